@@ -1,0 +1,109 @@
+"""Taking seats and giving them back."""
+
+from collections.abc import Sequence
+from uuid import UUID, uuid4
+
+from domain.errors import (
+    IdempotencyConflictError,
+    NotFoundError,
+    ReservationClosedError,
+    SeatsUnavailableError,
+    SessionClosedError,
+)
+from domain.idempotency import key_for
+from domain.ports import (
+    Hold,
+    HoldVerdict,
+    IdempotencyKey,
+    KeyReusedError,
+    Ledger,
+    RelayBell,
+    SeatLocks,
+)
+from domain.reservation import HOLD_PERIOD, Reservation, wanted_seats
+
+RESERVE = "reserveSeats"
+
+
+class BookingService:
+    def __init__(self, ledger: Ledger, locks: SeatLocks, bell: RelayBell) -> None:
+        self._ledger = ledger
+        self._locks = locks
+        self._bell = bell
+
+    async def reserve_seats(
+        self,
+        session_id: UUID,
+        seat_ids: Sequence[UUID],
+        customer_id: UUID,
+        idempotency_key: str | None = None,
+    ) -> Reservation:
+        """Hold all the seats for 30 seconds, or none.
+
+        With a key that was answered before, the answer is that reservation as it is
+        now. A refusal is not remembered: it changed nothing, and may be tried again.
+        """
+        wanted = wanted_seats(seat_ids)
+        hold = Hold(
+            reservation_id=uuid4(),
+            session_id=session_id,
+            customer_id=customer_id,
+            seat_ids=wanted,
+            period=HOLD_PERIOD,
+            key=key_for(idempotency_key, session_id, *wanted),
+        )
+        try:
+            return await self._hold(hold)
+        except (SeatsUnavailableError, SessionClosedError, KeyReusedError):
+            # The seats may be taken by this very call, made once before.
+            if earlier := await self._recall(hold):
+                return earlier
+            raise
+
+    async def cancel_reservation(
+        self, reservation_id: UUID, customer_id: UUID
+    ) -> Reservation:
+        verdict = await self._ledger.cancel(reservation_id, customer_id)
+        if verdict.status is None:
+            raise NotFoundError
+        if verdict.reservation is None:
+            raise ReservationClosedError(verdict.status)
+        self._bell.ring()
+        await self._locks.forget(verdict.reservation)
+        return verdict.reservation
+
+    async def _hold(self, hold: Hold) -> Reservation:
+        # The lock is taken before a connection: a crowd on one seat must not sit on
+        # the pool while it waits, or bystanders starve.
+        async with self._locks.guard(hold.seat_ids) as lock:
+            verdict = await self._ledger.hold(hold)
+            if verdict.lapsed:
+                # Nothing waits for the sweeper: what is over is ended here.
+                await self._ledger.expire(verdict.lapsed)
+                verdict = await self._ledger.hold(hold)
+            reservation = judge(verdict)
+            lock.keep(reservation)
+        self._bell.ring()
+        return reservation
+
+    async def _recall(self, hold: Hold) -> Reservation | None:
+        key: IdempotencyKey | None = hold.key
+        if key is None:
+            return None
+        earlier = await self._ledger.recall(hold.customer_id, RESERVE, key.key)
+        if earlier is None:
+            return None
+        if earlier.input_hash != key.input_hash:
+            raise IdempotencyConflictError
+        return await self._ledger.reservation(earlier.result_id)
+
+
+def judge(verdict: HoldVerdict) -> Reservation:
+    """The reservation, or the refusal that tells most."""
+    if verdict.reservation:
+        return verdict.reservation
+    if not verdict.found:
+        raise NotFoundError
+    if verdict.begun:
+        raise SessionClosedError
+    raise SeatsUnavailableError(verdict.taken)

@@ -1,0 +1,87 @@
+"""Every refusal that the business expects. Codes are API; wording lives at the edge."""
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from domain.payment import PaymentStatus
+    from domain.reservation import ReservationStatus
+    from domain.seats import SessionSeat
+
+
+class DomainError(Exception):
+    """An expected refusal: nothing has changed. Carries facts, never texts."""
+
+    code: ClassVar[str]
+
+
+class NotFoundError(DomainError):
+    """Not there, or not the viewer's to know of."""
+
+    code = "NOT_FOUND"
+
+
+class InvalidInputError(DomainError):
+    """Input that cannot be acted on; `field` is its path from the argument down."""
+
+    code = "INVALID_INPUT"
+
+    def __init__(self, *field: str, rule: str, **facts: object) -> None:
+        super().__init__(f"{'.'.join(field)}: {rule}")
+        self.field = field
+        self.rule = rule
+        self.facts = facts
+
+
+class SeatsUnavailableError(DomainError):
+    code = "SEATS_UNAVAILABLE"
+
+    def __init__(self, seats: "Collection[SessionSeat]") -> None:
+        super().__init__(f"{len(seats)} seat(s) already taken")
+        self.seats = tuple(sorted(seats, key=lambda seat: (seat.row, seat.number)))
+
+
+class SessionClosedError(DomainError):
+    code = "SESSION_CLOSED"
+
+
+class TooManySeatsError(DomainError):
+    code = "TOO_MANY_SEATS"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"more than {limit} seats")
+        self.limit = limit
+
+
+class ReservationExpiredError(DomainError):
+    code = "RESERVATION_EXPIRED"
+
+
+class ReservationClosedError(DomainError):
+    code = "RESERVATION_CLOSED"
+
+    def __init__(self, status: "ReservationStatus") -> None:
+        super().__init__(f"the reservation is {status}")
+        self.status = status
+
+
+class PaymentClosedError(DomainError):
+    code = "PAYMENT_CLOSED"
+
+    def __init__(self, status: "PaymentStatus") -> None:
+        super().__init__(f"the payment is {status}")
+        self.status = status
+
+
+class IdempotencyConflictError(DomainError):
+    """The key was used before, by this viewer, for the same operation, otherwise."""
+
+    code = "IDEMPOTENCY_CONFLICT"
+
+
+class EmailTakenError(DomainError):
+    code = "EMAIL_TAKEN"
+
+
+class InvalidCredentialsError(DomainError):
+    code = "INVALID_CREDENTIALS"

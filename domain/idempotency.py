@@ -1,0 +1,19 @@
+"""Keys with which a client asks again for an answer that was lost on the way."""
+
+from hashlib import sha256
+
+from domain.errors import InvalidInputError
+from domain.ports import IdempotencyKey
+
+MAX_KEY_LENGTH = 255
+
+
+def key_for(key: str | None, *input: object) -> IdempotencyKey | None:
+    """The key with a hash of what it is used for; raises InvalidInputError."""
+    if key is None:
+        return None
+    if not key or len(key) > MAX_KEY_LENGTH or "\x00" in key:
+        raise InvalidInputError(
+            "idempotencyKey", rule="idempotency_key_length", limit=MAX_KEY_LENGTH
+        )
+    return IdempotencyKey(key, sha256("\n".join(map(str, input)).encode()).digest())

@@ -1,0 +1,42 @@
+"""Turning a hold into a sale, once."""
+
+from uuid import UUID
+
+from domain.errors import (
+    IdempotencyConflictError,
+    NotFoundError,
+    PaymentClosedError,
+    ReservationExpiredError,
+)
+from domain.idempotency import key_for
+from domain.payment import Payment, PaymentStatus
+from domain.ports import KeyReusedError, Ledger, RelayBell, SeatLocks
+
+
+class PaymentService:
+    def __init__(self, ledger: Ledger, locks: SeatLocks, bell: RelayBell) -> None:
+        self._ledger = ledger
+        self._locks = locks
+        self._bell = bell
+
+    async def approve_payment(
+        self, payment_id: UUID, customer_id: UUID, idempotency_key: str | None = None
+    ) -> Payment:
+        """Sell the seats. Approving what is approved already answers the same again."""
+        key = key_for(idempotency_key, payment_id)
+        try:
+            verdict = await self._ledger.approve(payment_id, customer_id, key)
+        except KeyReusedError as reused:
+            raise IdempotencyConflictError from reused
+        if verdict.confirmed:
+            self._bell.ring()
+            await self._locks.mark_sold(verdict.confirmed)
+        if verdict.payment is None:
+            raise NotFoundError
+        match verdict.payment.status:
+            case PaymentStatus.APPROVED:
+                return verdict.payment
+            case PaymentStatus.EXPIRED:
+                raise ReservationExpiredError
+            case closed:
+                raise PaymentClosedError(closed)

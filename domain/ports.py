@@ -1,0 +1,129 @@
+"""What the services need from outside, in the domain's own words."""
+
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+from uuid import UUID
+
+from domain.payment import Payment
+from domain.reservation import Reservation, ReservationStatus
+from domain.seats import SessionSeat
+
+
+@dataclass(frozen=True, slots=True)
+class IdempotencyKey:
+    """A client's key; `input_hash` tells whether it comes with the same input."""
+
+    key: str
+    input_hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    input_hash: bytes
+    result_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """The wish to hold all of these seats; `seat_ids` sorted."""
+
+    reservation_id: UUID
+    session_id: UUID
+    customer_id: UUID
+    seat_ids: tuple[UUID, ...]
+    period: timedelta
+    key: IdempotencyKey | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldVerdict:
+    """What Postgres decided: `reservation`, or nothing changed and here is why."""
+
+    reservation: Reservation | None
+    found: bool  # the session, and each seat in it
+    begun: bool
+    taken: tuple[SessionSeat, ...] = ()
+    lapsed: tuple[UUID, ...] = ()  # reservations in the way whose time is over
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelVerdict:
+    """`status` is None for a stranger; else what the reservation was before."""
+
+    reservation: Reservation | None
+    status: ReservationStatus | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApproveVerdict:
+    """`payment` is None for a stranger; else as it is now, its time considered.
+
+    `confirmed` is the reservation that this very call turned into a sale.
+    """
+
+    payment: Payment | None
+    confirmed: Reservation | None = None
+
+
+class KeyReusedError(Exception):
+    """The idempotency key stands for something already; nothing was changed."""
+
+
+class Ledger(Protocol):
+    """Who has which seat. Each call is one transaction, its events included."""
+
+    async def hold(self, hold: Hold) -> HoldVerdict:
+        """All seats or none. Raises KeyReusedError."""
+
+    async def cancel(
+        self, reservation_id: UUID, customer_id: UUID
+    ) -> CancelVerdict: ...
+
+    async def approve(
+        self, payment_id: UUID, customer_id: UUID, key: IdempotencyKey | None
+    ) -> ApproveVerdict:
+        """The payment approved and its seats sold, or nothing.
+
+        Raises KeyReusedError when the key stands for another payment.
+        """
+
+    async def expire(self, reservation_ids: Sequence[UUID]) -> list[Reservation]:
+        """End those of them that are due; wait for whoever is at work on one."""
+
+    async def expire_due(self, limit: int) -> list[Reservation]:
+        """End due ones; skip those that somebody else is at work on."""
+
+    async def recall(
+        self, account_id: UUID, operation: str, key: str
+    ) -> Remembered | None: ...
+
+    async def reservation(self, reservation_id: UUID) -> Reservation: ...
+
+
+class SeatLock(Protocol):
+    def keep(self, reservation: Reservation) -> None:
+        """Leave word of the hold, until it ends, where the lock was."""
+
+
+class SeatLocks(Protocol):
+    """Keeps a crowd out of Postgres. Saves work; decides nothing."""
+
+    def guard(self, seat_ids: Sequence[UUID]) -> AbstractAsyncContextManager[SeatLock]:
+        """Serialise writers on these seats, as far as can be had.
+
+        Raises SeatsUnavailableError when a hold on one of them is known. Without a
+        majority of lock nodes, or out of patience, the caller goes on unlocked.
+        """
+
+    async def forget(self, reservation: Reservation) -> None:
+        """Its seats are free again."""
+
+    async def mark_sold(self, reservation: Reservation) -> None: ...
+
+
+class RelayBell(Protocol):
+    def ring(self) -> None:
+        """Tell the relay that there is something to send; it would look anyway."""

@@ -1,0 +1,33 @@
+"""Alembic's entry: runs the versions against DATABASE_URL, in one transaction each."""
+
+import asyncio
+
+from alembic import context
+from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+from persistence.engine import sqlalchemy_url
+from persistence.tables import metadata
+
+
+def run(connection: Connection) -> None:
+    context.configure(
+        connection=connection,
+        target_metadata=metadata,
+        transaction_per_migration=True,
+        compare_server_default=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+async def connect_and_run() -> None:
+    url = sqlalchemy_url(context.config.attributes["database_url"])
+    engine = create_async_engine(url, poolclass=NullPool)
+    async with engine.connect() as db:
+        await db.run_sync(run)
+    await engine.dispose()
+
+
+asyncio.run(connect_and_run())

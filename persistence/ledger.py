@@ -1,0 +1,117 @@
+"""Who has which seat: each method is one Postgres transaction, its events included."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import asyncpg
+
+from domain.ports import (
+    ApproveVerdict,
+    CancelVerdict,
+    Hold,
+    HoldVerdict,
+    IdempotencyKey,
+    KeyReusedError,
+    Remembered,
+)
+from domain.reservation import Reservation, ReservationStatus
+from persistence import ledger_sql as sql
+from persistence.codec import payment_from_json, reservation_from_json, seat_from_json
+from persistence.pool import Connection, Pool
+
+APPROVE = "approvePayment"
+
+
+class LedgerCorruptError(Exception):
+    """Rows contradict each other; the transaction was rolled back."""
+
+
+class PostgresLedger:
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def hold(self, hold: Hold) -> HoldVerdict:
+        try:
+            row = await self._pool.fetchrow(
+                sql.HOLD,
+                hold.session_id,
+                hold.seat_ids,
+                hold.reservation_id,
+                hold.customer_id,
+                hold.period,
+                hold.key and hold.key.key,
+                hold.key and hold.key.input_hash,
+            )
+        except asyncpg.UniqueViolationError as error:
+            if error.constraint_name == "pk_idempotency_keys":
+                raise KeyReusedError from error
+            raise
+        if row is None:
+            raise LedgerCorruptError(hold)
+        return HoldVerdict(
+            reservation=row["held"] and reservation_from_json(row["held"]),
+            found=row["found"],
+            begun=bool(row["begun"]),
+            taken=tuple(seat_from_json(seat) for seat in row["taken"] or ()),
+            lapsed=tuple(row["lapsed"] or ()),
+        )
+
+    async def cancel(self, reservation_id: UUID, customer_id: UUID) -> CancelVerdict:
+        row = await self._pool.fetchrow(sql.CANCEL, reservation_id, customer_id)
+        if row is None or row["status"] is None:
+            return CancelVerdict(reservation=None, status=None)
+        return CancelVerdict(
+            reservation=row["cancelled"] and reservation_from_json(row["cancelled"]),
+            status=ReservationStatus(row["status"]),
+        )
+
+    async def approve(
+        self, payment_id: UUID, customer_id: UUID, key: IdempotencyKey | None
+    ) -> ApproveVerdict:
+        async with self._pool.acquire() as db, db.transaction():
+            if key:
+                await _claim_key(db, customer_id, key, payment_id)
+            locked = await db.fetchrow(sql.LOCK_PAYMENT, payment_id, customer_id)
+            if locked is None:
+                return ApproveVerdict(payment=None)
+            if locked["status"] != ReservationStatus.PENDING:
+                return ApproveVerdict(payment=payment_from_json(locked["payment"]))
+            sold = await db.fetchrow(sql.APPROVE, locked["reservation_id"], payment_id)
+            if sold is None or sold["confirmed"] is None:
+                late = {**locked["payment"], "status": "EXPIRED"}
+                return ApproveVerdict(payment=payment_from_json(late))
+            if sold["approved"] is None or sold["seats"] != sold["claims"]:
+                raise LedgerCorruptError(payment_id, dict(sold))
+            return ApproveVerdict(
+                payment=payment_from_json(sold["approved"]),
+                confirmed=reservation_from_json(sold["confirmed"]),
+            )
+
+    async def expire(self, reservation_ids: Sequence[UUID]) -> list[Reservation]:
+        rows = await self._pool.fetch(sql.EXPIRE_THESE, reservation_ids)
+        return [reservation_from_json(row["data"]) for row in rows]
+
+    async def expire_due(self, limit: int) -> list[Reservation]:
+        rows = await self._pool.fetch(sql.EXPIRE_DUE, limit)
+        return [reservation_from_json(row["data"]) for row in rows]
+
+    async def recall(
+        self, account_id: UUID, operation: str, key: str
+    ) -> Remembered | None:
+        row = await self._pool.fetchrow(sql.RECALL, account_id, operation, key)
+        return Remembered(row["input_hash"], row["result_id"]) if row else None
+
+    async def reservation(self, reservation_id: UUID) -> Reservation:
+        data = await self._pool.fetchval(sql.RESERVATION, reservation_id)
+        return reservation_from_json(data)
+
+
+async def _claim_key(
+    db: Connection, account_id: UUID, key: IdempotencyKey, payment_id: UUID
+) -> None:
+    """Lasts only if the transaction does: a refusal leaves the key unused."""
+    input_hash = await db.fetchval(
+        sql.CLAIM_KEY, account_id, APPROVE, key.key, key.input_hash, payment_id
+    )
+    if input_hash != key.input_hash:
+        raise KeyReusedError

@@ -1,0 +1,330 @@
+"""The statements that decide who has a seat. Each is atomic by itself.
+
+Shared shape: a statement names the reservations that it changed `touched` and the
+seats that it changed `changed` (with `by`, the reservation); TOLD turns both into
+outbox rows of the same transaction, so that no change goes untold and nothing is told
+that did not happen.
+
+Three rules hold everywhere. Rows are locked in the order of their ids, so crossing
+crowds queue instead of deadlocking. The clock is `clock_timestamp()`, read after the
+last lock: `now()` is the transaction's start and would let a late sale through. And
+every UPDATE carries its guard, although the rows are locked: locks can be forgotten.
+"""
+
+SEAT_STATE = """jsonb_build_object(
+    'id', {ss}.id, 'row', seat.row_label, 'number', seat.number,
+    'status', {status}, 'version', {ss}.version, 'held_until', {held_until},
+    'price_minor', film.price_minor, 'currency', film.currency)"""
+
+# A hold that is over is over for everybody, whether or not it was swept up.
+FRESH_SEAT_STATE = SEAT_STATE.format(
+    ss="ss",
+    status="CASE WHEN ss.held_until <= clock_timestamp() THEN 'AVAILABLE'"
+    " ELSE ss.status END",
+    held_until="CASE WHEN ss.held_until > clock_timestamp() THEN ss.held_until END",
+)
+
+CHANGED_SEAT_STATE = SEAT_STATE.format(
+    ss="c", status="c.status", held_until="c.held_until"
+)
+
+RESERVATION_STATUS = (
+    "CASE WHEN r.status = 'PENDING' AND r.expires_at <= clock_timestamp()"
+    " THEN 'EXPIRED' ELSE r.status END"
+)
+
+# Everything older than this transaction was committed before this snapshot.
+POSITION = "pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+THIS_TRANSACTION = "pg_current_xact_id()::text::bigint"
+
+TOLD = f"""
+story AS (
+    SELECT r.session_id, r.status, jsonb_build_object(
+        'reservation_id', r.id, 'session_id', r.session_id,
+        'customer_id', r.customer_id, 'status', r.status,
+        'amount_minor', r.amount_minor, 'currency', r.currency,
+        'created_at', r.created_at, 'expires_at', r.expires_at,
+        'position', {POSITION},
+        'seats', (
+            SELECT jsonb_agg({CHANGED_SEAT_STATE} ORDER BY c.id)
+            FROM changed c
+            JOIN seats seat ON seat.id = c.seat_id
+            JOIN sessions film ON film.id = c.session_id
+            WHERE c.by = r.id)) AS data
+    FROM touched r
+),
+told AS (
+    INSERT INTO outbox (topic, type, session_id, data, awaiting)
+    SELECT 'reservations',
+           CASE status WHEN 'PENDING' THEN 'ReservationCreated'
+                       ELSE 'Reservation' || initcap(status) END,
+           session_id, data,
+           CASE status WHEN 'CONFIRMED' THEN ARRAY['fanout']
+                       ELSE ARRAY['payments', 'fanout'] END
+    FROM story
+)"""
+
+PAYMENT_STATE = """jsonb_build_object(
+    'payment_id', {p}.id, 'reservation_id', r.id,
+    'session_id', r.session_id, 'customer_id', r.customer_id,
+    'status', {status}, 'amount_minor', {p}.amount_minor,
+    'currency', {p}.currency, 'created_at', {p}.created_at,
+    'approved_at', {p}.approved_at)"""
+
+PAYMENT_TOLD = f"""
+    INSERT INTO outbox (topic, type, session_id, data, awaiting)
+    SELECT 'payments',
+           CASE p.status WHEN 'PENDING' THEN 'PaymentOpened'
+                         ELSE 'Payment' || initcap(p.status) END,
+           r.session_id,
+           {PAYMENT_STATE.format(p="p", status="p.status")},
+           ARRAY['fanout']
+    FROM {{payments}} p JOIN reservations r ON r.id = p.reservation_id"""
+
+# The guard that keeps a seat from being sold twice: the race tests switch it off to
+# see two winners.
+SEAT_IS_FREE = "ss.status = 'AVAILABLE'"
+
+HOLD = f"""
+WITH wanted AS (
+    SELECT ss.* FROM session_seats ss
+    WHERE ss.session_id = $1 AND ss.id = ANY($2::uuid[])
+    ORDER BY ss.id
+    FOR UPDATE
+),
+verdict AS (
+    SELECT count(*) AS found,
+           count(*) FILTER (WHERE {SEAT_IS_FREE}) = cardinality($2::uuid[]) AS free,
+           array_agg(DISTINCT ss.reservation_id)
+               FILTER (WHERE ss.held_until <= clock_timestamp()) AS lapsed,
+           clock_timestamp() AS now
+    FROM wanted ss
+),
+touched AS (
+    INSERT INTO reservations (id, session_id, customer_id, status,
+                              amount_minor, currency, created_at, expires_at)
+    SELECT $3, film.id, $4, 'PENDING',
+           film.price_minor * cardinality($2::uuid[]), film.currency,
+           verdict.now, verdict.now + $5::interval
+    FROM sessions film, verdict
+    WHERE film.id = $1 AND verdict.free AND film.starts_at > verdict.now
+    RETURNING *
+),
+keyed AS (
+    INSERT INTO idempotency_keys (account_id, operation, key, input_hash, result_id)
+    SELECT customer_id, 'reserveSeats', $6, $7, id
+    FROM touched WHERE $6::text IS NOT NULL
+),
+changed AS (
+    UPDATE session_seats ss
+    SET status = 'HELD', reservation_id = r.id, held_until = r.expires_at,
+        version = ss.version + 1, changed_in = {THIS_TRANSACTION}
+    FROM touched r
+    WHERE ss.id = ANY($2::uuid[]) AND {SEAT_IS_FREE}
+    RETURNING ss.*, r.id AS by
+),
+claimed AS (
+    INSERT INTO claims (reservation_id, session_seat_id) SELECT by, id FROM changed
+),
+{TOLD}
+SELECT film.id IS NOT NULL AND verdict.found = cardinality($2::uuid[]) AS found,
+       film.starts_at <= verdict.now AS begun,
+       verdict.lapsed,
+       (SELECT data FROM story) AS held,
+       CASE WHEN NOT verdict.free THEN (
+           SELECT jsonb_agg({FRESH_SEAT_STATE})
+           FROM wanted ss JOIN seats seat ON seat.id = ss.seat_id
+           WHERE NOT {SEAT_IS_FREE}) END AS taken
+FROM verdict LEFT JOIN sessions film ON film.id = $1
+"""
+
+LOCKED_SEATS = """
+locked_seats AS (
+    SELECT ss.id, ss.reservation_id AS by
+    FROM touched r
+    JOIN claims ON claims.reservation_id = r.id
+    JOIN session_seats ss ON ss.id = claims.session_seat_id
+    ORDER BY ss.id
+    FOR UPDATE OF ss
+)"""
+
+RELEASED = f"""
+{LOCKED_SEATS},
+changed AS (
+    UPDATE session_seats ss
+    SET status = 'AVAILABLE', reservation_id = NULL, held_until = NULL,
+        version = ss.version + 1, changed_in = {THIS_TRANSACTION}
+    FROM locked_seats l
+    WHERE ss.id = l.id AND ss.status = 'HELD' AND ss.reservation_id = l.by
+    RETURNING ss.*, l.by
+),
+unclaimed AS (
+    UPDATE claims SET released_at = clock_timestamp()
+    FROM changed c
+    WHERE claims.reservation_id = c.by AND claims.session_seat_id = c.id
+      AND claims.released_at IS NULL
+),
+{TOLD}
+"""
+
+CANCEL = f"""
+WITH locked AS (
+    SELECT id, status, expires_at FROM reservations
+    WHERE id = $1 AND customer_id = $2
+    FOR UPDATE
+),
+verdict AS (
+    SELECT max(CASE WHEN status = 'PENDING' AND expires_at <= clock_timestamp()
+                    THEN 'EXPIRED' ELSE status END) AS status
+    FROM locked
+),
+touched AS (
+    UPDATE reservations r SET status = 'CANCELLED'
+    FROM verdict
+    WHERE r.id = $1 AND r.status = 'PENDING' AND verdict.status = 'PENDING'
+    RETURNING r.*
+),
+{RELEASED}
+SELECT verdict.status, (SELECT data FROM story) AS cancelled FROM verdict
+"""
+
+EXPIRE = """
+WITH locked AS (
+    {due}
+),
+clock AS (
+    SELECT clock_timestamp() AS now FROM (SELECT count(*) FROM locked) AS after_locking
+),
+touched AS (
+    UPDATE reservations r SET status = 'EXPIRED'
+    FROM locked, clock
+    WHERE r.id = locked.id AND r.status = 'PENDING' AND r.expires_at <= clock.now
+    RETURNING r.*
+),
+{released}
+SELECT data FROM story
+"""
+
+# Workers skip what another one is at work on; each reservation is swept by one.
+EXPIRE_DUE = EXPIRE.format(
+    due="""SELECT id FROM reservations
+    WHERE status = 'PENDING' AND expires_at <= clock_timestamp()
+    ORDER BY expires_at LIMIT $1
+    FOR UPDATE SKIP LOCKED""",
+    released=RELEASED,
+)
+
+# A buyer in front of a lapsed hold cannot skip it: it waits for its turn.
+EXPIRE_THESE = EXPIRE.format(
+    due="""SELECT id FROM reservations
+    WHERE id = ANY($1::uuid[]) AND status = 'PENDING'
+    ORDER BY id
+    FOR UPDATE""",
+    released=RELEASED,
+)
+
+# A payment follows its reservation, whose event may still be on its way to it.
+LOCK_PAYMENT = f"""
+SELECT r.id AS reservation_id, r.status, {
+    PAYMENT_STATE.format(
+        p="p",
+        status="CASE r.status WHEN 'PENDING' THEN p.status"
+        " WHEN 'CONFIRMED' THEN 'APPROVED' ELSE r.status END",
+    )
+} AS payment
+FROM payments p JOIN reservations r ON r.id = p.reservation_id
+WHERE p.id = $1 AND r.customer_id = $2
+FOR UPDATE OF r, p
+"""
+
+# Runs after LOCK_PAYMENT in the same transaction, so its clock is read under the lock.
+APPROVE = f"""
+WITH touched AS (
+    UPDATE reservations r SET status = 'CONFIRMED'
+    WHERE r.id = $1 AND r.status = 'PENDING' AND r.expires_at > clock_timestamp()
+    RETURNING r.*
+),
+approved AS (
+    UPDATE payments p SET status = 'APPROVED', approved_at = clock_timestamp()
+    FROM touched r
+    WHERE p.id = $2 AND p.reservation_id = r.id AND p.status = 'PENDING'
+    RETURNING p.*
+),
+{LOCKED_SEATS},
+changed AS (
+    UPDATE session_seats ss
+    SET status = 'SOLD', held_until = NULL,
+        version = ss.version + 1, changed_in = {THIS_TRANSACTION}
+    FROM locked_seats l
+    WHERE ss.id = l.id AND ss.status = 'HELD' AND ss.reservation_id = $1
+    RETURNING ss.*, ss.reservation_id AS by
+),
+{TOLD},
+payment_told AS (
+    {PAYMENT_TOLD.format(payments="approved")}
+)
+SELECT (SELECT data FROM story) AS confirmed,
+       (SELECT {PAYMENT_STATE.format(p="p", status="p.status")}
+        FROM approved p, touched r) AS approved,
+       (SELECT count(*) FROM changed) AS seats,
+       (SELECT count(*) FROM claims
+        WHERE reservation_id = $1 AND released_at IS NULL) AS claims
+"""
+
+# Both follow the reservation as it is, not as an event says it was: an event may come
+# late or twice. FOR SHARE makes an expiry that is under way be seen.
+OPEN_PAYMENTS = f"""
+WITH pending AS (
+    SELECT * FROM reservations
+    WHERE id = ANY($1::uuid[]) AND status = 'PENDING'
+    ORDER BY id
+    FOR SHARE
+),
+opened AS (
+    INSERT INTO payments (reservation_id, status, amount_minor, currency, created_at)
+    SELECT id, 'PENDING', amount_minor, currency, clock_timestamp() FROM pending
+    ON CONFLICT (reservation_id) DO NOTHING
+    RETURNING *
+)
+{PAYMENT_TOLD.format(payments="opened")}
+"""
+
+CLOSE_PAYMENTS = f"""
+WITH closed AS (
+    UPDATE payments p SET status = r.status
+    FROM reservations r
+    WHERE r.id = ANY($1::uuid[]) AND p.reservation_id = r.id
+      AND r.status IN ('EXPIRED', 'CANCELLED') AND p.status = 'PENDING'
+    RETURNING p.*
+)
+{PAYMENT_TOLD.format(payments="closed")}
+"""
+
+# Inserted or not, the row's own hash comes back: DO UPDATE waits for a twin's commit.
+CLAIM_KEY = """
+INSERT INTO idempotency_keys AS mine (account_id, operation, key, input_hash, result_id)
+VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (account_id, operation, key) DO UPDATE SET result_id = mine.result_id
+RETURNING input_hash
+"""
+
+RECALL = """
+SELECT input_hash, result_id FROM idempotency_keys
+WHERE account_id = $1 AND operation = $2 AND key = $3
+"""
+
+RESERVATION = f"""
+SELECT jsonb_build_object(
+    'reservation_id', r.id, 'session_id', r.session_id,
+    'customer_id', r.customer_id, 'status', {RESERVATION_STATUS},
+    'amount_minor', r.amount_minor, 'currency', r.currency,
+    'created_at', r.created_at, 'expires_at', r.expires_at,
+    'seats', (
+        SELECT jsonb_agg({FRESH_SEAT_STATE} ORDER BY ss.id)
+        FROM claims
+        JOIN session_seats ss ON ss.id = claims.session_seat_id
+        JOIN seats seat ON seat.id = ss.seat_id
+        JOIN sessions film ON film.id = ss.session_id
+        WHERE claims.reservation_id = r.id))
+FROM reservations r WHERE r.id = $1
+"""
