@@ -85,6 +85,10 @@ PAYMENT_TOLD = f"""
 # see two winners.
 SEAT_IS_FREE = "ss.status = 'AVAILABLE'"
 
+# The guard reads `wanted`, the rows as they were when their locks were had. A condition
+# on the updated table would be tried on the statement's older snapshot first and drop
+# a seat that came free while we waited: a hold in part. `whole` makes sure of it: the
+# statement fails, and leaves nothing, rather than hold less than was wanted.
 HOLD = f"""
 WITH wanted AS (
     SELECT ss.* FROM session_seats ss
@@ -116,12 +120,12 @@ keyed AS (
     FROM touched WHERE $6::text IS NOT NULL
 ),
 changed AS (
-    UPDATE session_seats ss
+    UPDATE session_seats target
     SET status = 'HELD', reservation_id = r.id, held_until = r.expires_at,
-        version = ss.version + 1, changed_in = {THIS_TRANSACTION}
-    FROM touched r
-    WHERE ss.id = ANY($2::uuid[]) AND {SEAT_IS_FREE}
-    RETURNING ss.*, r.id AS by
+        version = target.version + 1, changed_in = {THIS_TRANSACTION}
+    FROM touched r, wanted ss
+    WHERE target.id = ss.id AND {SEAT_IS_FREE}
+    RETURNING target.*, r.id AS by
 ),
 claimed AS (
     INSERT INTO claims (reservation_id, session_seat_id) SELECT by, id FROM changed
@@ -131,6 +135,8 @@ SELECT film.id IS NOT NULL AND verdict.found = cardinality($2::uuid[]) AS found,
        film.starts_at <= verdict.now AS begun,
        verdict.lapsed,
        (SELECT data FROM story) AS held,
+       1 / ((SELECT count(*) FROM changed)
+            = (SELECT count(*) FROM touched) * cardinality($2::uuid[]))::int AS whole,
        CASE WHEN NOT verdict.free THEN (
            SELECT jsonb_agg({FRESH_SEAT_STATE})
            FROM wanted ss JOIN seats seat ON seat.id = ss.seat_id

@@ -1,0 +1,74 @@
+"""Fixtures on real servers: one throw-away stack for each process of the test run."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Iterator
+from uuid import uuid4
+
+import asyncpg
+import pytest
+from redis.asyncio import Redis
+
+from persistence import migrate
+from persistence.pool import Pool, open_pool
+from persistence.script_batch import ScriptBatch
+from persistence.seat_locks import RedlockSeatLocks
+from tests.support.embedded import EmbeddedStack, embedded_stack
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedStack]:
+    with embedded_stack(tmp_path_factory.mktemp("stack")) as stack:
+        yield stack
+
+
+@pytest.fixture(scope="session")
+def database_url(stack: EmbeddedStack) -> str:
+    migrate.upgrade(stack.database_url)
+    return stack.database_url
+
+
+@pytest.fixture
+async def pool(database_url: str) -> AsyncIterator[Pool]:
+    pool = await open_pool(database_url, max_size=16, name="tests")
+    yield pool
+    await pool.close()
+
+
+@pytest.fixture
+async def scratch_database_url(database_url: str) -> AsyncIterator[str]:
+    """A migrated database of the test's own, to break as it likes."""
+    name = f"scratch_{uuid4().hex}"
+    server = await asyncpg.connect(database_url)
+    await server.execute(f"CREATE DATABASE {name}")
+    url = database_url.rsplit("/", 1)[0] + f"/{name}"
+    await asyncio.to_thread(migrate.upgrade, url)
+    yield url
+    await server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    await server.close()
+
+
+@pytest.fixture
+async def scratch_pool(scratch_database_url: str) -> AsyncIterator[Pool]:
+    pool = await open_pool(scratch_database_url, max_size=16, name="tests")
+    yield pool
+    await pool.close()
+
+
+@pytest.fixture
+async def redis(stack: EmbeddedStack) -> AsyncIterator[Redis]:
+    async with Redis.from_url(stack.redis_url) as redis:
+        yield redis
+
+
+@pytest.fixture
+def seat_locks(redis: Redis) -> RedlockSeatLocks:
+    return RedlockSeatLocks([ScriptBatch(redis)])
+
+
+@pytest.fixture
+def unused_port() -> int:
+    """Nobody listens there, as long as nobody else is given it."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

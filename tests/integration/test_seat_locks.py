@@ -1,0 +1,151 @@
+"""What Redis knows of seats: it saves work and must never refuse a free seat."""
+
+import asyncio
+from uuid import UUID
+
+import pytest
+from redis.asyncio import Redis
+
+from domain.booking import BookingService
+from domain.errors import SeatsUnavailableError
+from domain.seats import SeatStatus
+from persistence.ledger import PostgresLedger
+from persistence.pool import Pool
+from persistence.script_batch import ScriptBatch
+from persistence.seat_locks import MARKER_MS, RedlockSeatLocks
+from tests.support.cinema import Cinema, Show
+from tests.support.unlocked import SilentBell
+
+
+@pytest.fixture
+async def show(pool: Pool) -> Show:
+    return await Cinema(pool).open_session()
+
+
+@pytest.fixture
+async def ana(pool: Pool) -> UUID:
+    [customer] = await Cinema(pool).customers(1)
+    return customer
+
+
+@pytest.fixture
+def service(pool: Pool, seat_locks: RedlockSeatLocks) -> BookingService:
+    return BookingService(PostgresLedger(pool), seat_locks, SilentBell())
+
+
+async def test_a_known_hold_is_refused_without_postgres(
+    service: BookingService,
+    seat_locks: RedlockSeatLocks,
+    show: Show,
+    ana: UUID,
+    pool: Pool,
+) -> None:
+    held = await service.reserve_seats(show.session_id, show.seat_ids[:2], ana)
+    blind = BookingService(
+        None,  # type: ignore[arg-type]  # whoever asked Postgres would fail on this
+        seat_locks,
+        SilentBell(),
+    )
+
+    with pytest.raises(SeatsUnavailableError) as refused:
+        await blind.reserve_seats(show.session_id, show.seat_ids[1:3], ana)
+
+    [seat] = refused.value.seats
+    assert seat == next(s for s in held.seats if s.id == show.seat_ids[1])
+    assert seat.held_until == held.expires_at
+    assert (
+        await Cinema(pool).seat_states(show)
+        == [("HELD", 2)] * 2 + [("AVAILABLE", 1)] * 8
+    )
+
+
+async def test_word_of_a_hold_ends_before_the_hold_does(
+    service: BookingService, show: Show, ana: UUID, redis: Redis
+) -> None:
+    await service.reserve_seats(show.session_id, show.seat_ids[:1], ana)
+
+    left = await redis.pttl(f"seat:{show.seat_ids[0]}")
+
+    assert 0 < left <= MARKER_MS < 30_000
+
+
+async def test_a_cancelled_hold_is_forgotten_at_once(
+    service: BookingService, show: Show, ana: UUID
+) -> None:
+    first = await service.reserve_seats(show.session_id, show.seat_ids[:2], ana)
+
+    await service.cancel_reservation(first.id, ana)
+    second = await service.reserve_seats(show.session_id, show.seat_ids[:2], ana)
+
+    assert second.id != first.id
+    assert [seat.version for seat in second.seats] == [4, 4]
+
+
+async def test_forgetting_leaves_the_next_customers_hold_alone(
+    service: BookingService, seat_locks: RedlockSeatLocks, show: Show, ana: UUID
+) -> None:
+    first = await service.reserve_seats(show.session_id, show.seat_ids[:1], ana)
+    await service.cancel_reservation(first.id, ana)
+    second = await service.reserve_seats(show.session_id, show.seat_ids[:1], ana)
+
+    await seat_locks.forget(first)
+
+    with pytest.raises(SeatsUnavailableError):
+        async with seat_locks.guard([second.seats[0].id]):
+            pytest.fail("the second hold was forgotten")
+
+
+async def test_a_sold_seat_is_refused_as_sold(
+    service: BookingService, seat_locks: RedlockSeatLocks, show: Show, ana: UUID
+) -> None:
+    held = await service.reserve_seats(show.session_id, show.seat_ids[:1], ana)
+    await seat_locks.mark_sold(held)
+
+    with pytest.raises(SeatsUnavailableError) as refused:
+        await service.reserve_seats(show.session_id, show.seat_ids[:1], ana)
+
+    assert refused.value.seats[0].status is SeatStatus.HELD  # the state it was told
+
+
+async def test_a_cancelled_caller_leaves_no_lock(
+    seat_locks: RedlockSeatLocks, show: Show, redis: Redis
+) -> None:
+    inside = asyncio.Event()
+
+    async def dawdle() -> None:
+        async with seat_locks.guard(show.seat_ids[:1]):
+            inside.set()
+            await asyncio.Event().wait()
+
+    caller = asyncio.create_task(dawdle())
+    await inside.wait()
+    caller.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await caller
+
+    assert await redis.exists(f"seat:{show.seat_ids[0]}") == 0
+
+
+async def test_without_any_lock_node_postgres_decides_alone(
+    pool: Pool, show: Show, ana: UUID, unused_port: int
+) -> None:
+    nowhere = ScriptBatch(Redis(host="127.0.0.1", port=unused_port))
+    service = BookingService(
+        PostgresLedger(pool), RedlockSeatLocks([nowhere]), SilentBell()
+    )
+
+    held = await service.reserve_seats(show.session_id, show.seat_ids[:1], ana)
+    with pytest.raises(SeatsUnavailableError):
+        await service.reserve_seats(show.session_id, show.seat_ids[:1], ana)
+
+    assert [seat.id for seat in held.seats] == [show.seat_ids[0]]
+
+
+async def test_an_emptied_redis_learns_its_scripts_again(
+    service: BookingService, show: Show, ana: UUID, redis: Redis
+) -> None:
+    await redis.script_flush()
+
+    await service.reserve_seats(show.session_id, show.seat_ids[:1], ana)
+
+    assert await redis.exists(f"seat:{show.seat_ids[0]}") == 1

@@ -1,0 +1,87 @@
+"""Plants a small cinema for one test; each test has its own session and customers."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from persistence.pool import Pool
+
+
+@dataclass(frozen=True)
+class Show:
+    """A film session that is on sale."""
+
+    session_id: UUID
+    seat_ids: tuple[UUID, ...]  # sorted
+
+
+class Cinema:
+    def __init__(self, pool: Pool) -> None:
+        self.pool = pool
+
+    async def open_session(
+        self,
+        seats: int = 10,
+        *,
+        price_minor: int = 2500,
+        starts_in: timedelta = timedelta(days=1),
+    ) -> Show:
+        session_id = await self.pool.fetchval(
+            """
+            WITH film AS (
+                INSERT INTO movies (title, synopsis, duration_minutes, genres)
+                VALUES ('Limite', 'A boat, three people.', 114, '{drama}')
+                RETURNING id
+            ),
+            room AS (INSERT INTO rooms (name) VALUES ('Sala 1') RETURNING id)
+            INSERT INTO sessions (movie_id, room_id, starts_at, ends_at,
+                                  price_minor, currency)
+            SELECT film.id, room.id, clock_timestamp() + $1::interval,
+                   clock_timestamp() + $1::interval + interval '2 hours', $2, 'BRL'
+            FROM film, room
+            RETURNING id
+            """,
+            starts_in,
+            price_minor,
+        )
+        rows = await self.pool.fetch(
+            """
+            WITH chairs AS (
+                INSERT INTO seats (room_id, row_label, number)
+                SELECT room_id, 'A', n FROM sessions, generate_series(1, $2::int) n
+                WHERE sessions.id = $1
+                RETURNING id
+            )
+            INSERT INTO session_seats (session_id, seat_id, status, version)
+            SELECT $1, id, 'AVAILABLE', 1 FROM chairs
+            RETURNING id
+            """,
+            session_id,
+            seats,
+        )
+        return Show(session_id, tuple(sorted(row["id"] for row in rows)))
+
+    async def customers(self, count: int) -> list[UUID]:
+        rows = await self.pool.fetch(
+            """
+            INSERT INTO accounts (email, name, role)
+            SELECT gen_random_uuid() || '@cinema.example', 'Ana', 'CUSTOMER'
+            FROM generate_series(1, $1::int)
+            RETURNING id
+            """,
+            count,
+        )
+        return [row["id"] for row in rows]
+
+    async def seat_states(self, show: Show) -> list[tuple[str, int]]:
+        """Each seat's raw status and version, in the order of `show.seat_ids`."""
+        rows = await self.pool.fetch(
+            "SELECT status, version FROM session_seats WHERE session_id = $1"
+            " ORDER BY id",
+            show.session_id,
+        )
+        return [(row["status"], row["version"]) for row in rows]
+
+    async def count(self, table: str, condition: str, *args: object) -> int:
+        query = f"SELECT count(*) FROM {table} WHERE {condition}"  # noqa: S608  # constants of tests
+        return int(await self.pool.fetchval(query, *args))
