@@ -11,6 +11,7 @@ from domain.errors import SeatsUnavailableError
 from domain.seats import SeatStatus
 from persistence.ledger import PostgresLedger
 from persistence.pool import Pool
+from persistence.redis_client import open_redis
 from persistence.script_batch import ScriptBatch
 from persistence.seat_locks import MARKER_MS, RedlockSeatLocks
 from tests.support.cinema import Cinema, Show
@@ -129,9 +130,9 @@ async def test_a_cancelled_caller_leaves_no_lock(
 async def test_without_any_lock_node_postgres_decides_alone(
     pool: Pool, show: Show, ana: UUID, unused_port: int
 ) -> None:
-    nowhere = ScriptBatch(Redis(host="127.0.0.1", port=unused_port))
+    redis = open_redis(f"redis://127.0.0.1:{unused_port}")
     service = BookingService(
-        PostgresLedger(pool), RedlockSeatLocks([nowhere]), SilentBell()
+        PostgresLedger(pool), RedlockSeatLocks([ScriptBatch(redis)]), SilentBell()
     )
 
     held = await service.reserve_seats(show.session_id, show.seat_ids[:1], ana)

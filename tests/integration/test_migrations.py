@@ -1,0 +1,65 @@
+"""Migrations go up and down, and make exactly the tables that the code declares."""
+
+import asyncio
+
+import asyncpg
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from persistence import migrate
+from persistence.engine import sqlalchemy_url
+from persistence.tables import metadata
+
+# Autogeneration compares neither checks nor the conditions of indexes: this does.
+SHAPE = """
+SELECT conrelid::regclass::text AS place, conname AS name,
+       pg_get_constraintdef(oid) AS definition
+FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+UNION ALL
+SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'
+UNION ALL
+SELECT table_name, column_name,
+       concat_ws(' ', data_type, is_nullable, column_default, identity_generation)
+FROM information_schema.columns WHERE table_schema = 'public'
+"""
+
+
+async def shape(database_url: str) -> set[tuple[str, str, str]]:
+    db = await asyncpg.connect(database_url)
+    rows = await db.fetch(SHAPE)
+    await db.close()
+    return {tuple(row) for row in rows if row["place"] != "alembic_version"}
+
+
+async def test_going_down_leaves_nothing_and_up_again_leaves_all(
+    scratch_database_url: str,
+) -> None:
+    before = await shape(scratch_database_url)
+
+    await asyncio.to_thread(migrate.downgrade, scratch_database_url)
+    nothing = await shape(scratch_database_url)
+    await asyncio.to_thread(migrate.upgrade, scratch_database_url)
+
+    assert nothing == set()
+    assert await shape(scratch_database_url) == before != set()
+
+
+async def test_tables_and_migrations_agree(
+    database_url: str, scratch_database_url: str
+) -> None:
+    await asyncio.to_thread(migrate.downgrade, scratch_database_url)
+    engine = create_async_engine(sqlalchemy_url(scratch_database_url))
+    async with engine.begin() as db:
+        await db.run_sync(metadata.create_all)
+    await engine.dispose()
+
+    await asyncio.to_thread(migrate.check, database_url)
+
+    assert await shape(scratch_database_url) == await shape(database_url)
+
+
+async def test_a_current_database_is_known_as_such(scratch_database_url: str) -> None:
+    current = await migrate.is_current(scratch_database_url)
+    await asyncio.to_thread(migrate.downgrade, scratch_database_url)
+
+    assert current
+    assert not await migrate.is_current(scratch_database_url)

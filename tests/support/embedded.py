@@ -1,0 +1,90 @@
+"""Throw-away servers for tests, and the faults that happen to servers."""
+
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from app.embedded.folder import DataFolder
+from app.embedded.server import Server
+from app.embedded.stack import Stack
+from tests.support.processes import descendants
+
+
+class ServerUnderTest:
+    """Call it from the main thread: the kernel ends a server with its thread.
+
+    Its calls return when the thing is done, after some 10 to 200 ms. A stopped or
+    killed server starts again on the same port; the broker then is empty.
+    """
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+
+    @property
+    def port(self) -> int:
+        return self._server.port.number
+
+    @property
+    def pid(self) -> int:
+        return self._server.pid
+
+    def start(self) -> None:
+        self._server.start()
+        self._server.wait_until_ready()
+
+    def stop(self) -> None:
+        """In order: a client sees its connection closed."""
+        self._server.stop()
+
+    def kill(self) -> None:
+        """As `kill -9` does."""
+        self._server.kill()
+
+    def pause(self) -> None:
+        """Freeze it with all its processes: connections stay open and silent."""
+        for pid in (self.pid, *descendants(self.pid)):
+            os.kill(pid, signal.SIGSTOP)
+
+    def resume(self) -> None:
+        for pid in (*descendants(self.pid), self.pid):
+            os.kill(pid, signal.SIGCONT)
+
+
+class EmbeddedStack:
+    def __init__(self, stack: Stack) -> None:
+        self._stack = stack
+        self.postgres = ServerUnderTest(stack.postgres)
+        self.valkey = ServerUnderTest(stack.valkey)
+        self.broker = ServerUnderTest(stack.broker)
+
+    @property
+    def database_url(self) -> str:
+        return self._stack.postgres.url
+
+    @property
+    def redis_url(self) -> str:
+        return self._stack.valkey.url
+
+    @property
+    def kafka_bootstrap(self) -> str:
+        return self._stack.broker.bootstrap_servers
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The settings that lead a process of ours here, but for the signing key."""
+        return self._stack.environment()
+
+
+@contextmanager
+def embedded_stack(path: Path) -> Iterator[EmbeddedStack]:
+    """All three servers, with their data in a folder of this test run's own."""
+    with DataFolder(path) as folder:
+        stack = Stack(folder)
+        try:
+            stack.start()
+            yield EmbeddedStack(stack)
+        finally:
+            stack.kill()  # nobody reads this data again: no time for goodbyes
+            stack.close()

@@ -1,0 +1,106 @@
+"""A run of the whole program, as a person or a service manager starts it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from app.embedded.ports import ask
+from tests.support.processes import descendants, parents
+
+ROOT = Path(__file__).parents[2]
+COMMAND = (sys.executable, "-m", "app", "run")
+READYZ = b"GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+PATIENCE_SECONDS = 60
+# What the command line of each child of the supervisor holds.
+MARKS = {
+    "Postgres": b"pginstall18/bin/postgres",
+    "Valkey": b"valkey-server",
+    "Broker": b"tansu",
+    "API": b"app\0serve",
+    "Worker": b"app\0worker",
+}
+
+
+class RunUnderTest:
+    def __init__(
+        self, folder: Path, port: int, process: "subprocess.Popen[str]"
+    ) -> None:
+        self.folder = folder
+        self.port = port
+        self.process = process
+
+    def wait_until_ready(self) -> str:
+        """What it said until then."""
+        assert self.process.stdout is not None
+        said = ""
+        for line in self.process.stdout:
+            said += line
+            if line.startswith("  Stop"):
+                return said
+        raise AssertionError(said + self.end()[1])
+
+    def answers(self) -> bool:
+        return (ask(self.port, READYZ) or b"").startswith(b"HTTP/1.1 200")
+
+    def wait_until_it_answers_again(self, killed: dict[str, int]) -> None:
+        until = time.monotonic() + PATIENCE_SECONDS
+        while not (self._all_are_new(killed) and self.answers()):
+            assert time.monotonic() < until, self.children()
+            time.sleep(0.02)
+
+    def _all_are_new(self, killed: dict[str, int]) -> bool:
+        now = self.children()
+        return now.keys() == MARKS.keys() and not now.items() & killed.items()
+
+    def children(self) -> dict[str, int]:
+        """The process id of each server and program, by name."""
+        found: dict[str, int] = {}
+        for pid, parent in parents().items():
+            if parent != self.process.pid:
+                continue
+            try:
+                command = Path(f"/proc/{pid}/cmdline").read_bytes()
+            except FileNotFoundError:
+                continue
+            found |= {name: pid for name, mark in MARKS.items() if mark in command}
+        return found
+
+    def descendants(self) -> set[int]:
+        return descendants(self.process.pid)
+
+    def settings(self) -> dict[str, str]:
+        told = json.loads((self.folder / "run.json").read_text())
+        environment: dict[str, str] = told["environment"]
+        return environment
+
+    def end(self, number: int | None = None) -> tuple[int, str]:
+        """Its exit code and what it complained of, after a signal if one is given."""
+        if number is not None:
+            self.process.send_signal(number)
+        _, complaint = self.process.communicate(timeout=PATIENCE_SECONDS)
+        return self.process.returncode, complaint
+
+
+@contextmanager
+def started_run(
+    folder: Path, port: int, command: Sequence[str] = COMMAND
+) -> Iterator[RunUnderTest]:
+    process = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=os.environ | {"DATA_DIR": str(folder), "PORT": str(port)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        try:
+            yield RunUnderTest(folder, port, process)
+        finally:
+            process.send_signal(signal.SIGKILL)

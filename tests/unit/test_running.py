@@ -1,0 +1,39 @@
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from app import running
+from app.errors import CommandError
+
+NO_PROCESS = 2**22 + 1  # above the highest number that Linux gives
+
+
+def test_a_run_completes_the_environment(tmp_path: Path) -> None:
+    told = running.as_json({"DATABASE_URL": "run", "REDIS_URL": "run"})
+    (tmp_path / "run.json").write_text(told)
+
+    environ = {"DATA_DIR": str(tmp_path), "REDIS_URL": "explicit"}
+
+    assert running.require(environ, "DATABASE_URL") == "run"
+    assert running.require(environ, "REDIS_URL") == "explicit"
+
+
+def test_a_run_that_was_killed_tells_nothing(tmp_path: Path) -> None:
+    told = {"pid": NO_PROCESS, "environment": {"DATABASE_URL": "run"}}
+    (tmp_path / "run.json").write_text(json.dumps(told))
+
+    with pytest.raises(CommandError) as refused:
+        running.require({"DATA_DIR": str(tmp_path)}, "DATABASE_URL")
+
+    assert str(refused.value) == (
+        f"DATABASE_URL is not set and nothing runs in {tmp_path}: "
+        "start it with `make run`, or set DATABASE_URL."
+    )
+
+
+def test_the_file_names_the_run() -> None:
+    told = json.loads(running.as_json({"PORT": "1"}))
+
+    assert told == {"pid": os.getpid(), "environment": {"PORT": "1"}}

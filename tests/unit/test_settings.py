@@ -1,0 +1,50 @@
+from pathlib import Path
+
+import pytest
+
+from app.errors import CommandError
+from app.settings import Settings
+
+
+@pytest.fixture
+def complete(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    key = tmp_path / "key.pem"
+    key.touch()
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.setenv("DATABASE_URL", "postgresql://cinema:secret@db:5432/cinema")
+    monkeypatch.setenv("REDIS_URL", "redis://cache:6379/0")
+    monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", "kafka:9092")
+    monkeypatch.setenv("SIGNING_KEY_FILE", str(key))
+    return monkeypatch
+
+
+def test_what_is_not_said_has_a_default(complete: pytest.MonkeyPatch) -> None:
+    settings = Settings.load()
+
+    assert settings.redlock_urls == ("redis://cache:6379/0",)
+    assert settings.kafka_idempotence is True
+    assert (settings.host, settings.port) == ("127.0.0.1", 3333)
+    assert settings.db_pool_size == 16
+
+
+def test_redlock_has_nodes_of_its_own(complete: pytest.MonkeyPatch) -> None:
+    complete.setenv("REDLOCK_URLS", "redis://a:1/0, redis://b:2/0")
+
+    assert Settings.load().redlock_urls == ("redis://a:1/0", "redis://b:2/0")
+
+
+def test_all_that_is_missing_or_wrong_is_named_without_values(
+    complete: pytest.MonkeyPatch,
+) -> None:
+    complete.delenv("REDIS_URL")
+    complete.setenv("DATABASE_URL", "mysql://cinema:secret@db/cinema")
+
+    with pytest.raises(CommandError) as refused:
+        Settings.load()
+
+    assert str(refused.value) == (
+        "The settings are not complete (DATABASE_URL: string should match pattern "
+        "'^postgresql://'; REDIS_URL: field required): set them as README.md says, "
+        "or start everything with `make run`."
+    )
