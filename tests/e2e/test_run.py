@@ -183,8 +183,8 @@ def test_a_folder_of_another_version_is_refused(folder: Path, port: int) -> None
         assert run.end() == (
             1,
             (
-                f"The data folder {folder} holds cinema-tickets data 2 (Postgres 20), not "
-                "cinema-tickets data 1 (Postgres 18, Valkey 9): "
+                f"The data folder {folder} holds cinema-tickets data 2 (Postgres 20), "
+                "not cinema-tickets data 1 (Postgres 18, Valkey 9): "
                 "set DATA_DIR to another folder, or move this one away.\n"
             ),
         )

@@ -2,7 +2,6 @@ from pathlib import Path
 
 import pytest
 
-from app.embedded import keeper
 from app.embedded.keeper import Keeper
 from app.embedded.service import Service
 
@@ -40,22 +39,20 @@ class Clock:
 
 
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    clock = Clock()
-    monkeypatch.setattr(keeper.time, "monotonic", clock)
-    return clock
+def clock() -> Clock:
+    return Clock()
 
 
 def test_what_lives_is_left_alone(clock: Clock) -> None:
     service = FakeService()
 
-    assert Keeper([service], print).check() is None
+    assert Keeper([service], print, clock).check() is None
     assert service.starts == 0
 
 
 def test_what_died_starts_again_after_a_moment(clock: Clock) -> None:
     service, said = FakeService(), list[str]()
-    watch = Keeper([service], said.append)
+    watch = Keeper([service], said.append, clock)
 
     service.alive = False
     assert watch.check() == pytest.approx(0.1)
@@ -71,7 +68,7 @@ def test_what_died_starts_again_after_a_moment(clock: Clock) -> None:
 
 def test_what_dies_again_and_again_waits_longer_up_to_a_bound(clock: Clock) -> None:
     service = FakeService()
-    watch = Keeper([service], lambda _: None)
+    watch = Keeper([service], lambda _: None, clock)
 
     delays = []
     for _ in range(8):
@@ -87,7 +84,7 @@ def test_what_dies_again_and_again_waits_longer_up_to_a_bound(clock: Clock) -> N
 
 def test_a_long_life_makes_up_for_early_deaths(clock: Clock) -> None:
     service = FakeService()
-    watch = Keeper([service], lambda _: None)
+    watch = Keeper([service], lambda _: None, clock)
     for _ in range(2):
         service.alive = False
         clock.now += watch.check() or 0

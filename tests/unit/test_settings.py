@@ -19,7 +19,8 @@ def complete(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPa
     return monkeypatch
 
 
-def test_what_is_not_said_has_a_default(complete: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("complete")
+def test_what_is_not_said_has_a_default() -> None:
     settings = Settings.load()
 
     assert settings.redlock_urls == ("redis://cache:6379/0",)

@@ -1,0 +1,1 @@
+"""Real Postgres, Valkey and a Kafka-protocol broker as children of one process."""

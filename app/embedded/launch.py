@@ -1,0 +1,86 @@
+"""Becomes another program that cannot outlive the process that asked for it.
+
+A script of its own, run before anything else is imported: what it does to itself must
+happen between fork and exec, where a threaded parent may run no Python.
+"""
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+PR_SET_PDEATHSIG = 1
+CLONE_NEWUSER = 0x10000000
+
+
+def die_with_parent(parent: int, death_signal: int) -> None:
+    """Linux only: the kernel sends the signal when the parent's thread ends."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, death_signal)
+    if os.getppid() != parent:  # it ended before the kernel was told to watch it
+        sys.exit(1)
+
+
+def become_nobody_in_namespace() -> None:
+    """Root inside looks like nobody and keeps owning its files: nothing to chown."""
+    uid, gid = os.geteuid(), os.getegid()
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.unshare(CLONE_NEWUSER) != 0:
+        raise OSError(ctypes.get_errno(), "user namespaces are not allowed here")
+    nobody_uid, nobody_gid = nobody()
+    Path("/proc/self/setgroups").write_text("deny", "ascii")
+    Path("/proc/self/uid_map").write_text(f"{nobody_uid} {uid} 1", "ascii")
+    Path("/proc/self/gid_map").write_text(f"{nobody_gid} {gid} 1", "ascii")
+
+
+def become_nobody() -> None:
+    uid, gid = nobody()
+    os.setgroups([])
+    os.setgid(gid)
+    os.setuid(uid)
+
+
+def nobody() -> tuple[int, int]:
+    import pwd  # noqa: PLC0415 - only root needs it, and every start counts
+
+    entry = pwd.getpwnam("nobody")
+    return entry.pw_uid, entry.pw_gid
+
+
+IDENTITIES = {
+    "self": lambda: None,
+    "namespace": become_nobody_in_namespace,
+    "nobody": become_nobody,
+}
+
+
+def watch(program: list[str], death_signal: int, lifeline: int) -> int:
+    """Where the kernel does not tell: stay, and read a pipe that only ends with it."""
+    child = subprocess.Popen(program)  # noqa: S603 - our own servers
+    for passed_on in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT):
+        signal.signal(passed_on, lambda number, _: child.send_signal(number))
+
+    def end_with_parent() -> None:
+        os.read(lifeline, 1)
+        child.send_signal(death_signal)
+
+    threading.Thread(target=end_with_parent, daemon=True).start()
+    status = child.wait()
+    return status if status >= 0 else 128 - status
+
+
+def main(
+    parent: str, death_signal: str, identity: str, lifeline: str, *program: str
+) -> None:
+    IDENTITIES[identity]()
+    if lifeline != "none":
+        sys.exit(watch(list(program), int(death_signal), int(lifeline)))
+    # After the change of identity, which would have cleared it.
+    die_with_parent(int(parent), int(death_signal))
+    os.execv(program[0], program)  # noqa: S606 - our own servers
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

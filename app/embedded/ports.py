@@ -1,0 +1,66 @@
+"""Loopback ports: found, kept for us, and asked whether somebody answers."""
+
+import errno
+import socket
+import sys
+
+LOOPBACK = "127.0.0.1"
+
+
+class ReservedPort:
+    """A free port that the kernel gives to nobody else while this is open.
+
+    On Linux a socket that is bound with SO_REUSEADDR but does not listen lets our
+    server bind the same port, also after a restart, and keeps every other search for a
+    free port away from it. Elsewhere it would keep our server out too, so the port is
+    only found, and whoever starts the server must be ready to be beaten to it.
+    """
+
+    def __init__(self) -> None:
+        self._socket = _bound(LOOPBACK, 0)
+        self.number: int = self._socket.getsockname()[1]
+        if sys.platform != "linux":
+            self._socket.close()
+
+    def close(self) -> None:
+        self._socket.close()
+
+
+def is_free(host: str, port: int) -> bool:
+    """Raises OSError when the host is none of ours or the port is for root."""
+    try:
+        _bound(host, port).close()
+    except OSError as refused:
+        if refused.errno != errno.EADDRINUSE:
+            raise
+        return False
+    return True
+
+
+def is_taken(text: str) -> bool:
+    """What the kernel and our servers say of a port that somebody else has."""
+    return "address already in use" in text.lower() or "address in use" in text.lower()
+
+
+def ask(port: int, question: bytes, host: str = LOOPBACK) -> bytes | None:
+    """Send a question, return the first bytes of the answer; None: nobody listens."""
+    try:
+        with socket.create_connection((host, port), timeout=1) as line:
+            if not question:
+                return b""
+            line.sendall(question)
+            return line.recv(1024)
+    except OSError:
+        return None
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind((host, port))
+    except BaseException:
+        bound.close()
+        raise
+    return bound

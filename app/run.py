@@ -1,0 +1,146 @@
+"""`make run`: everything on this machine, started, watched over and stopped."""
+
+import contextlib
+import os
+import signal
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from app import running
+from app.embedded.folder import DataFolder
+from app.embedded.interrupts import Interrupts, StopRequestedError
+from app.embedded.keeper import Keeper
+from app.embedded.launch import die_with_parent
+from app.embedded.ports import is_free
+from app.embedded.program import Api, Preparation, Worker
+from app.embedded.service import Service
+from app.embedded.signing_key import signing_key
+from app.embedded.stack import Stack
+from app.errors import CommandError
+
+LAST_PORT = 65535
+
+
+def say(line: str) -> None:
+    # A terminal or pipe that was closed is no reason to stop selling.
+    with contextlib.suppress(OSError):
+        print(line, flush=True)
+
+
+def main(environ: Mapping[str, str]) -> None:
+    """Returns after Ctrl-C or TERM; raises CommandError when something stays down."""
+    if environ.get("STOP_WITH_PARENT"):
+        # make cannot stop us when it is killed itself.
+        die_with_parent(os.getppid(), signal.SIGTERM)
+    host, port = environ.get("HOST") or "127.0.0.1", _port(environ)
+    with DataFolder(running.data_dir(environ)) as folder, Interrupts() as interrupts:
+        _refuse_taken_port(host, port)
+        run = Run(folder, host, port, interrupts)
+        try:
+            run.start(environ)
+            run.keep()
+        except StopRequestedError:
+            say("\nStopping ...")
+        finally:
+            run.stop()
+    say("Stopped. The data stays for the next start.")
+
+
+class Run:
+    def __init__(
+        self, folder: DataFolder, host: str, port: int, interrupts: Interrupts
+    ) -> None:
+        self._folder = folder
+        self._host = host
+        self._port = port
+        self._pause = interrupts.pause
+        self._stack = Stack(folder)
+        self._api = Api(folder, host, port)
+        self._worker = Worker(folder)
+        self._preparation = Preparation(folder)
+        self._services: list[Service] = [
+            self._api,
+            self._worker,
+            self._preparation,
+            *self._stack.servers,
+        ]
+
+    def start(self, environ: Mapping[str, str]) -> None:
+        began = time.monotonic()
+        say(f"Starting Postgres, Valkey and the broker in {self._folder.path} ...")
+        # They import while the servers start: that is most of a second start's time.
+        for program in (self._preparation, self._api, self._worker):
+            program.start()
+        self._stack.start(self._pause, say)
+        settings = self._settings(environ)
+        self._preparation.let_go(settings)
+        self._preparation.finish(self._pause)
+        self._worker.let_go(settings)
+        self._api.let_go(settings)
+        say("Starting the API and the worker ...")
+        self._api.wait_until_ready(self._pause)
+        self._worker.wait_until_ready(self._pause)
+        run_file = self._folder.path / running.FILE
+        self._folder.write_private(run_file, running.as_json(settings))
+        self._tell_where_things_are(time.monotonic() - began)
+
+    def keep(self) -> None:
+        keeper = Keeper([self._api, self._worker, *self._stack.servers], say)
+        while True:
+            self._pause(keeper.check())
+
+    def stop(self) -> None:
+        """Clients first, what they need last; asked once more, the hard way."""
+        (self._folder.path / running.FILE).unlink(missing_ok=True)
+        try:
+            for program in (self._preparation, self._api, self._worker):
+                program.stop(self._pause)
+            self._stack.stop(self._pause)
+        except StopRequestedError:
+            say("Stopping at once ...")
+        finally:
+            for service in self._services:
+                service.kill()
+            self._stack.close()
+
+    def _settings(self, environ: Mapping[str, str]) -> dict[str, str]:
+        key_file = environ.get("SIGNING_KEY_FILE") or str(signing_key(self._folder))
+        return self._stack.environment() | {
+            "SIGNING_KEY_FILE": str(Path(key_file).absolute()),
+            "HOST": self._host,
+            "PORT": str(self._port),
+        }
+
+    def _tell_where_things_are(self, seconds: float) -> None:
+        address = f"{self._host}:{self._port}"
+        say(
+            f"Ready after {seconds:.1f} s.\n\n"
+            f"  GraphQL  http://{address}/graphql (WebSocket: ws://{address}/graphql)\n"
+            f"  Health   http://{address}/healthz and http://{address}/readyz\n"
+            f"  Data     {self._folder.path}\n"
+            f"  Logs     {self._folder.logs}\n"
+            f"  Stop     Ctrl-C\n"
+        )
+
+
+def _port(environ: Mapping[str, str]) -> int:
+    text = environ.get("PORT") or "3333"
+    if text.isascii() and text.isdigit() and 1 <= int(text) <= LAST_PORT:
+        return int(text)
+    raise CommandError(f"PORT is {text!r}: set it to a number from 1 to {LAST_PORT}.")
+
+
+def _refuse_taken_port(host: str, port: int) -> None:
+    try:
+        free = is_free(host, port)
+    except OSError as error:
+        raise CommandError(
+            f"{host}:{port} cannot be served ({error.strerror}): "
+            "set HOST and PORT to others."
+        ) from error
+    if not free:
+        raise CommandError(
+            f"Port {port} on {host} is taken by another program: stop that one, or "
+            f"choose another port, as in `make run PORT={port % LAST_PORT + 1}`."
+        )

@@ -1,0 +1,57 @@
+"""What the processes are told from outside: the environment, and nothing else."""
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, FilePath, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from app.errors import CommandError
+
+REDIS_URL = r"^(redis|rediss|valkey)://"
+
+
+class Settings(BaseSettings):
+    """Each field is the environment variable of its name in capitals."""
+
+    model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True)
+
+    database_url: str = Field(pattern=r"^postgresql://")
+    redis_url: str = Field(pattern=REDIS_URL)
+    # The independent nodes of the seat locks, comma separated; none: REDIS_URL.
+    redlock_urls: Annotated[tuple[str, ...], NoDecode] = ()
+    kafka_bootstrap_servers: str
+    kafka_idempotence: bool = True
+    kafka_replication_factor: int = Field(default=1, ge=1)
+    # Ed25519, PEM, not encrypted.
+    signing_key_file: FilePath
+    host: str = "127.0.0.1"
+    port: int = Field(default=3333, ge=1, le=65535)
+    db_pool_size: int = Field(default=16, ge=1)
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @classmethod
+    def load(cls) -> Self:
+        """Raises CommandError, which names everything that is missing or wrong."""
+        try:
+            return cls()  # type: ignore[call-arg] # they come from the environment
+        except ValidationError as error:
+            # Names and reasons only: a value may hold a password.
+            wrong = "; ".join(
+                f"{str(problem['loc'][0]).upper()}: {problem['msg'].lower()}"
+                for problem in error.errors(include_input=False, include_url=False)
+            )
+            raise CommandError(
+                f"The settings are not complete ({wrong}): set them as README.md "
+                "says, or start everything with `make run`."
+            ) from None
+
+    @field_validator("redlock_urls", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return tuple(url.strip() for url in value.split(",") if url.strip())
+        return value
+
+    def model_post_init(self, context: Any, /) -> None:
+        if not self.redlock_urls:
+            object.__setattr__(self, "redlock_urls", (self.redis_url,))
