@@ -49,7 +49,7 @@ story AS (
             SELECT jsonb_agg({CHANGED_SEAT_STATE} ORDER BY c.id)
             FROM changed c
             JOIN seats seat ON seat.id = c.seat_id
-            JOIN sessions film ON film.id = c.session_id
+            JOIN film ON film.id = c.session_id
             WHERE c.by = r.id)) AS data
     FROM touched r
 ),
@@ -89,12 +89,18 @@ SEAT_IS_FREE = "ss.status = 'AVAILABLE'"
 # on the updated table would be tried on the statement's older snapshot first and drop
 # a seat that came free while we waited: a hold in part. `whole` makes sure of it: the
 # statement fails, and leaves nothing, rather than hold less than was wanted.
+# The session is locked first, weakly: its price cannot change under a hold.
 HOLD = f"""
-WITH wanted AS (
-    SELECT ss.* FROM session_seats ss
-    WHERE ss.session_id = $1 AND ss.id = ANY($2::uuid[])
+WITH film AS (
+    SELECT * FROM sessions WHERE id = $1
+    FOR KEY SHARE
+),
+wanted AS (
+    SELECT ss.* FROM film
+    JOIN session_seats ss ON ss.session_id = film.id
+    WHERE ss.id = ANY($2::uuid[])
     ORDER BY ss.id
-    FOR UPDATE
+    FOR UPDATE OF ss
 ),
 verdict AS (
     SELECT count(*) AS found,
@@ -110,8 +116,8 @@ touched AS (
     SELECT $3, film.id, $4, 'PENDING',
            film.price_minor * cardinality($2::uuid[]), film.currency,
            verdict.now, verdict.now + $5::interval
-    FROM sessions film, verdict
-    WHERE film.id = $1 AND verdict.free AND film.starts_at > verdict.now
+    FROM film, verdict
+    WHERE verdict.free AND film.starts_at > verdict.now
     RETURNING *
 ),
 keyed AS (
@@ -141,10 +147,13 @@ SELECT film.id IS NOT NULL AND verdict.found = cardinality($2::uuid[]) AS found,
            SELECT jsonb_agg({FRESH_SEAT_STATE})
            FROM wanted ss JOIN seats seat ON seat.id = ss.seat_id
            WHERE NOT {SEAT_IS_FREE}) END AS taken
-FROM verdict LEFT JOIN sessions film ON film.id = $1
+FROM verdict LEFT JOIN film ON TRUE
 """
 
 LOCKED_SEATS = """
+film AS (
+    SELECT * FROM sessions WHERE id IN (SELECT session_id FROM touched)
+),
 locked_seats AS (
     SELECT ss.id, ss.reservation_id AS by
     FROM touched r
