@@ -1,0 +1,17 @@
+"""One film, in one room, at one start: what people buy seats for."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from domain.money import Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    id: UUID
+    movie_id: UUID
+    room_id: UUID
+    starts_at: datetime
+    ends_at: datetime
+    price_per_seat: Money

@@ -1,0 +1,1 @@
+"""What is read, past the services: frozen values of the domain."""

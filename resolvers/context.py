@@ -1,0 +1,47 @@
+"""What one GraphQL operation can reach."""
+
+from dataclasses import dataclass, field
+
+from strawberry.types import Info as StrawberryInfo
+
+from domain.accounts import AccountService
+from domain.booking import BookingService
+from domain.paying import PaymentService
+from domain.people import Viewer
+from persistence.queries import Queries
+from realtime.reservation_feed import ReservationFeed
+from realtime.seat_feed import SeatFeed
+from resolvers.nested import Loaders
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """What all operations of a process share."""
+
+    booking: BookingService
+    payments: PaymentService
+    accounts: AccountService
+    queries: Queries
+    seat_feed: SeatFeed
+    reservation_feed: ReservationFeed
+
+
+@dataclass(slots=True, kw_only=True)
+class Context:
+    """One per operation; `request_id` is what a masked fault can be found by."""
+
+    services: Services
+    viewer: Viewer | None
+    request_id: str
+    locale: str = "en"
+    nested: Loaders = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.forget_what_was_read()
+
+    def forget_what_was_read(self) -> None:
+        """The next event of a subscription has to be answered with fresh rows."""
+        self.nested = Loaders(self.services.queries, self.viewer)
+
+
+Info = StrawberryInfo[Context, None]

@@ -1,0 +1,19 @@
+"""Amounts of money, as clients see them."""
+
+from typing import Self
+
+import strawberry
+
+from domain import money as domain
+
+
+@strawberry.type(description="An amount in the currency's minor unit (cents).")
+class Money:
+    amount_minor: int = strawberry.field(
+        description="How many of the currency's smallest units, such as cents."
+    )
+    currency: str = strawberry.field(description="ISO 4217, e.g. BRL.")
+
+    @classmethod
+    def from_domain(cls, money: domain.Money) -> Self:
+        return cls(amount_minor=money.amount_minor, currency=money.currency)

@@ -1,0 +1,72 @@
+"""Expected refusals, as types that a client can branch on."""
+
+from typing import Self
+
+import strawberry
+
+from domain import errors
+from domain.payment import PaymentStatus
+from domain.reservation import ReservationStatus
+from schema.seats import SessionSeat
+
+
+@strawberry.interface(
+    description="A refusal. `code` is stable and never translated; `message` is in the"
+    " caller's language."
+)
+class Problem:
+    code: str = strawberry.field(description="Stable, for programs.")
+    message: str = strawberry.field(description="For people, in their language.")
+
+    @classmethod
+    def from_error(cls, error: errors.DomainError, message: str) -> Self:
+        return cls(code=error.code, message=message)
+
+
+@strawberry.type(description="What is wrong with one field of the input.")
+class FieldError:
+    path: list[str] = strawberry.field(description="From the input's own fields down.")
+    message: str = strawberry.field(description="For people, in their language.")
+
+
+@strawberry.type(description="The input cannot be acted on.")
+class InvalidInput(Problem):
+    fields: list[FieldError] = strawberry.field(description="Each field that is wrong.")
+
+
+@strawberry.type(description="It is not there, or not the viewer's to know of.")
+class NotFound(Problem): ...
+
+
+@strawberry.type(description="Somebody else has some of the seats; none was held.")
+class SeatsUnavailable(Problem):
+    seats: list[SessionSeat] = strawberry.field(
+        description="Those that are taken, and until when they are held."
+    )
+
+
+@strawberry.type(description="The session has begun: it is not sold any more.")
+class SessionClosed(Problem): ...
+
+
+@strawberry.type(description="More seats than one reservation may have.")
+class TooManySeats(Problem):
+    limit: int = strawberry.field(description="As many as that are allowed.")
+
+
+@strawberry.type(description="The hold is over; its seats are back on sale.")
+class ReservationExpired(Problem): ...
+
+
+@strawberry.type(description="The reservation has ended and cannot be cancelled.")
+class ReservationClosed(Problem):
+    status: ReservationStatus = strawberry.field(description="How it ended.")
+
+
+@strawberry.type(description="The payment has ended and cannot be approved.")
+class PaymentClosed(Problem):
+    status: PaymentStatus = strawberry.field(description="How it ended.")
+
+
+@strawberry.type(description="The idempotency key was used with another input before.")
+class IdempotencyConflict(Problem): ...
