@@ -22,6 +22,10 @@ class Settings(BaseSettings):
     kafka_bootstrap_servers: str
     kafka_idempotence: bool = True
     kafka_replication_factor: int = Field(default=1, ge=1)
+    # How long a broker may keep a fetch waiting for something new.
+    kafka_fetch_max_wait_ms: int = Field(default=500, ge=1)
+    # After so long without a sign of life a consumer's share goes to others.
+    kafka_session_timeout_ms: int = Field(default=10_000, ge=1_000)
     # Ed25519, PEM, not encrypted.
     signing_key_file: FilePath
     host: str = "127.0.0.1"

@@ -8,7 +8,11 @@ from strawberry.types.enum import has_enum_definition
 
 def publish(enum: EnumMeta, description: str, **members: str) -> None:
     """Let types use `enum` itself; `members` describes each of its members."""
-    published = strawberry.enum(enum, description=description)
-    if has_enum_definition(published):
-        for value in published.__strawberry_definition__.values:
+    # A type that used it first made Strawberry define it: a second definition clashes.
+    if not has_enum_definition(enum):
+        strawberry.enum(enum)
+    if has_enum_definition(enum):
+        definition = enum.__strawberry_definition__
+        definition.description = description
+        for value in definition.values:
             value.description = members[value.name]

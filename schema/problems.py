@@ -1,10 +1,7 @@
 """Expected refusals, as types that a client can branch on."""
 
-from typing import Self
-
 import strawberry
 
-from domain import errors
 from domain.payment import PaymentStatus
 from domain.reservation import ReservationStatus
 from schema.seats import SessionSeat
@@ -17,10 +14,6 @@ from schema.seats import SessionSeat
 class Problem:
     code: str = strawberry.field(description="Stable, for programs.")
     message: str = strawberry.field(description="For people, in their language.")
-
-    @classmethod
-    def from_error(cls, error: errors.DomainError, message: str) -> Self:
-        return cls(code=error.code, message=message)
 
 
 @strawberry.type(description="What is wrong with one field of the input.")
@@ -36,6 +29,14 @@ class InvalidInput(Problem):
 
 @strawberry.type(description="It is not there, or not the viewer's to know of.")
 class NotFound(Problem): ...
+
+
+@strawberry.type(description="Somebody has an account with this address already.")
+class EmailTaken(Problem): ...
+
+
+@strawberry.type(description="No account has this address with this password.")
+class InvalidCredentials(Problem): ...
 
 
 @strawberry.type(description="Somebody else has some of the seats; none was held.")

@@ -13,6 +13,7 @@ from persistence import migrate
 from persistence.pool import Pool, open_pool
 from persistence.script_batch import ScriptBatch
 from persistence.seat_locks import RedlockSeatLocks
+from realtime.kafka import Kafka
 from tests.support.embedded import EmbeddedStack, embedded_stack
 
 
@@ -64,6 +65,18 @@ async def redis(stack: EmbeddedStack) -> AsyncIterator[Redis]:
 @pytest.fixture
 def seat_locks(redis: Redis) -> RedlockSeatLocks:
     return RedlockSeatLocks([ScriptBatch(redis)])
+
+
+@pytest.fixture
+def kafka(stack: EmbeddedStack) -> Kafka:
+    environment = stack.environment
+    return Kafka(
+        bootstrap_servers=stack.kafka_bootstrap,
+        idempotence=False,
+        replication_factor=1,
+        fetch_wait_ms=int(environment["KAFKA_FETCH_MAX_WAIT_MS"]),
+        session_timeout_ms=int(environment["KAFKA_SESSION_TIMEOUT_MS"]),
+    )
 
 
 @pytest.fixture

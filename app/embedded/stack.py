@@ -26,6 +26,10 @@ class Stack:
             "KAFKA_BOOTSTRAP_SERVERS": self.broker.bootstrap_servers,
             "KAFKA_IDEMPOTENCE": "false",  # this broker does not know it
             "KAFKA_REPLICATION_FACTOR": "1",
+            # It polls: what it may wait is what an event is late.
+            "KAFKA_FETCH_MAX_WAIT_MS": "10",
+            # Joining a group takes half of it.
+            "KAFKA_SESSION_TIMEOUT_MS": "2000",
         }
 
     def start(

@@ -4,35 +4,126 @@ A cursor holds the values that order the list, of one row; the next page is what
 ordered behind them. Nothing is counted off, so a page costs the same however deep.
 """
 
-import binascii
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
-from datetime import datetime
-from typing import Any
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 import orjson
-from sqlalchemy import ColumnElement, Row, Select, tuple_
+from sqlalchemy import Row, Select, SQLColumnExpression, tuple_
 
-MAX_CURSOR_LENGTH = 2_000
+MAX_CURSOR_LENGTH = 32_000  # more than any entry of an index makes
 
-# Each raises an error that CursorError covers for anything but what it wrote itself.
-READERS: dict[type, Callable[[Any], Any]] = {}
+Value = TypeVar("Value")
 
 
 class CursorError(ValueError):
     """Not a cursor of this list."""
 
 
-class Keyset:
-    """Rows in the order of `keys`, the last of which is unique; all up, or all down."""
+def _read_text(text: str) -> str:
+    if "\x00" in text:  # which Postgres cannot store, nor compare with
+        raise ValueError
+    return text
 
-    def __init__(self, *keys: ColumnElement[Any], descending: bool = False) -> None:
-        self._keys = [
-            key.label(f"key_{number}") for number, key in enumerate(keys)
-        ]
-        self._raw = keys
+
+def _read_moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is not UTC:  # an offset may lead out of the years that there are
+        raise ValueError
+    return moment
+
+
+# Of JSON's types, the one in which values of each type are written, and their reader.
+READERS: dict[type, tuple[type, Callable[[Any], Any]]] = {
+    bool: (bool, bool),
+    str: (str, _read_text),
+    UUID: (str, UUID),
+    datetime: (str, _read_moment),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page(Generic[Value]):
+    """A stretch of a list: each value with its cursor."""
+
+    items: tuple[tuple[str, Value], ...]
+    has_next: bool
+    has_previous: bool
+
+
+class Keyset:
+    """Rows in the order of `keys`, the last of which is unique; all up, or all down.
+
+    `name` keeps the cursors of one list from being taken for those of another.
+    """
+
+    def __init__(
+        self, name: str, *keys: SQLColumnExpression[Any], descending: bool = False
+    ) -> None:
+        self._name = name
+        self._keys = keys
+        self._here = tuple_(*keys)
+        self._labels = [f"key_{number}" for number in range(len(keys))]
         self._descending = descending
 
     def page(self, rows: Select[Any], first: int, after: str | None) -> Select[Any]:
-        """One row more than `first` is read: it tells whether more of them follow."""
+        """One row more than `first` is read: it tells whether more of them follow.
+
+        Raises CursorError.
+        """
+        labelled = zip(self._keys, self._labels, strict=True)
+        rows = rows.add_columns(*(key.label(label) for key, label in labelled))
+        if after is not None:
+            here, there = self._here, self._read(after)
+            rows = rows.where(here < there if self._descending else here > there)
+        order = (key.desc() if self._descending else key.asc() for key in self._keys)
+        return rows.order_by(*order).limit(first + 1)
+
+    def turned(
+        self,
+        rows: Sequence[Row[Any]],
+        first: int,
+        after: str | None,
+        value: Callable[[Row[Any]], Value],
+    ) -> Page[Value]:
+        """What the statement of `page` answered, as the page that was asked for."""
+        return Page(
+            items=tuple((self._cursor(row), value(row)) for row in rows[:first]),
+            has_next=len(rows) > first,
+            has_previous=after is not None,
+        )
+
+    def _cursor(self, row: Row[Any]) -> str:
+        return self._write([getattr(row, label) for label in self._labels])
+
+    def _write(self, values: Sequence[Any]) -> str:
+        # asyncpg has a UUID of its own, which orjson does not know.
+        written = orjson.dumps([self._name, *values], default=str)
+        return urlsafe_b64encode(written).decode()
+
+    def _read(self, after: str) -> tuple[Any, ...]:
+        """Cursors come from outside: only what `_write` gives for them is believed."""
+        if len(after) > MAX_CURSOR_LENGTH:
+            raise CursorError
+        try:
+            name, *written = orjson.loads(b64decode(after, b"-_", validate=True))
+            values = [
+                _read(column.python_type, value)
+                for column, value in zip(self._here.type.types, written, strict=True)
+            ]
+            known = name == self._name and self._write(values) == after
+        except (ValueError, TypeError) as error:
+            raise CursorError from error
+        if not known:
+            raise CursorError
+        return tuple(values)
+
+
+def _read(wanted: type, value: object) -> object:
+    written_as, read = READERS[wanted]
+    if type(value) is not written_as:
+        raise TypeError
+    return read(value)

@@ -27,21 +27,10 @@ from domain.ports import Hold
 from persistence import ledger_sql
 from persistence.ledger import PostgresLedger
 from persistence.pool import Pool, open_pool
-from tests.support.cinema import Cinema, Show
+from tests.support.cinema import Cinema, Show, let_time_pass
 
 Answer = TypeVar("Answer")
 SEATS, CUSTOMERS = 5, 2
-
-BACKDATE = """
-WITH over AS (
-    UPDATE reservations
-    SET created_at = created_at - interval '1 minute',
-        expires_at = clock_timestamp() - interval '1 millisecond'
-    WHERE id = $1 AND status = 'PENDING' RETURNING id, expires_at
-)
-UPDATE session_seats SET held_until = over.expires_at
-FROM over WHERE session_seats.reservation_id = over.id
-"""
 
 
 @dataclass
@@ -133,7 +122,7 @@ class Books(RuleBasedStateMachine):
 
     @rule(booked=reservations)
     def let_its_time_pass(self, booked: Booked) -> None:
-        self.run(self.pool.execute(BACKDATE, booked.id))
+        self.run(let_time_pass(self.pool, booked.id))
 
         booked.over = booked.over or booked.status == "PENDING"
 

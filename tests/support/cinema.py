@@ -85,3 +85,20 @@ class Cinema:
     async def count(self, table: str, condition: str, *args: object) -> int:
         query = f"SELECT count(*) FROM {table} WHERE {condition}"  # noqa: S608  # constants of tests
         return int(await self.pool.fetchval(query, *args))
+
+
+async def let_time_pass(pool: Pool, reservation_id: UUID) -> None:
+    """As if its thirty seconds were over, a millisecond ago."""
+    await pool.execute(_BACKDATE, reservation_id)
+
+
+_BACKDATE = """
+WITH over AS (
+    UPDATE reservations
+    SET created_at = created_at - interval '1 minute',
+        expires_at = clock_timestamp() - interval '1 millisecond'
+    WHERE id = $1 AND status = 'PENDING' RETURNING id, expires_at
+)
+UPDATE session_seats SET held_until = over.expires_at
+FROM over WHERE session_seats.reservation_id = over.id
+"""

@@ -1,0 +1,96 @@
+"""The API as one ASGI application: GraphQL at /graphql, and how it is."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.routing import Route, WebSocketRoute
+
+from app.authentication import Authenticator, TokenIssuer, load_key
+from app.graphql import build_schema
+from app.health import Health
+from app.passwords import Argon2Passwords
+from app.settings import Settings
+from app.transport.http import GraphQLHttp
+from app.transport.websocket import GraphQLWebSocket
+from app.wiring import Connections, connections
+from domain.accounts import AccountService
+from domain.booking import BookingService
+from domain.paying import PaymentService
+from persistence.accounts import PostgresAccounts
+from persistence.engine import open_engine
+from persistence.queries import Queries
+from realtime.reservation_feed import ReservationFeed
+from realtime.seat_feed import SeatFeed
+from resolvers.context import Context, Services
+
+DEFAULT_LOCALE = "en"
+
+
+class Api:
+    """What the routes reach; its services are there once the lifespan has begun."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._key = load_key(settings.signing_key_file)
+        self._authenticator = Authenticator(self._key)
+        self._services: Services | None = None
+        self.health = Health()
+
+    def context_of(
+        self, authorization: str | None, accept_language: str | None, request_id: str
+    ) -> Context:
+        """Raises AuthenticationError for a token that is not one of ours."""
+        if self._services is None:
+            raise RuntimeError("asked before the start or after the stop")
+        return Context(
+            services=self._services,
+            viewer=self._authenticator.viewer(authorization),
+            request_id=request_id,
+            locale=DEFAULT_LOCALE,
+        )
+
+    @asynccontextmanager
+    async def lifespan(self, _app: Starlette) -> AsyncIterator[None]:
+        async with AsyncExitStack() as opened:
+            to = await opened.enter_async_context(connections(self._settings, "api"))
+            engine = open_engine(
+                self._settings.database_url,
+                max_size=self._settings.db_pool_size,
+                name="api-reads",
+            )
+            opened.push_async_callback(engine.dispose)
+            passwords = Argon2Passwords()
+            opened.callback(passwords.close)
+            self._services = self._serve(to, Queries.on(engine, to.pool), passwords)
+            self.health.watch(to)
+            yield
+            self.health.stop()
+
+    def _serve(
+        self, to: Connections, queries: Queries, passwords: Argon2Passwords
+    ) -> Services:
+        return Services(
+            booking=BookingService(to.ledger, to.locks, to.bell),
+            payments=PaymentService(to.ledger, to.locks, to.bell),
+            accounts=AccountService(
+                PostgresAccounts(to.pool), passwords, TokenIssuer(self._key)
+            ),
+            queries=queries,
+            seat_feed=SeatFeed(to.hub, queries.seat_maps),
+            reservation_feed=ReservationFeed(to.hub),
+        )
+
+
+def application(settings: Settings) -> Starlette:
+    api = Api(settings)
+    schema = build_schema()
+    return Starlette(
+        routes=[
+            Route("/graphql", GraphQLHttp(schema, api.context_of)),
+            WebSocketRoute("/graphql", GraphQLWebSocket(schema, api.context_of)),
+            Route("/healthz", api.health.alive),
+            Route("/readyz", api.health.ready),
+        ],
+        lifespan=api.lifespan,
+    )

@@ -1,0 +1,78 @@
+"""What happens around the execution of an operation: caches, and masks for faults."""
+
+import logging
+from collections.abc import Iterator
+
+from graphql import GraphQLError
+from strawberry.exceptions import MissingQueryError
+from strawberry.extensions import MaskErrors, ParserCache
+from strawberry.schema.exceptions import (
+    CannotGetOperationTypeError,
+    InvalidOperationTypeError,
+)
+
+logger = logging.getLogger(__name__)
+
+# Strawberry's own ways to say that it was asked for something that cannot be executed.
+CLIENTS_FAULT = (
+    GraphQLError,
+    MissingQueryError,
+    CannotGetOperationTypeError,
+    InvalidOperationTypeError,
+)
+
+
+class SafeParserCache(ParserCache):
+    """Leaves syntax errors to Strawberry, which reports them where nothing is lost."""
+
+    def on_parse(self) -> Iterator[None]:
+        context = self.execution_context
+        try:
+            context.graphql_document = self.cached_parse_document(
+                context.query, **context.parse_options
+            )
+        except Exception:  # noqa: BLE001 # parsed again, whatever it was
+            logger.debug("not cached: it cannot be parsed")
+        yield
+
+
+class FaultMask(MaskErrors):
+    """Tells clients of their faults; logs ours, and tells by which id to find them."""
+
+    def _process_errors(self, errors: list[GraphQLError]) -> list[GraphQLError]:
+        return [self._told(error) for error in errors]
+
+    def _told(self, error: GraphQLError) -> GraphQLError:
+        original = error.original_error
+        if isinstance(original, RecursionError) and error.path is None:
+            return _like(error, "It is nested too deeply.", {"code": "BAD_USER_INPUT"})
+        if original is not None and not isinstance(original, CLIENTS_FAULT):
+            return self._masked(error, original)
+        if error.extensions and "code" in error.extensions:
+            return error
+        # Not in place: the caches may hand the same error to others at this moment.
+        return _like(error, error.message, {"code": "BAD_USER_INPUT"})
+
+    def _masked(self, error: GraphQLError, original: Exception) -> GraphQLError:
+        request_id = self.execution_context.context.request_id
+        logger.error(
+            "request %s failed at %s", request_id, error.path, exc_info=original
+        )
+        return _like(
+            error,
+            "Something went wrong on our side.",
+            {"code": "INTERNAL", "requestId": request_id},
+        )
+
+
+def _like(
+    error: GraphQLError, message: str, extensions: dict[str, object]
+) -> GraphQLError:
+    return GraphQLError(
+        message,
+        nodes=error.nodes,
+        source=error.source,
+        positions=error.positions,
+        path=error.path,
+        extensions=extensions,
+    )

@@ -1,0 +1,62 @@
+"""The executable schema."""
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.extensions import ValidationCache
+from strawberry.schema.config import StrawberryConfig
+from strawberry.types import ExecutionContext
+
+from app.execution import FaultMask, SafeParserCache
+from resolvers.movies import MovieQueries
+from resolvers.payments import PaymentMutations, PaymentQueries
+from resolvers.people import PeopleMutations, PeopleQueries
+from resolvers.problems import HANDLERS
+from resolvers.reservations import (
+    ReservationMutations,
+    ReservationQueries,
+    ReservationSubscriptions,
+)
+from resolvers.rooms import RoomQueries
+from resolvers.sessions import SeatSubscriptions, SessionQueries
+from schema.scalars import SCALARS
+
+
+@strawberry.type(description="What can be read.")
+class Query(
+    PeopleQueries,
+    MovieQueries,
+    RoomQueries,
+    SessionQueries,
+    ReservationQueries,
+    PaymentQueries,
+): ...
+
+
+@strawberry.type(description="What can be changed; each of them alone, in order.")
+class Mutation(PeopleMutations, ReservationMutations, PaymentMutations): ...
+
+
+@strawberry.type(description="What can be watched, over a WebSocket.")
+class Subscription(SeatSubscriptions, ReservationSubscriptions): ...
+
+
+class QuietSchema(strawberry.Schema):
+    def process_errors(
+        self,
+        errors: list[GraphQLError],
+        execution_context: ExecutionContext | None = None,
+    ) -> None:
+        """FaultMask logs faults; what clients do wrong is worth no traceback."""
+
+
+def build_schema() -> strawberry.Schema:
+    return QuietSchema(
+        query=Query,
+        mutation=Mutation,
+        subscription=Subscription,
+        config=StrawberryConfig(scalar_map=SCALARS),
+        exception_handlers=HANDLERS,
+        # The mask comes first, so that it sees the result last. All are classes: each
+        # operation has its own, the caches behind them are shared.
+        extensions=[FaultMask, SafeParserCache, ValidationCache],
+    )

@@ -1,0 +1,26 @@
+"""What transports need to know of a call: who asks, and what it is called in logs."""
+
+import re
+from typing import Protocol
+from uuid import uuid4
+
+SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+class ContextOf(Protocol):
+    """Makes one operation's context; raises AuthenticationError for a bad token."""
+
+    def __call__(
+        self, authorization: str | None, accept_language: str | None, request_id: str, /
+    ) -> object: ...
+
+
+def new_request_id() -> str:
+    return uuid4().hex
+
+
+def request_id_from(header: str | None) -> str:
+    """A caller's own id, unless it could forge a line of our logs."""
+    if header is not None and SANE_REQUEST_ID.fullmatch(header):
+        return header
+    return new_request_id()

@@ -1,0 +1,153 @@
+"""What a GraphQL document is about, as far as a transport has to know."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    GraphQLError,
+    Node,
+    NonNullTypeNode,
+    NullValueNode,
+    OperationDefinitionNode,
+    OperationType,
+    VariableNode,
+    Visitor,
+    parse,
+    visit,
+)
+
+# Introspection takes about 400. A body may be a million characters, and parsing that
+# would keep everybody else waiting for seconds.
+MAX_TOKENS = 2_000
+MAX_REMEMBERED_TEXT = 16_384
+
+WHICH_OPERATION = "The document has several operations: say which by operationName."
+
+
+@dataclass(frozen=True, slots=True)
+class SeatMapWatch:
+    """A subscription to `seatMap` alone; `resume` names the variable of its `after`."""
+
+    resume: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    name: str | None
+    watch: SeatMapWatch | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Document:
+    """Without operations when it cannot be parsed: who executes it reports why."""
+
+    operations: tuple[Operation, ...] = ()
+    aborted: str | None = None  # why it was not even read to its end
+
+
+class _Uses(Visitor):
+    """Counts what reads a variable, its definition included."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+        self.count = 0
+
+    def enter_variable(self, node: VariableNode, *_: object) -> None:
+        self.count += node.name.value == self.name
+
+
+def operation_named(text: str, name: str | None) -> Operation | None:
+    """The one that would run, or None when that is not clear."""
+    operations = _document(text).operations
+    if name is None:
+        return operations[0] if len(operations) == 1 else None
+    return next((each for each in operations if each.name == name), None)
+
+
+def refusal_of(text: str, name: str | None) -> str | None:
+    """Why Strawberry is not to see it: of several operations it would run the first."""
+    document = _document(text)
+    if name is None and len(document.operations) > 1:
+        return WHICH_OPERATION
+    return document.aborted
+
+
+def _document(text: str) -> _Document:
+    if len(text) > MAX_REMEMBERED_TEXT:
+        return _read(text)
+    return _remembered(text)
+
+
+def _read(text: str) -> _Document:
+    try:
+        document = parse(
+            text,
+            no_location=True,
+            max_lexical_tokens=MAX_TOKENS,
+            max_comments=MAX_TOKENS,
+        )
+        operations = tuple(
+            Operation(
+                name=definition.name.value if definition.name else None,
+                watch=_seat_map_watch(document, definition),
+            )
+            for definition in document.definitions
+            if isinstance(definition, OperationDefinitionNode)
+        )
+    except GraphQLError as error:
+        aborted = error.message.endswith("Parsing aborted.")
+        return _Document(aborted=error.message if aborted else None)
+    except RecursionError:
+        return _Document()
+    return _Document(operations)
+
+
+_remembered = lru_cache(maxsize=512)(_read)
+
+
+def _seat_map_watch(
+    document: DocumentNode, operation: OperationDefinitionNode
+) -> SeatMapWatch | None:
+    if operation.operation is not OperationType.SUBSCRIPTION or operation.directives:
+        return None
+    [field, *others] = operation.selection_set.selections
+    if others or not isinstance(field, FieldNode) or field.directives:
+        return None
+    if field.name.value != "seatMap":
+        return None
+    after = _argument(field, "after")
+    if after is None or isinstance(after, NullValueNode):
+        return SeatMapWatch(resume=None)
+    if isinstance(after, VariableNode) and _is_optional(document, operation, after):
+        return SeatMapWatch(resume=after.name.value)
+    return None
+
+
+def _argument(field: FieldNode, name: str) -> Node | None:
+    given = (each for each in field.arguments or () if each.name.value == name)
+    return next((each.value for each in given), None)
+
+
+def _is_optional(
+    document: DocumentNode, operation: OperationDefinitionNode, variable: VariableNode
+) -> bool:
+    """Whether the operation means the same without it, but for where it starts."""
+    name = variable.name.value
+    definition = next(
+        (
+            each
+            for each in operation.variable_definitions or ()
+            if each.variable.name.value == name
+        ),
+        None,
+    )
+    if definition is None or isinstance(definition.type, NonNullTypeNode):
+        return False
+    if definition.default_value is not None:
+        return False
+    uses = _Uses(name)
+    visit(document, uses)
+    return uses.count == 1 + 1  # where it is defined, and `after`

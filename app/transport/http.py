@@ -1,0 +1,181 @@
+"""GraphQL over HTTP by its specification, on Strawberry's ASGI view."""
+
+import logging
+from typing import Any, cast
+
+from cross_web import AsyncHTTPRequestAdapter, HTTPException, StarletteRequestAdapter
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocket
+from strawberry import Schema
+from strawberry.asgi import GraphQL
+from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
+from strawberry.http.base import BaseRequestProtocol
+from strawberry.schema.exceptions import (
+    CannotGetOperationTypeError,
+    InvalidOperationTypeError,
+)
+from strawberry.types import ExecutionResult
+from strawberry.types.graphql import OperationType
+
+from app.authentication import AuthenticationError
+from app.transport import results
+from app.transport.calls import ContextOf, request_id_from
+from app.transport.documents import refusal_of
+from app.transport.json_text import encode
+from app.transport.negotiation import GRAPHQL_RESPONSE, JSON, media_type_for
+from app.transport.requests import RefusedRequestError, request_data_of
+
+log = logging.getLogger(__name__)
+
+# Strawberry would run a subscription as a query.
+ALLOWED = {
+    "GET": frozenset({OperationType.QUERY}),
+    "POST": frozenset({OperationType.QUERY, OperationType.MUTATION}),
+}
+
+
+class _Adapter(StarletteRequestAdapter):
+    def __init__(self, request: Request) -> None:
+        super().__init__(request)
+        self.request = request
+
+
+class GraphQLHttp(GraphQL[object, None]):
+    """An ASGI application for a starlette `Route`. It serves no page."""
+
+    request_adapter_class = _Adapter
+
+    def __init__(self, schema: Schema, context_of: ContextOf) -> None:
+        super().__init__(schema, graphql_ide=None, subscription_protocols=())
+        self._context_of = context_of
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        request.state.id = request_id_from(request.headers.get("x-request-id"))
+        request.state.status = 200
+        accepted = media_type_for(request.headers.get("accept", ""))
+        request.state.media_type = accepted or JSON
+        try:
+            response = await self._answer(request, acceptable=accepted is not None)
+        except ClientDisconnect:
+            return
+        response.headers["X-Request-Id"] = request.state.id
+        response.headers["Content-Type"] = f"{request.state.media_type}; charset=utf-8"
+        await response(scope, receive, send)
+
+    async def _answer(self, request: Request, *, acceptable: bool) -> Response:
+        try:
+            _check(request, acceptable=acceptable)
+            response = await self.run(request)
+            response.status_code = request.state.status
+        except RefusedRequestError as refused:
+            errors = results.error(refused.message, results.BAD_USER_INPUT)
+            return _errors(refused.status, errors, refused.headers)
+        except HTTPException as refused:
+            errors = results.error(refused.reason, results.BAD_USER_INPUT)
+            return _errors(refused.status_code, errors)
+        except AuthenticationError as refused:
+            log.info("Request %s refused: %s", request.state.id, refused)
+            return _errors(
+                401, results.unauthenticated(), {"WWW-Authenticate": "Bearer"}
+            )
+        except ClientDisconnect:
+            raise
+        except Exception:
+            log.exception("Request %s failed", request.state.id)
+            return _errors(500, results.internal_error(request.state.id))
+        return response
+
+    async def get_context(
+        self, request: Request | WebSocket, response: Response | WebSocket
+    ) -> object:
+        headers = request.headers
+        return self._context_of(
+            headers.get("authorization"),
+            headers.get("accept-language"),
+            request.state.id,
+        )
+
+    def should_render_graphql_ide(self, request: BaseRequestProtocol) -> bool:
+        return False
+
+    async def parse_http_body(
+        self, request: AsyncHTTPRequestAdapter
+    ) -> GraphQLRequestData:
+        return await request_data_of(cast("_Adapter", request).request)
+
+    async def execute_single(  # noqa: PLR0917  # as Strawberry calls it
+        self,
+        request: Request,
+        request_adapter: AsyncHTTPRequestAdapter,
+        sub_response: Response,
+        context: object,
+        root_value: None,
+        request_data: GraphQLRequestData,
+    ) -> ExecutionResult:
+        query, name = request_data.query, request_data.operation_name
+        refusal = refusal_of(query or "", name)
+        if refusal is not None:
+            raise RefusedRequestError(400, refusal)
+        try:
+            return await self.schema.execute(
+                query,
+                variable_values=request_data.variables,
+                context_value=context,
+                operation_name=name,
+                allowed_operation_types=ALLOWED[request.method],
+                operation_extensions=request_data.extensions,
+            )
+        except CannotGetOperationTypeError as error:
+            raise RefusedRequestError(400, error.as_http_error_reason()) from error
+        except InvalidOperationTypeError as error:
+            raise _not_by(request.method, error) from error
+
+    async def process_result(
+        self, request: Request, result: ExecutionResult
+    ) -> GraphQLHTTPResponse:
+        bug = results.bug_in(result)
+        if bug is not None:
+            log.error("Request %s failed", request.state.id, exc_info=bug)
+            request.state.status = 500
+            return {"errors": list(results.internal_error(request.state.id))}
+        if results.never_began(result):
+            request.state.status = _status(result, request.state.media_type)
+        payload: Any = results.payload_of(result)
+        return payload  # type: ignore[no-any-return]
+
+    def encode_json(self, data: object) -> bytes:
+        return encode(data)
+
+
+def _check(request: Request, *, acceptable: bool) -> None:
+    if request.method not in ALLOWED:
+        raise RefusedRequestError(
+            405, "GraphQL is spoken by GET and POST.", Allow="GET, POST"
+        )
+    if not acceptable:
+        raise RefusedRequestError(406, f"Answers are {GRAPHQL_RESPONSE} or {JSON}.")
+
+
+def _status(never_began: ExecutionResult, media_type: str) -> int:
+    """The older type promises 200 to every request that was well formed."""
+    codes = {(each.extensions or {}).get("code") for each in never_began.errors or ()}
+    if results.INTERNAL in codes:
+        return 500
+    return 400 if media_type == GRAPHQL_RESPONSE else 200
+
+
+def _not_by(method: str, error: InvalidOperationTypeError) -> RefusedRequestError:
+    if error.operation_type is OperationType.SUBSCRIPTION:
+        return RefusedRequestError(400, "Subscriptions are for WebSockets.")
+    return RefusedRequestError(
+        405, f"Send a {error.operation_type.value} by POST, not {method}.", Allow="POST"
+    )
+
+
+def _errors(
+    status: int, errors: results.Errors, headers: dict[str, str] | None = None
+) -> Response:
+    return Response(encode({"errors": errors}), status, headers)

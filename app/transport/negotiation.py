@@ -1,0 +1,54 @@
+"""Which of our two media types an `Accept` header asks for."""
+
+GRAPHQL_RESPONSE = "application/graphql-response+json"
+JSON = "application/json"
+
+# How exactly a range names a type: the most exact one decides about its quality.
+EXACT, SUBTYPE, ANYTHING = 2, 1, 0
+
+
+def media_type_for(accept: str) -> str | None:
+    """None when neither is acceptable.
+
+    JSON is for those who do not care, as the specification wants it for old clients;
+    whoever names both alike gets the type that can tell a failure by its status.
+    """
+    if not accept.strip():
+        return JSON
+    ranges = [_quality(part) for part in accept.lower().split(",")]
+    offers = []
+    for media_type in (GRAPHQL_RESPONSE, JSON):
+        exactness, quality = max(
+            (
+                (exactness, quality)
+                for name, quality in ranges
+                if (exactness := _exactness(name, media_type)) is not None
+            ),
+            default=(ANYTHING, 0.0),
+        )
+        named = exactness == EXACT
+        if quality > 0:
+            preferred = named == (media_type == GRAPHQL_RESPONSE)
+            offers.append((quality, exactness, preferred, media_type))
+    return max(offers)[-1] if offers else None
+
+
+def _quality(part: str) -> tuple[str, float]:
+    name, *parameters = (piece.strip() for piece in part.split(";"))
+    for parameter in parameters:
+        key, _, value = parameter.partition("=")
+        if key.strip() == "q":
+            try:
+                quality = float(value)
+            except ValueError:
+                return name, 0.0
+            return name, quality if 0 <= quality <= 1 else 0.0
+    return name, 1.0
+
+
+def _exactness(name: str, media_type: str) -> int | None:
+    if name == media_type:
+        return EXACT
+    if name == "application/*":
+        return SUBTYPE
+    return ANYTHING if name == "*/*" else None

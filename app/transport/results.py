@@ -1,0 +1,88 @@
+"""Results of operations, and faults around them, as clients read them."""
+
+from typing import Any
+
+from graphql import GraphQLError
+from strawberry.exceptions import MissingQueryError
+from strawberry.schema.exceptions import (
+    CannotGetOperationTypeError,
+    InvalidOperationTypeError,
+)
+from strawberry.types import ExecutionResult
+from strawberry.types.execution import PreExecutionError
+
+from app.transport.json_text import encode
+
+Errors = list[dict[str, Any]]
+
+BAD_USER_INPUT = "BAD_USER_INPUT"
+INTERNAL = "INTERNAL"
+RATE_LIMITED = "RATE_LIMITED"
+UNAUTHENTICATED = "UNAUTHENTICATED"
+
+# Strawberry wraps these when it streams, and raises them when it does not.
+CLIENT_FAULTS = (
+    GraphQLError,
+    RecursionError,
+    CannotGetOperationTypeError,
+    InvalidOperationTypeError,
+    MissingQueryError,
+)
+
+
+def error(message: str, code: str, **facts: str) -> Errors:
+    return [{"message": message, "extensions": {"code": code, **facts}}]
+
+
+def internal_error(request_id: str) -> Errors:
+    """All that a client learns of a bug."""
+    return error("Something went wrong.", INTERNAL, requestId=request_id)
+
+
+def unauthenticated() -> Errors:
+    """Why exactly is for our logs: who guesses tokens is not to be helped."""
+    return error("The access token is not valid, or not any more.", UNAUTHENTICATED)
+
+
+def formatted(errors: list[GraphQLError] | None) -> Errors:
+    return [dict(each.formatted) for each in errors or ()]
+
+
+def never_began(result: ExecutionResult) -> bool:
+    """True when no resolver was asked: then an answer carries no `data`.
+
+    Refused variables come as an ordinary result, told apart by errors without a path.
+    """
+    if isinstance(result, PreExecutionError):
+        return True
+    errors = result.errors or ()
+    return bool(errors) and result.data is None and all(e.path is None for e in errors)
+
+
+def bug_in(result: ExecutionResult) -> Exception | None:
+    """An exception that reached Strawberry from outside any resolver.
+
+    Too deep a document is the caller's fault, although Python raises it.
+    """
+    if isinstance(result, PreExecutionError):
+        for each in result.errors or ():
+            cause = each.original_error
+            if cause is not None and not isinstance(cause, CLIENT_FAULTS):
+                return cause
+    return None
+
+
+def payload_of(result: ExecutionResult) -> dict[str, Any]:
+    payload: dict[str, Any] = {}
+    if not never_began(result):
+        payload["data"] = result.data
+    if result.errors:
+        payload["errors"] = formatted(result.errors)
+    if result.extensions:
+        payload["extensions"] = result.extensions
+    return payload
+
+
+def encoded(result: ExecutionResult) -> str:
+    """As text, which ASGI sends: bytes would be decoded again for each socket."""
+    return encode(payload_of(result)).decode()

@@ -1,0 +1,220 @@
+"""One connection of graphql-transport-ws: a reader, a writer, a task an operation."""
+
+import asyncio
+import logging
+from contextlib import aclosing, suppress
+from dataclasses import dataclass
+
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from app.authentication import AuthenticationError
+from app.transport import results
+from app.transport.calls import ContextOf, new_request_id
+from app.transport.documents import refusal_of
+from app.transport.execution import Call, Execution, OperationFailedError
+from app.transport.frames import (
+    Complete,
+    ConnectionInit,
+    Frame,
+    Ping,
+    SocketClosedError,
+    Subscribe,
+    frame_of,
+)
+from app.transport.json_text import encode
+from app.transport.outgoing import Lane, Outgoing, SlowConsumerError
+from app.transport.shared import SharedStreams
+
+log = logging.getLogger(__name__)
+
+CLOSING_SECONDS = 5.0
+MAX_REASON_BYTES = 123  # a control frame carries 125, two of them the code
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    init_seconds: float
+    operations: int
+    messages: int
+    characters: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Operation:
+    lane: Lane
+    task: asyncio.Task[None]
+
+
+class Socket:
+    def __init__(
+        self,
+        websocket: WebSocket,
+        context_of: ContextOf,
+        execution: Execution,
+        shared: SharedStreams,
+        limits: Limits,
+    ) -> None:
+        self._websocket = websocket
+        self._context_of = context_of
+        self._execution = execution
+        self._shared = shared
+        self._limits = limits
+        self._outgoing = Outgoing(limits.messages, limits.characters)
+        self._init: ConnectionInit | None = None
+        self._operations: dict[str, _Operation] = {}
+        # Those that a client completed count until they have really ended.
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._ending = asyncio.get_running_loop().create_future()
+
+    async def run(self) -> None:
+        """Returns when the connection is over, and nothing of it runs any more."""
+        reader = asyncio.create_task(self._read())
+        writer = asyncio.create_task(self._write())
+        closed: SocketClosedError | None = None
+        try:
+            ended, _ = await asyncio.wait(
+                {reader, writer, self._ending}, return_when=asyncio.FIRST_COMPLETED
+            )
+            closed = self._ending.result() if self._ending in ended else _why(ended)
+        finally:
+            tasks = [reader, writer, *self._tasks]
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+        if closed is not None:
+            await self._close(closed)
+
+    def end(self, code: int, reason: str) -> None:
+        """From outside, or from an operation; the first word is the last."""
+        if not self._ending.done():
+            self._ending.set_result(SocketClosedError(code, reason))
+
+    async def _close(self, closed: SocketClosedError) -> None:
+        reason = closed.reason.encode()[:MAX_REASON_BYTES].decode(errors="ignore")
+        # Who does not read cannot be told either.
+        with suppress(TimeoutError, WebSocketDisconnect, RuntimeError, OSError):
+            async with asyncio.timeout(CLOSING_SECONDS):
+                await self._websocket.close(closed.code, reason)
+
+    async def _write(self) -> None:
+        while True:
+            await self._websocket.send_text(await self._outgoing.next())
+
+    async def _read(self) -> None:
+        try:
+            async with asyncio.timeout(self._limits.init_seconds):
+                while self._init is None:
+                    self._handle(await self._next_frame())
+        except TimeoutError:
+            raise SocketClosedError(4408, "Connection initialisation timeout") from None
+        while True:
+            self._handle(await self._next_frame())
+
+    async def _next_frame(self) -> Frame:
+        message = await self._websocket.receive()
+        if message["type"] == "websocket.disconnect":
+            raise WebSocketDisconnect(message.get("code", 1005))
+        return frame_of(message)
+
+    def _handle(self, frame: Frame) -> None:
+        match frame:
+            case ConnectionInit():
+                self._initialise(frame)
+            case Ping():
+                answer: dict[str, object] = {"type": "pong"}
+                if frame.payload is not None:
+                    answer["payload"] = frame.payload
+                self._put(answer)
+            case Subscribe():
+                self._subscribe(frame)
+            case Complete():
+                operation = self._operations.pop(frame.id, None)
+                if operation is not None:
+                    operation.lane.close()
+                    operation.task.cancel()
+
+    def _initialise(self, init: ConnectionInit) -> None:
+        if self._init is not None:
+            raise SocketClosedError(4429, "Too many initialisation requests")
+        try:
+            self._context_of(init.authorization, init.locale, new_request_id())
+        except AuthenticationError as error:
+            raise SocketClosedError(4403, "Forbidden") from error
+        self._init = init
+        self._put({"type": "connection_ack"})
+
+    def _subscribe(self, frame: Subscribe) -> None:
+        if self._init is None:
+            raise SocketClosedError(4401, "Unauthorized")
+        if frame.id in self._operations:
+            raise SocketClosedError(4409, f"Subscriber for {frame.id} already exists")
+        if len(self._tasks) >= self._limits.operations:
+            message = f"A socket carries {self._limits.operations} operations at most."
+            self._put_errors(frame.id, results.error(message, results.RATE_LIMITED))
+            return
+        lane = self._outgoing.lane(frame.id)
+        task = asyncio.create_task(self._operate(frame, lane, self._init))
+        self._operations[frame.id] = _Operation(lane, task)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _operate(
+        self, frame: Subscribe, lane: Lane, init: ConnectionInit
+    ) -> None:
+        errors: results.Errors | None = None
+        try:
+            await self._feed(frame, lane, init)
+        except OperationFailedError as failed:
+            errors = failed.errors
+        except AuthenticationError:
+            errors = results.unauthenticated()
+        except Exception:
+            request_id = new_request_id()
+            log.exception("Operation %s failed", request_id)
+            errors = results.internal_error(request_id)
+        operation = self._operations.get(frame.id)
+        if operation is None or operation.lane is not lane:
+            return  # completed by the client, who may have given its id to another
+        del self._operations[frame.id]
+        try:
+            if errors is None:
+                self._put({"id": frame.id, "type": "complete"})
+            else:
+                self._put_errors(frame.id, errors)
+        except SlowConsumerError:
+            self.end(1013, "Slow consumer")
+
+    async def _feed(self, frame: Subscribe, lane: Lane, init: ConnectionInit) -> None:
+        refusal = refusal_of(frame.query, frame.operation_name)
+        if refusal is not None:
+            raise OperationFailedError(results.error(refusal, results.BAD_USER_INPUT))
+        call = Call(frame.query, frame.variables, frame.operation_name)
+        watch = self._shared.watch_of(call)
+        if watch is not None:
+            await self._shared.follow(watch, lane)
+            return
+        payloads = self._execution.payloads(call, init.authorization, init.locale)
+        async with aclosing(payloads):
+            async for payload in payloads:
+                await lane.send(payload)
+
+    def _put_errors(self, id: str, errors: results.Errors) -> None:
+        self._put({"id": id, "type": "error", "payload": errors})
+
+    def _put(self, message: dict[str, object]) -> None:
+        self._outgoing.put(encode(message).decode())
+
+
+def _why(ended: set[asyncio.Future[None]]) -> SocketClosedError | None:
+    """How to close; None when the client has gone."""
+    error = next(iter(ended)).exception()
+    match error:
+        case SocketClosedError():
+            return error
+        case SlowConsumerError():
+            return SocketClosedError(1013, "Slow consumer")
+        case WebSocketDisconnect() | OSError():
+            return None
+        case _:
+            log.error("A socket failed", exc_info=error)
+            return SocketClosedError(1011, "Internal error")

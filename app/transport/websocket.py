@@ -1,0 +1,80 @@
+"""GraphQL over WebSockets: graphql-transport-ws, and nothing older."""
+
+from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocket, WebSocketDisconnect
+from strawberry import Schema
+
+from app.transport.calls import ContextOf
+from app.transport.execution import Execution
+from app.transport.outgoing import MAX_CHARACTERS, MAX_MESSAGES
+from app.transport.shared import SharedStreams
+from app.transport.socket import Limits, Socket
+
+PROTOCOL = "graphql-transport-ws"
+
+
+class GraphQLWebSocket:
+    """An ASGI application for a starlette `WebSocketRoute`.
+
+    Who asks is said in the payload of connection_init, never by a cookie, so a page of
+    another origin gains nothing by connecting: the handshake's origin is not looked at.
+
+    A reader who falls behind costs no more than one bounded queue. A shared seat map
+    drops what waits and goes on with a new map; other operations wait for room; and who
+    does not even read the answers to its own frames is closed with 1013, which clients
+    take as "try again later".
+    """
+
+    def __init__(
+        self,
+        schema: Schema,
+        context_of: ContextOf,
+        *,
+        init_seconds: float = 10.0,
+        max_operations: int = 100,
+        max_messages: int = MAX_MESSAGES,
+        max_characters: int = MAX_CHARACTERS,
+    ) -> None:
+        self.shared = SharedStreams(schema, context_of)
+        self._execution = Execution(schema, context_of)
+        self._context_of = context_of
+        self._limits = Limits(
+            init_seconds=init_seconds,
+            operations=max_operations,
+            messages=max_messages,
+            characters=max_characters,
+        )
+        self._sockets: set[Socket] = set()
+        self._stopping = False
+
+    def __len__(self) -> int:
+        """How many sockets are open."""
+        return len(self._sockets)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        websocket = WebSocket(scope, receive, send)
+        accepted = PROTOCOL in scope["subprotocols"]
+        # Refused before it is accepted, a client would see only a failed handshake.
+        try:
+            await websocket.accept(subprotocol=PROTOCOL if accepted else None)
+            if not accepted:
+                await websocket.close(4406, "Subprotocol not acceptable")
+                return
+        except (WebSocketDisconnect, OSError):
+            return
+        socket = Socket(
+            websocket, self._context_of, self._execution, self.shared, self._limits
+        )
+        self._sockets.add(socket)
+        try:
+            if self._stopping:
+                socket.end(1012, "Service restart")
+            await socket.run()
+        finally:
+            self._sockets.discard(socket)
+
+    def stop(self) -> None:
+        """Asks all clients to connect again, elsewhere or later; does not wait."""
+        self._stopping = True
+        for socket in self._sockets:
+            socket.end(1012, "Service restart")

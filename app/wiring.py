@@ -1,0 +1,62 @@
+"""The connections and services that both processes are made of."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from redis.asyncio import Redis
+
+from app.settings import Settings
+from persistence.ledger import PostgresLedger
+from persistence.pool import Pool, open_pool
+from persistence.redis_client import open_redis
+from persistence.script_batch import ScriptBatch
+from persistence.seat_locks import RedlockSeatLocks
+from realtime.bell import RedisBell
+from realtime.hub import Hub
+from realtime.kafka import Kafka
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connections:
+    pool: Pool
+    redis: "Redis"
+    hub: Hub
+    ledger: PostgresLedger
+    locks: RedlockSeatLocks
+    bell: RedisBell
+
+
+@asynccontextmanager
+async def connections(settings: Settings, name: str) -> AsyncIterator[Connections]:
+    """`name` is what the servers' own lists of clients show."""
+    async with AsyncExitStack() as opened:
+        pool = await open_pool(
+            settings.database_url, max_size=settings.db_pool_size, name=name
+        )
+        opened.push_async_callback(pool.close)
+        redis = open_redis(settings.redis_url)
+        opened.push_async_callback(redis.aclose)
+        nodes = [open_redis(url) for url in settings.redlock_urls]
+        for node in nodes:
+            opened.push_async_callback(node.aclose)
+        hub = Hub(settings.redis_url)
+        await opened.enter_async_context(hub)
+        yield Connections(
+            pool=pool,
+            redis=redis,
+            hub=hub,
+            ledger=PostgresLedger(pool),
+            locks=RedlockSeatLocks([ScriptBatch(node) for node in nodes]),
+            bell=RedisBell(redis),
+        )
+
+
+def kafka(settings: Settings) -> Kafka:
+    return Kafka(
+        bootstrap_servers=settings.kafka_bootstrap_servers,
+        idempotence=settings.kafka_idempotence,
+        replication_factor=settings.kafka_replication_factor,
+        fetch_wait_ms=settings.kafka_fetch_max_wait_ms,
+        session_timeout_ms=settings.kafka_session_timeout_ms,
+    )

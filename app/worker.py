@@ -1,0 +1,61 @@
+"""The worker process: relay, consumers and sweeper; any number of them may run."""
+
+import asyncio
+import logging
+import signal
+
+import uvloop
+
+from app.settings import Settings
+from app.supervise import keep_running
+from app.wiring import connections, kafka
+from domain.expiring import ExpiryService
+from persistence.outbox import Outbox
+from realtime.consumer import Consumer
+from realtime.fanout import FanoutHandler
+from realtime.payments import PaymentsHandler
+from realtime.relay import Relay
+
+logger = logging.getLogger(__name__)
+
+SWEEP_SECONDS = 0.1
+
+
+def main(settings: Settings) -> None:
+    logging.basicConfig(
+        level=settings.log_level,
+        format="%(asctime)s %(levelname)s %(name)s %(message)s",
+    )
+    # It reports each reconnect of its own at length; we say in a line that it is away.
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    uvloop.run(work_until_stopped(settings))
+
+
+async def work_until_stopped(settings: Settings) -> None:
+    """Until TERM or Ctrl-C. Whatever is cut off is done again by the next worker."""
+    stopping = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    working = asyncio.create_task(keep_running("the worker", lambda: work(settings)))
+    await stopping.wait()
+    working.cancel()
+    await asyncio.gather(working, return_exceptions=True)
+
+
+async def work(settings: Settings) -> None:
+    async with connections(settings, "worker") as to, asyncio.TaskGroup() as loops:
+        broker = kafka(settings)
+        expiry = ExpiryService(to.ledger, to.bell)
+        for name, loop in {
+            "relay": Relay(Outbox(to.pool), broker, to.hub).run,
+            "payments": Consumer(broker, PaymentsHandler(to.pool, to.bell)).run,
+            "fanout": Consumer(broker, FanoutHandler(to.pool, to.redis)).run,
+            "expiry": lambda: sweep_for_ever(expiry),
+        }.items():
+            loops.create_task(keep_running(name, loop))
+
+
+async def sweep_for_ever(expiry: ExpiryService) -> None:
+    while True:
+        await expiry.sweep()
+        await asyncio.sleep(SWEEP_SECONDS)

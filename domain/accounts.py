@@ -1,0 +1,174 @@
+"""People's accounts: signing up and signing in."""
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from secrets import token_urlsafe
+from typing import Protocol
+from uuid import UUID, uuid4
+
+from domain.errors import EmailTakenError, InvalidCredentialsError, InvalidInputError
+from domain.people import Role, Viewer
+
+MAX_EMAIL_LENGTH = 254  # RFC 5321: what fits into a mail server's path
+MIN_PASSWORD_LENGTH = 8
+MAX_PASSWORD_LENGTH = 128
+MAX_NAME_LENGTH = 100
+REFRESH_PERIOD = timedelta(days=30)
+REFRESH_TOKEN_BYTES = 32
+
+# Control characters, lone surrogates, separators of lines and of paragraphs.
+NOT_IN_A_NAME = {"Cc", "Cs", "Zl", "Zp"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    id: UUID
+    email: str  # in lower case
+    name: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """What signing in is judged by; without a hash nobody can."""
+
+    account: Account
+    password_hash: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AccessToken:
+    text: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn:
+    access_token: str
+    refresh_token: str
+    expires_at: datetime  # the access token's
+    account: Account
+
+
+class Accounts(Protocol):
+    async def add(self, email: str, name: str, password_hash: str) -> Account | None:
+        """A new customer; None when somebody has the address, however it is cased."""
+
+    async def login(self, email: str) -> Login | None: ...
+
+    async def find(self, account_id: UUID) -> Account | None: ...
+
+    async def add_refresh_token(
+        self, token_hash: bytes, family_id: UUID, account_id: UUID, period: timedelta
+    ) -> None: ...
+
+
+class PasswordHasher(Protocol):
+    """Slow on purpose, and away from the event loop."""
+
+    async def hash(self, password: str) -> str: ...
+
+    async def verify(self, password: str, password_hash: str | None) -> bool:
+        """False for a hash of None, after the time that a real one takes."""
+
+
+class TokenIssuer(Protocol):
+    def issue(self, viewer: Viewer) -> AccessToken: ...
+
+
+class AccountService:
+    def __init__(
+        self, accounts: Accounts, passwords: PasswordHasher, tokens: TokenIssuer
+    ) -> None:
+        self._accounts = accounts
+        self._passwords = passwords
+        self._tokens = tokens
+
+    async def sign_up(self, email: str, password: str, name: str) -> SignedIn:
+        """Raises InvalidInputError and EmailTakenError."""
+        address = email_address(email)
+        if address is None:
+            raise InvalidInputError(
+                "email", rule="email_syntax", longest=MAX_EMAIL_LENGTH
+            )
+        if not is_password(password):
+            raise InvalidInputError(
+                "password",
+                rule="password_length",
+                shortest=MIN_PASSWORD_LENGTH,
+                longest=MAX_PASSWORD_LENGTH,
+            )
+        name = name.strip()
+        if not is_name(name):
+            raise InvalidInputError("name", rule="name_length", longest=MAX_NAME_LENGTH)
+        # Looked up first only because a hash costs far more; `add` decides.
+        if await self._accounts.login(address):
+            raise EmailTakenError
+        password_hash = await self._passwords.hash(password)
+        account = await self._accounts.add(address, name, password_hash)
+        if account is None:
+            raise EmailTakenError
+        return await self._let_in(account)
+
+    async def sign_in(self, email: str, password: str) -> SignedIn:
+        """Raises InvalidCredentialsError, in the same time whatever is wrong."""
+        address = email_address(email)
+        login = await self._accounts.login(address) if address else None
+        possible = is_password(password)
+        right = await self._passwords.verify(
+            password if possible else "", login.password_hash if login else None
+        )
+        if login is None or not possible or not right:
+            raise InvalidCredentialsError
+        return await self._let_in(login.account)
+
+    async def find(self, account_id: UUID) -> Account | None:
+        return await self._accounts.find(account_id)
+
+    async def _let_in(self, account: Account) -> SignedIn:
+        refresh_token = token_urlsafe(REFRESH_TOKEN_BYTES)
+        await self._accounts.add_refresh_token(
+            refresh_token_hash(refresh_token), uuid4(), account.id, REFRESH_PERIOD
+        )
+        access_token = self._tokens.issue(Viewer(account.id, account.role))
+        return SignedIn(
+            access_token=access_token.text,
+            refresh_token=refresh_token,
+            expires_at=access_token.expires_at,
+            account=account,
+        )
+
+
+def refresh_token_hash(token: str) -> bytes:
+    """Not salted and quick: a token has too many bits to be guessed."""
+    return sha256(token.encode()).digest()
+
+
+def email_address(text: str) -> str | None:
+    """As it is compared and kept; None for what cannot be an address."""
+    # Before it is looked at any closer: a megabyte of input is not worth it.
+    if len(text) > 2 * MAX_EMAIL_LENGTH:
+        return None
+    address = text.strip().lower()
+    local, at, host = address.partition("@")
+    sane = local and at and host and "@" not in host and " " not in address
+    if not sane or not address.isprintable() or len(address) > MAX_EMAIL_LENGTH:
+        return None
+    return address
+
+
+def is_password(text: str) -> bool:
+    """Judged by its length; NUL and halves of characters cannot be hashed safely."""
+    return (
+        MIN_PASSWORD_LENGTH <= len(text) <= MAX_PASSWORD_LENGTH
+        and "\x00" not in text
+        and not any(unicodedata.category(letter) == "Cs" for letter in text)
+    )
+
+
+def is_name(text: str) -> bool:
+    return 1 <= len(text) <= MAX_NAME_LENGTH and NOT_IN_A_NAME.isdisjoint(
+        map(unicodedata.category, text)
+    )

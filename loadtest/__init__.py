@@ -1,0 +1,1 @@
+"""Load on a running server, from this machine alone: what it bears, and if it errs."""

@@ -1,0 +1,68 @@
+"""The load test's command line: `python -m loadtest USERS [--scenario NAME]`."""
+
+# ruff: noqa: PLC0415 - locust has to patch the sockets before anybody imports them
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from app.errors import CommandError
+from loadtest import plan
+from loadtest.report import Report
+
+SCENARIOS = ("storm", "crowd", "watchers", "bystanders", "noop")
+
+
+def main(arguments: Sequence[str]) -> int:
+    chosen = _parser().parse_args(arguments)
+    try:
+        _refuse_too_many(chosen.users, chosen.scenario)
+        report = _play(chosen.scenario)(chosen.users)
+        print(report.text())
+        if chosen.json:
+            chosen.json.write_text(json.dumps(report.facts(), indent=2) + "\n", "utf-8")
+    except (CommandError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 1 if report.complaints else 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m loadtest", description=__doc__)
+    parser.add_argument("users", type=int, metavar="USERS")
+    parser.add_argument("--scenario", choices=SCENARIOS, default="storm")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="the figures, too")
+    return parser
+
+
+def _refuse_too_many(users: int, scenario: str) -> None:
+    most = plan.MOST_WATCHERS if scenario == "watchers" else plan.MOST_TOKENS
+    if scenario == "bystanders":
+        most -= plan.BYSTANDERS
+    if not 1 <= users <= most:
+        raise CommandError(f"USERS is {users}: {scenario} takes from 1 to {most}.")
+
+
+def _play(scenario: str) -> Callable[[int], Report]:
+    if scenario == "watchers":
+        from loadtest import watchers
+
+        return lambda users: watchers.play(os.environ, users)
+
+    # Before anything that opens sockets: gevent replaces them.
+    from gevent import monkey
+
+    monkey.patch_all()
+    from loadtest import scenarios
+
+    play = scenarios.PLAYS[scenario]
+    return lambda users: play(os.environ, users)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

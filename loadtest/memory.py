@@ -1,0 +1,57 @@
+"""How much memory the API process of a run takes, as /proc tells it."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from app import running
+
+PROC = Path("/proc")
+
+
+def find_api(data_dir: Path) -> int | None:
+    """The process id of `python -m app serve` below the run in that folder."""
+    try:
+        run = int(json.loads((data_dir / running.FILE).read_text("utf-8"))["pid"])
+    except (OSError, ValueError, KeyError):
+        return None
+    parents = dict(_parents())
+    for process in sorted(parents):
+        if _is_api(process) and run in _ancestors(process, parents):
+            return process
+    return None
+
+
+def resident_kib(process: int | None) -> int | None:
+    if process is None:
+        return None
+    try:
+        status = (PROC / str(process) / "status").read_text("utf-8")
+    except OSError:
+        return None
+    return int(status.partition("VmRSS:")[2].split()[0])
+
+
+def _parents() -> Iterator[tuple[int, int]]:
+    for entry in PROC.iterdir():
+        if entry.name.isdigit():
+            try:
+                stat = (entry / "stat").read_text("utf-8", errors="replace")
+            except OSError:  # it has ended
+                continue
+            # The name, in brackets, may hold anything: count from its end.
+            yield int(entry.name), int(stat.rpartition(")")[2].split()[1])
+
+
+def _ancestors(process: int, parents: dict[int, int]) -> Iterator[int]:
+    while process in parents:
+        process = parents[process]
+        yield process
+
+
+def _is_api(process: int) -> bool:
+    try:
+        command = (PROC / str(process) / "cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return False
+    return b"serve" in command and b"python" in command[0]

@@ -1,0 +1,100 @@
+"""The server under load: where it is, and who may ask it."""
+
+import ipaddress
+import os
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import cycle, islice
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from app import running
+from app.errors import CommandError
+from loadtest import plan
+
+EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - ways to say "here"
+
+
+@dataclass(frozen=True)
+class Target:
+    host: str
+    port: int
+    path: str
+    tokens: tuple[str, ...]
+
+    @property
+    def origin(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
+
+
+def find(environ: Mapping[str, str], users: int) -> Target:
+    """The server at LOADTEST_URL, or the run in DATA_DIR; a token for each user."""
+    if url := environ.get("LOADTEST_URL"):
+        host, port, path = address(url)
+        return Target(host, port, path, _enough(_given_tokens(environ), users))
+    port = int(running.require(environ, "PORT"))
+    told = running.environment(environ).get("HOST") or "127.0.0.1"
+    host = EVERYWHERE.get(told, told)
+    _refuse_far_away(host)
+    tokens = _minted(running.require(environ, "SIGNING_KEY_FILE"), users)
+    return Target(host, port, "/graphql", _enough(tokens, users))
+
+
+def address(url: str) -> tuple[str, int, str]:
+    """Host, port and path of LOADTEST_URL."""
+    parts = urlsplit(url)
+    try:
+        host, port = parts.hostname, parts.port or 80
+    except ValueError:  # of the port
+        host = None
+    if not host or parts.scheme != "http":
+        raise CommandError(
+            f"LOADTEST_URL is {url!r}: set it to something like http://127.0.0.1:3333."
+        )
+    _refuse_far_away(host)
+    return host, port, parts.path.rstrip("/") or "/graphql"
+
+
+def _refuse_far_away(host: str) -> None:
+    try:
+        here = ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        here = host == "localhost"
+    if not here:
+        raise CommandError(
+            f"{host} is not this machine: the load test only ever loads "
+            "127.0.0.1, ::1 or localhost."
+        )
+
+
+def _minted(key_file: str, count: int) -> Iterable[str]:
+    from app import tokens  # noqa: PLC0415 - only a run has a key to sign with
+
+    return tokens.mint(Path(key_file), min(count, plan.MOST_TOKENS))
+
+
+def _given_tokens(environ: Mapping[str, str]) -> Iterator[str]:
+    if name := environ.get("LOADTEST_TOKENS_FILE"):
+        lines = Path(name).read_text("utf-8").splitlines()
+    elif os.isatty(sys.stdin.fileno()):
+        raise CommandError(
+            "LOADTEST_URL needs tokens, one a line: pipe those of `make tokens` "
+            "in, or name their file in LOADTEST_TOKENS_FILE."
+        )
+    else:
+        lines = sys.stdin.read().splitlines()
+    return (line.strip() for line in lines if line.strip())
+
+
+def _enough(tokens: Iterable[str], users: int) -> tuple[str, ...]:
+    """One each; above plan.MOST_TOKENS (watchers alone are so many) they are shared."""
+    distinct = tuple(dict.fromkeys(tokens))
+    needed = min(users, plan.MOST_TOKENS)
+    if len(distinct) < needed:
+        raise CommandError(
+            f"{needed} users need {needed} tokens and there are {len(distinct)}: "
+            "take fewer users, or mint more with `make tokens`."
+        )
+    return tuple(islice(cycle(distinct), users))

@@ -1,0 +1,95 @@
+"""A customer's own payments, their time considered, the newest first."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, Subquery, Text, literal_column, select
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.orm import aliased
+from sqlmodel import col
+
+from domain.money import Money
+from domain.payment import Payment, PaymentStatus
+from persistence.ledger_sql import RESERVATION_STATUS
+from persistence.queries.keyset import Keyset, Page
+from persistence.queries.reading import count, fetch
+from persistence.tables import PaymentRow, ReservationRow
+
+# A payment follows its reservation, whose event may still be on its way to it.
+PAYMENT_STATUS = (
+    f"CASE {RESERVATION_STATUS} WHEN 'PENDING' THEN p.status"
+    f" WHEN 'CONFIRMED' THEN 'APPROVED' ELSE {RESERVATION_STATUS} END"
+)
+
+# Their names are those that the ledger's fragments use.
+r = aliased(ReservationRow, name="r")
+p = aliased(PaymentRow, name="p")
+
+
+class Payments:
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def page(
+        self,
+        customer_id: UUID,
+        first: int,
+        after: str | None,
+        status: PaymentStatus | None = None,
+    ) -> Page[Payment]:
+        """Raises CursorError."""
+        own = _own(customer_id)
+        newest_first = Keyset("payments", own.c.created_at, own.c.id, descending=True)
+        rows = newest_first.page(_in(status, own), first, after)
+        read = await fetch(self._engine, rows)
+        return newest_first.turned(read, first, after, _payment)
+
+    async def count(
+        self, customer_id: UUID, status: PaymentStatus | None = None
+    ) -> int:
+        return await count(self._engine, _in(status, _own(customer_id)))
+
+    async def by_id(
+        self, customer_id: UUID, ids: Sequence[UUID]
+    ) -> dict[UUID, Payment]:
+        """Without those that are somebody else's."""
+        own = _own(customer_id)
+        rows = select(own).where(own.c.id.in_(ids))
+        return {row.id: _payment(row) for row in await fetch(self._engine, rows)}
+
+    async def by_reservation(
+        self, customer_id: UUID, reservation_ids: Sequence[UUID]
+    ) -> dict[UUID, Payment]:
+        own = _own(customer_id)
+        rows = select(own).where(own.c.reservation_id.in_(reservation_ids))
+        return {
+            row.reservation_id: _payment(row) for row in await fetch(self._engine, rows)
+        }
+
+
+def _own(customer_id: UUID) -> Subquery:
+    # Not merged into what is around it, as with reservations.
+    status = literal_column(PAYMENT_STATUS, Text).label("status_now")
+    return (
+        select(p, status)
+        .join(r, col(r.id) == p.reservation_id)
+        .where(col(r.customer_id) == customer_id)
+        .subquery("own")
+    )
+
+
+def _in(status: PaymentStatus | None, own: Subquery) -> Select[Any]:
+    rows = select(own)
+    return rows if status is None else rows.where(own.c.status_now == status)
+
+
+def _payment(row: Row[Any]) -> Payment:
+    return Payment(
+        id=row.id,
+        reservation_id=row.reservation_id,
+        status=PaymentStatus(row.status_now),
+        amount=Money(row.amount_minor, row.currency),
+        created_at=row.created_at,
+        approved_at=row.approved_at,
+    )

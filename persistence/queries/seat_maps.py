@@ -1,0 +1,109 @@
+"""The seats of sessions at one moment, or what has changed of them since another."""
+
+import re
+from collections.abc import Sequence
+from uuid import UUID
+
+import asyncpg
+
+from domain.money import Money
+from domain.seats import SeatMap, SeatMapDelta, SeatStatus, SessionSeat
+from persistence.ledger_sql import POSITION
+from persistence.pool import Pool
+
+WRITTEN_POSITION = re.compile(r"[0-9]{1,19}")
+LAST_POSITION = 2**63 - 1
+STATUS = {str(status): status for status in SeatStatus}
+
+# Position, clock and rows are of one snapshot. A hold that is over is over for
+# everybody, whether or not it was swept up. Without a seat, a session is one row still.
+SEATS = f"""
+WITH film AS MATERIALIZED (
+    SELECT id, price_minor, currency, clock_timestamp() AS now,
+           {POSITION} AS position, {{total}} AS total
+    FROM sessions WHERE {{which}}
+)
+SELECT film.id AS session_id, film.price_minor, film.currency, film.position,
+       film.total, ss.id, ss.row_label, ss.number, ss.version,
+       CASE WHEN ss.held_until <= film.now THEN 'AVAILABLE' ELSE ss.status END
+           AS status,
+       CASE WHEN ss.held_until > film.now THEN ss.held_until END AS held_until
+FROM film LEFT JOIN (
+    SELECT ss.*, seat.row_label, seat.number
+    FROM session_seats ss JOIN seats seat ON seat.id = ss.seat_id
+) ss ON ss.session_id = film.id {{changed}}
+ORDER BY film.id, length(ss.row_label), ss.row_label, ss.number
+"""  # noqa: S608  # made of constant fragments; values are parameters
+WHOLE = SEATS.format(total="NULL", which="id = ANY($1::uuid[])", changed="")
+CHANGED = SEATS.format(
+    total="(SELECT count(*) FROM session_seats WHERE session_id = sessions.id)",
+    which="id = $1",
+    changed="AND ss.changed_in >= $2",
+)
+
+
+class SeatMaps:
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def read(
+        self, session_id: UUID, after: str | None = None
+    ) -> SeatMap | SeatMapDelta | None:
+        """None: no such session. A delta only for an `after` that it is worth it for.
+
+        An unreadable position, one from the future (a restored database) or one since
+        which half of the seats changed is answered with all of them.
+        """
+        if (position := _position(after)) is not None:
+            rows = await self._pool.fetch(CHANGED, session_id, position)
+            if rows and _is_worth_it(rows, position):
+                return SeatMapDelta(
+                    session_id=session_id,
+                    seats=_seats(rows),
+                    position=str(rows[0]["position"]),
+                )
+        return (await self.whole([session_id])).get(session_id)
+
+    async def whole(self, session_ids: Sequence[UUID]) -> dict[UUID, SeatMap]:
+        """The map of each session that there is, all of one moment."""
+        shares: dict[UUID, list[asyncpg.Record]] = {}
+        for row in await self._pool.fetch(WHOLE, session_ids):
+            shares.setdefault(row["session_id"], []).append(row)
+        return {
+            session_id: SeatMap(
+                session_id=session_id,
+                seats=_seats(rows),
+                position=str(rows[0]["position"]),
+            )
+            for session_id, rows in shares.items()
+        }
+
+
+def _position(after: str | None) -> int | None:
+    if after is None or not WRITTEN_POSITION.fullmatch(after):
+        return None
+    position = int(after)
+    return position if position <= LAST_POSITION else None
+
+
+def _is_worth_it(rows: Sequence[asyncpg.Record], position: int) -> bool:
+    now, total = int(rows[0]["position"]), int(rows[0]["total"])
+    changed = sum(row["id"] is not None for row in rows)
+    return position <= now and 2 * changed < total
+
+
+def _seats(rows: Sequence[asyncpg.Record]) -> tuple[SessionSeat, ...]:
+    price = Money(rows[0]["price_minor"], rows[0]["currency"])
+    return tuple(
+        SessionSeat(
+            id=row["id"],
+            row=row["row_label"],
+            number=row["number"],
+            status=STATUS[row["status"]],
+            version=row["version"],
+            price=price,
+            held_until=row["held_until"],
+        )
+        for row in rows
+        if row["id"] is not None
+    )

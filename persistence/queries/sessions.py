@@ -1,0 +1,108 @@
+"""Film sessions: all of them by start, and those of a movie."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, func, select, true
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlmodel import col
+
+from domain.money import Money
+from domain.sessions import Session
+from persistence.queries.keyset import Keyset, Page
+from persistence.queries.reading import count, fetch
+from persistence.tables import MovieRow, SessionRow
+
+BY_START = Keyset("sessions", col(SessionRow.starts_at), col(SessionRow.id))
+
+# One moment for the whole statement: a list is ordered by it.
+BEGUN = col(SessionRow.starts_at) <= func.statement_timestamp()
+TO_COME_FIRST = Keyset(
+    "movie.sessions", BEGUN, col(SessionRow.starts_at), col(SessionRow.id)
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionsWanted:
+    """What is given has to fit: `starts_after` or later, before `starts_before`."""
+
+    movie_id: UUID | None = None
+    room_id: UUID | None = None
+    starts_after: datetime | None = None
+    starts_before: datetime | None = None
+
+
+class Sessions:
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def page(
+        self, first: int, after: str | None, wanted: SessionsWanted
+    ) -> Page[Session]:
+        """Raises CursorError."""
+        rows = BY_START.page(_wanted(wanted), first, after)
+        return BY_START.turned(await fetch(self._engine, rows), first, after, _session)
+
+    async def count(self, wanted: SessionsWanted) -> int:
+        return await count(self._engine, _wanted(wanted))
+
+    async def by_id(self, ids: Sequence[UUID]) -> dict[UUID, Session]:
+        rows = select(SessionRow).where(col(SessionRow.id).in_(ids))
+        return {row.id: _session(row) for row in await fetch(self._engine, rows)}
+
+    async def pages_of_movies(
+        self, movie_ids: Sequence[UUID], first: int, after: str | None
+    ) -> dict[UUID, Page[Session]]:
+        """The same page of each movie's own list, in one go. Raises CursorError."""
+        movies = select(col(MovieRow.id)).where(col(MovieRow.id).in_(movie_ids))
+        movie = movies.subquery("movie")
+        own = select(SessionRow).where(col(SessionRow.movie_id) == movie.c.id)
+        page = TO_COME_FIRST.page(own, first, after).lateral("page")
+        # Joining keeps no order: it has to be asked for again.
+        order = [page.c[label] for label in ("key_0", "key_1", "key_2")]
+        rows = select(page).select_from(movie.join(page, true())).order_by(*order)
+        shares: defaultdict[UUID, list[Row[Any]]] = defaultdict(list)
+        for row in await fetch(self._engine, rows):
+            shares[row.movie_id].append(row)
+        return {
+            movie_id: TO_COME_FIRST.turned(shares[movie_id], first, after, _session)
+            for movie_id in movie_ids
+        }
+
+    async def counts_of_movies(self, movie_ids: Sequence[UUID]) -> dict[UUID, int]:
+        """Without the movies that have none."""
+        movie_id = col(SessionRow.movie_id)
+        rows = (
+            select(movie_id, func.count().label("sessions"))
+            .where(movie_id.in_(movie_ids))
+            .group_by(movie_id)
+        )
+        return {row.movie_id: row.sessions for row in await fetch(self._engine, rows)}
+
+
+def _wanted(wanted: SessionsWanted) -> Select[Any]:
+    rows = select(SessionRow)
+    if wanted.movie_id is not None:
+        rows = rows.where(col(SessionRow.movie_id) == wanted.movie_id)
+    if wanted.room_id is not None:
+        rows = rows.where(col(SessionRow.room_id) == wanted.room_id)
+    if wanted.starts_after is not None:
+        rows = rows.where(col(SessionRow.starts_at) >= wanted.starts_after)
+    if wanted.starts_before is not None:
+        rows = rows.where(col(SessionRow.starts_at) < wanted.starts_before)
+    return rows
+
+
+def _session(row: Row[Any]) -> Session:
+    return Session(
+        id=row.id,
+        movie_id=row.movie_id,
+        room_id=row.room_id,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        price_per_seat=Money(row.price_minor, row.currency),
+    )

@@ -1,0 +1,156 @@
+"""Kafka -> a handler: at least once, in order, and past whatever cannot be handled."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from typing import Protocol
+
+import asyncpg
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.errors import CommitFailedError, KafkaError
+from redis.exceptions import RedisError
+
+from realtime.cloud_event import CloudEvent, MalformedEventError
+from realtime.kafka import MARKER, Kafka
+from realtime.topics import dead_letters
+
+logger = logging.getLogger(__name__)
+
+BATCH_SIZE = 500
+ATTEMPTS = 3  # at an event that fails for a reason of its own
+FIRST_DELAY = 0.05
+LONGEST_DELAY = 2.0
+
+# Somebody is away or overloaded. It is waited for: no event is to blame.
+TRANSIENT = (
+    OSError,  # TimeoutError and ConnectionError too
+    RedisError,
+    KafkaError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.TransactionRollbackError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.ReadOnlySQLTransactionError,
+)
+
+
+class Handler(Protocol):
+    """`name` is the consumer group, and how the outbox knows it."""
+
+    name: str
+    topics: tuple[str, ...]
+
+    async def handle(self, events: Sequence[CloudEvent]) -> None:
+        """All of them or none; each may come again. Confirms them in the outbox."""
+
+    async def give_up(self, session_key: str, event: CloudEvent | None) -> None:
+        """It went to the dead letters; None: it could not even be read."""
+
+
+class Consumer:
+    def __init__(self, kafka: Kafka, handler: Handler) -> None:
+        self._kafka = kafka
+        self._handler = handler
+
+    async def run(self) -> None:
+        delay = FIRST_DELAY
+        while True:
+            try:
+                async with self._kafka.consumer(
+                    self._handler.name, *self._handler.topics
+                ) as consumer:
+                    delay = FIRST_DELAY
+                    await self._consume(consumer)
+            except (KafkaError, OSError) as error:
+                logger.warning("%s: the broker is away: %r", self._handler.name, error)
+            await asyncio.sleep(delay)
+            delay = min(delay * 2, LONGEST_DELAY)
+
+    async def _consume(self, consumer: AIOKafkaConsumer) -> None:
+        while True:
+            batches: dict[TopicPartition, list[ConsumerRecord]]
+            batches = await consumer.getmany(timeout_ms=500, max_records=BATCH_SIZE)
+            records = [record for batch in batches.values() for record in batch]
+            if not records:
+                continue
+            await self.take(records)
+            try:
+                await consumer.commit()
+            except CommitFailedError:
+                # The group was shared out anew meanwhile: they come again, to
+                # somebody, who finds them confirmed.
+                logger.info("%s: offsets were not committed", self._handler.name)
+
+    async def take(self, records: Sequence[ConsumerRecord]) -> None:
+        """Returns when each is handled, or among the dead letters."""
+        readable: list[tuple[ConsumerRecord, CloudEvent]] = []
+        for record in records:
+            if record.value in {None, MARKER}:
+                continue
+            try:
+                readable.append((record, CloudEvent.decode(record.value)))
+            except MalformedEventError as error:
+                await self._bury(record, None, error)
+        try:
+            await self._handle([event for _, event in readable])
+        except Exception as error:  # noqa: BLE001 # the one to blame is found below
+            logger.warning("%s: one by one after %r", self._handler.name, error)
+            for record, event in readable:
+                await self._handle_or_bury(record, event)
+
+    async def _handle(self, events: Sequence[CloudEvent]) -> None:
+        """As often as it takes while something is away; raises for other reasons."""
+        delay = FIRST_DELAY
+        while events:
+            try:
+                return await self._handler.handle(events)
+            except TRANSIENT as error:
+                logger.warning("%s waits: %r", self._handler.name, error)
+            await asyncio.sleep(delay)
+            delay = min(delay * 2, LONGEST_DELAY)
+        return None
+
+    async def _handle_or_bury(self, record: ConsumerRecord, event: CloudEvent) -> None:
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                return await self._handle([event])
+            except Exception as error:
+                if attempt == ATTEMPTS:
+                    logger.exception("%s gives up on %s", self._handler.name, event.id)
+                    return await self._bury(record, event, error)
+            await asyncio.sleep(FIRST_DELAY * 2**attempt)
+        return None
+
+    async def _bury(
+        self, record: ConsumerRecord, event: CloudEvent | None, why: Exception
+    ) -> None:
+        """Until it is done: nothing is dropped because the broker is away."""
+        delay = FIRST_DELAY
+        while True:
+            try:
+                await self._send_to_dead_letters(record, why)
+                key = (record.key or b"").decode(errors="replace")
+                return await self._handler.give_up(key, event)
+            except TRANSIENT as error:
+                logger.warning("%s: a dead letter waits: %r", self._handler.name, error)
+            await asyncio.sleep(delay)
+            delay = min(delay * 2, LONGEST_DELAY)
+
+    async def _send_to_dead_letters(
+        self, record: ConsumerRecord, why: Exception
+    ) -> None:
+        async with self._kafka.producer() as producer:
+            await producer.send_and_wait(
+                dead_letters(record.topic),
+                record.value,
+                key=record.key,
+                headers=[
+                    ("consumer", self._handler.name.encode()),
+                    ("reason", repr(why)[:1_000].encode()),
+                    ("topic", record.topic.encode()),
+                    ("partition", str(record.partition).encode()),
+                    ("offset", str(record.offset).encode()),
+                ],
+            )

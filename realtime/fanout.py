@@ -1,0 +1,51 @@
+"""Kafka -> Redis pub/sub: tells every API process what its watchers may wait for."""
+
+from collections.abc import Sequence
+
+import orjson
+from redis.asyncio import Redis
+
+from persistence.outbox import confirm, floors
+from persistence.pool import Pool
+from realtime.cloud_event import CloudEvent
+from realtime.topics import (
+    FANOUT_CONSUMER,
+    PAYMENTS,
+    RESERVATIONS,
+    RESYNC,
+    reservation_channel,
+    seat_channel,
+)
+
+
+class FanoutHandler:
+    name = FANOUT_CONSUMER
+    topics = (RESERVATIONS, PAYMENTS)
+
+    def __init__(self, pool: Pool, redis: "Redis") -> None:
+        self._pool = pool
+        self._redis = redis
+
+    async def handle(self, events: Sequence[CloudEvent]) -> None:
+        """Publish, then confirm: repeats are harmless, a silence is not."""
+        sessions = {event.session_id for event in events if "seats" in event.data}
+        floor = await floors(self._pool, sessions, self.name) if sessions else {}
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for event in events:
+                if "seats" in event.data:
+                    position = event.data["position"]
+                    position = min(position, floor.get(event.session_id, position))
+                    change = {"position": position, "seats": event.data["seats"]}
+                    pipe.publish(seat_channel(event.session_id), orjson.dumps(change))
+                channel = reservation_channel(event.data["reservation_id"])
+                pipe.publish(channel, event.type)
+            await pipe.execute()
+        async with self._pool.acquire() as db, db.transaction():
+            await confirm(db, [event.id for event in events], self.name)
+
+    async def give_up(self, session_key: str, event: CloudEvent | None) -> None:
+        """Whoever watches the session reads it anew: what changed is not known."""
+        await self._redis.publish(seat_channel(session_key), RESYNC)
+        if event:
+            async with self._pool.acquire() as db, db.transaction():
+                await confirm(db, [event.id], self.name)

@@ -1,0 +1,207 @@
+"""The cage of Broadcaster: one supervised Redis connection for all that is watched.
+
+It never goes silent. Whatever may have made it miss a message (Redis gone, a queue
+over its bound) is followed by a RESYNC on each channel that is concerned.
+"""
+
+import asyncio
+import logging
+import random
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+from broadcaster import Broadcast, Event
+from broadcaster._backends.base import BroadcastBackend
+from redis.asyncio import Redis
+from redis.asyncio.client import PubSub
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+
+from realtime.topics import RESYNC
+
+logger = logging.getLogger(__name__)
+
+KEEPALIVE = "hub:keepalive"  # a connection without a channel cannot be listened to
+SILENCE_SECONDS = 2.0  # then it is asked whether it still lives
+CONFIRM_SECONDS = 1.0
+LONGEST_DELAY = 2.0
+QUEUE_BOUND = 256
+
+
+class SupervisedRedis(BroadcastBackend):
+    """Reconnects for ever, and says so on every channel."""
+
+    def __init__(self, url: str) -> None:
+        # Without redis-py's own retry, which reconnects silently: the gap would stay
+        # unnoticed. A blocking read has no time-out of its own.
+        self._redis = Redis.from_url(
+            url,
+            socket_timeout=None,
+            socket_connect_timeout=1.0,
+            retry=Retry(NoBackoff(), 0),
+        )
+        self._pubsub: PubSub | None = None
+        self._wanted: set[str] = {KEEPALIVE}
+        self._confirmed: dict[str, asyncio.Event] = {}
+        # SUBSCRIBEs on their way: who left and came back must not take the first
+        # one's confirmation for the second one's.
+        self._asked: Counter[str] = Counter()
+        self._gaps: set[str] = set()  # channels that may have missed something
+        self._sending = asyncio.Lock()  # keeps SUBSCRIBE and UNSUBSCRIBE in order
+        self._events: asyncio.Queue[Event] = asyncio.Queue(10_000)
+        self._supervisor: asyncio.Task[None] | None = None
+        self.reconnects = -1
+
+    async def connect(self) -> None:
+        self._supervisor = asyncio.create_task(self._supervise())
+
+    async def disconnect(self) -> None:
+        if self._supervisor:
+            self._supervisor.cancel()
+            await asyncio.gather(self._supervisor, return_exceptions=True)
+        await self._redis.aclose()
+
+    async def subscribe(self, channel: str) -> None:
+        """Returns once Redis has confirmed it, so that a read afterwards is covered.
+
+        While Redis is away it returns as well; the channel resyncs when it is back.
+        """
+        async with self._sending:
+            if channel not in self._wanted:
+                self._wanted.add(channel)
+                self._asked[channel] += 1
+                await self._send("subscribe", channel)
+        confirmed = self._confirmed.setdefault(channel, asyncio.Event())
+        try:
+            await asyncio.wait_for(confirmed.wait(), CONFIRM_SECONDS)
+        except TimeoutError:
+            self._gaps.add(channel)
+
+    async def unsubscribe(self, channel: str) -> None:
+        async with self._sending:
+            self._wanted.discard(channel)
+            self._gaps.discard(channel)
+            self._confirmed.pop(channel, None)
+            await self._send("unsubscribe", channel)
+
+    async def publish(self, channel: str, message: Any) -> None:
+        await self._redis.publish(channel, message)
+
+    async def next_published(self) -> Event:
+        return await self._events.get()
+
+    async def _send(self, command: str, channel: str) -> None:
+        if self._pubsub is None:  # the supervisor will ask for all that is wanted
+            return
+        with suppress(RedisError, OSError):  # its reader fails too, and starts over
+            await getattr(self._pubsub, command)(channel)
+
+    async def _supervise(self) -> None:
+        delay = 0.05
+        while True:
+            pubsub = self._redis.pubsub()
+            try:
+                async with self._sending:
+                    self._asked = Counter(self._wanted)
+                    await pubsub.subscribe(*self._wanted)
+                    self._pubsub = pubsub
+                self.reconnects += 1
+                delay = 0.05
+                await self._listen(pubsub)
+            except (RedisError, OSError) as error:
+                logger.warning("Redis pub/sub was lost: %r", error)
+            finally:
+                self._pubsub = None
+                self._lose_all()
+                with suppress(RedisError, OSError):
+                    await pubsub.aclose()  # type: ignore[no-untyped-call] # redis-py
+            await asyncio.sleep(delay * random.uniform(0.5, 1.5))  # noqa: S311 # jitter
+            delay = min(delay * 2, LONGEST_DELAY)
+
+    async def _listen(self, pubsub: PubSub) -> None:
+        asked = False
+        while True:
+            message = await pubsub.get_message(timeout=SILENCE_SECONDS)
+            if message is None:
+                if asked:
+                    raise ConnectionError("no answer to a ping")
+                await pubsub.ping()
+                asked = True
+                continue
+            asked = False
+            await self._take(message)
+
+    async def _take(self, message: dict[str, Any]) -> None:
+        if message["type"] == "pong":
+            return
+        channel = message["channel"].decode()
+        if message["type"] == "message":
+            await self._events.put(Event(channel, message["data"]))
+        elif message["type"] == "subscribe":
+            await self._confirm(channel)
+
+    async def _confirm(self, channel: str) -> None:
+        self._asked[channel] -= 1
+        if self._asked[channel] > 0 or channel not in self._wanted:
+            return
+        self._confirmed.setdefault(channel, asyncio.Event()).set()
+        if channel in self._gaps:
+            self._gaps.discard(channel)
+            await self._events.put(Event(channel, RESYNC))  # type: ignore[arg-type] # bytes, like Redis's
+
+    def _lose_all(self) -> None:
+        for confirmed in self._confirmed.values():
+            confirmed.clear()  # who waits for it goes on waiting
+        self._gaps.update(self._wanted)
+
+
+class Listening:
+    """The messages of one channel, for one listener; bounded."""
+
+    def __init__(self) -> None:
+        self._queue: asyncio.Queue[bytes] = asyncio.Queue(QUEUE_BOUND)
+
+    def take(self, message: bytes) -> None:
+        if self._queue.full():
+            while not self._queue.empty():
+                self._queue.get_nowait()
+            message = RESYNC
+        self._queue.put_nowait(message)
+
+    async def burst(self, settle: float = 0.0) -> list[bytes]:
+        """Waits for a message; returns it with all that came within `settle` s."""
+        messages = [await self._queue.get()]
+        if settle > 0:
+            await asyncio.sleep(settle)
+        while not self._queue.empty():
+            messages.append(self._queue.get_nowait())
+        return messages
+
+
+class Hub(Broadcast):
+    def __init__(self, redis_url: str) -> None:
+        super().__init__(backend=SupervisedRedis(redis_url))
+        self._listening: dict[str, set[Listening]] = {}
+
+    @asynccontextmanager
+    async def listen(self, channel: str) -> AsyncIterator[Listening]:
+        """Once entered, whatever is published reaches us, or a RESYNC does."""
+        listening = Listening()
+        self._listening.setdefault(channel, set()).add(listening)
+        try:
+            await self._backend.subscribe(channel)
+            yield listening
+        finally:
+            others = self._listening.get(channel, set())
+            others.discard(listening)
+            if not others and self._listening.pop(channel, None) is not None:
+                await self._backend.unsubscribe(channel)
+
+    async def _listener(self) -> None:
+        while True:
+            event = await self._backend.next_published()
+            for listening in tuple(self._listening.get(event.channel, ())):
+                listening.take(event.message)  # type: ignore[arg-type] # bytes

@@ -1,0 +1,45 @@
+"""Opens a payment for a reservation that was created, closes it for one that ended."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from domain.ports import RelayBell
+from persistence import ledger_sql as sql
+from persistence.outbox import confirm
+from persistence.pool import Pool
+from realtime.cloud_event import CloudEvent
+from realtime.topics import PAYMENTS_CONSUMER, RESERVATIONS
+
+CREATED = "ReservationCreated"
+
+
+class PaymentsHandler:
+    name = PAYMENTS_CONSUMER
+    topics = (RESERVATIONS,)
+
+    def __init__(self, pool: Pool, bell: RelayBell) -> None:
+        self._pool = pool
+        self._bell = bell
+
+    async def handle(self, events: Sequence[CloudEvent]) -> None:
+        """The effect and its confirmation are one transaction: repeats do nothing.
+
+        Both statements look at the reservation as it is: an event may be late.
+        """
+        async with self._pool.acquire() as db, db.transaction():
+            new = await confirm(db, [event.id for event in events], self.name)
+            created, ended = list[UUID](), list[UUID]()
+            for event in events:
+                if event.id in new:
+                    group = created if event.type == CREATED else ended
+                    group.append(UUID(event.data["reservation_id"]))
+            if created:
+                await db.execute(sql.OPEN_PAYMENTS, created)
+            if ended:
+                await db.execute(sql.CLOSE_PAYMENTS, ended)
+        self._bell.ring()
+
+    async def give_up(self, session_key: str, event: CloudEvent | None) -> None:
+        if event:
+            async with self._pool.acquire() as db, db.transaction():
+                await confirm(db, [event.id], self.name)

@@ -1,0 +1,125 @@
+"""Outbox -> Kafka: in order, at least once, by one relay at a time."""
+
+import asyncio
+import logging
+import time
+from contextlib import suppress
+from uuid import uuid4
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+from aiokafka.structs import RecordMetadata
+
+from persistence.outbox import Outbox, OutboxEvent
+from realtime.cloud_event import CloudEvent
+from realtime.hub import Hub, Listening
+from realtime.kafka import Kafka
+from realtime.topics import RELAY_BELL
+
+logger = logging.getLogger(__name__)
+
+BATCH_SIZE = 500
+POLL_SECONDS = 0.1  # without a ring
+RENEW_SECONDS = 1.0
+TOPICS_SECONDS = 1.0  # how soon a broker that came back empty is noticed
+LONGEST_DELAY = 2.0
+
+
+class BrokerForgotError(Exception):
+    """It acknowledged an offset that it had given away before: it came back empty."""
+
+
+class Relay:
+    """Killed between sending and marking, it sends again: consumers know it."""
+
+    def __init__(self, outbox: Outbox, kafka: Kafka, hub: Hub) -> None:
+        self._outbox = outbox
+        self._kafka = kafka
+        self._hub = hub
+        self._id = uuid4()
+        self._renewed = 0.0
+        self._offsets: dict[tuple[str, int], int] = {}  # the last one acknowledged
+
+    async def run(self) -> None:
+        delay = 0.05
+        async with self._hub.listen(RELAY_BELL) as bell:
+            while True:
+                try:
+                    if await self._has_lease():
+                        await self._ensure_topics()
+                        async with self._kafka.producer() as producer:
+                            delay = 0.05
+                            await self._relay(producer, bell)
+                except BrokerForgotError:
+                    logger.warning("the broker came back empty; events are sent again")
+                    await self._start_over()
+                except (KafkaError, OSError) as error:
+                    logger.warning("the broker is away, events wait: %r", error)
+                    delay = min(delay * 2, LONGEST_DELAY)
+                await asyncio.sleep(delay)
+
+    async def _relay(self, producer: AIOKafkaProducer, bell: Listening) -> None:
+        """As long as the lease is ours: only its holder creates topics, too."""
+        checked = time.monotonic()
+        while await self._has_lease():
+            if await self.relay_batch(producer):
+                continue
+            if time.monotonic() - checked > TOPICS_SECONDS:
+                await self._ensure_topics()
+                checked = time.monotonic()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(bell.burst(), POLL_SECONDS)
+
+    async def relay_batch(self, producer: AIOKafkaProducer) -> int:
+        """How many were sent. Whatever fails, the whole batch is sent again."""
+        events = await self._outbox.due(self._id, BATCH_SIZE)
+        if events:
+            sent = [await self._send(producer, event) for event in events]
+            for acknowledged in await asyncio.gather(*sent):
+                self._remember(acknowledged)
+            await self._outbox.mark_sent([event.position for event in events])
+        return len(events)
+
+    def _remember(self, sent: RecordMetadata) -> None:
+        """Raises BrokerForgotError.
+
+        The producer reconnects silently, and the embedded broker takes records for
+        topics that it does not have any more; only the offsets give it away. A marker
+        has the first offset of each partition.
+        """
+        partition = (sent.topic, sent.partition)
+        if sent.offset <= self._offsets.get(partition, 0):
+            raise BrokerForgotError
+        self._offsets[partition] = sent.offset
+
+    async def _ensure_topics(self) -> None:
+        if await self._kafka.ensure_topics():
+            await self._start_over()
+
+    async def _start_over(self) -> None:
+        self._offsets.clear()
+        await self._outbox.send_again()
+
+    async def _has_lease(self) -> bool:
+        """Renewed in good time; `due` judges it once more for every batch."""
+        now = time.monotonic()
+        if now - self._renewed > RENEW_SECONDS:
+            if not await self._outbox.renew_lease(self._id):
+                return False
+            self._renewed = now
+        return True
+
+    async def _send(
+        self, producer: AIOKafkaProducer, event: OutboxEvent
+    ) -> "asyncio.Future[RecordMetadata]":
+        told = CloudEvent(
+            id=event.id,
+            type=event.type,
+            time=event.created_at,
+            session_id=event.session_id,
+            data=event.data,
+        )
+        acknowledged: asyncio.Future[RecordMetadata] = await producer.send(
+            event.topic, told.encode(), key=str(event.session_id).encode()
+        )
+        return acknowledged

@@ -1,0 +1,20 @@
+"""Redis -> reservations: a tick whenever one of them has to be looked at again."""
+
+from collections.abc import AsyncGenerator
+from uuid import UUID
+
+from realtime.hub import Hub
+from realtime.topics import reservation_channel
+
+
+class ReservationFeed:
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+
+    async def watch(self, reservation_id: UUID) -> AsyncGenerator[None, None]:
+        """A tick at once, listening already; then one for each burst of changes."""
+        async with self._hub.listen(reservation_channel(reservation_id)) as changes:
+            yield
+            while True:
+                await changes.burst()
+                yield

@@ -1,0 +1,59 @@
+"""The movies of the catalog."""
+
+from functools import partial
+from typing import Annotated
+
+import strawberry
+
+from resolvers.context import Info
+from resolvers.faults import bad_user_input
+from resolvers.ids import find_key
+from resolvers.paging import connection, page_size
+from schema.movies import Movie
+from schema.pages import DEFAULT_FIRST, After, Connection, First
+
+MAX_SEARCH_LENGTH = 200
+
+MovieId = Annotated[strawberry.ID, strawberry.argument(description="A movie's.")]
+Search = Annotated[
+    str | None,
+    strawberry.argument(
+        description="Part of a title, in upper or lower case; up to"
+        f" {MAX_SEARCH_LENGTH} characters."
+    ),
+]
+
+
+@strawberry.type
+class MovieQueries:
+    @strawberry.field(description="One movie; null when there is none.")
+    async def movie(self, info: Info, id: MovieId) -> Movie | None:
+        key = find_key(id)
+        movie = await info.context.nested.movies.load(key) if key else None
+        return Movie.from_domain(movie) if movie else None
+
+    @strawberry.field(description="All movies, by title.")
+    async def movies(
+        self,
+        info: Info,
+        first: First = DEFAULT_FIRST,
+        after: After = None,
+        search: Search = None,
+    ) -> Connection[Movie]:
+        wanted = searched(search)
+        movies = info.context.services.queries.movies
+        page = movies.page(page_size(first), after, search=wanted)
+        return await connection(
+            page, Movie.from_domain, partial(movies.count, search=wanted)
+        )
+
+
+def searched(search: str | None) -> str:
+    """What no title can hold, Postgres cannot be asked for: it is refused here."""
+    wanted = (search or "").strip()
+    halves = any("\ud800" <= letter <= "\udfff" for letter in wanted)
+    if len(wanted) > MAX_SEARCH_LENGTH or halves or "\x00" in wanted:
+        raise bad_user_input(
+            f"`search` has to be text of up to {MAX_SEARCH_LENGTH} characters."
+        )
+    return wanted

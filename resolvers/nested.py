@@ -1,0 +1,138 @@
+"""Fields within fields, batched: one query however many rows ask for it."""
+
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
+from typing import Any, TypeVar
+from uuid import UUID
+
+from strawberry.dataloader import DataLoader
+
+from domain.movies import Movie as DomainMovie
+from domain.payment import Payment as DomainPayment
+from domain.people import Viewer
+from domain.reservation import Reservation as DomainReservation
+from domain.rooms import Room as DomainRoom
+from domain.rooms import Seat as DomainSeat
+from domain.seats import SeatMap as DomainSeatMap
+from domain.sessions import Session as DomainSession
+from persistence.queries import Queries
+from persistence.queries.keyset import CursorError, Page
+from resolvers.paging import connection, page_size
+from schema.movies import Movie
+from schema.pages import Connection
+from schema.payments import Payment
+from schema.reservations import Reservation
+from schema.rooms import Room, Seat
+from schema.seats import SeatMap
+from schema.sessions import Session
+
+Value = TypeVar("Value")
+ByKey = DataLoader[UUID, Value | None]
+Turn = tuple[UUID, int, str | None]  # a movie, and which page of its sessions
+
+
+class DanglingKeyError(Exception):
+    """A row leads to one that is not there, though Postgres keeps it from that."""
+
+
+class Loaders:
+    """Reads each row at most once, for one operation or one event of a subscription.
+
+    What the viewer asks for by id may not be there: those loaders are open to the
+    resolvers. What a row leads to is there: that is what the methods answer.
+    """
+
+    def __init__(self, queries: Queries, viewer: Viewer | None) -> None:
+        self._sessions = queries.sessions
+        self.movies: ByKey[DomainMovie] = _by_key(queries.movies.by_id)
+        self.rooms: ByKey[DomainRoom] = _by_key(queries.rooms.by_id)
+        self.sessions: ByKey[DomainSession] = _by_key(queries.sessions.by_id)
+        self.seat_maps: ByKey[DomainSeatMap] = _by_key(queries.seat_maps.whole)
+        self._seats: ByKey[list[DomainSeat]] = _by_key(queries.rooms.seats)
+        self._capacities: ByKey[int] = _by_key(queries.rooms.capacities)
+        self._turns: DataLoader[Turn, Page[DomainSession]] = DataLoader(self._turn)
+        self._counts: ByKey[int] = _by_key(queries.sessions.counts_of_movies)
+        self.reservations: ByKey[DomainReservation] = _by_key(
+            partial(queries.reservations.by_id, viewer.id) if viewer else _nothing
+        )
+        self.payments: ByKey[DomainPayment] = _by_key(
+            partial(queries.payments.by_id, viewer.id) if viewer else _nothing
+        )
+        self.payments_of: ByKey[DomainPayment] = _by_key(
+            partial(queries.payments.by_reservation, viewer.id) if viewer else _nothing
+        )
+
+    async def movie(self, movie_id: UUID) -> Movie:
+        return Movie.from_domain(await _linked(self.movies, movie_id))
+
+    async def room(self, room_id: UUID) -> Room:
+        return Room.from_domain(await _linked(self.rooms, room_id))
+
+    async def session(self, session_id: UUID) -> Session:
+        return Session.from_domain(await _linked(self.sessions, session_id))
+
+    async def seat_map(self, session_id: UUID) -> SeatMap:
+        return SeatMap.from_domain(await _linked(self.seat_maps, session_id))
+
+    async def reservation(self, reservation_id: UUID) -> Reservation:
+        return Reservation.from_domain(await _linked(self.reservations, reservation_id))
+
+    async def payment_of(self, reservation_id: UUID) -> Payment | None:
+        payment = await self.payments_of.load(reservation_id)
+        return Payment.from_domain(payment) if payment else None
+
+    async def seats_of_room(self, room_id: UUID) -> list[Seat]:
+        seats = await self._seats.load(room_id)
+        return [Seat.from_domain(seat) for seat in seats or ()]
+
+    async def capacity_of_room(self, room_id: UUID) -> int:
+        return await self._capacities.load(room_id) or 0
+
+    async def sessions_of_movie(
+        self, movie_id: UUID, first: int | None, after: str | None
+    ) -> Connection[Session]:
+        async def count() -> int:
+            return await self._counts.load(movie_id) or 0
+
+        page = self._turns.load((movie_id, page_size(first), after))
+        return await connection(page, Session.from_domain, count)
+
+    async def _turn(
+        self, turns: list[Turn]
+    ) -> Sequence[Page[DomainSession] | CursorError]:
+        """Movies of which the same page is wanted share a statement."""
+        alike: defaultdict[tuple[int, str | None], list[UUID]] = defaultdict(list)
+        for movie_id, first, after in turns:
+            alike[first, after].append(movie_id)
+        pages: dict[Turn, Page[DomainSession] | CursorError] = {}
+        for (first, after), movie_ids in alike.items():
+            try:
+                read = await self._sessions.pages_of_movies(movie_ids, first, after)
+            except CursorError as error:  # the other pages can still be had
+                pages |= {(movie_id, first, after): error for movie_id in movie_ids}
+            else:
+                pages |= {(key, first, after): page for key, page in read.items()}
+        return [pages[turn] for turn in turns]
+
+
+def _by_key(
+    read: Callable[[Sequence[UUID]], Awaitable[Mapping[UUID, Value]]],
+) -> ByKey[Value]:
+    async def in_order(keys: list[UUID]) -> list[Value | None]:
+        found = await read(keys)
+        return [found.get(key) for key in keys]
+
+    return DataLoader(in_order)
+
+
+async def _nothing(_keys: Sequence[UUID]) -> Mapping[UUID, Any]:
+    """What belongs to nobody's account."""
+    return {}
+
+
+async def _linked(loader: ByKey[Value], key: UUID) -> Value:
+    found = await loader.load(key)
+    if found is None:
+        raise DanglingKeyError(key)
+    return found

@@ -1,0 +1,65 @@
+"""The viewer's payments, and approving one."""
+
+from functools import partial
+from typing import Annotated
+
+import strawberry
+
+from domain.payment import PaymentStatus
+from resolvers.context import Info
+from resolvers.ids import find_key, key_of
+from resolvers.paging import connection, page_size
+from resolvers.permissions import viewer_of
+from schema.pages import DEFAULT_FIRST, After, Connection, First
+from schema.payments import ApprovePaymentInput, ApprovePaymentResult, Payment
+
+PaymentId = Annotated[
+    strawberry.ID, strawberry.argument(description="One of the viewer's own.")
+]
+Status = Annotated[PaymentStatus | None, strawberry.argument(description="Only those.")]
+
+
+@strawberry.type
+class PaymentQueries:
+    @strawberry.field(description="The viewer's own; anybody else's is null.")
+    async def payment(self, info: Info, id: PaymentId) -> Payment | None:
+        viewer_of(info)
+        key = find_key(id)
+        found = await info.context.nested.payments.load(key) if key else None
+        return Payment.from_domain(found) if found else None
+
+    @strawberry.field(description="The viewer's own, the newest first.")
+    async def payments(
+        self,
+        info: Info,
+        first: First = DEFAULT_FIRST,
+        after: After = None,
+        status: Status = None,
+    ) -> Connection[Payment]:
+        own = viewer_of(info).id
+        payments = info.context.services.queries.payments
+        page = payments.page(own, page_size(first), after, status)
+        return await connection(
+            page, Payment.from_domain, partial(payments.count, own, status)
+        )
+
+
+@strawberry.type
+class PaymentMutations:
+    @strawberry.mutation(
+        description="Turns the reservation into a sale, exactly once however often it"
+        " is called."
+    )
+    async def approve_payment(
+        self,
+        info: Info,
+        input: Annotated[
+            ApprovePaymentInput, strawberry.argument(description="Which payment.")
+        ],
+    ) -> ApprovePaymentResult:
+        viewer = viewer_of(info)
+        payment = await info.context.services.payments.approve_payment(
+            key_of(input.payment_id), viewer.id, input.idempotency_key
+        )
+        info.context.forget_what_was_read()
+        return Payment.from_domain(payment)

@@ -1,0 +1,125 @@
+"""The viewer's reservations: holding seats, giving them back, watching."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from functools import partial
+from typing import Annotated
+
+import strawberry
+
+from domain.reservation import ReservationStatus
+from resolvers.context import Info
+from resolvers.faults import not_found
+from resolvers.ids import find_key, key_of
+from resolvers.paging import connection, page_size
+from resolvers.permissions import viewer_of
+from schema.pages import DEFAULT_FIRST, After, Connection, First
+from schema.reservations import (
+    CancelReservationInput,
+    CancelReservationResult,
+    Reservation,
+    ReserveSeatsInput,
+    ReserveSeatsResult,
+)
+
+ReservationId = Annotated[
+    strawberry.ID, strawberry.argument(description="One of the viewer's own.")
+]
+Status = Annotated[
+    ReservationStatus | None, strawberry.argument(description="Only those.")
+]
+
+
+@strawberry.type
+class ReservationQueries:
+    @strawberry.field(description="The viewer's own; anybody else's is null.")
+    async def reservation(self, info: Info, id: ReservationId) -> Reservation | None:
+        viewer_of(info)
+        key = find_key(id)
+        found = await info.context.nested.reservations.load(key) if key else None
+        return Reservation.from_domain(found) if found else None
+
+    @strawberry.field(description="The viewer's own, the newest first.")
+    async def reservations(
+        self,
+        info: Info,
+        first: First = DEFAULT_FIRST,
+        after: After = None,
+        status: Status = None,
+    ) -> Connection[Reservation]:
+        own = viewer_of(info).id
+        reservations = info.context.services.queries.reservations
+        page = reservations.page(own, page_size(first), after, status)
+        return await connection(
+            page, Reservation.from_domain, partial(reservations.count, own, status)
+        )
+
+
+@strawberry.type
+class ReservationMutations:
+    @strawberry.mutation(
+        description="Hold all the seats for 30 seconds, or none of them."
+    )
+    async def reserve_seats(
+        self,
+        info: Info,
+        input: Annotated[
+            ReserveSeatsInput, strawberry.argument(description="Which seats.")
+        ],
+    ) -> ReserveSeatsResult:
+        viewer = viewer_of(info)
+        reservation = await info.context.services.booking.reserve_seats(
+            key_of(input.session_id),
+            [key_of(seat_id) for seat_id in input.seat_ids],
+            viewer.id,
+            input.idempotency_key,
+        )
+        info.context.forget_what_was_read()
+        return Reservation.from_domain(reservation)
+
+    @strawberry.mutation(
+        description="Give up a reservation that is not paid yet: its seats go back on"
+        " sale at once."
+    )
+    async def cancel_reservation(
+        self,
+        info: Info,
+        input: Annotated[
+            CancelReservationInput, strawberry.argument(description="Which one.")
+        ],
+    ) -> CancelReservationResult:
+        viewer = viewer_of(info)
+        reservation = await info.context.services.booking.cancel_reservation(
+            key_of(input.reservation_id), viewer.id
+        )
+        info.context.forget_what_was_read()
+        return Reservation.from_domain(reservation)
+
+
+@strawberry.type
+class ReservationSubscriptions:
+    @strawberry.subscription(
+        description="The viewer's own reservation: its state now, then every change of"
+        " it or of its payment."
+    )
+    async def reservation(
+        self, info: Info, id: ReservationId
+    ) -> AsyncGenerator[Reservation, None]:
+        viewer_of(info)
+        key = find_key(id)
+        if key is None:
+            raise not_found()
+        shown = None
+        feed = info.context.services.reservation_feed
+        async with aclosing(feed.watch(key)) as ticks:
+            async for _ in ticks:
+                info.context.forget_what_was_read()
+                nested = info.context.nested
+                now = await nested.reservations.load(key)
+                if now is None:
+                    raise not_found()
+                payment = await nested.payments_of.load(key)
+                state = (now.status, payment and payment.status)
+                if state != shown:
+                    shown = state
+                    yield Reservation.from_domain(now)

@@ -1,0 +1,30 @@
+"""The rooms of the catalog."""
+
+from typing import Annotated
+
+import strawberry
+
+from resolvers.context import Info
+from resolvers.ids import find_key
+from resolvers.paging import connection, page_size
+from schema.pages import DEFAULT_FIRST, After, Connection, First
+from schema.rooms import Room
+
+RoomId = Annotated[strawberry.ID, strawberry.argument(description="A room's.")]
+
+
+@strawberry.type
+class RoomQueries:
+    @strawberry.field(description="One room; null when there is none.")
+    async def room(self, info: Info, id: RoomId) -> Room | None:
+        key = find_key(id)
+        room = await info.context.nested.rooms.load(key) if key else None
+        return Room.from_domain(room) if room else None
+
+    @strawberry.field(description="All rooms, by name.")
+    async def rooms(
+        self, info: Info, first: First = DEFAULT_FIRST, after: After = None
+    ) -> Connection[Room]:
+        rooms = info.context.services.queries.rooms
+        page = rooms.page(page_size(first), after)
+        return await connection(page, Room.from_domain, rooms.count)

@@ -1,0 +1,97 @@
+"""Film sessions, and their seats, live."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from functools import partial
+from typing import Annotated
+from uuid import UUID
+
+import strawberry
+
+from domain.errors import NotFoundError
+from persistence.queries.sessions import SessionsWanted
+from resolvers.context import Info
+from resolvers.faults import not_found
+from resolvers.ids import find_key, key_of
+from resolvers.paging import connection, page_size
+from schema.pages import DEFAULT_FIRST, After, Connection, First
+from schema.seats import SeatMap, SeatMapUpdate, seat_map_update
+from schema.sessions import Session, SessionFilter
+
+NOBODYS = UUID(int=0)  # no row has it
+
+SessionId = Annotated[strawberry.ID, strawberry.argument(description="A session's.")]
+Filter = Annotated[
+    SessionFilter | None, strawberry.argument(description="Which of them.")
+]
+Position = Annotated[
+    str | None,
+    strawberry.argument(
+        description="The `position` of the last update that you have; what changed"
+        " since then comes first."
+    ),
+]
+
+
+@strawberry.type
+class SessionQueries:
+    @strawberry.field(description="One session; null when there is none.")
+    async def session(self, info: Info, id: SessionId) -> Session | None:
+        key = find_key(id)
+        session = await info.context.nested.sessions.load(key) if key else None
+        return Session.from_domain(session) if session else None
+
+    @strawberry.field(description="Sessions by start, past ones included.")
+    async def sessions(
+        self,
+        info: Info,
+        first: First = DEFAULT_FIRST,
+        after: After = None,
+        filter: Filter = None,
+    ) -> Connection[Session]:
+        sessions = info.context.services.queries.sessions
+        wanted = sessions_wanted(filter) if filter else SessionsWanted()
+        page = sessions.page(page_size(first), after, wanted)
+        return await connection(
+            page, Session.from_domain, partial(sessions.count, wanted)
+        )
+
+    @strawberry.field(
+        description="A session's seats now; null when there is no such session."
+    )
+    async def seat_map(self, info: Info, session_id: SessionId) -> SeatMap | None:
+        key = find_key(session_id)
+        seat_map = await info.context.nested.seat_maps.load(key) if key else None
+        return SeatMap.from_domain(seat_map) if seat_map else None
+
+
+@strawberry.type
+class SeatSubscriptions:
+    @strawberry.subscription(
+        description="The live seat map. With `after`, what changed since that position,"
+        " or a whole SeatMap when that is cheaper or safer."
+    )
+    async def seat_map(
+        self, info: Info, session_id: SessionId, after: Position = None
+    ) -> AsyncGenerator[SeatMapUpdate, None]:
+        try:
+            feed = info.context.services.seat_feed.watch(key_of(session_id), after)
+            async with aclosing(feed) as updates:
+                async for update in updates:
+                    yield seat_map_update(update)
+        except NotFoundError as error:
+            raise not_found() from error
+
+
+def sessions_wanted(filter: SessionFilter) -> SessionsWanted:
+    return SessionsWanted(
+        movie_id=wanted_key(filter.movie_id),
+        room_id=wanted_key(filter.room_id),
+        starts_after=filter.starts_after,
+        starts_before=filter.starts_before,
+    )
+
+
+def wanted_key(id: strawberry.ID | None) -> UUID | None:
+    """An id that is none of ours fits nothing, unlike one that is not given."""
+    return None if id is None else find_key(id) or NOBODYS

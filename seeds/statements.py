@@ -1,0 +1,57 @@
+"""The SQL of planting: adds what is missing, updates nothing."""
+
+ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended('seeds', 0))"
+
+IS_EMPTY = "SELECT NOT EXISTS (SELECT FROM movies)"
+
+KNOWN_PEOPLE = "SELECT email FROM accounts WHERE email = ANY($1::text[])"
+
+ADD_ACCOUNT = """
+INSERT INTO accounts (id, email, name, role, password_hash)
+VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT DO NOTHING RETURNING id
+"""
+
+ADD_FILM = """
+INSERT INTO movies (id, title, synopsis, duration_minutes, genres, rating)
+VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT DO NOTHING RETURNING id
+"""
+
+ADD_ROOM = """
+INSERT INTO rooms (id, name) VALUES ($1, $2)
+ON CONFLICT DO NOTHING RETURNING id
+"""
+
+ADD_CHAIR = """
+INSERT INTO seats (id, room_id, row_label, number) VALUES ($1, $2, $3, $4)
+ON CONFLICT DO NOTHING RETURNING id
+"""
+
+# A manager may have filled the evening already: nothing is planted across it.
+ADD_SESSION = """
+INSERT INTO sessions
+    (id, movie_id, room_id, starts_at, ends_at, price_minor, currency)
+SELECT $1, $2, $3, $4, $5, $6, $7
+WHERE NOT EXISTS (
+    SELECT FROM sessions
+    WHERE room_id = $3 AND starts_at < $5 AND ends_at > $4
+)
+ON CONFLICT DO NOTHING RETURNING id
+"""
+
+# Every chair that the room has by now, those of the manager's included. An id is a hash
+# of what it stands for (a version 8 UUID): uuid5 is not at hand in SQL.
+PUT_ON_SALE = """
+INSERT INTO session_seats (id, session_id, seat_id, status, version)
+SELECT overlay(overlay(
+           md5(uuid_send(session.id) || uuid_send(seat.id))
+           placing '8' from 13) placing '8' from 17)::uuid,
+       session.id, seat.id, 'AVAILABLE', 1
+FROM sessions session
+JOIN seats seat ON seat.room_id = session.room_id
+WHERE session.id = ANY($1::uuid[])
+    AND NOT EXISTS (SELECT FROM session_seats WHERE session_id = session.id)
+ORDER BY session.starts_at, session.id,
+         length(seat.row_label), seat.row_label, seat.number
+"""

@@ -1,0 +1,46 @@
+"""A cinema with somebody in it, and ways to ask."""
+
+from collections.abc import AsyncIterator
+from uuid import UUID
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from app.graphql import build_schema
+from persistence.engine import open_engine
+from persistence.pool import Pool
+from persistence.queries import Queries
+from tests.support.cinema import Cinema, Show
+from tests.support.graphql import Desk
+
+
+@pytest.fixture
+async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
+    engine = open_engine(database_url, max_size=4, name="tests")
+    yield engine
+    await engine.dispose()
+
+
+@pytest.fixture
+def queries(engine: AsyncEngine, pool: Pool) -> Queries:
+    return Queries.on(engine, pool)
+
+
+@pytest.fixture
+def desk(engine: AsyncEngine, pool: Pool) -> Desk:
+    return Desk(build_schema(), engine, pool)
+
+
+@pytest.fixture
+def cinema(pool: Pool) -> Cinema:
+    return Cinema(pool)
+
+
+@pytest.fixture
+async def ana(cinema: Cinema) -> UUID:
+    return (await cinema.customers(1))[0]
+
+
+@pytest.fixture
+async def show(cinema: Cinema) -> Show:
+    return await cinema.open_session(seats=10, price_minor=2500)

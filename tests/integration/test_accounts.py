@@ -1,0 +1,155 @@
+"""Accounts on real Postgres, passwords with real argon2."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from time import perf_counter
+from uuid import uuid4
+
+import pytest
+from joserfc.jwk import OKPKey
+
+from app.authentication import Authenticator, TokenIssuer
+from app.passwords import Argon2Passwords
+from domain.accounts import AccountService, SignedIn
+from domain.errors import EmailTakenError, InvalidCredentialsError
+from domain.people import Role, Viewer
+from persistence.accounts import PostgresAccounts
+from persistence.pool import Pool
+
+KEY = OKPKey.generate_key("Ed25519")
+
+
+@pytest.fixture
+def passwords() -> Iterator[Argon2Passwords]:
+    passwords = Argon2Passwords()
+    yield passwords
+    passwords.close()
+
+
+@pytest.fixture
+def service(pool: Pool, passwords: Argon2Passwords) -> AccountService:
+    return AccountService(PostgresAccounts(pool), passwords, TokenIssuer(KEY))
+
+
+def new_address() -> str:
+    return f"Ana.{uuid4().hex}@Cinema.Example"
+
+
+async def test_signing_up_then_in_however_the_address_is_cased(
+    service: AccountService, pool: Pool
+) -> None:
+    email = new_address()
+
+    ana = await service.sign_up(email, "correct-horse", "Ana")
+    again = await service.sign_in(email.upper(), "correct-horse")
+
+    assert again.account == ana.account == await service.find(ana.account.id)
+    assert ana.account.email == email.lower()
+    viewer = Authenticator(KEY).viewer(f"Bearer {again.access_token}")
+    assert viewer == Viewer(ana.account.id, Role.CUSTOMER)
+    stored = await pool.fetchval(
+        "SELECT password_hash FROM accounts WHERE id = $1", ana.account.id
+    )
+    assert stored.startswith("$argon2id$")
+
+
+async def test_a_refresh_token_is_kept_as_its_hash_for_thirty_days(
+    service: AccountService, pool: Pool
+) -> None:
+    ana = await service.sign_up(new_address(), "correct-horse", "Ana")
+    again = await service.sign_in(ana.account.email, "correct-horse")
+
+    rows = await pool.fetch(
+        "SELECT token_hash, family_id, used_at, expires_at FROM refresh_tokens"
+        " WHERE account_id = $1 ORDER BY expires_at",
+        ana.account.id,
+    )
+    assert [row["token_hash"] for row in rows] == [
+        sha256(signed_in.refresh_token.encode()).digest() for signed_in in (ana, again)
+    ]
+    assert rows[0]["family_id"] != rows[1]["family_id"]
+    assert {row["used_at"] for row in rows} == {None}
+    left = rows[1]["expires_at"] - datetime.now(UTC)
+    assert timedelta(days=30) - left < timedelta(minutes=1)
+
+
+async def test_ten_sign_ups_at_once_with_one_address_are_one_account(
+    service: AccountService, pool: Pool
+) -> None:
+    email = new_address()
+
+    answers = await asyncio.gather(
+        *(
+            service.sign_up(cased, "correct-horse", "Ana")
+            for cased in (email, email.lower(), email.upper(), email.title(), email) * 2
+        ),
+        return_exceptions=True,
+    )
+
+    assert Counter(type(answer) for answer in answers) == {
+        SignedIn: 1,
+        EmailTakenError: 9,
+    }
+    counted = "SELECT count(*) FROM accounts WHERE email = $1"
+    assert await pool.fetchval(counted, email.lower()) == 1
+
+
+@pytest.mark.parametrize("email", ["JOÃO{}@EXEMPLO.BR", "İSTANBUL{}@x", "ẞΣς{}@x"])
+async def test_other_alphabets_are_compared_alike_by_us_and_by_the_database(
+    service: AccountService, email: str
+) -> None:
+    email = email.format(uuid4().hex)
+    joao = await service.sign_up(email, "correct-horse", "João")
+
+    assert (await service.sign_in(email, "correct-horse")).account == joao.account
+    with pytest.raises(EmailTakenError):
+        await service.sign_up(email.lower(), "correct-horse", "João")
+
+
+async def test_refusals_take_the_same_time_whatever_is_wrong(
+    service: AccountService, pool: Pool
+) -> None:
+    ana = await service.sign_up(new_address(), "correct-horse", "Ana")
+    nobody = await pool.fetchval(
+        "INSERT INTO accounts (email, name, role)"
+        " VALUES ($1, 'No password', 'CUSTOMER') RETURNING email",
+        new_address().lower(),
+    )
+    attempts = {
+        "wrong": (ana.account.email, "wrong-horse"),
+        "unknown": (new_address(), "correct-horse"),
+        "without a password": (nobody, "correct-horse"),
+        "no address": ("ana", "correct-horse"),
+        "no password": (ana.account.email, ""),
+    }
+
+    best = dict.fromkeys(attempts, 60.0)
+    for _ in range(3):
+        for what, attempt in attempts.items():
+            began = perf_counter()
+            with pytest.raises(InvalidCredentialsError):
+                await service.sign_in(*attempt)
+            best[what] = min(best[what], perf_counter() - began)
+
+    # Without the dummy hash it would be some milliseconds against a hundred.
+    assert min(best.values()) > max(best.values()) / 3, best
+
+
+async def test_hashing_leaves_the_loop_to_others(passwords: Argon2Passwords) -> None:
+    hashing = asyncio.gather(*(passwords.hash("correct-horse") for _ in range(4)))
+    turns = 0
+
+    while not hashing.done():
+        await asyncio.sleep(0.002)
+        turns += 1
+
+    assert turns > 10
+    assert len(set(await hashing)) == 4  # each has a salt of its own
+
+
+async def test_nobodys_hash_matches_nothing(passwords: Argon2Passwords) -> None:
+    assert await passwords.verify("", None) is False
+    assert await passwords.verify("correct-horse", None) is False

@@ -1,0 +1,249 @@
+"""Mutations on the whole way, from their text to Postgres and back."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from persistence.pool import Pool
+from tests.support.cinema import Cinema, Show, let_time_pass
+from tests.support.events import open_payment
+from tests.support.graphql import RESERVE, Desk
+
+NO_ID = "9b2f4b0e-0000-4000-8000-000000000000"
+
+CANCEL = """
+mutation ($id: ID!) {
+  cancelReservation(input: {reservationId: $id}) {
+    __typename
+    ... on Problem { code }
+    ... on Reservation { status seats { status } payment { status } }
+    ... on ReservationClosed { status }
+  }
+}
+"""
+
+APPROVE = """
+mutation ($id: ID!, $key: String) {
+  approvePayment(input: {paymentId: $id, idempotencyKey: $key}) {
+    __typename
+    ... on Problem { code }
+    ... on Payment {
+      id status amount { amountMinor } reservation { status seats { status } }
+    }
+    ... on PaymentClosed { status }
+    ... on InvalidInput { fields { path message } }
+  }
+}
+"""
+
+
+class TestReserving:
+    async def test_all_the_seats_at_their_price(
+        self, desk: Desk, ana: UUID, show: Show
+    ) -> None:
+        made = await desk.reserve(ana, show, 0, 1)
+
+        assert made["__typename"] == "Reservation"
+        assert made["status"] == "PENDING"
+        assert made["total"] == {"amountMinor": 5000, "currency": "BRL"}
+        assert made["session"] == {
+            "id": str(show.session_id),
+            "movie": {"title": "Limite"},
+        }
+        assert [(seat["status"], seat["version"]) for seat in made["seats"]] == [
+            ("HELD", 2),
+            ("HELD", 2),
+        ]
+        assert made["payment"] is None
+
+    async def test_a_seat_that_is_taken_is_told_with_its_end(
+        self, desk: Desk, ana: UUID, show: Show, cinema: Cinema
+    ) -> None:
+        await desk.reserve(ana, show, 0)
+        [bia] = await cinema.customers(1)
+
+        refused = await desk.reserve(bia, show, 0, 1)
+
+        assert refused["code"] == "SEATS_UNAVAILABLE"
+        assert refused["message"] == "Some of these seats are taken."
+        [seat] = refused["seats"]
+        assert seat["id"] == str(show.seat_ids[0])
+        assert seat["status"] == "HELD"
+        assert seat["heldUntil"].endswith("Z")
+        assert (await cinema.seat_states(show))[1] == ("AVAILABLE", 1)
+
+    @pytest.mark.parametrize(
+        ("numbers", "others", "code"),
+        [
+            ([], [], "INVALID_INPUT"),
+            ([0, 0], [], "INVALID_INPUT"),
+            (range(9), [], "TOO_MANY_SEATS"),
+            ([0], ["x"], "NOT_FOUND"),
+            ([0], [NO_ID], "NOT_FOUND"),
+        ],
+    )
+    async def test_unusable_seats_are_refused_as_data(
+        self, desk: Desk, show: Show, numbers: list[int], others: list[str], code: str
+    ) -> None:
+        seats = [*(str(show.seat_ids[number]) for number in numbers), *others]
+
+        data = await desk.data(
+            RESERVE, UUID(NO_ID), session=str(show.session_id), seats=seats
+        )
+
+        answer = data["reserveSeats"]
+        assert answer["code"] == code
+        assert answer.get("limit", 8) == 8
+        assert [each["path"] for each in answer.get("fields", ())] == (
+            [["seatIds"]] if code == "INVALID_INPUT" else []
+        )
+
+    @pytest.mark.parametrize("session_id", ["x", "{" + NO_ID + "}", NO_ID])
+    async def test_an_unknown_session_is_not_found(
+        self, desk: Desk, ana: UUID, show: Show, session_id: str
+    ) -> None:
+        seats = [str(show.seat_ids[0])]
+
+        data = await desk.data(RESERVE, ana, session=session_id, seats=seats)
+
+        assert data["reserveSeats"]["code"] == "NOT_FOUND"
+
+    async def test_a_key_is_answered_again_and_not_for_something_else(
+        self, desk: Desk, ana: UUID, show: Show
+    ) -> None:
+        async def ask(number: int, key: str) -> dict[str, Any]:
+            answer = await desk.data(
+                RESERVE,
+                ana,
+                session=str(show.session_id),
+                seats=[str(show.seat_ids[number])],
+                key=key,
+            )
+            told: dict[str, Any] = answer["reserveSeats"]
+            return told
+
+        first, again = await ask(0, "k"), await ask(0, "k")
+        other, unusable = await ask(1, "k"), await ask(1, "")
+
+        assert again["id"] == first["id"]
+        assert other["code"] == "IDEMPOTENCY_CONFLICT"
+        assert unusable["fields"] == [
+            {"path": ["idempotencyKey"], "message": "It takes 1 to 255 characters."}
+        ]
+
+
+class TestEnding:
+    async def test_giving_seats_back(
+        self, desk: Desk, ana: UUID, show: Show, cinema: Cinema
+    ) -> None:
+        made = await desk.reserve(ana, show, 0)
+        [bia] = await cinema.customers(1)
+
+        strangers = await desk.data(CANCEL, bia, id=made["id"])
+        own = await desk.data(CANCEL, ana, id=made["id"])
+        again = await desk.data(CANCEL, ana, id=made["id"])
+
+        assert strangers["cancelReservation"]["code"] == "NOT_FOUND"
+        assert own["cancelReservation"] == {
+            "__typename": "Reservation",
+            "status": "CANCELLED",
+            "seats": [{"status": "AVAILABLE"}],
+            "payment": None,
+        }
+        assert again["cancelReservation"] == {
+            "__typename": "ReservationClosed",
+            "code": "RESERVATION_CLOSED",
+            "status": "CANCELLED",
+        }
+
+    async def test_a_sale_is_seen_at_once_in_the_same_operation(
+        self, desk: Desk, ana: UUID, show: Show, pool: Pool
+    ) -> None:
+        made = await desk.reserve(ana, show, 0)
+        payment_id = str(await open_payment(pool, UUID(made["id"])))
+
+        data = await desk.data(
+            APPROVE.replace("mutation (", "mutation Pay(").replace(
+                "approvePayment(", "first: approvePayment(", 1
+            ),
+            ana,
+            id=payment_id,
+        )
+        again = await desk.data(APPROVE, ana, id=payment_id)
+
+        assert data["first"] == {
+            "__typename": "Payment",
+            "id": payment_id,
+            "status": "APPROVED",
+            "amount": {"amountMinor": 2500},
+            "reservation": {"status": "CONFIRMED", "seats": [{"status": "SOLD"}]},
+        }
+        assert again["approvePayment"] == data["first"]
+
+    async def test_mutations_of_one_operation_see_each_other(
+        self, desk: Desk, ana: UUID, show: Show, pool: Pool
+    ) -> None:
+        made = await desk.reserve(ana, show, 0)
+        payment_id = str(await open_payment(pool, UUID(made["id"])))
+
+        data = await desk.data(
+            """
+            mutation ($payment: ID!, $reservation: ID!) {
+              pay: approvePayment(input: {paymentId: $payment}) {
+                ... on Payment { reservation { status payment { status } } }
+              }
+              cancel: cancelReservation(input: {reservationId: $reservation}) {
+                ... on ReservationClosed { status }
+              }
+            }
+            """,
+            ana,
+            payment=payment_id,
+            reservation=made["id"],
+        )
+
+        assert data == {
+            "pay": {
+                "reservation": {
+                    "status": "CONFIRMED",
+                    "payment": {"status": "APPROVED"},
+                }
+            },
+            "cancel": {"status": "CONFIRMED"},
+        }
+
+    async def test_what_is_over_is_not_paid_and_reads_so(
+        self, desk: Desk, ana: UUID, show: Show, pool: Pool, cinema: Cinema
+    ) -> None:
+        made = await desk.reserve(ana, show, 0)
+        payment_id = str(await open_payment(pool, UUID(made["id"])))
+        await let_time_pass(pool, UUID(made["id"]))
+
+        answer = await desk.data(APPROVE, ana, id=payment_id)
+        read = await desk.data(
+            """
+            query ($payment: ID!) {
+              payment(id: $payment) { status reservation { status } }
+              reservations(status: PENDING) { totalCount }
+              over: reservations(status: EXPIRED) {
+                totalCount edges { node { payment { status } } }
+              }
+            }
+            """,
+            ana,
+            payment=payment_id,
+        )
+
+        assert answer["approvePayment"]["code"] == "RESERVATION_EXPIRED"
+        assert read == {
+            "payment": {"status": "EXPIRED", "reservation": {"status": "EXPIRED"}},
+            "reservations": {"totalCount": 0},
+            "over": {
+                "totalCount": 1,
+                "edges": [{"node": {"payment": {"status": "EXPIRED"}}}],
+            },
+        }
+        [bia] = await cinema.customers(1)
+        strangers = await desk.data(APPROVE, bia, id=payment_id)
+        assert strangers["approvePayment"]["code"] == "NOT_FOUND"

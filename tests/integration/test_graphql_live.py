@@ -1,0 +1,164 @@
+"""Subscriptions from their start to their end, and faults of all operations."""
+
+import logging
+from uuid import UUID, uuid4
+
+import pytest
+
+from domain.seats import SeatMapDelta
+from persistence.pool import Pool
+from tests.support.cinema import Cinema, Show
+from tests.support.events import open_payment
+from tests.support.graphql import Desk
+
+NO_ID = "9b2f4b0e-0000-4000-8000-000000000000"
+
+WATCH_RESERVATION = """
+subscription ($id: ID!) { reservation(id: $id) { status payment { status } } }
+"""
+
+WATCH_SEATS = """
+subscription ($id: ID!, $after: String) {
+  seatMap(sessionId: $id, after: $after) {
+    __typename
+    ... on SeatMap { position available held }
+    ... on SeatMapDelta { position changed: seats { id } }
+  }
+}
+"""
+
+
+class TestWatching:
+    async def test_seat_maps_pass_through_and_are_closed(
+        self, desk: Desk, show: Show
+    ) -> None:
+        whole = await desk.services.queries.seat_maps.read(show.session_id)
+        assert whole
+        delta = SeatMapDelta(
+            session_id=show.session_id, seats=whole.seats[:1], position="7"
+        )
+        desk.seat_feed.updates = [whole, delta, delta]
+
+        results = await desk.watch(
+            WATCH_SEATS, id=str(show.session_id), after="5", at_most=2
+        )
+
+        assert [result.data and result.data["seatMap"] for result in results] == [
+            {
+                "__typename": "SeatMap",
+                "position": whole.position,
+                "available": 10,
+                "held": 0,
+            },
+            {
+                "__typename": "SeatMapDelta",
+                "position": "7",
+                "changed": [{"id": str(whole.seats[0].id)}],
+            },
+        ]
+        assert desk.seat_feed.asked == [(show.session_id, "5")]
+        assert desk.seat_feed.open == 0
+
+    @pytest.mark.parametrize("session_id", ["x", NO_ID])
+    async def test_an_unknown_session_is_refused(
+        self, desk: Desk, session_id: str
+    ) -> None:
+        [refused] = await desk.watch(WATCH_SEATS, id=session_id)
+
+        assert refused.errors and refused.errors[0].extensions == {"code": "NOT_FOUND"}
+        assert desk.seat_feed.open == 0
+
+    async def test_a_reservation_is_told_when_it_or_its_payment_changes(
+        self, desk: Desk, ana: UUID, show: Show, pool: Pool
+    ) -> None:
+        made = await desk.reserve(ana, show, 0)
+
+        async def pay() -> None:
+            payment_id = await pool.fetchval(
+                "SELECT id FROM payments WHERE reservation_id = $1", UUID(made["id"])
+            )
+            await desk.services.payments.approve_payment(payment_id, ana)
+
+        async def nothing() -> None: ...
+
+        async def open_it() -> None:
+            await open_payment(pool, UUID(made["id"]))
+
+        desk.reservation_feed.between = [nothing, open_it, nothing, pay, nothing]
+
+        results = await desk.watch(WATCH_RESERVATION, ana, id=made["id"])
+
+        assert [result.data and result.data["reservation"] for result in results] == [
+            {"status": "PENDING", "payment": None},
+            {"status": "PENDING", "payment": {"status": "PENDING"}},
+            {"status": "CONFIRMED", "payment": {"status": "APPROVED"}},
+        ]
+        assert desk.reservation_feed.open == 0
+
+    async def test_a_strangers_reservation_is_refused(
+        self, desk: Desk, ana: UUID, show: Show, cinema: Cinema
+    ) -> None:
+        made = await desk.reserve(ana, show, 0)
+        [bia] = await cinema.customers(1)
+
+        for unknown in (made["id"], NO_ID, "x"):
+            [refused] = await desk.watch(WATCH_RESERVATION, bia, id=unknown)
+            assert refused.errors and refused.errors[0].extensions == {
+                "code": "NOT_FOUND"
+            }
+        assert desk.reservation_feed.open == 0
+
+
+class TestFaults:
+    async def test_a_bug_is_masked_and_can_be_found(
+        self,
+        desk: Desk,
+        monkeypatch: pytest.MonkeyPatch,
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        async def broken(*_: object) -> None:
+            raise RuntimeError("a secret")
+
+        monkeypatch.setattr(type(desk.services.queries.rooms), "page", broken)
+
+        with caplog.at_level(logging.ERROR):
+            result = await desk.ask("{ rooms { totalCount } }")
+
+        [error] = result.errors or []
+        assert error.message == "Something went wrong on our side."
+        assert error.extensions == {"code": "INTERNAL", "requestId": "request-1"}
+        assert error.path == ["rooms"]
+        [record] = caplog.records
+        assert "request-1" in record.getMessage()
+        assert record.exc_info and str(record.exc_info[1]) == "a secret"
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "{",
+            "{ nothing }",
+            "query ($id: ID!) { movie(id: $id) { id } }",
+            '{ sessions(filter: {startsAfter: "2026-02-30"}) { totalCount } }',
+            "{a" * 5_000,
+        ],
+        ids=["syntax", "field", "variable", "moment", "deep"],
+    )
+    async def test_what_cannot_be_executed_is_the_clients_fault(
+        self, desk: Desk, caplog: pytest.LogCaptureFixture, text: str
+    ) -> None:
+        for _ in range(2):  # from the caches as well
+            answer = await desk.ask(text)
+            [streamed] = await desk.watch(text)
+
+            for result in (answer, streamed):
+                codes = [error.extensions for error in result.errors or []]
+                assert codes == [{"code": "BAD_USER_INPUT"}]
+        assert caplog.records == []
+
+    async def test_the_caches_are_shared_by_operations(self, desk: Desk) -> None:
+        text = f'{{ movie(id: "{uuid4()}") {{ id }} }}'
+        for _ in range(2):
+            await desk.data(text)
+
+        parsed = desk.schema.get_extensions()[1]
+        assert parsed.cached_parse_document.cache_info().hits > 0  # type: ignore[attr-defined]

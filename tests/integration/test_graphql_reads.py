@@ -1,0 +1,186 @@
+"""Queries on the whole way: who may see what, and what it costs."""
+
+from uuid import UUID
+
+import pytest
+
+from persistence.pool import Pool
+from tests.support.cinema import Cinema, Show
+from tests.support.events import open_payment
+from tests.support.graphql import Desk
+
+NO_ID = "9b2f4b0e-0000-4000-8000-000000000000"
+
+WATCH_RESERVATION = """
+subscription ($id: ID!) { reservation(id: $id) { status payment { status } } }
+"""
+
+
+class TestPermissions:
+    @pytest.mark.parametrize(
+        "operation",
+        [
+            f'{{ reservation(id: "{NO_ID}") {{ id }} }}',
+            "{ reservations { totalCount } }",
+            '{ payment(id: "x") { id } }',
+            "{ payments { totalCount } }",
+            "mutation {reserveSeats(input: {sessionId: 1, seatIds: 1}) { __typename }}",
+            'mutation { cancelReservation(input: {reservationId: ""}) { __typename } }',
+            'mutation { approvePayment(input: {paymentId: ""}) { __typename } }',
+        ],
+    )
+    async def test_nobody_is_asked_to_sign_in(self, desk: Desk, operation: str) -> None:
+        assert await desk.code(operation) == "UNAUTHENTICATED"
+        assert desk.statements == []
+
+    async def test_nobody_watches_a_reservation(self, desk: Desk) -> None:
+        [refused] = await desk.watch(WATCH_RESERVATION, id=NO_ID)
+
+        assert refused.errors and refused.errors[0].extensions == {
+            "code": "UNAUTHENTICATED"
+        }
+        assert desk.reservation_feed.open == 0
+
+    async def test_what_belongs_to_others_is_null(
+        self, desk: Desk, ana: UUID, show: Show, pool: Pool, cinema: Cinema
+    ) -> None:
+        made = await desk.reserve(ana, show, 0)
+        payment_id = str(await open_payment(pool, UUID(made["id"])))
+        [bia] = await cinema.customers(1)
+
+        for reservation, payment in (
+            (made["id"], payment_id),
+            (NO_ID, NO_ID),
+            ("x", "\x00"),
+        ):
+            seen = await desk.data(
+                "query ($r: ID!, $p: ID!) {"
+                " reservation(id: $r) { id } payment(id: $p) { id }"
+                " reservations { totalCount } payments { totalCount } }",
+                bia,
+                r=reservation,
+                p=payment,
+            )
+            assert seen == {
+                "reservation": None,
+                "payment": None,
+                "reservations": {"totalCount": 0},
+                "payments": {"totalCount": 0},
+            }
+
+
+class TestLists:
+    async def test_rows_share_their_queries(
+        self, desk: Desk, ana: UUID, cinema: Cinema, pool: Pool
+    ) -> None:
+        for _ in range(5):
+            show = await cinema.open_session(seats=2)
+            made = await desk.reserve(ana, show, 0)
+            await open_payment(pool, UUID(made["id"]))
+
+        data = await desk.data(
+            """
+            {
+              reservations {
+                edges {
+                  node {
+                    seats { status }
+                    payment { status reservation { id } }
+                    session {
+                      seatMap { held }
+                      room { capacity seats { row } }
+                      movie { sessions(first: 2) { totalCount edges { cursor } } }
+                    }
+                  }
+                }
+              }
+            }
+            """,
+            ana,
+        )
+
+        nodes = [edge["node"] for edge in data["reservations"]["edges"]]
+        assert [node["session"]["seatMap"]["held"] for node in nodes] == [1] * 5
+        assert [node["session"]["room"]["capacity"] for node in nodes] == [2] * 5
+        assert {
+            node["session"]["movie"]["sessions"]["totalCount"] for node in nodes
+        } == {1}
+        # The list, payments, their reservations, sessions, maps, rooms, capacities,
+        # chairs, movies, their sessions and the counts of those.
+        assert len(desk.statements) == 11
+
+    @pytest.mark.parametrize("listed", ["movies", "rooms", "sessions"])
+    async def test_counting_costs_only_who_asks(self, desk: Desk, listed: str) -> None:
+        await desk.data(f"{{ {listed} {{ edges {{ cursor }} }} }}")
+        assert len(desk.statements) == 1
+
+        await desk.data(f"{{ {listed}(first: 1) {{ totalCount }} }}")
+        assert len(desk.statements) == 2
+
+    async def test_pages_lead_to_each_other(
+        self, desk: Desk, ana: UUID, show: Show
+    ) -> None:
+        made = [(await desk.reserve(ana, show, number))["id"] for number in range(3)]
+        query = (
+            "query ($after: String) { reservations(first: 2, after: $after) {"
+            " edges { node { id } } pageInfo {"
+            " hasNextPage hasPreviousPage startCursor endCursor } } }"
+        )
+
+        first = (await desk.data(query, ana))["reservations"]
+        cursor = first["pageInfo"]["endCursor"]
+        second = (await desk.data(query, ana, after=cursor))["reservations"]
+
+        assert [edge["node"]["id"] for edge in first["edges"]] == [made[2], made[1]]
+        assert first["pageInfo"]["hasNextPage"]
+        assert not first["pageInfo"]["hasPreviousPage"]
+        assert [edge["node"]["id"] for edge in second["edges"]] == [made[0]]
+        assert not second["pageInfo"]["hasNextPage"]
+        assert second["pageInfo"]["hasPreviousPage"]
+
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            "first: 0",
+            "first: -1",
+            "first: 101",
+            'after: "garbage"',
+            'after: ""',
+            r'after: "\u0000"',
+        ],
+    )
+    async def test_impossible_pages_are_the_clients_fault(
+        self, desk: Desk, ana: UUID, arguments: str
+    ) -> None:
+        for listed in ("movies", "rooms", "sessions", "reservations", "payments"):
+            query = f"{{ {listed}({arguments}) {{ totalCount }} }}"
+            assert await desk.code(query, ana) == "BAD_USER_INPUT"
+
+    async def test_ids_and_filters_that_fit_nothing(self, desk: Desk) -> None:
+        data = await desk.data(
+            """
+            {
+              movie(id: "x") { id }
+              room(id: "\\u0000") { id }
+              session(id: "9b2f4b0e-0000-4000-8000-000000000000") { id }
+              seatMap(sessionId: "x") { position }
+              sessions(first: null, filter: {movieId: "x"}) { totalCount }
+            }
+            """
+        )
+
+        assert data == {
+            "movie": None,
+            "room": None,
+            "session": None,
+            "seatMap": None,
+            "sessions": {"totalCount": 0},
+        }
+
+    @pytest.mark.parametrize("search", ["\x00", "\ud800", "x" * 201])
+    async def test_a_search_that_postgres_cannot_take(
+        self, desk: Desk, search: str
+    ) -> None:
+        query = "query ($s: String) { movies(search: $s) { totalCount } }"
+
+        assert await desk.code(query, s=search) == "BAD_USER_INPUT"

@@ -1,0 +1,95 @@
+"""A customer's own reservations and payments, read from real Postgres."""
+
+import pytest
+
+from domain.booking import BookingService
+from domain.paying import PaymentService
+from domain.payment import PaymentStatus
+from domain.reservation import ReservationStatus
+from domain.seats import SeatStatus
+from persistence.ledger import PostgresLedger
+from persistence.pool import Pool
+from persistence.queries import Queries
+from tests.support.cinema import Cinema, let_time_pass
+from tests.support.events import open_payment
+from tests.support.paging import all_pages
+from tests.support.unlocked import NoSeatLocks, SilentBell
+
+
+@pytest.fixture
+def booking(pool: Pool) -> BookingService:
+    return BookingService(PostgresLedger(pool), NoSeatLocks(), SilentBell())
+
+
+@pytest.fixture
+def paying(pool: Pool) -> PaymentService:
+    return PaymentService(PostgresLedger(pool), NoSeatLocks(), SilentBell())
+
+
+class TestReservations:
+    async def test_only_ones_own_the_newest_first(
+        self, queries: Queries, cinema: Cinema, booking: BookingService
+    ) -> None:
+        show = await cinema.open_session()
+        ana, bia = await cinema.customers(2)
+        made = [
+            await booking.reserve_seats(show.session_id, show.seat_ids[n : n + 1], ana)
+            for n in range(3)
+        ]
+        hers = await booking.reserve_seats(show.session_id, show.seat_ids[3:5], bia)
+
+        pages = await all_pages(lambda after: queries.reservations.page(ana, 2, after))
+
+        assert pages == [[made[2], made[1]], [made[0]]]
+        assert await queries.reservations.count(ana) == 3
+        assert await queries.reservations.by_id(ana, [hers.id, made[0].id]) == {
+            made[0].id: made[0]
+        }
+
+    async def test_time_decides_on_the_status_before_the_sweeper_does(
+        self,
+        queries: Queries,
+        cinema: Cinema,
+        booking: BookingService,
+        paying: PaymentService,
+        pool: Pool,
+    ) -> None:
+        show = await cinema.open_session()
+        [ana] = await cinema.customers(1)
+        late, paid, open_ = [
+            await booking.reserve_seats(show.session_id, show.seat_ids[n : n + 1], ana)
+            for n in range(3)
+        ]
+        payments = {made.id: await open_payment(pool, made.id) for made in (late, paid)}
+        await paying.approve_payment(payments[paid.id], ana)
+        await let_time_pass(pool, late.id)
+
+        status, own = ReservationStatus, queries.reservations
+        for wanted, expected in (
+            (status.PENDING, [open_.id]),
+            (status.EXPIRED, [late.id]),
+            (status.CONFIRMED, [paid.id]),
+            (status.CANCELLED, []),
+        ):
+            page = await own.page(ana, 9, None, wanted)
+            assert [made.id for _, made in page.items] == expected
+            assert {made.status for _, made in page.items} <= {wanted}
+            assert await own.count(ana, wanted) == len(expected)
+        read = await own.by_id(ana, [late.id])
+        assert read[late.id].seats[0].status is SeatStatus.AVAILABLE
+        assert read[late.id].seats[0].held_until is None
+
+        for paid_status, expected in (
+            (PaymentStatus.PENDING, []),
+            (PaymentStatus.EXPIRED, [payments[late.id]]),
+            (PaymentStatus.APPROVED, [payments[paid.id]]),
+        ):
+            bills = await queries.payments.page(ana, 9, None, paid_status)
+            assert [payment.id for _, payment in bills.items] == expected
+            assert await queries.payments.count(ana, paid_status) == len(expected)
+        [other] = await cinema.customers(1)
+        assert await queries.payments.by_id(other, list(payments.values())) == {}
+        of = await queries.payments.by_reservation(ana, [late.id, open_.id])
+        assert {key: payment.status for key, payment in of.items()} == {
+            late.id: PaymentStatus.EXPIRED
+        }

@@ -1,0 +1,101 @@
+"""A WebSocket client inside the process: it may stop reading, and sees every frame."""
+
+import asyncio
+import json
+from types import TracebackType
+from typing import Any, Self
+
+from starlette.types import ASGIApp, Message, Scope
+
+PATIENCE_SECONDS = 5.0
+
+
+async def settle() -> None:
+    """Lets everything run that can run without anybody's doing."""
+    for _ in range(60):
+        await asyncio.sleep(0)
+
+
+class AsgiSocket:
+    def __init__(
+        self, app: ASGIApp, subprotocols: tuple[str, ...] = ("graphql-transport-ws",)
+    ) -> None:
+        self._app = app
+        self._scope: Scope = {
+            "type": "websocket",
+            "path": "/graphql",
+            "headers": [],
+            "subprotocols": list(subprotocols),
+        }
+        self._to_app: asyncio.Queue[Message] = asyncio.Queue()
+        self._from_app: asyncio.Queue[Message] = asyncio.Queue()
+        self._reads = asyncio.Event()
+        self._reads.set()
+        self.accepted: str | None = None
+
+    async def __aenter__(self) -> Self:
+        self._to_app.put_nowait({"type": "websocket.connect"})
+        self._task = asyncio.ensure_future(
+            self._app(self._scope, self._to_app.get, self._take)
+        )
+        message = await self._next()
+        assert message["type"] == "websocket.accept"
+        self.accepted = message["subprotocol"]
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.disconnect()
+
+    async def disconnect(self) -> None:
+        """As a network does it: at once, whatever is on its way."""
+        self._to_app.put_nowait({"type": "websocket.disconnect", "code": 1006})
+        await asyncio.wait_for(self._task, PATIENCE_SECONDS)
+
+    async def init(self, **payload: Any) -> None:
+        self.send(type="connection_init", payload=payload)
+        assert await self.receive() == {"type": "connection_ack"}
+
+    def send(self, **frame: Any) -> None:
+        self.send_text(json.dumps(frame))
+
+    def send_text(self, text: str) -> None:
+        self._to_app.put_nowait({"type": "websocket.receive", "text": text})
+
+    def send_bytes(self, data: bytes) -> None:
+        self._to_app.put_nowait({"type": "websocket.receive", "bytes": data})
+
+    def subscribe(self, id: str, query: str, **variables: Any) -> None:
+        payload = {"query": query, "variables": variables}
+        self.send(id=id, type="subscribe", payload=payload)
+
+    async def receive(self) -> dict[str, Any]:
+        message = await self._next()
+        assert message["type"] == "websocket.send", message
+        frame: dict[str, Any] = json.loads(message["text"])
+        return frame
+
+    async def closed(self) -> tuple[int, str]:
+        message = await self._next()
+        assert message["type"] == "websocket.close", message
+        return message["code"], message["reason"]
+
+    def unread(self) -> int:
+        return self._from_app.qsize()
+
+    def stop_reading(self) -> None:
+        self._reads.clear()
+
+    def read_again(self) -> None:
+        self._reads.set()
+
+    async def _next(self) -> Message:
+        return await asyncio.wait_for(self._from_app.get(), PATIENCE_SECONDS)
+
+    async def _take(self, message: Message) -> None:
+        await self._reads.wait()
+        self._from_app.put_nowait(message)

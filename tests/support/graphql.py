@@ -1,0 +1,133 @@
+"""Runs operations on the real schema and Postgres; only what is live is made up."""
+
+from contextlib import aclosing
+from typing import Any, cast
+from uuid import UUID
+
+import strawberry
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncEngine
+from strawberry.types import ExecutionResult
+
+from domain.accounts import AccountService
+from domain.booking import BookingService
+from domain.paying import PaymentService
+from domain.people import Role, Viewer
+from persistence.ledger import PostgresLedger
+from persistence.pool import Pool
+from persistence.queries import Queries
+from realtime.reservation_feed import ReservationFeed
+from realtime.seat_feed import SeatFeed
+from resolvers.context import Context, Services
+from tests.support.cinema import Show
+from tests.support.scripted_feeds import ScriptedReservationFeed, ScriptedSeatFeed
+from tests.support.unlocked import NoSeatLocks, SilentBell
+
+RESERVE = """
+mutation ($session: ID!, $seats: [ID!]!, $key: String) {
+  reserveSeats(
+    input: {sessionId: $session, seatIds: $seats, idempotencyKey: $key}
+  ) {
+    __typename
+    ... on Problem { code message }
+    ... on Reservation {
+      id status total { amountMinor currency } seats { id status version }
+      session { id movie { title } } payment { id }
+    }
+    ... on SeatsUnavailable { seats { id status heldUntil } }
+    ... on TooManySeats { limit }
+    ... on InvalidInput { fields { path message } }
+  }
+}
+"""
+
+
+class CountedPool:
+    """The pool of the seat maps, which have one way to ask."""
+
+    def __init__(self, pool: Pool, statements: list[str]) -> None:
+        self._pool = pool
+        self._statements = statements
+
+    async def fetch(self, statement: str, *args: object) -> Any:
+        self._statements.append(statement)
+        return await self._pool.fetch(statement, *args)
+
+
+class Desk:
+    """Asks as whoever it is told to."""
+
+    def __init__(
+        self, schema: strawberry.Schema, engine: AsyncEngine, pool: Pool
+    ) -> None:
+        self.schema = schema
+        self.statements: list[str] = []
+        self.seat_feed = ScriptedSeatFeed()
+        self.reservation_feed = ScriptedReservationFeed()
+        event.listen(engine.sync_engine, "before_cursor_execute", self._count)
+        ledger = PostgresLedger(pool)
+        self.services = Services(
+            booking=BookingService(ledger, NoSeatLocks(), SilentBell()),
+            payments=PaymentService(ledger, NoSeatLocks(), SilentBell()),
+            accounts=cast("AccountService", None),
+            queries=Queries.on(
+                engine, cast("Pool", CountedPool(pool, self.statements))
+            ),
+            seat_feed=cast("SeatFeed", self.seat_feed),
+            reservation_feed=cast("ReservationFeed", self.reservation_feed),
+        )
+
+    def _count(self, _db: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        self.statements.append(statement)
+
+    def context(self, viewer_id: UUID | None) -> Context:
+        viewer = Viewer(viewer_id, Role.CUSTOMER) if viewer_id else None
+        return Context(services=self.services, viewer=viewer, request_id="request-1")
+
+    async def ask(
+        self, query: str, viewer_id: UUID | None = None, **variables: Any
+    ) -> ExecutionResult:
+        self.statements.clear()
+        return await self.schema.execute(query, variables, self.context(viewer_id))
+
+    async def data(
+        self, query: str, viewer_id: UUID | None = None, **variables: Any
+    ) -> dict[str, Any]:
+        result = await self.ask(query, viewer_id, **variables)
+        assert result.errors is None, result.errors
+        assert result.data is not None
+        return result.data
+
+    async def code(
+        self, query: str, viewer_id: UUID | None = None, **variables: Any
+    ) -> str:
+        """Of the only error."""
+        result = await self.ask(query, viewer_id, **variables)
+        [error] = result.errors or []
+        return str((error.extensions or {})["code"])
+
+    async def reserve(self, who: UUID, show: Show, *numbers: int) -> dict[str, Any]:
+        """What RESERVE answers for the seats with these numbers, from 0."""
+        seats = [str(show.seat_ids[number]) for number in numbers]
+        session = str(show.session_id)
+        data = await self.data(RESERVE, who, session=session, seats=seats)
+        answer: dict[str, Any] = data["reserveSeats"]
+        return answer
+
+    async def watch(
+        self,
+        query: str,
+        viewer_id: UUID | None = None,
+        *,
+        at_most: int = 99,
+        **variables: Any,
+    ) -> list[ExecutionResult]:
+        results: list[ExecutionResult] = []
+        stream = await self.schema.stream(query, variables, self.context(viewer_id))
+        async with aclosing(stream):
+            async for result in stream:
+                assert isinstance(result, ExecutionResult)
+                results.append(result)
+                if len(results) == at_most:
+                    break
+        return results

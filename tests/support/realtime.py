@@ -1,0 +1,64 @@
+"""The worker's loops inside the test's own process, one by one if wanted."""
+
+import asyncio
+from types import TracebackType
+from typing import Self
+
+from app.supervise import keep_running
+from app.worker import sweep_for_ever
+from domain.expiring import ExpiryService
+from persistence.ledger import PostgresLedger
+from persistence.outbox import Outbox
+from persistence.pool import Pool
+from persistence.redis_client import open_redis
+from realtime.bell import RedisBell
+from realtime.consumer import Consumer
+from realtime.fanout import FanoutHandler
+from realtime.hub import Hub
+from realtime.kafka import Kafka
+from realtime.payments import PaymentsHandler
+from realtime.relay import Relay
+
+
+class Worker:
+    def __init__(self, pool: Pool, redis_url: str, kafka: Kafka) -> None:
+        self._pool = pool
+        self._kafka = kafka
+        self._redis = open_redis(redis_url)
+        self._hub = Hub(redis_url)
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def __aenter__(self) -> Self:
+        await self._hub.connect()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.stop()
+        await self._hub.disconnect()
+        await self._redis.aclose()
+
+    def start(self, *names: str) -> None:
+        """All of them without a name."""
+        bell = RedisBell(self._redis)
+        expiry = ExpiryService(PostgresLedger(self._pool), bell)
+        loops = {
+            "relay": Relay(Outbox(self._pool), self._kafka, self._hub).run,
+            "payments": Consumer(self._kafka, PaymentsHandler(self._pool, bell)).run,
+            "fanout": Consumer(self._kafka, FanoutHandler(self._pool, self._redis)).run,
+            "expiry": lambda: sweep_for_ever(expiry),
+        }
+        for name in names or loops:
+            task = asyncio.create_task(keep_running(name, loops[name]))
+            self._tasks.append(task)
+
+    async def stop(self) -> None:
+        """As abruptly as a kill: nothing under way is finished."""
+        tasks, self._tasks = self._tasks, []
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,137 @@
+"""A small schema to carry: seat maps that a test moves, and things of a viewer."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass, field
+
+import strawberry
+from strawberry.types import Info as StrawberryInfo
+
+from app.authentication import AuthenticationError
+
+
+@dataclass
+class Stage:
+    """What tests count and move."""
+
+    position: int = 0
+    text: str = ""
+    executions: int = 0
+    resumed_after: list[str] = field(default_factory=list)
+    watchers: set["asyncio.Queue[int | None]"] = field(default_factory=set)
+    pulled: int = 0
+    touched: int = 0
+    gone: bool = False
+    # Set while a map, or what changed in it, may be read.
+    readable: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.readable.set()
+
+    def move(self) -> None:
+        self.position += 1
+        for watcher in self.watchers:
+            watcher.put_nowait(self.position)
+
+    def finish(self) -> None:
+        for watcher in self.watchers:
+            watcher.put_nowait(None)
+
+    def context_of(
+        self, authorization: str | None, accept_language: str | None, request_id: str
+    ) -> "Scene":
+        if authorization not in {None, "Bearer good"}:
+            raise AuthenticationError("made up")
+        viewer = None if authorization is None else "ann"
+        return Scene(self, viewer, accept_language, request_id)
+
+
+@dataclass
+class Scene:
+    stage: Stage
+    viewer: str | None
+    locale: str | None
+    request_id: str
+
+
+Info = StrawberryInfo[Scene, None]
+
+
+@strawberry.type
+class Update:
+    kind: str
+    position: int
+    text: str
+
+
+@strawberry.type
+class Query:
+    @strawberry.field
+    def hello(self, name: str = "world") -> str:
+        return f"hello {name}"
+
+    @strawberry.field
+    def me(self, info: Info) -> str:
+        scene = info.context
+        return f"{scene.viewer} {scene.locale} {scene.request_id}"
+
+    @strawberry.field
+    def broken(self) -> str | None:
+        raise ValueError("broken")
+
+    @strawberry.field
+    def required(self) -> str:
+        raise ValueError("required")
+
+
+@strawberry.type
+class Mutation:
+    @strawberry.mutation
+    def touch(self, info: Info) -> int:
+        info.context.stage.touched += 1
+        return info.context.stage.touched
+
+
+@strawberry.type
+class Subscription:
+    @strawberry.subscription
+    async def seat_map(
+        self, info: Info, session_id: str, after: str | None = None
+    ) -> AsyncGenerator[Update, None]:
+        stage = info.context.stage
+        assert info.context.viewer is None, "a shared stream is nobody's"
+        stage.executions += 1
+        if session_id == "unknown" or stage.gone:
+            raise ValueError("no such session")
+        watcher: asyncio.Queue[int | None] = asyncio.Queue()
+        stage.watchers.add(watcher)
+        try:
+            await stage.readable.wait()
+            if after is None:
+                yield Update(kind="map", position=stage.position, text=stage.text)
+            else:
+                stage.resumed_after.append(after)
+                yield Update(kind="since", position=stage.position, text=after)
+            while (position := await watcher.get()) is not None:
+                yield Update(kind="delta", position=position, text=stage.text)
+        finally:
+            stage.watchers.discard(watcher)
+
+    @strawberry.subscription
+    async def numbers(self, info: Info, upto: int) -> AsyncGenerator[int, None]:
+        for number in range(upto):
+            info.context.stage.pulled += 1
+            yield number
+
+    @strawberry.subscription
+    async def mine(self, info: Info) -> AsyncGenerator[str, None]:
+        yield f"{info.context.viewer}"
+        await asyncio.Event().wait()
+
+    @strawberry.subscription
+    async def failing(self) -> AsyncGenerator[int, None]:
+        yield 1
+        raise ValueError("in the middle")
+
+
+schema = strawberry.Schema(Query, Mutation, Subscription)

@@ -1,0 +1,236 @@
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from uuid import UUID, uuid4
+
+import pytest
+
+from domain.accounts import (
+    AccessToken,
+    Account,
+    AccountService,
+    Login,
+    email_address,
+)
+from domain.errors import EmailTakenError, InvalidCredentialsError, InvalidInputError
+from domain.people import Role, Viewer
+
+SOON = datetime(2030, 1, 1, tzinfo=UTC)
+
+
+@dataclass
+class FakeAccounts:
+    logins: dict[str, Login] = field(default_factory=dict)
+    refresh_tokens: list[tuple[bytes, UUID, timedelta]] = field(default_factory=list)
+    blind: bool = False  # sees nobody before it adds: the loser of a race
+
+    async def add(self, email: str, name: str, password_hash: str) -> Account | None:
+        if email in self.logins:
+            return None
+        account = Account(id=uuid4(), email=email, name=name, role=Role.CUSTOMER)
+        self.logins[email] = Login(account, password_hash)
+        return account
+
+    async def login(self, email: str) -> Login | None:
+        return None if self.blind else self.logins.get(email)
+
+    async def find(self, account_id: UUID) -> Account | None:
+        accounts = {login.account.id: login.account for login in self.logins.values()}
+        return accounts.get(account_id)
+
+    async def add_refresh_token(
+        self, token_hash: bytes, family_id: UUID, account_id: UUID, period: timedelta
+    ) -> None:
+        self.refresh_tokens.append((token_hash, account_id, period))
+
+
+@dataclass
+class FakePasswords:
+    """Counts: each call stands for the same fifth of a second."""
+
+    hashed: int = 0
+    verified: int = 0
+
+    async def hash(self, password: str) -> str:
+        self.hashed += 1
+        return f"hash of {password}"
+
+    async def verify(self, password: str, password_hash: str | None) -> bool:
+        self.verified += 1
+        return password_hash == f"hash of {password}"
+
+
+class FakeTokens:
+    def issue(self, viewer: Viewer) -> AccessToken:
+        return AccessToken(f"{viewer.role} {viewer.id}", SOON)
+
+
+@pytest.fixture
+def accounts() -> FakeAccounts:
+    return FakeAccounts()
+
+
+@pytest.fixture
+def passwords() -> FakePasswords:
+    return FakePasswords()
+
+
+@pytest.fixture
+def service(accounts: FakeAccounts, passwords: FakePasswords) -> AccountService:
+    return AccountService(accounts, passwords, FakeTokens())
+
+
+class TestSignUp:
+    async def test_opens_a_customers_account_and_signs_in(
+        self, service: AccountService, accounts: FakeAccounts
+    ) -> None:
+        ana = await service.sign_up(" Ana@Cinema.Example ", "12345678", "  Ana  ")
+
+        assert (ana.account.email, ana.account.name) == ("ana@cinema.example", "Ana")
+        assert ana.account.role is Role.CUSTOMER
+        assert ana.access_token == f"CUSTOMER {ana.account.id}"
+        assert ana.expires_at == SOON
+        assert accounts.refresh_tokens == [
+            (
+                sha256(ana.refresh_token.encode()).digest(),
+                ana.account.id,
+                timedelta(days=30),
+            )
+        ]
+        assert await service.find(ana.account.id) == ana.account
+
+    @pytest.mark.parametrize(
+        ("account", "field", "rule"),
+        [
+            (("ana", "12345678", "Ana"), "email", "email_syntax"),
+            (("a\x00@b", "12345678", "Ana"), "email", "email_syntax"),
+            (("a@b", "1234567", "Ana"), "password", "password_length"),
+            (("a@b", "x" * 129, "Ana"), "password", "password_length"),
+            (("a@b", "1234567\x00", "Ana"), "password", "password_length"),
+            (("a@b", "1234567\ud800", "Ana"), "password", "password_length"),
+            (("a@b", "12345678", "  "), "name", "name_length"),
+            (("a@b", "12345678", "x" * 101), "name", "name_length"),
+            (("a@b", "12345678", "A\nB"), "name", "name_length"),
+            (("a@b", "12345678", "A\ud800"), "name", "name_length"),
+        ],
+    )
+    async def test_refuses_what_cannot_be_an_account(
+        self,
+        accounts: FakeAccounts,
+        passwords: FakePasswords,
+        account: tuple[str, str, str],
+        field: str,
+        rule: str,
+    ) -> None:
+        service = AccountService(accounts, passwords, FakeTokens())
+
+        with pytest.raises(InvalidInputError) as refused:
+            await service.sign_up(*account)
+
+        assert (refused.value.field, refused.value.rule) == ((field,), rule)
+        assert accounts == FakeAccounts()
+        assert passwords == FakePasswords()
+
+    @pytest.mark.parametrize(
+        ("password", "name"),
+        [("x" * 8, "A"), ("x" * 128, "x" * 100), ("ç 🎬 \t\n π", "Zoë 山田")],
+    )
+    async def test_takes_any_characters_up_to_the_bounds(
+        self, service: AccountService, password: str, name: str
+    ) -> None:
+        signed_in = await service.sign_up("a@b", password, name)
+
+        assert signed_in.account.name == name
+
+    async def test_refuses_a_taken_address_without_hashing(
+        self, service: AccountService, accounts: FakeAccounts, passwords: FakePasswords
+    ) -> None:
+        await service.sign_up("ana@cinema.example", "12345678", "Ana")
+
+        with pytest.raises(EmailTakenError):
+            await service.sign_up("ANA@cinema.example", "87654321", "Eva")
+
+        assert passwords.hashed == 1
+        assert accounts.logins["ana@cinema.example"].account.name == "Ana"
+        assert len(accounts.refresh_tokens) == 1
+
+    async def test_who_loses_the_race_for_an_address_is_told_so(
+        self, service: AccountService, accounts: FakeAccounts
+    ) -> None:
+        accounts.blind = True
+        await service.sign_up("ana@cinema.example", "12345678", "Ana")
+
+        with pytest.raises(EmailTakenError):
+            await service.sign_up("ana@cinema.example", "87654321", "Eva")
+
+        assert len(accounts.refresh_tokens) == 1
+
+
+class TestSignIn:
+    async def test_knows_the_person_again(self, service: AccountService) -> None:
+        ana = await service.sign_up("ana@cinema.example", "12345678", "Ana")
+
+        again = await service.sign_in("ANA@cinema.example ", "12345678")
+
+        assert again.account == ana.account
+        assert again.refresh_token != ana.refresh_token
+
+    @pytest.mark.parametrize(
+        ("email", "password"),
+        [
+            ("ana@cinema.example", "wrong password"),
+            ("ana@cinema.example", ""),
+            ("ana@cinema.example", "x" * 1_000_000),
+            ("ana@cinema.example", "12345678\ud800"),
+            ("nobody@cinema.example", "12345678"),
+            ("load-001@cinema.example", "12345678"),
+            ("not an address", "12345678"),
+            ("\x00@cinema.example", "12345678"),
+        ],
+    )
+    async def test_refuses_everything_alike_and_in_the_same_time(
+        self,
+        service: AccountService,
+        accounts: FakeAccounts,
+        passwords: FakePasswords,
+        email: str,
+        password: str,
+    ) -> None:
+        await service.sign_up("ana@cinema.example", "12345678", "Ana")
+        nameless = Account(
+            id=uuid4(), email="load-001@cinema.example", name="L", role=Role.CUSTOMER
+        )
+        accounts.logins[nameless.email] = Login(nameless, None)
+
+        with pytest.raises(InvalidCredentialsError):
+            await service.sign_in(email, password)
+
+        assert passwords.verified == 1
+        assert len(accounts.refresh_tokens) == 1  # the one of signing up
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "@",
+        "a@",
+        "@b",
+        "a@b@c",
+        "a b@c",
+        "a@b\u00a0c",
+        "a@b\nc",
+        "a\x00@b",
+        "a\ud800@b",
+        "a\u2028@b",
+        "a" * 253 + "@b",
+        "a" * 1_000_000 + "@b",
+    ],
+)
+def test_is_no_address(text: str) -> None:
+    assert email_address(text) is None
+
+
+def test_an_address_is_kept_as_it_is_compared() -> None:
+    assert email_address("\tJoão.Silva+x@Exemplo.BR\n") == "joão.silva+x@exemplo.br"
+    assert email_address("a" * 252 + "@b") == "a" * 252 + "@b"

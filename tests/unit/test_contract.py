@@ -1,0 +1,78 @@
+"""The exported schema, against the code, the house rules and the published contract."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLInterfaceType,
+    GraphQLNamedType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    build_schema,
+    find_breaking_changes,
+)
+
+from app import sdl
+
+PROJECT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def text() -> str:
+    return sdl.text()
+
+
+@pytest.fixture(scope="module")
+def schema(text: str) -> GraphQLSchema:
+    return build_schema(text)
+
+
+def test_the_exported_schema_is_current(text: str) -> None:
+    exported = (PROJECT / "schema/schema.graphql").read_text("utf-8")
+
+    assert exported == text, "run `make schema` and commit the result"
+
+
+def test_only_what_is_listed_is_missing_of_the_contract(schema: GraphQLSchema) -> None:
+    contract = build_schema((PROJECT / "docs/contract.graphql").read_text("utf-8"))
+    not_yet = (PROJECT / "docs/contract-not-yet.txt").read_text("utf-8").splitlines()
+
+    missing = [change.description for change in find_breaking_changes(contract, schema)]
+
+    assert sorted(missing) == sorted(not_yet)
+
+
+def test_everything_is_described(schema: GraphQLSchema) -> None:
+    described = [
+        part
+        for name, kind in schema.type_map.items()
+        if not name.startswith("__")
+        for part in (Part(name, kind.description), *parts(name, kind))
+    ]
+
+    assert [part.name for part in described if not part.description] == []
+
+
+class Part(NamedTuple):
+    name: str
+    description: str | None
+
+
+def parts(name: str, kind: GraphQLNamedType) -> Iterator[Part]:
+    if isinstance(kind, GraphQLEnumType):
+        for value_name, value in kind.values.items():
+            yield Part(f"{name}.{value_name}", value.description)
+    if isinstance(kind, GraphQLInputObjectType):
+        for field_name, wanted in kind.fields.items():
+            yield Part(f"{name}.{field_name}", wanted.description)
+    if isinstance(kind, GraphQLObjectType | GraphQLInterfaceType):
+        for field_name, field in kind.fields.items():
+            yield Part(f"{name}.{field_name}", field.description)
+            for argument_name, argument in field.args.items():
+                yield Part(
+                    f"{name}.{field_name}({argument_name})", argument.description
+                )

@@ -1,0 +1,127 @@
+"""Tokens forged in every way that has fooled somebody before."""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from joserfc import jwt
+from joserfc.jwk import ECKey, OKPKey, RSAKey
+
+from app.authentication import Authenticator
+from tests.support.bearer import (
+    ANA,
+    CLAIMS,
+    KEY,
+    KID,
+    NOON,
+    PRIVATE_KEY,
+    part,
+    refuse,
+    signed,
+)
+
+OTHER_KEY = OKPKey.generate_key("Ed25519")
+
+
+@pytest.fixture
+def authenticator() -> Authenticator:
+    return Authenticator(KEY, lambda: NOON)
+
+
+def hmac_with(secret: bytes) -> str:
+    """HS256 with the public key as its secret: whoever verifies may have just that."""
+    message = f"{part({'alg': 'HS256', 'kid': KID})}.{part(CLAIMS)}"
+    signature = hmac.digest(secret, message.encode(), hashlib.sha256)
+    return f"{message}.{part(signature)}"
+
+
+@pytest.mark.parametrize("name", ["none", "None", "NONE", "nOnE", ""])
+@pytest.mark.parametrize("signature", ["", "AAAA"])
+def test_unsigned(authenticator: Authenticator, name: str, signature: str) -> None:
+    header = part({"alg": name, "kid": KID})
+
+    refuse(authenticator, f"Bearer {header}.{part(CLAIMS)}.{signature}")
+
+
+def test_hmac_with_the_public_key(authenticator: Authenticator) -> None:
+    public: dict[str, Any] = KEY.as_dict(private=False)
+    for secret in (
+        KEY.as_pem(private=False),
+        KEY.as_pem(private=False).strip(),
+        PRIVATE_KEY.public_key().public_bytes_raw(),
+        str(public["x"]).encode(),
+        json.dumps(public).encode(),
+    ):
+        refuse(authenticator, f"Bearer {hmac_with(secret)}")
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "make_key"),
+    [
+        ("ES256", lambda: ECKey.generate_key("P-256")),
+        ("RS256", lambda: RSAKey.generate_key(2048)),
+    ],
+)
+def test_another_algorithm(
+    authenticator: Authenticator,
+    algorithm: str,
+    make_key: Callable[[], Any],
+) -> None:
+    header = {"alg": algorithm, "kid": KID}
+    token = jwt.encode(header, dict(CLAIMS), make_key(), [algorithm])
+
+    refuse(authenticator, f"Bearer {token}")
+
+
+def test_another_name_of_our_algorithm(authenticator: Authenticator) -> None:
+    with pytest.warns(match="EdDSA"):
+        token = signed(alg="EdDSA")
+
+    refuse(authenticator, f"Bearer {token}")
+
+
+def test_another_key(authenticator: Authenticator) -> None:
+    refuse(authenticator, f"Bearer {signed(key=OTHER_KEY)}")
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        {"kid": OTHER_KEY.thumbprint()},
+        {"kid": "../../../../dev/null"},
+        {"kid": ""},
+        {"kid": OTHER_KEY.thumbprint(), "jwk": OTHER_KEY.as_dict(private=False)},
+        {"jwk": OTHER_KEY.as_dict(private=False)},
+        {"jku": "https://attacker.example/keys.json"},
+        {"x5u": "https://attacker.example/cert.pem"},
+    ],
+)
+def test_the_header_chooses_no_key(
+    authenticator: Authenticator, header: dict[str, Any]
+) -> None:
+    refuse(authenticator, f"Bearer {signed(key=OTHER_KEY, **header)}")
+
+
+@pytest.mark.parametrize("kid", [None, 1, [KID], {"kid": KID}])
+def test_a_key_id_that_is_none(authenticator: Authenticator, kid: object) -> None:
+    message = f"{part({'alg': 'Ed25519', 'kid': kid})}.{part(CLAIMS)}"
+    signature = PRIVATE_KEY.sign(message.encode())
+
+    refuse(authenticator, f"Bearer {message}.{part(signature)}")
+
+
+def test_without_a_key_id(authenticator: Authenticator) -> None:
+    token = jwt.encode({"alg": "Ed25519"}, dict(CLAIMS), KEY, ["Ed25519"])
+
+    refuse(authenticator, f"Bearer {token}")
+
+
+def test_claims_exchanged_under_a_good_signature(authenticator: Authenticator) -> None:
+    header, _, signature = signed().split(".")
+    claims = part(CLAIMS | {"role": "MANAGER"})
+
+    assert authenticator.viewer(f"Bearer {signed()}") == ANA
+    refuse(authenticator, f"Bearer {header}.{claims}.{signature}")

@@ -1,0 +1,223 @@
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx2
+import pytest
+from starlette.applications import Starlette
+from starlette.routing import Route
+
+from app.transport import GraphQLHttp
+from app.transport.negotiation import media_type_for
+from tests.support.stage import Stage, schema
+
+GQL = "application/graphql-response+json"
+JSON = "application/json"
+
+
+@pytest.fixture
+def stage() -> Stage:
+    return Stage()
+
+
+@pytest.fixture
+async def http(stage: Stage) -> AsyncIterator[httpx2.AsyncClient]:
+    app = Starlette(routes=[Route("/graphql", GraphQLHttp(schema, stage.context_of))])
+    async with _client(app) as client:
+        yield client
+
+
+def _client(app: Any) -> httpx2.AsyncClient:
+    return httpx2.AsyncClient(
+        transport=httpx2.ASGITransport(app, raise_app_exceptions=False),
+        base_url="http://test",
+    )
+
+
+async def post(
+    http: httpx2.AsyncClient, body: object, accept: str = GQL, **headers: str
+) -> httpx2.Response:
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return await http.post(
+        "/graphql",
+        content=content,
+        headers={"Content-Type": JSON, "Accept": accept, **headers},
+    )
+
+
+def code(response: httpx2.Response) -> str:
+    answer = response.json()
+    assert "data" not in answer
+    [error] = answer["errors"]
+    return str(error["extensions"]["code"])
+
+
+@pytest.mark.parametrize(
+    ("accept", "expected"),
+    [
+        ("", JSON),
+        ("*/*", JSON),
+        ("application/*", JSON),
+        (GQL, GQL),
+        (f"{GQL}; charset=utf-8", GQL),
+        (f"{JSON}, {GQL}", GQL),
+        (f"{JSON};q=0.9, {GQL};q=0.5", JSON),
+        (f"{JSON};q=0.5, {GQL};Q=0.9", GQL),
+        (f"{GQL}, {JSON};q=0.9, */*;q=0.1", GQL),
+        (f"{JSON};q=0, */*", GQL),
+        (f"{GQL};q=0, */*", JSON),
+        (f"{GQL};q=0.5, */*", JSON),
+        ("text/html, */*;q=0.8", JSON),
+        (f"{GQL};q=0", None),
+        (f"{JSON};q=nonsense", None),
+        (f"{JSON};q=nan", None),
+        ("text/html", None),
+        ("*/*;q=0", None),
+        (";,;q", None),
+    ],
+)
+def test_the_media_type_is_negotiated(accept: str, expected: str | None) -> None:
+    assert media_type_for(accept) == expected
+
+
+async def test_neither_media_type_is_not_acceptable(
+    http: httpx2.AsyncClient, stage: Stage
+) -> None:
+    response = await post(http, {"query": "mutation { touch }"}, accept="text/html")
+
+    assert response.status_code == 406
+    assert code(response) == "BAD_USER_INPUT"
+    assert stage.touched == 0
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"1",
+        b"null",
+        b'"x"',
+        b"true",
+        b"[]",
+        b'[{"query": "{ hello }"}]',
+        b"{",
+        b"\xff\xfe",
+        b'{"query": "\xff"}',
+        b'{"query": "{ hello }", "variables": {"a": "\\ud800"}}',
+        b"[" * 100_000,
+        b"[" * 900 + b"]" * 900,
+        b'{"query": "{ hello }", "variables": {"a": ' + b"[" * 300 + b"]" * 300 + b"}}",
+        b'{"query": "{ hello }", "variables": {"a": ' + b"9" * 5_000 + b"}}",
+        b'{"query": "{ hello }", "variables": {"a": NaN}}',
+        b'{"query": "{ hello }", "variables": {"a": -Infinity}}',
+        b"{}",
+        b'{"query": null}',
+        b'{"query": 1}',
+        b'{"query": " "}',
+        b'{"query": "{ hello }", "variables": []}',
+        b'{"query": "{ hello }", "variables": "{}"}',
+        b'{"query": "{ hello }", "operationName": 1}',
+        b'{"query": "{ hello }", "extensions": []}',
+    ],
+    ids=lambda body: body[:40].decode(errors="replace") + f" {len(body)}",
+)
+@pytest.mark.parametrize("accept", [GQL, JSON])
+async def test_a_malformed_body_is_refused(
+    http: httpx2.AsyncClient, body: bytes, accept: str
+) -> None:
+    response = await post(http, body, accept)
+
+    assert response.status_code == 400
+    assert response.headers["content-type"] == f"{accept}; charset=utf-8"
+    assert code(response) == "BAD_USER_INPUT"
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        None,
+        "",
+        "text/plain",
+        "application/graphql",
+        "multipart/form-data; boundary=x",
+        "application/x-www-form-urlencoded",
+        "application/json; charset=utf-16",
+        "text/plain; application/json",
+    ],
+)
+async def test_other_content_types_are_refused(
+    http: httpx2.AsyncClient, stage: Stage, content_type: str | None
+) -> None:
+    headers = {} if content_type is None else {"Content-Type": content_type}
+    body = b'{"query": "mutation { touch }"}'
+    response = await http.post("/graphql", content=body, headers=headers)
+
+    assert response.status_code == 415
+    assert code(response) == "BAD_USER_INPUT"
+    assert stage.touched == 0
+
+
+@pytest.mark.parametrize(
+    "content_type", ["Application/JSON", 'application/json ; charset="UTF-8"']
+)
+async def test_json_may_be_written_differently(
+    http: httpx2.AsyncClient, content_type: str
+) -> None:
+    response = await http.post(
+        "/graphql",
+        content=b'{"query": "{ hello }"}',
+        headers={"Content-Type": content_type},
+    )
+
+    assert response.json() == {"data": {"hello": "hello world"}}
+
+
+async def test_a_body_is_counted_as_it_comes(http: httpx2.AsyncClient) -> None:
+    async def endless() -> AsyncIterator[bytes]:
+        for _ in range(17):
+            yield b" " * 65_536
+
+    response = await http.post(
+        "/graphql", content=endless(), headers={"Content-Type": JSON}
+    )
+
+    assert response.status_code == 413
+    assert code(response) == "BAD_USER_INPUT"
+
+
+async def test_a_mutation_is_not_for_get(
+    http: httpx2.AsyncClient, stage: Stage
+) -> None:
+    response = await http.get("/graphql", params={"query": "mutation { touch }"})
+
+    assert response.status_code == 405
+    assert response.headers["allow"] == "POST"
+    assert code(response) == "BAD_USER_INPUT"
+    assert stage.touched == 0
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS"])
+async def test_other_methods_are_refused(http: httpx2.AsyncClient, method: str) -> None:
+    response = await http.request(method, "/graphql")
+
+    assert response.status_code == 405
+    assert response.headers["allow"] == "GET, POST"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "mutation { " + "touch " * 2_000 + "}",
+        "#\n" * 2_001 + "mutation { touch }",
+        "mutation { touch" + "{ touch" * 900 + "}" * 901,
+    ],
+    ids=["fields", "comments", "depth"],
+)
+async def test_an_endless_document_is_not_parsed(
+    http: httpx2.AsyncClient, stage: Stage, query: str
+) -> None:
+    response = await post(http, {"query": query})
+
+    assert response.status_code == 400
+    assert code(response) == "BAD_USER_INPUT"
+    assert stage.touched == 0

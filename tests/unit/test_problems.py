@@ -1,0 +1,92 @@
+"""Every refusal of the domain has a problem, a text, and a field that can answer it."""
+
+import re
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+from graphql import GraphQLUnionType
+from strawberry.types.field import StrawberryField
+
+from app.graphql import build_schema
+from domain import errors
+from domain.errors import DomainError
+from domain.payment import PaymentStatus
+from domain.reservation import ReservationStatus
+from resolvers.context import Info
+from resolvers.problems import HANDLERS, TEXTS
+from schema import problems
+
+DOMAIN = Path(__file__).parents[2] / "domain"
+EXAMPLES: list[DomainError] = [
+    errors.NotFoundError(),
+    errors.InvalidInputError("seatIds", rule="seats_missing"),
+    errors.EmailTakenError(),
+    errors.InvalidCredentialsError(),
+    errors.SeatsUnavailableError([]),
+    errors.SessionClosedError(),
+    errors.TooManySeatsError(8),
+    errors.ReservationExpiredError(),
+    errors.ReservationClosedError(ReservationStatus.CONFIRMED),
+    errors.PaymentClosedError(PaymentStatus.CANCELLED),
+    errors.IdempotencyConflictError(),
+]
+
+
+def problem_of(error: DomainError) -> problems.Problem:
+    [refusal] = [each for each in HANDLERS if each.exception_type is type(error)]
+    field = cast("StrawberryField", None)
+    info = cast("Info", SimpleNamespace(context=SimpleNamespace(locale="en")))
+    return refusal.handle(error, field=field, info=info)
+
+
+def test_every_domain_error_has_an_example() -> None:
+    assert {type(error) for error in EXAMPLES} == set(DomainError.__subclasses__())
+
+
+@pytest.mark.parametrize("error", EXAMPLES, ids=lambda error: error.code)
+def test_every_domain_error_becomes_a_problem(error: DomainError) -> None:
+    problem = problem_of(error)
+
+    assert problem.code == error.code
+    assert problem.message == TEXTS[error.code].replace("{limit}", "8")
+
+
+def test_facts_are_told() -> None:
+    limited = problem_of(errors.TooManySeatsError(8))
+    ended = problem_of(errors.PaymentClosedError(PaymentStatus.CANCELLED))
+    invalid = problem_of(
+        errors.InvalidInputError("rows", "0", rule="idempotency_key_length", limit=255)
+    )
+
+    assert limited == problems.TooManySeats(
+        code="TOO_MANY_SEATS", message="You can reserve 8 seats at once.", limit=8
+    )
+    assert isinstance(ended, problems.PaymentClosed)
+    assert ended.status is PaymentStatus.CANCELLED
+    assert isinstance(invalid, problems.InvalidInput)
+    assert invalid.fields == [
+        problems.FieldError(path=["rows", "0"], message="It takes 1 to 255 characters.")
+    ]
+
+
+def test_every_rule_and_every_code_has_a_text_and_no_other_has() -> None:
+    sources = "".join(path.read_text("utf-8") for path in DOMAIN.glob("*.py"))
+    rules = set(re.findall(r'rule="(\w+)"', sources))
+    codes = {error.code for error in DomainError.__subclasses__()}
+
+    assert TEXTS.keys() == rules | codes
+
+
+def test_every_problem_can_be_reached() -> None:
+    unions = [
+        kind
+        for kind in build_schema()._schema.type_map.values()
+        if isinstance(kind, GraphQLUnionType)
+    ]
+    members = {member.name for union in unions for member in union.types}
+    mapped: dict[str, Any] = {each.error_type.__name__: each for each in HANDLERS}
+
+    assert {each.__name__ for each in problems.Problem.__subclasses__()} == set(mapped)
+    assert set(mapped) <= members

@@ -1,0 +1,134 @@
+import asyncio
+from typing import Any
+
+import pytest
+
+from app.transport import GraphQLWebSocket
+from tests.support.asgi_socket import AsgiSocket, settle
+from tests.support.stage import Stage, schema
+
+SEAT_MAP = "subscription($s: String!) { seatMap(sessionId: $s) { kind position } }"
+NUMBERS = "subscription($n: Int!) { numbers(upto: $n) }"
+
+
+@pytest.fixture
+def stage() -> Stage:
+    return Stage()
+
+
+@pytest.fixture
+def app(stage: Stage) -> GraphQLWebSocket:
+    return GraphQLWebSocket(schema, stage.context_of)
+
+
+def _next(id: str, **data: Any) -> dict[str, Any]:
+    return {"id": id, "type": "next", "payload": {"data": data}}
+
+
+def _complete(id: str) -> dict[str, str]:
+    return {"id": id, "type": "complete"}
+
+
+async def test_a_slow_reader_slows_its_own_subscription(stage: Stage) -> None:
+    app = GraphQLWebSocket(schema, stage.context_of, max_messages=10)
+
+    async with AsgiSocket(app) as slow, AsgiSocket(app) as quick:
+        await slow.init()
+        slow.stop_reading()
+        slow.subscribe("s", NUMBERS, n=1000)
+        await settle()
+        pulled = stage.pulled
+
+        await quick.init()
+        quick.subscribe("q", "{ hello }")
+        assert await quick.receive() == _next("q", hello="hello world")
+
+        slow.read_again()
+        for number in range(1000):
+            assert await slow.receive() == _next("s", numbers=number)
+        assert await slow.receive() == _complete("s")
+
+    assert pulled == 10 + 2  # the queue, one on its way, one that waits for room
+
+
+async def test_one_who_only_talks_is_closed(stage: Stage) -> None:
+    app = GraphQLWebSocket(schema, stage.context_of, max_messages=10)
+
+    async with AsgiSocket(app) as socket:
+        await socket.init()
+        socket.stop_reading()
+        for _ in range(100):
+            socket.send(type="ping")
+        await settle()
+        socket.read_again()
+        assert await socket.closed() == (1013, "Slow consumer")
+
+
+async def test_a_frame_is_read_while_nothing_can_be_written(
+    app: GraphQLWebSocket, stage: Stage
+) -> None:
+    async with AsgiSocket(app) as socket:
+        await socket.init()
+        socket.stop_reading()
+        socket.subscribe("1", "{ hello }")
+        socket.subscribe("2", "mutation { touch }")
+        await settle()
+
+        assert stage.touched == 1
+
+
+async def test_nothing_is_left_behind(app: GraphQLWebSocket, stage: Stage) -> None:
+    before = asyncio.all_tasks()
+    sockets = [AsgiSocket(app) for _ in range(3)]
+    for number, socket in enumerate(sockets):
+        await socket.__aenter__()
+        await socket.init()
+        socket.subscribe("seats", SEAT_MAP, s="1")
+        await socket.receive()
+        socket.subscribe("mine", "subscription { mine }")
+        await socket.receive()
+        socket.stop_reading()
+        socket.subscribe("numbers", NUMBERS, n=1000)
+        await settle()
+        assert len(app) == number + 1
+    assert len(stage.watchers) == 1
+
+    for socket in sockets:
+        await socket.disconnect()
+
+    assert len(app) == 0
+    assert len(app.shared) == 0
+    assert stage.watchers == set()
+    assert asyncio.all_tasks() == before
+
+
+async def test_completing_ends_the_execution(
+    app: GraphQLWebSocket, stage: Stage
+) -> None:
+    async with AsgiSocket(app) as socket:
+        await socket.init()
+        before = asyncio.all_tasks()
+        socket.subscribe("seats", SEAT_MAP, s="1")
+        await socket.receive()
+        socket.send(id="seats", type="complete")
+        socket.send(id="nobody's", type="complete")
+        await settle()
+
+        assert stage.watchers == set()
+        assert asyncio.all_tasks() == before
+        assert socket.unread() == 0
+
+
+async def test_clients_are_sent_elsewhere_when_we_stop(app: GraphQLWebSocket) -> None:
+    async with AsgiSocket(app) as first, AsgiSocket(app) as second:
+        await first.init()
+        first.subscribe("s", "subscription { mine }")
+        await first.receive()
+
+        app.stop()
+
+        assert await first.closed() == (1012, "Service restart")
+        assert await second.closed() == (1012, "Service restart")
+        async with AsgiSocket(app) as late:
+            assert await late.closed() == (1012, "Service restart")
+    assert len(app) == 0
