@@ -24,12 +24,12 @@ run: $(VENV)/runtime.stamp ## everything on http://127.0.0.1:3333 until Ctrl-C
 test: $(VENV)/dev.stamp ## the whole suite, on throw-away servers of its own
 	exec $(PY) -m pytest --quiet --numprocesses $(JOBS) --dist loadgroup
 
-check: $(VENV)/dev.stamp ## style, types, imports, schema and unit tests, in seconds
+check: $(VENV)/dev.stamp ## style, types, imports, schema, tables, unit tests
 	$(PY) -m ruff check --quiet
 	$(PY) -m ruff format --check --quiet
 	$(PY) -m mypy --no-error-summary .
 	$(VENV)/bin/lint-imports --no-logo
-	$(PY) -m pytest --quiet tests/unit
+	$(PY) -m pytest --quiet tests/unit tests/integration/test_migrations.py
 
 seed: $(VENV)/runtime.stamp ## plant the demo data, or what is new of it today
 	exec $(PY) -m app seed

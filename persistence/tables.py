@@ -139,7 +139,7 @@ class ReservationRow(SQLModel, table=True):
         one_of("status", ReservationStatus),
         CheckConstraint("amount_minor >= 0", name="amount_not_negative"),
         CheckConstraint("expires_at > created_at", name="expires_later"),
-        Index("ix_reservations_of_customer", "customer_id", "id"),
+        Index("ix_reservations_of_customer", "customer_id", "created_at", "id"),
         Index(
             "ix_reservations_due",
             "expires_at",

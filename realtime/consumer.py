@@ -39,8 +39,11 @@ TRANSIENT = (
 class Handler(Protocol):
     """`name` is the consumer group, and how the outbox knows it."""
 
-    name: str
-    topics: tuple[str, ...]
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def topics(self) -> tuple[str, ...]: ...
 
     async def handle(self, events: Sequence[CloudEvent]) -> None:
         """All of them or none; each may come again. Confirms them in the outbox."""

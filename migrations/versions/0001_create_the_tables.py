@@ -129,7 +129,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_reservations'))
     )
     op.create_index('ix_reservations_due', 'reservations', ['expires_at'], unique=False, postgresql_where=sa.text("status = 'PENDING'"))
-    op.create_index('ix_reservations_of_customer', 'reservations', ['customer_id', 'id'], unique=False)
+    op.create_index('ix_reservations_of_customer', 'reservations', ['customer_id', 'created_at', 'id'], unique=False)
     op.create_index(op.f('ix_reservations_session_id'), 'reservations', ['session_id'], unique=False)
     op.create_table('payments',
     sa.Column('id', sa.Uuid(), server_default=sa.text('uuidv7()'), nullable=False),

@@ -74,7 +74,7 @@ class TestKeyFor:
     def test_without_a_key_nothing_is_remembered(self) -> None:
         assert key_for(None, 1) is None
 
-    @pytest.mark.parametrize("key", ["", "x" * 256, "a\x00b"])
+    @pytest.mark.parametrize("key", ["", "x" * 256, "a\x00b", "\ud800"])
     def test_refuses_what_cannot_be_stored(self, key: str) -> None:
         with pytest.raises(InvalidInputError):
             key_for(key, 1)
