@@ -132,3 +132,22 @@ async def test_clients_are_sent_elsewhere_when_we_stop(app: GraphQLWebSocket) ->
         async with AsgiSocket(app) as late:
             assert await late.closed() == (1012, "Service restart")
     assert len(app) == 0
+
+
+async def test_what_waits_for_a_completed_operation_is_dropped(
+    app: GraphQLWebSocket,
+) -> None:
+    async with AsgiSocket(app) as socket:
+        await socket.init()
+        socket.stop_reading()
+        socket.subscribe("1", NUMBERS, n=1000)
+        await settle()
+        socket.send(id="1", type="complete")
+        socket.subscribe("1", "{ hello }")
+        await settle()
+        socket.read_again()
+
+        # The first was already on its way.
+        assert await socket.receive() == _next("1", numbers=0)
+        assert await socket.receive() == _next("1", hello="hello world")
+        assert await socket.receive() == _complete("1")

@@ -1,0 +1,46 @@
+"""The whole program, started once for each process of the test run."""
+
+from collections.abc import AsyncIterator, Iterator
+
+import asyncpg
+import pytest
+
+from app.embedded.ports import ReservedPort
+from persistence.pool import Pool, open_pool
+from tests.support.client import Customer, Service
+from tests.support.run import RunUnderTest, started_run
+
+
+@pytest.fixture(scope="session")
+def live_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunUnderTest]:
+    reserved = ReservedPort()
+    folder = tmp_path_factory.mktemp("live") / "data"
+    with started_run(folder, reserved.number) as run:
+        run.wait_until_ready()
+        yield run
+    reserved.close()
+
+
+@pytest.fixture
+def service(live_run: RunUnderTest) -> Service:
+    return Service(live_run)
+
+
+@pytest.fixture
+async def live_pool(live_run: RunUnderTest) -> AsyncIterator[Pool]:
+    url = live_run.settings()["DATABASE_URL"]
+    pool: asyncpg.Pool[asyncpg.Record] = await open_pool(url, max_size=4, name="tests")
+    yield pool
+    await pool.close()
+
+
+@pytest.fixture
+async def ana(service: Service) -> AsyncIterator[Customer]:
+    async with service.customer(0) as customer:
+        yield customer
+
+
+@pytest.fixture
+async def bruno(service: Service) -> AsyncIterator[Customer]:
+    async with service.customer(1) as customer:
+        yield customer

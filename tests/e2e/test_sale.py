@@ -1,0 +1,223 @@
+"""From the first look at the map to the sale, over HTTP and WebSocket."""
+
+import asyncio
+import os
+import signal
+from collections import Counter
+from contextlib import aclosing
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+import websockets
+from websockets.exceptions import ConnectionClosed
+from websockets.typing import Subprotocol
+
+from persistence.pool import Pool
+from tests.support.cinema import let_time_pass
+from tests.support.client import RESERVE, Customer, Service
+from tests.support.waiting import eventually
+
+pytestmark = pytest.mark.xdist_group("sale")
+
+
+async def states_until(updates: Any, seat: str, wanted: str) -> list[tuple[str, int]]:
+    """The states that a watcher sees of one seat, the wanted one last."""
+    seen = []
+    async with asyncio.timeout(20):
+        async for update in updates:
+            seen += [
+                (state["status"], state["version"])
+                for state in update["seats"]
+                if state["id"] == seat
+            ]
+            if seen and seen[-1][0] == wanted:
+                return seen
+    raise AssertionError(seen)
+
+
+async def test_a_seat_locks_and_sells_live(
+    service: Service, ana: Customer, bruno: Customer
+) -> None:
+    session, seats = await service.session(ana)
+    async with aclosing(bruno.watch(session)) as updates:
+        whole = await anext(updates)
+        held = await ana.reserve(session, *seats[:2])
+        after_hold = await states_until(updates, seats[0], "HELD")
+        payment = await ana.payment_of(held["id"])
+        refused = await bruno.reserve(session, seats[1])
+        paid = await ana.approve(payment)
+        after_sale = await states_until(updates, seats[0], "SOLD")
+    sold_out = await bruno.reserve(session, seats[0])
+
+    assert whole["__typename"] == "SeatMap"
+    assert (held["__typename"], held["status"]) == ("Reservation", "PENDING")
+    assert after_hold[-1] == ("HELD", 2)
+    assert after_sale[-1] == ("SOLD", 3)
+    assert (refused["code"], refused["seats"][0]["id"]) == (
+        "SEATS_UNAVAILABLE",
+        seats[1],
+    )
+    assert refused["seats"][0]["heldUntil"]
+    assert (paid["status"], paid["reservation"]["status"]) == ("APPROVED", "CONFIRMED")
+    assert paid["amount"]["amountMinor"] == held["total"]["amountMinor"]
+    assert sold_out["seats"][0]["status"] == "SOLD"
+
+
+async def test_approving_is_once_however_often_and_for_its_owner_alone(
+    service: Service, ana: Customer, bruno: Customer, live_pool: Pool
+) -> None:
+    session, seats = await service.session(ana)
+    held = await ana.reserve(session, seats[0])
+    payment = await ana.payment_of(held["id"])
+
+    stranger = await bruno.approve(payment)
+    answers = await asyncio.gather(*(ana.approve(payment) for _ in range(10)))
+
+    assert (stranger["__typename"], stranger["code"]) == ("NotFound", "NOT_FOUND")
+    assert Counter(answer["status"] for answer in answers) == {"APPROVED": 10}
+    told = await live_pool.fetchval(
+        "SELECT version FROM session_seats WHERE id = $1", UUID(seats[0])
+    )
+    assert told == 3
+
+
+async def test_a_cancelled_hold_is_free_at_once(
+    service: Service, ana: Customer, bruno: Customer
+) -> None:
+    session, seats = await service.session(ana)
+    held = await ana.reserve(session, *seats[:3])
+
+    assert (await bruno.cancel(held["id"]))["code"] == "NOT_FOUND"
+    cancelled = await ana.cancel(held["id"])
+    again = await bruno.reserve(session, *seats[:3])
+
+    assert cancelled["status"] == "CANCELLED"
+    assert again["status"] == "PENDING"
+    assert (await ana.cancel(held["id"]))["code"] == "RESERVATION_CLOSED"
+
+
+async def test_a_lost_answer_is_asked_for_again(
+    service: Service, ana: Customer
+) -> None:
+    session, seats = await service.session(ana)
+    key = str(uuid4())
+
+    first = await ana.reserve(session, seats[0], key=key)
+    again = await ana.reserve(session, seats[0], key=key)
+    other = await ana.reserve(session, seats[1], key=key)
+
+    assert again["id"] == first["id"]
+    assert other["code"] == "IDEMPOTENCY_CONFLICT"
+
+
+async def test_two_hundred_customers_want_one_seat_over_http(
+    service: Service, ana: Customer
+) -> None:
+    session, seats = await service.session(ana)
+    body = {
+        "query": RESERVE,
+        "variables": {"input": {"sessionId": session, "seatIds": [seats[0]]}},
+    }
+    limits = httpx.Limits(max_connections=100)
+    async with httpx.AsyncClient(limits=limits, timeout=60) as http:
+        answers = await asyncio.gather(
+            *(
+                http.post(
+                    service.url,
+                    json=body,
+                    headers={"authorization": f"Bearer {token}"},
+                )
+                for token in service.tokens(200)
+            )
+        )
+
+    assert Counter(
+        answer.json()["data"]["reserveSeats"]["__typename"] for answer in answers
+    ) == {"Reservation": 1, "SeatsUnavailable": 199}
+
+
+async def test_without_a_worker_a_hold_still_ends_and_the_seat_is_sold_again(
+    service: Service, ana: Customer, bruno: Customer, live_pool: Pool
+) -> None:
+    session, seats = await service.session(ana)
+    worker = service.run.children()["Worker"]
+    os.kill(worker, signal.SIGSTOP)
+    try:
+        held = await ana.reserve(session, seats[0])
+        # The marker in Redis ends by itself, before the hold does; here it has to go
+        # with the time that we pretend has passed.
+        await let_time_pass(live_pool, UUID(held["id"]))
+        await service.forget_marker(seats[0])
+        again = await bruno.reserve(session, seats[0])
+    finally:
+        os.kill(worker, signal.SIGCONT)
+
+    assert (again["__typename"], again["status"]) == ("Reservation", "PENDING")
+    assert (await ana.cancel(held["id"]))["code"] == "RESERVATION_CLOSED"
+
+
+async def test_a_killed_worker_is_replaced_and_payments_open(
+    service: Service, ana: Customer
+) -> None:
+    session, seats = await service.session(ana)
+    os.kill(service.run.children()["Worker"], signal.SIGKILL)
+
+    held = await ana.reserve(session, seats[0])
+
+    async with asyncio.timeout(25):
+        assert await ana.payment_of(held["id"])
+
+
+async def test_sockets_close_with_a_code_to_come_back_on_and_resume(
+    service: Service, ana: Customer, bruno: Customer
+) -> None:
+    session, seats = await service.session(ana)
+    async with aclosing(bruno.watch(session)) as updates:
+        position = (await anext(updates))["position"]
+    async with websockets.connect(
+        service.socket_url, subprotocols=[Subprotocol("graphql-transport-ws")]
+    ) as socket:
+        await socket.send('{"type": "connection_init"}')
+        assert "connection_ack" in str(await socket.recv())
+        api = service.run.children()["API"]
+        os.kill(api, signal.SIGTERM)
+        with pytest.raises(ConnectionClosed) as closed:
+            await asyncio.wait_for(socket.recv(), 20)
+
+    async def is_back() -> bool:
+        return service.run.children().get("API") not in {None, api} and (
+            await asyncio.to_thread(service.run.answers)
+        )
+
+    await eventually(is_back, 30)
+    assert closed.value.rcvd
+    assert closed.value.rcvd.code == 1012
+    held = await ana.reserve(session, seats[0])
+    async with aclosing(bruno.watch(session, position)) as updates:
+        missed = await anext(updates)
+    assert held["status"] == "PENDING"
+    assert missed["__typename"] == "SeatMapDelta"
+    assert [seat["id"] for seat in missed["seats"]] == [seats[0]]
+
+
+@pytest.mark.parametrize("body", [b"1", b"null", b'"x"', b"[]", b"\xff", b"{", b""])
+async def test_a_malformed_body_is_a_400(service: Service, body: bytes) -> None:
+    async with httpx.AsyncClient() as http:
+        answer = await http.post(
+            service.url, content=body, headers={"content-type": "application/json"}
+        )
+
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["message"]
+
+
+async def test_health_says_what_is_ready(service: Service) -> None:
+    root = service.url.removesuffix("/graphql")
+    async with httpx.AsyncClient() as http:
+        alive = await http.get(f"{root}/healthz")
+        ready = await http.get(f"{root}/readyz")
+
+    assert alive.status_code == 200
+    assert ready.json() == {"ready": True, "postgres": "ok", "redis": "ok"}
