@@ -29,6 +29,7 @@ def main(settings: Settings) -> None:
         ws_ping_timeout=20,
         timeout_graceful_shutdown=GRACE_SECONDS,
         access_log=False,
+        proxy_headers=False,  # nothing here asks for a client's address
         server_header=False,
         log_level=settings.log_level.lower(),
     )

@@ -11,6 +11,7 @@ import logging
 import random
 from collections.abc import AsyncIterator, Awaitable, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
+from functools import lru_cache
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -21,7 +22,8 @@ from domain.errors import SeatsUnavailableError
 from domain.reservation import HOLD_PERIOD, Reservation
 from domain.seats import SessionSeat
 from persistence.codec import seat_from_json, seat_to_json
-from persistence.script_batch import Script, ScriptBatch
+from persistence.script_batch import ScriptBatch
+from persistence.seat_scripts import ACQUIRE, FORGET, KEEP, MARK_SOLD
 
 logger = logging.getLogger(__name__)
 
@@ -32,76 +34,62 @@ MARKER_MS = int(HOLD_PERIOD.total_seconds() * 1_000) - 250
 SOLD_MARKER_MS = 10 * 60 * 1_000
 ID_LENGTH = 36
 
-ACQUIRE = Script("""
-local known = redis.call('MGET', unpack(KEYS))
-for i = 1, #KEYS do
-    if known[i] then return known end
-end
-for i = 1, #KEYS do
-    redis.call('SET', KEYS[i], ARGV[1], 'PX', ARGV[2])
-end
-return 1
-""")
 
-# ARGV: token, lock ms, marker ms, a marker per key. The hold began after the lock did,
-# so counting the lock's age off makes the marker end first, however late this comes.
-KEEP = Script("""
-for i = 1, #KEYS do
-    if redis.call('GET', KEYS[i]) == ARGV[1] then
-        local age = tonumber(ARGV[2]) - redis.call('PTTL', KEYS[i])
-        redis.call('SET', KEYS[i], ARGV[3 + i], 'PX', math.floor(ARGV[3] - age))
-    end
-end
-""")
+class Turn:
+    """One caller's go at some seats; its fellows in this process wait for its end.
 
-# Whatever begins with ARGV[1]: a lock's token, or the id before a marker.
-FORGET = Script("""
-for i = 1, #KEYS do
-    local value = redis.call('GET', KEYS[i])
-    if value and string.sub(value, 1, #ARGV[1]) == ARGV[1] then
-        redis.call('DEL', KEYS[i])
-    end
-end
-""")
+    `known` is what it came to know of seats that are taken: by itself, or by others.
+    """
 
-MARK_SOLD = Script("""
-for i = 1, #KEYS do
-    redis.call('SET', KEYS[i], ARGV[1 + i], 'PX', ARGV[1])
-end
-""")
-
-
-class HeldLock:
     def __init__(self) -> None:
+        self.locked = False
         self.reservation: Reservation | None = None
+        self.known: tuple[SessionSeat, ...] = ()
+        self.decided = asyncio.Event()
+        self.left = asyncio.Event()
 
     def keep(self, reservation: Reservation) -> None:
         self.reservation = reservation
+        self.decide(reservation.seats)
+
+    def decide(self, known: tuple[SessionSeat, ...]) -> None:
+        """Its fellows need not wait until the nodes have heard of it."""
+        self.known = known
+        self.decided.set()
+
+    def taken_of(self, seat_ids: Sequence[UUID]) -> list[SessionSeat]:
+        return [seat for seat in self.known if seat.id in seat_ids]
 
 
 class RedlockSeatLocks:
-    """One ScriptBatch per independent lock node; a majority is a lock."""
+    """One ScriptBatch per independent lock node; a majority is a lock.
+
+    Of a crowd in this very process one asks the nodes, and then Postgres; the others
+    are answered with what it came to know, without a trip to anywhere.
+    """
 
     def __init__(self, nodes: Sequence[ScriptBatch]) -> None:
         self._nodes = nodes
         self._quorum = len(nodes) // 2 + 1
-        self._here: dict[UUID, asyncio.Event] = {}  # who is served in this process
+        self._turns: dict[UUID, Turn] = {}  # whose it is in this process
         self._unlocked = 0
 
     @asynccontextmanager
-    async def guard(self, seat_ids: Sequence[UUID]) -> AsyncIterator[HeldLock]:
+    async def guard(self, seat_ids: Sequence[UUID]) -> AsyncIterator[Turn]:
         token = f"lock:{uuid4()}"
-        lock = HeldLock()
-        if not await self._lock(seat_ids, token):
-            yield lock
-            return
-        done = asyncio.Event()
-        self._here.update(dict.fromkeys(seat_ids, done))
+        turn = await self._take_turn(seat_ids, token)
         try:
-            yield lock
+            yield turn
+        except SeatsUnavailableError as refused:
+            turn.decide(refused.seats)
+            raise
         finally:
-            # A cancelled caller leaves no lock behind.
-            await asyncio.shield(self._leave(seat_ids, token, lock, done))
+            try:
+                if turn.locked:
+                    # A cancelled caller leaves no lock behind.
+                    await asyncio.shield(self._unlock(seat_ids, token, turn))
+            finally:
+                self._leave(seat_ids, turn)
 
     async def forget(self, reservation: Reservation) -> None:
         keys = _keys([seat.id for seat in reservation.seats])
@@ -116,40 +104,68 @@ class RedlockSeatLocks:
             node.run(MARK_SOLD, keys, SOLD_MARKER_MS, *markers) for node in self._nodes
         )
 
-    async def _lock(self, seat_ids: Sequence[UUID], token: str) -> bool:
-        """True with a majority; False when it cannot be had and Postgres decides."""
-        keys = _keys(seat_ids)
-        deadline = asyncio.get_running_loop().time() + PATIENCE_SECONDS
-        while asyncio.get_running_loop().time() < deadline:
-            answers = await asyncio.gather(
-                *(node.run(ACQUIRE, keys, token, LOCK_MS) for node in self._nodes),
-                return_exceptions=True,
-            )
-            if answers.count(1) >= self._quorum:
-                return True
-            await self._undo(answers, keys, token)
-            if taken := _taken(answers):
-                raise SeatsUnavailableError(taken)
-            unreached = sum(isinstance(answer, Exception) for answer in answers)
-            if len(answers) - unreached < self._quorum:
-                self._unlocked += 1
-                logger.warning(
-                    "no majority of lock nodes; Postgres decides alone",
-                    extra={"unreached": unreached, "unlocked": self._unlocked},
-                )
-                return False
-            await self._wait_for_turn(seat_ids)
-        return False
+    async def _take_turn(self, seat_ids: Sequence[UUID], token: str) -> Turn:
+        """Locked with a majority; when that cannot be had, Postgres decides alone.
 
-    async def _wait_for_turn(self, seat_ids: Sequence[UUID]) -> None:
-        """Who is served in this very process says so; others have to be asked again."""
-        pause = random.uniform(0.005, 0.03)  # noqa: S311  # jitter, no secret
-        here = next((self._here[seat] for seat in seat_ids if seat in self._here), None)
-        if here is None:
-            await asyncio.sleep(pause)
-            return
-        with suppress(TimeoutError):
-            await asyncio.wait_for(here.wait(), PATIENCE_SECONDS)
+        Raises SeatsUnavailableError.
+        """
+        clock = asyncio.get_running_loop().time
+        deadline = clock() + PATIENCE_SECONDS
+        while clock() < deadline:
+            if ahead := self._ahead_of(seat_ids):
+                with suppress(TimeoutError):
+                    async with asyncio.timeout_at(deadline):
+                        await ahead.decided.wait()
+                        if taken := ahead.taken_of(seat_ids):
+                            raise SeatsUnavailableError(taken)
+                        await ahead.left.wait()
+                continue
+            turn = Turn()
+            self._turns.update(dict.fromkeys(seat_ids, turn))
+            if await self._try(seat_ids, token, turn):
+                return turn
+            # Another process has one of the seats. Meanwhile the others are anybody's.
+            await asyncio.sleep(random.uniform(0.005, 0.03))  # noqa: S311  # jitter
+        return Turn()
+
+    async def _try(self, seat_ids: Sequence[UUID], token: str, turn: Turn) -> bool:
+        """False, or an exception: the turn is over."""
+        locked = None
+        try:
+            locked = await self._ask_nodes(seat_ids, token)
+        except SeatsUnavailableError as refused:
+            turn.decide(refused.seats)
+            raise
+        finally:
+            if locked is None:
+                self._leave(seat_ids, turn)
+        turn.locked = bool(locked)
+        return locked is not None
+
+    def _ahead_of(self, seat_ids: Sequence[UUID]) -> Turn | None:
+        return next((self._turns[s] for s in seat_ids if s in self._turns), None)
+
+    async def _ask_nodes(self, seat_ids: Sequence[UUID], token: str) -> bool | None:
+        """None: somebody else has the lock. Raises SeatsUnavailableError."""
+        keys = _keys(seat_ids)
+        answers = await asyncio.gather(
+            *(node.run(ACQUIRE, keys, token, LOCK_MS) for node in self._nodes),
+            return_exceptions=True,
+        )
+        if answers.count(1) >= self._quorum:
+            return True
+        await self._undo(answers, keys, token)
+        if taken := _taken(answers):
+            raise SeatsUnavailableError(taken)
+        unreached = sum(isinstance(answer, Exception) for answer in answers)
+        if len(answers) - unreached >= self._quorum:
+            return None
+        self._unlocked += 1
+        logger.warning(
+            "no majority of lock nodes; Postgres decides alone",
+            extra={"unreached": unreached, "unlocked": self._unlocked},
+        )
+        return False
 
     async def _undo(self, answers: Sequence[Any], keys: list[str], token: str) -> None:
         """Give back the minority that was locked, or may have been."""
@@ -159,30 +175,25 @@ class RedlockSeatLocks:
             if answer == 1 or isinstance(answer, Exception)
         )
 
-    async def _leave(
-        self,
-        seat_ids: Sequence[UUID],
-        token: str,
-        lock: HeldLock,
-        done: asyncio.Event,
-    ) -> None:
+    async def _unlock(self, seat_ids: Sequence[UUID], token: str, turn: Turn) -> None:
         keys = _keys(seat_ids)
-        if lock.reservation is None:
+        reservation = turn.reservation
+        if reservation is None:
             await self._tell(node.run(FORGET, keys, token) for node in self._nodes)
-        else:
-            markers = {
-                seat.id: _marker(lock.reservation, seat)
-                for seat in lock.reservation.seats
-            }
-            in_order = [markers[seat_id] for seat_id in seat_ids]
-            await self._tell(
-                node.run(KEEP, keys, token, LOCK_MS, MARKER_MS, *in_order)
-                for node in self._nodes
-            )
+            return
+        markers = {seat.id: _marker(reservation, seat) for seat in reservation.seats}
+        in_order = [markers[seat_id] for seat_id in seat_ids]
+        await self._tell(
+            node.run(KEEP, keys, token, LOCK_MS, MARKER_MS, *in_order)
+            for node in self._nodes
+        )
+
+    def _leave(self, seat_ids: Sequence[UUID], turn: Turn) -> None:
         for seat_id in seat_ids:
-            if self._here.get(seat_id) is done:
-                del self._here[seat_id]
-        done.set()
+            if self._turns.get(seat_id) is turn:
+                del self._turns[seat_id]
+        turn.decided.set()
+        turn.left.set()
 
     async def _tell(self, calls: Iterable[Awaitable[Any]]) -> None:
         """A node that does not hear it forgets by itself, in time."""
@@ -210,6 +221,11 @@ def _taken(answers: Sequence[Any]) -> list[SessionSeat]:
         for value in answer
         if value and not value.startswith(b"lock:")
     }
-    seats = [seat_from_json(orjson.loads(marker[ID_LENGTH:])) for marker in markers]
+    seats = [_seat_of(marker) for marker in markers]
     newest = {seat.id: seat for seat in sorted(seats, key=lambda seat: seat.version)}
     return list(newest.values())
+
+
+@lru_cache(maxsize=1_024)  # a crowd on one seat is refused with the same word of it
+def _seat_of(marker: bytes) -> SessionSeat:
+    return seat_from_json(orjson.loads(marker[ID_LENGTH:]))

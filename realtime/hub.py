@@ -145,7 +145,10 @@ class SupervisedRedis(BroadcastBackend):
 
     async def _confirm(self, channel: str) -> None:
         self._asked[channel] -= 1
-        if self._asked[channel] > 0 or channel not in self._wanted:
+        if self._asked[channel] > 0:
+            return
+        del self._asked[channel]
+        if channel not in self._wanted:
             return
         self._confirmed.setdefault(channel, asyncio.Event()).set()
         if channel in self._gaps:

@@ -34,14 +34,18 @@ class Context:
     viewer: Viewer | None
     request_id: str
     locale: str = "en"
-    nested: Loaders = field(init=False)
+    _loaders: Loaders | None = field(init=False, default=None)
 
-    def __post_init__(self) -> None:
-        self.forget_what_was_read()
+    @property
+    def nested(self) -> Loaders:
+        """Made when first asked for: most mutations in a storm never ask."""
+        if self._loaders is None:
+            self._loaders = Loaders(self.services.queries, self.viewer)
+        return self._loaders
 
     def forget_what_was_read(self) -> None:
         """The next event of a subscription has to be answered with fresh rows."""
-        self.nested = Loaders(self.services.queries, self.viewer)
+        self._loaders = None
 
 
 Info = StrawberryInfo[Context, None]

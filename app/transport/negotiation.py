@@ -1,5 +1,7 @@
 """Which of our two media types an `Accept` header asks for."""
 
+from functools import lru_cache
+
 GRAPHQL_RESPONSE = "application/graphql-response+json"
 JSON = "application/json"
 
@@ -7,6 +9,7 @@ JSON = "application/json"
 EXACT, SUBTYPE, ANYTHING = 2, 1, 0
 
 
+@lru_cache(maxsize=64)  # clients are of few kinds
 def media_type_for(accept: str) -> str | None:
     """None when neither is acceptable.
 

@@ -1,20 +1,24 @@
 """What Redis knows of seats: it saves work and must never refuse a free seat."""
 
 import asyncio
+from typing import Any
 from uuid import UUID
 
 import pytest
 from redis.asyncio import Redis
 
 from domain.booking import BookingService
-from domain.errors import SeatsUnavailableError
+from domain.errors import NotFoundError, SeatsUnavailableError
+from domain.reservation import Reservation
 from domain.seats import SeatStatus
 from persistence.ledger import PostgresLedger
 from persistence.pool import Pool
 from persistence.redis_client import open_redis
-from persistence.script_batch import ScriptBatch
+from persistence.script_batch import Script, ScriptBatch
 from persistence.seat_locks import MARKER_MS, RedlockSeatLocks
+from persistence.seat_scripts import ACQUIRE, KEEP
 from tests.support.cinema import Cinema, Show
+from tests.support.embedded import EmbeddedStack
 from tests.support.unlocked import SilentBell
 
 
@@ -150,3 +154,80 @@ async def test_an_emptied_redis_learns_its_scripts_again(
     await service.reserve_seats(show.session_id, show.seat_ids[:1], ana)
 
     assert await redis.exists(f"seat:{show.seat_ids[0]}") == 1
+
+
+async def test_of_a_crowd_in_one_process_one_asks_the_nodes(
+    service: BookingService,
+    show: Show,
+    pool: Pool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[Script] = []
+    run = ScriptBatch.run
+
+    async def count(self: ScriptBatch, script: Script, *args: Any) -> Any:
+        asked.append(script)
+        return await run(self, script, *args)
+
+    monkeypatch.setattr(ScriptBatch, "run", count)
+    customers = await Cinema(pool).customers(50)
+
+    answers = await asyncio.gather(
+        *(
+            service.reserve_seats(show.session_id, show.seat_ids[:1], customer)
+            for customer in customers
+        ),
+        return_exceptions=True,
+    )
+
+    refused = [error for error in answers if isinstance(error, SeatsUnavailableError)]
+    [held] = [answer for answer in answers if isinstance(answer, Reservation)]
+    assert len(refused) == 49
+    assert {error.seats for error in refused} == {held.seats}
+    assert asked == [ACQUIRE, KEEP]
+
+
+async def test_a_crowd_waits_for_another_process_and_is_told_by_its_word(
+    pool: Pool, show: Show, ana: UUID, stack: EmbeddedStack
+) -> None:
+    async with (
+        Redis.from_url(stack.redis_url) as here,
+        Redis.from_url(stack.redis_url) as there,
+    ):
+        mine = RedlockSeatLocks([ScriptBatch(here)])
+        theirs = RedlockSeatLocks([ScriptBatch(there)])
+        service = BookingService(PostgresLedger(pool), theirs, SilentBell())
+
+        async def come_late() -> None:
+            async with mine.guard(show.seat_ids[1:2]) as turn:
+                assert turn.locked
+            async with mine.guard(show.seat_ids[:2]):
+                pytest.fail("one of them was held there meanwhile")
+
+        async with theirs.guard(show.seat_ids[2:3]):
+            late = asyncio.create_task(come_late())
+            await service.reserve_seats(show.session_id, show.seat_ids[:1], ana)
+            with pytest.raises(SeatsUnavailableError) as refused:
+                await late
+
+    assert [seat.id for seat in refused.value.seats] == [show.seat_ids[0]]
+
+
+async def test_a_failed_turn_lets_the_next_one_try(
+    seat_locks: RedlockSeatLocks, show: Show
+) -> None:
+    inside = asyncio.Event()
+
+    async def fail() -> None:
+        async with seat_locks.guard(show.seat_ids[:2]):
+            inside.set()
+            await asyncio.sleep(0.05)
+            raise NotFoundError
+
+    failing = asyncio.create_task(fail())
+    await inside.wait()
+    async with asyncio.timeout(5), seat_locks.guard(show.seat_ids[1:2]) as turn:
+        assert turn.locked
+        assert failing.done()
+    with pytest.raises(NotFoundError):
+        await failing
