@@ -6,7 +6,7 @@ from strawberry.extensions import ValidationCache
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
-from app.execution import FaultMask, SafeParserCache
+from app.extensions import FaultMask, SafeParserCache
 from resolvers.movies import MovieQueries
 from resolvers.payments import PaymentMutations, PaymentQueries
 from resolvers.people import PeopleMutations, PeopleQueries

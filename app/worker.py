@@ -10,7 +10,9 @@ from app.settings import Settings
 from app.supervise import keep_running
 from app.wiring import connections, kafka
 from domain.expiring import ExpiryService
+from persistence.housekeeping import tidy_up
 from persistence.outbox import Outbox
+from persistence.pool import Pool
 from realtime.consumer import Consumer
 from realtime.fanout import FanoutHandler
 from realtime.payments import PaymentsHandler
@@ -19,6 +21,7 @@ from realtime.relay import Relay
 logger = logging.getLogger(__name__)
 
 SWEEP_SECONDS = 0.1
+TIDY_UP_SECONDS = 3_600
 
 
 def main(settings: Settings) -> None:
@@ -51,8 +54,16 @@ async def work(settings: Settings) -> None:
             "payments": Consumer(broker, PaymentsHandler(to.pool, to.bell)).run,
             "fanout": Consumer(broker, FanoutHandler(to.pool, to.redis)).run,
             "expiry": lambda: sweep_for_ever(expiry),
+            "housekeeping": lambda: tidy_up_for_ever(to.pool),
         }.items():
             loops.create_task(keep_running(name, loop))
+
+
+async def tidy_up_for_ever(pool: Pool) -> None:
+    while True:
+        if gone := await tidy_up(pool):
+            logger.info("%d rows that nobody can ask for any more are deleted", gone)
+        await asyncio.sleep(TIDY_UP_SECONDS)
 
 
 async def sweep_for_ever(expiry: ExpiryService) -> None:

@@ -77,7 +77,9 @@ class BookingService:
         # the pool while it waits, or bystanders starve.
         async with self._locks.guard(hold.seat_ids) as lock:
             verdict = await self._ledger.hold(hold)
-            if verdict.lapsed:
+            for _ in hold.seat_ids:  # each may lapse while another is ended
+                if not verdict.lapsed:
+                    break
                 # Nothing waits for the sweeper: what is over is ended here.
                 await self._ledger.expire(verdict.lapsed)
                 verdict = await self._ledger.hold(hold)

@@ -70,7 +70,9 @@ class PostgresLedger:
     ) -> ApproveVerdict:
         async with self._pool.acquire() as db, db.transaction():
             if key:
-                await _claim_key(db, customer_id, key, payment_id)
+                earlier = await db.fetchrow(sql.RECALL, customer_id, APPROVE, key.key)
+                if earlier and earlier["input_hash"] != key.input_hash:
+                    raise KeyReusedError
             locked = await db.fetchrow(sql.LOCK_PAYMENT, payment_id, customer_id)
             if locked is None:
                 return ApproveVerdict(payment=None)
@@ -82,6 +84,8 @@ class PostgresLedger:
                 return ApproveVerdict(payment=payment_from_json(late))
             if sold["approved"] is None or sold["seats"] != sold["claims"]:
                 raise LedgerCorruptError(payment_id, dict(sold))
+            if key:
+                await _claim_key(db, customer_id, key, payment_id)
             return ApproveVerdict(
                 payment=payment_from_json(sold["approved"]),
                 confirmed=reservation_from_json(sold["confirmed"]),
@@ -109,7 +113,10 @@ class PostgresLedger:
 async def _claim_key(
     db: Connection, account_id: UUID, key: IdempotencyKey, payment_id: UUID
 ) -> None:
-    """Lasts only if the transaction does: a refusal leaves the key unused."""
+    """With the sale: a refusal leaves the key unused.
+
+    A twin with another payment waits here for the first one's commit, and is undone.
+    """
     input_hash = await db.fetchval(
         sql.CLAIM_KEY, account_id, APPROVE, key.key, key.input_hash, payment_id
     )

@@ -5,6 +5,8 @@ seats that it changed `changed` (with `by`, the reservation); TOLD turns both in
 outbox rows of the same transaction, so that no change goes untold and nothing is told
 that did not happen.
 
+`film` is the row of the film session: `session` means too much to SQL's tools.
+
 Three rules hold everywhere. Rows are locked in the order of their ids, so crossing
 crowds queue instead of deadlocking. The clock is `clock_timestamp()`, read after the
 last lock: `now()` is the transaction's start and would let a late sale through. And

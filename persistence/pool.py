@@ -27,6 +27,8 @@ async def open_pool(dsn: str, *, max_size: int, name: str) -> Pool:
         init=_speak_json,
         reset=_nothing_to_reset,
         timeout=5,
+        # A server that is frozen or cut off says nothing, not even that it is late.
+        command_timeout=STATEMENT_TIMEOUT_MS / 1_000 + 1,
         server_settings={
             "application_name": name,
             "timezone": "UTC",

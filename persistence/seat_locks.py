@@ -148,10 +148,16 @@ class RedlockSeatLocks:
     async def _ask_nodes(self, seat_ids: Sequence[UUID], token: str) -> bool | None:
         """None: somebody else has the lock. Raises SeatsUnavailableError."""
         keys = _keys(seat_ids)
-        answers = await asyncio.gather(
+        asking = asyncio.gather(
             *(node.run(ACQUIRE, keys, token, LOCK_MS) for node in self._nodes),
             return_exceptions=True,
         )
+        try:
+            answers = await asyncio.shield(asking)
+        except asyncio.CancelledError:
+            # The nodes may say yes to nobody: what they gave is given back.
+            await asyncio.shield(self._undo(await asking, keys, token))
+            raise
         if answers.count(1) >= self._quorum:
             return True
         await self._undo(answers, keys, token)
@@ -162,8 +168,10 @@ class RedlockSeatLocks:
             return None
         self._unlocked += 1
         logger.warning(
-            "no majority of lock nodes; Postgres decides alone",
-            extra={"unreached": unreached, "unlocked": self._unlocked},
+            "%d of %d lock nodes cannot be reached; Postgres decided alone %d times",
+            unreached,
+            len(answers),
+            self._unlocked,
         )
         return False
 

@@ -7,8 +7,8 @@ from typing import Protocol
 
 import asyncpg
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
-from aiokafka.errors import CommitFailedError, KafkaError
-from redis.exceptions import RedisError
+from aiokafka.errors import CommitFailedError, KafkaError, MessageSizeTooLargeError
+from redis import exceptions as redis
 
 from realtime.cloud_event import CloudEvent, MalformedEventError
 from realtime.kafka import MARKER, Kafka
@@ -23,9 +23,14 @@ LONGEST_DELAY = 2.0
 
 # Somebody is away or overloaded. It is waited for: no event is to blame.
 TRANSIENT = (
-    OSError,  # TimeoutError and ConnectionError too
-    RedisError,
+    ConnectionError,
+    TimeoutError,
     KafkaError,
+    redis.ConnectionError,
+    redis.TimeoutError,
+    redis.BusyLoadingError,
+    redis.ReadOnlyError,
+    redis.OutOfMemoryError,
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
     asyncpg.TransactionRollbackError,
@@ -34,6 +39,12 @@ TRANSIENT = (
     asyncpg.LockNotAvailableError,
     asyncpg.ReadOnlySQLTransactionError,
 )
+POISON = (asyncpg.DataError, MessageSizeTooLargeError)
+
+
+def is_transient(error: Exception) -> bool:
+    """What asyncpg cannot encode is an InterfaceError to it, and poison to us."""
+    return isinstance(error, TRANSIENT) and not isinstance(error, POISON)
 
 
 class Handler(Protocol):
@@ -109,7 +120,9 @@ class Consumer:
         while events:
             try:
                 return await self._handler.handle(events)
-            except TRANSIENT as error:
+            except Exception as error:
+                if not is_transient(error):
+                    raise
                 logger.warning("%s waits: %r", self._handler.name, error)
             await asyncio.sleep(delay)
             delay = min(delay * 2, LONGEST_DELAY)
@@ -136,7 +149,9 @@ class Consumer:
                 await self._send_to_dead_letters(record, why)
                 key = (record.key or b"").decode(errors="replace")
                 return await self._handler.give_up(key, event)
-            except TRANSIENT as error:
+            except Exception as error:
+                if not is_transient(error):
+                    raise
                 logger.warning("%s: a dead letter waits: %r", self._handler.name, error)
             await asyncio.sleep(delay)
             delay = min(delay * 2, LONGEST_DELAY)

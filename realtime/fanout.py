@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import orjson
 from redis.asyncio import Redis
 
+from persistence.codec import seat_from_json
 from persistence.outbox import confirm, floors
 from persistence.pool import Pool
 from realtime.cloud_event import CloudEvent
@@ -28,6 +29,9 @@ class FanoutHandler:
 
     async def handle(self, events: Sequence[CloudEvent]) -> None:
         """Publish, then confirm: repeats are harmless, a silence is not."""
+        for event in events:
+            for seat in event.data.get("seats", ()):
+                seat_from_json(seat)  # what no watcher can read is not published
         sessions = {event.session_id for event in events if "seats" in event.data}
         floor = await floors(self._pool, sessions, self.name) if sessions else {}
         async with self._redis.pipeline(transaction=False) as pipe:

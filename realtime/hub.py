@@ -18,7 +18,6 @@ from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
 
 from realtime.topics import RESYNC
 
@@ -44,7 +43,7 @@ class SupervisedRedis(BroadcastBackend):
             retry=Retry(NoBackoff(), 0),
         )
         self._pubsub: PubSub | None = None
-        self._wanted: set[str] = {KEEPALIVE}
+        self._wanted: set[str] = set()
         self._confirmed: dict[str, asyncio.Event] = {}
         # SUBSCRIBEs on their way: who left and came back must not take the first
         # one's confirmation for the second one's.
@@ -53,7 +52,6 @@ class SupervisedRedis(BroadcastBackend):
         self._sending = asyncio.Lock()  # keeps SUBSCRIBE and UNSUBSCRIBE in order
         self._events: asyncio.Queue[Event] = asyncio.Queue(10_000)
         self._supervisor: asyncio.Task[None] | None = None
-        self.reconnects = -1
 
     async def connect(self) -> None:
         self._supervisor = asyncio.create_task(self._supervise())
@@ -73,7 +71,7 @@ class SupervisedRedis(BroadcastBackend):
             if channel not in self._wanted:
                 self._wanted.add(channel)
                 self._asked[channel] += 1
-                await self._send("subscribe", channel)
+                await self._send("SUBSCRIBE", channel)
         confirmed = self._confirmed.setdefault(channel, asyncio.Event())
         try:
             await asyncio.wait_for(confirmed.wait(), CONFIRM_SECONDS)
@@ -85,7 +83,7 @@ class SupervisedRedis(BroadcastBackend):
             self._wanted.discard(channel)
             self._gaps.discard(channel)
             self._confirmed.pop(channel, None)
-            await self._send("unsubscribe", channel)
+            await self._send("UNSUBSCRIBE", channel)
 
     async def publish(self, channel: str, message: Any) -> None:
         await self._redis.publish(channel, message)
@@ -93,54 +91,69 @@ class SupervisedRedis(BroadcastBackend):
     async def next_published(self) -> Event:
         return await self._events.get()
 
-    async def _send(self, command: str, channel: str) -> None:
-        if self._pubsub is None:  # the supervisor will ask for all that is wanted
-            return
-        with suppress(RedisError, OSError):  # its reader fails too, and starts over
-            await getattr(self._pubsub, command)(channel)
+    async def _send(self, command: str, *channels: str) -> None:
+        """Past redis-py's pub/sub object, which would reconnect by itself.
+
+        A second connection behind the reader's back is a gap that nobody notices.
+        """
+        connection = self._pubsub.connection if self._pubsub else None
+        if connection is None or not connection.is_connected:
+            return  # the supervisor will ask for all that is wanted
+        try:
+            async with asyncio.timeout(CONFIRM_SECONDS):
+                await connection.send_command(command, *channels)
+        except Exception as error:  # noqa: BLE001 # whatever it is, we start over
+            logger.warning("Redis pub/sub takes no %s: %r", command, error)
+            await connection.disconnect(nowait=True)  # its reader fails at once
 
     async def _supervise(self) -> None:
         delay = 0.05
         while True:
             pubsub = self._redis.pubsub()
             try:
+                async with asyncio.timeout(CONFIRM_SECONDS):
+                    await pubsub.subscribe(KEEPALIVE)
                 async with self._sending:
-                    self._asked = Counter(self._wanted)
-                    await pubsub.subscribe(*self._wanted)
                     self._pubsub = pubsub
-                self.reconnects += 1
+                    self._asked = Counter(self._wanted)
+                    if self._wanted:
+                        await self._send("SUBSCRIBE", *self._wanted)
                 delay = 0.05
                 await self._listen(pubsub)
-            except (RedisError, OSError) as error:
+            except Exception as error:  # noqa: BLE001 # none of them may end this loop
                 logger.warning("Redis pub/sub was lost: %r", error)
             finally:
                 self._pubsub = None
                 self._lose_all()
-                with suppress(RedisError, OSError):
-                    await pubsub.aclose()  # type: ignore[no-untyped-call] # redis-py
+                with suppress(Exception):
+                    async with asyncio.timeout(CONFIRM_SECONDS):
+                        await pubsub.aclose()  # type: ignore[no-untyped-call] # redis-py
             await asyncio.sleep(delay * random.uniform(0.5, 1.5))  # noqa: S311 # jitter
             delay = min(delay * 2, LONGEST_DELAY)
 
     async def _listen(self, pubsub: PubSub) -> None:
         asked = False
         while True:
-            message = await pubsub.get_message(timeout=SILENCE_SECONDS)
+            # When the connection breaks, redis-py opens another before it says so, and
+            # against a frozen Redis that would last for ever.
+            async with asyncio.timeout(SILENCE_SECONDS + CONFIRM_SECONDS):
+                message = await pubsub.get_message(timeout=SILENCE_SECONDS)
             if message is None:
                 if asked:
                     raise ConnectionError("no answer to a ping")
-                await pubsub.ping()
+                await self._send("PING")
                 asked = True
                 continue
             asked = False
             await self._take(message)
 
     async def _take(self, message: dict[str, Any]) -> None:
-        if message["type"] == "pong":
+        if message["type"] not in {"message", "subscribe"}:
             return
         channel = message["channel"].decode()
         if message["type"] == "message":
             await self._events.put(Event(channel, message["data"]))
-        elif message["type"] == "subscribe":
+        else:
             await self._confirm(channel)
 
     async def _confirm(self, channel: str) -> None:

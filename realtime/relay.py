@@ -88,6 +88,8 @@ class Relay:
         has the first offset of each partition.
         """
         partition = (sent.topic, sent.partition)
+        if sent.offset < 0:  # the broker knew it for a repeat of the producer's
+            return
         if sent.offset <= self._offsets.get(partition, 0):
             raise BrokerForgotError
         self._offsets[partition] = sent.offset

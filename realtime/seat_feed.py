@@ -39,15 +39,12 @@ class SeatFeed:
             if first is None:
                 raise NotFoundError
             yield first
-            quiet_since = loop.time()
+            last_told = loop.time()
             while True:
-                settle = quiet_since + BURST_SECONDS - loop.time()
+                settle = last_told + BURST_SECONDS - loop.time()
                 messages = await changes.burst(settle)
-                if RESYNC in messages:
-                    yield await self._read_again(session_id)
-                else:
-                    yield merge(session_id, messages)
-                quiet_since = loop.time()
+                yield merge(session_id, messages) or await self._read_again(session_id)
+                last_told = loop.time()
 
     async def _read_again(self, session_id: UUID) -> SeatMap | SeatMapDelta:
         """Until it succeeds: a watcher is late at most, never wrong."""
@@ -65,18 +62,23 @@ class SeatFeed:
             delay = min(delay * 2, LONGEST_DELAY)
 
 
-def merge(session_id: UUID, messages: Sequence[bytes]) -> SeatMapDelta:
-    """One delta of a burst: each seat at its highest version."""
+def merge(session_id: UUID, messages: Sequence[bytes]) -> SeatMapDelta | None:
+    """One delta of a burst: each seat at its highest version; None: read it anew."""
     newest: dict[UUID, SessionSeat] = {}
     positions = []
-    for message in messages:
-        change = orjson.loads(message)
-        positions.append(change["position"])
-        for data in change["seats"]:
-            seat = seat_from_json(data)
-            known = newest.get(seat.id)
-            if known is None or seat.version > known.version:
-                newest[seat.id] = seat
+    try:
+        for message in messages:
+            if message == RESYNC:
+                return None
+            change = orjson.loads(message)
+            positions.append(int(change["position"]))
+            for seat in map(seat_from_json, change["seats"]):
+                known = newest.get(seat.id)
+                if known is None or seat.version > known.version:
+                    newest[seat.id] = seat
+    except (ValueError, KeyError, TypeError, AttributeError):
+        logger.exception("not a change of seats: %r", messages)
+        return None
     return SeatMapDelta(
         session_id=session_id,
         seats=tuple(newest.values()),

@@ -29,7 +29,7 @@ from schema.sessions import Session
 
 Value = TypeVar("Value")
 ByKey = DataLoader[UUID, Value | None]
-Turn = tuple[UUID, int, str | None]  # a movie, and which page of its sessions
+MoviePage = tuple[UUID, int, str | None]  # a movie, and which page of its sessions
 
 
 class DanglingKeyError(Exception):
@@ -51,7 +51,9 @@ class Loaders:
         self.seat_maps: ByKey[DomainSeatMap] = _by_key(queries.seat_maps.whole)
         self._seats: ByKey[list[DomainSeat]] = _by_key(queries.rooms.seats)
         self._capacities: ByKey[int] = _by_key(queries.rooms.capacities)
-        self._turns: DataLoader[Turn, Page[DomainSession]] = DataLoader(self._turn)
+        self._movie_pages: DataLoader[MoviePage, Page[DomainSession]] = DataLoader(
+            self._read_movie_pages
+        )
         self._counts: ByKey[int] = _by_key(queries.sessions.counts_of_movies)
         self.reservations: ByKey[DomainReservation] = _by_key(
             partial(queries.reservations.by_id, viewer.id) if viewer else _nothing
@@ -95,17 +97,17 @@ class Loaders:
         async def count() -> int:
             return await self._counts.load(movie_id) or 0
 
-        page = self._turns.load((movie_id, page_size(first), after))
+        page = self._movie_pages.load((movie_id, page_size(first), after))
         return await connection(page, Session.from_domain, count)
 
-    async def _turn(
-        self, turns: list[Turn]
+    async def _read_movie_pages(
+        self, wanted: list[MoviePage]
     ) -> Sequence[Page[DomainSession] | CursorError]:
         """Movies of which the same page is wanted share a statement."""
         alike: defaultdict[tuple[int, str | None], list[UUID]] = defaultdict(list)
-        for movie_id, first, after in turns:
+        for movie_id, first, after in wanted:
             alike[first, after].append(movie_id)
-        pages: dict[Turn, Page[DomainSession] | CursorError] = {}
+        pages: dict[MoviePage, Page[DomainSession] | CursorError] = {}
         for (first, after), movie_ids in alike.items():
             try:
                 read = await self._sessions.pages_of_movies(movie_ids, first, after)
@@ -113,7 +115,7 @@ class Loaders:
                 pages |= {(movie_id, first, after): error for movie_id in movie_ids}
             else:
                 pages |= {(key, first, after): page for key, page in read.items()}
-        return [pages[turn] for turn in turns]
+        return [pages[page] for page in wanted]
 
 
 def _by_key(

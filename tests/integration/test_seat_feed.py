@@ -17,11 +17,11 @@ from domain.seats import SeatMap, SeatMapDelta
 from persistence.ledger import PostgresLedger
 from persistence.pool import Pool
 from persistence.queries.seat_maps import SeatMaps
-from realtime.hub import QUEUE_BOUND, Hub
+from realtime.hub import Hub
 from realtime.kafka import Kafka
 from realtime.reservation_feed import ReservationFeed
 from realtime.seat_feed import SeatFeed
-from realtime.topics import RESYNC, reservation_channel, seat_channel
+from realtime.topics import reservation_channel, seat_channel
 from tests.support.cinema import Cinema, Show, let_time_pass
 from tests.support.embedded import EmbeddedStack
 from tests.support.folding import Fold, true_map
@@ -193,49 +193,18 @@ async def test_resuming_from_a_position_gets_what_was_missed_and_no_more(
     }
 
 
-async def test_a_listener_that_is_behind_is_told_to_read_again(
-    hub: Hub, redis: Redis
+async def test_what_is_no_change_of_seats_is_answered_with_a_whole_map(
+    feed: SeatFeed, cinema: Cinema, redis: Redis
 ) -> None:
-    channel = seat_channel(uuid4())
-    async with hub.listen(channel) as slow, hub.listen(channel) as other:
-        for number in range(QUEUE_BOUND + 10):
-            await redis.publish(channel, str(number))
-            if number % 50 == 0:
-                await other.burst()
-        await redis.publish(channel, "last")
-        while b"last" not in await other.burst():
-            pass
+    show = await cinema.open_session(seats=3)
+    async with aclosing(feed.watch(show.session_id)) as updates:
+        await anext(updates)
+        wrong = b'{"position": 1, "seats": [{"id": "x"}]}'
+        await redis.publish(seat_channel(show.session_id), wrong)
 
-        messages = await slow.burst()
+        update = await asyncio.wait_for(anext(updates), 5)
 
-    assert messages[0] == RESYNC
-    assert messages[-1] == b"last"
-    assert len(messages) < QUEUE_BOUND
-
-
-async def test_leaving_and_coming_back_hears_everything(hub: Hub, redis: Redis) -> None:
-    channel = seat_channel(uuid4())
-    for number in range(50):
-        async with hub.listen(channel) as listening:
-            await redis.publish(channel, str(number))
-            assert await asyncio.wait_for(listening.burst(), 5) == [
-                str(number).encode()
-            ]
-
-    assert await redis.pubsub_numsub(channel) == [(channel.encode(), 0)]
-
-
-async def test_a_frozen_redis_is_noticed(
-    hub: Hub, stack: EmbeddedStack, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("realtime.hub.SILENCE_SECONDS", 0.2)
-    channel = seat_channel(uuid4())
-    async with hub.listen(channel) as listening:
-        stack.valkey.pause()
-        await asyncio.sleep(3)
-        stack.valkey.resume()
-
-        assert await asyncio.wait_for(listening.burst(), 20) == [RESYNC]
+    assert isinstance(update, SeatMap)
 
 
 async def test_a_reservation_is_looked_at_once_at_first_and_after_each_change(

@@ -231,3 +231,21 @@ async def test_a_failed_turn_lets_the_next_one_try(
         assert failing.done()
     with pytest.raises(NotFoundError):
         await failing
+
+
+@pytest.mark.parametrize("ticks", range(1, 9))
+async def test_a_caller_cancelled_while_it_asks_leaves_no_lock(
+    seat_locks: RedlockSeatLocks, show: Show, redis: Redis, ticks: int
+) -> None:
+    async def ask() -> None:
+        async with seat_locks.guard(show.seat_ids[:1]):
+            await asyncio.Event().wait()
+
+    caller = asyncio.create_task(ask())
+    for _ in range(ticks):
+        await asyncio.sleep(0)
+    caller.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await caller
+
+    assert await redis.exists(f"seat:{show.seat_ids[0]}") == 0

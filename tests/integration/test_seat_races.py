@@ -13,6 +13,7 @@ from domain.booking import BookingService
 from domain.errors import (
     DomainError,
     IdempotencyConflictError,
+    NotFoundError,
     ReservationExpiredError,
     SeatsUnavailableError,
 )
@@ -281,3 +282,28 @@ async def test_the_price_is_always_the_sessions_own(pool: Pool) -> None:
         29_700,
         "BRL",
     )
+
+
+async def test_a_refused_approval_leaves_its_key_unused(pool: Pool) -> None:
+    cinema = Cinema(pool)
+    show = await cinema.open_session()
+    [ana] = await cinema.customers(1)
+    ledger = PostgresLedger(pool)
+    payments = PaymentService(ledger, NoSeatLocks(), SilentBell())
+    ids = []
+    for seat in show.seat_ids[:2]:
+        held = await _hold(ledger, show, seat, ana)
+        await pool.execute(ledger_sql.OPEN_PAYMENTS, [held.id])
+        opened = "SELECT id FROM payments WHERE reservation_id = $1"
+        ids.append(await pool.fetchval(opened, held.id))
+
+    with pytest.raises(NotFoundError):
+        await payments.approve_payment(uuid4(), ana, "key")
+    first = await payments.approve_payment(ids[0], ana, "key")
+    again = await payments.approve_payment(ids[0], ana, "key")
+    with pytest.raises(IdempotencyConflictError):
+        await payments.approve_payment(ids[1], ana, "key")
+
+    assert first == again
+    statuses = [(await payments.approve_payment(ids[1], ana, "other")).status]
+    assert statuses == ["APPROVED"]

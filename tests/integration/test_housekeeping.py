@@ -1,0 +1,38 @@
+"""Tables do not grow for ever, and what can still be asked for stays."""
+
+from uuid import uuid4
+
+from persistence.housekeeping import tidy_up
+from persistence.pool import Pool
+from tests.support.cinema import Cinema
+
+
+async def test_old_keys_and_tokens_go_and_others_stay(scratch_pool: Pool) -> None:
+    [ana] = await Cinema(scratch_pool).customers(1)
+    for key, age in (("old", "8 days"), ("new", "6 days")):
+        await scratch_pool.execute(
+            "INSERT INTO idempotency_keys (account_id, operation, key, input_hash,"
+            " result_id, created_at) VALUES ($1, 'reserveSeats', $2, '', $3,"
+            " clock_timestamp() - $4::text::interval)",
+            ana,
+            key,
+            uuid4(),
+            age,
+        )
+    for token, left in ((b"old", "-1 second"), (b"new", "1 hour")):
+        await scratch_pool.execute(
+            "INSERT INTO refresh_tokens (token_hash, family_id, account_id, expires_at)"
+            " VALUES ($1, $2, $3, clock_timestamp() + $4::text::interval)",
+            token,
+            uuid4(),
+            ana,
+            left,
+        )
+
+    assert await tidy_up(scratch_pool) == 2
+
+    keys = await scratch_pool.fetch("SELECT key FROM idempotency_keys")
+    tokens = await scratch_pool.fetch("SELECT token_hash FROM refresh_tokens")
+    assert [row["key"] for row in keys] == ["new"]
+    assert [row["token_hash"] for row in tokens] == [b"new"]
+    assert await tidy_up(scratch_pool) == 0

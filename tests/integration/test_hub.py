@@ -1,0 +1,100 @@
+"""The one Redis connection of all live maps: whatever is done to it, it comes back."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from uuid import uuid4
+
+import pytest
+from redis.asyncio import Redis
+
+from realtime.hub import CONFIRM_SECONDS, QUEUE_BOUND, Hub
+from realtime.topics import RESYNC, seat_channel
+from tests.support.embedded import EmbeddedStack
+
+
+@pytest.fixture
+async def hub(stack: EmbeddedStack) -> AsyncIterator[Hub]:
+    async with Hub(stack.redis_url) as hub:
+        assert isinstance(hub, Hub)
+        yield hub
+
+
+async def test_a_listener_that_is_behind_is_told_to_read_again(
+    hub: Hub, redis: Redis
+) -> None:
+    channel = seat_channel(uuid4())
+    async with hub.listen(channel) as slow, hub.listen(channel) as other:
+        for number in range(QUEUE_BOUND + 10):
+            await redis.publish(channel, str(number))
+            if number % 50 == 0:
+                await other.burst()
+        await redis.publish(channel, "last")
+        while b"last" not in await other.burst():
+            pass
+
+        messages = await slow.burst()
+
+    assert messages[0] == RESYNC
+    assert messages[-1] == b"last"
+    assert len(messages) < QUEUE_BOUND
+
+
+async def test_leaving_and_coming_back_hears_everything(hub: Hub, redis: Redis) -> None:
+    channel = seat_channel(uuid4())
+    for number in range(50):
+        async with hub.listen(channel) as listening:
+            await redis.publish(channel, str(number))
+            heard = await asyncio.wait_for(listening.burst(), 5)
+            assert heard == [str(number).encode()]
+
+    assert await redis.pubsub_numsub(channel) == [(channel.encode(), 0)]
+
+
+async def test_coming_and_going_while_connections_are_cut_leaves_it_alive(
+    hub: Hub, redis: Redis
+) -> None:
+    """Who subscribes must not make redis-py reconnect behind the reader's back."""
+    clock = asyncio.get_running_loop().time
+    until = clock() + 4
+    dice = random.Random(3)
+
+    async def come_and_go() -> None:
+        while clock() < until:
+            async with hub.listen(f"churn:{dice.randrange(30)}"):
+                await asyncio.sleep(dice.uniform(0, 0.02))
+
+    async def cut() -> None:
+        while clock() < until:
+            await redis.client_kill_filter(_type="pubsub")
+            await asyncio.sleep(dice.uniform(0, 0.3))
+
+    await asyncio.gather(cut(), *(come_and_go() for _ in range(40)))
+
+    channel = seat_channel(uuid4())
+    async with asyncio.timeout(20), hub.listen(channel) as listening:
+        heard: list[bytes] = []
+        while b"alive" not in heard:
+            await redis.publish(channel, "alive")
+            heard += await listening.burst(0.05)
+
+
+async def test_a_frozen_redis_is_noticed_and_holds_up_nobody(
+    hub: Hub, stack: EmbeddedStack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("realtime.hub.SILENCE_SECONDS", 0.2)
+    clock = asyncio.get_running_loop().time
+    channel = seat_channel(uuid4())
+    async with hub.listen(channel) as listening:
+        stack.valkey.pause()
+        try:
+            await asyncio.sleep(3)
+            began = clock()
+            async with hub.listen(seat_channel(uuid4())) as newcomer:
+                waited = clock() - began
+        finally:
+            stack.valkey.resume()
+
+        assert await asyncio.wait_for(listening.burst(), 20) == [RESYNC]
+    assert newcomer
+    assert waited < 3 * CONFIRM_SECONDS + 2
