@@ -11,6 +11,8 @@ from strawberry.schema.exceptions import (
     InvalidOperationTypeError,
 )
 
+from domain.errors import UnknownCustomerError
+
 logger = logging.getLogger(__name__)
 
 # Strawberry's own ways to say that it was asked for something that cannot be executed.
@@ -46,6 +48,8 @@ class FaultMask(MaskErrors):
         original = error.original_error
         if isinstance(original, RecursionError) and error.path is None:
             return _like(error, "It is nested too deeply.", {"code": "BAD_USER_INPUT"})
+        if isinstance(original, UnknownCustomerError):
+            return _like(error, "Sign in again.", {"code": "UNAUTHENTICATED"})
         if original is not None and not isinstance(original, CLIENTS_FAULT):
             return self._masked(error, original)
         if error.extensions and "code" in error.extensions:

@@ -7,7 +7,7 @@ import uvicorn
 from app.asgi import application
 from app.settings import Settings
 
-GRACE_SECONDS = 5  # for mutations in flight; sockets are closed with 1012 at once
+GRACE_SECONDS = 6  # for mutations in flight, those of sockets too
 MAX_FRAME_BYTES = 128 * 1024
 
 

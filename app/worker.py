@@ -52,7 +52,7 @@ async def work(settings: Settings) -> None:
         for name, loop in {
             "relay": Relay(Outbox(to.pool), broker, to.hub).run,
             "payments": Consumer(broker, PaymentsHandler(to.pool, to.bell)).run,
-            "fanout": Consumer(broker, FanoutHandler(to.pool, to.redis)).run,
+            "fanout": Consumer(broker, FanoutHandler(to.pool, to.redis, to.locks)).run,
             "expiry": lambda: sweep_for_ever(expiry),
             "housekeeping": lambda: tidy_up_for_ever(to.pool),
         }.items():

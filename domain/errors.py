@@ -85,3 +85,7 @@ class EmailTakenError(DomainError):
 
 class InvalidCredentialsError(DomainError):
     code = "INVALID_CREDENTIALS"
+
+
+class UnknownCustomerError(Exception):
+    """A token names an account that is not there any more; nothing was changed."""

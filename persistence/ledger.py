@@ -5,6 +5,7 @@ from uuid import UUID
 
 import asyncpg
 
+from domain.errors import UnknownCustomerError
 from domain.ports import (
     ApproveVerdict,
     CancelVerdict,
@@ -45,6 +46,10 @@ class PostgresLedger:
         except asyncpg.UniqueViolationError as error:
             if error.constraint_name == "pk_idempotency_keys":
                 raise KeyReusedError from error
+            raise
+        except asyncpg.ForeignKeyViolationError as error:
+            if error.constraint_name == "fk_reservations_customer_id":
+                raise UnknownCustomerError from error
             raise
         if row is None:
             raise LedgerCorruptError(hold)

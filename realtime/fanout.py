@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import orjson
 from redis.asyncio import Redis
 
-from persistence.codec import seat_from_json
+from domain.ports import SeatLocks
+from persistence.codec import reservation_from_json, seat_from_json
 from persistence.outbox import confirm, floors
 from persistence.pool import Pool
 from realtime.cloud_event import CloudEvent
@@ -18,14 +19,17 @@ from realtime.topics import (
     seat_channel,
 )
 
+CANCELLED = "ReservationCancelled"
+
 
 class FanoutHandler:
     name = FANOUT_CONSUMER
     topics = (RESERVATIONS, PAYMENTS)
 
-    def __init__(self, pool: Pool, redis: "Redis") -> None:
+    def __init__(self, pool: Pool, redis: "Redis", locks: SeatLocks) -> None:
         self._pool = pool
         self._redis = redis
+        self._locks = locks
 
     async def handle(self, events: Sequence[CloudEvent]) -> None:
         """Publish, then confirm: repeats are harmless, a silence is not."""
@@ -44,6 +48,11 @@ class FanoutHandler:
                 channel = reservation_channel(event.data["reservation_id"])
                 pipe.publish(channel, event.type)
             await pipe.execute()
+        for event in events:
+            if event.type == CANCELLED:
+                # Redis may not have heard it from who cancelled: it was away, or the
+                # API was killed. Word of a hold that is none refuses a free seat.
+                await self._locks.forget(reservation_from_json(event.data))
         async with self._pool.acquire() as db, db.transaction():
             await confirm(db, [event.id for event in events], self.name)
 

@@ -40,8 +40,8 @@ class Kafka:
             request_timeout_ms=REQUEST_TIMEOUT_MS,
             linger_ms=0,
         )
-        await producer.start()
         try:
+            await producer.start()
             yield producer
         finally:
             with suppress(KafkaError, asyncio.TimeoutError):
@@ -66,8 +66,8 @@ class Kafka:
         # By pattern: to ask for a topic by its name makes the embedded broker create
         # it, and when two do so at once it loses what was written in between.
         consumer.subscribe(pattern=f"^({'|'.join(topics)})$")
-        await consumer.start()
         try:
+            await consumer.start()
             yield consumer
         finally:
             with suppress(KafkaError, asyncio.TimeoutError):
@@ -82,8 +82,8 @@ class Kafka:
             bootstrap_servers=self.bootstrap_servers,
             request_timeout_ms=REQUEST_TIMEOUT_MS,
         )
-        await admin.start()
         try:
+            await admin.start()
             missing = set(TOPICS) - set(await admin.list_topics())
             if missing:
                 await self._create(admin, sorted(missing))

@@ -35,6 +35,7 @@ class SeatMapWatch:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
+    kind: OperationType
     name: str | None
     watch: SeatMapWatch | None
 
@@ -91,6 +92,7 @@ def _read(text: str) -> _Document:
         )
         operations = tuple(
             Operation(
+                kind=definition.operation,
                 name=definition.name.value if definition.name else None,
                 watch=_seat_map_watch(document, definition),
             )

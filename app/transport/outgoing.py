@@ -63,10 +63,9 @@ class Outgoing:
         self._append(_Message(lane, payload))
         return True
 
-    async def room_for(self, payload: str) -> None:
-        while not self._fits(payload):
-            self._roomy.clear()
-            await self._roomy.wait()
+    async def more_room(self) -> None:
+        self._roomy.clear()
+        await self._roomy.wait()
 
     async def drained(self) -> None:
         """Returns once the reader has caught up with everything."""
@@ -119,7 +118,7 @@ class Lane:
     async def send(self, payload: str) -> None:
         """Waits for room, so that whoever produces the payloads is slowed down."""
         while not self.offer(payload):
-            await self._outgoing.room_for(payload)
+            await self._outgoing.more_room()
 
     def drop(self) -> None:
         self._outgoing.drop(self)

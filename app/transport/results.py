@@ -39,6 +39,10 @@ def internal_error(request_id: str) -> Errors:
     return error("Something went wrong.", INTERNAL, requestId=request_id)
 
 
+def codes(errors: Errors) -> set[str | None]:
+    return {(each.get("extensions") or {}).get("code") for each in errors}
+
+
 def unauthenticated() -> Errors:
     """Why exactly is for our logs: who guesses tokens is not to be helped."""
     return error("The access token is not valid, or not any more.", UNAUTHENTICATED)

@@ -2,15 +2,17 @@
 
 import asyncio
 import logging
+from collections.abc import Collection
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
 
+from graphql import OperationType
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from app.authentication import AuthenticationError
 from app.transport import results
 from app.transport.calls import ContextOf, new_request_id
-from app.transport.documents import refusal_of
+from app.transport.documents import operation_named, refusal_of
 from app.transport.execution import Call, Execution, OperationFailedError
 from app.transport.frames import (
     Complete,
@@ -28,6 +30,7 @@ from app.transport.shared import SharedStreams
 log = logging.getLogger(__name__)
 
 CLOSING_SECONDS = 5.0
+FINISHING_SECONDS = 5.0  # the server that stops waits a little longer
 MAX_REASON_BYTES = 123  # a control frame carries 125, two of them the code
 
 
@@ -43,6 +46,13 @@ class Limits:
 class _Operation:
     lane: Lane
     task: asyncio.Task[None]
+    is_subscription: bool
+
+    def end(self) -> None:
+        """What may be in the middle of a transaction is finished, but not heard."""
+        self.lane.close()
+        if self.is_subscription:
+            self.task.cancel()
 
 
 class Socket:
@@ -70,26 +80,25 @@ class Socket:
         """Returns when the connection is over, and nothing of it runs any more."""
         reader = asyncio.create_task(self._read())
         writer = asyncio.create_task(self._write())
-        closed: SocketClosedError | None = None
         try:
             ended, _ = await asyncio.wait(
                 {reader, writer, self._ending}, return_when=asyncio.FIRST_COMPLETED
             )
             closed = self._ending.result() if self._ending in ended else _why(ended)
+            await _cancel((reader, writer))
+            while self._operations:
+                self._operations.popitem()[1].end()
+            await asyncio.gather(self._close(closed), self._finish())
         finally:
-            tasks = [reader, writer, *self._tasks]
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-        if closed is not None:
-            await self._close(closed)
+            await _cancel((reader, writer, *self._tasks))
 
-    def end(self, code: int, reason: str) -> None:
-        """From outside, or from an operation; the first word is the last."""
-        if not self._ending.done():
-            self._ending.set_result(SocketClosedError(code, reason))
+    async def _finish(self) -> None:
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=FINISHING_SECONDS)
 
-    async def _close(self, closed: SocketClosedError) -> None:
+    async def _close(self, closed: SocketClosedError | None) -> None:
+        if closed is None:
+            return
         reason = closed.reason.encode()[:MAX_REASON_BYTES].decode(errors="ignore")
         # Who does not read cannot be told either.
         with suppress(TimeoutError, WebSocketDisconnect, RuntimeError, OSError):
@@ -130,8 +139,7 @@ class Socket:
             case Complete():
                 operation = self._operations.pop(frame.id, None)
                 if operation is not None:
-                    operation.lane.close()
-                    operation.task.cancel()
+                    operation.end()
 
     def _initialise(self, init: ConnectionInit) -> None:
         if self._init is not None:
@@ -154,7 +162,7 @@ class Socket:
             return
         lane = self._outgoing.lane(frame.id)
         task = asyncio.create_task(self._operate(frame, lane, self._init))
-        self._operations[frame.id] = _Operation(lane, task)
+        self._operations[frame.id] = _Operation(lane, task, _is_subscription(frame))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -174,7 +182,7 @@ class Socket:
             errors = results.internal_error(request_id)
         operation = self._operations.get(frame.id)
         if operation is None or operation.lane is not lane:
-            return  # completed by the client, who may have given its id to another
+            return  # ended before, and its id may have been given to another
         del self._operations[frame.id]
         try:
             if errors is None:
@@ -182,7 +190,8 @@ class Socket:
             else:
                 self._put_errors(frame.id, errors)
         except SlowConsumerError:
-            self.end(1013, "Slow consumer")
+            if not self._ending.done():
+                self._ending.set_result(SocketClosedError(1013, "Slow consumer"))
 
     async def _feed(self, frame: Subscribe, lane: Lane, init: ConnectionInit) -> None:
         refusal = refusal_of(frame.query, frame.operation_name)
@@ -203,6 +212,18 @@ class Socket:
 
     def _put(self, message: dict[str, object]) -> None:
         self._outgoing.put(encode(message).decode())
+
+
+async def _cancel(tasks: Collection[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _is_subscription(frame: Subscribe) -> bool:
+    """Not either when nobody knows: that fails by itself."""
+    operation = operation_named(frame.query, frame.operation_name)
+    return operation is not None and operation.kind is OperationType.SUBSCRIPTION
 
 
 def _why(ended: set[asyncio.Future[None]]) -> SocketClosedError | None:

@@ -3,9 +3,10 @@
 import asyncio
 import logging
 from collections.abc import Callable
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 
 from app.transport import results
+from app.transport.back_off import BackOff
 from app.transport.calls import new_request_id
 from app.transport.execution import Call, Execution, OperationFailedError
 from app.transport.outgoing import Lane
@@ -27,6 +28,7 @@ class Member:
     def __init__(self, lane: Lane) -> None:
         self.lane = lane
         self.live = False
+        self.told = False  # something, ever
         self.held_back: list[str] | None = None
         self.news = asyncio.Event()
 
@@ -44,8 +46,12 @@ class Member:
 
     def catch_up(self, payloads: list[str]) -> bool:
         """False when its queue did not take all; what it took remains there."""
-        self.live = all(self.lane.offer(payload) for payload in payloads)
-        return self.live
+        for payload in payloads:
+            if not self.lane.offer(payload):
+                return False
+            self.told = True
+        self.live = True
+        return True
 
 
 class Group:
@@ -53,6 +59,8 @@ class Group:
 
     `_replay` is a whole map and what came since: all that a newcomer needs. Once it
     is longer than a new map it is let go, and the next newcomer has a new map read.
+    When that fails it is the newcomer's error; who has been watching waits and tries
+    again, as long as the stream itself goes on.
     """
 
     def __init__(
@@ -71,8 +79,9 @@ class Group:
         self._recorded: list[str] | None = None
         self._refreshing: asyncio.Task[None] | None = None
         self._waiting = 0
+        self._back_off = BackOff()
         self._started = asyncio.Event()
-        self._ended = False
+        self._ended = asyncio.Event()
         self._failure: OperationFailedError | None = None
         self._task = asyncio.create_task(self._run())
 
@@ -88,14 +97,14 @@ class Group:
         """Returns when the stream ends; raises OperationFailedError if by an error."""
         await self._started.wait()
         caught_up = False
-        if resumed is not None and not self._ended:
+        if resumed is not None and not self._ended.is_set():
             caught_up = await self._resume(member, resumed)
         if not caught_up:
             await self._give_replay(member)
-        while not self._ended:
+        while not self._ended.is_set():
             await member.news.wait()
             member.news.clear()
-            if not member.live and not self._ended:
+            if not member.live and not self._ended.is_set():
                 await member.lane.drained()
                 await self._give_replay(member)
         if self._failure is not None:
@@ -119,20 +128,33 @@ class Group:
 
     async def _give_replay(self, member: Member) -> None:
         """Tries one replay once: who has no room for it gets new maps instead."""
-        replay = await self._history(anew=False)
+        replay = await self._history(member, anew=False)
         while replay and not member.catch_up(replay):
             await member.lane.drained()
-            replay = await self._history(anew=True)
+            replay = await self._history(member, anew=True)
 
-    async def _history(self, *, anew: bool) -> list[str]:
+    async def _history(self, member: Member, *, anew: bool) -> list[str]:
         """Nothing may be awaited between this and giving it to a member."""
-        if not self._ended and (anew or self._replay is None):
+        while not self._ended.is_set() and (anew or self._replay is None):
             self._waiting += 1
             try:
                 await self._refresh()
+                break
+            except (OperationFailedError, TimeoutError) as error:
+                if not member.told or not _may_pass(error):
+                    raise
             finally:
                 self._waiting -= 1
+            await self._pause()
         return self._replay or []
+
+    async def _pause(self) -> None:
+        """All who wait go on together, and share one reading."""
+        while (seconds := self._back_off.remaining()) > 0:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await self._ended.wait()
+                    return
 
     async def _refresh(self) -> None:
         if self._refreshing is None:
@@ -151,6 +173,10 @@ class Group:
         try:
             first = await self._execution.first_payload(self._call)
             self._replay = [first, *recorded]
+            self._back_off.succeeded()
+        except Exception:
+            self._back_off.failed()
+            raise
         finally:
             self._recorded = None
             self._refreshing = None
@@ -184,11 +210,18 @@ class Group:
             self._replay = None
 
     def _end(self) -> None:
-        self._ended = True
+        self._ended.set()
         self._on_end(self)
         self._started.set()
         for member in self.members:
             member.news.set()
+
+
+def _may_pass(error: Exception) -> bool:
+    """A fault of ours may; what a client asked for wrongly stays wrong."""
+    if isinstance(error, OperationFailedError):
+        return results.INTERNAL in results.codes(error.errors)
+    return True
 
 
 def _is_long(replay: list[str]) -> bool:

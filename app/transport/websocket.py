@@ -23,6 +23,9 @@ class GraphQLWebSocket:
     drops what waits and goes on with a new map; other operations wait for room; and who
     does not even read the answers to its own frames is closed with 1013, which clients
     take as "try again later".
+
+    The end of a socket ends its subscriptions. Its queries and mutations are finished
+    first, unheard, and this waits for them: so does a server that stops gracefully.
     """
 
     def __init__(
@@ -45,7 +48,6 @@ class GraphQLWebSocket:
             characters=max_characters,
         )
         self._sockets: set[Socket] = set()
-        self._stopping = False
 
     def __len__(self) -> int:
         """How many sockets are open."""
@@ -67,14 +69,6 @@ class GraphQLWebSocket:
         )
         self._sockets.add(socket)
         try:
-            if self._stopping:
-                socket.end(1012, "Service restart")
             await socket.run()
         finally:
             self._sockets.discard(socket)
-
-    def stop(self) -> None:
-        """Asks all clients to connect again, elsewhere or later; does not wait."""
-        self._stopping = True
-        for socket in self._sockets:
-            socket.end(1012, "Service restart")

@@ -17,6 +17,9 @@ from domain.seats import SeatMap, SeatMapDelta
 from persistence.ledger import PostgresLedger
 from persistence.pool import Pool
 from persistence.queries.seat_maps import SeatMaps
+from persistence.redis_client import open_redis
+from persistence.script_batch import ScriptBatch
+from persistence.seat_locks import RedlockSeatLocks
 from realtime.hub import Hub
 from realtime.kafka import Kafka
 from realtime.reservation_feed import ReservationFeed
@@ -219,3 +222,31 @@ async def test_a_reservation_is_looked_at_once_at_first_and_after_each_change(
 
         await redis.publish(reservation_channel(reservation_id), "PaymentOpened")
         await asyncio.wait_for(waiting, 5)
+
+
+@pytest.mark.usefixtures("working")
+async def test_a_seat_cancelled_while_redis_was_frozen_can_be_had_again(
+    scratch_pool: Pool, stack: EmbeddedStack, cinema: Cinema
+) -> None:
+    """Nobody told Redis at the time: the event does, later."""
+    redis = open_redis(stack.redis_url)
+    locks = RedlockSeatLocks([ScriptBatch(redis)])
+    service = BookingService(PostgresLedger(scratch_pool), locks, SilentBell())
+    show = await cinema.open_session(seats=1)
+    ana, bruno = await cinema.customers(2)
+    held = await service.reserve_seats(show.session_id, show.seat_ids, ana)
+    stack.valkey.pause()
+    try:
+        await service.cancel_reservation(held.id, ana)
+    finally:
+        stack.valkey.resume()
+
+    async def is_had() -> bool:
+        try:
+            await service.reserve_seats(show.session_id, show.seat_ids, bruno)
+        except SeatsUnavailableError:
+            return False
+        return True
+
+    await eventually(is_had, 20)
+    await redis.aclose()

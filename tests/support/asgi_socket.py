@@ -53,8 +53,21 @@ class AsgiSocket:
 
     async def disconnect(self) -> None:
         """As a network does it: at once, whatever is on its way."""
-        self._to_app.put_nowait({"type": "websocket.disconnect", "code": 1006})
+        self.hang_up()
         await asyncio.wait_for(self._task, PATIENCE_SECONDS)
+
+    def hang_up(self, code: int = 1006) -> None:
+        """Does not wait; 1012 is what the server says of itself when it stops."""
+        self._to_app.put_nowait({"type": "websocket.disconnect", "code": code})
+
+    def is_over(self) -> bool:
+        """Whether the application has nothing to do for it any more."""
+        return self._task.done()
+
+    async def kill(self) -> None:
+        """As a server does it that will not wait any longer."""
+        self._task.cancel()
+        await asyncio.wait({self._task}, timeout=PATIENCE_SECONDS)
 
     async def init(self, **payload: Any) -> None:
         self.send(type="connection_init", payload=payload)

@@ -11,6 +11,8 @@ from persistence.ledger import PostgresLedger
 from persistence.outbox import Outbox
 from persistence.pool import Pool
 from persistence.redis_client import open_redis
+from persistence.script_batch import ScriptBatch
+from persistence.seat_locks import RedlockSeatLocks
 from realtime.bell import RedisBell
 from realtime.consumer import Consumer
 from realtime.fanout import FanoutHandler
@@ -45,11 +47,14 @@ class Worker:
     def start(self, *names: str) -> None:
         """All of them without a name."""
         bell = RedisBell(self._redis)
+        locks = RedlockSeatLocks([ScriptBatch(self._redis)])
         expiry = ExpiryService(PostgresLedger(self._pool), bell)
         loops = {
             "relay": Relay(Outbox(self._pool), self._kafka, self._hub).run,
             "payments": Consumer(self._kafka, PaymentsHandler(self._pool, bell)).run,
-            "fanout": Consumer(self._kafka, FanoutHandler(self._pool, self._redis)).run,
+            "fanout": Consumer(
+                self._kafka, FanoutHandler(self._pool, self._redis, locks)
+            ).run,
             "expiry": lambda: sweep_for_ever(expiry),
         }
         for name in names or loops:

@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 
 import strawberry
+from graphql import GraphQLError
 from strawberry.types import Info as StrawberryInfo
 
 from app.authentication import AuthenticationError
@@ -22,11 +23,27 @@ class Stage:
     pulled: int = 0
     touched: int = 0
     gone: bool = False
+    faulty: bool = False
+    begun: int = 0
+    cut: int = 0
     # Set while a map, or what changed in it, may be read.
     readable: asyncio.Event = field(default_factory=asyncio.Event)
+    # Set while work may be finished.
+    workable: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
         self.readable.set()
+        self.workable.set()
+
+    async def work(self) -> int:
+        self.begun += 1
+        try:
+            await self.workable.wait()
+        except asyncio.CancelledError:
+            self.cut += 1
+            raise
+        self.touched += 1
+        return self.touched
 
     def move(self) -> None:
         self.position += 1
@@ -83,6 +100,10 @@ class Query:
     def required(self) -> str:
         raise ValueError("required")
 
+    @strawberry.field
+    async def work(self, info: Info) -> int:
+        return await info.context.stage.work()
+
 
 @strawberry.type
 class Mutation:
@@ -90,6 +111,10 @@ class Mutation:
     def touch(self, info: Info) -> int:
         info.context.stage.touched += 1
         return info.context.stage.touched
+
+    @strawberry.mutation
+    async def work(self, info: Info) -> int:
+        return await info.context.stage.work()
 
 
 @strawberry.type
@@ -103,6 +128,8 @@ class Subscription:
         stage.executions += 1
         if session_id == "unknown" or stage.gone:
             raise ValueError("no such session")
+        if stage.faulty:
+            raise GraphQLError("a fault", extensions={"code": "INTERNAL"})
         watcher: asyncio.Queue[int | None] = asyncio.Queue()
         stage.watchers.add(watcher)
         try:

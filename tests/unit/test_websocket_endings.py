@@ -119,21 +119,6 @@ async def test_completing_ends_the_execution(
         assert socket.unread() == 0
 
 
-async def test_clients_are_sent_elsewhere_when_we_stop(app: GraphQLWebSocket) -> None:
-    async with AsgiSocket(app) as first, AsgiSocket(app) as second:
-        await first.init()
-        first.subscribe("s", "subscription { mine }")
-        await first.receive()
-
-        app.stop()
-
-        assert await first.closed() == (1012, "Service restart")
-        assert await second.closed() == (1012, "Service restart")
-        async with AsgiSocket(app) as late:
-            assert await late.closed() == (1012, "Service restart")
-    assert len(app) == 0
-
-
 async def test_what_waits_for_a_completed_operation_is_dropped(
     app: GraphQLWebSocket,
 ) -> None:

@@ -1,0 +1,208 @@
+"""At its deadline a hold is over, to the microsecond and for everybody at once."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from domain.booking import BookingService
+from domain.errors import (
+    ReservationClosedError,
+    ReservationExpiredError,
+    SeatsUnavailableError,
+    SessionClosedError,
+)
+from domain.paying import PaymentService
+from domain.payment import Payment, PaymentStatus
+from domain.reservation import Reservation, ReservationStatus
+from domain.seats import SeatStatus
+from persistence.ledger import PostgresLedger
+from persistence.pool import Pool, open_pool
+from persistence.queries.seat_maps import SeatMaps
+from tests.support.cinema import Cinema, Show, let_time_pass
+from tests.support.events import open_payment
+from tests.support.unlocked import NoSeatLocks, SilentBell
+
+BEFORE = timedelta(microseconds=-1)
+EXACTLY = timedelta(0)
+AFTER = timedelta(microseconds=1)
+
+# Found before Postgres' own clock by whoever does not say which one is meant.
+STOP_THE_CLOCK = """
+CREATE SCHEMA stopped;
+CREATE TABLE stopped.clock AS SELECT pg_catalog.clock_timestamp() AS now;
+CREATE FUNCTION stopped.clock_timestamp() RETURNS timestamptz VOLATILE LANGUAGE sql
+    AS 'SELECT now FROM stopped.clock';
+DO $$ BEGIN
+    EXECUTE format('ALTER DATABASE %I SET search_path = stopped, public, pg_catalog',
+                   current_database());
+END $$
+"""
+
+
+class Office:
+    """All that is done with a hold, at a time that the test sets."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self.ledger = PostgresLedger(pool)
+        self._booking = BookingService(self.ledger, NoSeatLocks(), SilentBell())
+        self._paying = PaymentService(self.ledger, NoSeatLocks(), SilentBell())
+
+    async def set_clock(self, now: datetime) -> None:
+        await self._pool.execute("UPDATE stopped.clock SET now = $1", now)
+
+    async def hold(self, show: Show, who: UUID, *numbers: int) -> Reservation:
+        seats = [show.seat_ids[number] for number in numbers]
+        return await self._booking.reserve_seats(show.session_id, seats, who)
+
+    async def cancel(self, held: Reservation) -> None:
+        await self._booking.cancel_reservation(held.id, held.customer_id)
+
+    async def bill(self, held: Reservation) -> UUID:
+        return await open_payment(self._pool, held.id)
+
+    async def pay(self, payment_id: UUID, who: UUID) -> Payment:
+        return await self._paying.approve_payment(payment_id, who)
+
+    async def first_seat(self, show: Show) -> SeatStatus:
+        """As the seat map shows it."""
+        maps = await SeatMaps(self._pool).whole([show.session_id])
+        seats = maps[show.session_id].seats
+        return next(seat.status for seat in seats if seat.id == show.seat_ids[0])
+
+
+@pytest.fixture
+async def pool(scratch_database_url: str) -> AsyncIterator[Pool]:
+    """Of a database whose clock stands still until it is set."""
+    db = await asyncpg.connect(scratch_database_url)
+    await db.execute(STOP_THE_CLOCK)
+    await db.close()
+    pool = await open_pool(scratch_database_url, max_size=4, name="tests")
+    yield pool
+    await pool.close()
+
+
+@pytest.fixture
+def office(pool: Pool) -> Office:
+    return Office(pool)
+
+
+async def test_a_microsecond_before_it_the_sale_is_made(
+    office: Office, show: Show, ana: UUID
+) -> None:
+    held = await office.hold(show, ana, 0)
+    payment_id = await office.bill(held)
+    await office.set_clock(held.expires_at + BEFORE)
+
+    seen = await office.first_seat(show)
+    paid = await office.pay(payment_id, ana)
+
+    assert seen is SeatStatus.HELD
+    assert paid.status is PaymentStatus.APPROVED
+    assert paid.approved_at == held.expires_at + BEFORE
+    assert await office.first_seat(show) is SeatStatus.SOLD
+
+
+@pytest.mark.parametrize("late", [EXACTLY, AFTER])
+async def test_from_then_on_nothing_is_sold_and_the_seat_is_anybodys(
+    office: Office, show: Show, cinema: Cinema, late: timedelta
+) -> None:
+    ana, bia = await cinema.customers(2)
+    held = await office.hold(show, ana, 0)
+    payment_id = await office.bill(held)
+    await office.set_clock(held.expires_at + late)
+
+    seen = await office.first_seat(show)
+    with pytest.raises(ReservationExpiredError):
+        await office.pay(payment_id, ana)
+    with pytest.raises(ReservationClosedError) as closed:
+        await office.cancel(held)
+    unswept = await cinema.seat_states(show)
+    hers = await office.hold(show, bia, 0)
+
+    assert seen is SeatStatus.AVAILABLE
+    assert closed.value.status is ReservationStatus.EXPIRED
+    assert unswept[0] == ("HELD", 2)
+    assert [seat.version for seat in hers.seats] == [4]
+    assert hers.expires_at == held.expires_at + late + timedelta(seconds=30)
+    assert await cinema.count("reservations", "status = 'EXPIRED'") == 1
+
+
+async def test_a_microsecond_before_it_nobody_else_has_the_seat(
+    office: Office, show: Show, cinema: Cinema
+) -> None:
+    ana, bia = await cinema.customers(2)
+    held = await office.hold(show, ana, 0)
+    await office.set_clock(held.expires_at + BEFORE)
+
+    with pytest.raises(SeatsUnavailableError) as refused:
+        await office.hold(show, bia, 0)
+
+    assert refused.value.seats == held.seats
+
+
+async def test_the_sweep_takes_what_is_over_and_nothing_sooner(
+    office: Office, show: Show, ana: UUID
+) -> None:
+    held = await office.hold(show, ana, 0)
+
+    await office.set_clock(held.expires_at + BEFORE)
+    too_soon = await office.ledger.expire_due(9)
+    await office.set_clock(held.expires_at)
+    in_time = await office.ledger.expire_due(9)
+
+    assert too_soon == []
+    assert [over.id for over in in_time] == [held.id]
+
+
+async def test_lapsed_holds_of_different_people_give_way_to_one_call(
+    office: Office, show: Show, cinema: Cinema
+) -> None:
+    ana, bia, eva = await cinema.customers(3)
+    await office.hold(show, ana, 0)
+    held = await office.hold(show, bia, 1)
+    await office.set_clock(held.expires_at)
+
+    hers = await office.hold(show, eva, 0, 1)
+
+    assert [seat.version for seat in hers.seats] == [4, 4]
+    assert await cinema.count("reservations", "status = 'EXPIRED'") == 2
+
+
+async def test_a_session_is_sold_until_it_begins(
+    office: Office, show: Show, ana: UUID, pool: Pool
+) -> None:
+    begins = await pool.fetchval("SELECT starts_at FROM sessions")
+    await office.set_clock(begins + BEFORE)
+
+    held = await office.hold(show, ana, 0)
+    await office.set_clock(begins)
+    with pytest.raises(SessionClosedError):
+        await office.hold(show, ana, 1)
+
+    assert held.created_at == begins + BEFORE
+
+
+async def test_postgres_own_clock_keeps_the_same_time(scratch_pool: Pool) -> None:
+    office, cinema = Office(scratch_pool), Cinema(scratch_pool)
+    show = await cinema.open_session()
+    begun = await cinema.open_session(starts_in=timedelta(0))
+    ana, bia = await cinema.customers(2)
+
+    held = await office.hold(show, ana, 0)
+    payment_id = await office.bill(held)
+    await let_time_pass(scratch_pool, held.id)
+    with pytest.raises(ReservationExpiredError):
+        await office.pay(payment_id, ana)
+    seen = await office.first_seat(show)
+    hers = await office.hold(show, bia, 0)
+    with pytest.raises(SessionClosedError):
+        await office.hold(begun, ana, 0)
+
+    assert held.expires_at - held.created_at == timedelta(seconds=30)
+    assert hers.expires_at - hers.created_at == timedelta(seconds=30)
+    assert seen is SeatStatus.AVAILABLE
+    assert [seat.version for seat in hers.seats] == [4]

@@ -1,0 +1,162 @@
+"""What may befall the relay, its broker and its events: nothing is lost, or twice."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from persistence.outbox import Outbox
+from persistence.pool import Pool
+from realtime.cloud_event import CloudEvent
+from realtime.kafka import Kafka
+from realtime.topics import RESERVATIONS, dead_letters
+from tests.support.cinema import Cinema
+from tests.support.embedded import EmbeddedStack
+from tests.support.realtime import Worker
+from tests.support.telling import (
+    hold,
+    outbox_size,
+    payments,
+    read_topic,
+    until_all_is_told,
+)
+from tests.support.waiting import eventually
+
+# It can be read, told and passed on, but no payment is opened for such a reservation.
+READABLE_POISON = """
+INSERT INTO outbox (topic, type, session_id, data, awaiting)
+VALUES ('reservations', 'ReservationCreated', $1, '{"reservation_id": "none"}',
+        ARRAY['payments', 'fanout'])
+RETURNING id
+"""
+
+
+@pytest.fixture
+async def worker(
+    scratch_pool: Pool, stack: EmbeddedStack, kafka: Kafka
+) -> AsyncIterator[Worker]:
+    async with Worker(scratch_pool, stack.redis_url, kafka) as worker:
+        yield worker
+
+
+@pytest.fixture
+async def cinema(scratch_pool: Pool) -> Cinema:
+    return Cinema(scratch_pool)
+
+
+async def test_a_relay_killed_between_send_and_mark_repeats_and_harms_nothing(
+    worker: Worker,
+    cinema: Cinema,
+    kafka: Kafka,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    show = await cinema.open_session(seats=3)
+    killed = asyncio.Event()
+
+    async def die(*_: object) -> None:
+        killed.set()
+        await asyncio.Event().wait()
+
+    with monkeypatch.context() as fault:
+        fault.setattr(Outbox, "mark_sent", die)
+        worker.start("relay")
+        for seat in range(3):
+            await hold(cinema, show, seat)
+        await asyncio.wait_for(killed.wait(), 10)
+        await worker.stop()
+    # Another relay, which has to wait until the lease is over; nobody reads yet, or
+    # the first sending would do.
+    worker.start("relay")
+
+    async def all_marked() -> bool:
+        return await cinema.count("outbox", "sends = 1") == 3
+
+    await eventually(all_marked, 10)
+    worker.start("payments", "fanout")
+    await until_all_is_told(cinema)
+
+    records = await read_topic(kafka, RESERVATIONS, show.session_id)
+    events = [CloudEvent.decode(record.value).id for record in records]
+    assert len(events) > len(set(events)) == 3
+    assert await payments(cinema, show) == ["PENDING"] * 3
+
+
+async def test_sales_go_on_without_the_broker_and_are_told_when_it_is_back(
+    worker: Worker, cinema: Cinema, stack: EmbeddedStack
+) -> None:
+    worker.start()
+    show = await cinema.open_session()
+    await hold(cinema, show, 0)
+    await until_all_is_told(cinema)
+
+    stack.broker.stop()
+    try:
+        for seat in range(1, 5):
+            await hold(cinema, show, seat)
+        await asyncio.sleep(2)
+        assert await payments(cinema, show) == ["PENDING"]
+        assert await outbox_size(cinema) == 4
+    finally:
+        stack.broker.start()
+    await until_all_is_told(cinema, 40)
+
+    assert await payments(cinema, show) == ["PENDING"] * 5
+
+
+async def test_what_the_broker_forgot_is_sent_again(
+    worker: Worker, cinema: Cinema, stack: EmbeddedStack
+) -> None:
+    show = await cinema.open_session()
+    worker.start("relay")  # nobody reads: it is acknowledged and then forgotten
+    for seat in range(4):
+        await hold(cinema, show, seat)
+
+    async def all_sent() -> bool:
+        return await cinema.count("outbox", "sends = 1") == 4
+
+    await eventually(all_sent, 10)
+    stack.broker.kill()
+    stack.broker.start()
+    worker.start("payments", "fanout")
+    await until_all_is_told(cinema, 40)
+
+    assert await payments(cinema, show) == ["PENDING"] * 4
+
+
+async def test_a_poison_message_stops_nobody(
+    worker: Worker, cinema: Cinema, kafka: Kafka
+) -> None:
+    show = await cinema.open_session()
+    worker.start()
+    await hold(cinema, show, 0)
+    await until_all_is_told(cinema)
+
+    async with kafka.producer() as producer:
+        key = str(show.session_id).encode()
+        await producer.send_and_wait(RESERVATIONS, b"{poison", key=key)
+    readable = await cinema.pool.fetchval(READABLE_POISON, show.session_id)
+    await hold(cinema, show, 1)
+    await until_all_is_told(cinema)
+
+    async def reasons() -> dict[tuple[bytes, bytes], bytes]:
+        """Of each dead letter and consumer."""
+        topic = dead_letters(RESERVATIONS)
+        found = {}
+        for letter in await read_topic(kafka, topic, show.session_id):
+            headers = dict(letter.headers)
+            assert headers["topic"] == b"reservations"
+            found[letter.value, headers["consumer"]] = headers["reason"]
+        return found
+
+    async def all_buried() -> bool:
+        return len(await reasons()) == 3
+
+    await eventually(all_buried, 20)
+    assert await payments(cinema, show) == ["PENDING"] * 2
+    told = await reasons()
+    unreadable = [told.pop((b"{poison", name)) for name in (b"payments", b"fanout")]
+    assert all(reason.startswith(b"MalformedEventError(") for reason in unreadable)
+    [((letter, consumer), reason)] = told.items()
+    assert CloudEvent.decode(letter).id == readable
+    assert consumer == b"payments"
+    assert reason == b"ValueError('badly formed hexadecimal UUID string')"

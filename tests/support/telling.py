@@ -1,0 +1,74 @@
+"""Sales whose events leave for Kafka, and what became of them."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from domain.ports import Hold
+from domain.reservation import Reservation
+from persistence.ledger import PostgresLedger
+from realtime.kafka import MARKER, Kafka
+from realtime.topics import PARTITIONS
+from tests.support.cinema import Cinema, Show
+from tests.support.waiting import eventually
+
+
+async def hold(cinema: Cinema, show: Show, seat: int) -> Reservation:
+    [customer] = await cinema.customers(1)
+    verdict = await PostgresLedger(cinema.pool).hold(
+        Hold(
+            reservation_id=uuid4(),
+            session_id=show.session_id,
+            customer_id=customer,
+            seat_ids=(show.seat_ids[seat],),
+            period=timedelta(seconds=30),
+        )
+    )
+    assert verdict.reservation
+    return verdict.reservation
+
+
+async def payments(cinema: Cinema, show: Show) -> list[str]:
+    rows = await cinema.pool.fetch(
+        "SELECT p.status FROM payments p JOIN reservations r"
+        " ON r.id = p.reservation_id WHERE r.session_id = $1 ORDER BY r.created_at",
+        show.session_id,
+    )
+    return [row["status"] for row in rows]
+
+
+async def outbox_size(cinema: Cinema) -> int:
+    return int(await cinema.pool.fetchval("SELECT count(*) FROM outbox"))
+
+
+async def until_all_is_told(cinema: Cinema, seconds: float = 20) -> None:
+    async def nothing_waits() -> bool:
+        return await outbox_size(cinema) == 0
+
+    await eventually(nothing_waits, seconds)
+
+
+async def read_topic(kafka: Kafka, topic: str, session_id: UUID) -> list[Any]:
+    """All that it holds of one session, from its beginning."""
+    partitions = [TopicPartition(topic, number) for number in range(PARTITIONS)]
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=kafka.bootstrap_servers, enable_auto_commit=False
+    )
+    await consumer.start()
+    consumer.assign(partitions)
+    await consumer.seek_to_beginning(*partitions)
+    found = []
+    quiet = 0
+    while quiet < 3:
+        batches = await consumer.getmany(timeout_ms=200)
+        quiet = 0 if batches else quiet + 1
+        found += [
+            record
+            for batch in batches.values()
+            for record in batch
+            if record.value != MARKER and record.key == str(session_id).encode()
+        ]
+    await consumer.stop()
+    return found

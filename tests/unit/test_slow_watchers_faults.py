@@ -1,0 +1,151 @@
+import asyncio
+
+import pytest
+
+from app.transport import GraphQLWebSocket, back_off
+from tests.support.asgi_socket import AsgiSocket, settle
+from tests.support.stage import Stage, schema
+
+SEAT_MAP = "subscription($s: String!) { seatMap(sessionId: $s) { kind position text } }"
+
+
+@pytest.fixture
+def stage() -> Stage:
+    return Stage()
+
+
+async def _watch(socket: AsgiSocket) -> None:
+    await socket.init()
+    socket.subscribe("1", SEAT_MAP, s="1")
+
+
+async def _received(socket: AsgiSocket, count: int) -> list[tuple[str, int]]:
+    frames = [await socket.receive() for _ in range(count)]
+    maps = [frame["payload"]["data"]["seatMap"] for frame in frames]
+    return [(each["kind"], each["position"]) for each in maps]
+
+
+async def _all(socket: AsgiSocket) -> list[tuple[str, int]]:
+    await settle()
+    return await _received(socket, socket.unread())
+
+
+def _deltas(first: int, last: int) -> list[tuple[str, int]]:
+    return [("delta", position) for position in range(first, last + 1)]
+
+
+async def _behind(stage: Stage, *sockets: AsgiSocket) -> None:
+    """A delta is on its way to them, and then only a new map can help."""
+    stage.text = "x" * 40_000
+    for slow in sockets:
+        await _watch(slow)
+        assert await _received(slow, 1) == [("map", 0)]
+        slow.stop_reading()
+    for _ in range(20):
+        await settle()
+        stage.move()
+    await settle()
+
+
+async def test_a_passing_fault_does_not_end_a_slow_watcher(stage: Stage) -> None:
+    app = GraphQLWebSocket(schema, stage.context_of, max_messages=10)
+    async with AsgiSocket(app) as slow:
+        await _behind(stage, slow)
+        stage.faulty = True
+        stage.executions = 0
+        slow.read_again()
+        assert await _received(slow, 1) == [("delta", 1)]
+        async with asyncio.timeout(5):
+            while stage.executions < 2:  # noqa: ASYNC110 # time itself is waited for
+                await asyncio.sleep(0.01)
+        await settle()
+        assert slow.unread() == 0
+        stage.faulty = False
+
+        assert await _received(slow, 1) == [("map", 20)]
+        stage.move()
+        assert await _all(slow) == _deltas(21, 21)
+
+
+async def test_those_who_try_again_wait_for_the_same_moment(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(back_off, "FIRST_SECONDS", 60.0)
+    app = GraphQLWebSocket(schema, stage.context_of, max_messages=10)
+    async with AsgiSocket(app) as one, AsgiSocket(app) as other:
+        await _behind(stage, one, other)
+        stage.faulty = True
+        stage.executions = 0
+        for slow in (one, other):
+            slow.read_again()
+        for slow in (one, other):
+            assert await _all(slow) == [("delta", 1)]
+        assert stage.executions == 1
+
+        async with AsgiSocket(app) as newcomer:
+            await _watch(newcomer)
+            assert (await newcomer.receive())["type"] == "error"
+        assert stage.executions == 2
+
+
+async def test_the_end_is_told_to_who_waits_to_try_again(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(back_off, "FIRST_SECONDS", 60.0)
+    app = GraphQLWebSocket(schema, stage.context_of, max_messages=10)
+    async with AsgiSocket(app) as slow:
+        await _behind(stage, slow)
+        stage.faulty = True
+        slow.read_again()
+        assert await _all(slow) == [("delta", 1)]
+
+        stage.finish()
+        await settle()
+
+        assert slow.unread() == 1
+        assert await slow.receive() == {"id": "1", "type": "complete"}
+
+
+async def test_who_waits_to_try_again_may_leave(stage: Stage) -> None:
+    before = asyncio.all_tasks()
+    app = GraphQLWebSocket(schema, stage.context_of, max_messages=10)
+    async with AsgiSocket(app) as slow:
+        await _behind(stage, slow)
+        stage.faulty = True
+        slow.read_again()
+        await settle()
+
+    assert asyncio.all_tasks() == before
+    assert stage.watchers == set()
+
+
+async def test_what_is_gone_for_good_ends_a_slow_watcher(stage: Stage) -> None:
+    app = GraphQLWebSocket(schema, stage.context_of, max_messages=10)
+    async with AsgiSocket(app) as slow:
+        await _behind(stage, slow)
+        stage.gone = True
+        slow.read_again()
+        assert await _received(slow, 1) == [("delta", 1)]
+        error = await slow.receive()
+
+    assert error["type"] == "error"
+    assert error["payload"][0]["message"] == "no such session"
+
+
+def test_pauses_grow_until_it_works() -> None:
+    now = 100.0
+    pause = back_off.BackOff(lambda: now)
+    assert pause.remaining() == 0
+
+    pauses = []
+    for _ in range(8):
+        pause.failed()
+        pauses.append(round(pause.remaining(), 3))
+        now += 10
+        assert pause.remaining() < 0
+
+    assert pauses == [0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 2.0, 2.0]
+    pause.succeeded()
+    assert pause.remaining() == 0
+    pause.failed()
+    assert round(pause.remaining(), 3) == 0.05
