@@ -46,8 +46,9 @@ class FaultMask(MaskErrors):
 
     def _told(self, error: GraphQLError) -> GraphQLError:
         original = error.original_error
-        if isinstance(original, RecursionError) and error.path is None:
-            return _like(error, "It is nested too deeply.", {"code": "BAD_USER_INPUT"})
+        if isinstance(original, RecursionError | ValueError) and error.path is None:
+            # Before any resolver: too deep, or a number of thousands of digits.
+            return _like(error, "It cannot be read.", {"code": "BAD_USER_INPUT"})
         if isinstance(original, UnknownCustomerError):
             return _like(error, "Sign in again.", {"code": "UNAUTHENTICATED"})
         if original is not None and not isinstance(original, CLIENTS_FAULT):

@@ -18,6 +18,8 @@ from graphql import (
     visit,
 )
 
+from app.transport.cost import TooCostlyError, check_cost
+
 # Introspection takes about 400. A body may be a million characters, and parsing that
 # would keep everybody else waiting for seconds.
 MAX_TOKENS = 2_000
@@ -99,6 +101,11 @@ def _read(text: str) -> _Document:
             for definition in document.definitions
             if isinstance(definition, OperationDefinitionNode)
         )
+        for definition in document.definitions:
+            if isinstance(definition, OperationDefinitionNode):
+                check_cost(document, definition)
+    except TooCostlyError as error:
+        return _Document(aborted=str(error))
     except GraphQLError as error:
         aborted = error.message.endswith("Parsing aborted.")
         return _Document(aborted=error.message if aborted else None)
