@@ -87,5 +87,6 @@ async def test_a_number_of_thousands_of_digits_is_the_clients_fault() -> None:
 
     result = await build_schema().execute(document)
 
-    [error] = result.errors or ()
+    assert result.errors
+    [error] = result.errors
     assert (error.extensions or {})["code"] == "BAD_USER_INPUT"
