@@ -74,7 +74,8 @@ class SupervisedRedis(BroadcastBackend):
                 await self._send("SUBSCRIBE", channel)
         confirmed = self._confirmed.setdefault(channel, asyncio.Event())
         try:
-            await asyncio.wait_for(confirmed.wait(), CONFIRM_SECONDS)
+            async with asyncio.timeout(CONFIRM_SECONDS):
+                await confirmed.wait()
         except TimeoutError:
             self._gaps.add(channel)
 

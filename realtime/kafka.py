@@ -19,6 +19,7 @@ TOPICS = (RESERVATIONS, PAYMENTS, dead_letters(RESERVATIONS), dead_letters(PAYME
 # embedded broker may be lost when they come at once, so it is written to beforehand.
 MARKER = b""
 REQUEST_TIMEOUT_MS = 5_000
+STOP_SECONDS = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +45,9 @@ class Kafka:
             await producer.start()
             yield producer
         finally:
-            with suppress(KafkaError, asyncio.TimeoutError):
-                await asyncio.wait_for(producer.stop(), 2)
+            with suppress(KafkaError, TimeoutError):
+                async with asyncio.timeout(STOP_SECONDS):
+                    await producer.stop()
 
     @asynccontextmanager
     async def consumer(
@@ -70,8 +72,9 @@ class Kafka:
             await consumer.start()
             yield consumer
         finally:
-            with suppress(KafkaError, asyncio.TimeoutError):
-                await asyncio.wait_for(consumer.stop(), 2)
+            with suppress(KafkaError, TimeoutError):
+                async with asyncio.timeout(STOP_SECONDS):
+                    await consumer.stop()
 
     async def ensure_topics(self) -> bool:
         """Make those that are missing, each partition with a marker in it.

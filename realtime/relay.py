@@ -67,8 +67,11 @@ class Relay:
             if time.monotonic() - checked > TOPICS_SECONDS:
                 await self._ensure_topics()
                 checked = time.monotonic()
+            # Not wait_for: up to Python 3.11 it swallows a cancellation that comes at
+            # the same moment as a ring, and the relay would never end.
             with suppress(TimeoutError):
-                await asyncio.wait_for(bell.burst(), POLL_SECONDS)
+                async with asyncio.timeout(POLL_SECONDS):
+                    await bell.burst()
 
     async def relay_batch(self, producer: AIOKafkaProducer) -> int:
         """How many were sent. Whatever fails, the whole batch is sent again."""

@@ -106,9 +106,6 @@ async def test_without_postgres_it_is_not_ready_and_lives(
     assert (alive.status_code, bytes(alive.body)) == (200, b"ok")
 
 
-@pytest.mark.xfail(
-    reason="giving the connection back waits for Postgres too: some 13 s", strict=True
-)
 async def test_with_a_postgres_that_is_silent_it_answers_in_time(
     health: Health, stack: EmbeddedStack
 ) -> None:

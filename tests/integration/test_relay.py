@@ -125,6 +125,8 @@ async def test_of_a_hundred_payments_99_are_opened_without_a_fault_of_seconds(
     No measure of speed: two seconds are what a poll, a lease or a retry would cost.
     """
     worker.start()
+    await hold(cinema, await cinema.open_session(), 0)
+    await until_all_is_told(cinema)  # the consumers have joined their groups
     show = await cinema.open_session(seats=100)
     for seat in range(100):
         await hold(cinema, show, seat)

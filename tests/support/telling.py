@@ -1,5 +1,6 @@
 """Sales whose events leave for Kafka, and what became of them."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -53,6 +54,13 @@ async def until_all_is_told(cinema: Cinema, seconds: float = 20) -> None:
 async def read_topic(kafka: Kafka, topic: str, session_id: UUID) -> list[Any]:
     """All that it holds of one session, from its beginning."""
     partitions = [TopicPartition(topic, number) for number in range(PARTITIONS)]
+    async with asyncio.timeout(30):
+        return await _read(kafka, partitions, session_id)
+
+
+async def _read(
+    kafka: Kafka, partitions: list[TopicPartition], session_id: UUID
+) -> list[Any]:
     consumer = AIOKafkaConsumer(
         bootstrap_servers=kafka.bootstrap_servers, enable_auto_commit=False
     )
