@@ -17,6 +17,7 @@ from domain.ports import (
 )
 from domain.reservation import Reservation, ReservationStatus
 from persistence import ledger_sql as sql
+from persistence import payment_sql
 from persistence.codec import payment_from_json, reservation_from_json, seat_from_json
 from persistence.pool import Connection, Pool
 
@@ -78,12 +79,16 @@ class PostgresLedger:
                 earlier = await db.fetchrow(sql.RECALL, customer_id, APPROVE, key.key)
                 if earlier and earlier["input_hash"] != key.input_hash:
                     raise KeyReusedError
-            locked = await db.fetchrow(sql.LOCK_PAYMENT, payment_id, customer_id)
+            locked = await db.fetchrow(
+                payment_sql.LOCK_PAYMENT, payment_id, customer_id
+            )
             if locked is None:
                 return ApproveVerdict(payment=None)
             if locked["status"] != ReservationStatus.PENDING:
                 return ApproveVerdict(payment=payment_from_json(locked["payment"]))
-            sold = await db.fetchrow(sql.APPROVE, locked["reservation_id"], payment_id)
+            sold = await db.fetchrow(
+                payment_sql.APPROVE, locked["reservation_id"], payment_id
+            )
             if sold is None or sold["confirmed"] is None:
                 late = {**locked["payment"], "status": "EXPIRED"}
                 return ApproveVerdict(payment=payment_from_json(late))

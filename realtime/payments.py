@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from domain.ports import RelayBell
-from persistence import ledger_sql as sql
+from persistence import payment_sql as sql
 from persistence.outbox import confirm
 from persistence.pool import Pool
 from realtime.cloud_event import CloudEvent

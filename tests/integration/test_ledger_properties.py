@@ -24,7 +24,7 @@ from hypothesis.stateful import (
 )
 
 from domain.ports import Hold
-from persistence import ledger_sql
+from persistence import payment_sql
 from persistence.ledger import PostgresLedger
 from persistence.pool import Pool, open_pool
 from tests.support.cinema import Cinema, Show, let_time_pass
@@ -128,7 +128,7 @@ class Books(RuleBasedStateMachine):
 
     @rule(booked=reservations)
     def open_or_close_payment(self, booked: Booked) -> None:
-        for follow in (ledger_sql.OPEN_PAYMENTS, ledger_sql.CLOSE_PAYMENTS):
+        for follow in (payment_sql.OPEN_PAYMENTS, payment_sql.CLOSE_PAYMENTS):
             self.run(self.pool.execute(follow, [booked.id]))
 
         if booked.status == "PENDING":

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from persistence import ledger_sql
+from persistence import payment_sql
 from persistence.pool import Pool
 from tests.support.cinema import Cinema, Show, let_time_pass
 from tests.support.events import open_payment
@@ -77,7 +77,7 @@ class Bills:
 
     async def let_the_event_come(self, number: int) -> None:
         ids = [UUID(self.reservations[number])]
-        await self._pool.execute(ledger_sql.CLOSE_PAYMENTS, ids)
+        await self._pool.execute(payment_sql.CLOSE_PAYMENTS, ids)
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from domain.errors import (
 from domain.paying import PaymentService
 from domain.ports import Hold, SeatLocks
 from domain.reservation import Reservation
-from persistence import ledger_sql
+from persistence import ledger_sql, payment_sql
 from persistence.ledger import PostgresLedger
 from persistence.pool import Pool
 from persistence.seat_locks import RedlockSeatLocks
@@ -194,7 +194,7 @@ async def test_approval_racing_expiry_never_parts_money_from_seats(pool: Pool) -
     for _ in range(rounds):
         holds = [await _hold(ledger, show, seat, ana) for seat in show.seat_ids]
         ids = [reservation.id for reservation in holds]
-        await pool.execute(ledger_sql.OPEN_PAYMENTS, ids)
+        await pool.execute(payment_sql.OPEN_PAYMENTS, ids)
         due = [
             (row["id"], row["reservation_id"])
             for row in await pool.fetch(
@@ -293,7 +293,7 @@ async def test_a_refused_approval_leaves_its_key_unused(pool: Pool) -> None:
     ids = []
     for seat in show.seat_ids[:2]:
         held = await _hold(ledger, show, seat, ana)
-        await pool.execute(ledger_sql.OPEN_PAYMENTS, [held.id])
+        await pool.execute(payment_sql.OPEN_PAYMENTS, [held.id])
         opened = "SELECT id FROM payments WHERE reservation_id = $1"
         ids.append(await pool.fetchval(opened, held.id))
 
