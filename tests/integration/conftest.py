@@ -10,8 +10,11 @@ from app.graphql import build_schema
 from persistence.engine import open_engine
 from persistence.pool import Pool
 from persistence.queries import Queries
+from realtime.kafka import Kafka
 from tests.support.cinema import Cinema, Show
+from tests.support.embedded import EmbeddedStack
 from tests.support.graphql import Desk
+from tests.support.realtime import Worker
 
 
 @pytest.fixture
@@ -44,3 +47,12 @@ async def ana(cinema: Cinema) -> UUID:
 @pytest.fixture
 async def show(cinema: Cinema) -> Show:
     return await cinema.open_session(seats=10, price_minor=2500)
+
+
+@pytest.fixture
+async def worker(
+    scratch_pool: Pool, stack: EmbeddedStack, kafka: Kafka
+) -> AsyncIterator[Worker]:
+    """Of the test's own database, with none of its loops started yet."""
+    async with Worker(scratch_pool, stack.redis_url, kafka) as worker:
+        yield worker

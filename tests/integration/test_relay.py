@@ -1,6 +1,5 @@
 """From the outbox through Kafka to the payments: in order, never lost, once."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from uuid import uuid4
 
@@ -14,7 +13,6 @@ from realtime.cloud_event import CloudEvent
 from realtime.kafka import Kafka
 from realtime.topics import RESERVATIONS
 from tests.support.cinema import Cinema, let_time_pass
-from tests.support.embedded import EmbeddedStack
 from tests.support.realtime import Worker
 from tests.support.telling import hold, payments, read_topic, until_all_is_told
 from tests.support.waiting import eventually
@@ -25,14 +23,6 @@ SELECT count(*) AS opened,
 FROM payments p JOIN reservations r ON r.id = p.reservation_id
 WHERE r.session_id = $1
 """
-
-
-@pytest.fixture
-async def worker(
-    scratch_pool: Pool, stack: EmbeddedStack, kafka: Kafka
-) -> AsyncIterator[Worker]:
-    async with Worker(scratch_pool, stack.redis_url, kafka) as worker:
-        yield worker
 
 
 @pytest.fixture

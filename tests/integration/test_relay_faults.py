@@ -1,7 +1,6 @@
 """What may befall the relay, its broker and its events: nothing is lost, or twice."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
 
@@ -29,14 +28,6 @@ VALUES ('reservations', 'ReservationCreated', $1, '{"reservation_id": "none"}',
         ARRAY['payments', 'fanout'])
 RETURNING id
 """
-
-
-@pytest.fixture
-async def worker(
-    scratch_pool: Pool, stack: EmbeddedStack, kafka: Kafka
-) -> AsyncIterator[Worker]:
-    async with Worker(scratch_pool, stack.redis_url, kafka) as worker:
-        yield worker
 
 
 @pytest.fixture

@@ -21,7 +21,6 @@ from persistence.redis_client import open_redis
 from persistence.script_batch import ScriptBatch
 from persistence.seat_locks import RedlockSeatLocks
 from realtime.hub import Hub
-from realtime.kafka import Kafka
 from realtime.reservation_feed import ReservationFeed
 from realtime.seat_feed import SeatFeed
 from realtime.topics import reservation_channel, seat_channel
@@ -48,12 +47,8 @@ async def feed(hub: Hub, scratch_pool: Pool) -> SeatFeed:
 
 
 @pytest.fixture
-async def working(
-    scratch_pool: Pool, stack: EmbeddedStack, kafka: Kafka
-) -> AsyncIterator[Worker]:
-    async with Worker(scratch_pool, stack.redis_url, kafka) as worker:
-        worker.start()
-        yield worker
+async def working(worker: Worker) -> None:
+    worker.start()
 
 
 @pytest.fixture

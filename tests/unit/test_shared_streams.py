@@ -1,16 +1,12 @@
 import asyncio
 from contextlib import AsyncExitStack
-from typing import Any
 
 import pytest
 
 from app.transport import GraphQLWebSocket
 from tests.support.asgi_socket import AsgiSocket, settle
+from tests.support.map_watching import SEAT_MAP, all_received, deltas, received, watch
 from tests.support.stage import Stage, schema
-
-SEAT_MAP = """subscription($s: String!, $a: String) {
-  seatMap(sessionId: $s, after: $a) { kind position text }
-}"""
 
 
 @pytest.fixture
@@ -21,28 +17,6 @@ def stage() -> Stage:
 @pytest.fixture
 def app(stage: Stage) -> GraphQLWebSocket:
     return GraphQLWebSocket(schema, stage.context_of)
-
-
-async def _watch(
-    socket: AsgiSocket, session: str = "1", query: str = SEAT_MAP, **variables: Any
-) -> None:
-    await socket.init()
-    socket.subscribe("1", query, s=session, **variables)
-
-
-async def _received(socket: AsgiSocket, count: int) -> list[tuple[str, int]]:
-    frames = [await socket.receive() for _ in range(count)]
-    maps = [frame["payload"]["data"]["seatMap"] for frame in frames]
-    return [(each["kind"], each["position"]) for each in maps]
-
-
-async def _all(socket: AsgiSocket) -> list[tuple[str, int]]:
-    await settle()
-    return await _received(socket, socket.unread())
-
-
-def _deltas(first: int, last: int) -> list[tuple[str, int]]:
-    return [("delta", position) for position in range(first, last + 1)]
 
 
 async def test_fifty_equal_watchers_cost_one_execution(
@@ -60,7 +34,7 @@ async def test_fifty_equal_watchers_cost_one_execution(
             frame = await socket.receive()
             assert frame["id"] == f"{number}"
             assert frame["payload"]["data"]["seatMap"]["kind"] == "map"
-            assert await _all(socket) == _deltas(1, 1)
+            assert await all_received(socket) == deltas(1, 1)
 
         assert stage.executions == 1
         assert len(app.shared) == 1
@@ -72,7 +46,7 @@ async def test_other_variables_or_documents_are_other_groups(
     app: GraphQLWebSocket, stage: Stage
 ) -> None:
     async with AsgiSocket(app) as socket:
-        await _watch(socket)
+        await watch(socket)
         socket.subscribe("2", SEAT_MAP, s="2")
         socket.subscribe("3", SEAT_MAP.replace("text", ""), s="1")
         await settle()
@@ -84,18 +58,18 @@ async def test_a_newcomer_is_given_what_came_before(
     app: GraphQLWebSocket, stage: Stage
 ) -> None:
     async with AsgiSocket(app) as first, AsgiSocket(app) as second:
-        await _watch(first)
-        assert await _received(first, 1) == [("map", 0)]
+        await watch(first)
+        assert await received(first, 1) == [("map", 0)]
         stage.move()
         stage.move()
         await settle()
 
-        await _watch(second)
-        assert await _received(second, 3) == [("map", 0), *_deltas(1, 2)]
+        await watch(second)
+        assert await received(second, 3) == [("map", 0), *deltas(1, 2)]
         stage.move()
 
-        assert await _received(first, 3) == _deltas(1, 3)
-        assert await _received(second, 1) == _deltas(3, 3)
+        assert await received(first, 3) == deltas(1, 3)
+        assert await received(second, 1) == deltas(3, 3)
         assert stage.executions == 1
 
 
@@ -103,16 +77,16 @@ async def test_a_returning_watcher_is_given_what_it_missed(
     app: GraphQLWebSocket, stage: Stage
 ) -> None:
     async with AsgiSocket(app) as first, AsgiSocket(app) as second:
-        await _watch(first)
+        await watch(first)
         stage.position = 7
-        assert await _received(first, 1) == [("map", 7)]
+        assert await received(first, 1) == [("map", 7)]
 
-        await _watch(second, a="5")
-        assert await _received(second, 1) == [("since", 7)]
+        await watch(second, a="5")
+        assert await received(second, 1) == [("since", 7)]
         stage.move()
 
-        assert await _received(second, 1) == _deltas(8, 8)
-        assert await _received(first, 1) == _deltas(8, 8)
+        assert await received(second, 1) == deltas(8, 8)
+        assert await received(first, 1) == deltas(8, 8)
         assert stage.resumed_after == ["5"]
         assert len(stage.watchers) == 1  # its own execution is over
         assert len(app.shared) == 1
@@ -122,17 +96,17 @@ async def test_what_comes_while_it_reads_what_it_missed_is_not_lost(
     app: GraphQLWebSocket, stage: Stage
 ) -> None:
     async with AsgiSocket(app) as first, AsgiSocket(app) as second:
-        await _watch(first)
-        await _received(first, 1)
+        await watch(first)
+        await received(first, 1)
         stage.readable.clear()
-        await _watch(second, a="5")
+        await watch(second, a="5")
         await settle()
         stage.move()
         stage.move()
         await settle()
         stage.readable.set()
 
-        assert await _all(second) == [("since", 2), *_deltas(1, 2)]
+        assert await all_received(second) == [("since", 2), *deltas(1, 2)]
 
 
 async def test_a_returning_watcher_may_be_the_first(
@@ -140,24 +114,24 @@ async def test_a_returning_watcher_may_be_the_first(
 ) -> None:
     stage.position = 7
     async with AsgiSocket(app) as socket:
-        await _watch(socket, a="5")
-        assert await _received(socket, 1) == [("since", 7)]
+        await watch(socket, a="5")
+        assert await received(socket, 1) == [("since", 7)]
         stage.move()
-        assert await _received(socket, 1) == _deltas(8, 8)
+        assert await received(socket, 1) == deltas(8, 8)
 
 
 async def test_the_end_is_everybodys(app: GraphQLWebSocket, stage: Stage) -> None:
     async with AsgiSocket(app) as first, AsgiSocket(app) as second:
         for socket in (first, second):
-            await _watch(socket)
-            await _received(socket, 1)
+            await watch(socket)
+            await received(socket, 1)
         stage.finish()
         for socket in (first, second):
             assert await socket.receive() == {"id": "1", "type": "complete"}
         assert len(app.shared) == 0
 
         first.subscribe("2", SEAT_MAP, s="1")
-        assert await _received(first, 1) == [("map", 0)]
+        assert await received(first, 1) == [("map", 0)]
 
 
 async def test_a_failure_at_the_start_is_everybodys(
@@ -182,13 +156,13 @@ async def test_a_group_outlives_the_one_who_opened_it(
 ) -> None:
     opener = AsgiSocket(app)
     await opener.__aenter__()
-    await _watch(opener)
+    await watch(opener)
     async with AsgiSocket(app) as second:
-        await _watch(second)
-        await _received(second, 1)
+        await watch(second)
+        await received(second, 1)
         await opener.disconnect()
         stage.move()
-        assert await _received(second, 1) == _deltas(1, 1)
+        assert await received(second, 1) == deltas(1, 1)
         assert stage.executions == 1
 
 
@@ -198,7 +172,7 @@ async def test_leaving_while_waiting_leaves_nothing(
     before = asyncio.all_tasks()
     stage.readable.clear()
     async with AsgiSocket(app) as socket:
-        await _watch(socket, a="5")
+        await watch(socket, a="5")
         await settle()
         assert len(stage.watchers) == 1
 

@@ -1,15 +1,11 @@
 from contextlib import AsyncExitStack
-from typing import Any
 
 import pytest
 
 from app.transport import GraphQLWebSocket
 from tests.support.asgi_socket import AsgiSocket, settle
+from tests.support.map_watching import SEAT_MAP, all_received, deltas, received, watch
 from tests.support.stage import Stage, schema
-
-SEAT_MAP = """subscription($s: String!, $a: String) {
-  seatMap(sessionId: $s, after: $a) { kind position text }
-}"""
 
 
 @pytest.fixture
@@ -22,45 +18,23 @@ def app(stage: Stage) -> GraphQLWebSocket:
     return GraphQLWebSocket(schema, stage.context_of)
 
 
-async def _watch(
-    socket: AsgiSocket, session: str = "1", query: str = SEAT_MAP, **variables: Any
-) -> None:
-    await socket.init()
-    socket.subscribe("1", query, s=session, **variables)
-
-
-async def _received(socket: AsgiSocket, count: int) -> list[tuple[str, int]]:
-    frames = [await socket.receive() for _ in range(count)]
-    maps = [frame["payload"]["data"]["seatMap"] for frame in frames]
-    return [(each["kind"], each["position"]) for each in maps]
-
-
-async def _all(socket: AsgiSocket) -> list[tuple[str, int]]:
-    await settle()
-    return await _received(socket, socket.unread())
-
-
-def _deltas(first: int, last: int) -> list[tuple[str, int]]:
-    return [("delta", position) for position in range(first, last + 1)]
-
-
 async def test_too_much_may_come_while_it_reads_what_it_missed(
     app: GraphQLWebSocket, stage: Stage
 ) -> None:
     async with AsgiSocket(app) as first, AsgiSocket(app) as second:
-        await _watch(first)
-        await _received(first, 1)
+        await watch(first)
+        await received(first, 1)
         stage.readable.clear()
-        await _watch(second, a="5")
+        await watch(second, a="5")
         for _ in range(201):
             await settle()
             stage.move()
         await settle()
         stage.readable.set()
 
-        assert await _all(second) == [("map", 201)]
+        assert await all_received(second) == [("map", 201)]
         stage.move()
-        assert await _all(second) == _deltas(202, 202)
+        assert await all_received(second) == deltas(202, 202)
 
 
 async def test_a_map_that_cannot_be_read_is_the_newcomers_error(
@@ -68,21 +42,21 @@ async def test_a_map_that_cannot_be_read_is_the_newcomers_error(
 ) -> None:
     stage.text = "x" * 40_000
     async with AsgiSocket(app) as first, AsgiSocket(app) as second:
-        await _watch(first)
+        await watch(first)
         for _ in range(4):
             await settle()
             stage.move()
         await settle()
         stage.gone = True
-        await _watch(second)
+        await watch(second)
         assert (await second.receive())["type"] == "error"
         stage.gone = False
         second.subscribe("2", SEAT_MAP, s="1")
-        assert await _received(second, 1) == [("map", 4)]
+        assert await received(second, 1) == [("map", 4)]
 
         stage.move()
-        assert (await _all(first))[-1] == ("delta", 5)
-        assert await _received(second, 1) == _deltas(5, 5)
+        assert (await all_received(first))[-1] == ("delta", 5)
+        assert await received(second, 1) == deltas(5, 5)
 
 
 async def test_what_comes_while_a_map_is_read_is_not_lost(
@@ -90,16 +64,16 @@ async def test_what_comes_while_a_map_is_read_is_not_lost(
 ) -> None:
     stage.text = "x" * 40_000  # two deltas are as long as two maps
     async with AsgiSocket(app) as first, AsyncExitStack() as open_:
-        await _watch(first)
-        await _received(first, 1)
+        await watch(first)
+        await received(first, 1)
         for _ in range(3):
             stage.move()
-        assert await _all(first) == _deltas(1, 3)
+        assert await all_received(first) == deltas(1, 3)
 
         stage.readable.clear()
         late = [await open_.enter_async_context(AsgiSocket(app)) for _ in range(5)]
         for socket in late:
-            await _watch(socket)
+            await watch(socket)
         await settle()
         stage.move()
         await settle()
@@ -107,11 +81,11 @@ async def test_what_comes_while_a_map_is_read_is_not_lost(
 
         # It was told from before the map was read on: a repeat is harmless.
         for socket in late:
-            assert await _all(socket) == [("map", 4), ("delta", 4)]
+            assert await all_received(socket) == [("map", 4), ("delta", 4)]
         assert stage.executions == 2
         stage.move()
         for socket in (first, *late):
-            assert (await _all(socket))[-1] == ("delta", 5)
+            assert (await all_received(socket))[-1] == ("delta", 5)
 
 
 async def test_one_who_leaves_does_not_take_the_map_along(
@@ -119,7 +93,7 @@ async def test_one_who_leaves_does_not_take_the_map_along(
 ) -> None:
     stage.text = "x" * 40_000
     async with AsgiSocket(app) as first, AsgiSocket(app) as stays:
-        await _watch(first)
+        await watch(first)
         for _ in range(4):
             await settle()
             stage.move()
@@ -127,67 +101,67 @@ async def test_one_who_leaves_does_not_take_the_map_along(
         stage.readable.clear()
         leaves = AsgiSocket(app)
         await leaves.__aenter__()
-        await _watch(leaves)
+        await watch(leaves)
         await settle()
-        await _watch(stays)
+        await watch(stays)
         await settle()
 
         await leaves.disconnect()
         stage.readable.set()
 
-        assert await _received(stays, 1) == [("map", 4)]
+        assert await received(stays, 1) == [("map", 4)]
         assert stage.executions == 2
 
 
 async def test_one_who_does_not_read_is_bounded_and_catches_up(stage: Stage) -> None:
     app = GraphQLWebSocket(schema, stage.context_of, max_messages=10)
     async with AsgiSocket(app) as slow, AsgiSocket(app) as quick:
-        await _watch(slow)
-        await _watch(quick)
-        assert await _received(slow, 1) == [("map", 0)]
+        await watch(slow)
+        await watch(quick)
+        assert await received(slow, 1) == [("map", 0)]
         slow.stop_reading()
-        quick_got = await _all(quick)
+        quick_got = await all_received(quick)
         kept = []
         for _ in range(500):
             stage.move()
-            quick_got += await _all(quick)
+            quick_got += await all_received(quick)
             kept.append(max(len(socket._outgoing) for socket in app._sockets))
 
-        assert quick_got == [("map", 0), *_deltas(1, 500)]
+        assert quick_got == [("map", 0), *deltas(1, 500)]
         assert max(kept) == 10
         assert kept[-1] == 0  # all that is known of it is that it is behind
 
         slow.read_again()
-        slow_got = await _all(slow)
+        slow_got = await all_received(slow)
         stage.move()
 
         assert slow_got == [("delta", 1), ("map", 500)]
-        assert await _all(slow) == _deltas(501, 501)
+        assert await all_received(slow) == deltas(501, 501)
 
 
 async def test_a_replay_that_is_too_long_for_a_queue_is_replaced(stage: Stage) -> None:
     app = GraphQLWebSocket(schema, stage.context_of, max_messages=10)
     async with AsgiSocket(app) as first, AsgiSocket(app) as second:
-        await _watch(first)
+        await watch(first)
         await settle()
         for _ in range(50):
             stage.move()
             await settle()
 
-        await _watch(second)
-        got = await _all(second)
+        await watch(second)
+        got = await all_received(second)
 
         assert got[-1] == ("map", 50)
         assert stage.executions == 2
         stage.move()
-        assert await _all(second) == _deltas(51, 51)
+        assert await all_received(second) == deltas(51, 51)
 
 
 async def test_a_large_map_fits_an_empty_queue(stage: Stage) -> None:
     stage.text = "x" * 10_000
     app = GraphQLWebSocket(schema, stage.context_of, max_characters=100)
     async with AsgiSocket(app) as socket:
-        await _watch(socket)
-        assert await _received(socket, 1) == [("map", 0)]
+        await watch(socket)
+        assert await received(socket, 1) == [("map", 0)]
         stage.move()
-        assert await _received(socket, 1) == _deltas(1, 1)
+        assert await received(socket, 1) == deltas(1, 1)

@@ -4,9 +4,8 @@ import pytest
 
 from app.transport import GraphQLWebSocket, back_off
 from tests.support.asgi_socket import AsgiSocket, settle
+from tests.support.map_watching import all_received, deltas, received, watch
 from tests.support.stage import Stage, schema
-
-SEAT_MAP = "subscription($s: String!) { seatMap(sessionId: $s) { kind position text } }"
 
 
 @pytest.fixture
@@ -14,32 +13,12 @@ def stage() -> Stage:
     return Stage()
 
 
-async def _watch(socket: AsgiSocket) -> None:
-    await socket.init()
-    socket.subscribe("1", SEAT_MAP, s="1")
-
-
-async def _received(socket: AsgiSocket, count: int) -> list[tuple[str, int]]:
-    frames = [await socket.receive() for _ in range(count)]
-    maps = [frame["payload"]["data"]["seatMap"] for frame in frames]
-    return [(each["kind"], each["position"]) for each in maps]
-
-
-async def _all(socket: AsgiSocket) -> list[tuple[str, int]]:
-    await settle()
-    return await _received(socket, socket.unread())
-
-
-def _deltas(first: int, last: int) -> list[tuple[str, int]]:
-    return [("delta", position) for position in range(first, last + 1)]
-
-
 async def _behind(stage: Stage, *sockets: AsgiSocket) -> None:
     """A delta is on its way to them, and then only a new map can help."""
     stage.text = "x" * 40_000
     for slow in sockets:
-        await _watch(slow)
-        assert await _received(slow, 1) == [("map", 0)]
+        await watch(slow)
+        assert await received(slow, 1) == [("map", 0)]
         slow.stop_reading()
     for _ in range(20):
         await settle()
@@ -54,7 +33,7 @@ async def test_a_passing_fault_does_not_end_a_slow_watcher(stage: Stage) -> None
         stage.faulty = True
         stage.executions = 0
         slow.read_again()
-        assert await _received(slow, 1) == [("delta", 1)]
+        assert await received(slow, 1) == [("delta", 1)]
         async with asyncio.timeout(5):
             while stage.executions < 2:  # noqa: ASYNC110 # time itself is waited for
                 await asyncio.sleep(0.01)
@@ -62,9 +41,9 @@ async def test_a_passing_fault_does_not_end_a_slow_watcher(stage: Stage) -> None
         assert slow.unread() == 0
         stage.faulty = False
 
-        assert await _received(slow, 1) == [("map", 20)]
+        assert await received(slow, 1) == [("map", 20)]
         stage.move()
-        assert await _all(slow) == _deltas(21, 21)
+        assert await all_received(slow) == deltas(21, 21)
 
 
 async def test_those_who_try_again_wait_for_the_same_moment(
@@ -79,11 +58,11 @@ async def test_those_who_try_again_wait_for_the_same_moment(
         for slow in (one, other):
             slow.read_again()
         for slow in (one, other):
-            assert await _all(slow) == [("delta", 1)]
+            assert await all_received(slow) == [("delta", 1)]
         assert stage.executions == 1
 
         async with AsgiSocket(app) as newcomer:
-            await _watch(newcomer)
+            await watch(newcomer)
             assert (await newcomer.receive())["type"] == "error"
         assert stage.executions == 2
 
@@ -97,7 +76,7 @@ async def test_the_end_is_told_to_who_waits_to_try_again(
         await _behind(stage, slow)
         stage.faulty = True
         slow.read_again()
-        assert await _all(slow) == [("delta", 1)]
+        assert await all_received(slow) == [("delta", 1)]
 
         stage.finish()
         await settle()
@@ -125,7 +104,7 @@ async def test_what_is_gone_for_good_ends_a_slow_watcher(stage: Stage) -> None:
         await _behind(stage, slow)
         stage.gone = True
         slow.read_again()
-        assert await _received(slow, 1) == [("delta", 1)]
+        assert await received(slow, 1) == [("delta", 1)]
         error = await slow.receive()
 
     assert error["type"] == "error"
