@@ -107,12 +107,13 @@ async def test_one_relay_sends_at_a_time(scratch_pool: Pool, cinema: Cinema) -> 
     assert await outbox.renew_lease(second)
 
 
-async def test_of_a_hundred_payments_99_are_opened_without_a_fault_of_seconds(
+async def test_of_a_hundred_payments_99_are_opened_by_the_first_sending(
     worker: Worker, cinema: Cinema
 ) -> None:
     """By the rows' own times, so nothing that the test does is counted.
 
-    No measure of speed: two seconds are what a poll, a lease or a retry would cost.
+    No measure of speed, which docs/load.md has: after ten seconds what was lost on the
+    way is sent again, and that is what must not be needed.
     """
     worker.start()
     await hold(cinema, await cinema.open_session(), 0)
@@ -125,4 +126,4 @@ async def test_of_a_hundred_payments_99_are_opened_without_a_fault_of_seconds(
     [row] = await cinema.pool.fetch(LATENESS, show.session_id)
 
     assert row["opened"] == 100
-    assert row["late"] < timedelta(seconds=2)
+    assert row["late"] < timedelta(seconds=10)
