@@ -17,7 +17,6 @@ from websockets.typing import Subprotocol
 from persistence.pool import Pool
 from tests.support.cinema import let_time_pass
 from tests.support.client import RESERVE, Customer, Service
-from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.xdist_group("sale")
 
@@ -186,12 +185,7 @@ async def test_sockets_close_with_a_code_to_come_back_on_and_resume(
         with pytest.raises(ConnectionClosed) as closed:
             await asyncio.wait_for(socket.recv(), 20)
 
-    async def is_back() -> bool:
-        return service.run.children().get("API") not in {None, api} and (
-            await asyncio.to_thread(service.run.answers)
-        )
-
-    await eventually(is_back, 30)
+    await service.wait_for_another_api(api)
     assert closed.value.rcvd
     assert closed.value.rcvd.code == 1012
     held = await ana.reserve(session, seats[0])
@@ -221,3 +215,45 @@ async def test_health_says_what_is_ready(service: Service) -> None:
 
     assert alive.status_code == 200
     assert ready.json() == {"ready": True, "postgres": "ok", "redis": "ok"}
+
+
+async def test_what_was_on_its_way_when_the_api_stopped_is_there_once(
+    service: Service, ana: Customer, live_pool: Pool
+) -> None:
+    """Answered or not: with its key each is asked for again, and is one hold."""
+    session, seats = await service.session(ana)
+    tokens = service.tokens(40)
+    api = service.run.children()["API"]
+
+    async def reserve(http: httpx.AsyncClient, number: int) -> Any:
+        wanted = {
+            "sessionId": session,
+            "seatIds": [seats[number]],
+            "idempotencyKey": f"stop-{session}",
+        }
+        answer = await http.post(
+            service.url,
+            json={"query": RESERVE, "variables": {"input": wanted}},
+            headers={"authorization": f"Bearer {tokens[number]}"},
+        )
+        return answer.json()["data"]["reserveSeats"]["id"]
+
+    async with httpx.AsyncClient(timeout=60) as http:
+        calls = [asyncio.create_task(reserve(http, number)) for number in range(40)]
+        await asyncio.wait(calls, return_when=asyncio.FIRST_COMPLETED)
+        os.kill(api, signal.SIGTERM)
+        first = await asyncio.gather(*calls, return_exceptions=True)
+        await service.wait_for_another_api(api)
+        again = [await reserve(http, number) for number in range(40)]
+
+    answered = [answer for answer in first if not isinstance(answer, Exception)]
+    assert answered
+    assert all(
+        isinstance(answer, httpx.TransportError) or answer == known
+        for answer, known in zip(first, again, strict=True)
+    ), first
+    assert len(set(again)) == 40
+    held = await live_pool.fetchval(
+        "SELECT count(*) FROM reservations WHERE session_id = $1", UUID(session)
+    )
+    assert held == 40

@@ -1,5 +1,6 @@
 """A customer of a running service, behind a GraphQL client that is not ours (gql)."""
 
+import asyncio
 import itertools
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,6 +16,7 @@ from redis.asyncio import Redis
 
 from app.tokens import mint
 from tests.support.run import RunUnderTest
+from tests.support.waiting import eventually
 
 Answer = dict[str, Any]
 
@@ -124,6 +126,14 @@ class Service:
 
     def tokens(self, count: int) -> list[str]:
         return list(mint(Path(self.run.settings()["SIGNING_KEY_FILE"]), count))
+
+    async def wait_for_another_api(self, former: int) -> None:
+        async def is_back() -> bool:
+            return self.run.children().get("API") not in {None, former} and (
+                await asyncio.to_thread(self.run.answers)
+            )
+
+        await eventually(is_back, 30)
 
     async def forget_marker(self, seat: str) -> None:
         async with Redis.from_url(self.run.settings()["REDIS_URL"]) as redis:
