@@ -7,7 +7,7 @@ import pytest
 from persistence.pool import Pool
 from tests.support.cinema import Cinema, Show
 from tests.support.events import open_payment
-from tests.support.graphql import Desk
+from tests.support.graphql import RESERVE, Desk
 
 NO_ID = "9b2f4b0e-0000-4000-8000-000000000000"
 
@@ -32,6 +32,16 @@ class TestPermissions:
     async def test_nobody_is_asked_to_sign_in(self, desk: Desk, operation: str) -> None:
         assert await desk.code(operation) == "UNAUTHENTICATED"
         assert desk.statements == []
+
+    async def test_a_token_that_outlived_its_account_signs_in_again(
+        self, desk: Desk, show: Show, cinema: Cinema
+    ) -> None:
+        session, seats = str(show.session_id), [str(show.seat_ids[0])]
+
+        code = await desk.code(RESERVE, UUID(NO_ID), session=session, seats=seats)
+
+        assert code == "UNAUTHENTICATED"
+        assert (await cinema.seat_states(show))[0] == ("AVAILABLE", 1)
 
     async def test_nobody_watches_a_reservation(self, desk: Desk) -> None:
         [refused] = await desk.watch(WATCH_RESERVATION, id=NO_ID)
