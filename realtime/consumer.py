@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
 import asyncpg
@@ -115,18 +115,21 @@ class Consumer:
                 await self._handle_or_bury(record, event)
 
     async def _handle(self, events: Sequence[CloudEvent]) -> None:
+        if events:
+            await self._persist(lambda: self._handler.handle(events))
+
+    async def _persist(self, act: Callable[[], Awaitable[None]]) -> None:
         """As often as it takes while something is away; raises for other reasons."""
         delay = FIRST_DELAY
-        while events:
+        while True:
             try:
-                return await self._handler.handle(events)
+                return await act()
             except Exception as error:
                 if not is_transient(error):
                     raise
                 logger.warning("%s waits: %r", self._handler.name, error)
             await asyncio.sleep(delay)
             delay = min(delay * 2, LONGEST_DELAY)
-        return None
 
     async def _handle_or_bury(self, record: ConsumerRecord, event: CloudEvent) -> None:
         for attempt in range(1, ATTEMPTS + 1):
@@ -143,18 +146,13 @@ class Consumer:
         self, record: ConsumerRecord, event: CloudEvent | None, why: Exception
     ) -> None:
         """Until it is done: nothing is dropped because the broker is away."""
-        delay = FIRST_DELAY
-        while True:
-            try:
-                await self._send_to_dead_letters(record, why)
-                key = (record.key or b"").decode(errors="replace")
-                return await self._handler.give_up(key, event)
-            except Exception as error:
-                if not is_transient(error):
-                    raise
-                logger.warning("%s: a dead letter waits: %r", self._handler.name, error)
-            await asyncio.sleep(delay)
-            delay = min(delay * 2, LONGEST_DELAY)
+        key = (record.key or b"").decode(errors="replace")
+
+        async def bury() -> None:
+            await self._send_to_dead_letters(record, why)
+            await self._handler.give_up(key, event)
+
+        await self._persist(bury)
 
     async def _send_to_dead_letters(
         self, record: ConsumerRecord, why: Exception

@@ -1,55 +1,11 @@
-import json
 from collections.abc import AsyncIterator
-from typing import Any
 
 import httpx2
 import pytest
-from starlette.applications import Starlette
-from starlette.routing import Route
 
-from app.transport import GraphQLHttp
 from app.transport.negotiation import media_type_for
-from tests.support.stage import Stage, schema
-
-GQL = "application/graphql-response+json"
-JSON = "application/json"
-
-
-@pytest.fixture
-def stage() -> Stage:
-    return Stage()
-
-
-@pytest.fixture
-async def http(stage: Stage) -> AsyncIterator[httpx2.AsyncClient]:
-    app = Starlette(routes=[Route("/graphql", GraphQLHttp(schema, stage.context_of))])
-    async with _client(app) as client:
-        yield client
-
-
-def _client(app: Any) -> httpx2.AsyncClient:
-    return httpx2.AsyncClient(
-        transport=httpx2.ASGITransport(app, raise_app_exceptions=False),
-        base_url="http://test",
-    )
-
-
-async def post(
-    http: httpx2.AsyncClient, body: object, accept: str = GQL, **headers: str
-) -> httpx2.Response:
-    content = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return await http.post(
-        "/graphql",
-        content=content,
-        headers={"Content-Type": JSON, "Accept": accept, **headers},
-    )
-
-
-def code(response: httpx2.Response) -> str:
-    answer = response.json()
-    assert "data" not in answer
-    [error] = answer["errors"]
-    return str(error["extensions"]["code"])
+from tests.support.http_asking import GQL, JSON, code, post
+from tests.support.stage import Stage
 
 
 @pytest.mark.parametrize(

@@ -1,57 +1,15 @@
 import json
 import logging
-from collections.abc import AsyncIterator, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 import httpx2
 import pytest
 import strawberry
-from starlette.applications import Starlette
-from starlette.routing import Route
 from strawberry.extensions import SchemaExtension
 
 from app.transport import GraphQLHttp
+from tests.support.http_asking import GQL, JSON, client_of, code, post
 from tests.support.stage import Query, Scene, Stage, schema
-
-GQL = "application/graphql-response+json"
-JSON = "application/json"
-
-
-@pytest.fixture
-def stage() -> Stage:
-    return Stage()
-
-
-@pytest.fixture
-async def http(stage: Stage) -> AsyncIterator[httpx2.AsyncClient]:
-    app = Starlette(routes=[Route("/graphql", GraphQLHttp(schema, stage.context_of))])
-    async with _client(app) as client:
-        yield client
-
-
-def _client(app: Any) -> httpx2.AsyncClient:
-    return httpx2.AsyncClient(
-        transport=httpx2.ASGITransport(app, raise_app_exceptions=False),
-        base_url="http://test",
-    )
-
-
-async def post(
-    http: httpx2.AsyncClient, body: object, accept: str = GQL, **headers: str
-) -> httpx2.Response:
-    content = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return await http.post(
-        "/graphql",
-        content=content,
-        headers={"Content-Type": JSON, "Accept": accept, **headers},
-    )
-
-
-def code(response: httpx2.Response) -> str:
-    answer = response.json()
-    assert "data" not in answer
-    [error] = answer["errors"]
-    return str(error["extensions"]["code"])
 
 
 async def test_a_query_is_answered(http: httpx2.AsyncClient) -> None:
@@ -206,7 +164,7 @@ async def test_a_bug_before_execution_is_masked(
     def context_of(*_: object) -> Scene:
         raise RuntimeError("secret")
 
-    async with _client(GraphQLHttp(schema, context_of)) as http:
+    async with client_of(GraphQLHttp(schema, context_of)) as http:
         response = await post(http, {"query": "{ hello }"}, **{"X-Request-Id": "r1"})
 
     assert response.status_code == 500
@@ -227,7 +185,7 @@ async def test_a_bug_around_execution_is_masked(
 
     caplog.set_level(logging.ERROR, "strawberry.execution")
     broken = strawberry.Schema(Query, extensions=[Broken])
-    async with _client(GraphQLHttp(broken, stage.context_of)) as http:
+    async with client_of(GraphQLHttp(broken, stage.context_of)) as http:
         response = await post(http, {"query": "{ hello }"})
 
     assert response.status_code == 500

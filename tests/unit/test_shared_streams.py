@@ -1,22 +1,10 @@
 import asyncio
 from contextlib import AsyncExitStack
 
-import pytest
-
 from app.transport import GraphQLWebSocket
 from tests.support.asgi_socket import AsgiSocket, settle
 from tests.support.map_watching import SEAT_MAP, all_received, deltas, received, watch
-from tests.support.stage import Stage, schema
-
-
-@pytest.fixture
-def stage() -> Stage:
-    return Stage()
-
-
-@pytest.fixture
-def app(stage: Stage) -> GraphQLWebSocket:
-    return GraphQLWebSocket(schema, stage.context_of)
+from tests.support.stage import Stage
 
 
 async def test_fifty_equal_watchers_cost_one_execution(

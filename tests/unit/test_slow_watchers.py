@@ -1,21 +1,9 @@
 from contextlib import AsyncExitStack
 
-import pytest
-
 from app.transport import GraphQLWebSocket
 from tests.support.asgi_socket import AsgiSocket, settle
 from tests.support.map_watching import SEAT_MAP, all_received, deltas, received, watch
 from tests.support.stage import Stage, schema
-
-
-@pytest.fixture
-def stage() -> Stage:
-    return Stage()
-
-
-@pytest.fixture
-def app(stage: Stage) -> GraphQLWebSocket:
-    return GraphQLWebSocket(schema, stage.context_of)
 
 
 async def test_too_much_may_come_while_it_reads_what_it_missed(

@@ -8,11 +8,6 @@ from tests.support.map_watching import all_received, deltas, received, watch
 from tests.support.stage import Stage, schema
 
 
-@pytest.fixture
-def stage() -> Stage:
-    return Stage()
-
-
 async def _behind(stage: Stage, *sockets: AsgiSocket) -> None:
     """A delta is on its way to them, and then only a new map can help."""
     stage.text = "x" * 40_000

@@ -1,32 +1,12 @@
 import asyncio
-from typing import Any
-
-import pytest
 
 from app.transport import GraphQLWebSocket
 from tests.support.asgi_socket import AsgiSocket, settle
+from tests.support.frames import complete_of, next_of
 from tests.support.stage import Stage, schema
 
 SEAT_MAP = "subscription($s: String!) { seatMap(sessionId: $s) { kind position } }"
 NUMBERS = "subscription($n: Int!) { numbers(upto: $n) }"
-
-
-@pytest.fixture
-def stage() -> Stage:
-    return Stage()
-
-
-@pytest.fixture
-def app(stage: Stage) -> GraphQLWebSocket:
-    return GraphQLWebSocket(schema, stage.context_of)
-
-
-def _next(id: str, **data: Any) -> dict[str, Any]:
-    return {"id": id, "type": "next", "payload": {"data": data}}
-
-
-def _complete(id: str) -> dict[str, str]:
-    return {"id": id, "type": "complete"}
 
 
 async def test_a_slow_reader_slows_its_own_subscription(stage: Stage) -> None:
@@ -41,12 +21,12 @@ async def test_a_slow_reader_slows_its_own_subscription(stage: Stage) -> None:
 
         await quick.init()
         quick.subscribe("q", "{ hello }")
-        assert await quick.receive() == _next("q", hello="hello world")
+        assert await quick.receive() == next_of("q", hello="hello world")
 
         slow.read_again()
         for number in range(1000):
-            assert await slow.receive() == _next("s", numbers=number)
-        assert await slow.receive() == _complete("s")
+            assert await slow.receive() == next_of("s", numbers=number)
+        assert await slow.receive() == complete_of("s")
 
     assert pulled == 10 + 2  # the queue, one on its way, one that waits for room
 
@@ -133,6 +113,6 @@ async def test_what_waits_for_a_completed_operation_is_dropped(
         socket.read_again()
 
         # The first was already on its way.
-        assert await socket.receive() == _next("1", numbers=0)
-        assert await socket.receive() == _next("1", hello="hello world")
-        assert await socket.receive() == _complete("1")
+        assert await socket.receive() == next_of("1", numbers=0)
+        assert await socket.receive() == next_of("1", hello="hello world")
+        assert await socket.receive() == complete_of("1")

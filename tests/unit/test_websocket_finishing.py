@@ -22,11 +22,6 @@ def stage() -> Stage:
     return stage
 
 
-@pytest.fixture
-def app(stage: Stage) -> GraphQLWebSocket:
-    return GraphQLWebSocket(schema, stage.context_of)
-
-
 async def _begin(socket: AsgiSocket, stage: Stage, query: str = WORK) -> None:
     await socket.init()
     socket.subscribe("w", query)

@@ -8,16 +8,6 @@ from tests.support.asgi_socket import AsgiSocket
 from tests.support.stage import Stage, schema
 
 
-@pytest.fixture
-def stage() -> Stage:
-    return Stage()
-
-
-@pytest.fixture
-def app(stage: Stage) -> GraphQLWebSocket:
-    return GraphQLWebSocket(schema, stage.context_of)
-
-
 @pytest.mark.parametrize("protocols", [(), ("graphql-ws",), ("graphql-sse", "x")])
 async def test_other_protocols_are_refused(
     app: GraphQLWebSocket, protocols: tuple[str, ...]

@@ -5,28 +5,11 @@ import pytest
 
 from app.transport import GraphQLWebSocket
 from tests.support.asgi_socket import AsgiSocket, settle
+from tests.support.frames import complete_of, next_of
 from tests.support.stage import Stage, schema
 
 SEAT_MAP = "subscription($s: String!) { seatMap(sessionId: $s) { kind position } }"
 NUMBERS = "subscription($n: Int!) { numbers(upto: $n) }"
-
-
-@pytest.fixture
-def stage() -> Stage:
-    return Stage()
-
-
-@pytest.fixture
-def app(stage: Stage) -> GraphQLWebSocket:
-    return GraphQLWebSocket(schema, stage.context_of)
-
-
-def _next(id: str, **data: Any) -> dict[str, Any]:
-    return {"id": id, "type": "next", "payload": {"data": data}}
-
-
-def _complete(id: str) -> dict[str, str]:
-    return {"id": id, "type": "complete"}
 
 
 async def test_queries_mutations_and_subscriptions(
@@ -37,17 +20,17 @@ async def test_queries_mutations_and_subscriptions(
         await socket.init()
 
         socket.subscribe("q", "query($n: String!) { hello(name: $n) }", n="ann")
-        assert await socket.receive() == _next("q", hello="hello ann")
-        assert await socket.receive() == _complete("q")
+        assert await socket.receive() == next_of("q", hello="hello ann")
+        assert await socket.receive() == complete_of("q")
 
         socket.subscribe("m", "mutation { touch }")
-        assert await socket.receive() == _next("m", touch=1)
-        assert await socket.receive() == _complete("m")
+        assert await socket.receive() == next_of("m", touch=1)
+        assert await socket.receive() == complete_of("m")
 
         socket.subscribe("s", NUMBERS, n=2)
-        assert await socket.receive() == _next("s", numbers=0)
-        assert await socket.receive() == _next("s", numbers=1)
-        assert await socket.receive() == _complete("s")
+        assert await socket.receive() == next_of("s", numbers=0)
+        assert await socket.receive() == next_of("s", numbers=1)
+        assert await socket.receive() == complete_of("s")
     assert stage.touched == 1
 
 
@@ -71,8 +54,8 @@ async def test_an_id_may_be_used_again(app: GraphQLWebSocket) -> None:
         socket.send(id="1", type="complete")
         socket.subscribe("1", "{ hello }")
 
-        assert await socket.receive() == _next("1", hello="hello world")
-        assert await socket.receive() == _complete("1")
+        assert await socket.receive() == next_of("1", hello="hello world")
+        assert await socket.receive() == complete_of("1")
         await settle()
         assert socket.unread() == 0
 
@@ -103,7 +86,7 @@ async def test_an_operations_error_is_its_own(
     async with AsgiSocket(app) as socket:
         await socket.init()
         socket.subscribe("seats", SEAT_MAP, s="1")
-        assert await socket.receive() == _next(
+        assert await socket.receive() == next_of(
             "seats", seatMap={"kind": "map", "position": 0}
         )
         socket.subscribe("bad", query)
@@ -113,7 +96,7 @@ async def test_an_operations_error_is_its_own(
 
     assert (error["id"], error["type"]) == ("bad", "error")
     assert all(each["message"] for each in error["payload"])
-    assert delta == _next("seats", seatMap={"kind": "delta", "position": 1})
+    assert delta == next_of("seats", seatMap={"kind": "delta", "position": 1})
 
 
 async def test_a_failed_field_is_part_of_a_result(app: GraphQLWebSocket) -> None:
@@ -121,7 +104,7 @@ async def test_a_failed_field_is_part_of_a_result(app: GraphQLWebSocket) -> None
         await socket.init()
         socket.subscribe("q", "{ hello broken }")
         result = await socket.receive()
-        assert await socket.receive() == _complete("q")
+        assert await socket.receive() == complete_of("q")
 
     assert result["type"] == "next"
     assert result["payload"]["data"] == {"hello": "hello world", "broken": None}
@@ -132,7 +115,7 @@ async def test_a_subscription_may_fail_in_the_middle(app: GraphQLWebSocket) -> N
     async with AsgiSocket(app) as socket:
         await socket.init()
         socket.subscribe("s", "subscription { failing }")
-        assert await socket.receive() == _next("s", failing=1)
+        assert await socket.receive() == next_of("s", failing=1)
         error = await socket.receive()
         await settle()
         assert socket.unread() == 0
@@ -195,7 +178,7 @@ async def test_operations_are_limited(stage: Stage) -> None:
         socket.send(id="1", type="complete")
         await settle()
         socket.subscribe("4", "{ hello }")
-        assert await socket.receive() == _next("4", hello="hello world")
+        assert await socket.receive() == next_of("4", hello="hello world")
 
     assert (refused["id"], refused["type"]) == ("3", "error")
     assert refused["payload"][0]["extensions"]["code"] == "RATE_LIMITED"

@@ -1,0 +1,11 @@
+"""Frames that a graphql-transport-ws server sends."""
+
+from typing import Any
+
+
+def next_of(id: str, **data: Any) -> dict[str, Any]:
+    return {"id": id, "type": "next", "payload": {"data": data}}
+
+
+def complete_of(id: str) -> dict[str, str]:
+    return {"id": id, "type": "complete"}
