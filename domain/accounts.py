@@ -110,7 +110,7 @@ class AccountService:
         account = await self._accounts.add(address, name, password_hash)
         if account is None:
             raise EmailTakenError
-        return await self._let_in(account)
+        return await self.let_in(account)
 
     async def sign_in(self, email: str, password: str) -> SignedIn:
         """Raises InvalidCredentialsError, in the same time whatever is wrong."""
@@ -122,12 +122,13 @@ class AccountService:
         )
         if login is None or not possible or not right:
             raise InvalidCredentialsError
-        return await self._let_in(login.account)
+        return await self.let_in(login.account)
 
     async def find(self, account_id: UUID) -> Account | None:
         return await self._accounts.find(account_id)
 
-    async def _let_in(self, account: Account) -> SignedIn:
+    async def let_in(self, account: Account) -> SignedIn:
+        """For whoever has made sure who they are."""
         refresh_token = token_urlsafe(REFRESH_TOKEN_BYTES)
         await self._accounts.add_refresh_token(
             refresh_token_hash(refresh_token), uuid4(), account.id, REFRESH_PERIOD

@@ -13,6 +13,10 @@ def unauthenticated() -> GraphQLError:
     )
 
 
+def forbidden() -> GraphQLError:
+    return GraphQLError("This is for managers.", extensions={"code": "FORBIDDEN"})
+
+
 def not_found() -> GraphQLError:
     """Of subscriptions: what their unions have no member for, their start refuses."""
     return GraphQLError(

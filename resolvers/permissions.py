@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from domain.people import Viewer
-from resolvers.faults import unauthenticated
+from domain.people import Role, Viewer
+from resolvers.faults import forbidden, unauthenticated
 
 if TYPE_CHECKING:
     from resolvers.context import Info
@@ -14,3 +14,11 @@ def viewer_of(info: "Info") -> Viewer:
     if info.context.viewer is None:
         raise unauthenticated()
     return info.context.viewer
+
+
+def manager_of(info: "Info") -> Viewer:
+    """Raises the fault for strangers, or the one for customers."""
+    viewer = viewer_of(info)
+    if viewer.role is not Role.MANAGER:
+        raise forbidden()
+    return viewer

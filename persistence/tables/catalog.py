@@ -1,0 +1,93 @@
+"""Movies, rooms with their chairs, and film sessions."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import (
+    ARRAY,
+    CheckConstraint,
+    Column,
+    Connection,
+    Index,
+    Text,
+    UniqueConstraint,
+    event,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ExcludeConstraint
+from sqlmodel import Field, SQLModel
+
+from persistence.tables.columns import GROWING_ID, Moment, metadata
+
+# GiST compares no UUIDs without an extension, but it does compare ranges of anything
+# that has an order: from (room, start) to (room, end).
+ROOM_PERIOD = """
+room_period(ROW(room_id, starts_at)::room_moment, ROW(room_id, ends_at)::room_moment)
+"""
+ROOM_PERIOD_TYPES = (
+    "CREATE TYPE room_moment AS (room_id uuid, at timestamptz)",
+    "CREATE TYPE room_period AS RANGE (subtype = room_moment)",
+)
+
+
+@event.listens_for(metadata, "before_create")
+def _create_types(_target: object, connection: Connection, **_: object) -> None:
+    for statement in ROOM_PERIOD_TYPES:
+        connection.execute(text(statement))
+
+
+class MovieRow(SQLModel, table=True):
+    __tablename__ = "movies"
+    __table_args__ = (
+        CheckConstraint("duration_minutes > 0", name="duration_positive"),
+        Index("ix_movies_by_title", "title", "id"),
+    )
+
+    id: UUID | None = Field(default=None, primary_key=True, sa_column_kwargs=GROWING_ID)
+    title: str = Field(sa_type=Text)
+    synopsis: str = Field(sa_type=Text)
+    duration_minutes: int
+    genres: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    rating: str | None = Field(default=None, sa_type=Text)
+
+
+class RoomRow(SQLModel, table=True):
+    __tablename__ = "rooms"
+    __table_args__ = (Index("ix_rooms_by_name", "name", "id"),)
+
+    id: UUID | None = Field(default=None, primary_key=True, sa_column_kwargs=GROWING_ID)
+    name: str = Field(sa_type=Text)
+
+
+class SeatRow(SQLModel, table=True):
+    __tablename__ = "seats"
+    __table_args__ = (
+        UniqueConstraint("room_id", "row_label", "number"),
+        CheckConstraint("number > 0", name="number_positive"),
+    )
+
+    id: UUID | None = Field(default=None, primary_key=True, sa_column_kwargs=GROWING_ID)
+    room_id: UUID = Field(foreign_key="rooms.id")
+    row_label: str = Field(sa_type=Text)
+    number: int
+
+
+class SessionRow(SQLModel, table=True):
+    __tablename__ = "sessions"
+    __table_args__ = (
+        CheckConstraint("ends_at > starts_at", name="ends_after_start"),
+        CheckConstraint("price_minor >= 0", name="price_not_negative"),
+        CheckConstraint("currency ~ '^[A-Z]{3}$'", name="currency_iso_4217"),
+        Index("ix_sessions_by_start", "starts_at", "id"),
+        ExcludeConstraint(
+            (text(ROOM_PERIOD.strip()), "&&"), name="ex_sessions_one_in_a_room"
+        ),
+    )
+
+    id: UUID | None = Field(default=None, primary_key=True, sa_column_kwargs=GROWING_ID)
+    movie_id: UUID = Field(foreign_key="movies.id", index=True)
+    room_id: UUID = Field(foreign_key="rooms.id", index=True)
+    starts_at: datetime = Field(sa_type=Moment)
+    ends_at: datetime = Field(sa_type=Moment)
+    price_minor: int
+    currency: str = Field(sa_type=Text)

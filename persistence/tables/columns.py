@@ -1,0 +1,25 @@
+"""What the tables have in common: names of constraints, kinds of columns."""
+
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, DateTime, MetaData, text
+from sqlmodel import SQLModel
+
+metadata: MetaData = SQLModel.metadata
+metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+GROWING_ID = {"server_default": text("uuidv7()")}  # new index entries stay together
+NOW = {"server_default": text("clock_timestamp()")}
+Moment = DateTime(timezone=True)
+
+
+def one_of(column: str, states: type[StrEnum]) -> CheckConstraint:
+    """Text with a check, not an enum type: a new state is one small migration."""
+    names = ", ".join(f"'{state}'" for state in states)
+    return CheckConstraint(f"{column} IN ({names})", name=f"{column}_known")

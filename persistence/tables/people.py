@@ -1,0 +1,54 @@
+"""Accounts, the ways into them, and their refresh tokens."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Text
+from sqlmodel import Field, SQLModel
+
+from domain.people import Role
+from persistence.tables.columns import GROWING_ID, NOW, Moment, one_of
+
+
+class AccountRow(SQLModel, table=True):
+    __tablename__ = "accounts"
+    __table_args__ = (
+        one_of("role", Role),
+        CheckConstraint("email = lower(email)", name="email_lower"),
+    )
+
+    id: UUID | None = Field(default=None, primary_key=True, sa_column_kwargs=GROWING_ID)
+    email: str = Field(sa_type=Text, unique=True)
+    name: str = Field(sa_type=Text)
+    role: str = Field(default=Role.CUSTOMER, sa_type=Text)
+    password_hash: str | None = Field(default=None, sa_type=Text)
+    # Who can read mail to the address: an identity provider vouched for it.
+    email_verified_at: datetime | None = Field(default=None, sa_type=Moment)
+    created_at: datetime | None = Field(
+        default=None, sa_type=Moment, nullable=False, sa_column_kwargs=NOW
+    )
+
+
+class RefreshTokenRow(SQLModel, table=True):
+    """Only a hash is kept: who reads the table cannot sign in with it."""
+
+    __tablename__ = "refresh_tokens"
+
+    token_hash: bytes = Field(primary_key=True)
+    family_id: UUID = Field(index=True)
+    account_id: UUID = Field(foreign_key="accounts.id", index=True, ondelete="CASCADE")
+    expires_at: datetime = Field(sa_type=Moment)
+    used_at: datetime | None = Field(default=None, sa_type=Moment)
+
+
+class IdentityRow(SQLModel, table=True):
+    """An account as an identity provider knows it."""
+
+    __tablename__ = "identities"
+
+    issuer: str = Field(primary_key=True, sa_type=Text)
+    subject: str = Field(primary_key=True, sa_type=Text)
+    account_id: UUID = Field(foreign_key="accounts.id", index=True, ondelete="CASCADE")
+    created_at: datetime | None = Field(
+        default=None, sa_type=Moment, nullable=False, sa_column_kwargs=NOW
+    )

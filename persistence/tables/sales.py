@@ -1,0 +1,131 @@
+"""Who has which seat, what is paid for it, and what keys stand for."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Index,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlmodel import Field, SQLModel
+
+from domain.payment import PaymentStatus
+from domain.reservation import ReservationStatus
+from domain.seats import SeatStatus
+from persistence.tables.columns import GROWING_ID, NOW, Moment, one_of
+
+
+class ReservationRow(SQLModel, table=True):
+    __tablename__ = "reservations"
+    __table_args__ = (
+        one_of("status", ReservationStatus),
+        CheckConstraint("amount_minor >= 0", name="amount_not_negative"),
+        CheckConstraint("expires_at > created_at", name="expires_later"),
+        Index("ix_reservations_of_customer", "customer_id", "created_at", "id"),
+        Index(
+            "ix_reservations_due",
+            "expires_at",
+            postgresql_where=text("status = 'PENDING'"),
+        ),
+    )
+
+    id: UUID | None = Field(default=None, primary_key=True, sa_column_kwargs=GROWING_ID)
+    session_id: UUID = Field(foreign_key="sessions.id", index=True)
+    customer_id: UUID = Field(foreign_key="accounts.id")
+    status: str = Field(sa_type=Text)
+    amount_minor: int
+    currency: str = Field(sa_type=Text)
+    created_at: datetime = Field(sa_type=Moment)
+    expires_at: datetime = Field(sa_type=Moment)
+
+
+class SessionSeatRow(SQLModel, table=True):
+    """One row per seat and session, changed in place by guarded updates: the truth."""
+
+    __tablename__ = "session_seats"
+    __table_args__ = (
+        UniqueConstraint("session_id", "seat_id"),
+        one_of("status", SeatStatus),
+        CheckConstraint(
+            "(status = 'AVAILABLE') = (reservation_id IS NULL)", name="taken_by_one"
+        ),
+        CheckConstraint(
+            "(status = 'HELD') = (held_until IS NOT NULL)", name="held_has_an_end"
+        ),
+        CheckConstraint("version > 0", name="version_positive"),
+    )
+
+    id: UUID | None = Field(default=None, primary_key=True, sa_column_kwargs=GROWING_ID)
+    session_id: UUID = Field(foreign_key="sessions.id")
+    seat_id: UUID = Field(foreign_key="seats.id")
+    status: str = Field(default=SeatStatus.AVAILABLE, sa_type=Text)
+    # Not indexed, so that changes stay heap-only: claims lead from a reservation here.
+    reservation_id: UUID | None = Field(default=None, foreign_key="reservations.id")
+    held_until: datetime | None = Field(default=None, sa_type=Moment)
+    version: int = Field(default=1)
+    # The transaction that changed the row last: what a resuming watcher missed.
+    changed_in: int = Field(
+        default=0,
+        sa_column=Column(
+            BigInteger,
+            nullable=False,
+            server_default=text("pg_current_xact_id()::text::bigint"),
+        ),
+    )
+
+
+class ClaimRow(SQLModel, table=True):
+    """Which seats a reservation took; open until it gives them back."""
+
+    __tablename__ = "claims"
+    __table_args__ = (
+        Index(
+            "uq_claims_one_open",
+            "session_seat_id",
+            unique=True,
+            postgresql_where=text("released_at IS NULL"),
+        ),
+    )
+
+    reservation_id: UUID = Field(primary_key=True, foreign_key="reservations.id")
+    session_seat_id: UUID = Field(primary_key=True, foreign_key="session_seats.id")
+    released_at: datetime | None = Field(default=None, sa_type=Moment)
+
+
+class PaymentRow(SQLModel, table=True):
+    __tablename__ = "payments"
+    __table_args__ = (
+        one_of("status", PaymentStatus),
+        CheckConstraint("amount_minor >= 0", name="amount_not_negative"),
+        CheckConstraint(
+            "(status = 'APPROVED') = (approved_at IS NOT NULL)", name="approved_when"
+        ),
+    )
+
+    id: UUID | None = Field(default=None, primary_key=True, sa_column_kwargs=GROWING_ID)
+    reservation_id: UUID = Field(foreign_key="reservations.id", unique=True)
+    status: str = Field(sa_type=Text)
+    amount_minor: int
+    currency: str = Field(sa_type=Text)
+    created_at: datetime = Field(sa_type=Moment)
+    approved_at: datetime | None = Field(default=None, sa_type=Moment)
+
+
+class IdempotencyKeyRow(SQLModel, table=True):
+    """What a viewer's key stands for; the answer is read again from `result_id`."""
+
+    __tablename__ = "idempotency_keys"
+
+    account_id: UUID = Field(primary_key=True, foreign_key="accounts.id")
+    operation: str = Field(primary_key=True, sa_type=Text)
+    key: str = Field(primary_key=True, sa_type=Text)
+    input_hash: bytes
+    result_id: UUID
+    created_at: datetime | None = Field(
+        default=None, sa_type=Moment, nullable=False, sa_column_kwargs=NOW
+    )
