@@ -8,9 +8,9 @@ import strawberry
 from resolvers.context import Info
 from resolvers.faults import bad_user_input
 from resolvers.ids import find_key
-from resolvers.paging import connection, page_size
+from resolvers.paging import connection, window
 from schema.movies import Movie
-from schema.pages import DEFAULT_FIRST, After, Connection, First
+from schema.pages import DEFAULT_FIRST, After, Before, Connection, First, Last
 
 MAX_SEARCH_LENGTH = 200
 
@@ -36,13 +36,16 @@ class MovieQueries:
     async def movies(
         self,
         info: Info,
+        *,
         first: First = DEFAULT_FIRST,
         after: After = None,
+        last: Last = None,
+        before: Before = None,
         search: Search = None,
     ) -> Connection[Movie]:
         wanted = searched(search)
         movies = info.context.services.queries.movies
-        page = movies.page(page_size(first), after, search=wanted)
+        page = movies.page(window(first, after, last, before), search=wanted)
         return await connection(
             page, Movie.from_domain, partial(movies.count, search=wanted)
         )

@@ -17,8 +17,8 @@ from domain.rooms import Seat as DomainSeat
 from domain.seats import SeatMap as DomainSeatMap
 from domain.sessions import Session as DomainSession
 from persistence.queries import Queries
-from persistence.queries.keyset import CursorError, Page
-from resolvers.paging import connection, page_size
+from persistence.queries.keyset import CursorError, Page, Window
+from resolvers.paging import connection, window
 from schema.movies import Movie
 from schema.pages import Connection
 from schema.payments import Payment
@@ -29,7 +29,7 @@ from schema.sessions import Session
 
 Value = TypeVar("Value")
 ByKey = DataLoader[UUID, Value | None]
-MoviePage = tuple[UUID, int, str | None]  # a movie, and which page of its sessions
+MoviePage = tuple[UUID, Window]  # a movie, and which of its sessions
 
 
 class DanglingKeyError(Exception):
@@ -92,29 +92,35 @@ class Loaders:
         return await self._capacities.load(room_id) or 0
 
     async def sessions_of_movie(
-        self, movie_id: UUID, first: int | None, after: str | None
+        self,
+        movie_id: UUID,
+        first: int | None,
+        after: str | None,
+        last: int | None,
+        before: str | None,
     ) -> Connection[Session]:
         async def count() -> int:
             return await self._counts.load(movie_id) or 0
 
-        page = self._movie_pages.load((movie_id, page_size(first), after))
+        wanted = window(first, after, last, before)
+        page = self._movie_pages.load((movie_id, wanted))
         return await connection(page, Session.from_domain, count)
 
     async def _read_movie_pages(
         self, wanted: list[MoviePage]
     ) -> Sequence[Page[DomainSession] | CursorError]:
         """Movies of which the same page is wanted share a statement."""
-        alike: defaultdict[tuple[int, str | None], list[UUID]] = defaultdict(list)
-        for movie_id, first, after in wanted:
-            alike[first, after].append(movie_id)
+        alike: defaultdict[Window, list[UUID]] = defaultdict(list)
+        for movie_id, which in wanted:
+            alike[which].append(movie_id)
         pages: dict[MoviePage, Page[DomainSession] | CursorError] = {}
-        for (first, after), movie_ids in alike.items():
+        for which, movie_ids in alike.items():
             try:
-                read = await self._sessions.pages_of_movies(movie_ids, first, after)
+                read = await self._sessions.pages_of_movies(movie_ids, which)
             except CursorError as error:  # the other pages can still be had
-                pages |= {(movie_id, first, after): error for movie_id in movie_ids}
+                pages |= {(movie_id, which): error for movie_id in movie_ids}
             else:
-                pages |= {(key, first, after): page for key, page in read.items()}
+                pages |= {(movie_id, which): page for movie_id, page in read.items()}
         return [pages[page] for page in wanted]
 
 

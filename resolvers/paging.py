@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from persistence.queries.keyset import CursorError, Page
+from persistence.queries.keyset import CursorError, Page, Window
 from resolvers.faults import bad_user_input
 from schema.pages import DEFAULT_FIRST, MAX_FIRST, Connection, Edge, PageInfo
 
@@ -11,12 +11,28 @@ Value = TypeVar("Value")
 Node = TypeVar("Node")
 
 
-def page_size(first: int | None) -> int:
-    if first is None:
-        return DEFAULT_FIRST
-    if not 1 <= first <= MAX_FIRST:
-        raise bad_user_input(f"`first` has to be from 1 to {MAX_FIRST}.")
-    return first
+def window(
+    first: int | None,
+    after: str | None = None,
+    last: int | None = None,
+    before: str | None = None,
+) -> Window:
+    """As Relay's clients ask: forwards by first and after, back by last and before.
+
+    `first` has a default, so only another value of it contradicts `last`.
+    """
+    if last is None:
+        size = DEFAULT_FIRST if first is None else first
+        return Window(_allowed("first", size), after, before)
+    if first not in {None, DEFAULT_FIRST}:
+        raise bad_user_input("Give `first` or `last`, not both.")
+    return Window(_allowed("last", last), after, before, from_end=True)
+
+
+def _allowed(name: str, size: int) -> int:
+    if not 1 <= size <= MAX_FIRST:
+        raise bad_user_input(f"`{name}` has to be from 1 to {MAX_FIRST}.")
+    return size
 
 
 async def connection(
@@ -27,7 +43,9 @@ async def connection(
     try:
         read = await page
     except CursorError as error:
-        raise bad_user_input("`after` has to be a cursor of this list.") from error
+        raise bad_user_input(
+            "`after` and `before` have to be cursors of this list."
+        ) from error
     edges = [Edge(node=node(value), cursor=cursor) for cursor, value in read.items]
     return Connection(
         edges=edges,

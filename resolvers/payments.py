@@ -8,9 +8,9 @@ import strawberry
 from domain.payment import PaymentStatus
 from resolvers.context import Info
 from resolvers.ids import find_key, key_of
-from resolvers.paging import connection, page_size
+from resolvers.paging import connection, window
 from resolvers.permissions import viewer_of
-from schema.pages import DEFAULT_FIRST, After, Connection, First
+from schema.pages import DEFAULT_FIRST, After, Before, Connection, First, Last
 from schema.payments import ApprovePaymentInput, ApprovePaymentResult, Payment
 
 PaymentId = Annotated[
@@ -32,13 +32,16 @@ class PaymentQueries:
     async def payments(
         self,
         info: Info,
+        *,
         first: First = DEFAULT_FIRST,
         after: After = None,
+        last: Last = None,
+        before: Before = None,
         status: Status = None,
     ) -> Connection[Payment]:
         own = viewer_of(info).id
         payments = info.context.services.queries.payments
-        page = payments.page(own, page_size(first), after, status)
+        page = payments.page(own, window(first, after, last, before), status)
         return await connection(
             page, Payment.from_domain, partial(payments.count, own, status)
         )

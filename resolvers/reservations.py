@@ -11,9 +11,9 @@ from domain.reservation import ReservationStatus
 from resolvers.context import Info
 from resolvers.faults import not_found
 from resolvers.ids import find_key, key_of
-from resolvers.paging import connection, page_size
+from resolvers.paging import connection, window
 from resolvers.permissions import viewer_of
-from schema.pages import DEFAULT_FIRST, After, Connection, First
+from schema.pages import DEFAULT_FIRST, After, Before, Connection, First, Last
 from schema.reservations import (
     CancelReservationInput,
     CancelReservationResult,
@@ -43,13 +43,16 @@ class ReservationQueries:
     async def reservations(
         self,
         info: Info,
+        *,
         first: First = DEFAULT_FIRST,
         after: After = None,
+        last: Last = None,
+        before: Before = None,
         status: Status = None,
     ) -> Connection[Reservation]:
         own = viewer_of(info).id
         reservations = info.context.services.queries.reservations
-        page = reservations.page(own, page_size(first), after, status)
+        page = reservations.page(own, window(first, after, last, before), status)
         return await connection(
             page, Reservation.from_domain, partial(reservations.count, own, status)
         )

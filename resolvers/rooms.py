@@ -6,8 +6,8 @@ import strawberry
 
 from resolvers.context import Info
 from resolvers.ids import find_key
-from resolvers.paging import connection, page_size
-from schema.pages import DEFAULT_FIRST, After, Connection, First
+from resolvers.paging import connection, window
+from schema.pages import DEFAULT_FIRST, After, Before, Connection, First, Last
 from schema.rooms import Room
 
 RoomId = Annotated[strawberry.ID, strawberry.argument(description="A room's.")]
@@ -23,8 +23,14 @@ class RoomQueries:
 
     @strawberry.field(description="All rooms, by name.")
     async def rooms(
-        self, info: Info, first: First = DEFAULT_FIRST, after: After = None
+        self,
+        info: Info,
+        *,
+        first: First = DEFAULT_FIRST,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
     ) -> Connection[Room]:
         rooms = info.context.services.queries.rooms
-        page = rooms.page(page_size(first), after)
+        page = rooms.page(window(first, after, last, before))
         return await connection(page, Room.from_domain, rooms.count)

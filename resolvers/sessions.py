@@ -13,8 +13,8 @@ from persistence.queries.sessions import SessionsWanted
 from resolvers.context import Info
 from resolvers.faults import not_found
 from resolvers.ids import find_key, key_of
-from resolvers.paging import connection, page_size
-from schema.pages import DEFAULT_FIRST, After, Connection, First
+from resolvers.paging import connection, window
+from schema.pages import DEFAULT_FIRST, After, Before, Connection, First, Last
 from schema.seats import SeatMap, SeatMapUpdate, seat_map_update
 from schema.sessions import Session, SessionFilter
 
@@ -45,13 +45,16 @@ class SessionQueries:
     async def sessions(
         self,
         info: Info,
+        *,
         first: First = DEFAULT_FIRST,
         after: After = None,
+        last: Last = None,
+        before: Before = None,
         filter: Filter = None,
     ) -> Connection[Session]:
         sessions = info.context.services.queries.sessions
         wanted = sessions_wanted(filter) if filter else SessionsWanted()
-        page = sessions.page(page_size(first), after, wanted)
+        page = sessions.page(window(first, after, last, before), wanted)
         return await connection(
             page, Session.from_domain, partial(sessions.count, wanted)
         )

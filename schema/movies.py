@@ -7,7 +7,7 @@ import strawberry
 
 from domain import movies as domain
 from schema.nested import Info
-from schema.pages import DEFAULT_FIRST, After, Connection, First
+from schema.pages import DEFAULT_FIRST, After, Before, Connection, First, Last
 
 if TYPE_CHECKING:
     from schema.sessions import Session
@@ -31,9 +31,17 @@ class Movie:
         " have begun. One that begins while you turn pages may come twice."
     )
     async def sessions(
-        self, info: Info, first: First = DEFAULT_FIRST, after: After = None
+        self,
+        info: Info,
+        *,
+        first: First = DEFAULT_FIRST,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
     ) -> Connection[Annotated["Session", strawberry.lazy("schema.sessions")]]:
-        return await info.context.nested.sessions_of_movie(self.key, first, after)
+        return await info.context.nested.sessions_of_movie(
+            self.key, first, after, last, before
+        )
 
     @classmethod
     def from_domain(cls, movie: domain.Movie) -> Self:

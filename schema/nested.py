@@ -21,7 +21,12 @@ class Nested(Protocol):
     async def movie(self, movie_id: UUID) -> "Movie": ...
 
     async def sessions_of_movie(
-        self, movie_id: UUID, first: int | None, after: str | None
+        self,
+        movie_id: UUID,
+        first: int | None,
+        after: str | None,
+        last: int | None,
+        before: str | None,
     ) -> "Connection[Session]": ...
 
     async def room(self, room_id: UUID) -> "Room": ...

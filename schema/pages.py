@@ -14,10 +14,24 @@ First = Annotated[
     int | None,
     strawberry.argument(description=f"How many at most, from 1 to {MAX_FIRST}."),
 ]
+Last = Annotated[
+    int | None,
+    strawberry.argument(
+        description=f"How many at most from the end, from 1 to {MAX_FIRST}, instead of"
+        " `first`."
+    ),
+]
 After = Annotated[
     str | None,
     strawberry.argument(
         description="The cursor of the last one that you have; those behind it follow."
+    ),
+]
+Before = Annotated[
+    str | None,
+    strawberry.argument(
+        description="The cursor of the first one that you have; those in front of it"
+        " are meant."
     ),
 ]
 
@@ -27,7 +41,8 @@ class PageInfo:
     has_next_page: bool = strawberry.field(description="More of them follow.")
     has_previous_page: bool = strawberry.field(description="There are some before.")
     start_cursor: str | None = strawberry.field(
-        description="The first one's cursor; null on an empty page."
+        description="The first one's cursor, the `before` of the page in front of it;"
+        " null on an empty page."
     )
     end_cursor: str | None = strawberry.field(
         description="The last one's cursor, the next page's `after`."
@@ -38,7 +53,7 @@ class PageInfo:
 class Edge(Generic[Node]):
     node: Node = strawberry.field(description="What is listed.")
     cursor: str = strawberry.field(
-        description="Its place in the list, opaque: only good for `after`."
+        description="Its place in the list, opaque: only good for `after` and `before`."
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Row, Select, SQLColumnExpression, tuple_
+from sqlalchemy import Row, Select, SQLColumnExpression, UnaryExpression, tuple_
 
 MAX_CURSOR_LENGTH = 32_000  # more than any entry of an index makes
 
@@ -45,6 +45,19 @@ READERS: dict[type, tuple[type, Callable[[Any], Any]]] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The stretch that is wanted of what lies between two cursors, which may be open.
+
+    Its first `size` values, or its last: either way in the list's own order.
+    """
+
+    size: int
+    after: str | None = None
+    before: str | None = None
+    from_end: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page(Generic[Value]):
     """A stretch of a list: each value with its cursor."""
@@ -69,31 +82,44 @@ class Keyset:
         self._labels = [f"key_{number}" for number in range(len(keys))]
         self._descending = descending
 
-    def page(self, rows: Select[Any], first: int, after: str | None) -> Select[Any]:
-        """One row more than `first` is read: it tells whether more of them follow.
+    def page(self, rows: Select[Any], window: Window) -> Select[Any]:
+        """One row more than is wanted is read: it tells whether there are more.
 
-        Raises CursorError.
+        From the end the rows come in reverse. Raises CursorError.
         """
         labelled = zip(self._keys, self._labels, strict=True)
         rows = rows.add_columns(*(key.label(label) for key, label in labelled))
-        if after is not None:
-            here, there = self._here, self._read(after)
-            rows = rows.where(here < there if self._descending else here > there)
-        order = (key.desc() if self._descending else key.asc() for key in self._keys)
-        return rows.order_by(*order).limit(first + 1)
+        for cursor, behind in ((window.after, True), (window.before, False)):
+            if cursor is not None:
+                here, there = self._here, self._read(cursor)
+                up = behind is not self._descending
+                rows = rows.where(here > there if up else here < there)
+        return rows.order_by(*self.order(window, self._keys)).limit(window.size + 1)
+
+    def order(
+        self, window: Window, keys: Sequence[SQLColumnExpression[Any]]
+    ) -> list[UnaryExpression[Any]]:
+        down = window.from_end is not self._descending
+        return [key.desc() if down else key.asc() for key in keys]
 
     def turned(
         self,
         rows: Sequence[Row[Any]],
-        first: int,
-        after: str | None,
+        window: Window,
         value: Callable[[Row[Any]], Value],
     ) -> Page[Value]:
-        """What the statement of `page` answered, as the page that was asked for."""
+        """What the statement of `page` answered, as the page that was asked for.
+
+        On the other side of a cursor there is at least the row that it was made of.
+        """
+        more = len(rows) > window.size
+        wanted = rows[: window.size]
+        if window.from_end:
+            wanted = wanted[::-1]
         return Page(
-            items=tuple((self._cursor(row), value(row)) for row in rows[:first]),
-            has_next=len(rows) > first,
-            has_previous=after is not None,
+            items=tuple((self._cursor(row), value(row)) for row in wanted),
+            has_next=window.before is not None or (more and not window.from_end),
+            has_previous=window.after is not None or (more and window.from_end),
         )
 
     def _cursor(self, row: Row[Any]) -> str:
@@ -104,17 +130,17 @@ class Keyset:
         written = orjson.dumps([self._name, *values], default=str)
         return urlsafe_b64encode(written).decode()
 
-    def _read(self, after: str) -> tuple[Any, ...]:
+    def _read(self, cursor: str) -> tuple[Any, ...]:
         """Cursors come from outside: only what `_write` gives for them is believed."""
-        if len(after) > MAX_CURSOR_LENGTH:
+        if len(cursor) > MAX_CURSOR_LENGTH:
             raise CursorError
         try:
-            name, *written = orjson.loads(b64decode(after, b"-_", validate=True))
+            name, *written = orjson.loads(b64decode(cursor, b"-_", validate=True))
             values = [
                 _read(column.python_type, value)
                 for column, value in zip(self._here.type.types, written, strict=True)
             ]
-            known = name == self._name and self._write(values) == after
+            known = name == self._name and self._write(values) == cursor
         except (ValueError, TypeError) as error:
             raise CursorError from error
         if not known:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import col
 
 from domain.movies import Movie
-from persistence.queries.keyset import Keyset, Page
+from persistence.queries.keyset import Keyset, Page, Window
 from persistence.queries.reading import count, fetch
 from persistence.tables import MovieRow
 
@@ -20,12 +20,10 @@ class Movies:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
 
-    async def page(
-        self, first: int, after: str | None, *, search: str = ""
-    ) -> Page[Movie]:
+    async def page(self, window: Window, *, search: str = "") -> Page[Movie]:
         """Those whose title holds `search`, in whatever case. Raises CursorError."""
-        rows = BY_TITLE.page(_titled(search), first, after)
-        return BY_TITLE.turned(await fetch(self._engine, rows), first, after, _movie)
+        rows = BY_TITLE.page(_titled(search), window)
+        return BY_TITLE.turned(await fetch(self._engine, rows), window, _movie)
 
     async def count(self, *, search: str = "") -> int:
         return await count(self._engine, _titled(search))

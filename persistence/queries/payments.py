@@ -12,7 +12,7 @@ from sqlmodel import col
 from domain.money import Money
 from domain.payment import Payment, PaymentStatus
 from persistence.ledger_sql import RESERVATION_STATUS
-from persistence.queries.keyset import Keyset, Page
+from persistence.queries.keyset import Keyset, Page, Window
 from persistence.queries.reading import count, fetch
 from persistence.tables import PaymentRow, ReservationRow
 
@@ -34,16 +34,15 @@ class Payments:
     async def page(
         self,
         customer_id: UUID,
-        first: int,
-        after: str | None,
+        window: Window,
         status: PaymentStatus | None = None,
     ) -> Page[Payment]:
         """Raises CursorError."""
         own = _own(customer_id)
         newest_first = Keyset("payments", own.c.created_at, own.c.id, descending=True)
-        rows = newest_first.page(_in(status, own), first, after)
+        rows = newest_first.page(_in(status, own), window)
         read = await fetch(self._engine, rows)
-        return newest_first.turned(read, first, after, _payment)
+        return newest_first.turned(read, window, _payment)
 
     async def count(
         self, customer_id: UUID, status: PaymentStatus | None = None

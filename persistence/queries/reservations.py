@@ -14,7 +14,7 @@ from domain.money import Money
 from domain.reservation import Reservation, ReservationStatus
 from persistence.codec import seat_from_json
 from persistence.ledger_sql import FRESH_SEAT_STATE, RESERVATION_STATUS
-from persistence.queries.keyset import Keyset, Page
+from persistence.queries.keyset import Keyset, Page, Window
 from persistence.queries.reading import count, fetch
 from persistence.tables import (
     ClaimRow,
@@ -38,8 +38,7 @@ class Reservations:
     async def page(
         self,
         customer_id: UUID,
-        first: int,
-        after: str | None,
+        window: Window,
         status: ReservationStatus | None = None,
     ) -> Page[Reservation]:
         """Raises CursorError."""
@@ -47,9 +46,9 @@ class Reservations:
         newest_first = Keyset(
             "reservations", own.c.created_at, own.c.id, descending=True
         )
-        rows = newest_first.page(_with_seats(own, status), first, after)
+        rows = newest_first.page(_with_seats(own, status), window)
         read = await fetch(self._engine, rows)
-        return newest_first.turned(read, first, after, _reservation)
+        return newest_first.turned(read, window, _reservation)
 
     async def count(
         self, customer_id: UUID, status: ReservationStatus | None = None

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import col
 
 from domain.rooms import Room, Seat
-from persistence.queries.keyset import Keyset, Page
+from persistence.queries.keyset import Keyset, Page, Window
 from persistence.queries.reading import count, fetch
 from persistence.tables import RoomRow, SeatRow
 
@@ -21,10 +21,10 @@ class Rooms:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
 
-    async def page(self, first: int, after: str | None) -> Page[Room]:
+    async def page(self, window: Window) -> Page[Room]:
         """Raises CursorError."""
-        rows = BY_NAME.page(select(RoomRow), first, after)
-        return BY_NAME.turned(await fetch(self._engine, rows), first, after, _room)
+        rows = BY_NAME.page(select(RoomRow), window)
+        return BY_NAME.turned(await fetch(self._engine, rows), window, _room)
 
     async def count(self) -> int:
         return await count(self._engine, select(RoomRow))

@@ -13,7 +13,7 @@ from sqlmodel import col
 
 from domain.money import Money
 from domain.sessions import Session
-from persistence.queries.keyset import Keyset, Page
+from persistence.queries.keyset import Keyset, Page, Window
 from persistence.queries.reading import count, fetch
 from persistence.tables import MovieRow, SessionRow
 
@@ -40,12 +40,10 @@ class Sessions:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
 
-    async def page(
-        self, first: int, after: str | None, wanted: SessionsWanted
-    ) -> Page[Session]:
+    async def page(self, window: Window, wanted: SessionsWanted) -> Page[Session]:
         """Raises CursorError."""
-        rows = BY_START.page(_wanted(wanted), first, after)
-        return BY_START.turned(await fetch(self._engine, rows), first, after, _session)
+        rows = BY_START.page(_wanted(wanted), window)
+        return BY_START.turned(await fetch(self._engine, rows), window, _session)
 
     async def count(self, wanted: SessionsWanted) -> int:
         return await count(self._engine, _wanted(wanted))
@@ -55,21 +53,22 @@ class Sessions:
         return {row.id: _session(row) for row in await fetch(self._engine, rows)}
 
     async def pages_of_movies(
-        self, movie_ids: Sequence[UUID], first: int, after: str | None
+        self, movie_ids: Sequence[UUID], window: Window
     ) -> dict[UUID, Page[Session]]:
         """The same page of each movie's own list, in one go. Raises CursorError."""
         movies = select(col(MovieRow.id)).where(col(MovieRow.id).in_(movie_ids))
         movie = movies.subquery("movie")
         own = select(SessionRow).where(col(SessionRow.movie_id) == movie.c.id)
-        page = TO_COME_FIRST.page(own, first, after).lateral("page")
+        page = TO_COME_FIRST.page(own, window).lateral("page")
         # Joining keeps no order: it has to be asked for again.
-        order = [page.c[label] for label in ("key_0", "key_1", "key_2")]
+        keys = [page.c[label] for label in ("key_0", "key_1", "key_2")]
+        order = TO_COME_FIRST.order(window, keys)
         rows = select(page).select_from(movie.join(page, true())).order_by(*order)
         shares: defaultdict[UUID, list[Row[Any]]] = defaultdict(list)
         for row in await fetch(self._engine, rows):
             shares[row.movie_id].append(row)
         return {
-            movie_id: TO_COME_FIRST.turned(shares[movie_id], first, after, _session)
+            movie_id: TO_COME_FIRST.turned(shares[movie_id], window, _session)
             for movie_id in movie_ids
         }
 

@@ -148,10 +148,35 @@ class TestLists:
         assert not second["pageInfo"]["hasNextPage"]
         assert second["pageInfo"]["hasPreviousPage"]
 
+    @pytest.mark.parametrize("listed", ["movies", "rooms", "sessions"])
+    async def test_a_list_is_read_from_its_end_too(
+        self, desk: Desk, cinema: Cinema, listed: str
+    ) -> None:
+        for _ in range(3):
+            await cinema.open_session()
+        page = "edges { cursor } pageInfo { hasNextPage hasPreviousPage startCursor }"
+        back = f"query ($b: String) {{ {listed}(last: 2, before: $b) {{ {page} }} }}"
+
+        last = (await desk.data(back))[listed]
+        start = last["pageInfo"]["startCursor"]
+        before = (await desk.data(back, b=start))[listed]
+        ahead = await desk.data(f'{{ {listed}(after: "{start}") {{ {page} }} }}')
+
+        assert last["edges"][0]["cursor"] == start
+        assert not last["pageInfo"]["hasNextPage"]
+        assert last["pageInfo"]["hasPreviousPage"]
+        assert before["pageInfo"]["hasNextPage"]
+        assert start not in [edge["cursor"] for edge in before["edges"]]
+        assert ahead[listed]["edges"] == last["edges"][1:]
+
     @pytest.mark.parametrize(
         "arguments",
         [
             "first: 0",
+            "last: 0",
+            "last: 101",
+            "first: 1, last: 1",
+            'last: 1, before: "garbage"',
             "first: -1",
             "first: 101",
             'after: "garbage"',

@@ -1,5 +1,7 @@
 """A customer's own reservations and payments, read from real Postgres."""
 
+from functools import partial
+
 import pytest
 
 from domain.booking import BookingService
@@ -10,6 +12,7 @@ from domain.seats import SeatStatus
 from persistence.ledger import PostgresLedger
 from persistence.pool import Pool
 from persistence.queries import Queries
+from persistence.queries.keyset import Window
 from tests.support.cinema import Cinema, let_time_pass
 from tests.support.events import open_payment
 from tests.support.paging import all_pages
@@ -38,7 +41,7 @@ class TestReservations:
         ]
         hers = await booking.reserve_seats(show.session_id, show.seat_ids[3:5], bia)
 
-        pages = await all_pages(lambda after: queries.reservations.page(ana, 2, after))
+        pages = await all_pages(partial(queries.reservations.page, ana), 2)
 
         assert pages == [[made[2], made[1]], [made[0]]]
         assert await queries.reservations.count(ana) == 3
@@ -71,7 +74,7 @@ class TestReservations:
             (status.CONFIRMED, [paid.id]),
             (status.CANCELLED, []),
         ):
-            page = await own.page(ana, 9, None, wanted)
+            page = await own.page(ana, Window(9), wanted)
             assert [made.id for _, made in page.items] == expected
             assert {made.status for _, made in page.items} <= {wanted}
             assert await own.count(ana, wanted) == len(expected)
@@ -84,7 +87,7 @@ class TestReservations:
             (PaymentStatus.EXPIRED, [payments[late.id]]),
             (PaymentStatus.APPROVED, [payments[paid.id]]),
         ):
-            bills = await queries.payments.page(ana, 9, None, paid_status)
+            bills = await queries.payments.page(ana, Window(9), paid_status)
             assert [payment.id for _, payment in bills.items] == expected
             assert await queries.payments.count(ana, paid_status) == len(expected)
         [other] = await cinema.customers(1)

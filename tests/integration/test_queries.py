@@ -1,13 +1,14 @@
 """Lists and their pages, read from real Postgres."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from uuid import UUID, uuid4
 
 import pytest
 
 from persistence.pool import Pool
 from persistence.queries import Queries
-from persistence.queries.keyset import CursorError, Page
+from persistence.queries.keyset import CursorError, Page, Window
 from persistence.queries.sessions import SessionsWanted
 from tests.support.cinema import Cinema, Show
 from tests.support.paging import all_pages
@@ -25,9 +26,7 @@ class TestMovies:
             [(title,) for title in titles],
         )
 
-        pages = await all_pages(
-            lambda after: queries.movies.page(2, after, search=tag.upper())
-        )
+        pages = await all_pages(partial(queries.movies.page, search=tag.upper()), 2)
 
         assert [len(page) for page in pages] == [2, 2, 1]
         movies = [movie for page in pages for movie in page]
@@ -42,10 +41,10 @@ class TestMovies:
         self, queries: Queries, cinema: Cinema
     ) -> None:
         await cinema.open_session()
-        [(cursor, _)] = (await queries.rooms.page(1, None)).items
+        [(cursor, _)] = (await queries.rooms.page(Window(1))).items
 
         with pytest.raises(CursorError):
-            await queries.movies.page(1, cursor)
+            await queries.movies.page(Window(1, cursor))
 
 
 class TestSessions:
@@ -58,12 +57,12 @@ class TestSessions:
         ]
         room_id = await in_one_room(pool, shows)
         wanted = SessionsWanted(room_id=room_id)
-        first = await queries.sessions.page(1, None, wanted)
+        first = await queries.sessions.page(Window(1), wanted)
         [(cursor, soonest)] = first.items
 
         earlier = await cinema.open_session(starts_in=timedelta(hours=1))
         await in_one_room(pool, [*shows, earlier])
-        rest = await queries.sessions.page(5, cursor, wanted)
+        rest = await queries.sessions.page(Window(5, cursor), wanted)
 
         assert soonest.id == shows[1].session_id
         assert first.has_next and not first.has_previous
@@ -76,13 +75,16 @@ class TestSessions:
     async def test_the_filter_takes_what_fits_all_of_it(
         self, queries: Queries, cinema: Cinema, pool: Pool
     ) -> None:
-        shows = [await cinema.open_session() for _ in range(3)]
+        shows = [
+            await cinema.open_session(starts_in=timedelta(hours=3 * n))
+            for n in (1, 2, 3)
+        ]
         room_id = await in_one_room(pool, shows)
         at = datetime(2040, 1, 1, 20, tzinfo=UTC)
         for hours, show in enumerate(shows):
             await pool.execute(
                 "UPDATE sessions SET starts_at = $2::timestamptz,"
-                " ends_at = $2::timestamptz + interval '2 hours'"
+                " ends_at = $2::timestamptz + interval '1 hour'"
                 " WHERE id = $1",
                 show.session_id,
                 at + timedelta(hours=hours),
@@ -90,7 +92,7 @@ class TestSessions:
 
         async def found(**wanted: object) -> list[UUID]:
             sessions = SessionsWanted(room_id=room_id, **wanted)  # type: ignore[arg-type]
-            page = await queries.sessions.page(9, None, sessions)
+            page = await queries.sessions.page(Window(9), sessions)
             assert await queries.sessions.count(sessions) == len(page.items)
             return [session.id for _, session in page.items]
 
@@ -114,9 +116,9 @@ class TestSessions:
         alone = await cinema.open_session()
         alone_of = (await queries.sessions.by_id([alone.session_id])).popitem()[1]
 
-        async def page(after: str | None) -> Page[UUID]:
+        async def page(window: Window) -> Page[UUID]:
             pages = await queries.sessions.pages_of_movies(
-                [movie_id, alone_of.movie_id], 3, after
+                [movie_id, alone_of.movie_id], window
             )
             read = pages[movie_id]
             return Page(
@@ -126,16 +128,15 @@ class TestSessions:
             )
 
         assert other.movie_id == movie_id
-        assert await all_pages(page) == [
+        assert await all_pages(page, 3) == [
             [shows[3].session_id, shows[1].session_id, shows[0].session_id],
             [shows[2].session_id],
         ]
         both = await queries.sessions.counts_of_movies([movie_id, alone_of.movie_id])
         assert both == {movie_id: 4, alone_of.movie_id: 1}
         empty = uuid4()
-        assert (await queries.sessions.pages_of_movies([empty], 3, None))[empty] == (
-            Page(items=(), has_next=False, has_previous=False)
-        )
+        pages = await queries.sessions.pages_of_movies([empty], Window(3))
+        assert pages == {empty: Page(items=(), has_next=False, has_previous=False)}
 
 
 async def in_one_room(pool: Pool, shows: list[Show]) -> UUID:
