@@ -91,7 +91,7 @@ class Api:
 
 def application(settings: Settings) -> Starlette:
     api = Api(settings)
-    schema = build_schema()
+    schema = build_schema(introspection=settings.introspection)
     return Starlette(
         routes=[
             Route("/graphql", GraphQLHttp(schema, api.context_of)),

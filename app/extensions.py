@@ -55,8 +55,12 @@ class FaultMask(MaskErrors):
             return self._masked(error, original)
         if error.extensions and "code" in error.extensions:
             return error
+        message = error.message
+        if self.execution_context.schema.config.disable_field_suggestions:
+            # Strawberry leaves those of arguments, types and enums in.
+            message = message.split(" Did you mean ")[0]
         # Not in place: the caches may hand the same error to others at this moment.
-        return _like(error, error.message, {"code": "BAD_USER_INPUT"})
+        return _like(error, message, {"code": "BAD_USER_INPUT"})
 
     def _masked(self, error: GraphQLError, original: Exception) -> GraphQLError:
         request_id = self.execution_context.context.request_id

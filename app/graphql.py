@@ -2,7 +2,7 @@
 
 import strawberry
 from graphql import GraphQLError
-from strawberry.extensions import ValidationCache
+from strawberry.extensions import DisableIntrospection, ValidationCache
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
@@ -49,14 +49,19 @@ class QuietSchema(strawberry.Schema):
         """FaultMask logs faults; what clients do wrong is worth no traceback."""
 
 
-def build_schema() -> strawberry.Schema:
+def build_schema(*, introspection: bool = True) -> strawberry.Schema:
+    # The mask comes first, so that it sees the result last. All are classes: each
+    # operation has its own, the caches behind them are shared.
+    extensions = [FaultMask, SafeParserCache, ValidationCache]
+    if not introspection:
+        extensions.append(DisableIntrospection)
     return QuietSchema(
         query=Query,
         mutation=Mutation,
         subscription=Subscription,
-        config=StrawberryConfig(scalar_map=SCALARS),
+        config=StrawberryConfig(
+            scalar_map=SCALARS, disable_field_suggestions=not introspection
+        ),
         exception_handlers=HANDLERS,
-        # The mask comes first, so that it sees the result last. All are classes: each
-        # operation has its own, the caches behind them are shared.
-        extensions=[FaultMask, SafeParserCache, ValidationCache],
+        extensions=extensions,
     )

@@ -31,6 +31,8 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=3333, ge=1, le=65535)
     db_pool_size: int = Field(default=16, ge=1)
+    # Whether strangers may ask for the schema itself (__schema, __type).
+    introspection: bool = True
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @classmethod
