@@ -19,6 +19,7 @@ from domain.accounts import AccountService
 from domain.booking import BookingService
 from domain.paying import PaymentService
 from persistence.accounts import PostgresAccounts
+from persistence.catalog_cache import CatalogCache
 from persistence.engine import open_engine
 from persistence.queries import Queries
 from realtime.reservation_feed import ReservationFeed
@@ -63,7 +64,9 @@ class Api:
             opened.push_async_callback(engine.dispose)
             passwords = Argon2Passwords()
             opened.callback(passwords.close)
-            self._services = self._serve(to, Queries.on(engine, to.pool), passwords)
+            self._services = self._serve(
+                to, Queries.on(engine, to.pool, CatalogCache(to.redis)), passwords
+            )
             self.health.watch(to)
             # What is there now stays: looking through all of it again and again for
             # garbage stops everybody for a tenth of a second, several times a second

@@ -5,6 +5,7 @@ from typing import Self
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from persistence.catalog_cache import CatalogCache
 from persistence.pool import Pool
 from persistence.queries.movies import Movies
 from persistence.queries.payments import Payments
@@ -24,13 +25,13 @@ class Queries:
     seat_maps: SeatMaps
 
     @classmethod
-    def on(cls, engine: AsyncEngine, pool: Pool) -> Self:
+    def on(cls, engine: AsyncEngine, pool: Pool, cache: CatalogCache) -> Self:
         # Each query is one statement: BEGIN and ROLLBACK around it would be two more.
         reader = engine.execution_options(isolation_level="AUTOCOMMIT")
         return cls(
-            movies=Movies(reader),
-            rooms=Rooms(reader),
-            sessions=Sessions(reader),
+            movies=Movies(reader, cache),
+            rooms=Rooms(reader, cache),
+            sessions=Sessions(reader, cache),
             reservations=Reservations(reader),
             payments=Payments(reader),
             seat_maps=SeatMaps(pool),

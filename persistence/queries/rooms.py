@@ -1,28 +1,42 @@
 """Rooms by name, and their chairs."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from pydantic import TypeAdapter
 from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import col
 
 from domain.rooms import Room, Seat
+from persistence.catalog_cache import CatalogCache
 from persistence.queries.keyset import Keyset, Page, Window
 from persistence.queries.reading import count, fetch
 from persistence.tables import RoomRow, SeatRow
 
 BY_NAME = Keyset("rooms", col(RoomRow.name), col(RoomRow.id))
+ROOM = TypeAdapter(Room)
+PAGE = TypeAdapter(Page[Room])
+SEATS = TypeAdapter(list[Seat])
+CAPACITY = TypeAdapter(int)
 
 
 class Rooms:
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, cache: CatalogCache) -> None:
         self._engine = engine
+        self._cache = cache
 
     async def page(self, window: Window) -> Page[Room]:
         """Raises CursorError."""
+        if window != Window(window.size):
+            return await self._page(window)
+        return await self._cache.page(
+            f"rooms:{window.size}", PAGE, lambda: self._page(window)
+        )
+
+    async def _page(self, window: Window) -> Page[Room]:
         rows = BY_NAME.page(select(RoomRow), window)
         return BY_NAME.turned(await fetch(self._engine, rows), window, _room)
 
@@ -30,11 +44,21 @@ class Rooms:
         return await count(self._engine, select(RoomRow))
 
     async def by_id(self, ids: Sequence[UUID]) -> dict[UUID, Room]:
+        return await self._cache.by_id("room", ids, ROOM, self._by_id)
+
+    async def seats(self, room_ids: Sequence[UUID]) -> dict[UUID, list[Seat]]:
+        """Each room's, row by row: A to Z, then AA."""
+        return await self._cache.by_id("seats", room_ids, SEATS, self._seats)
+
+    async def capacities(self, room_ids: Sequence[UUID]) -> dict[UUID, int]:
+        """Without the rooms that have no chair at all."""
+        return await self._cache.by_id("capacity", room_ids, CAPACITY, self._capacities)
+
+    async def _by_id(self, ids: Sequence[UUID]) -> dict[UUID, Room]:
         rows = select(RoomRow).where(col(RoomRow.id).in_(ids))
         return {row.id: _room(row) for row in await fetch(self._engine, rows)}
 
-    async def seats(self, room_ids: Sequence[UUID]) -> Mapping[UUID, list[Seat]]:
-        """Each room's, row by row: A to Z, then AA."""
+    async def _seats(self, room_ids: Sequence[UUID]) -> dict[UUID, list[Seat]]:
         label = col(SeatRow.row_label)
         rows = (
             select(SeatRow)
@@ -47,8 +71,7 @@ class Rooms:
             seats[row.room_id].append(seat)
         return seats
 
-    async def capacities(self, room_ids: Sequence[UUID]) -> dict[UUID, int]:
-        """Without the rooms that have no chair at all."""
+    async def _capacities(self, room_ids: Sequence[UUID]) -> dict[UUID, int]:
         room_id = col(SeatRow.room_id)
         rows = (
             select(room_id, func.count().label("chairs"))

@@ -7,12 +7,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from pydantic import TypeAdapter
 from sqlalchemy import Row, Select, func, select, true
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import col
 
 from domain.money import Money
 from domain.sessions import Session
+from persistence.catalog_cache import CatalogCache
 from persistence.queries.keyset import Keyset, Page, Window
 from persistence.queries.reading import count, fetch
 from persistence.tables import MovieRow, SessionRow
@@ -24,6 +26,7 @@ BEGUN = col(SessionRow.starts_at) <= func.statement_timestamp()
 TO_COME_FIRST = Keyset(
     "movie.sessions", BEGUN, col(SessionRow.starts_at), col(SessionRow.id)
 )
+SESSION = TypeAdapter(Session)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,8 +40,9 @@ class SessionsWanted:
 
 
 class Sessions:
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, cache: CatalogCache) -> None:
         self._engine = engine
+        self._cache = cache
 
     async def page(self, window: Window, wanted: SessionsWanted) -> Page[Session]:
         """Raises CursorError."""
@@ -49,6 +53,9 @@ class Sessions:
         return await count(self._engine, _wanted(wanted))
 
     async def by_id(self, ids: Sequence[UUID]) -> dict[UUID, Session]:
+        return await self._cache.by_id("session", ids, SESSION, self._by_id)
+
+    async def _by_id(self, ids: Sequence[UUID]) -> dict[UUID, Session]:
         rows = select(SessionRow).where(col(SessionRow.id).in_(ids))
         return {row.id: _session(row) for row in await fetch(self._engine, rows)}
 

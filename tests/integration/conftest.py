@@ -1,12 +1,14 @@
 """A cinema with somebody in it, and ways to ask."""
 
 from collections.abc import AsyncIterator
+from typing import cast
 from uuid import UUID
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.graphql import build_schema
+from persistence.catalog_cache import CatalogCache
 from persistence.engine import open_engine
 from persistence.pool import Pool
 from persistence.queries import Queries
@@ -15,6 +17,7 @@ from tests.support.cinema import Cinema, Show
 from tests.support.embedded import EmbeddedStack
 from tests.support.graphql import Desk
 from tests.support.realtime import Worker
+from tests.support.unlocked import NothingCached
 
 
 @pytest.fixture
@@ -26,7 +29,7 @@ async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
 
 @pytest.fixture
 def queries(engine: AsyncEngine, pool: Pool) -> Queries:
-    return Queries.on(engine, pool)
+    return Queries.on(engine, pool, cast("CatalogCache", NothingCached()))
 
 
 @pytest.fixture

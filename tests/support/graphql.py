@@ -13,6 +13,7 @@ from domain.accounts import AccountService
 from domain.booking import BookingService
 from domain.paying import PaymentService
 from domain.people import Role, Viewer
+from persistence.catalog_cache import CatalogCache
 from persistence.ledger import PostgresLedger
 from persistence.pool import Pool
 from persistence.queries import Queries
@@ -21,7 +22,7 @@ from realtime.seat_feed import SeatFeed
 from resolvers.context import Context, Services
 from tests.support.cinema import Show
 from tests.support.scripted_feeds import ScriptedReservationFeed, ScriptedSeatFeed
-from tests.support.unlocked import NoSeatLocks, SilentBell
+from tests.support.unlocked import NoSeatLocks, NothingCached, SilentBell
 
 RESERVE = """
 mutation ($session: ID!, $seats: [ID!]!, $key: String) {
@@ -71,7 +72,9 @@ class Desk:
             payments=PaymentService(ledger, NoSeatLocks(), SilentBell()),
             accounts=cast("AccountService", None),
             queries=Queries.on(
-                engine, cast("Pool", CountedPool(pool, self.statements))
+                engine,
+                cast("Pool", CountedPool(pool, self.statements)),
+                cast("CatalogCache", NothingCached()),
             ),
             seat_feed=cast("SeatFeed", self.seat_feed),
             reservation_feed=cast("ReservationFeed", self.reservation_feed),

@@ -1,11 +1,14 @@
 """Stand-ins for what only saves work: without them Postgres decides alone."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from uuid import UUID
 
+from pydantic import TypeAdapter
+
 from domain.ports import SeatLock
 from domain.reservation import Reservation
+from persistence.catalog_cache import Load, Value
 
 
 class Forgetful:
@@ -20,6 +23,27 @@ class NoSeatLocks:
     async def forget(self, reservation: Reservation) -> None: ...
 
     async def mark_sold(self, reservation: Reservation) -> None: ...
+
+
+class NothingCached:
+    """In the place of CatalogCache: every question goes to Postgres."""
+
+    async def by_id(
+        self,
+        kind: str,
+        ids: Sequence[UUID],
+        values: TypeAdapter[Value],
+        load: Load[Value],
+    ) -> Mapping[UUID, Value]:
+        return await load(ids)
+
+    async def page(
+        self,
+        name: str,
+        values: TypeAdapter[Value],
+        load: Callable[[], Awaitable[Value]],
+    ) -> Value:
+        return await load()
 
 
 class SilentBell:

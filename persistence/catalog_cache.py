@@ -1,0 +1,119 @@
+"""What was read of the catalog, in Redis, so that crowds do not read it from Postgres.
+
+Every value is stored with the generation that it was read in; a change of the catalog
+begins a new one, and what is of an older one is not there any more. So a reader that
+was overtaken by a change cannot put back what it had read before.
+"""
+
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from logging import getLogger
+from typing import Any, TypeVar
+from uuid import UUID, uuid4
+
+from pydantic import TypeAdapter, ValidationError
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+logger = getLogger(__name__)
+
+Value = TypeVar("Value")
+Load = Callable[[Sequence[UUID]], Awaitable[Mapping[UUID, Value]]]
+
+GENERATION = "catalog"
+# Redis may have been away when the catalog changed: nothing lives longer than this.
+SECONDS = 60
+# Who waited for a Redis that does not answer spares the others the wait, for a while.
+AWAY_SECONDS = 1.0
+
+
+class CatalogCache:
+    def __init__(self, redis: "Redis") -> None:
+        self._redis = redis
+        self._away_until = 0.0
+
+    async def drop(self) -> None:
+        """After the commit of a change."""
+        try:
+            await self._redis.set(GENERATION, uuid4().bytes)
+        except (RedisError, OSError) as error:
+            logger.warning("the catalog may be shown as it was for a minute: %r", error)
+
+    async def by_id(
+        self,
+        kind: str,
+        ids: Sequence[UUID],
+        values: TypeAdapter[Value],
+        load: Load[Value],
+    ) -> dict[UUID, Value]:
+        """Of what is not there nothing is kept: strangers can ask for any id."""
+        keys = {key: f"catalog:{kind}:{key}" for key in ids}
+        generation, stored = await self._stored(list(keys.values()))
+        read = {
+            key: _read(values, generation, text)
+            for key, text in zip(keys, stored, strict=True)
+        }
+        found = {key: value for key, value in read.items() if value is not None}
+        missing = [key for key in keys if key not in found]
+        if missing:
+            loaded = await load(missing)
+            written = {
+                keys[key]: values.dump_json(value) for key, value in loaded.items()
+            }
+            await self._store(generation, written)
+            found |= loaded
+        return found
+
+    async def page(
+        self,
+        name: str,
+        values: TypeAdapter[Value],
+        load: Callable[[], Awaitable[Value]],
+    ) -> Value:
+        """For few different names only: what strangers can vary fills Redis."""
+        key = f"catalog:{name}"
+        generation, [stored] = await self._stored([key])
+        value = _read(values, generation, stored)
+        if value is None:
+            value = await load()
+            await self._store(generation, {key: values.dump_json(value)})
+        return value
+
+    async def _stored(
+        self, keys: Sequence[str]
+    ) -> tuple[bytes | None, Sequence[bytes | None]]:
+        """The generation, None when Redis is away, and what there is of any."""
+        if time.monotonic() >= self._away_until:
+            try:
+                answer: Sequence[Any] = await self._redis.mget(GENERATION, *keys)
+            except (RedisError, OSError) as error:
+                self._is_away(error)
+            else:
+                return answer[0] or b"", answer[1:]
+        return None, [None] * len(keys)
+
+    async def _store(self, generation: bytes | None, values: dict[str, bytes]) -> None:
+        if generation is None:
+            return
+        try:
+            async with self._redis.pipeline(transaction=False) as pipe:
+                for key, text in values.items():
+                    pipe.set(key, generation + text, ex=SECONDS)
+                await pipe.execute()
+        except (RedisError, OSError) as error:
+            self._is_away(error)
+
+    def _is_away(self, error: Exception) -> None:
+        self._away_until = time.monotonic() + AWAY_SECONDS
+        logger.warning("the catalog is read from Postgres alone: %r", error)
+
+
+def _read(
+    values: TypeAdapter[Value], generation: bytes | None, stored: bytes | None
+) -> Value | None:
+    if generation is None or stored is None or not stored.startswith(generation):
+        return None
+    try:
+        return values.validate_json(stored[len(generation) :])
+    except ValidationError:  # of a version of ours with other fields
+        return None
