@@ -17,11 +17,14 @@ from app.transport.websocket import GraphQLWebSocket
 from app.wiring import Connections, connections
 from domain.accounts import AccountService
 from domain.booking import BookingService
+from domain.identities import IdentityService
 from domain.paying import PaymentService
 from persistence.accounts import PostgresAccounts
 from persistence.catalog_cache import CatalogCache
 from persistence.engine import open_engine
+from persistence.identities import PostgresIdentities
 from persistence.queries import Queries
+from persistence.sign_in_codes import RedisSignInCodes
 from realtime.reservation_feed import ReservationFeed
 from realtime.seat_feed import SeatFeed
 from resolvers.context import Context, Services
@@ -80,11 +83,15 @@ class Api:
     def _serve(
         self, to: Connections, queries: Queries, passwords: Argon2Passwords
     ) -> Services:
+        accounts = AccountService(
+            PostgresAccounts(to.pool), passwords, TokenIssuer(self._key)
+        )
         return Services(
             booking=BookingService(to.ledger, to.locks, to.bell),
             payments=PaymentService(to.ledger, to.locks, to.bell),
-            accounts=AccountService(
-                PostgresAccounts(to.pool), passwords, TokenIssuer(self._key)
+            accounts=accounts,
+            identities=IdentityService(
+                PostgresIdentities(to.pool), RedisSignInCodes(to.redis), accounts
             ),
             queries=queries,
             seat_feed=SeatFeed(to.hub, queries.seat_maps),

@@ -18,6 +18,7 @@ from resolvers.reservations import (
 )
 from resolvers.rooms import RoomQueries
 from resolvers.sessions import SeatSubscriptions, SessionQueries
+from resolvers.sign_in_codes import SignInCodeMutations
 from schema.scalars import SCALARS
 
 
@@ -33,7 +34,9 @@ class Query(
 
 
 @strawberry.type(description="What can be changed; each of them alone, in order.")
-class Mutation(PeopleMutations, ReservationMutations, PaymentMutations): ...
+class Mutation(
+    PeopleMutations, SignInCodeMutations, ReservationMutations, PaymentMutations
+): ...
 
 
 @strawberry.type(description="What can be watched, over a WebSocket.")

@@ -61,8 +61,14 @@ class Accounts(Protocol):
     async def find(self, account_id: UUID) -> Account | None: ...
 
     async def add_refresh_token(
-        self, token_hash: bytes, family_id: UUID, account_id: UUID, period: timedelta
-    ) -> None: ...
+        self,
+        token_hash: bytes,
+        family_id: UUID,
+        account_id: UUID,
+        period: timedelta,
+        password_hash: str | None,
+    ) -> bool:
+        """False without the account, or when a hash is given and is not its own."""
 
 
 class PasswordHasher(Protocol):
@@ -110,7 +116,10 @@ class AccountService:
         account = await self._accounts.add(address, name, password_hash)
         if account is None:
             raise EmailTakenError
-        return await self.let_in(account)
+        try:
+            return await self.let_in(account, password_hash)
+        except InvalidCredentialsError:  # its owner came, through a provider
+            raise EmailTakenError from None
 
     async def sign_in(self, email: str, password: str) -> SignedIn:
         """Raises InvalidCredentialsError, in the same time whatever is wrong."""
@@ -122,17 +131,28 @@ class AccountService:
         )
         if login is None or not possible or not right:
             raise InvalidCredentialsError
-        return await self.let_in(login.account)
+        return await self.let_in(login.account, login.password_hash)
 
     async def find(self, account_id: UUID) -> Account | None:
         return await self._accounts.find(account_id)
 
-    async def let_in(self, account: Account) -> SignedIn:
-        """For whoever has made sure who they are."""
+    async def let_in(
+        self, account: Account, password_hash: str | None = None
+    ) -> SignedIn:
+        """For whoever has made sure who they are.
+
+        Who did it by a password is refused, by InvalidCredentialsError, when that was
+        taken from the account in the meantime.
+        """
         refresh_token = token_urlsafe(REFRESH_TOKEN_BYTES)
-        await self._accounts.add_refresh_token(
-            refresh_token_hash(refresh_token), uuid4(), account.id, REFRESH_PERIOD
-        )
+        if not await self._accounts.add_refresh_token(
+            refresh_token_hash(refresh_token),
+            uuid4(),
+            account.id,
+            REFRESH_PERIOD,
+            password_hash,
+        ):
+            raise InvalidCredentialsError
         access_token = self._tokens.issue(Viewer(account.id, account.role))
         return SignedIn(
             access_token=access_token.text,

@@ -6,6 +6,7 @@ from strawberry.types import Info as StrawberryInfo
 
 from domain.accounts import AccountService
 from domain.booking import BookingService
+from domain.identities import IdentityService
 from domain.paying import PaymentService
 from domain.people import Viewer
 from persistence.queries import Queries
@@ -21,6 +22,7 @@ class Services:
     booking: BookingService
     payments: PaymentService
     accounts: AccountService
+    identities: IdentityService
     queries: Queries
     seat_feed: SeatFeed
     reservation_feed: ReservationFeed

@@ -11,6 +11,7 @@ from strawberry.types import ExecutionResult
 
 from domain.accounts import AccountService
 from domain.booking import BookingService
+from domain.identities import IdentityService
 from domain.paying import PaymentService
 from domain.people import Role, Viewer
 from persistence.catalog_cache import CatalogCache
@@ -71,6 +72,7 @@ class Desk:
             booking=BookingService(ledger, NoSeatLocks(), SilentBell()),
             payments=PaymentService(ledger, NoSeatLocks(), SilentBell()),
             accounts=cast("AccountService", None),
+            identities=cast("IdentityService", None),
             queries=Queries.on(
                 engine,
                 cast("Pool", CountedPool(pool, self.statements)),

@@ -1,68 +1,13 @@
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from hashlib import sha256
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 
-from domain.accounts import (
-    AccessToken,
-    Account,
-    AccountService,
-    Login,
-    email_address,
-)
+from domain.accounts import Account, AccountService, Login, email_address
 from domain.errors import EmailTakenError, InvalidCredentialsError, InvalidInputError
-from domain.people import Role, Viewer
-
-SOON = datetime(2030, 1, 1, tzinfo=UTC)
-
-
-@dataclass
-class FakeAccounts:
-    logins: dict[str, Login] = field(default_factory=dict)
-    refresh_tokens: list[tuple[bytes, UUID, timedelta]] = field(default_factory=list)
-    blind: bool = False  # sees nobody before it adds: the loser of a race
-
-    async def add(self, email: str, name: str, password_hash: str) -> Account | None:
-        if email in self.logins:
-            return None
-        account = Account(id=uuid4(), email=email, name=name, role=Role.CUSTOMER)
-        self.logins[email] = Login(account, password_hash)
-        return account
-
-    async def login(self, email: str) -> Login | None:
-        return None if self.blind else self.logins.get(email)
-
-    async def find(self, account_id: UUID) -> Account | None:
-        accounts = {login.account.id: login.account for login in self.logins.values()}
-        return accounts.get(account_id)
-
-    async def add_refresh_token(
-        self, token_hash: bytes, family_id: UUID, account_id: UUID, period: timedelta
-    ) -> None:
-        self.refresh_tokens.append((token_hash, account_id, period))
-
-
-@dataclass
-class FakePasswords:
-    """Counts: each call stands for the same fifth of a second."""
-
-    hashed: int = 0
-    verified: int = 0
-
-    async def hash(self, password: str) -> str:
-        self.hashed += 1
-        return f"hash of {password}"
-
-    async def verify(self, password: str, password_hash: str | None) -> bool:
-        self.verified += 1
-        return password_hash == f"hash of {password}"
-
-
-class FakeTokens:
-    def issue(self, viewer: Viewer) -> AccessToken:
-        return AccessToken(f"{viewer.role} {viewer.id}", SOON)
+from domain.people import Role
+from tests.support.accounts import SOON, FakeAccounts, FakePasswords, FakeTokens
 
 
 @pytest.fixture
@@ -165,6 +110,16 @@ class TestSignUp:
 
         assert len(accounts.refresh_tokens) == 1
 
+    async def test_who_loses_the_account_to_its_owner_at_once_gets_no_tokens(
+        self, service: AccountService, accounts: FakeAccounts
+    ) -> None:
+        accounts.taken_over = True
+
+        with pytest.raises(EmailTakenError):
+            await service.sign_up("ana@cinema.example", "12345678", "Eva")
+
+        assert accounts.refresh_tokens == []
+
 
 class TestSignIn:
     async def test_knows_the_person_again(self, service: AccountService) -> None:
@@ -174,6 +129,17 @@ class TestSignIn:
 
         assert again.account == ana.account
         assert again.refresh_token != ana.refresh_token
+
+    async def test_refuses_a_password_that_was_taken_away_meanwhile(
+        self, service: AccountService, accounts: FakeAccounts
+    ) -> None:
+        await service.sign_up("ana@cinema.example", "12345678", "Eva")
+        accounts.taken_over = True
+
+        with pytest.raises(InvalidCredentialsError):
+            await service.sign_in("ana@cinema.example", "12345678")
+
+        assert len(accounts.refresh_tokens) == 1  # the one of signing up
 
     @pytest.mark.parametrize(
         ("email", "password"),

@@ -1,0 +1,103 @@
+"""Signing in through an identity provider, and the codes that lead back from there."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import sha256
+from secrets import token_urlsafe
+from typing import Protocol
+from uuid import UUID
+
+from domain.accounts import (
+    MAX_NAME_LENGTH,
+    Account,
+    AccountService,
+    SignedIn,
+    email_address,
+    is_name,
+)
+from domain.errors import InvalidCredentialsError
+
+CODE_BYTES = 32
+CODE_PERIOD = timedelta(seconds=60)
+MAX_CODE_LENGTH = 64  # more than any code of ours has
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Somebody as a provider knows them; the pair of issuer and subject is theirs."""
+
+    issuer: str
+    subject: str
+    verified_email: str | None  # only what the provider itself vouches for
+    name: str | None
+
+
+class UnverifiedEmailError(Exception):
+    """Nobody vouches for the address of a new identity; nothing was changed."""
+
+
+class Identities(Protocol):
+    async def account(self, issuer: str, subject: str) -> Account | None:
+        """The account that the identity was linked to."""
+
+    async def link(self, issuer: str, subject: str, email: str, name: str) -> Account:
+        """The account with this address, new if there is none, linked in one go.
+
+        The caller answers for the address. If nobody has done so before, whoever
+        opened the account loses every way into it: they may be somebody else.
+        """
+
+
+class SignInCodes(Protocol):
+    async def keep(
+        self, code_hash: bytes, account_id: UUID, period: timedelta
+    ) -> None: ...
+
+    async def take(self, code_hash: bytes) -> UUID | None:
+        """Whose it is, once; None when it is over or was taken."""
+
+
+class IdentityService:
+    def __init__(
+        self, identities: Identities, codes: SignInCodes, accounts: AccountService
+    ) -> None:
+        self._identities = identities
+        self._codes = codes
+        self._accounts = accounts
+
+    async def welcome(self, identity: Identity) -> str:
+        """A code for `exchange`; raises UnverifiedEmailError.
+
+        A known identity is its account, whatever its address is by now.
+        """
+        account = await self._identities.account(identity.issuer, identity.subject)
+        if account is None:
+            address = email_address(identity.verified_email or "")
+            if address is None:
+                raise UnverifiedEmailError
+            account = await self._identities.link(
+                identity.issuer, identity.subject, address, _name(identity, address)
+            )
+        code = token_urlsafe(CODE_BYTES)
+        await self._codes.keep(_hash(code), account.id, CODE_PERIOD)
+        return code
+
+    async def exchange(self, code: str) -> SignedIn:
+        """Raises InvalidCredentialsError for what is no code, or not any more."""
+        if len(code) > MAX_CODE_LENGTH or not code.isascii():
+            raise InvalidCredentialsError
+        account_id = await self._codes.take(_hash(code))
+        account = await self._accounts.find(account_id) if account_id else None
+        if account is None:
+            raise InvalidCredentialsError
+        return await self._accounts.let_in(account)
+
+
+def _name(identity: Identity, address: str) -> str:
+    name = (identity.name or "").strip()[:MAX_NAME_LENGTH].strip()
+    return name if is_name(name) else address.partition("@")[0][:MAX_NAME_LENGTH]
+
+
+def _hash(code: str) -> bytes:
+    """Not salted and quick: a code has too many bits to be guessed."""
+    return sha256(code.encode()).digest()

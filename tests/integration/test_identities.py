@@ -1,0 +1,186 @@
+"""Linking identities to accounts on real Postgres, and codes in real Redis."""
+
+import asyncio
+from collections.abc import Iterator
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from joserfc.jwk import OKPKey
+from redis.asyncio import Redis
+
+from app.authentication import TokenIssuer
+from app.passwords import Argon2Passwords
+from domain.accounts import AccountService
+from domain.errors import InvalidCredentialsError
+from domain.people import Role
+from persistence.accounts import PostgresAccounts
+from persistence.identities import PostgresIdentities
+from persistence.pool import Pool
+from persistence.sign_in_codes import RedisSignInCodes
+from tests.support.waiting import eventually
+
+ISSUER = "https://id.example"
+KEY = OKPKey.generate_key("Ed25519")
+WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted AND pid <> pg_backend_pid()"
+
+
+@pytest.fixture
+def identities(pool: Pool) -> PostgresIdentities:
+    return PostgresIdentities(pool)
+
+
+@pytest.fixture
+def service(pool: Pool) -> Iterator[AccountService]:
+    passwords = Argon2Passwords()
+    yield AccountService(PostgresAccounts(pool), passwords, TokenIssuer(KEY))
+    passwords.close()
+
+
+def new_address() -> str:
+    return f"ana.{uuid4().hex}@cinema.example"
+
+
+async def ways_in(pool: Pool, account_id: UUID) -> tuple[bool, bool, int, int]:
+    """Whether verified, whether there is a password; refresh tokens, identities."""
+    row = await pool.fetchrow(
+        "SELECT email_verified_at IS NOT NULL, password_hash IS NOT NULL,"
+        " (SELECT count(*) FROM refresh_tokens WHERE account_id = id),"
+        " (SELECT count(*) FROM identities WHERE account_id = id)"
+        " FROM accounts WHERE id = $1",
+        account_id,
+    )
+    assert row is not None
+    verified, password, tokens, linked = row
+    return verified, password, tokens, linked
+
+
+async def test_a_new_address_is_a_new_customer_without_a_password(
+    identities: PostgresIdentities, pool: Pool
+) -> None:
+    email, subject = new_address(), uuid4().hex
+
+    ana = await identities.link(ISSUER, subject, email, "Ana")
+
+    assert (ana.email, ana.name, ana.role) == (email, "Ana", Role.CUSTOMER)
+    assert await ways_in(pool, ana.id) == (True, False, 0, 1)
+    assert await identities.account(ISSUER, subject) == ana
+    assert await identities.account("https://other.example", subject) is None
+    assert await identities.account(ISSUER, "another") is None
+
+
+async def test_who_waits_in_the_account_of_an_address_loses_every_way_in(
+    identities: PostgresIdentities, service: AccountService, pool: Pool
+) -> None:
+    email = new_address()
+    eva = await service.sign_up(email, "correct-horse", "Eva")
+
+    ana = await identities.link(ISSUER, uuid4().hex, email.title(), "Ana")
+
+    assert ana == eva.account
+    assert await ways_in(pool, ana.id) == (True, False, 0, 1)
+    with pytest.raises(InvalidCredentialsError):
+        await service.sign_in(email, "correct-horse")
+
+
+async def test_a_second_provider_takes_nothing_from_who_is_verified(
+    identities: PostgresIdentities, service: AccountService, pool: Pool
+) -> None:
+    email = new_address()
+    ana = await identities.link(ISSUER, uuid4().hex, email, "Ana")
+    await service.let_in(ana)
+
+    again = await identities.link("https://other.example", "7", email, "Ana B.")
+
+    assert again == ana
+    assert await ways_in(pool, ana.id) == (True, False, 1, 2)
+
+
+async def test_twenty_callbacks_at_once_are_one_account(
+    identities: PostgresIdentities, pool: Pool
+) -> None:
+    email, subject = new_address(), uuid4().hex
+
+    linked = await asyncio.gather(
+        *(identities.link(ISSUER, subject, email, "Ana") for _ in range(20))
+    )
+
+    assert len({account.id for account in linked}) == 1
+    assert await ways_in(pool, linked[0].id) == (True, False, 0, 1)
+
+
+async def test_one_identity_with_many_addresses_at_once_is_one_account(
+    identities: PostgresIdentities, pool: Pool
+) -> None:
+    emails, subject = [new_address() for _ in range(10)], uuid4().hex
+
+    linked = await asyncio.gather(
+        *(identities.link(ISSUER, subject, email, "Ana") for email in emails)
+    )
+
+    assert len({account.id for account in linked}) == 1
+    added = "SELECT count(*) FROM accounts WHERE email = ANY($1)"
+    assert await pool.fetchval(added, emails) == 1
+
+
+async def test_signing_up_and_linking_at_once_leave_no_way_in_but_the_identity(
+    identities: PostgresIdentities, service: AccountService, pool: Pool
+) -> None:
+    for _ in range(3):
+        email = new_address()
+
+        ana, *_ = await asyncio.gather(
+            identities.link(ISSUER, uuid4().hex, email, "Ana"),
+            service.sign_up(email, "correct-horse", "Eva"),
+            return_exceptions=True,
+        )
+
+        assert not isinstance(ana, BaseException)
+        assert await ways_in(pool, ana.id) == (True, False, 0, 1)
+
+
+async def test_a_password_that_was_right_a_moment_ago_gets_no_tokens(
+    service: AccountService, pool: Pool
+) -> None:
+    eva = await service.sign_up(new_address(), "correct-horse", "Eva")
+    login = await PostgresAccounts(pool).login(eva.account.email)
+    assert login is not None
+    async with pool.acquire() as db:
+        takeover = db.transaction()
+        await takeover.start()
+        await db.execute(
+            "UPDATE accounts SET password_hash = NULL, email_verified_at = now()"
+            " WHERE id = $1",
+            eva.account.id,
+        )
+        signing_in = asyncio.ensure_future(
+            service.let_in(eva.account, login.password_hash)
+        )
+
+        async def waits() -> bool:
+            return int(await pool.fetchval(WAITING)) > 0
+
+        await eventually(waits)
+        await takeover.commit()
+
+    with pytest.raises(InvalidCredentialsError):
+        await signing_in
+    assert await ways_in(pool, eva.account.id) == (True, False, 1, 0)  # of signing up
+
+
+async def test_a_code_is_taken_once_by_one_of_many(redis: Redis) -> None:
+    codes, code, account_id = RedisSignInCodes(redis), uuid4().bytes, uuid4()
+    await codes.keep(code, account_id, timedelta(seconds=60))
+
+    taken = await asyncio.gather(*(codes.take(code) for _ in range(10)))
+
+    assert sorted(map(str, taken)) == sorted([str(account_id)] + ["None"] * 9)
+
+
+async def test_a_code_ends_by_itself(redis: Redis) -> None:
+    codes, code = RedisSignInCodes(redis), uuid4().bytes
+    await codes.keep(code, uuid4(), timedelta(seconds=60))
+
+    left = await redis.pttl(f"sign-in-code:{code.hex()}")
+
+    assert 50_000 < left <= 60_000

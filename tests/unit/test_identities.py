@@ -1,0 +1,160 @@
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import cast
+from uuid import UUID, uuid4
+
+import pytest
+
+from domain.accounts import Account, AccountService, SignedIn
+from domain.errors import InvalidCredentialsError
+from domain.identities import Identity, IdentityService, UnverifiedEmailError
+from domain.people import Role
+
+ANA = Account(id=uuid4(), email="ana@cinema.example", name="Ana", role=Role.CUSTOMER)
+
+
+@dataclass
+class FakeIdentities:
+    known: dict[tuple[str, str], Account] = field(default_factory=dict)
+    linked: list[tuple[str, str, str, str]] = field(default_factory=list)
+
+    async def account(self, issuer: str, subject: str) -> Account | None:
+        return self.known.get((issuer, subject))
+
+    async def link(self, issuer: str, subject: str, email: str, name: str) -> Account:
+        self.linked.append((issuer, subject, email, name))
+        return ANA
+
+
+@dataclass
+class FakeCodes:
+    kept: dict[bytes, UUID] = field(default_factory=dict)
+    periods: list[timedelta] = field(default_factory=list)
+
+    async def keep(self, code_hash: bytes, account_id: UUID, period: timedelta) -> None:
+        self.kept[code_hash] = account_id
+        self.periods.append(period)
+
+    async def take(self, code_hash: bytes) -> UUID | None:
+        return self.kept.pop(code_hash, None)
+
+
+class FakeDoor:
+    """The part of AccountService that lets somebody in."""
+
+    async def find(self, account_id: UUID) -> Account | None:
+        return ANA if account_id == ANA.id else None
+
+    async def let_in(self, account: Account) -> SignedIn:
+        return SignedIn(
+            access_token="access",
+            refresh_token="refresh",
+            expires_at=datetime(2030, 1, 1, tzinfo=UTC),
+            account=account,
+        )
+
+
+@pytest.fixture
+def identities() -> FakeIdentities:
+    return FakeIdentities()
+
+
+@pytest.fixture
+def codes() -> FakeCodes:
+    return FakeCodes()
+
+
+@pytest.fixture
+def service(identities: FakeIdentities, codes: FakeCodes) -> IdentityService:
+    return IdentityService(identities, codes, cast("AccountService", FakeDoor()))
+
+
+def identity(
+    email: str | None = "Ana@Cinema.Example", name: str | None = "Ana"
+) -> Identity:
+    return Identity(issuer="https://id", subject="7", verified_email=email, name=name)
+
+
+async def test_a_new_identity_is_linked_by_its_address(
+    service: IdentityService, identities: FakeIdentities, codes: FakeCodes
+) -> None:
+    code = await service.welcome(identity())
+
+    assert identities.linked == [("https://id", "7", "ana@cinema.example", "Ana")]
+    assert codes.kept == {sha256(code.encode()).digest(): ANA.id}
+    assert codes.periods == [timedelta(seconds=60)]
+
+
+@pytest.mark.parametrize("email", [None, "", "not an address", "a\x00@b"])
+async def test_a_new_identity_without_a_verified_address_is_refused(
+    service: IdentityService,
+    identities: FakeIdentities,
+    codes: FakeCodes,
+    email: str | None,
+) -> None:
+    with pytest.raises(UnverifiedEmailError):
+        await service.welcome(identity(email))
+
+    assert (identities.linked, codes.kept) == ([], {})
+
+
+async def test_a_known_identity_needs_no_address_any_more(
+    service: IdentityService, identities: FakeIdentities, codes: FakeCodes
+) -> None:
+    identities.known["https://id", "7"] = ANA
+
+    await service.welcome(identity(None))
+
+    assert identities.linked == []
+    assert list(codes.kept.values()) == [ANA.id]
+
+
+@pytest.mark.parametrize(
+    ("name", "taken"),
+    [
+        ("  Ana  ", "Ana"),
+        ("x" * 300, "x" * 100),
+        (None, "ana"),
+        (" ", "ana"),
+        ("A\nB", "ana"),
+        ("A\ud800", "ana"),
+    ],
+)
+async def test_a_name_that_cannot_be_used_gives_way_to_the_address(
+    service: IdentityService, identities: FakeIdentities, name: str | None, taken: str
+) -> None:
+    await service.welcome(identity(name=name))
+
+    [(*_, used)] = identities.linked
+    assert used == taken
+
+
+async def test_a_code_lets_in_once(service: IdentityService) -> None:
+    code = await service.welcome(identity())
+
+    assert (await service.exchange(code)).account == ANA
+    with pytest.raises(InvalidCredentialsError):
+        await service.exchange(code)
+
+
+@pytest.mark.parametrize("code", ["", "made-up", "x" * 1_000_000, "ç", "\ud800"])
+async def test_what_is_no_code_is_refused_and_uses_up_none(
+    service: IdentityService, codes: FakeCodes, code: str
+) -> None:
+    await service.welcome(identity())
+
+    with pytest.raises(InvalidCredentialsError):
+        await service.exchange(code)
+
+    assert list(codes.kept.values()) == [ANA.id]
+
+
+async def test_a_code_of_an_account_that_is_gone_is_refused(
+    service: IdentityService, codes: FakeCodes
+) -> None:
+    code = await service.welcome(identity())
+    codes.kept = dict.fromkeys(codes.kept, uuid4())
+
+    with pytest.raises(InvalidCredentialsError):
+        await service.exchange(code)
