@@ -38,7 +38,7 @@ class Api:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._key = load_key(settings.signing_key_file)
-        self._authenticator = Authenticator(self._key)
+        self.authenticator = Authenticator(self._key)
         self._services: Services | None = None
         self.health = Health()
 
@@ -50,7 +50,7 @@ class Api:
             raise RuntimeError("asked before the start or after the stop")
         return Context(
             services=self._services,
-            viewer=self._authenticator.viewer(authorization),
+            viewer=self.authenticator.viewer(authorization),
             request_id=request_id,
             locale=DEFAULT_LOCALE,
         )
@@ -105,7 +105,10 @@ def application(settings: Settings) -> Starlette:
     return Starlette(
         routes=[
             Route("/graphql", GraphQLHttp(schema, api.context_of)),
-            WebSocketRoute("/graphql", GraphQLWebSocket(schema, api.context_of)),
+            WebSocketRoute(
+                "/graphql",
+                GraphQLWebSocket(schema, api.context_of, api.authenticator.credentials),
+            ),
             Route("/healthz", api.health.alive),
             Route("/readyz", api.health.ready),
         ],

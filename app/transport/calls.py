@@ -1,8 +1,11 @@
 """What transports need to know of a call: who asks, and what it is called in logs."""
 
 import re
+from collections.abc import Callable
 from typing import Protocol
 from uuid import uuid4
+
+from app.authentication import Credentials
 
 SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
@@ -13,6 +16,10 @@ class ContextOf(Protocol):
     def __call__(
         self, authorization: str | None, accept_language: str | None, request_id: str, /
     ) -> object: ...
+
+
+# Raises AuthenticationError likewise; None for nobody.
+CredentialsOf = Callable[[str | None], Credentials | None]
 
 
 def new_request_id() -> str:

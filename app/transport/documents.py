@@ -70,6 +70,12 @@ def operation_named(text: str, name: str | None) -> Operation | None:
     return next((each for each in operations if each.name == name), None)
 
 
+def is_subscription(text: str, name: str | None) -> bool:
+    """Not either when nobody knows: that fails by itself."""
+    operation = operation_named(text, name)
+    return operation is not None and operation.kind is OperationType.SUBSCRIPTION
+
+
 def refusal_of(text: str, name: str | None) -> str | None:
     """Why Strawberry is not to see it: of several operations it would run the first."""
     document = _document(text)

@@ -9,6 +9,7 @@ from app.transport.json_text import NotJsonError, decode
 
 MAX_FRAME_CHARACTERS = 1_048_576
 MAX_ID_CHARACTERS = 256
+MAX_LOCALE_CHARACTERS = 256
 
 
 class SocketClosedError(Exception):
@@ -82,10 +83,10 @@ def frame_of(message: Message) -> Frame:
 
 
 def _connection_init(payload: dict[str, Any]) -> ConnectionInit:
-    return ConnectionInit(
-        authorization=_optional(payload, "authorization", str),
-        locale=_optional(payload, "locale", str),
-    )
+    locale = _optional(payload, "locale", str)
+    if locale is not None and len(locale) > MAX_LOCALE_CHARACTERS:
+        raise _invalid(f"locale takes {MAX_LOCALE_CHARACTERS} characters at most")
+    return ConnectionInit(_optional(payload, "authorization", str), locale)
 
 
 def _subscribe(id: str, payload: object) -> Subscribe:

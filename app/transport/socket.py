@@ -3,17 +3,18 @@
 import asyncio
 import logging
 from collections.abc import Collection
-from contextlib import aclosing, suppress
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
-from graphql import OperationType
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from app.authentication import AuthenticationError
 from app.transport import results
-from app.transport.calls import ContextOf, new_request_id
-from app.transport.documents import operation_named, refusal_of
-from app.transport.execution import Call, Execution, OperationFailedError
+from app.transport.calls import CredentialsOf, new_request_id
+from app.transport.documents import is_subscription
+from app.transport.execution import OperationFailedError
+from app.transport.feeding import Feeding
 from app.transport.frames import (
     Complete,
     ConnectionInit,
@@ -25,7 +26,6 @@ from app.transport.frames import (
 )
 from app.transport.json_text import encode
 from app.transport.outgoing import Lane, Outgoing, SlowConsumerError
-from app.transport.shared import SharedStreams
 
 log = logging.getLogger(__name__)
 
@@ -59,15 +59,13 @@ class Socket:
     def __init__(
         self,
         websocket: WebSocket,
-        context_of: ContextOf,
-        execution: Execution,
-        shared: SharedStreams,
+        credentials_of: CredentialsOf,
+        feeding: Feeding,
         limits: Limits,
     ) -> None:
         self._websocket = websocket
-        self._context_of = context_of
-        self._execution = execution
-        self._shared = shared
+        self._credentials_of = credentials_of
+        self._feeding = feeding
         self._limits = limits
         self._outgoing = Outgoing(limits.messages, limits.characters)
         self._init: ConnectionInit | None = None
@@ -75,6 +73,7 @@ class Socket:
         # Those that a client completed count until they have really ended.
         self._tasks: set[asyncio.Task[None]] = set()
         self._ending = asyncio.get_running_loop().create_future()
+        self._expiry: asyncio.TimerHandle | None = None
 
     async def run(self) -> None:
         """Returns when the connection is over, and nothing of it runs any more."""
@@ -90,7 +89,14 @@ class Socket:
                 self._operations.popitem()[1].end()
             await asyncio.gather(self._close(closed), self._finish())
         finally:
+            if self._expiry is not None:
+                self._expiry.cancel()
             await _cancel((reader, writer, *self._tasks))
+
+    def end(self, code: int, reason: str) -> None:
+        """The first reason counts."""
+        if not self._ending.done():
+            self._ending.set_result(SocketClosedError(code, reason))
 
     async def _finish(self) -> None:
         if self._tasks:
@@ -126,6 +132,8 @@ class Socket:
         return frame_of(message)
 
     def _handle(self, frame: Frame) -> None:
+        if self._ending.done():
+            return  # nothing begins any more
         match frame:
             case ConnectionInit():
                 self._initialise(frame)
@@ -145,11 +153,21 @@ class Socket:
         if self._init is not None:
             raise SocketClosedError(4429, "Too many initialisation requests")
         try:
-            self._context_of(init.authorization, init.locale, new_request_id())
+            credentials = self._credentials_of(init.authorization)
         except AuthenticationError as error:
             raise SocketClosedError(4403, "Forbidden") from error
-        self._init = init
+        if credentials is not None:
+            # What its subscriptions may see was decided by this token.
+            self._end_at(credentials.expires_at)
+        header = self._websocket.headers.get("accept-language")
+        self._init = replace(init, locale=init.locale or header)
         self._put({"type": "connection_ack"})
+
+    def _end_at(self, moment: datetime) -> None:
+        remaining = (moment - datetime.now(UTC)).total_seconds()
+        self._expiry = asyncio.get_running_loop().call_later(
+            remaining, self.end, 4403, "The token has expired"
+        )
 
     def _subscribe(self, frame: Subscribe) -> None:
         if self._init is None:
@@ -162,7 +180,9 @@ class Socket:
             return
         lane = self._outgoing.lane(frame.id)
         task = asyncio.create_task(self._operate(frame, lane, self._init))
-        self._operations[frame.id] = _Operation(lane, task, _is_subscription(frame))
+        self._operations[frame.id] = _Operation(
+            lane, task, is_subscription(frame.query, frame.operation_name)
+        )
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -171,7 +191,7 @@ class Socket:
     ) -> None:
         errors: results.Errors | None = None
         try:
-            await self._feed(frame, lane, init)
+            await self._feeding.feed(frame, lane, init)
         except OperationFailedError as failed:
             errors = failed.errors
         except AuthenticationError:
@@ -190,22 +210,7 @@ class Socket:
             else:
                 self._put_errors(frame.id, errors)
         except SlowConsumerError:
-            if not self._ending.done():
-                self._ending.set_result(SocketClosedError(1013, "Slow consumer"))
-
-    async def _feed(self, frame: Subscribe, lane: Lane, init: ConnectionInit) -> None:
-        refusal = refusal_of(frame.query, frame.operation_name)
-        if refusal is not None:
-            raise OperationFailedError(results.error(refusal, results.BAD_USER_INPUT))
-        call = Call(frame.query, frame.variables, frame.operation_name)
-        watch = self._shared.watch_of(call)
-        if watch is not None:
-            await self._shared.follow(watch, lane)
-            return
-        payloads = self._execution.payloads(call, init.authorization, init.locale)
-        async with aclosing(payloads):
-            async for payload in payloads:
-                await lane.send(payload)
+            self.end(1013, "Slow consumer")
 
     def _put_errors(self, id: str, errors: results.Errors) -> None:
         self._put({"id": id, "type": "error", "payload": errors})
@@ -220,16 +225,9 @@ async def _cancel(tasks: Collection[asyncio.Task[None]]) -> None:
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _is_subscription(frame: Subscribe) -> bool:
-    """Not either when nobody knows: that fails by itself."""
-    operation = operation_named(frame.query, frame.operation_name)
-    return operation is not None and operation.kind is OperationType.SUBSCRIPTION
-
-
 def _why(ended: set[asyncio.Future[None]]) -> SocketClosedError | None:
     """How to close; None when the client has gone."""
-    error = next(iter(ended)).exception()
-    match error:
+    match error := next(iter(ended)).exception():
         case SocketClosedError():
             return error
         case SlowConsumerError():

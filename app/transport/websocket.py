@@ -4,8 +4,9 @@ from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from strawberry import Schema
 
-from app.transport.calls import ContextOf
+from app.transport.calls import ContextOf, CredentialsOf
 from app.transport.execution import Execution
+from app.transport.feeding import Feeding
 from app.transport.outgoing import MAX_CHARACTERS, MAX_MESSAGES
 from app.transport.shared import SharedStreams
 from app.transport.socket import Limits, Socket
@@ -18,6 +19,7 @@ class GraphQLWebSocket:
 
     Who asks is said in the payload of connection_init, never by a cookie, so a page of
     another origin gains nothing by connecting: the handshake's origin is not looked at.
+    A socket ends with the token that it was opened with.
 
     A reader who falls behind costs no more than one bounded queue. A shared seat map
     drops what waits and goes on with a new map; other operations wait for room; and who
@@ -32,6 +34,7 @@ class GraphQLWebSocket:
         self,
         schema: Schema,
         context_of: ContextOf,
+        credentials_of: CredentialsOf,
         *,
         init_seconds: float = 10.0,
         max_operations: int = 100,
@@ -39,8 +42,8 @@ class GraphQLWebSocket:
         max_characters: int = MAX_CHARACTERS,
     ) -> None:
         self.shared = SharedStreams(schema, context_of)
-        self._execution = Execution(schema, context_of)
-        self._context_of = context_of
+        self._feeding = Feeding(Execution(schema, context_of), self.shared)
+        self._credentials_of = credentials_of
         self._limits = Limits(
             init_seconds=init_seconds,
             operations=max_operations,
@@ -64,9 +67,7 @@ class GraphQLWebSocket:
                 return
         except (WebSocketDisconnect, OSError):
             return
-        socket = Socket(
-            websocket, self._context_of, self._execution, self.shared, self._limits
-        )
+        socket = Socket(websocket, self._credentials_of, self._feeding, self._limits)
         self._sockets.add(socket)
         try:
             await socket.run()

@@ -18,13 +18,22 @@ async def settle() -> None:
 
 class AsgiSocket:
     def __init__(
-        self, app: ASGIApp, subprotocols: tuple[str, ...] = ("graphql-transport-ws",)
+        self,
+        app: ASGIApp,
+        subprotocols: tuple[str, ...] = ("graphql-transport-ws",),
+        *,
+        accept_language: str | None = None,
+        client: tuple[str, int] | None = ("192.0.2.1", 50_000),
     ) -> None:
+        headers = []
+        if accept_language is not None:
+            headers.append((b"accept-language", accept_language.encode()))
         self._app = app
         self._scope: Scope = {
             "type": "websocket",
             "path": "/graphql",
-            "headers": [],
+            "headers": headers,
+            "client": client,
             "subprotocols": list(subprotocols),
         }
         self._to_app: asyncio.Queue[Message] = asyncio.Queue()

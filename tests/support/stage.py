@@ -3,12 +3,17 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from uuid import UUID
 
 import strawberry
 from graphql import GraphQLError
 from strawberry.types import Info as StrawberryInfo
 
-from app.authentication import AuthenticationError
+from app.authentication import AuthenticationError, Credentials
+from domain.people import Role, Viewer
+
+ANN = Viewer(UUID(int=1), Role.CUSTOMER)
 
 
 @dataclass
@@ -20,9 +25,11 @@ class Stage:
     executions: int = 0
     resumed_after: list[str] = field(default_factory=list)
     watchers: set["asyncio.Queue[int | None]"] = field(default_factory=set)
+    watched_as: list[tuple[str | None, str | None]] = field(default_factory=list)
     pulled: int = 0
     touched: int = 0
     gone: bool = False
+    expires_at: datetime = datetime(9999, 1, 1, tzinfo=UTC)
     faulty: bool = False
     begun: int = 0
     cut: int = 0
@@ -54,12 +61,15 @@ class Stage:
         for watcher in self.watchers:
             watcher.put_nowait(None)
 
+    def credentials_of(self, authorization: str | None) -> Credentials | None:
+        if authorization not in {None, "Bearer good"}:
+            raise AuthenticationError("made up")
+        return None if authorization is None else Credentials(ANN, self.expires_at)
+
     def context_of(
         self, authorization: str | None, accept_language: str | None, request_id: str
     ) -> "Scene":
-        if authorization not in {None, "Bearer good"}:
-            raise AuthenticationError("made up")
-        viewer = None if authorization is None else "ann"
+        viewer = "ann" if self.credentials_of(authorization) else None
         return Scene(self, viewer, accept_language, request_id)
 
 
@@ -93,6 +103,10 @@ class Query:
         return f"{scene.viewer} {scene.locale} {scene.request_id}"
 
     @strawberry.field
+    def locale(self, info: Info) -> str | None:
+        return info.context.locale
+
+    @strawberry.field
     def broken(self) -> str | None:
         raise ValueError("broken")
 
@@ -124,7 +138,7 @@ class Subscription:
         self, info: Info, session_id: str, after: str | None = None
     ) -> AsyncGenerator[Update, None]:
         stage = info.context.stage
-        assert info.context.viewer is None, "a shared stream is nobody's"
+        stage.watched_as.append((info.context.viewer, info.context.locale))
         stage.executions += 1
         if session_id == "unknown" or stage.gone:
             raise ValueError("no such session")

@@ -19,7 +19,7 @@ def stage() -> Stage:
 
 @pytest.fixture
 def app(stage: Stage) -> GraphQLWebSocket:
-    return GraphQLWebSocket(schema, stage.context_of)
+    return GraphQLWebSocket(schema, stage.context_of, stage.credentials_of)
 
 
 @pytest.fixture

@@ -102,7 +102,9 @@ async def test_one_who_leaves_does_not_take_the_map_along(
 
 
 async def test_one_who_does_not_read_is_bounded_and_catches_up(stage: Stage) -> None:
-    app = GraphQLWebSocket(schema, stage.context_of, max_messages=10)
+    app = GraphQLWebSocket(
+        schema, stage.context_of, stage.credentials_of, max_messages=10
+    )
     async with AsgiSocket(app) as slow, AsgiSocket(app) as quick:
         await watch(slow)
         await watch(quick)
@@ -128,7 +130,9 @@ async def test_one_who_does_not_read_is_bounded_and_catches_up(stage: Stage) -> 
 
 
 async def test_a_replay_that_is_too_long_for_a_queue_is_replaced(stage: Stage) -> None:
-    app = GraphQLWebSocket(schema, stage.context_of, max_messages=10)
+    app = GraphQLWebSocket(
+        schema, stage.context_of, stage.credentials_of, max_messages=10
+    )
     async with AsgiSocket(app) as first, AsgiSocket(app) as second:
         await watch(first)
         await settle()
@@ -147,7 +151,9 @@ async def test_a_replay_that_is_too_long_for_a_queue_is_replaced(stage: Stage) -
 
 async def test_a_large_map_fits_an_empty_queue(stage: Stage) -> None:
     stage.text = "x" * 10_000
-    app = GraphQLWebSocket(schema, stage.context_of, max_characters=100)
+    app = GraphQLWebSocket(
+        schema, stage.context_of, stage.credentials_of, max_characters=100
+    )
     async with AsgiSocket(app) as socket:
         await watch(socket)
         assert await received(socket, 1) == [("map", 0)]

@@ -22,7 +22,9 @@ async def _behind(stage: Stage, *sockets: AsgiSocket) -> None:
 
 
 async def test_a_passing_fault_does_not_end_a_slow_watcher(stage: Stage) -> None:
-    app = GraphQLWebSocket(schema, stage.context_of, max_messages=10)
+    app = GraphQLWebSocket(
+        schema, stage.context_of, stage.credentials_of, max_messages=10
+    )
     async with AsgiSocket(app) as slow:
         await _behind(stage, slow)
         stage.faulty = True
@@ -45,7 +47,9 @@ async def test_those_who_try_again_wait_for_the_same_moment(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(back_off, "FIRST_SECONDS", 60.0)
-    app = GraphQLWebSocket(schema, stage.context_of, max_messages=10)
+    app = GraphQLWebSocket(
+        schema, stage.context_of, stage.credentials_of, max_messages=10
+    )
     async with AsgiSocket(app) as one, AsgiSocket(app) as other:
         await _behind(stage, one, other)
         stage.faulty = True
@@ -66,7 +70,9 @@ async def test_the_end_is_told_to_who_waits_to_try_again(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(back_off, "FIRST_SECONDS", 60.0)
-    app = GraphQLWebSocket(schema, stage.context_of, max_messages=10)
+    app = GraphQLWebSocket(
+        schema, stage.context_of, stage.credentials_of, max_messages=10
+    )
     async with AsgiSocket(app) as slow:
         await _behind(stage, slow)
         stage.faulty = True
@@ -82,7 +88,9 @@ async def test_the_end_is_told_to_who_waits_to_try_again(
 
 async def test_who_waits_to_try_again_may_leave(stage: Stage) -> None:
     before = asyncio.all_tasks()
-    app = GraphQLWebSocket(schema, stage.context_of, max_messages=10)
+    app = GraphQLWebSocket(
+        schema, stage.context_of, stage.credentials_of, max_messages=10
+    )
     async with AsgiSocket(app) as slow:
         await _behind(stage, slow)
         stage.faulty = True
@@ -94,7 +102,9 @@ async def test_who_waits_to_try_again_may_leave(stage: Stage) -> None:
 
 
 async def test_what_is_gone_for_good_ends_a_slow_watcher(stage: Stage) -> None:
-    app = GraphQLWebSocket(schema, stage.context_of, max_messages=10)
+    app = GraphQLWebSocket(
+        schema, stage.context_of, stage.credentials_of, max_messages=10
+    )
     async with AsgiSocket(app) as slow:
         await _behind(stage, slow)
         stage.gone = True

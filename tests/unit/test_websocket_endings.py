@@ -10,7 +10,9 @@ NUMBERS = "subscription($n: Int!) { numbers(upto: $n) }"
 
 
 async def test_a_slow_reader_slows_its_own_subscription(stage: Stage) -> None:
-    app = GraphQLWebSocket(schema, stage.context_of, max_messages=10)
+    app = GraphQLWebSocket(
+        schema, stage.context_of, stage.credentials_of, max_messages=10
+    )
 
     async with AsgiSocket(app) as slow, AsgiSocket(app) as quick:
         await slow.init()
@@ -32,7 +34,9 @@ async def test_a_slow_reader_slows_its_own_subscription(stage: Stage) -> None:
 
 
 async def test_one_who_only_talks_is_closed(stage: Stage) -> None:
-    app = GraphQLWebSocket(schema, stage.context_of, max_messages=10)
+    app = GraphQLWebSocket(
+        schema, stage.context_of, stage.credentials_of, max_messages=10
+    )
 
     async with AsgiSocket(app) as socket:
         await socket.init()

@@ -79,7 +79,9 @@ async def test_it_does_not_keep_subscriptions(
 async def test_completed_it_is_finished_but_not_answered(
     stage: Stage,
 ) -> None:
-    app = GraphQLWebSocket(schema, stage.context_of, max_operations=1)
+    app = GraphQLWebSocket(
+        schema, stage.context_of, stage.credentials_of, max_operations=1
+    )
     async with AsgiSocket(app) as socket:
         await _begin(socket, stage)
         socket.send(id="w", type="complete")
@@ -147,7 +149,9 @@ async def test_a_client_at_fault_is_told_before_it_is_finished(
 
 
 async def test_one_that_waits_for_room_ends_with_its_socket(stage: Stage) -> None:
-    app = GraphQLWebSocket(schema, stage.context_of, max_messages=10)
+    app = GraphQLWebSocket(
+        schema, stage.context_of, stage.credentials_of, max_messages=10
+    )
     async with AsgiSocket(app) as socket:
         await _begin(socket, stage)
         socket.stop_reading()

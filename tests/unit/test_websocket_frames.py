@@ -18,7 +18,9 @@ async def test_other_protocols_are_refused(
 
 
 async def test_who_does_not_introduce_himself_is_closed(stage: Stage) -> None:
-    app = GraphQLWebSocket(schema, stage.context_of, init_seconds=0.01)
+    app = GraphQLWebSocket(
+        schema, stage.context_of, stage.credentials_of, init_seconds=0.01
+    )
 
     async with AsgiSocket(app) as socket:
         socket.send(type="ping")
@@ -27,7 +29,9 @@ async def test_who_does_not_introduce_himself_is_closed(stage: Stage) -> None:
 
 
 async def test_who_has_introduced_himself_may_be_silent(stage: Stage) -> None:
-    app = GraphQLWebSocket(schema, stage.context_of, init_seconds=0.01)
+    app = GraphQLWebSocket(
+        schema, stage.context_of, stage.credentials_of, init_seconds=0.01
+    )
 
     async with AsgiSocket(app) as socket:
         await socket.init()

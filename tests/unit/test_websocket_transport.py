@@ -126,16 +126,12 @@ async def test_a_subscription_may_fail_in_the_middle(app: GraphQLWebSocket) -> N
 async def test_a_bug_outside_execution_is_masked(
     caplog: pytest.LogCaptureFixture, stage: Stage
 ) -> None:
-    asked = 0
+    def context_of(*_: object) -> object:
+        raise RuntimeError("secret")
 
-    def context_of(*who: Any) -> object:
-        nonlocal asked
-        asked += 1
-        if asked > 1:
-            raise RuntimeError("secret")
-        return stage.context_of(*who)
-
-    async with AsgiSocket(GraphQLWebSocket(schema, context_of)) as socket:
+    async with AsgiSocket(
+        GraphQLWebSocket(schema, context_of, stage.credentials_of)
+    ) as socket:
         await socket.init()
         socket.subscribe("q", "{ hello }")
         error = await socket.receive()
@@ -154,7 +150,9 @@ async def test_an_expired_token_begins_nothing_new(stage: Stage) -> None:
     def context_of(authorization: str | None, *rest: Any) -> object:
         return stage.context_of("Bearer old" if expired else authorization, *rest)
 
-    async with AsgiSocket(GraphQLWebSocket(schema, context_of)) as socket:
+    async with AsgiSocket(
+        GraphQLWebSocket(schema, context_of, stage.credentials_of)
+    ) as socket:
         await socket.init(authorization="Bearer good")
         expired = True
         socket.subscribe("m", "mutation { touch }")
@@ -166,7 +164,9 @@ async def test_an_expired_token_begins_nothing_new(stage: Stage) -> None:
 
 
 async def test_operations_are_limited(stage: Stage) -> None:
-    app = GraphQLWebSocket(schema, stage.context_of, max_operations=2)
+    app = GraphQLWebSocket(
+        schema, stage.context_of, stage.credentials_of, max_operations=2
+    )
 
     async with AsgiSocket(app) as socket:
         await socket.init()
