@@ -5,13 +5,16 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
 from starlette.routing import Route, WebSocketRoute
 
-from app.authentication import Authenticator, TokenIssuer, load_key
+from app.authentication import Authenticator, TokenIssuer
 from app.graphql import build_schema
 from app.health import Health
 from app.passwords import Argon2Passwords
 from app.settings import Settings
+from app.signing_keys import KeyRing
 from app.transport.http import GraphQLHttp
 from app.transport.websocket import GraphQLWebSocket
 from app.wiring import Connections, connections
@@ -37,8 +40,8 @@ class Api:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._key = load_key(settings.signing_key_file)
-        self.authenticator = Authenticator(self._key)
+        self._keys = KeyRing(settings.signing_keys_dir)
+        self.authenticator = Authenticator(self._keys)
         self._services: Services | None = None
         self.health = Health()
 
@@ -53,6 +56,14 @@ class Api:
             viewer=self.authenticator.viewer(authorization),
             request_id=request_id,
             locale=DEFAULT_LOCALE,
+        )
+
+    async def public_keys(self, _request: Request) -> JSONResponse:
+        """For others who check our tokens; a new key is here before it signs."""
+        return JSONResponse(
+            self._keys.public(),
+            headers={"cache-control": "public, max-age=30"},
+            media_type="application/jwk-set+json",
         )
 
     @asynccontextmanager
@@ -84,7 +95,7 @@ class Api:
         self, to: Connections, queries: Queries, passwords: Argon2Passwords
     ) -> Services:
         accounts = AccountService(
-            PostgresAccounts(to.pool), passwords, TokenIssuer(self._key)
+            PostgresAccounts(to.pool), passwords, TokenIssuer(self._keys)
         )
         return Services(
             booking=BookingService(to.ledger, to.locks, to.bell),
@@ -109,6 +120,7 @@ def application(settings: Settings) -> Starlette:
                 "/graphql",
                 GraphQLWebSocket(schema, api.context_of, api.authenticator.credentials),
             ),
+            Route("/.well-known/jwks.json", api.public_keys),
             Route("/healthz", api.health.alive),
             Route("/readyz", api.health.ready),
         ],

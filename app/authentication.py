@@ -2,22 +2,22 @@
 
 import re
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from json import JSONDecoder
 from typing import Any
 from uuid import UUID
 
 from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import OKPKey
+from joserfc.jwk import GuestProtocol, OKPKey
 
-from app.errors import CommandError
+from app.signing_keys import ALGORITHM, KeyRing, SigningKey, utc_now
 from domain.accounts import AccessToken
 from domain.people import Role, Viewer
 
-ALGORITHMS = ["Ed25519"]  # a token's own header chooses from these, and no further
+ALGORITHMS = [ALGORITHM]  # a token's own header chooses from these, and no further
 ISSUER = "cinema-tickets"
 AUDIENCE = "cinema-tickets-api"
 LIFETIME = timedelta(minutes=15)
@@ -40,36 +40,14 @@ class Credentials:
     expires_at: datetime
 
 
-def utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
-def load_key(file: Path) -> OKPKey:
-    """The Ed25519 private key in a PEM file; raises CommandError."""
-    try:
-        key = OKPKey.import_key(file.read_bytes())
-    except (OSError, ValueError, TypeError, JoseError) as error:
-        raise CommandError(
-            f"SIGNING_KEY_FILE: {file} cannot be read as a private key in PEM: "
-            "make one with `openssl genpkey -algorithm ed25519`."
-        ) from error
-    if not key.is_private or key.curve_name != "Ed25519":
-        raise CommandError(
-            f"SIGNING_KEY_FILE: {file} holds no Ed25519 private key: "
-            "make one with `openssl genpkey -algorithm ed25519`."
-        )
-    return key
-
-
 class TokenIssuer:
     def __init__(
         self,
-        key: OKPKey,
+        keys: KeyRing,
         lifetime: timedelta = LIFETIME,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
-        self._key = key
-        self._header = {"alg": ALGORITHMS[0], "kid": key.thumbprint()}
+        self._keys = keys
         self._lifetime = lifetime
         self._now = now
 
@@ -84,16 +62,17 @@ class TokenIssuer:
             "iat": int(issued_at.timestamp()),
             "exp": int(expires_at.timestamp()),
         }
-        text = jwt.encode(self._header, claims, self._key, ALGORITHMS)
+        key = self._keys.signing()
+        header = {"alg": ALGORITHM, "kid": key.id}
+        text = jwt.encode(header, claims, key.pair, ALGORITHMS)
         return AccessToken(text, expires_at)
 
 
 class Authenticator:
     """Tells who asks. Remembers tokens that it has verified: every request has one."""
 
-    def __init__(self, key: OKPKey, now: Callable[[], datetime] = utc_now) -> None:
-        self._key = key
-        self._key_id = key.thumbprint()
+    def __init__(self, keys: KeyRing, now: Callable[[], datetime] = utc_now) -> None:
+        self._keys = keys
         self._now = now
         self._claims = jwt.JWTClaimsRegistry(
             now=lambda: int(now().timestamp()),
@@ -106,6 +85,7 @@ class Authenticator:
             exp={"essential": True},
         )
         self._verified: OrderedDict[str, Credentials] = OrderedDict()
+        self._verified_by: Mapping[str, SigningKey] = keys.keys()
 
     def viewer(self, authorization: str | None) -> Viewer | None:
         """Who sends this Authorization header; raises AuthenticationError."""
@@ -122,6 +102,7 @@ class Authenticator:
         if bearer is None:
             raise AuthenticationError("not a bearer token")
         token = bearer[1]
+        self._forget_when_keys_change()
         credentials = self._verified.get(token) or self._verify(token)
         if credentials.expires_at <= self._now():
             self._verified.pop(token, None)
@@ -131,9 +112,9 @@ class Authenticator:
 
     def _verify(self, token: str) -> Credentials:
         try:
-            verified = jwt.decode(token, self._key, ALGORITHMS)
-            if verified.header.get("kid") != self._key_id:
-                raise AuthenticationError("signed with another key")
+            verified = jwt.decode(
+                token, self._key_of, ALGORITHMS, decoder_cls=ClaimsDecoder
+            )
             self._claims.validate(verified.claims)
             return _credentials(verified.claims)
         # The header is a stranger's until the signature is checked: whatever it makes
@@ -141,11 +122,43 @@ class Authenticator:
         except (JoseError, ValueError, TypeError, OverflowError, OSError) as error:
             raise AuthenticationError(str(error)) from error
 
+    def _key_of(self, token: GuestProtocol) -> OKPKey:
+        """By its id alone: nothing else that a header says leads to a key."""
+        headers = token.headers()
+        if "crit" in headers:
+            raise AuthenticationError("asks for an extension: we have none")
+        key_id = headers.get("kid")
+        key = self._keys.find(key_id) if isinstance(key_id, str) else None
+        if key is None:
+            raise AuthenticationError("signed with a key that is none of ours")
+        return key.pair
+
+    def _forget_when_keys_change(self) -> None:
+        """What a key has signed that was taken away is good no more."""
+        keys = self._keys.keys()
+        if keys is not self._verified_by:
+            self._verified.clear()
+            self._verified_by = keys
+
     def _remember(self, token: str, credentials: Credentials) -> None:
         self._verified[token] = credentials
         self._verified.move_to_end(token)
         if len(self._verified) > REMEMBERED:
             self._verified.popitem(last=False)
+
+
+class ClaimsDecoder(JSONDecoder):
+    """A claim that comes twice would mean one thing here and another elsewhere."""
+
+    def __init__(self) -> None:
+        super().__init__(object_pairs_hook=_each_once)
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    claims = dict(pairs)
+    if len(claims) < len(pairs):
+        raise ValueError("a claim comes twice")
+    return claims
 
 
 def _credentials(claims: dict[str, Any]) -> Credentials:

@@ -43,6 +43,12 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("seed", help="plant the demo data, or what is new of it today")
     tokens = commands.add_parser("tokens", help="print tokens of seeded customers")
     tokens.add_argument("count", type=int, nargs="?", default=500)
+    keys = commands.add_parser("keys", help="the keys that sign tokens")
+    doing = keys.add_subparsers(dest="doing", required=True, metavar="WHAT")
+    doing.add_parser("list", help="which there are, and what each does")
+    doing.add_parser("rotate", help="make a new one, which signs in a minute")
+    retire = doing.add_parser("retire", help="take an old one away, and its tokens")
+    retire.add_argument("key_id", metavar="KID", help="after -- if it begins with -")
     commands.add_parser("schema", help=f"write {SDL_FILE}")
     prepare = commands.add_parser("prepare", help="migrate, and seed when empty")
     prepare.add_argument("--settings-from-stdin", action="store_true")
@@ -78,14 +84,30 @@ def _run(chosen: argparse.Namespace) -> None:
         case "tokens":
             from app import tokens
 
-            key_file = running.require(os.environ, "SIGNING_KEY_FILE")
-            print(*tokens.mint(Path(key_file), chosen.count), sep="\n")
+            keys_dir = running.require(os.environ, "SIGNING_KEYS_DIR")
+            print(*tokens.mint(Path(keys_dir), chosen.count), sep="\n")
+        case "keys":
+            _keys(chosen)
         case "schema":
             from app import sdl
 
             SDL_FILE.write_text(sdl.text(), "utf-8")
         case "prepare":
             _prepare(chosen)
+
+
+def _keys(chosen: argparse.Namespace) -> None:
+    from app import keys
+    from app.signing_keys import utc_now
+
+    folder = Path(running.require(os.environ, "SIGNING_KEYS_DIR"))
+    match chosen.doing:
+        case "list":
+            print(*keys.listed(folder, utc_now()), sep="\n")
+        case "rotate":
+            print(keys.rotate(folder))
+        case "retire":
+            print(keys.retire(folder, chosen.key_id, utc_now()))
 
 
 def _prepare(chosen: argparse.Namespace) -> None:

@@ -15,9 +15,10 @@ from app.embedded.launch import die_with_parent
 from app.embedded.ports import is_free
 from app.embedded.program import Api, Preparation, Worker
 from app.embedded.service import Service
-from app.embedded.signing_key import signing_key
+from app.embedded.signing_keys import signing_keys
 from app.embedded.stack import Stack
 from app.errors import CommandError
+from app.private_files import write_private
 
 LAST_PORT = 65535
 
@@ -82,7 +83,7 @@ class Run:
         self._api.wait_until_ready(self._pause)
         self._worker.wait_until_ready(self._pause)
         run_file = self._folder.path / running.FILE
-        self._folder.write_private(run_file, running.as_json(settings))
+        write_private(run_file, running.as_json(settings))
         self._tell_where_things_are(time.monotonic() - began)
 
     def keep(self) -> None:
@@ -105,9 +106,9 @@ class Run:
             self._stack.close()
 
     def _settings(self, environ: Mapping[str, str]) -> dict[str, str]:
-        key_file = environ.get("SIGNING_KEY_FILE") or str(signing_key(self._folder))
+        keys = environ.get("SIGNING_KEYS_DIR") or str(signing_keys(self._folder))
         return self._stack.environment() | {
-            "SIGNING_KEY_FILE": str(Path(key_file).absolute()),
+            "SIGNING_KEYS_DIR": str(Path(keys).absolute()),
             "HOST": self._host,
             "PORT": str(self._port),
         }

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, FilePath, ValidationError, field_validator
+from pydantic import DirectoryPath, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.errors import CommandError
@@ -26,8 +26,8 @@ class Settings(BaseSettings):
     kafka_fetch_max_wait_ms: int = Field(default=500, ge=1)
     # After so long without a sign of life a consumer's share goes to others.
     kafka_session_timeout_ms: int = Field(default=10_000, ge=1_000)
-    # Ed25519, PEM, not encrypted.
-    signing_key_file: FilePath
+    # Of Ed25519 private keys, PEM, not encrypted; see app/signing_keys.py.
+    signing_keys_dir: DirectoryPath
     host: str = "127.0.0.1"
     port: int = Field(default=3333, ge=1, le=65535)
     db_pool_size: int = Field(default=16, ge=1)

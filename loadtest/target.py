@@ -38,7 +38,7 @@ def find(environ: Mapping[str, str], users: int) -> Target:
     told = running.environment(environ).get("HOST") or "127.0.0.1"
     host = EVERYWHERE.get(told, told)
     _refuse_far_away(host)
-    tokens = _minted(running.require(environ, "SIGNING_KEY_FILE"), users)
+    tokens = _minted(running.require(environ, "SIGNING_KEYS_DIR"), users)
     return Target(host, port, "/graphql", _enough(tokens, users))
 
 
@@ -69,10 +69,10 @@ def _refuse_far_away(host: str) -> None:
         )
 
 
-def _minted(key_file: str, count: int) -> Iterable[str]:
-    from app import tokens  # noqa: PLC0415 - only a run has a key to sign with
+def _minted(keys_dir: str, count: int) -> Iterable[str]:
+    from app import tokens  # noqa: PLC0415 - only a run has keys to sign with
 
-    return tokens.mint(Path(key_file), min(count, plan.MOST_TOKENS))
+    return tokens.mint(Path(keys_dir), min(count, plan.MOST_TOKENS))
 
 
 def _given_tokens(environ: Mapping[str, str]) -> Iterator[str]:

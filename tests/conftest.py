@@ -9,12 +9,15 @@ import asyncpg
 import pytest
 from redis.asyncio import Redis
 
+from app.signing_keys import KeyRing
 from persistence import migrate
 from persistence.pool import Pool, open_pool
 from persistence.script_batch import ScriptBatch
 from persistence.seat_locks import RedlockSeatLocks
 from realtime.kafka import Kafka
+from tests.support.bearer import KEY, NOON
 from tests.support.embedded import EmbeddedStack, embedded_stack
+from tests.support.signing_keys import put_key
 
 
 @pytest.fixture(scope="session")
@@ -77,6 +80,14 @@ def kafka(stack: EmbeddedStack) -> Kafka:
         fetch_wait_ms=int(environment["KAFKA_FETCH_MAX_WAIT_MS"]),
         session_timeout_ms=int(environment["KAFKA_SESSION_TIMEOUT_MS"]),
     )
+
+
+@pytest.fixture(scope="session")
+def key_ring(tmp_path_factory: pytest.TempPathFactory) -> KeyRing:
+    """Of the one key that the tests' bearers are signed with."""
+    folder = tmp_path_factory.mktemp("signing-keys")
+    put_key(folder, KEY, NOON)
+    return KeyRing(folder)
 
 
 @pytest.fixture

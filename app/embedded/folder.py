@@ -44,15 +44,6 @@ class DataFolder:
     def release(self) -> None:
         os.close(self.lock)
 
-    def write_private(self, file: Path, text: str) -> None:
-        """Complete or not at all, and never readable by others, not even at first."""
-        unfinished = file.with_name(f"{file.name}.unfinished")
-        unfinished.unlink(missing_ok=True)
-        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as private:
-            private.write(text)
-        unfinished.replace(file)
-
     def _refuse_other_versions(self) -> None:
         marker = self.path / "VERSION"
         version = marker.read_text("utf-8") if marker.exists() else ""

@@ -13,6 +13,7 @@ from app.embedded.identity import give, unprivileged
 from app.embedded.ports import LOOPBACK, ask
 from app.embedded.server import Server
 from app.embedded.service import Pause, Service
+from app.private_files import write_private
 
 USER = "cinema"
 DATABASE = "postgres"
@@ -65,7 +66,7 @@ class Postgres(Server):
             # is left from a kill, and its process id may be somebody else's by now.
             (self._data / "postmaster.pid").unlink(missing_ok=True)
         else:
-            folder.write_private(self._password_file, secrets.token_urlsafe(24))
+            write_private(self._password_file, secrets.token_urlsafe(24))
         self._creation = DatabaseCreation(folder, self._data, self._password_file)
 
     @property

@@ -9,6 +9,7 @@ from pathlib import Path
 from app.embedded.folder import DataFolder
 from app.embedded.ports import LOOPBACK, ask
 from app.embedded.server import Server
+from app.private_files import write_private
 
 
 def _binary() -> str:
@@ -48,7 +49,7 @@ class Valkey(Server):
         # In a file, because everybody can read the arguments of a process.
         configuration = self._data / "valkey.conf"
         lines = [f"{name} {value}\n" for name, value in settings.items()]
-        self._folder.write_private(configuration, "".join(lines))
+        write_private(configuration, "".join(lines))
         return [_binary(), str(configuration)]
 
     def answers(self) -> bool:

@@ -9,17 +9,15 @@ from time import perf_counter
 from uuid import uuid4
 
 import pytest
-from joserfc.jwk import OKPKey
 
 from app.authentication import Authenticator, TokenIssuer
 from app.passwords import Argon2Passwords
+from app.signing_keys import KeyRing
 from domain.accounts import AccountService, SignedIn
 from domain.errors import EmailTakenError, InvalidCredentialsError
 from domain.people import Role, Viewer
 from persistence.accounts import PostgresAccounts
 from persistence.pool import Pool
-
-KEY = OKPKey.generate_key("Ed25519")
 
 
 @pytest.fixture
@@ -30,8 +28,10 @@ def passwords() -> Iterator[Argon2Passwords]:
 
 
 @pytest.fixture
-def service(pool: Pool, passwords: Argon2Passwords) -> AccountService:
-    return AccountService(PostgresAccounts(pool), passwords, TokenIssuer(KEY))
+def service(
+    pool: Pool, passwords: Argon2Passwords, key_ring: KeyRing
+) -> AccountService:
+    return AccountService(PostgresAccounts(pool), passwords, TokenIssuer(key_ring))
 
 
 def new_address() -> str:
@@ -39,7 +39,7 @@ def new_address() -> str:
 
 
 async def test_signing_up_then_in_however_the_address_is_cased(
-    service: AccountService, pool: Pool
+    service: AccountService, pool: Pool, key_ring: KeyRing
 ) -> None:
     email = new_address()
 
@@ -48,7 +48,7 @@ async def test_signing_up_then_in_however_the_address_is_cased(
 
     assert again.account == ana.account == await service.find(ana.account.id)
     assert ana.account.email == email.lower()
-    viewer = Authenticator(KEY).viewer(f"Bearer {again.access_token}")
+    viewer = Authenticator(key_ring).viewer(f"Bearer {again.access_token}")
     assert viewer == Viewer(ana.account.id, Role.CUSTOMER)
     stored = await pool.fetchval(
         "SELECT password_hash FROM accounts WHERE id = $1", ana.account.id

@@ -24,6 +24,7 @@ from app.embedded.postgres import Postgres
 from app.embedded.server import Server
 from app.embedded.valkey import Valkey
 from app.errors import CommandError
+from app.private_files import write_private
 from tests.support.embedded import EmbeddedStack, embedded_stack
 from tests.support.processes import descendants, wait_until_gone
 
@@ -213,7 +214,7 @@ class TestDataFolder:
         assert (tmp_path / "VERSION").read_text() == VERSION
 
     def test_shows_nothing_to_others(self, folder: DataFolder) -> None:
-        folder.write_private(folder.path / "secret", "sesame")
+        write_private(folder.path / "secret", "sesame")
 
         assert folder.path.stat().st_mode & 0o777 == 0o700
         assert (folder.path / "secret").stat().st_mode & 0o777 == 0o600

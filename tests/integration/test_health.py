@@ -28,12 +28,10 @@ def settings(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Settings:
-    key = tmp_path / "key.pem"
-    key.touch()
     for name, value in stack.environment.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("DATABASE_URL", database_url)  # migrated
-    monkeypatch.setenv("SIGNING_KEY_FILE", str(key))
+    monkeypatch.setenv("SIGNING_KEYS_DIR", str(tmp_path))
     return Settings.load()
 
 

@@ -6,11 +6,11 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from joserfc.jwk import OKPKey
 from redis.asyncio import Redis
 
 from app.authentication import TokenIssuer
 from app.passwords import Argon2Passwords
+from app.signing_keys import KeyRing
 from domain.accounts import AccountService
 from domain.errors import InvalidCredentialsError
 from domain.people import Role
@@ -21,7 +21,6 @@ from persistence.sign_in_codes import RedisSignInCodes
 from tests.support.waiting import eventually
 
 ISSUER = "https://id.example"
-KEY = OKPKey.generate_key("Ed25519")
 WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted AND pid <> pg_backend_pid()"
 
 
@@ -31,9 +30,9 @@ def identities(pool: Pool) -> PostgresIdentities:
 
 
 @pytest.fixture
-def service(pool: Pool) -> Iterator[AccountService]:
+def service(pool: Pool, key_ring: KeyRing) -> Iterator[AccountService]:
     passwords = Argon2Passwords()
-    yield AccountService(PostgresAccounts(pool), passwords, TokenIssuer(KEY))
+    yield AccountService(PostgresAccounts(pool), passwords, TokenIssuer(key_ring))
     passwords.close()
 
 

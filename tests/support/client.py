@@ -125,7 +125,7 @@ class Service:
         self.socket_url = f"ws://127.0.0.1:{run.port}/graphql"
 
     def tokens(self, count: int) -> list[str]:
-        return list(mint(Path(self.run.settings()["SIGNING_KEY_FILE"]), count))
+        return list(mint(Path(self.run.settings()["SIGNING_KEYS_DIR"]), count))
 
     async def wait_for_another_api(self, former: int) -> None:
         async def is_back() -> bool:

@@ -1,5 +1,4 @@
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -7,12 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from joserfc import jwt
-from joserfc.jwk import ECKey, OKPKey
 
 from app import authentication
-from app.authentication import ISSUER, Authenticator, TokenIssuer, load_key
-from app.errors import CommandError
-from tests.support.bearer import ANA, CLAIMS, KEY, KID, NOON, part, refuse, signed
+from app.authentication import ISSUER, Authenticator, TokenIssuer
+from app.signing_keys import KeyRing
+from tests.support.bearer import ANA, CLAIMS, NOON, part, refuse, signed
 
 
 class Clock:
@@ -29,8 +27,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def authenticator(clock: Clock) -> Authenticator:
-    return Authenticator(KEY, clock)
+def authenticator(key_ring: KeyRing, clock: Clock) -> Authenticator:
+    return Authenticator(key_ring, clock)
 
 
 def without(name: str) -> dict[str, Any]:
@@ -39,9 +37,9 @@ def without(name: str) -> dict[str, Any]:
 
 class TestGood:
     def test_what_is_issued_is_accepted(
-        self, authenticator: Authenticator, clock: Clock
+        self, authenticator: Authenticator, key_ring: KeyRing, clock: Clock
     ) -> None:
-        token = TokenIssuer(KEY, now=clock).issue(ANA)
+        token = TokenIssuer(key_ring, now=clock).issue(ANA)
 
         credentials = authenticator.credentials(f"Bearer {token.text}")
 
@@ -168,11 +166,11 @@ class TestMalformed:
         signature=st.binary(max_size=70),
     )
     def test_no_header_gets_past_the_refusal(
-        self, header: object, signature: bytes
+        self, key_ring: KeyRing, header: object, signature: bytes
     ) -> None:
         token = f"{part(header)}.{part(CLAIMS)}.{part(signature) or 'AA'}"
 
-        refuse(Authenticator(KEY, lambda: NOON), f"Bearer {token}")
+        refuse(Authenticator(key_ring, lambda: NOON), f"Bearer {token}")
 
 
 class TestRemembering:
@@ -198,34 +196,3 @@ class TestRemembering:
             authenticator.viewer(f"Bearer {token}")
 
         assert list(authenticator._verified) == [first, third]
-
-
-class TestLoadKey:
-    def test_reads_what_a_run_has_made(self, tmp_path: Path) -> None:
-        file = tmp_path / "key.pem"
-        file.write_bytes(KEY.as_pem(private=True))
-
-        assert load_key(file).thumbprint() == KID
-
-    @pytest.mark.parametrize(
-        "pem",
-        [
-            b"",
-            b"nonsense",
-            KEY.as_pem(private=False),
-            ECKey.generate_key("P-256").as_pem(private=True),
-            OKPKey.generate_key("X25519").as_pem(private=True),
-            OKPKey.generate_key("Ed448").as_pem(private=True),
-        ],
-        ids=["empty", "nonsense", "public", "P-256", "X25519", "Ed448"],
-    )
-    def test_refuses_anything_else(self, tmp_path: Path, pem: bytes) -> None:
-        file = tmp_path / "key.pem"
-        file.write_bytes(pem)
-
-        with pytest.raises(CommandError, match="SIGNING_KEY_FILE"):
-            load_key(file)
-
-    def test_says_which_file_is_missing(self, tmp_path: Path) -> None:
-        with pytest.raises(CommandError, match=r"no-key\.pem"):
-            load_key(tmp_path / "no-key.pem")

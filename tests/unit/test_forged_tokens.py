@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
 from app.authentication import Authenticator
+from app.signing_keys import KeyRing
 from tests.support.bearer import (
     ANA,
     CLAIMS,
@@ -22,13 +24,14 @@ from tests.support.bearer import (
     refuse,
     signed,
 )
+from tests.support.signing_keys import put_key
 
 OTHER_KEY = OKPKey.generate_key("Ed25519")
 
 
 @pytest.fixture
-def authenticator() -> Authenticator:
-    return Authenticator(KEY, lambda: NOON)
+def authenticator(key_ring: KeyRing) -> Authenticator:
+    return Authenticator(key_ring, lambda: NOON)
 
 
 def hmac_with(secret: bytes) -> str:
@@ -93,6 +96,8 @@ def test_another_key(authenticator: Authenticator) -> None:
         {"kid": OTHER_KEY.thumbprint()},
         {"kid": "../../../../dev/null"},
         {"kid": ""},
+        {"kid": "' OR 1=1 --"},
+        {"kid": "file:///dev/null"},
         {"kid": OTHER_KEY.thumbprint(), "jwk": OTHER_KEY.as_dict(private=False)},
         {"jwk": OTHER_KEY.as_dict(private=False)},
         {"jku": "https://attacker.example/keys.json"},
@@ -105,12 +110,53 @@ def test_the_header_chooses_no_key(
     refuse(authenticator, f"Bearer {signed(key=OTHER_KEY, **header)}")
 
 
+def well_signed(header: object, claims: object = CLAIMS) -> str:
+    """With our own key, however odd it is."""
+    message = f"{part(header)}.{part(claims)}"
+    return f"{message}.{part(PRIVATE_KEY.sign(message.encode()))}"
+
+
 @pytest.mark.parametrize("kid", [None, 1, [KID], {"kid": KID}])
 def test_a_key_id_that_is_none(authenticator: Authenticator, kid: object) -> None:
-    message = f"{part({'alg': 'Ed25519', 'kid': kid})}.{part(CLAIMS)}"
-    signature = PRIVATE_KEY.sign(message.encode())
+    refuse(authenticator, f"Bearer {well_signed({'alg': 'Ed25519', 'kid': kid})}")
 
-    refuse(authenticator, f"Bearer {message}.{part(signature)}")
+
+def test_a_critical_header_that_nobody_knows(authenticator: Authenticator) -> None:
+    header = {"alg": "Ed25519", "kid": KID}
+    assert authenticator.viewer(f"Bearer {well_signed(header)}") == ANA
+
+    for names in (["kid"], ["x"], []):
+        refuse(authenticator, f"Bearer {well_signed({**header, 'crit': names})}")
+    unencoded = header | {"crit": ["b64"], "b64": False}
+    refuse(authenticator, f"Bearer {well_signed(unencoded)}")
+
+
+def test_another_keys_signature_under_our_key_id(
+    tmp_path: Path, authenticator: Authenticator
+) -> None:
+    put_key(tmp_path, KEY, NOON)
+    put_key(tmp_path, OTHER_KEY, NOON)
+    both = Authenticator(KeyRing(tmp_path), lambda: NOON)
+    ours, others = signed(), signed(key=OTHER_KEY, kid=OTHER_KEY.thumbprint())
+    assert both.viewer(f"Bearer {ours}") == both.viewer(f"Bearer {others}") == ANA
+
+    refuse(authenticator, f"Bearer {others}")
+    refuse(both, f"Bearer {signed(key=OTHER_KEY)}")
+    refuse(both, f"Bearer {signed(kid=OTHER_KEY.thumbprint())}")
+
+
+def test_cut_off_anywhere(authenticator: Authenticator) -> None:
+    token = signed()
+
+    for length in range(len(token)):
+        refuse(authenticator, f"Bearer {token[:length]}")
+
+
+def test_a_second_claim_of_the_same_name(authenticator: Authenticator) -> None:
+    header = {"alg": "Ed25519", "kid": KID}
+    one, rest = json.dumps({"role": "MANAGER"})[1:-1], json.dumps(CLAIMS)[1:-1]
+    for claims in (f"{{{one}, {rest}}}", f"{{{rest}, {one}}}"):
+        refuse(authenticator, f"Bearer {well_signed(header, claims.encode())}")
 
 
 def test_without_a_key_id(authenticator: Authenticator) -> None:

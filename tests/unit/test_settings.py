@@ -8,14 +8,12 @@ from app.settings import Settings
 
 @pytest.fixture
 def complete(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    key = tmp_path / "key.pem"
-    key.touch()
     for name in Settings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
     monkeypatch.setenv("DATABASE_URL", "postgresql://cinema:secret@db:5432/cinema")
     monkeypatch.setenv("REDIS_URL", "redis://cache:6379/0")
     monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", "kafka:9092")
-    monkeypatch.setenv("SIGNING_KEY_FILE", str(key))
+    monkeypatch.setenv("SIGNING_KEYS_DIR", str(tmp_path))
     return monkeypatch
 
 

@@ -1,28 +1,27 @@
 from pathlib import Path
 
 import pytest
-from joserfc.jwk import OKPKey
 
-from app.authentication import Authenticator, load_key
+from app.authentication import Authenticator
 from app.errors import CommandError
+from app.signing_keys import KeyRing, make_key
 from app.tokens import mint
 from domain.people import Role
 from seeds.people import LOAD_CUSTOMERS
 
 
 @pytest.fixture
-def key_file(tmp_path: Path) -> Path:
-    file = tmp_path / "key.pem"
-    file.write_bytes(OKPKey.generate_key("Ed25519").as_pem(private=True))
-    return file
+def keys_dir(tmp_path: Path) -> Path:
+    make_key(tmp_path)
+    return tmp_path
 
 
 @pytest.mark.parametrize("count", [1, 500, 600])
-def test_each_token_is_another_seeded_customers(key_file: Path, count: int) -> None:
-    authenticator = Authenticator(load_key(key_file))
+def test_each_token_is_another_seeded_customers(keys_dir: Path, count: int) -> None:
+    authenticator = Authenticator(KeyRing(keys_dir))
 
     viewers = [
-        authenticator.viewer(f"Bearer {token}") for token in mint(key_file, count)
+        authenticator.viewer(f"Bearer {token}") for token in mint(keys_dir, count)
     ]
 
     customers = [viewer.id for viewer in viewers if viewer]
@@ -32,6 +31,6 @@ def test_each_token_is_another_seeded_customers(key_file: Path, count: int) -> N
 
 
 @pytest.mark.parametrize("count", [-1, 0, 601])
-def test_says_how_many_can_be_had(key_file: Path, count: int) -> None:
+def test_says_how_many_can_be_had(keys_dir: Path, count: int) -> None:
     with pytest.raises(CommandError, match="from 1 to 600"):
-        mint(key_file, count)
+        mint(keys_dir, count)
