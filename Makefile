@@ -10,7 +10,7 @@ N ?= 500
 .DEFAULT_GOAL := help
 .SILENT:
 .DELETE_ON_ERROR:
-.PHONY: help run test check seed migrate loadtest tokens schema lock
+.PHONY: help run test check seed migrate loadtest tokens schema texts lock
 MAKEFLAGS += --no-print-directory
 
 help: ## this list
@@ -45,6 +45,9 @@ tokens: $(VENV)/runtime.stamp ## N=500 bearer tokens of seeded customers, one a 
 
 schema: $(VENV)/runtime.stamp ## write schema/schema.graphql from the code
 	exec $(PY) -m app schema
+
+texts: $(VENV)/runtime.stamp ## add new texts to resolvers/locales, for translators to fill in
+	exec $(PY) -m app texts
 
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --quiet pyproject.toml

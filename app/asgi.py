@@ -12,6 +12,7 @@ from starlette.routing import Route, WebSocketRoute
 from app.authentication import Authenticator, TokenIssuer
 from app.graphql import build_schema
 from app.health import Health
+from app.languages import locale_for
 from app.passwords import Argon2Passwords
 from app.settings import Settings
 from app.signing_keys import KeyRing
@@ -31,8 +32,6 @@ from persistence.sign_in_codes import RedisSignInCodes
 from realtime.reservation_feed import ReservationFeed
 from realtime.seat_feed import SeatFeed
 from resolvers.context import Context, Services
-
-DEFAULT_LOCALE = "en"
 
 
 class Api:
@@ -55,7 +54,7 @@ class Api:
             services=self._services,
             viewer=self.authenticator.viewer(authorization),
             request_id=request_id,
-            locale=DEFAULT_LOCALE,
+            locale=locale_for(accept_language),
         )
 
     async def public_keys(self, _request: Request) -> JSONResponse:

@@ -50,6 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     retire = doing.add_parser("retire", help="take an old one away, and its tokens")
     retire.add_argument("key_id", metavar="KID", help="after -- if it begins with -")
     commands.add_parser("schema", help=f"write {SDL_FILE}")
+    commands.add_parser("texts", help="add new texts to the catalogs of languages")
     prepare = commands.add_parser("prepare", help="migrate, and seed when empty")
     prepare.add_argument("--settings-from-stdin", action="store_true")
     return parser
@@ -88,10 +89,8 @@ def _run(chosen: argparse.Namespace) -> None:
             print(*tokens.mint(Path(keys_dir), chosen.count), sep="\n")
         case "keys":
             _keys(chosen)
-        case "schema":
-            from app import sdl
-
-            SDL_FILE.write_text(sdl.text(), "utf-8")
+        case "schema" | "texts" as what:
+            _write(what)
         case "prepare":
             _prepare(chosen)
 
@@ -108,6 +107,15 @@ def _keys(chosen: argparse.Namespace) -> None:
             print(keys.rotate(folder))
         case "retire":
             print(keys.retire(folder, chosen.key_id, utc_now()))
+
+
+def _write(what: str) -> None:
+    from app import sdl, translations
+
+    if what == "schema":
+        SDL_FILE.write_text(sdl.text(), "utf-8")
+    else:
+        translations.update()
 
 
 def _prepare(chosen: argparse.Namespace) -> None:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from typing import Any
 
 from graphql import GraphQLError
 from strawberry.exceptions import MissingQueryError
@@ -12,6 +13,8 @@ from strawberry.schema.exceptions import (
 )
 
 from domain.errors import UnknownCustomerError
+from resolvers.faults import FaultError
+from resolvers.texts import worded
 
 logger = logging.getLogger(__name__)
 
@@ -46,11 +49,15 @@ class FaultMask(MaskErrors):
 
     def _told(self, error: GraphQLError) -> GraphQLError:
         original = error.original_error
+        fault = error if original is None else original
+        if isinstance(fault, FaultError):
+            return _like(error, fault.worded_in(self._locale), error.extensions)
         if isinstance(original, RecursionError | ValueError) and error.path is None:
             # Before any resolver: too deep, or a number of thousands of digits.
             return _like(error, "It cannot be read.", {"code": "BAD_USER_INPUT"})
         if isinstance(original, UnknownCustomerError):
-            return _like(error, "Sign in again.", {"code": "UNAUTHENTICATED"})
+            message = worded("sign_in_again", self._locale)
+            return _like(error, message, {"code": "UNAUTHENTICATED"})
         if original is not None and not isinstance(original, CLIENTS_FAULT):
             return self._masked(error, original)
         if error.extensions and "code" in error.extensions:
@@ -69,13 +76,18 @@ class FaultMask(MaskErrors):
         )
         return _like(
             error,
-            "Something went wrong on our side.",
+            worded("INTERNAL", self._locale),
             {"code": "INTERNAL", "requestId": request_id},
         )
 
+    @property
+    def _locale(self) -> str:
+        locale: str = self.execution_context.context.locale
+        return locale
+
 
 def _like(
-    error: GraphQLError, message: str, extensions: dict[str, object]
+    error: GraphQLError, message: str, extensions: dict[str, Any] | None
 ) -> GraphQLError:
     return GraphQLError(
         message,

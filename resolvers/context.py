@@ -13,6 +13,7 @@ from persistence.queries import Queries
 from realtime.reservation_feed import ReservationFeed
 from realtime.seat_feed import SeatFeed
 from resolvers.nested import Loaders
+from resolvers.texts import ENGLISH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +36,7 @@ class Context:
     services: Services
     viewer: Viewer | None
     request_id: str
-    locale: str = "en"
+    locale: str = ENGLISH
     _loaders: Loaders | None = field(init=False, default=None)
 
     @property

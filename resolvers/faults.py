@@ -2,23 +2,37 @@
 
 from graphql import GraphQLError
 
-
-def bad_user_input(message: str) -> GraphQLError:
-    return GraphQLError(message, extensions={"code": "BAD_USER_INPUT"})
+from resolvers.texts import ENGLISH, worded
 
 
-def unauthenticated() -> GraphQLError:
-    return GraphQLError(
-        "This needs somebody who is signed in.", extensions={"code": "UNAUTHENTICATED"}
-    )
+class FaultError(GraphQLError):
+    """In English, until it is told to somebody whose language is known."""
+
+    def __init__(self, code: str, rule: str | None = None, **facts: object) -> None:
+        self.text = rule or code
+        self.facts = facts
+        super().__init__(self.worded_in(ENGLISH), extensions={"code": code})
+
+    def worded_in(self, locale: str) -> str:
+        return worded(self.text, locale, **self.facts)
 
 
-def forbidden() -> GraphQLError:
-    return GraphQLError("This is for managers.", extensions={"code": "FORBIDDEN"})
+def bad_user_input(rule: str, **facts: object) -> FaultError:
+    return FaultError("BAD_USER_INPUT", rule, **facts)
 
 
-def not_found() -> GraphQLError:
+def unauthenticated() -> FaultError:
+    return FaultError("UNAUTHENTICATED")
+
+
+def forbidden() -> FaultError:
+    return FaultError("FORBIDDEN")
+
+
+def not_found() -> FaultError:
     """Of subscriptions: what their unions have no member for, their start refuses."""
-    return GraphQLError(
-        "It is not there, or not yours to know of.", extensions={"code": "NOT_FOUND"}
-    )
+    return FaultError("NOT_FOUND")
+
+
+def rate_limited(seconds: int) -> FaultError:
+    return FaultError("RATE_LIMITED", seconds=seconds)

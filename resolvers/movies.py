@@ -56,7 +56,5 @@ def searched(search: str | None) -> str:
     wanted = (search or "").strip()
     halves = any("\ud800" <= letter <= "\udfff" for letter in wanted)
     if len(wanted) > MAX_SEARCH_LENGTH or halves or "\x00" in wanted:
-        raise bad_user_input(
-            f"`search` has to be text of up to {MAX_SEARCH_LENGTH} characters."
-        )
+        raise bad_user_input("search_length", limit=MAX_SEARCH_LENGTH)
     return wanted

@@ -25,13 +25,13 @@ def window(
         size = DEFAULT_FIRST if first is None else first
         return Window(_allowed("first", size), after, before)
     if first not in {None, DEFAULT_FIRST}:
-        raise bad_user_input("Give `first` or `last`, not both.")
+        raise bad_user_input("page_direction")
     return Window(_allowed("last", last), after, before, from_end=True)
 
 
 def _allowed(name: str, size: int) -> int:
     if not 1 <= size <= MAX_FIRST:
-        raise bad_user_input(f"`{name}` has to be from 1 to {MAX_FIRST}.")
+        raise bad_user_input("page_size", name=name, limit=MAX_FIRST)
     return size
 
 
@@ -43,9 +43,7 @@ async def connection(
     try:
         read = await page
     except CursorError as error:
-        raise bad_user_input(
-            "`after` and `before` have to be cursors of this list."
-        ) from error
+        raise bad_user_input("page_cursor") from error
     edges = [Edge(node=node(value), cursor=cursor) for cursor, value in read.items]
     return Connection(
         edges=edges,

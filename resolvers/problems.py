@@ -1,6 +1,6 @@
 """Turns domain errors into the problems that unions have members for."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,29 +8,9 @@ from strawberry.types.field import StrawberryField
 
 from domain import errors
 from resolvers.context import Info
+from resolvers.texts import worded
 from schema import problems
 from schema.seats import SessionSeat
-
-# By an error's code, or by the rule that an input breaks; facts fill the gaps.
-TEXTS: Mapping[str, str] = {
-    "NOT_FOUND": "It is not there, or not yours.",
-    "INVALID_INPUT": "Some of what you entered cannot be used.",
-    "EMAIL_TAKEN": "Somebody has an account with this address already.",
-    "INVALID_CREDENTIALS": "The address or the password is wrong.",
-    "SEATS_UNAVAILABLE": "Some of these seats are taken.",
-    "SESSION_CLOSED": "This session has begun and is not sold any more.",
-    "TOO_MANY_SEATS": "You can reserve {limit} seats at once.",
-    "RESERVATION_EXPIRED": "The time to pay is over; the seats are back on sale.",
-    "RESERVATION_CLOSED": "This reservation can no longer be cancelled.",
-    "PAYMENT_CLOSED": "This payment can no longer be approved.",
-    "IDEMPOTENCY_CONFLICT": "This key was used for something else before.",
-    "seats_missing": "Choose at least one seat.",
-    "seats_repeated": "Choose each seat only once.",
-    "idempotency_key_length": "It takes 1 to {limit} characters.",
-    "email_syntax": "This is not an e-mail address.",
-    "password_length": "It takes {shortest} to {longest} characters.",
-    "name_length": "It takes 1 to {longest} characters on one line.",
-}
 
 Facts = dict[str, Any]
 
@@ -53,11 +33,6 @@ def the_seats(error: errors.SeatsUnavailableError) -> Facts:
     return {"seats": [SessionSeat.from_domain(seat) for seat in error.seats]}
 
 
-def the_fields(error: errors.InvalidInputError) -> Facts:
-    message = TEXTS[error.rule].format(**error.facts)
-    return {"fields": [problems.FieldError(path=list(error.field), message=message)]}
-
-
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """Strawberry applies it to each field whose union has the problem as a member."""
@@ -69,14 +44,27 @@ class Refusal:
     def handle(
         self, exception: errors.DomainError, *, field: StrawberryField, info: Info
     ) -> problems.Problem:
-        facts = self.facts(exception)
-        message = TEXTS[exception.code].format(**facts)
+        locale = info.context.locale
+        facts = self.told(exception, locale)
+        message = worded(exception.code, locale, **facts)
         return self.error_type(code=exception.code, message=message, **facts)
+
+    def told(self, exception: Any, _locale: str) -> Facts:
+        return self.facts(exception)
+
+
+class InvalidInputRefusal(Refusal):
+    """Its fields have texts of their own."""
+
+    def told(self, exception: errors.InvalidInputError, locale: str) -> Facts:
+        message = worded(exception.rule, locale, **exception.facts)
+        path = list(exception.field)
+        return {"fields": [problems.FieldError(path=path, message=message)]}
 
 
 HANDLERS = [
     Refusal(errors.NotFoundError, problems.NotFound),
-    Refusal(errors.InvalidInputError, problems.InvalidInput, the_fields),
+    InvalidInputRefusal(errors.InvalidInputError, problems.InvalidInput),
     Refusal(errors.EmailTakenError, problems.EmailTaken),
     Refusal(errors.InvalidCredentialsError, problems.InvalidCredentials),
     Refusal(errors.SeatsUnavailableError, problems.SeatsUnavailable, the_seats),

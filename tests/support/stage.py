@@ -11,6 +11,7 @@ from graphql import GraphQLError
 from strawberry.types import Info as StrawberryInfo
 
 from app.authentication import AuthenticationError, Credentials
+from app.languages import locale_for
 from domain.people import Role, Viewer
 
 ANN = Viewer(UUID(int=1), Role.CUSTOMER)
@@ -77,8 +78,12 @@ class Stage:
 class Scene:
     stage: Stage
     viewer: str | None
-    locale: str | None
+    accept_language: str | None
     request_id: str
+
+    @property
+    def locale(self) -> str:
+        return locale_for(self.accept_language)
 
 
 Info = StrawberryInfo[Scene, None]
@@ -100,11 +105,11 @@ class Query:
     @strawberry.field
     def me(self, info: Info) -> str:
         scene = info.context
-        return f"{scene.viewer} {scene.locale} {scene.request_id}"
+        return f"{scene.viewer} {scene.accept_language} {scene.request_id}"
 
     @strawberry.field
     def locale(self, info: Info) -> str | None:
-        return info.context.locale
+        return info.context.accept_language
 
     @strawberry.field
     def broken(self) -> str | None:
@@ -138,7 +143,7 @@ class Subscription:
         self, info: Info, session_id: str, after: str | None = None
     ) -> AsyncGenerator[Update, None]:
         stage = info.context.stage
-        stage.watched_as.append((info.context.viewer, info.context.locale))
+        stage.watched_as.append((info.context.viewer, info.context.accept_language))
         stage.executions += 1
         if session_id == "unknown" or stage.gone:
             raise ValueError("no such session")

@@ -1,0 +1,93 @@
+"""What people read, in their language: in English here, in others in locales/."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from gettext import GNUTranslations, NullTranslations
+from io import BytesIO
+from pathlib import Path
+from typing import SupportsInt, cast
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+ENGLISH = "en"
+TRANSLATED = ("pt-BR", "es")
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A text that depends on a number, which is the fact of this name."""
+
+    fact: str
+    one: str
+    many: str
+
+
+# By an error's code, or by the rule that an input breaks; facts fill the gaps.
+TEXTS: Mapping[str, str | Counted] = {
+    # Refusals, and the faults with the same code.
+    "NOT_FOUND": "It is not there, or not yours.",
+    "INVALID_INPUT": "Some of what you entered cannot be used.",
+    "EMAIL_TAKEN": "Somebody has an account with this address already.",
+    "INVALID_CREDENTIALS": "The address or the password is wrong.",
+    "SEATS_UNAVAILABLE": "Some of these seats are taken.",
+    "SESSION_CLOSED": "This session has begun and is not sold any more.",
+    "TOO_MANY_SEATS": Counted(
+        "limit",
+        "You can reserve only %(limit)d seat at once.",
+        "You can reserve up to %(limit)d seats at once.",
+    ),
+    "RESERVATION_EXPIRED": "The time to pay is over; the seats are back on sale.",
+    "RESERVATION_CLOSED": "This reservation can no longer be cancelled.",
+    "PAYMENT_CLOSED": "This payment can no longer be approved.",
+    "IDEMPOTENCY_CONFLICT": "This key was used for something else before.",
+    # Rules of fields.
+    "seats_missing": "Choose at least one seat.",
+    "seats_repeated": "Choose each seat only once.",
+    "idempotency_key_length": "It takes 1 to %(limit)d characters.",
+    "email_syntax": "This is not an e-mail address.",
+    "password_length": "It takes %(shortest)d to %(longest)d characters.",
+    "name_length": "It takes 1 to %(longest)d characters on one line.",
+    # Faults.
+    "UNAUTHENTICATED": "This needs somebody who is signed in.",
+    "FORBIDDEN": "This is for managers.",
+    "RATE_LIMITED": Counted(
+        "seconds",
+        "Too many attempts: try again in %(seconds)d second.",
+        "Too many attempts: try again in %(seconds)d seconds.",
+    ),
+    "INTERNAL": "Something went wrong on our side.",
+    "sign_in_again": "Sign in again.",
+    "page_direction": "Give `first` or `last`, not both.",
+    "page_size": "`%(name)s` has to be from 1 to %(limit)d.",
+    "page_cursor": "`after` and `before` have to be cursors of this list.",
+    "search_length": "`search` has to be text of up to %(limit)d characters.",
+}
+
+
+def worded(key: str, locale: str, /, **facts: object) -> str:
+    text, translations = TEXTS[key], _TRANSLATIONS[locale]
+    if isinstance(text, Counted):
+        number = int(cast("SupportsInt", facts[text.fact]))
+        return translations.ngettext(text.one, text.many, number) % facts
+    return translations.gettext(text) % facts
+
+
+def catalog_file(locale: str) -> Path:
+    folder = Path(__file__).parent / "locales" / locale.replace("-", "_")
+    return folder / "LC_MESSAGES" / "messages.po"
+
+
+def _compiled(locale: str) -> GNUTranslations:
+    """Made at the start, in milliseconds: what git keeps is what people read."""
+    with catalog_file(locale).open("rb") as source:
+        catalog = read_po(source, abort_invalid=True)
+    binary = BytesIO()
+    write_mo(binary, catalog)
+    binary.seek(0)
+    return GNUTranslations(binary)
+
+
+_TRANSLATIONS = {ENGLISH: NullTranslations()} | {
+    locale: _compiled(locale) for locale in TRANSLATED
+}
