@@ -7,7 +7,7 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from app import running
@@ -15,12 +15,13 @@ from app.errors import CommandError
 
 SDL_FILE = Path("schema/schema.graphql")
 
+Chosen = argparse.Namespace
+
 
 def main(arguments: Sequence[str]) -> int:
-    parser = _parser()
-    chosen = parser.parse_args(arguments)
+    chosen = _parser().parse_args(arguments)
     try:
-        _run(chosen)
+        chosen.run(chosen)
     except CommandError as error:
         print(error, file=sys.stderr)
         return 1
@@ -31,94 +32,65 @@ def main(arguments: Sequence[str]) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m app", description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    commands.add_parser("run", help="embedded servers, API and worker in one go")
-    for name, what in (
-        ("serve", "the API"),
-        ("worker", "the relay, the consumers and the expiry"),
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(
+        name: str, run: Callable[[Chosen], None], what: str
+    ) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=what)
+        added.set_defaults(run=run)
+        return added
+
+    command("run", _run, "embedded servers, API and worker in one go")
+    for process in (
+        command("serve", _serve, "the API"),
+        command("worker", _work, "the relay, the consumers and the expiry"),
+        command("prepare", _prepare, "migrate, and seed when empty"),
     ):
-        process = commands.add_parser(name, help=what)
         process.add_argument("--settings-from-stdin", action="store_true")
-    commands.add_parser("migrate", help="bring the database to the newest version")
-    commands.add_parser("seed", help="plant the demo data, or what is new of it today")
-    tokens = commands.add_parser("tokens", help="print tokens of seeded customers")
+    command("migrate", _migrate, "bring the database to the newest version")
+    command("seed", _seed, "plant the demo data, or what is new of it today")
+    tokens = command("tokens", _tokens, "print tokens of seeded customers")
     tokens.add_argument("count", type=int, nargs="?", default=500)
-    keys = commands.add_parser("keys", help="the keys that sign tokens")
+    command("schema", _schema, f"write {SDL_FILE}")
+    command("texts", _texts, "add new texts to the catalogs of languages")
+    keys = command("keys", _keys, "the keys that sign tokens")
     doing = keys.add_subparsers(dest="doing", required=True, metavar="WHAT")
     doing.add_parser("list", help="which there are, and what each does")
     doing.add_parser("rotate", help="make a new one, which signs in a minute")
     retire = doing.add_parser("retire", help="take an old one away, and its tokens")
     retire.add_argument("key_id", metavar="KID", help="after -- if it begins with -")
-    commands.add_parser("schema", help=f"write {SDL_FILE}")
-    commands.add_parser("texts", help="add new texts to the catalogs of languages")
-    prepare = commands.add_parser("prepare", help="migrate, and seed when empty")
-    prepare.add_argument("--settings-from-stdin", action="store_true")
+    letters = command("dead-letters", _dead_letters, "events that nobody could handle")
+    letters.add_argument("doing", choices=("list", "show", "replay"))
+    letters.add_argument("id", nargs="?", help="as listed; replay without: all of them")
+    story = command("story", _story, "all that happened to a reservation")
+    story.add_argument("reservation_id", metavar="RESERVATION")
     return parser
 
 
-def _run(chosen: argparse.Namespace) -> None:
-    match chosen.command:
-        case "run":
-            from app import run
+def _run(_chosen: Chosen) -> None:
+    from app import run
 
-            run.main(os.environ)
-        case "serve":
-            from app import serve
-            from app.settings import Settings
-
-            _wait_for_settings(chosen)
-            serve.main(Settings.load())
-        case "worker":
-            from app import worker
-            from app.settings import Settings
-
-            _wait_for_settings(chosen)
-            worker.main(Settings.load())
-        case "migrate":
-            from persistence import migrate
-
-            migrate.upgrade(running.require(os.environ, "DATABASE_URL"))
-        case "seed":
-            from seeds import plant
-
-            plant.main(running.require(os.environ, "DATABASE_URL"))
-        case "tokens":
-            from app import tokens
-
-            keys_dir = running.require(os.environ, "SIGNING_KEYS_DIR")
-            print(*tokens.mint(Path(keys_dir), chosen.count), sep="\n")
-        case "keys":
-            _keys(chosen)
-        case "schema" | "texts" as what:
-            _write(what)
-        case "prepare":
-            _prepare(chosen)
+    run.main(os.environ)
 
 
-def _keys(chosen: argparse.Namespace) -> None:
-    from app import keys
-    from app.signing_keys import utc_now
+def _serve(chosen: Chosen) -> None:
+    from app import serve
+    from app.settings import Settings
 
-    folder = Path(running.require(os.environ, "SIGNING_KEYS_DIR"))
-    match chosen.doing:
-        case "list":
-            print(*keys.listed(folder, utc_now()), sep="\n")
-        case "rotate":
-            print(keys.rotate(folder))
-        case "retire":
-            print(keys.retire(folder, chosen.key_id, utc_now()))
+    _wait_for_settings(chosen)
+    serve.main(Settings.load())
 
 
-def _write(what: str) -> None:
-    from app import sdl, translations
+def _work(chosen: Chosen) -> None:
+    from app import worker
+    from app.settings import Settings
 
-    if what == "schema":
-        SDL_FILE.write_text(sdl.text(), "utf-8")
-    else:
-        translations.update()
+    _wait_for_settings(chosen)
+    worker.main(Settings.load())
 
 
-def _prepare(chosen: argparse.Namespace) -> None:
+def _prepare(chosen: Chosen) -> None:
     from persistence import migrate
     from seeds import plant
 
@@ -132,7 +104,72 @@ def _prepare(chosen: argparse.Namespace) -> None:
         plant.main(database_url)
 
 
-def _wait_for_settings(chosen: argparse.Namespace) -> None:
+def _migrate(_chosen: Chosen) -> None:
+    from persistence import migrate
+
+    migrate.upgrade(running.require(os.environ, "DATABASE_URL"))
+
+
+def _seed(_chosen: Chosen) -> None:
+    from seeds import plant
+
+    plant.main(running.require(os.environ, "DATABASE_URL"))
+
+
+def _tokens(chosen: Chosen) -> None:
+    from app import tokens
+
+    keys_dir = running.require(os.environ, "SIGNING_KEYS_DIR")
+    print(*tokens.mint(Path(keys_dir), chosen.count), sep="\n")
+
+
+def _schema(_chosen: Chosen) -> None:
+    from app import sdl
+
+    SDL_FILE.write_text(sdl.text(), "utf-8")
+
+
+def _texts(_chosen: Chosen) -> None:
+    from app import translations
+
+    translations.update()
+
+
+def _keys(chosen: Chosen) -> None:
+    from app import keys
+    from app.signing_keys import utc_now
+
+    folder = Path(running.require(os.environ, "SIGNING_KEYS_DIR"))
+    match chosen.doing:
+        case "list":
+            print(*keys.listed(folder, utc_now()), sep="\n")
+        case "rotate":
+            print(keys.rotate(folder))
+        case "retire":
+            print(keys.retire(folder, chosen.key_id, utc_now()))
+
+
+def _dead_letters(chosen: Chosen) -> None:
+    from app import operators
+
+    match chosen.doing, chosen.id:
+        case "list", _:
+            operators.list_dead_letters()
+        case "show", None:
+            raise CommandError("Say which one, as in `dead-letters show ID`.")
+        case "show", letter_id:
+            operators.show_dead_letter(letter_id)
+        case "replay", letter_id:
+            operators.replay_dead_letters(letter_id)
+
+
+def _story(chosen: Chosen) -> None:
+    from app import operators
+
+    operators.tell_story(chosen.reservation_id)
+
+
+def _wait_for_settings(chosen: Chosen) -> None:
     """The supervisor starts us early, and tells us the settings once all is there."""
     if not chosen.settings_from_stdin:
         return

@@ -74,6 +74,16 @@ UPDATE outbox SET send_after = clock_timestamp()
 FROM mine WHERE outbox.position = mine.position
 """
 
+# Of an event that is still there for others, nothing but who is awaited changes.
+PUT_BACK = """
+INSERT INTO outbox AS waiting
+    (id, topic, type, session_id, data, awaiting, created_at)
+VALUES ($1, $2, $3, $4, $5, ARRAY[$6], $7)
+ON CONFLICT (id) DO UPDATE
+SET awaiting = array_remove(waiting.awaiting, $6) || $6,
+    send_after = CASE WHEN waiting.sends > 0 THEN clock_timestamp() END
+"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxEvent:
@@ -129,3 +139,20 @@ async def floors(
     """The oldest position of each session that `consumer` has not confirmed."""
     rows = await pool.fetch(FLOORS, session_ids, consumer)
     return {row["session_id"]: row["floor"] for row in rows}
+
+
+async def put_back(
+    pool: Pool,
+    *,
+    event_id: UUID,
+    topic: str,
+    type: str,
+    session_id: UUID,
+    data: dict[str, Any],
+    consumer: str,
+    created_at: datetime,
+) -> None:
+    """`consumer` had given it up: now it is awaited again. Twice changes nothing."""
+    await pool.execute(
+        PUT_BACK, event_id, topic, type, session_id, data, consumer, created_at
+    )

@@ -1,0 +1,109 @@
+"""What a consumer could not handle: listed, shown, and given to it once more."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Self
+
+from aiokafka import ConsumerRecord
+
+from persistence.outbox import put_back
+from persistence.pool import Pool
+from realtime.cloud_event import CloudEvent, MalformedEventError
+from realtime.kafka import MARKER, Kafka
+from realtime.topic_reading import read_topics
+from realtime.topics import PAYMENTS, RESERVATIONS, dead_letters
+
+TOPICS = (dead_letters(RESERVATIONS), dead_letters(PAYMENTS))
+REPLAYED = "replayed"  # the header of a note among the letters: this one was
+
+
+class NoSuchLetterError(Exception):
+    """Nothing has this id, or it was replayed already."""
+
+
+class UnreadableLetterError(Exception):
+    """It is none of our events: nobody can handle it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadLetter:
+    """`id` is where it lies; `event` is None for what cannot be read."""
+
+    id: str
+    buried_at: datetime
+    topic: str  # where it came from
+    consumer: str
+    reason: str
+    key: bytes
+    value: bytes
+    event: CloudEvent | None
+
+    @classmethod
+    def of(cls, record: ConsumerRecord) -> Self:
+        told = {name: value.decode(errors="replace") for name, value in record.headers}
+        return cls(
+            id=f"{record.topic}:{record.partition}:{record.offset}",
+            buried_at=datetime.fromtimestamp(record.timestamp / 1_000, UTC),
+            topic=told.get("topic", ""),
+            consumer=told.get("consumer", ""),
+            reason=told.get("reason", ""),
+            key=record.key or b"",
+            value=record.value or b"",
+            event=event_in(record.value),
+        )
+
+
+async def unhandled(kafka: Kafka) -> list[DeadLetter]:
+    """Without those that were replayed, the oldest first."""
+    letters: dict[str, DeadLetter] = {}
+    replayed = set[str]()
+    async for record in read_topics(kafka, TOPICS):
+        headers = dict(record.headers)
+        if REPLAYED in headers:
+            replayed.add(headers[REPLAYED].decode())
+        elif record.value not in {None, MARKER}:
+            letter = DeadLetter.of(record)
+            letters[letter.id] = letter
+    waiting = [each for key, each in letters.items() if key not in replayed]
+    return sorted(waiting, key=lambda letter: letter.buried_at)
+
+
+async def find(kafka: Kafka, letter_id: str) -> DeadLetter:
+    """Raises NoSuchLetterError."""
+    for letter in await unhandled(kafka):
+        if letter.id == letter_id:
+            return letter
+    raise NoSuchLetterError(letter_id)
+
+
+async def replay(kafka: Kafka, pool: Pool, letter: DeadLetter) -> None:
+    """Its consumer awaits it again, and only that one; twice does no harm.
+
+    It goes the way of every event: from the outbox, by the relay. The note that it did
+    comes last: killed in between, it is still listed. Raises UnreadableLetterError.
+    """
+    event = letter.event
+    if event is None or not letter.topic or not letter.consumer:
+        raise UnreadableLetterError(letter.id)
+    await put_back(
+        pool,
+        event_id=event.id,
+        topic=letter.topic,
+        type=event.type,
+        session_id=event.session_id,
+        data=event.data,
+        consumer=letter.consumer,
+        created_at=event.time,
+    )
+    topic = letter.id.split(":", maxsplit=1)[0]
+    async with kafka.producer() as producer:
+        await producer.send_and_wait(
+            topic, MARKER, key=letter.key, headers=[(REPLAYED, letter.id.encode())]
+        )
+
+
+def event_in(value: bytes | None) -> CloudEvent | None:
+    try:
+        return CloudEvent.decode(value or b"")
+    except MalformedEventError:
+        return None

@@ -1,0 +1,59 @@
+"""Reading topics from their beginning, for people: belongs to no consumer group."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
+
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
+
+from realtime.kafka import REQUEST_TIMEOUT_MS, STOP_SECONDS, Kafka
+
+# The embedded broker does not say truly where a topic ends: this long nothing came.
+QUIET_MS = 1_000
+
+
+async def read_topics(
+    kafka: Kafka, topics: Sequence[str]
+) -> AsyncIterator[ConsumerRecord]:
+    """All that they hold, each partition in order. Raises KafkaError."""
+    partitions = await _partitions(kafka, topics)
+    if not partitions:
+        return
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=kafka.bootstrap_servers,
+        enable_auto_commit=False,
+        fetch_max_wait_ms=kafka.fetch_wait_ms,
+        request_timeout_ms=REQUEST_TIMEOUT_MS,
+    )
+    try:
+        await consumer.start()
+        consumer.assign(partitions)
+        await consumer.seek_to_beginning(*partitions)
+        while batches := await consumer.getmany(timeout_ms=QUIET_MS):
+            for batch in batches.values():
+                for record in batch:
+                    yield record
+    finally:
+        with suppress(KafkaError, TimeoutError):
+            async with asyncio.timeout(STOP_SECONDS):
+                await consumer.stop()
+
+
+async def _partitions(kafka: Kafka, topics: Sequence[str]) -> list[TopicPartition]:
+    """Of those topics that there are: asking by name may create the others."""
+    admin = AIOKafkaAdminClient(
+        bootstrap_servers=kafka.bootstrap_servers, request_timeout_ms=REQUEST_TIMEOUT_MS
+    )
+    try:
+        await admin.start()
+        there = set(await admin.list_topics())
+        described = await admin.describe_topics(sorted(there.intersection(topics)))
+    finally:
+        await admin.close()
+    return [
+        TopicPartition(topic["topic"], partition["partition"])
+        for topic in described
+        for partition in topic["partitions"]
+    ]

@@ -1,0 +1,196 @@
+"""What operators ask: which events nobody could handle, and what became of a sale."""
+
+import asyncio
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from domain.reservation import Reservation
+from persistence.ledger import PostgresLedger
+from persistence.pool import Pool
+from realtime import dead_letters
+from realtime.dead_letters import DeadLetter, UnreadableLetterError
+from realtime.kafka import Kafka
+from realtime.payments import PaymentsHandler
+from realtime.topics import RESERVATIONS
+from tests.support.cinema import Cinema, Show
+from tests.support.embedded import EmbeddedStack
+from tests.support.realtime import Worker
+from tests.support.telling import hold, payments, until_all_is_told
+from tests.support.waiting import eventually
+
+
+@pytest.fixture
+async def cinema(scratch_pool: Pool) -> Cinema:
+    return Cinema(scratch_pool)
+
+
+class Operator:
+    """The commands, as somebody at a terminal gives them."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self._environment = environment
+
+    async def run(self, *arguments: str) -> tuple[int | None, str, str]:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "app", *arguments),
+            env=self._environment,
+            cwd=Path(__file__).parents[2],
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        said, complaint = await process.communicate()
+        return process.returncode, said.decode(), complaint.decode()
+
+    async def says(self, *arguments: str) -> str:
+        code, said, complaint = await self.run(*arguments)
+        assert (code, complaint) == (0, "")
+        return said
+
+
+@pytest.fixture
+def operator(
+    stack: EmbeddedStack, scratch_database_url: str, tmp_path: Path
+) -> Operator:
+    return Operator(
+        {"PATH": os.environ["PATH"], "DATA_DIR": str(tmp_path)}
+        | stack.environment
+        | {"DATABASE_URL": scratch_database_url, "SIGNING_KEYS_DIR": str(tmp_path)}
+    )
+
+
+async def bury_a_hold(
+    worker: Worker, cinema: Cinema, kafka: Kafka, monkeypatch: pytest.MonkeyPatch
+) -> tuple[Show, Reservation, DeadLetter]:
+    """The payments cannot handle it, whoever is to blame; the watchers hear of it."""
+
+    async def broken(*_: object) -> None:
+        raise ValueError("a bug of ours")
+
+    show = await cinema.open_session()
+    with monkeypatch.context() as patch:
+        patch.setattr(PaymentsHandler, "handle", broken)
+        worker.start()
+        reservation = await hold(cinema, show, 0)
+        await until_all_is_told(cinema)
+        [letter] = await of_session(kafka, show)
+        await worker.stop()
+    return show, reservation, letter
+
+
+async def of_session(kafka: Kafka, show: Show) -> list[DeadLetter]:
+    key = str(show.session_id).encode()
+    return [each for each in await dead_letters.unhandled(kafka) if each.key == key]
+
+
+async def test_a_dead_letter_is_replayed_once_its_reason_is_mended(
+    worker: Worker,
+    cinema: Cinema,
+    kafka: Kafka,
+    operator: Operator,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    show, _, letter = await bury_a_hold(worker, cinema, kafka, monkeypatch)
+
+    listed = await operator.says("dead-letters", "list")
+    shown = json.loads(await operator.says("dead-letters", "show", letter.id))
+    replayed = await operator.says("dead-letters", "replay", letter.id)
+    worker.start()
+    await until_all_is_told(cinema)
+
+    assert f"{letter.id}  {letter.buried_at:%FT%TZ}  payments  Res" in listed
+    assert "ValueError('a bug of ours')" in listed
+    assert shown["consumer"] == "payments"
+    assert shown["value"]["type"] == "ReservationCreated"
+    assert replayed == f"{letter.id} is in the outbox again, for payments\n"
+    assert await payments(cinema, show) == ["PENDING"]
+    assert await of_session(kafka, show) == []
+    assert (await operator.run("dead-letters", "replay", letter.id))[0] == 1
+
+
+async def test_a_replay_that_was_killed_may_be_done_again(
+    worker: Worker, cinema: Cinema, kafka: Kafka, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    show, _, letter = await bury_a_hold(worker, cinema, kafka, monkeypatch)
+
+    for _ in range(3):
+        await dead_letters.replay(kafka, cinema.pool, letter)
+    worker.start()
+    await until_all_is_told(cinema)
+
+    assert await payments(cinema, show) == ["PENDING"]
+
+
+async def test_what_cannot_be_read_is_shown_and_stays(
+    worker: Worker, cinema: Cinema, kafka: Kafka
+) -> None:
+    show = await cinema.open_session()
+    worker.start()
+    async with kafka.producer() as producer:
+        key = str(show.session_id).encode()
+        await producer.send_and_wait(RESERVATIONS, b"{poison", key=key)
+
+    async def buried() -> bool:
+        return len(await of_session(kafka, show)) == 2
+
+    await eventually(buried, 20)
+    letters = await of_session(kafka, show)
+
+    assert {letter.consumer for letter in letters} == {"payments", "fanout"}
+    assert {letter.value for letter in letters} == {b"{poison"}
+    for letter in letters:
+        with pytest.raises(UnreadableLetterError):
+            await dead_letters.replay(kafka, cinema.pool, letter)
+    assert await cinema.count("outbox", "TRUE") == 0
+
+
+async def test_a_reservations_story_is_told_in_order(
+    worker: Worker, cinema: Cinema, operator: Operator
+) -> None:
+    show = await cinema.open_session()
+    worker.start()
+    reservation = await hold(cinema, show, 0)
+    await until_all_is_told(cinema)
+    await PostgresLedger(cinema.pool).cancel(reservation.id, reservation.customer_id)
+    await until_all_is_told(cinema)
+
+    story = (await operator.says("story", str(reservation.id))).splitlines()
+
+    told = [line[31:].split("  ")[0].strip() for line in story]
+    events: list[Any] = [each for each in told if each[0].isupper()]
+    assert events == [
+        "ReservationCreated",
+        "PaymentOpened",
+        "ReservationCancelled",
+        "PaymentCancelled",
+    ]
+    assert (
+        told.index("reservation")
+        < told.index("payment")
+        < told.index("seat given back")
+    )
+    assert told[-1] == "seat as it is now"
+    assert '"status": "CANCELLED"' in "".join(story)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (("story", "x"), "'x' is no id of a reservation"),
+        (("story", "9b2f4b0e-0000-4000-8000-000000000000"), "There is no reservation"),
+        (("dead-letters", "show", "reservations.dead-letters:0:9999"), "No dead"),
+        (("dead-letters", "show"), "Say which one"),
+    ],
+)
+async def test_what_is_not_there_is_said_in_a_sentence(
+    operator: Operator, arguments: tuple[str, ...], complaint: str
+) -> None:
+    code, said, told = await operator.run(*arguments)
+
+    assert (code, said) == (1, "")
+    assert told.startswith(complaint)
+    assert told.count("\n") == 1
