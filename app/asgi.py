@@ -1,5 +1,6 @@
 """The API as one ASGI application: GraphQL at /graphql, and how it is."""
 
+import asyncio
 import gc
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -13,7 +14,9 @@ from app.authentication import Authenticator, TokenIssuer
 from app.graphql import build_schema
 from app.health import Health
 from app.languages import locale_for
+from app.metrics import watch_the_event_loop
 from app.passwords import Argon2Passwords
+from app.scrape import Scrape
 from app.settings import Settings
 from app.signing_keys import KeyRing
 from app.transport.http import GraphQLHttp
@@ -43,6 +46,7 @@ class Api:
         self.authenticator = Authenticator(self._keys)
         self._services: Services | None = None
         self.health = Health()
+        self.scrape = Scrape(settings.metrics_token)
 
     def context_of(
         self, authorization: str | None, accept_language: str | None, request_id: str
@@ -81,6 +85,9 @@ class Api:
                 to, Queries.on(engine, to.pool, CatalogCache(to.redis)), passwords
             )
             self.health.watch(to)
+            self.scrape.watch(to, engine)
+            sampling = asyncio.create_task(watch_the_event_loop())
+            opened.callback(sampling.cancel)
             # What is there now stays: looking through all of it again and again for
             # garbage stops everybody for a tenth of a second, several times a second
             # in a storm.
@@ -89,6 +96,7 @@ class Api:
             yield
             gc.unfreeze()
             self.health.stop()
+            self.scrape.stop()
 
     def _serve(
         self, to: Connections, queries: Queries, passwords: Argon2Passwords
@@ -122,6 +130,7 @@ def application(settings: Settings) -> Starlette:
             Route("/.well-known/jwks.json", api.public_keys),
             Route("/healthz", api.health.alive),
             Route("/readyz", api.health.ready),
+            Route("/metrics", api.scrape.answer),
         ],
         lifespan=api.lifespan,
     )

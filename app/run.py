@@ -12,7 +12,7 @@ from app.embedded.folder import DataFolder
 from app.embedded.interrupts import Interrupts, StopRequestedError
 from app.embedded.keeper import Keeper
 from app.embedded.launch import die_with_parent
-from app.embedded.ports import is_free
+from app.embedded.ports import ReservedPort, is_free
 from app.embedded.program import Api, Preparation, Worker
 from app.embedded.service import Service
 from app.embedded.signing_keys import signing_keys
@@ -57,6 +57,7 @@ class Run:
         self._port = port
         self._pause = interrupts.pause
         self._stack = Stack(folder)
+        self._metrics_port = ReservedPort()
         self._api = Api(folder, host, port)
         self._worker = Worker(folder)
         self._preparation = Preparation(folder)
@@ -84,7 +85,7 @@ class Run:
         self._worker.wait_until_ready(self._pause)
         run_file = self._folder.path / running.FILE
         write_private(run_file, running.as_json(settings))
-        self._tell_where_things_are(time.monotonic() - began)
+        self._tell_where_things_are(time.monotonic() - began, settings)
 
     def keep(self) -> None:
         keeper = Keeper([self._api, self._worker, *self._stack.servers], say)
@@ -104,6 +105,7 @@ class Run:
             for service in self._services:
                 service.kill()
             self._stack.close()
+            self._metrics_port.close()
 
     def _settings(self, environ: Mapping[str, str]) -> dict[str, str]:
         keys = environ.get("SIGNING_KEYS_DIR") or str(signing_keys(self._folder))
@@ -111,14 +113,20 @@ class Run:
             "SIGNING_KEYS_DIR": str(Path(keys).absolute()),
             "HOST": self._host,
             "PORT": str(self._port),
+            "METRICS_PORT": environ.get("METRICS_PORT")
+            or str(self._metrics_port.number),
         }
 
-    def _tell_where_things_are(self, seconds: float) -> None:
+    def _tell_where_things_are(
+        self, seconds: float, settings: Mapping[str, str]
+    ) -> None:
         address = f"{self._host}:{self._port}"
+        worker = f"{self._host}:{settings['METRICS_PORT']}"
         say(
             f"Ready after {seconds:.1f} s.\n\n"
             f"  GraphQL  http://{address}/graphql (WebSocket: ws://{address}/graphql)\n"
             f"  Health   http://{address}/healthz and http://{address}/readyz\n"
+            f"  Metrics  http://{address}/metrics (worker: http://{worker}/metrics)\n"
             f"  Data     {self._folder.path}\n"
             f"  Logs     {self._folder.logs}\n"
             f"  Stop     Ctrl-C\n"

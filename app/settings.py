@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import DirectoryPath, Field, ValidationError, field_validator
+from pydantic import DirectoryPath, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.errors import CommandError
@@ -33,6 +33,10 @@ class Settings(BaseSettings):
     db_pool_size: int = Field(default=16, ge=1)
     # Whether strangers may ask for the schema itself (__schema, __type).
     introspection: bool = True
+    # Where the worker answers /metrics, on HOST; the API does so on its own port.
+    metrics_port: int | None = Field(default=None, ge=1, le=65535)
+    # Who scrapes has to bear it; none: whoever is in the same private network may.
+    metrics_token: SecretStr | None = Field(default=None, min_length=16)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @classmethod

@@ -6,6 +6,9 @@ import signal
 
 import uvloop
 
+from app.listening import listen
+from app.metrics import watch_the_event_loop
+from app.scrape import Scrape
 from app.settings import Settings
 from app.supervise import keep_running
 from app.wiring import connections, kafka
@@ -49,7 +52,13 @@ async def work(settings: Settings) -> None:
     async with connections(settings, "worker") as to, asyncio.TaskGroup() as loops:
         broker = kafka(settings)
         expiry = ExpiryService(to.ledger, to.bell)
+        if settings.metrics_port is not None:
+            where = (settings.host, settings.metrics_port)
+            scrape = Scrape(settings.metrics_token)
+            scrape.watch(to)
+            loops.create_task(keep_running("metrics", lambda: listen(scrape, *where)))
         for name, loop in {
+            "event loop": watch_the_event_loop,
             "relay": Relay(Outbox(to.pool), broker, to.hub).run,
             "payments": Consumer(broker, PaymentsHandler(to.pool, to.bell)).run,
             "fanout": Consumer(broker, FanoutHandler(to.pool, to.redis, to.locks)).run,

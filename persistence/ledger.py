@@ -17,7 +17,7 @@ from domain.ports import (
 )
 from domain.reservation import Reservation, ReservationStatus
 from persistence import ledger_sql as sql
-from persistence import payment_sql
+from persistence import metrics, payment_sql
 from persistence.codec import payment_from_json, reservation_from_json, seat_from_json
 from persistence.pool import Connection, Pool
 
@@ -54,6 +54,8 @@ class PostgresLedger:
             raise
         if row is None:
             raise LedgerCorruptError(hold)
+        if row["held"]:
+            metrics.HOLDS.inc()
         return HoldVerdict(
             reservation=row["held"] and reservation_from_json(row["held"]),
             found=row["found"],
@@ -66,12 +68,22 @@ class PostgresLedger:
         row = await self._pool.fetchrow(sql.CANCEL, reservation_id, customer_id)
         if row is None or row["status"] is None:
             return CancelVerdict(reservation=None, status=None)
+        if row["cancelled"]:
+            metrics.CANCELS.inc()
         return CancelVerdict(
             reservation=row["cancelled"] and reservation_from_json(row["cancelled"]),
             status=ReservationStatus(row["status"]),
         )
 
     async def approve(
+        self, payment_id: UUID, customer_id: UUID, key: IdempotencyKey | None
+    ) -> ApproveVerdict:
+        verdict = await self._approve(payment_id, customer_id, key)
+        if verdict.confirmed:  # and committed
+            metrics.SALES.inc()
+        return verdict
+
+    async def _approve(
         self, payment_id: UUID, customer_id: UUID, key: IdempotencyKey | None
     ) -> ApproveVerdict:
         async with self._pool.acquire() as db, db.transaction():
@@ -103,10 +115,14 @@ class PostgresLedger:
 
     async def expire(self, reservation_ids: Sequence[UUID]) -> list[Reservation]:
         rows = await self._pool.fetch(sql.EXPIRE_THESE, reservation_ids)
+        for row in rows:
+            metrics.BOUGHT_LATENESS.observe(row["late"])
         return [reservation_from_json(row["data"]) for row in rows]
 
     async def expire_due(self, limit: int) -> list[Reservation]:
         rows = await self._pool.fetch(sql.EXPIRE_DUE, limit)
+        for row in rows:
+            metrics.SWEPT_LATENESS.observe(row["late"])
         return [reservation_from_json(row["data"]) for row in rows]
 
     async def recall(

@@ -202,7 +202,9 @@ touched AS (
     RETURNING r.*
 ),
 {released}
-SELECT data FROM story
+SELECT data, extract(
+    epoch FROM clock.now - (data->>'expires_at')::timestamptz)::float8 AS late
+FROM story, clock
 """
 
 # Workers skip what another one is at work on; each reservation is swept by one.

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from persistence import metrics
 from persistence.pool import Connection, Pool
 
 RENEW_LEASE = """
@@ -41,6 +42,7 @@ SET sends = sends + 1,
     send_after = clock_timestamp() + least(
         interval '5 minutes', interval '10 seconds' * 2 ^ least(sends, 5))
 FROM mine WHERE outbox.position = mine.position
+RETURNING sends, extract(epoch FROM clock_timestamp() - created_at)::float8 AS age
 """
 
 # Guarded by `awaiting`: what was confirmed before does not come back a second time.
@@ -113,7 +115,12 @@ class Outbox:
 
     async def mark_sent(self, positions: Sequence[int]) -> None:
         """They are sent again unless all their consumers confirm them in time."""
-        await self._pool.execute(MARK_SENT, positions)
+        for sends, age in await self._pool.fetch(MARK_SENT, positions):
+            if sends == 1:
+                metrics.RELAYED_FIRST.inc()
+                metrics.RELAY_LAG.observe(age)
+            else:
+                metrics.RELAYED_AGAIN.inc()
 
     async def send_again(self) -> None:
         """All that is sent and not confirmed is due at once: the broker lost it."""

@@ -21,6 +21,7 @@ from redis.exceptions import RedisError
 from domain.errors import SeatsUnavailableError
 from domain.reservation import HOLD_PERIOD, Reservation
 from domain.seats import SessionSeat
+from persistence import metrics
 from persistence.codec import seat_from_json, seat_to_json
 from persistence.script_batch import ScriptBatch
 from persistence.seat_scripts import ACQUIRE, FORGET, KEEP, MARK_SOLD
@@ -81,6 +82,7 @@ class RedlockSeatLocks:
         try:
             yield turn
         except SeatsUnavailableError as refused:
+            metrics.REFUSED_BY_POSTGRES.inc()
             turn.decide(refused.seats)
             raise
         finally:
@@ -117,6 +119,7 @@ class RedlockSeatLocks:
                     async with asyncio.timeout_at(deadline):
                         await ahead.decided.wait()
                         if taken := ahead.taken_of(seat_ids):
+                            metrics.REFUSED_BY_PROCESS.inc()
                             raise SeatsUnavailableError(taken)
                         await ahead.left.wait()
                 continue
@@ -126,6 +129,7 @@ class RedlockSeatLocks:
                 return turn
             # Another process has one of the seats. Meanwhile the others are anybody's.
             await asyncio.sleep(random.uniform(0.005, 0.03))  # noqa: S311  # jitter
+        metrics.UNLOCKED_OUT_OF_PATIENCE.inc()
         return Turn()
 
     async def _try(self, seat_ids: Sequence[UUID], token: str, turn: Turn) -> bool:
@@ -162,11 +166,13 @@ class RedlockSeatLocks:
             return True
         await self._undo(answers, keys, token)
         if taken := _taken(answers):
+            metrics.REFUSED_BY_MARKER.inc()
             raise SeatsUnavailableError(taken)
         unreached = sum(isinstance(answer, Exception) for answer in answers)
         if len(answers) - unreached >= self._quorum:
             return None
         self._unlocked += 1
+        metrics.UNLOCKED_WITHOUT_QUORUM.inc()
         logger.warning(
             "%d of %d lock nodes cannot be reached; Postgres decided alone %d times",
             unreached,

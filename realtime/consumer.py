@@ -10,6 +10,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import CommitFailedError, KafkaError, MessageSizeTooLargeError
 from redis import exceptions as redis
 
+from realtime import metrics
 from realtime.cloud_event import CloudEvent, MalformedEventError
 from realtime.kafka import MARKER, Kafka
 from realtime.topics import dead_letters
@@ -117,6 +118,9 @@ class Consumer:
     async def _handle(self, events: Sequence[CloudEvent]) -> None:
         if events:
             await self._persist(lambda: self._handler.handle(events))
+            lag = metrics.HANDLED_LAG.labels(self._handler.name)
+            for event in events:
+                lag.observe(metrics.seconds_since(event.time))
 
     async def _persist(self, act: Callable[[], Awaitable[None]]) -> None:
         """As often as it takes while something is away; raises for other reasons."""
@@ -153,6 +157,7 @@ class Consumer:
             await self._handler.give_up(key, event)
 
         await self._persist(bury)
+        metrics.DEAD_LETTERS.labels(self._handler.name).inc()
 
     async def _send_to_dead_letters(
         self, record: ConsumerRecord, why: Exception

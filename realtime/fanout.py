@@ -43,7 +43,11 @@ class FanoutHandler:
                 if "seats" in event.data:
                     position = event.data["position"]
                     position = min(position, floor.get(event.session_id, position))
-                    change = {"position": position, "seats": event.data["seats"]}
+                    change = {
+                        "position": position,
+                        "seats": event.data["seats"],
+                        "time": event.time,
+                    }
                     pipe.publish(seat_channel(event.session_id), orjson.dumps(change))
                 channel = reservation_channel(event.data["reservation_id"])
                 pipe.publish(channel, event.type)

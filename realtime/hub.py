@@ -19,6 +19,7 @@ from redis.asyncio.client import PubSub
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
+from realtime.metrics import PUBSUB_LOSSES
 from realtime.topics import RESYNC
 
 logger = logging.getLogger(__name__)
@@ -122,6 +123,7 @@ class SupervisedRedis(BroadcastBackend):
                 delay = 0.05
                 await self._listen(pubsub)
             except Exception as error:  # noqa: BLE001 # none of them may end this loop
+                PUBSUB_LOSSES.inc()
                 logger.warning("Redis pub/sub was lost: %r", error)
             finally:
                 self._pubsub = None

@@ -3,6 +3,8 @@
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 import orjson
@@ -12,6 +14,7 @@ from domain.seats import SeatMap, SeatMapDelta, SessionSeat
 from persistence.codec import seat_from_json
 from persistence.queries.seat_maps import SeatMaps
 from realtime.hub import Hub
+from realtime.metrics import DELIVERY_LAG, RESYNCS, seconds_since
 from realtime.topics import RESYNC, seat_channel
 
 logger = logging.getLogger(__name__)
@@ -43,7 +46,13 @@ class SeatFeed:
             while True:
                 settle = last_told + BURST_SECONDS - loop.time()
                 messages = await changes.burst(settle)
-                yield merge(session_id, messages) or await self._read_again(session_id)
+                if merged := merge(session_id, messages):
+                    yield merged.delta
+                    # Whoever pulls has passed it on to all by the time it is back.
+                    DELIVERY_LAG.observe(seconds_since(merged.oldest))
+                else:
+                    RESYNCS.inc()
+                    yield await self._read_again(session_id)
                 last_told = loop.time()
 
     async def _read_again(self, session_id: UUID) -> SeatMap | SeatMapDelta:
@@ -62,16 +71,23 @@ class SeatFeed:
             delay = min(delay * 2, LONGEST_DELAY)
 
 
-def merge(session_id: UUID, messages: Sequence[bytes]) -> SeatMapDelta | None:
+@dataclass(frozen=True, slots=True)
+class Merged:
+    delta: SeatMapDelta
+    oldest: datetime  # of the changes in it
+
+
+def merge(session_id: UUID, messages: Sequence[bytes]) -> Merged | None:
     """One delta of a burst: each seat at its highest version; None: read it anew."""
     newest: dict[UUID, SessionSeat] = {}
-    positions = []
+    positions, times = list[int](), list[datetime]()
     try:
         for message in messages:
             if message == RESYNC:
                 return None
             change = orjson.loads(message)
             positions.append(int(change["position"]))
+            times.append(datetime.fromisoformat(change["time"]))
             for seat in map(seat_from_json, change["seats"]):
                 known = newest.get(seat.id)
                 if known is None or seat.version > known.version:
@@ -79,8 +95,9 @@ def merge(session_id: UUID, messages: Sequence[bytes]) -> SeatMapDelta | None:
     except (ValueError, KeyError, TypeError, AttributeError):
         logger.exception("not a change of seats: %r", messages)
         return None
-    return SeatMapDelta(
+    delta = SeatMapDelta(
         session_id=session_id,
         seats=tuple(newest.values()),
         position=str(min(positions)),
     )
+    return Merged(delta, min(times))

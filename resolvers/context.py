@@ -37,6 +37,7 @@ class Context:
     viewer: Viewer | None
     request_id: str
     locale: str = ENGLISH
+    refusals: list[str] = field(default_factory=list)  # codes that were answered
     _loaders: Loaders | None = field(init=False, default=None)
 
     @property

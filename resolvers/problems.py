@@ -44,6 +44,7 @@ class Refusal:
     def handle(
         self, exception: errors.DomainError, *, field: StrawberryField, info: Info
     ) -> problems.Problem:
+        info.context.refusals.append(exception.code)
         locale = info.context.locale
         facts = self.told(exception, locale)
         message = worded(exception.code, locale, **facts)

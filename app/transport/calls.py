@@ -10,12 +10,19 @@ from app.authentication import Credentials
 SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
+class Asked(Protocol):
+    """One operation's context; the codes of its refusals gather in it."""
+
+    @property
+    def refusals(self) -> list[str]: ...
+
+
 class ContextOf(Protocol):
     """Makes one operation's context; raises AuthenticationError for a bad token."""
 
     def __call__(
         self, authorization: str | None, accept_language: str | None, request_id: str, /
-    ) -> object: ...
+    ) -> Asked: ...
 
 
 # Raises AuthenticationError likewise; None for nobody.

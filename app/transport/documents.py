@@ -25,6 +25,7 @@ from app.transport.cost import TooCostlyError, check_cost
 MAX_TOKENS = 2_000
 MAX_REMEMBERED_TEXT = 16_384
 
+MULTIPLE = "multiple"
 WHICH_OPERATION = "The document has several operations: say which by operationName."
 
 
@@ -39,6 +40,7 @@ class SeatMapWatch:
 class Operation:
     kind: OperationType
     name: str | None
+    field: str  # the only one at its root, or MULTIPLE
     watch: SeatMapWatch | None
 
 
@@ -102,6 +104,7 @@ def _read(text: str) -> _Document:
             Operation(
                 kind=definition.operation,
                 name=definition.name.value if definition.name else None,
+                field=_root_field(definition),
                 watch=_seat_map_watch(document, definition),
             )
             for definition in document.definitions
@@ -121,6 +124,13 @@ def _read(text: str) -> _Document:
 
 
 _remembered = lru_cache(maxsize=512)(_read)
+
+
+def _root_field(operation: OperationDefinitionNode) -> str:
+    [field, *others] = operation.selection_set.selections
+    if others or not isinstance(field, FieldNode):
+        return MULTIPLE
+    return field.name.value
 
 
 def _seat_map_watch(

@@ -12,6 +12,7 @@ from strawberry.types import ExecutionResult
 
 from app.transport import results
 from app.transport.calls import ContextOf, new_request_id
+from app.transport.measuring import Measure
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +40,7 @@ class Execution:
     def __init__(self, schema: Schema, context_of: ContextOf) -> None:
         self._schema = schema
         self._context_of = context_of
+        self._measure = Measure(schema, "websocket")
 
     async def payloads(
         self, call: Call, authorization: str | None = None, locale: str | None = None
@@ -50,6 +52,7 @@ class Execution:
         """
         request_id = new_request_id()
         context = self._context_of(authorization, locale, request_id)
+        stopwatch = self._measure.start(call.query, call.operation_name)
         try:
             stream = await self._schema.stream(
                 call.query,
@@ -60,11 +63,14 @@ class Execution:
             async with aclosing(stream):
                 async for result in stream:
                     if isinstance(result, ExecutionResult):  # no @defer here
+                        codes = results.codes_in(result)
+                        stopwatch.stop(codes, context.refusals)
                         yield _payload(result, request_id)
         except OperationFailedError:
             raise
         except Exception as error:
             log.exception("Operation %s failed", request_id)
+            stopwatch.stop({results.INTERNAL}, ())
             raise OperationFailedError(results.internal_error(request_id)) from error
 
     async def first_payload(self, call: Call) -> str:

@@ -21,9 +21,10 @@ from strawberry.types.graphql import OperationType
 
 from app.authentication import AuthenticationError
 from app.transport import results
-from app.transport.calls import ContextOf, request_id_from
+from app.transport.calls import Asked, ContextOf, request_id_from
 from app.transport.documents import refusal_of
 from app.transport.json_text import encode
+from app.transport.measuring import Measure
 from app.transport.negotiation import GRAPHQL_RESPONSE, JSON, media_type_for
 from app.transport.requests import RefusedRequestError, request_data_of
 
@@ -42,7 +43,7 @@ class _Adapter(StarletteRequestAdapter):
         self.request = request
 
 
-class GraphQLHttp(GraphQL[object, None]):
+class GraphQLHttp(GraphQL[Asked, None]):
     """An ASGI application for a starlette `Route`. It serves no page."""
 
     request_adapter_class = _Adapter
@@ -50,6 +51,7 @@ class GraphQLHttp(GraphQL[object, None]):
     def __init__(self, schema: Schema, context_of: ContextOf) -> None:
         super().__init__(schema, graphql_ide=None, subscription_protocols=())
         self._context_of = context_of
+        self._measure = Measure(schema, "http")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -90,7 +92,7 @@ class GraphQLHttp(GraphQL[object, None]):
 
     async def get_context(
         self, request: Request | WebSocket, response: Response | WebSocket
-    ) -> object:
+    ) -> Asked:
         headers = request.headers
         return self._context_of(
             headers.get("authorization"),
@@ -111,7 +113,7 @@ class GraphQLHttp(GraphQL[object, None]):
         request: Request,
         request_adapter: AsyncHTTPRequestAdapter,
         sub_response: Response,
-        context: object,
+        context: Asked,
         root_value: None,
         request_data: GraphQLRequestData,
     ) -> ExecutionResult:
@@ -119,8 +121,9 @@ class GraphQLHttp(GraphQL[object, None]):
         refusal = refusal_of(query or "", name)
         if refusal is not None:
             raise RefusedRequestError(400, refusal)
+        stopwatch = self._measure.start(query or "", name)
         try:
-            return await self.schema.execute(
+            result = await self.schema.execute(
                 query,
                 variable_values=request_data.variables,
                 context_value=context,
@@ -132,6 +135,8 @@ class GraphQLHttp(GraphQL[object, None]):
             raise RefusedRequestError(400, error.as_http_error_reason()) from error
         except InvalidOperationTypeError as error:
             raise _not_by(request.method, error) from error
+        stopwatch.stop(results.codes_in(result), context.refusals)
+        return result
 
     async def process_result(
         self, request: Request, result: ExecutionResult
@@ -140,7 +145,8 @@ class GraphQLHttp(GraphQL[object, None]):
         if bug is not None:
             log.error("Request %s failed", request.state.id, exc_info=bug)
             request.state.status = 500
-            return {"errors": list(results.internal_error(request.state.id))}
+            errors = results.told(results.internal_error(request.state.id))
+            return {"errors": list(errors)}
         if results.never_began(result):
             request.state.status = _status(result, request.state.media_type)
         payload: Any = results.payload_of(result)
@@ -178,4 +184,4 @@ def _not_by(method: str, error: InvalidOperationTypeError) -> RefusedRequestErro
 def _errors(
     status: int, errors: results.Errors, headers: dict[str, str] | None = None
 ) -> Response:
-    return Response(encode({"errors": errors}), status, headers)
+    return Response(encode({"errors": results.told(errors)}), status, headers)

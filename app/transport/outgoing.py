@@ -1,6 +1,7 @@
 """What waits to be sent on one socket: bounded, whatever its reader does."""
 
 import asyncio
+import time
 from collections import deque
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ class SlowConsumerError(Exception):
 class _Message:
     lane: "Lane | None"
     text: str
+    queued_at: float
 
     def spliced(self) -> str:
         return self.text if self.lane is None else self.lane.spliced(self.text)
@@ -55,12 +57,12 @@ class Outgoing:
         """
         if not self._fits(text, times=2):
             raise SlowConsumerError
-        self._append(_Message(None, text))
+        self._append(_Message(None, text, time.perf_counter()))
 
     def offer(self, lane: "Lane", payload: str) -> bool:
         if not self._fits(payload):
             return False
-        self._append(_Message(lane, payload))
+        self._append(_Message(lane, payload, time.perf_counter()))
         return True
 
     async def more_room(self) -> None:
@@ -71,8 +73,11 @@ class Outgoing:
         """Returns once the reader has caught up with everything."""
         await self._drained.wait()
 
-    async def next(self) -> str:
-        """For the writer alone, who comes back when the last one is on its way."""
+    async def next(self) -> tuple[str, float]:
+        """A text, and since when it waited.
+
+        For the writer alone, who comes back when the last one is on its way.
+        """
         while not self._messages:
             self._drained.set()
             self._filled.clear()
@@ -80,7 +85,7 @@ class Outgoing:
         message = self._messages.popleft()
         self._characters -= len(message.text)
         self._roomy.set()
-        return message.spliced()
+        return message.spliced(), message.queued_at
 
     def drop(self, lane: "Lane") -> None:
         self._messages = deque(each for each in self._messages if each.lane is not lane)

@@ -11,6 +11,7 @@ from strawberry.schema.exceptions import (
 from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
 
+from app.metrics import ERRORS
 from app.transport.json_text import encode
 
 Errors = list[dict[str, Any]]
@@ -37,6 +38,13 @@ def error(message: str, code: str, **facts: str) -> Errors:
 def internal_error(request_id: str) -> Errors:
     """All that a client learns of a bug."""
     return error("Something went wrong.", INTERNAL, requestId=request_id)
+
+
+def told(errors: Errors) -> Errors:
+    """The same, counted: on their way to a client."""
+    for each in errors:
+        ERRORS.labels((each.get("extensions") or {}).get("code")).inc()
+    return errors
 
 
 def codes(errors: Errors) -> set[str | None]:
@@ -76,12 +84,18 @@ def bug_in(result: ExecutionResult) -> Exception | None:
     return None
 
 
+def codes_in(result: ExecutionResult) -> set[str | None]:
+    if bug_in(result):
+        return {INTERNAL}
+    return {(each.extensions or {}).get("code") for each in result.errors or ()}
+
+
 def payload_of(result: ExecutionResult) -> dict[str, Any]:
     payload: dict[str, Any] = {}
     if not never_began(result):
         payload["data"] = result.data
     if result.errors:
-        payload["errors"] = formatted(result.errors)
+        payload["errors"] = told(formatted(result.errors))
     if result.extensions:
         payload["extensions"] = result.extensions
     return payload

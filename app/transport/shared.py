@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from strawberry import Schema
 
+from app.metrics import WATCHERS
 from app.transport.calls import ContextOf
 from app.transport.documents import operation_named
 from app.transport.execution import Call, Execution
@@ -55,7 +56,8 @@ class SharedStreams:
         member = Member(lane)
         group.members.add(member)
         try:
-            await group.keep_up(member, watch.resumed)
+            with WATCHERS.track_inprogress():
+                await group.keep_up(member, watch.resumed)
         finally:
             group.members.discard(member)
             if not group.members:

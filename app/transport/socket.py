@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -9,6 +10,7 @@ from datetime import UTC, datetime
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from app import metrics
 from app.authentication import AuthenticationError
 from app.transport import results
 from app.transport.calls import CredentialsOf, new_request_id
@@ -113,7 +115,9 @@ class Socket:
 
     async def _write(self) -> None:
         while True:
-            await self._websocket.send_text(await self._outgoing.next())
+            text, queued_at = await self._outgoing.next()
+            await self._websocket.send_text(text)
+            metrics.SEND_WAIT.observe(time.perf_counter() - queued_at)
 
     async def _read(self) -> None:
         try:
@@ -175,6 +179,7 @@ class Socket:
         if frame.id in self._operations:
             raise SocketClosedError(4409, f"Subscriber for {frame.id} already exists")
         if len(self._tasks) >= self._limits.operations:
+            metrics.RATE_LIMITED.labels("socket_operations").inc()
             message = f"A socket carries {self._limits.operations} operations at most."
             self._put_errors(frame.id, results.error(message, results.RATE_LIMITED))
             return
@@ -191,7 +196,8 @@ class Socket:
     ) -> None:
         errors: results.Errors | None = None
         try:
-            await self._feeding.feed(frame, lane, init)
+            with metrics.SOCKET_OPERATIONS.track_inprogress():
+                await self._feeding.feed(frame, lane, init)
         except OperationFailedError as failed:
             errors = failed.errors
         except AuthenticationError:
@@ -210,10 +216,11 @@ class Socket:
             else:
                 self._put_errors(frame.id, errors)
         except SlowConsumerError:
+            metrics.SLOW_CLOSED.inc()
             self.end(1013, "Slow consumer")
 
     def _put_errors(self, id: str, errors: results.Errors) -> None:
-        self._put({"id": id, "type": "error", "payload": errors})
+        self._put({"id": id, "type": "error", "payload": results.told(errors)})
 
     def _put(self, message: dict[str, object]) -> None:
         self._outgoing.put(encode(message).decode())
@@ -231,6 +238,7 @@ def _why(ended: set[asyncio.Future[None]]) -> SocketClosedError | None:
         case SocketClosedError():
             return error
         case SlowConsumerError():
+            metrics.SLOW_CLOSED.inc()
             return SocketClosedError(1013, "Slow consumer")
         case WebSocketDisconnect() | OSError():
             return None

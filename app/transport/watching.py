@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable
 from contextlib import aclosing, suppress
 
+from app.metrics import SHARED_STREAMS, SLOW_RESYNCED
 from app.transport import results
 from app.transport.back_off import BackOff
 from app.transport.calls import new_request_id
@@ -35,6 +36,7 @@ class Member:
     def take(self, payload: str) -> None:
         if self.live:
             if not self.lane.offer(payload):
+                SLOW_RESYNCED.inc()
                 # Its deltas have a gap from here on: only a new map is of use.
                 self.lane.drop()
                 self.live = False
@@ -182,6 +184,7 @@ class Group:
             self._refreshing = None
 
     async def _run(self) -> None:
+        SHARED_STREAMS.inc()
         try:
             async with aclosing(self._execution.payloads(self._call)) as payloads:
                 async for payload in payloads:
@@ -193,6 +196,7 @@ class Group:
             log.exception("The shared operation %s failed", request_id)
             self._failure = OperationFailedError(results.internal_error(request_id))
         finally:
+            SHARED_STREAMS.dec()
             self._end()
 
     def _publish(self, payload: str) -> None:

@@ -4,6 +4,7 @@ from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from strawberry import Schema
 
+from app.metrics import SOCKETS
 from app.transport.calls import ContextOf, CredentialsOf
 from app.transport.execution import Execution
 from app.transport.feeding import Feeding
@@ -70,6 +71,7 @@ class GraphQLWebSocket:
         socket = Socket(websocket, self._credentials_of, self._feeding, self._limits)
         self._sockets.add(socket)
         try:
-            await socket.run()
+            with SOCKETS.track_inprogress():
+                await socket.run()
         finally:
             self._sockets.discard(socket)

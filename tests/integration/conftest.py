@@ -1,6 +1,7 @@
 """A cinema with somebody in it, and ways to ask."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import cast
 from uuid import UUID
 
@@ -8,6 +9,8 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.graphql import build_schema
+from app.settings import Settings
+from app.signing_keys import make_key
 from persistence.catalog_cache import CatalogCache
 from persistence.engine import open_engine
 from persistence.pool import Pool
@@ -18,6 +21,22 @@ from tests.support.embedded import EmbeddedStack
 from tests.support.graphql import Desk
 from tests.support.realtime import Worker
 from tests.support.unlocked import NothingCached
+
+
+@pytest.fixture
+def settings(
+    stack: EmbeddedStack,
+    database_url: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Settings:
+    """Of a process of ours on the servers of the test run."""
+    make_key(tmp_path)
+    for name, value in stack.environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("DATABASE_URL", database_url)  # migrated
+    monkeypatch.setenv("SIGNING_KEYS_DIR", str(tmp_path))
+    return Settings.load()
 
 
 @pytest.fixture

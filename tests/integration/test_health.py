@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -11,7 +10,8 @@ import orjson
 import pytest
 from starlette.requests import Request
 
-from app.health import PATIENCE_SECONDS, Health
+from app.health import Health
+from app.in_time import PATIENCE_SECONDS
 from app.settings import Settings
 from app.wiring import connections
 from tests.support.embedded import EmbeddedStack
@@ -19,20 +19,6 @@ from tests.support.waiting import eventually
 
 READY = (200, {"ready": True, "postgres": "ok", "redis": "ok"})
 REQUEST = Request({"type": "http", "method": "GET", "path": "/readyz", "headers": []})
-
-
-@pytest.fixture
-def settings(
-    stack: EmbeddedStack,
-    database_url: str,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Settings:
-    for name, value in stack.environment.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setenv("DATABASE_URL", database_url)  # migrated
-    monkeypatch.setenv("SIGNING_KEYS_DIR", str(tmp_path))
-    return Settings.load()
 
 
 @pytest.fixture

@@ -80,6 +80,7 @@ class Scene:
     viewer: str | None
     accept_language: str | None
     request_id: str
+    refusals: list[str] = field(default_factory=list)
 
     @property
     def locale(self) -> str:

@@ -36,7 +36,8 @@ EXAMPLES: list[DomainError] = [
 def problem_of(error: DomainError, locale: str = "en") -> problems.Problem:
     [refusal] = [each for each in HANDLERS if each.exception_type is type(error)]
     field = cast("StrawberryField", None)
-    info = cast("Info", SimpleNamespace(context=SimpleNamespace(locale=locale)))
+    context = SimpleNamespace(locale=locale, refusals=[])
+    info = cast("Info", SimpleNamespace(context=context))
     return refusal.handle(error, field=field, info=info)
 
 

@@ -6,7 +6,7 @@ import pytest
 from app.transport import GraphQLWebSocket
 from tests.support.asgi_socket import AsgiSocket, settle
 from tests.support.frames import complete_of, next_of
-from tests.support.stage import Stage, schema
+from tests.support.stage import Scene, Stage, schema
 
 SEAT_MAP = "subscription($s: String!) { seatMap(sessionId: $s) { kind position } }"
 NUMBERS = "subscription($n: Int!) { numbers(upto: $n) }"
@@ -126,7 +126,7 @@ async def test_a_subscription_may_fail_in_the_middle(app: GraphQLWebSocket) -> N
 async def test_a_bug_outside_execution_is_masked(
     caplog: pytest.LogCaptureFixture, stage: Stage
 ) -> None:
-    def context_of(*_: object) -> object:
+    def context_of(*_: object) -> Scene:
         raise RuntimeError("secret")
 
     async with AsgiSocket(
@@ -147,7 +147,7 @@ async def test_a_bug_outside_execution_is_masked(
 async def test_an_expired_token_begins_nothing_new(stage: Stage) -> None:
     expired = False
 
-    def context_of(authorization: str | None, *rest: Any) -> object:
+    def context_of(authorization: str | None, *rest: Any) -> Scene:
         return stage.context_of("Bearer old" if expired else authorization, *rest)
 
     async with AsgiSocket(

@@ -1,0 +1,50 @@
+"""What is counted where rows change: a repeat that changes nothing counts nothing."""
+
+from prometheus_client import Counter, Histogram
+
+HOLDS = Counter("cinema_holds", "Reservations that were made.")
+SALES = Counter("cinema_sales", "Payments that were approved.")
+CANCELS = Counter("cinema_cancels", "Reservations that their customers gave up.")
+
+# By the database's clock. A buyer who wants the seat may be quicker than the sweeper.
+_LATENESS = Histogram(
+    "cinema_expiry_lateness_seconds",
+    "From the end of a hold's time until it was ended; its count is the expiries.",
+    ["ended_by"],
+    buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300),
+)
+SWEPT_LATENESS = _LATENESS.labels("sweeper")
+BOUGHT_LATENESS = _LATENESS.labels("buyer")
+
+_SEAT_REFUSALS = Counter(
+    "cinema_seat_refusals",
+    "Holds that were refused for a taken seat, by who knew it: this process, Redis, or"
+    " Postgres. A repeat with the same key is among them before it is recognised.",
+    ["known_by"],
+)
+REFUSED_BY_PROCESS = _SEAT_REFUSALS.labels("process")
+REFUSED_BY_MARKER = _SEAT_REFUSALS.labels("redis")
+REFUSED_BY_POSTGRES = _SEAT_REFUSALS.labels("postgres")
+
+_UNLOCKED = Counter(
+    "cinema_unlocked_decisions",
+    "Holds that Postgres decided without a lock around it: no majority of the lock"
+    " nodes was reached, or others had the lock for too long.",
+    ["reason"],
+)
+UNLOCKED_WITHOUT_QUORUM = _UNLOCKED.labels("no_quorum")
+UNLOCKED_OUT_OF_PATIENCE = _UNLOCKED.labels("out_of_patience")
+
+_RELAYED = Counter(
+    "cinema_relay_sends",
+    "Events that Kafka acknowledged, for the first time or because a consumer did not"
+    " confirm them in time.",
+    ["send"],
+)
+RELAYED_FIRST = _RELAYED.labels("first")
+RELAYED_AGAIN = _RELAYED.labels("again")
+RELAY_LAG = Histogram(
+    "cinema_relay_lag_seconds",
+    "From a change until Kafka acknowledged its event for the first time.",
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60),
+)

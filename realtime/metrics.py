@@ -1,0 +1,43 @@
+"""What is counted on the way from a commit to the screens."""
+
+import time
+from datetime import datetime
+
+from prometheus_client import Counter, Histogram
+
+from realtime.topics import FANOUT_CONSUMER, PAYMENTS_CONSUMER
+
+SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60)
+
+# From Postgres's clock to ours: both machines have to know the time.
+HANDLED_LAG = Histogram(
+    "cinema_event_handling_lag_seconds",
+    "From a change until a consumer had handled its event; its count is the events,"
+    " those that came again included.",
+    ["consumer"],
+    buckets=SECONDS,
+)
+DEAD_LETTERS = Counter(
+    "cinema_dead_letters",
+    "Events that a consumer could not handle and put aside.",
+    ["consumer"],
+)
+for consumer in (PAYMENTS_CONSUMER, FANOUT_CONSUMER):  # an alarm needs a 0 to rise from
+    DEAD_LETTERS.labels(consumer)
+DELIVERY_LAG = Histogram(
+    "cinema_delivery_lag_seconds",
+    "From the oldest change of a delta until it was in the queue of every socket that"
+    " watches; its count is the deltas.",
+    buckets=SECONDS,
+)
+RESYNCS = Counter(
+    "cinema_seat_map_resyncs",
+    "Seat maps that were read anew for their watchers: something may have been missed.",
+)
+PUBSUB_LOSSES = Counter(
+    "cinema_pubsub_losses", "How often the Redis connection of what is watched broke."
+)
+
+
+def seconds_since(moment: datetime) -> float:
+    return time.time() - moment.timestamp()

@@ -1,0 +1,47 @@
+"""What is measured, what is written of it, and what alarms ask for are the same."""
+
+import re
+from pathlib import Path
+
+from prometheus_client.parser import text_string_to_metric_families
+
+import realtime.consumer  # noqa: F401 # the worker's own are declared by now
+from app.settings import Settings
+from tests.support.scraping import client_at, serving
+
+ROOT = Path(__file__).parents[2]
+LIBRARY = ("python_", "process_")
+# Families as the parser names them, but for `_total`, which people write.
+KINDS = {"counter": "_total"}
+NAME = re.compile(r"\bcinema_[a-z_]+")
+
+
+async def test_every_metric_is_documented_and_every_alarm_has_its_metric(
+    settings: Settings,
+) -> None:
+    async with serving(settings) as app, client_at(app) as http:
+        text = (await http.get("/metrics")).text
+    families = [
+        family
+        for family in text_string_to_metric_families(text)
+        if not family.name.startswith(LIBRARY)
+    ]
+    measured = {each.name + KINDS.get(each.type, "") for each in families}
+    page = (ROOT / "docs/operations.md").read_text()
+    rows = [line for line in page.splitlines() if line.startswith("| `cinema_")]
+    documented = {name for row in rows for name in re.findall(NAME, row.split("|")[1])}
+    alarms = (ROOT / "deploy/prometheus-alerts.yml").read_text()
+    asked = {
+        re.sub(r"_(bucket|count|sum)$", "", name)
+        for line in alarms.splitlines()
+        if "expr:" in line
+        for name in re.findall(NAME, line)
+    }
+
+    assert documented == measured
+    assert asked <= measured
+    assert len(asked) >= 9
+    for name in measured:
+        assert name.endswith(("_total", "_seconds", "_info")) or all(
+            family.type == "gauge" for family in families if family.name == name
+        )

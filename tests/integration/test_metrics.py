@@ -1,0 +1,181 @@
+"""Each figure moves for its reason, and a repeat is no second sale."""
+
+from collections.abc import AsyncIterator
+from uuid import UUID
+
+import pytest
+
+from app.settings import Settings
+from persistence.ledger import PostgresLedger
+from persistence.pool import Pool
+from tests.support.cinema import Cinema, Show, let_time_pass
+from tests.support.counting import counted, growing
+from tests.support.events import open_payment
+from tests.support.graphql import RESERVE
+from tests.support.scraping import Served, ask, figure, scrape, serving
+from tests.support.telling import hold
+
+CANCEL = """
+mutation ($id: ID!) { cancelReservation(input: {reservationId: $id}) {
+  ... on Reservation { status } ... on Problem { code } } }
+"""
+APPROVE = """
+mutation ($id: ID!) { approvePayment(input: {paymentId: $id}) {
+  ... on Payment { status } ... on Problem { code } } }
+"""
+SECONDS = "cinema_operation_duration_seconds_count"
+
+
+@pytest.fixture
+def cinema(scratch_pool: Pool) -> Cinema:
+    """Of the test's own: nobody else writes to its outbox."""
+    return Cinema(scratch_pool)
+
+
+@pytest.fixture
+async def api(settings: Settings, scratch_database_url: str) -> AsyncIterator[Served]:
+    changed = settings.model_copy(update={"database_url": scratch_database_url})
+    async with serving(changed) as app:
+        yield app
+
+
+async def reserve(
+    api: Served, who: UUID, show: Show, number: int, key: str | None = None
+) -> UUID:
+    answer = await ask(
+        api,
+        who,
+        RESERVE,
+        session=str(show.session_id),
+        seats=[str(show.seat_ids[number])],
+        key=key,
+    )
+    return UUID(answer["data"]["reserveSeats"]["id"])
+
+
+async def test_a_hold_counts_once_however_often_it_is_asked_for(
+    api: Served, ana: UUID, show: Show
+) -> None:
+    labels = {"transport": "http", "kind": "mutation", "field": "reserveSeats"}
+    with (
+        growing("cinema_holds_total", 1),
+        growing(SECONDS, 3, outcome="ok", **labels),
+        growing("cinema_refusals_total", 0, code="SEATS_UNAVAILABLE"),
+    ):
+        first = await reserve(api, ana, show, 0, "a key")
+        assert await reserve(api, ana, show, 0, "a key") == first
+        assert await reserve(api, ana, show, 0, "a key") == first
+
+
+async def test_a_refusal_counts_by_its_code_and_by_who_knew_of_the_seat(
+    api: Served, cinema: Cinema, ana: UUID, show: Show
+) -> None:
+    [bruno] = await cinema.customers(1)
+    await reserve(api, ana, show, 0)
+    variables = {"session": str(show.session_id), "seats": [str(show.seat_ids[0])]}
+    labels = {"transport": "http", "kind": "mutation", "field": "reserveSeats"}
+
+    with (
+        growing("cinema_holds_total", 0),
+        growing("cinema_refusals_total", 1, code="SEATS_UNAVAILABLE"),
+        growing("cinema_seat_refusals_total", 1, known_by="redis"),
+        growing("cinema_seat_refusals_total", 0, known_by="postgres"),
+        growing(SECONDS, 1, outcome="refused", **labels),
+    ):
+        await ask(api, bruno, RESERVE, **variables)
+
+
+async def test_a_sale_and_a_cancel_count_once_and_their_refusals_do_not(
+    api: Served, scratch_pool: Pool, ana: UUID, show: Show
+) -> None:
+    sold, given_up = [await reserve(api, ana, show, number) for number in (0, 1)]
+    payment = await open_payment(scratch_pool, sold)
+
+    with (
+        growing("cinema_sales_total", 1),
+        growing("cinema_cancels_total", 1),
+        growing("cinema_refusals_total", 2, code="RESERVATION_CLOSED"),
+    ):
+        for _ in range(2):
+            await ask(api, ana, APPROVE, id=str(payment))
+            await ask(api, ana, CANCEL, id=str(given_up))
+        await ask(api, ana, CANCEL, id=str(sold))
+
+
+async def test_an_end_counts_once_and_is_late_by_the_databases_clock(
+    cinema: Cinema, show: Show
+) -> None:
+    ledger = PostgresLedger(cinema.pool)
+    for seat in range(3):
+        await let_time_pass(cinema.pool, (await hold(cinema, show, seat)).id)
+    for ended_by in ("buyer", "sweeper"):
+        due = await cinema.pool.fetch(
+            "SELECT id FROM reservations WHERE status = 'PENDING' ORDER BY id"
+        )
+        name, labels = "cinema_expiry_lateness_seconds", {"ended_by": ended_by}
+        before = counted(f"{name}_sum", **labels)
+
+        with growing(f"{name}_count", 1 if ended_by == "buyer" else 2, **labels):
+            for _ in range(2):
+                if ended_by == "buyer":
+                    await ledger.expire([due[0]["id"]])
+                else:
+                    await ledger.expire_due(10)
+
+        assert 0.001 <= counted(f"{name}_sum", **labels) - before < 60
+
+
+async def test_the_outbox_and_who_is_behind_are_told_as_they_are(
+    api: Served, scratch_pool: Pool, ana: UUID, show: Show
+) -> None:
+    for number in range(3):
+        await reserve(api, ana, show, number)
+    await scratch_pool.execute(
+        "UPDATE outbox SET created_at = clock_timestamp() - interval '100 seconds'"
+        " WHERE position = (SELECT min(position) FROM outbox)"
+    )
+    await scratch_pool.execute(
+        "UPDATE outbox SET sends = 1, awaiting = '{fanout}'"
+        " WHERE position = (SELECT min(position) FROM outbox)"
+    )
+
+    told = await scrape(api)
+
+    assert figure(told, "cinema_outbox_events") == 3
+    assert 100 <= (figure(told, "cinema_outbox_oldest_seconds") or 0) < 200
+    events = {
+        who: figure(told, "cinema_behind_events", who=who)
+        for who in ("relay", "payments", "fanout")
+    }
+    assert events == {"relay": 2, "payments": 2, "fanout": 3}
+    seconds = {
+        who: figure(told, "cinema_behind_seconds", who=who) or 0
+        for who in ("relay", "payments", "fanout")
+    }
+    assert seconds["relay"] < 100
+    assert seconds["payments"] < 100
+    assert 100 <= seconds["fanout"] < 200
+    assert figure(told, "cinema_up", server="postgres") == 1
+    assert figure(told, "cinema_up", server="redis") == 1
+    for pool in ("decisions", "reads"):
+        connections = figure(told, "cinema_db_connections", pool=pool, state="most")
+        assert connections == 16
+
+
+async def test_an_empty_outbox_is_told_as_nothing(api: Served) -> None:
+    told = await scrape(api)
+
+    assert figure(told, "cinema_outbox_events") == 0
+    assert figure(told, "cinema_outbox_oldest_seconds") == 0
+    assert figure(told, "cinema_behind_events", who="fanout") == 0
+
+
+async def test_a_fault_is_an_error(api: Served, scratch_pool: Pool, ana: UUID) -> None:
+    await scratch_pool.execute("ALTER TABLE reservations RENAME TO gone")
+    labels = {"transport": "http", "kind": "query", "field": "reservations"}
+
+    with (
+        growing(SECONDS, 1, outcome="error", **labels),
+        growing("cinema_graphql_errors_total", 1, code="INTERNAL"),
+    ):
+        await ask(api, ana, "{ reservations { edges { node { id } } } }")

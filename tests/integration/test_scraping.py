@@ -1,0 +1,183 @@
+"""Who may scrape, what is told while a server is away, and the worker's own door."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+
+import httpx2
+import pytest
+from pydantic import SecretStr
+from starlette.applications import Starlette
+
+from app.in_time import PATIENCE_SECONDS
+from app.listening import listen
+from app.scrape import Scrape
+from app.settings import Settings
+from app.wiring import connections
+from tests.support.embedded import EmbeddedStack
+from tests.support.scraping import (
+    Served,
+    client_at,
+    figure,
+    figures_in,
+    scrape,
+    serving,
+)
+from tests.support.waiting import eventually
+
+TOKEN = "a token of some length"
+
+
+@pytest.fixture
+async def api(settings: Settings) -> AsyncIterator[Served]:
+    async with serving(settings) as app:
+        yield app
+
+
+@pytest.fixture
+async def guarded(settings: Settings) -> AsyncIterator[Served]:
+    changed = settings.model_copy(update={"metrics_token": SecretStr(TOKEN)})
+    async with serving(changed) as app:
+        yield app
+
+
+async def until_postgres_is_back(api: Served) -> None:
+    async def is_back() -> bool:
+        return figure(await scrape(api), "cinema_up", server="postgres") == 1
+
+    await eventually(is_back)
+
+
+@pytest.mark.parametrize(
+    "address", ["127.0.0.1", "10.1.2.3", "192.168.1.9", "::1", "::ffff:172.16.0.1"]
+)
+async def test_who_is_near_may_scrape(api: Served, address: str) -> None:
+    async with client_at(api, address) as http:
+        assert (await http.get("/metrics")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("address", "headers"),
+    [
+        ("8.8.8.8", {}),
+        ("2a00:1450::1", {}),
+        ("::ffff:8.8.8.8", {}),
+        ("testclient", {}),
+        ("127.0.0.1", {"X-Forwarded-For": "127.0.0.1"}),
+        ("10.0.0.1", {"Forwarded": "for=10.0.0.2"}),
+    ],
+)
+async def test_a_stranger_does_not_learn_that_it_is_there(
+    api: Served, address: str, headers: dict[str, str]
+) -> None:
+    async with client_at(api, address) as http:
+        refused = await http.get("/metrics", headers=headers)
+        nothing = await http.get("/nothing-at-all", headers=headers)
+
+    assert (refused.status_code, refused.text) == (404, "Not Found")
+    assert (nothing.status_code, nothing.text) == (404, "Not Found")
+
+
+async def test_with_a_token_it_is_the_token_that_counts(guarded: Served) -> None:
+    near, far = client_at(guarded), client_at(guarded, "8.8.8.8")
+    good, bad, strange = (
+        {b"Authorization": f"Bearer {token}".encode("latin-1")}
+        for token in (TOKEN, f"{TOKEN}2", "\u00e9")
+    )
+
+    answers = [
+        (await http.get("/metrics", headers=headers)).status_code
+        for http in (near, far)
+        for headers in ({}, bad, strange, good)
+    ]
+
+    assert answers == [401, 401, 401, 200] * 2
+    await near.aclose()
+    await far.aclose()
+
+
+async def test_without_postgres_it_tells_the_rest(
+    api: Served, stack: EmbeddedStack
+) -> None:
+    stack.postgres.stop()
+    try:
+        told = await scrape(api)
+    finally:
+        stack.postgres.start()
+    await until_postgres_is_back(api)
+
+    assert figure(told, "cinema_up", server="postgres") == 0
+    assert figure(told, "cinema_up", server="redis") == 1
+    assert figure(told, "cinema_outbox_events") is None
+    assert figure(told, "cinema_behind_seconds", who="relay") is None
+    assert figure(told, "cinema_holds_total") is not None
+
+
+async def test_silent_servers_do_not_hold_it_up(
+    api: Served, stack: EmbeddedStack
+) -> None:
+    asked = time.monotonic()
+    stack.postgres.pause()
+    stack.valkey.pause()
+    try:
+        told = await scrape(api)
+    finally:
+        stack.postgres.resume()
+        stack.valkey.resume()
+    took = time.monotonic() - asked
+    await until_postgres_is_back(api)
+
+    assert took < 3 * PATIENCE_SECONDS
+    assert figure(told, "cinema_up", server="postgres") == 0
+    assert figure(told, "cinema_up", server="redis") == 0
+
+
+async def test_before_the_start_it_tells_what_was_counted(settings: Settings) -> None:
+    scrape = Scrape(settings.metrics_token)
+    app = Starlette()
+    app.add_route("/metrics", scrape.answer)
+
+    async with client_at(Served(app, settings.signing_keys_dir)) as http:
+        told = figures_in((await http.get("/metrics")).text)
+
+    assert figure(told, "cinema_holds_total") is not None
+    assert figure(told, "cinema_up", server="postgres") is None
+
+
+async def test_the_worker_answers_on_a_port_of_its_own_until_it_stops(
+    settings: Settings, unused_port: int
+) -> None:
+    url = f"http://127.0.0.1:{unused_port}/metrics"
+    async with connections(settings, "tests") as to, httpx2.AsyncClient() as http:
+        scrape = Scrape(None)
+        scrape.watch(to)
+        listening = asyncio.create_task(listen(scrape, "127.0.0.1", unused_port))
+
+        async def answers() -> bool:
+            try:
+                return (await http.get(url)).status_code == 200
+            except httpx2.ConnectError:
+                return False
+
+        await eventually(answers)
+        told = figures_in((await http.get(url)).text)
+        listening.cancel()
+        await asyncio.wait({listening})
+
+        assert listening.cancelled()
+        assert not await answers()
+    assert figure(told, "cinema_up", server="postgres") == 1
+    state = {"pool": "decisions", "state": "most"}
+    assert figure(told, "cinema_db_connections", **state) == settings.db_pool_size
+
+
+async def test_a_port_that_is_taken_is_an_error_that_can_be_tried_again(
+    unused_port: int,
+) -> None:
+    server = await asyncio.start_server(lambda *_: None, "127.0.0.1", unused_port)
+    try:
+        with pytest.raises(OSError, match="in use"):
+            await listen(Scrape(None), "127.0.0.1", unused_port)
+    finally:
+        server.close()
+        await server.wait_closed()
