@@ -1,5 +1,6 @@
-"""People's accounts: signing up and signing in."""
+"""People's accounts: signing up, in and out, and staying signed in."""
 
+import logging
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,12 +12,15 @@ from uuid import UUID, uuid4
 from domain.errors import EmailTakenError, InvalidCredentialsError, InvalidInputError
 from domain.people import Role, Viewer
 
+logger = logging.getLogger(__name__)
+
 MAX_EMAIL_LENGTH = 254  # RFC 5321: what fits into a mail server's path
 MIN_PASSWORD_LENGTH = 8
 MAX_PASSWORD_LENGTH = 128
 MAX_NAME_LENGTH = 100
 REFRESH_PERIOD = timedelta(days=30)
 REFRESH_TOKEN_BYTES = 32
+MAX_REFRESH_TOKEN_LENGTH = 64  # more than any of ours has
 
 # Control characters, lone surrogates, separators of lines and of paragraphs.
 NOT_IN_A_NAME = {"Cc", "Cs", "Zl", "Zp"}
@@ -44,6 +48,14 @@ class AccessToken:
     expires_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class RefreshFamily:
+    """The refresh tokens that followed from one sign-in, each from the one before."""
+
+    id: UUID
+    account_id: UUID
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedIn:
     access_token: str
@@ -69,6 +81,19 @@ class Accounts(Protocol):
         password_hash: str | None,
     ) -> bool:
         """False without the account, or when a hash is given and is not its own."""
+
+    async def exchange_refresh_token(
+        self, token_hash: bytes, successor_hash: bytes, period: timedelta
+    ) -> Account | None:
+        """Whose it is, and its successor joins the family.
+
+        None unless it was good and never used; of two at once, one has it.
+        """
+
+    async def end_family(
+        self, token_hash: bytes, *, only_if_used: bool = False
+    ) -> RefreshFamily | None:
+        """The family of this token, which is gone with all that were in it."""
 
 
 class PasswordHasher(Protocol):
@@ -133,6 +158,38 @@ class AccountService:
             raise InvalidCredentialsError
         return await self.let_in(login.account, login.password_hash)
 
+    async def refresh(self, refresh_token: str) -> SignedIn:
+        """Raises InvalidCredentialsError for what is no token, or not any more.
+
+        One that comes twice is in the hands of two, and nobody knows who of them is
+        the thief: its whole family ends.
+        """
+        if not _is_refresh_token(refresh_token):
+            raise InvalidCredentialsError
+        token_hash = refresh_token_hash(refresh_token)
+        successor = token_urlsafe(REFRESH_TOKEN_BYTES)
+        account = await self._accounts.exchange_refresh_token(
+            token_hash, refresh_token_hash(successor), REFRESH_PERIOD
+        )
+        if account is None:
+            family = await self._accounts.end_family(token_hash, only_if_used=True)
+            if family is not None:
+                logger.warning(
+                    "a refresh token of account %s came twice: family %s has ended",
+                    family.account_id,
+                    family.id,
+                )
+            raise InvalidCredentialsError
+        return self._signed_in(account, successor)
+
+    async def sign_out(self, refresh_token: str) -> bool:
+        """Whether there was anything to end."""
+        return (
+            _is_refresh_token(refresh_token)
+            and await self._accounts.end_family(refresh_token_hash(refresh_token))
+            is not None
+        )
+
     async def find(self, account_id: UUID) -> Account | None:
         return await self._accounts.find(account_id)
 
@@ -153,6 +210,9 @@ class AccountService:
             password_hash,
         ):
             raise InvalidCredentialsError
+        return self._signed_in(account, refresh_token)
+
+    def _signed_in(self, account: Account, refresh_token: str) -> SignedIn:
         access_token = self._tokens.issue(Viewer(account.id, account.role))
         return SignedIn(
             access_token=access_token.text,
@@ -165,6 +225,10 @@ class AccountService:
 def refresh_token_hash(token: str) -> bytes:
     """Not salted and quick: a token has too many bits to be guessed."""
     return sha256(token.encode()).digest()
+
+
+def _is_refresh_token(text: str) -> bool:
+    return len(text) <= MAX_REFRESH_TOKEN_LENGTH and text.isascii()
 
 
 def email_address(text: str) -> str | None:

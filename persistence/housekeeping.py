@@ -11,9 +11,11 @@ DELETE FROM idempotency_keys WHERE ctid = ANY(ARRAY(
     SELECT ctid FROM idempotency_keys
     WHERE created_at < clock_timestamp() - interval '7 days' LIMIT $1))
 """
+# Past those of a family that ends at this moment: each would wait for the other.
 OLD_TOKENS = """
 DELETE FROM refresh_tokens WHERE ctid = ANY(ARRAY(
-    SELECT ctid FROM refresh_tokens WHERE expires_at < clock_timestamp() LIMIT $1))
+    SELECT ctid FROM refresh_tokens WHERE expires_at < clock_timestamp() LIMIT $1
+    FOR UPDATE SKIP LOCKED))
 """
 
 

@@ -1,4 +1,4 @@
-"""Who asks, signing up and signing in."""
+"""Who asks; signing up, in and out, and staying signed in."""
 
 from typing import Annotated
 
@@ -7,12 +7,17 @@ import strawberry
 from resolvers.context import Info
 from schema.people import (
     AuthTokens,
+    RefreshTokensResult,
     SignInInput,
     SignInResult,
     SignUpInput,
     SignUpResult,
     Viewer,
 )
+
+RefreshToken = Annotated[
+    str, strawberry.argument(description="The one that came last.")
+]
 
 
 @strawberry.type
@@ -53,3 +58,22 @@ class PeopleMutations:
             input.email, input.password
         )
         return AuthTokens.from_domain(signed_in)
+
+    @strawberry.mutation(
+        description="New tokens for a refresh token, which is used up by that. One that"
+        " comes a second time signs out all that followed from its sign-in: never send"
+        " one twice."
+    )
+    async def refresh_tokens(
+        self, info: Info, refresh_token: RefreshToken
+    ) -> RefreshTokensResult:
+        signed_in = await info.context.services.accounts.refresh(refresh_token)
+        return AuthTokens.from_domain(signed_in)
+
+    @strawberry.mutation(
+        description="End what this refresh token, or one before it, was signed in for;"
+        " false when there was nothing to end. The access token is good until it"
+        " expires."
+    )
+    async def sign_out(self, info: Info, refresh_token: RefreshToken) -> bool:
+        return await info.context.services.accounts.sign_out(refresh_token)

@@ -41,8 +41,8 @@ class AuthTokens:
         description="Goes into every request, as `Authorization: Bearer ...`."
     )
     refresh_token: str = strawberry.field(
-        description="Keep it secret: it outlives the access token, by up to"
-        f" {domain.REFRESH_PERIOD.days} days."
+        description="Exchange it for new tokens, once, within"
+        f" {domain.REFRESH_PERIOD.days} days. Keep it secret."
     )
     expires_at: datetime = strawberry.field(
         description="From when on the access token is refused."
@@ -91,5 +91,13 @@ SignInResult = Annotated[
     strawberry.union(
         "SignInResult",
         description="Signed in; or not, without a word on which of the two is wrong.",
+    ),
+]
+
+RefreshTokensResult = Annotated[
+    AuthTokens | InvalidCredentials,
+    strawberry.union(
+        "RefreshTokensResult",
+        description="Still signed in; or not, and then sign in again.",
     ),
 ]

@@ -4,16 +4,18 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
-from domain.accounts import AccessToken, Account, Login
+from domain.accounts import AccessToken, Account, Login, RefreshFamily
 from domain.people import Role, Viewer
 
 SOON = datetime(2030, 1, 1, tzinfo=UTC)
+FAMILY_ID = UUID(int=1)
 
 
 @dataclass
 class FakeAccounts:
     logins: dict[str, Login] = field(default_factory=dict)
     refresh_tokens: list[tuple[bytes, UUID, timedelta]] = field(default_factory=list)
+    used: set[bytes] = field(default_factory=set)
     blind: bool = False  # sees nobody before it adds: the loser of a race
     taken_over: bool = False  # meanwhile, by whom a provider vouches for
 
@@ -43,6 +45,28 @@ class FakeAccounts:
             return False
         self.refresh_tokens.append((token_hash, account_id, period))
         return True
+
+    async def exchange_refresh_token(
+        self, token_hash: bytes, successor_hash: bytes, period: timedelta
+    ) -> Account | None:
+        owners = {token: owner for token, owner, _ in self.refresh_tokens}
+        if token_hash in self.used or token_hash not in owners:
+            return None
+        self.used.add(token_hash)
+        owner = owners[token_hash]
+        self.refresh_tokens.append((successor_hash, owner, period))
+        return await self.find(owner)
+
+    async def end_family(
+        self, token_hash: bytes, *, only_if_used: bool = False
+    ) -> RefreshFamily | None:
+        """Each account is one family."""
+        owners = {token: owner for token, owner, _ in self.refresh_tokens}
+        if token_hash not in owners or (only_if_used and token_hash not in self.used):
+            return None
+        owner = owners[token_hash]
+        self.refresh_tokens = [each for each in self.refresh_tokens if each[1] != owner]
+        return RefreshFamily(FAMILY_ID, owner)
 
 
 @dataclass
