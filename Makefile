@@ -10,7 +10,8 @@ N ?= 500
 .DEFAULT_GOAL := help
 .SILENT:
 .DELETE_ON_ERROR:
-.PHONY: help run test check seed migrate loadtest tokens schema texts lock
+.NOTPARALLEL: # the stamps install into one folder
+.PHONY: help run explorer test check seed migrate loadtest tokens schema texts lock
 MAKEFLAGS += --no-print-directory
 
 help: ## this list
@@ -19,9 +20,13 @@ help: ## this list
 	echo "  PORT=3333 DATA_DIR=.data move a run; several run side by side."
 
 run: $(VENV)/runtime.stamp ## everything on http://127.0.0.1:3333 until Ctrl-C
+	$(MAKE) explorer || echo "THE EXPLORER IS NOT THERE: it could not be built, for the reason above. The rest starts." >&2
 	STOP_WITH_PARENT=1 exec $(PY) -m app run
 
-test: $(VENV)/dev.stamp ## the whole suite, on throw-away servers of its own
+explorer: $(VENV)/runtime.stamp ## build the page /graphiql, if anything in web/ has changed
+	flock web $(MAKE) web/dist/index.html # two at once would trample on each other
+
+test: $(VENV)/dev.stamp explorer ## the whole suite, on throw-away servers of its own
 	exec $(PY) -m pytest --quiet --numprocesses $(JOBS) --dist loadgroup
 
 check: $(VENV)/dev.stamp ## style, types, imports, schema, tables, unit tests
@@ -49,12 +54,12 @@ schema: $(VENV)/runtime.stamp ## write schema/schema.graphql from the code
 texts: $(VENV)/runtime.stamp ## add new texts to resolvers/locales, for translators to fill in
 	exec $(PY) -m app texts
 
-LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --quiet pyproject.toml
+LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --quiet
 lock: ## pin the dependencies of pyproject.toml anew (needs uv)
 	command -v uv >/dev/null || { echo "make lock needs uv: pip install uv" >&2; exit 1; }
-	$(LOCK) --extra embedded --output-file requirements.lock
-	$(LOCK) --extra embedded --extra dev -c requirements.lock --output-file requirements-dev.lock
+	$(LOCK) --group node --output-file requirements-node.lock
+	$(LOCK) pyproject.toml --extra embedded --output-file requirements.lock
+	$(LOCK) pyproject.toml --extra embedded --extra dev -c requirements.lock --output-file requirements-dev.lock
 
 $(VENV)/runtime.stamp: requirements.lock
 $(VENV)/dev.stamp: requirements-dev.lock
@@ -66,4 +71,15 @@ $(VENV)/%.stamp:
 	echo "Installing the locked dependencies into $(VENV) (once; this may take a minute) ..." >&2
 	$(PY) -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv $(VENV)
 	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	touch $@
+
+web/dist/index.html: web/node_modules/.stamp web/index.html web/package.json web/tsconfig.json web/vite.config.ts $(wildcard web/src/*)
+	echo "Building the explorer (once; some seconds) ..." >&2
+	web/with-node npm run --silent build -- --outDir building
+	rm -rf web/dist
+	mv web/building web/dist
+web/node_modules/.stamp: web/package-lock.json
+	echo "Installing what builds the explorer (once; about a minute) ..." >&2
+	web/with-node npm ci >$(VENV)/npm.log 2>&1 || { \
+		grep -m1 '^npm error [^ces]' $(VENV)/npm.log || tail -n 3 $(VENV)/npm.log; exit 1; } >&2
 	touch $@

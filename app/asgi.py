@@ -1,4 +1,4 @@
-"""The API as one ASGI application: GraphQL at /graphql, and how it is."""
+"""The API as one ASGI application: GraphQL, its explorer, and how the process is."""
 
 import asyncio
 import gc
@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route, WebSocketRoute
 
+from app import explorer
 from app.authentication import Authenticator, TokenIssuer
 from app.graphql import build_schema
 from app.health import Health
@@ -131,6 +132,7 @@ def application(settings: Settings) -> Starlette:
             Route("/healthz", api.health.alive),
             Route("/readyz", api.health.ready),
             Route("/metrics", api.scrape.answer),
+            *(explorer.routes() if settings.explorer else ()),
         ],
         lifespan=api.lifespan,
     )

@@ -125,6 +125,7 @@ class Run:
         say(
             f"Ready after {seconds:.1f} s.\n\n"
             f"  GraphQL  http://{address}/graphql (WebSocket: ws://{address}/graphql)\n"
+            f"  Explorer http://{address}/graphiql\n"
             f"  Health   http://{address}/healthz and http://{address}/readyz\n"
             f"  Metrics  http://{address}/metrics (worker: http://{worker}/metrics)\n"
             f"  Data     {self._folder.path}\n"

@@ -2,7 +2,14 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import DirectoryPath, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    DirectoryPath,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.errors import CommandError
@@ -30,9 +37,12 @@ class Settings(BaseSettings):
     signing_keys_dir: DirectoryPath
     host: str = "127.0.0.1"
     port: int = Field(default=3333, ge=1, le=65535)
+    # GraphiQL at /graphiql.
+    explorer: bool = True
     db_pool_size: int = Field(default=16, ge=1)
     # Whether strangers may ask for the schema itself (__schema, __type).
-    introspection: bool = True
+    # Not said: as `explorer`.
+    introspection: bool
     # Where the worker answers /metrics, on HOST; the API does so on its own port.
     metrics_port: int | None = Field(default=None, ge=1, le=65535)
     # Who scrapes has to bear it; none: whoever is in the same private network may.
@@ -54,6 +64,11 @@ class Settings(BaseSettings):
                 f"The settings are not complete ({wrong}): set them as README.md "
                 "says, or start everything with `make run`."
             ) from None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _explorer_is_the_one_switch(cls, told: dict[str, Any]) -> dict[str, Any]:
+        return {"introspection": told.get("explorer", True)} | told
 
     @field_validator("redlock_urls", mode="before")
     @classmethod

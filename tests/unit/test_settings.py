@@ -47,3 +47,33 @@ def test_all_that_is_missing_or_wrong_is_named_without_values(
         "'^postgresql://'; REDIS_URL: field required): set them as README.md says, "
         "or start everything with `make run`."
     )
+
+
+@pytest.mark.parametrize(
+    ("told", "explorer", "introspection"),
+    [
+        ({}, True, True),
+        ({"EXPLORER": "false"}, False, False),
+        ({"INTROSPECTION": "false"}, True, False),
+        ({"EXPLORER": "false", "INTROSPECTION": "true"}, False, True),
+    ],
+)
+def test_one_switch_takes_explorer_and_introspection_away(
+    complete: pytest.MonkeyPatch,
+    told: dict[str, str],
+    explorer: bool,
+    introspection: bool,
+) -> None:
+    for name, value in told.items():
+        complete.setenv(name, value)
+
+    settings = Settings.load()
+
+    assert (settings.explorer, settings.introspection) == (explorer, introspection)
+
+
+def test_a_switch_that_is_none_is_refused(complete: pytest.MonkeyPatch) -> None:
+    complete.setenv("EXPLORER", "perhaps")
+
+    with pytest.raises(CommandError, match="EXPLORER"):
+        Settings.load()

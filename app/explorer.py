@@ -1,0 +1,52 @@
+"""GraphiQL at /graphiql, as `make explorer` builds it from web/."""
+
+from pathlib import Path
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+BUILT = Path(__file__).parents[1] / "web" / "dist"
+NOT_BUILT = (
+    "The explorer is not there: it was not built. "
+    "`make explorer` builds it, or says why it cannot.\n"
+)
+PROTECTION = {
+    # Monaco, the editor in it, makes style elements while it runs, and its style sheet
+    # carries fonts and pictures.
+    "Content-Security-Policy": (
+        "default-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self' data:; "
+        "img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+        "form-action 'none'; frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+def routes(built: Path = BUILT) -> list[BaseRoute]:
+    async def page(_request: Request) -> Response:
+        index = built / "index.html"
+        if not index.is_file():
+            return PlainTextResponse(NOT_BUILT, 503)
+        return FileResponse(index, headers=PROTECTION | {"Cache-Control": "no-cache"})
+
+    return [
+        Route("/graphiql", page),
+        Mount("/graphiql/assets", _Assets(directory=built / "assets", check_dir=False)),
+    ]
+
+
+class _Assets(StaticFiles):
+    """Their names hold a hash of what is in them: they never change."""
+
+    async def check_config(self) -> None:
+        """A folder that was not built is no fault: what was in it is not found."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        response = super().file_response(*args, **kwargs)
+        response.headers.update(PROTECTION)
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response
