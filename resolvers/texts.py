@@ -73,6 +73,11 @@ def worded(key: str, locale: str, /, **facts: object) -> str:
     return translations.gettext(text) % facts
 
 
+def translated(english: str, locale: str) -> str:
+    """A text without gaps; as it is when it is none of ours."""
+    return _TRANSLATIONS[locale].gettext(english) if english else ""
+
+
 def catalog_file(locale: str) -> Path:
     folder = Path(__file__).parent / "locales" / locale.replace("-", "_")
     return folder / "LC_MESSAGES" / "messages.po"

@@ -20,6 +20,7 @@ from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from app.authentication import AuthenticationError
+from app.languages import locale_for
 from app.transport import results
 from app.transport.calls import Asked, ContextOf, request_id_from
 from app.transport.documents import refusal_of
@@ -57,6 +58,7 @@ class GraphQLHttp(GraphQL[Asked, None]):
         request = Request(scope, receive)
         request.state.id = request_id_from(request.headers.get("x-request-id"))
         request.state.status = 200
+        request.state.locale = locale_for(request.headers.get("accept-language"))
         accepted = media_type_for(request.headers.get("accept", ""))
         request.state.media_type = accepted or JSON
         try:
@@ -65,6 +67,7 @@ class GraphQLHttp(GraphQL[Asked, None]):
             return
         response.headers["X-Request-Id"] = request.state.id
         response.headers["Content-Type"] = f"{request.state.media_type}; charset=utf-8"
+        response.headers["Vary"] = "Accept, Accept-Language"
         await response(scope, receive, send)
 
     async def _answer(self, request: Request, *, acceptable: bool) -> Response:
@@ -72,6 +75,7 @@ class GraphQLHttp(GraphQL[Asked, None]):
             _check(request, acceptable=acceptable)
             response = await self.run(request)
             response.status_code = request.state.status
+            response.headers["Content-Language"] = request.state.locale
         except RefusedRequestError as refused:
             errors = results.error(refused.message, results.BAD_USER_INPUT)
             return _errors(refused.status, errors, refused.headers)
@@ -80,14 +84,15 @@ class GraphQLHttp(GraphQL[Asked, None]):
             return _errors(refused.status_code, errors)
         except AuthenticationError as refused:
             log.info("Request %s refused: %s", request.state.id, refused)
-            return _errors(
-                401, results.unauthenticated(), {"WWW-Authenticate": "Bearer"}
+            errors = results.in_language(
+                results.unauthenticated(), request.state.locale
             )
+            return _errors(401, errors, {"WWW-Authenticate": "Bearer"})
         except ClientDisconnect:
             raise
         except Exception:
             log.exception("Request %s failed", request.state.id)
-            return _errors(500, results.internal_error(request.state.id))
+            return _errors(500, _our_fault(request))
         return response
 
     async def get_context(
@@ -145,8 +150,7 @@ class GraphQLHttp(GraphQL[Asked, None]):
         if bug is not None:
             log.error("Request %s failed", request.state.id, exc_info=bug)
             request.state.status = 500
-            errors = results.told(results.internal_error(request.state.id))
-            return {"errors": list(errors)}
+            return {"errors": list(results.told(_our_fault(request)))}
         if results.never_began(result):
             request.state.status = _status(result, request.state.media_type)
         payload: Any = results.payload_of(result)
@@ -163,6 +167,11 @@ def _check(request: Request, *, acceptable: bool) -> None:
         )
     if not acceptable:
         raise RefusedRequestError(406, f"Answers are {GRAPHQL_RESPONSE} or {JSON}.")
+
+
+def _our_fault(request: Request) -> results.Errors:
+    errors = results.internal_error(request.state.id)
+    return results.in_language(errors, request.state.locale)
 
 
 def _status(never_began: ExecutionResult, media_type: str) -> int:

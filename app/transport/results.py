@@ -11,8 +11,10 @@ from strawberry.schema.exceptions import (
 from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
 
+from app.languages import locale_for
 from app.metrics import ERRORS
 from app.transport.json_text import encode
+from resolvers.texts import ENGLISH, translated, worded
 
 Errors = list[dict[str, Any]]
 
@@ -37,7 +39,7 @@ def error(message: str, code: str, **facts: str) -> Errors:
 
 def internal_error(request_id: str) -> Errors:
     """All that a client learns of a bug."""
-    return error("Something went wrong.", INTERNAL, requestId=request_id)
+    return error(worded("INTERNAL", ENGLISH), INTERNAL, requestId=request_id)
 
 
 def told(errors: Errors) -> Errors:
@@ -53,7 +55,13 @@ def codes(errors: Errors) -> set[str | None]:
 
 def unauthenticated() -> Errors:
     """Why exactly is for our logs: who guesses tokens is not to be helped."""
-    return error("The access token is not valid, or not any more.", UNAUTHENTICATED)
+    return error(worded("sign_in_again", ENGLISH), UNAUTHENTICATED)
+
+
+def in_language(errors: Errors, accept_language: str | None) -> Errors:
+    """For one caller what was written for nobody in particular, thus in English."""
+    locale = locale_for(accept_language)
+    return [{**each, "message": translated(each["message"], locale)} for each in errors]
 
 
 def formatted(errors: list[GraphQLError] | None) -> Errors:

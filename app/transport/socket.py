@@ -214,7 +214,7 @@ class Socket:
             if errors is None:
                 self._put({"id": frame.id, "type": "complete"})
             else:
-                self._put_errors(frame.id, errors)
+                self._put_errors(frame.id, results.in_language(errors, init.locale))
         except SlowConsumerError:
             metrics.SLOW_CLOSED.inc()
             self.end(1013, "Slow consumer")

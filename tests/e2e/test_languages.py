@@ -1,0 +1,116 @@
+"""Refusals and faults of the whole program in three languages, over both transports."""
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import httpx
+import pytest
+import websockets
+from websockets.typing import Subprotocol
+
+from tests.support.client import Service
+
+NOBODYS = "9b2f4b0e-0000-4000-8000-000000000000"
+REFUSALS = f"""mutation ($seats: [ID!]!) {{
+  signUp(input: {{email: "ana", password: "correct-horse", name: "Ana"}}) {{
+    ...problem
+  }}
+  reserveSeats(input: {{sessionId: "{NOBODYS}", seatIds: $seats}}) {{ ...problem }}
+  cancelReservation(input: {{reservationId: "{NOBODYS}"}}) {{ ...problem }}
+}}
+fragment problem on Problem {{
+  code message
+  ... on InvalidInput {{ fields {{ path message }} }}
+  ... on TooManySeats {{ limit }}
+}}"""
+FAULT = "{ rooms(first: 0) { totalCount } }"
+WORDS = {
+    "en": (
+        "Some of what you entered cannot be used.",
+        "This is not an e-mail address.",
+        "You can reserve up to 8 seats at once.",
+        "It is not there, or not yours.",
+        "`first` has to be from 1 to 100.",
+    ),
+    "pt-BR": (
+        "Alguns dos dados informados não são válidos.",
+        "Este e-mail não é válido.",
+        "É possível reservar até 8 assentos por vez.",
+        "Não existe ou não pertence a você.",
+        "`first` deve estar entre 1 e 100.",
+    ),
+    "es": (
+        "Algunos de los datos indicados no son válidos.",
+        "Este correo electrónico no es válido.",
+        "Se pueden reservar hasta 8 asientos por vez.",
+        "No existe o no le pertenece.",
+        "`first` debe estar entre 1 y 100.",
+    ),
+}
+Answer = dict[str, Any]
+Ask = Callable[[Service, str, str], Awaitable[Answer]]
+
+
+def body(document: str) -> Answer:
+    variables = {"seats": [NOBODYS] * 9} if document == REFUSALS else {}
+    return {"query": document, "variables": variables}
+
+
+async def by_http(service: Service, language: str, document: str) -> Answer:
+    [token] = service.tokens(1)
+    headers = {"authorization": f"Bearer {token}", "accept-language": language}
+    async with httpx.AsyncClient() as http:
+        response = await http.post(service.url, json=body(document), headers=headers)
+    answer: Answer = response.json()
+    return answer
+
+
+async def by_socket(service: Service, language: str, document: str) -> Answer:
+    [token] = service.tokens(1)
+    init = {"authorization": f"Bearer {token}", "locale": language}
+    async with websockets.connect(
+        service.socket_url, subprotocols=[Subprotocol("graphql-transport-ws")]
+    ) as socket:
+        await socket.send(json.dumps({"type": "connection_init", "payload": init}))
+        await socket.recv()
+        asked = {"id": "1", "type": "subscribe", "payload": body(document)}
+        await socket.send(json.dumps(asked))
+        answer: Answer = json.loads(await socket.recv())["payload"]
+    return answer
+
+
+@pytest.mark.parametrize("ask", [by_http, by_socket])
+@pytest.mark.parametrize(
+    ("language", "locale"), [("en-GB", "en"), ("pt", "pt-BR"), ("es-MX", "es")]
+)
+async def test_words_change_and_codes_and_facts_do_not(
+    service: Service, ask: Ask, language: str, locale: str
+) -> None:
+    refused = (await ask(service, language, REFUSALS))["data"]
+    [fault] = (await ask(service, language, FAULT))["errors"]
+
+    invalid, email, too_many, not_found, first = WORDS[locale]
+    assert refused == {
+        "signUp": {
+            "code": "INVALID_INPUT",
+            "message": invalid,
+            "fields": [{"path": ["email"], "message": email}],
+        },
+        "reserveSeats": {"code": "TOO_MANY_SEATS", "message": too_many, "limit": 8},
+        "cancelReservation": {"code": "NOT_FOUND", "message": not_found},
+    }
+    assert fault["message"] == first
+    assert fault["extensions"] == {"code": "BAD_USER_INPUT"}
+
+
+async def test_an_answer_says_its_language(service: Service) -> None:
+    async with httpx.AsyncClient() as http:
+        response = await http.get(
+            service.url,
+            params={"query": "{ __typename }"},
+            headers={"accept-language": "de, es-AR;q=0.8, en;q=0.5"},
+        )
+
+    assert response.headers["content-language"] == "es"
+    assert response.headers["vary"] == "Accept, Accept-Language"

@@ -1,0 +1,75 @@
+"""What `make texts` leaves for a translator to do."""
+
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po, write_po
+
+from app import translations
+from resolvers.texts import Counted
+
+BEFORE = {
+    "Choose at least one seat.": "Elija al menos un asiento.",
+    "It takes 1 to %(limit)d characters.": "Debe tener entre 1 y %(limit)d caracteres.",
+    "Nobody says this.": "Nadie dice esto.",
+}
+AFTER = {
+    "seats_missing": "Choose at least one seat.",
+    "key_length": "It takes 1 to %(limit)d letters.",
+    "TOO_MANY_SEATS": Counted("limit", "%(limit)d ticket", "%(limit)d tickets"),
+}
+
+
+@pytest.fixture
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Spanish as it was before the texts became others."""
+    file = tmp_path / "messages.po"
+    catalog = Catalog("es", fuzzy=False)
+    for english, spanish in BEFORE.items():
+        catalog.add(english, spanish)
+    with file.open("wb") as target:
+        write_po(target, catalog)
+    monkeypatch.setattr(translations, "TRANSLATED", ["es"])
+    monkeypatch.setattr(translations, "catalog_file", lambda _: file)
+    monkeypatch.setattr(translations, "TEXTS", AFTER)
+    return file
+
+
+def test_new_texts_are_empty_changed_ones_fuzzy_and_unused_ones_gone(
+    file: Path,
+) -> None:
+    translations.update()
+
+    with file.open("rb") as source:
+        catalog = read_po(source)
+    assert {
+        message.id: (message.string, message.fuzzy, message.auto_comments)
+        for message in catalog
+        if message.id
+    } == {
+        "Choose at least one seat.": (
+            "Elija al menos un asiento.",
+            False,
+            ["seats_missing"],
+        ),
+        "It takes 1 to %(limit)d letters.": (
+            "Debe tener entre 1 y %(limit)d caracteres.",
+            True,
+            ["key_length"],
+        ),
+        ("%(limit)d ticket", "%(limit)d tickets"): (
+            ("", ""),
+            False,
+            ["TOO_MANY_SEATS"],
+        ),
+    }
+    assert "Nobody" not in file.read_text("utf-8")
+
+
+def test_nothing_new_changes_nothing(file: Path) -> None:
+    translations.update()
+    once = file.read_text("utf-8")
+    translations.update()
+
+    assert file.read_text("utf-8") == once
