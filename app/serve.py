@@ -6,9 +6,9 @@ import uvicorn
 
 from app.asgi import application
 from app.settings import Settings
+from app.transport.limits import MAX_BYTES
 
 GRACE_SECONDS = 6  # for mutations in flight, those of sockets too
-MAX_FRAME_BYTES = 128 * 1024
 
 
 def main(settings: Settings) -> None:
@@ -23,7 +23,7 @@ def main(settings: Settings) -> None:
         loop="uvloop",
         http="httptools",
         ws="websockets-sansio",
-        ws_max_size=MAX_FRAME_BYTES,
+        ws_max_size=MAX_BYTES,
         ws_per_message_deflate=False,  # halves the memory of a socket
         ws_ping_interval=20,
         ws_ping_timeout=20,

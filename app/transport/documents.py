@@ -18,15 +18,19 @@ from graphql import (
     visit,
 )
 
-from app.transport.cost import TooCostlyError, check_cost
-
-# Introspection takes about 400. A body may be a million characters, and parsing that
-# would keep everybody else waiting for seconds.
-MAX_TOKENS = 2_000
-MAX_REMEMBERED_TEXT = 16_384
+from app.transport.cost import Measured, TooDeepError, Walk, defaults_of
+from app.transport.limits import (
+    MAX_DEPTH,
+    MAX_DOCUMENT_CHARACTERS,
+    MAX_NESTING,
+    MAX_TOKENS,
+)
 
 MULTIPLE = "multiple"
-WHICH_OPERATION = "The document has several operations: say which by operationName."
+TOO_DEEP = (
+    f"It is nested deeper than {MAX_DEPTH} levels of fields, or {MAX_NESTING} of"
+    " fields and fragments."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +46,16 @@ class Operation:
     name: str | None
     field: str  # the only one at its root, or MULTIPLE
     watch: SeatMapWatch | None
+    measured: Measured
+    defaults: dict[str, object]  # of variables
 
 
 @dataclass(frozen=True, slots=True)
-class _Document:
+class Document:
     """Without operations when it cannot be parsed: who executes it reports why."""
 
     operations: tuple[Operation, ...] = ()
-    aborted: str | None = None  # why it was not even read to its end
+    refusal: str | None = None  # why it is not even looked at any further
 
 
 class _Uses(Visitor):
@@ -66,7 +72,7 @@ class _Uses(Visitor):
 
 def operation_named(text: str, name: str | None) -> Operation | None:
     """The one that would run, or None when that is not clear."""
-    operations = _document(text).operations
+    operations = read(text).operations
     if name is None:
         return operations[0] if len(operations) == 1 else None
     return next((each for each in operations if each.name == name), None)
@@ -78,21 +84,17 @@ def is_subscription(text: str, name: str | None) -> bool:
     return operation is not None and operation.kind is OperationType.SUBSCRIPTION
 
 
-def refusal_of(text: str, name: str | None) -> str | None:
-    """Why Strawberry is not to see it: of several operations it would run the first."""
-    document = _document(text)
-    if name is None and len(document.operations) > 1:
-        return WHICH_OPERATION
-    return document.aborted
+def read(text: str) -> Document:
+    if len(text) > MAX_DOCUMENT_CHARACTERS:
+        return Document(
+            refusal=f"The document has {len(text)} characters;"
+            f" {MAX_DOCUMENT_CHARACTERS} are allowed."
+        )
+    return _parsed(text)
 
 
-def _document(text: str) -> _Document:
-    if len(text) > MAX_REMEMBERED_TEXT:
-        return _read(text)
-    return _remembered(text)
-
-
-def _read(text: str) -> _Document:
+@lru_cache(maxsize=512)
+def _parsed(text: str) -> Document:
     try:
         document = parse(
             text,
@@ -100,30 +102,25 @@ def _read(text: str) -> _Document:
             max_lexical_tokens=MAX_TOKENS,
             max_comments=MAX_TOKENS,
         )
+        walk = Walk(document)
         operations = tuple(
             Operation(
                 kind=definition.operation,
                 name=definition.name.value if definition.name else None,
                 field=_root_field(definition),
                 watch=_seat_map_watch(document, definition),
+                measured=walk.measure(definition),
+                defaults=defaults_of(definition),
             )
             for definition in document.definitions
             if isinstance(definition, OperationDefinitionNode)
         )
-        for definition in document.definitions:
-            if isinstance(definition, OperationDefinitionNode):
-                check_cost(document, definition)
-    except TooCostlyError as error:
-        return _Document(aborted=str(error))
+    except (TooDeepError, RecursionError):
+        return Document(refusal=TOO_DEEP)
     except GraphQLError as error:
         aborted = error.message.endswith("Parsing aborted.")
-        return _Document(aborted=error.message if aborted else None)
-    except RecursionError:
-        return _Document()
-    return _Document(operations)
-
-
-_remembered = lru_cache(maxsize=512)(_read)
+        return Document(refusal=error.message if aborted else None)
+    return Document(operations)
 
 
 def _root_field(operation: OperationDefinitionNode) -> str:

@@ -4,10 +4,10 @@ from contextlib import aclosing
 from dataclasses import dataclass
 
 from app.transport import results
-from app.transport.documents import refusal_of
 from app.transport.execution import Call, Execution, OperationFailedError
 from app.transport.frames import ConnectionInit, Subscribe
 from app.transport.outgoing import Lane
+from app.transport.refusals import refusal_of
 from app.transport.shared import SharedStreams
 
 
@@ -21,7 +21,7 @@ class Feeding:
 
         Raises OperationFailedError, and AuthenticationError once the token is over.
         """
-        refusal = refusal_of(frame.query, frame.operation_name)
+        refusal = refusal_of(frame.query, frame.operation_name, frame.variables)
         if refusal is not None:
             raise OperationFailedError(results.error(refusal, results.BAD_USER_INPUT))
         call = Call(frame.query, frame.variables, frame.operation_name)

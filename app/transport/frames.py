@@ -6,10 +6,7 @@ from typing import Any
 from starlette.types import Message
 
 from app.transport.json_text import NotJsonError, decode
-
-MAX_FRAME_CHARACTERS = 1_048_576
-MAX_ID_CHARACTERS = 256
-MAX_LOCALE_CHARACTERS = 256
+from app.transport.limits import MAX_BYTES, MAX_NAME_CHARACTERS
 
 
 class SocketClosedError(Exception):
@@ -58,7 +55,7 @@ def frame_of(message: Message) -> Frame:
     text = message.get("text")
     if not isinstance(text, str):
         raise _invalid("not a text frame")
-    if len(text) > MAX_FRAME_CHARACTERS:
+    if len(text) > MAX_BYTES:
         raise SocketClosedError(1009, "Message too big")
     try:
         frame = decode(text)
@@ -84,8 +81,8 @@ def frame_of(message: Message) -> Frame:
 
 def _connection_init(payload: dict[str, Any]) -> ConnectionInit:
     locale = _optional(payload, "locale", str)
-    if locale is not None and len(locale) > MAX_LOCALE_CHARACTERS:
-        raise _invalid(f"locale takes {MAX_LOCALE_CHARACTERS} characters at most")
+    if locale is not None and len(locale) > MAX_NAME_CHARACTERS:
+        raise _invalid(f"locale takes {MAX_NAME_CHARACTERS} characters at most")
     return ConnectionInit(_optional(payload, "authorization", str), locale)
 
 
@@ -106,8 +103,10 @@ def _subscribe(id: str, payload: object) -> Subscribe:
 
 def _id(frame: dict[str, Any]) -> str:
     value = frame.get("id")
-    if not isinstance(value, str) or not 0 < len(value) <= MAX_ID_CHARACTERS:
-        raise _invalid(f"id has to be a string of 1 to {MAX_ID_CHARACTERS} characters")
+    if not isinstance(value, str) or not 0 < len(value) <= MAX_NAME_CHARACTERS:
+        raise _invalid(
+            f"id has to be a string of 1 to {MAX_NAME_CHARACTERS} characters"
+        )
     return value
 
 

@@ -23,10 +23,10 @@ from app.authentication import AuthenticationError
 from app.languages import locale_for
 from app.transport import results
 from app.transport.calls import Asked, ContextOf, request_id_from
-from app.transport.documents import refusal_of
 from app.transport.json_text import encode
 from app.transport.measuring import Measure
 from app.transport.negotiation import GRAPHQL_RESPONSE, JSON, media_type_for
+from app.transport.refusals import refusal_of
 from app.transport.requests import RefusedRequestError, request_data_of
 
 log = logging.getLogger(__name__)
@@ -123,7 +123,7 @@ class GraphQLHttp(GraphQL[Asked, None]):
         request_data: GraphQLRequestData,
     ) -> ExecutionResult:
         query, name = request_data.query, request_data.operation_name
-        refusal = refusal_of(query or "", name)
+        refusal = refusal_of(query or "", name, request_data.variables)
         if refusal is not None:
             raise RefusedRequestError(400, refusal)
         stopwatch = self._measure.start(query or "", name)

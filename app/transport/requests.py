@@ -6,10 +6,9 @@ from starlette.requests import Request
 from strawberry.http import GraphQLRequestData
 
 from app.transport.json_text import NotJsonError, decode
+from app.transport.limits import MAX_BYTES, MAX_URL_BYTES
 
 T = TypeVar("T")
-
-MAX_BODY_BYTES = 1_048_576
 
 
 class RefusedRequestError(Exception):
@@ -24,6 +23,7 @@ class RefusedRequestError(Exception):
 
 async def request_data_of(request: Request) -> GraphQLRequestData:
     if request.method == "GET":
+        _check_length_of_url(request)
         parameters = _parameters_of_url(request)
     else:
         _check_content_type(request.headers.get("content-type", ""))
@@ -39,6 +39,15 @@ async def request_data_of(request: Request) -> GraphQLRequestData:
         operation_name=_optional(parameters, "operationName", str),
         extensions=_optional(parameters, "extensions", dict),
     )
+
+
+def _check_length_of_url(request: Request) -> None:
+    length = len(request.scope["path"]) + len(request.scope["query_string"])
+    if length > MAX_URL_BYTES:
+        raise RefusedRequestError(
+            414,
+            f"The URL has {length} bytes, and {MAX_URL_BYTES} are allowed: use POST.",
+        )
 
 
 def _parameters_of_url(request: Request) -> dict[str, Any]:
@@ -70,9 +79,9 @@ async def _body_of(request: Request) -> bytes:
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > MAX_BODY_BYTES:
+        if len(body) > MAX_BYTES:
             raise RefusedRequestError(
-                413, f"The body is longer than {MAX_BODY_BYTES} bytes."
+                413, f"The body is longer than {MAX_BYTES} bytes."
             )
     return bytes(body)
 

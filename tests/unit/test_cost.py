@@ -1,14 +1,32 @@
 """A stranger's document is measured before anything is read for it."""
 
-import time
+from typing import Any
 
 import pytest
-from graphql import get_introspection_query
+from graphql import SelectionNode, get_introspection_query
 
 from app.graphql import build_schema
-from app.transport.documents import refusal_of
+from app.transport.cost import Measured, Walk
+from app.transport.documents import operation_named
+from app.transport.refusals import refusal_of
 
 SEATS = "seatMap { available seats { id status version } }"
+
+
+INTROSPECTION = get_introspection_query(
+    specified_by_url=True,
+    directive_is_repeatable=True,
+    schema_description=True,
+    input_value_deprecation=True,
+)
+
+
+def cost(
+    document: str, variables: dict[str, Any] | None = None, name: str | None = None
+) -> int:
+    operation = operation_named(document, name)
+    assert operation is not None
+    return operation.measured.cost_with(operation.defaults | (variables or {}))
 
 
 def page(name: str, inner: str, first: str = "") -> str:
@@ -19,7 +37,7 @@ def page(name: str, inner: str, first: str = "") -> str:
     "document",
     [
         "{ __typename }",
-        get_introspection_query(),
+        INTROSPECTION,
         f"{{ {page('sessions', f'id {SEATS}', '(first: 50)')} }}",
         "query ($n: Int) {"
         + page("sessions", "id movie { title } seatMap { available }", "(first: $n)")
@@ -51,35 +69,114 @@ def test_maps_of_many_sessions_are_too_much() -> None:
     assert refusal_of(f"{{ {page('sessions', seats, '(first: 100)')} }}", None)
 
 
-def test_a_first_from_a_variable_counts_as_the_most() -> None:
-    document = page("sessions", SEATS, "(first: $n)")
+@pytest.mark.parametrize(
+    ("variables", "costs"),
+    [
+        ({}, 20),
+        ({"n": None}, 20),
+        ({"n": 5}, 5),
+        ({"n": 0}, 100),  # refused later, and until then the most
+        ({"n": 101}, 100),
+        ({"n": "5"}, 100),
+        ({"n": 10**30}, 100),
+    ],
+)
+@pytest.mark.parametrize("argument", ["first", "last"])
+def test_a_page_counts_as_its_variable_says(
+    argument: str, variables: dict[str, Any], costs: int
+) -> None:
+    document = f"query ($n: Int) {{ {page('sessions', SEATS, f'({argument}: $n)')} }}"
 
-    assert refusal_of(f"query ($n: Int) {{ {document} }}", None)
+    # 1 for the list and for its edges; of a page's node the map of 454 fields.
+    assert cost(document, variables) == 1 + costs * (2 + 50 + 2 + 100 * 3 + 1)
 
 
-def test_fragments_that_double_at_each_level_are_measured_at_once() -> None:
-    doubling = " ".join(
-        f"fragment f{level} on Query {{ ...f{level + 1} ...f{level + 1} }}"
-        for level in range(60)
+def test_a_variable_may_have_a_default_and_rule_several_lists() -> None:
+    inner = page("sessions", "id", "(last: $m)")
+    document = (
+        "query ($n: Int = 3, $m: Int = 100) {"
+        + page("movies", f"id {inner}", "(first: $n)")
+        + "}"
     )
-    began = time.perf_counter()
 
-    refusal = refusal_of(
-        f"{{ ...f0 }} {doubling} fragment f60 on Query {{ __typename }}", None
+    assert cost(document) == 1 + 3 * (2 + 1 + 1 + 100 * 3)
+    assert cost(document, {"m": 1}) == 1 + 3 * (2 + 1 + 1 + 1 * 3)
+    assert cost(document, {"n": 2, "m": None}) == 1 + 2 * (2 + 1 + 1 + 20 * 3)
+
+
+def test_first_and_last_together_count_as_the_larger() -> None:
+    # The default of `first` stands beside a `last`, whatever a client says of it.
+    document = "{ sessions(first: $n, last: 7) { totalCount } }"
+
+    assert cost(f"query ($n: Int) {document}") == 1 + 7
+    assert cost(f"query ($n: Int = 9) {document}") == 1 + 9
+
+
+def test_a_page_by_a_variable_in_a_fragment_is_each_operations_own() -> None:
+    fragment = "fragment F on Query {" + page("rooms", "id", "(first: $n)") + "}"
+    operations = "query A($n: Int = 1) { ...F ...F } query B($n: Int = 2) { ...F }"
+    document = f"{operations} {fragment}"
+
+    assert cost(document, name="A") == 2 * (1 + 3)
+    assert cost(document, name="B") == 1 + 2 * 3
+
+
+def test_a_page_by_a_variable_is_refused_by_its_value() -> None:
+    document = f"query ($n: Int) {{ {page('sessions', SEATS, '(first: $n)')} }}"
+
+    assert refusal_of(document, None, {"n": 50}) is None
+    assert refusal_of(document, None, {"n": 100}) == (
+        "The operation has 35501 fields in its answer at most; 20000 are allowed."
     )
 
-    assert refusal is not None
-    assert time.perf_counter() - began < 5  # walked path by path: for ever
+
+def doubling(levels: int, last: str, between: str = "") -> str:
+    """Twice as much at each level: 2 ** levels times what the last one is."""
+    fragments = [
+        f"fragment f{level} on Query {{ {between}...f{level + 1} ...f{level + 1} }}"
+        for level in range(levels)
+    ]
+    return f"{{ ...f0 }} {' '.join(fragments)} fragment f{levels} on Query {{ {last} }}"
+
+
+@pytest.fixture
+def visits(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """All the nodes that are looked at."""
+    seen: list[object] = []
+    one = Walk._one
+
+    def counted(walk: Walk, node: SelectionNode, *rest: int) -> Measured:
+        seen.append(node)
+        return one(walk, node, *rest)
+
+    monkeypatch.setattr(Walk, "_one", counted)
+    return seen
+
+
+@pytest.mark.parametrize("argument", ["(first: 1)", "(first: $n)"])
+def test_fragments_that_double_at_each_level_are_measured_once(
+    visits: list[object], argument: str
+) -> None:
+    document = doubling(20, f"rooms{argument} {{ totalCount }}")
+    assert len(document) < 1_000
+
+    refusal = refusal_of(document, None, {"n": 1})
+
+    assert refusal == ("The operation has 1048576 fields at its root; 20 are allowed.")
+    assert len(visits) == 1 + 20 * 2 + 2
+    assert cost(document, {"n": 1}) == 2 * 2**20
+
+
+def test_a_number_of_a_page_in_length_is_not_told() -> None:
+    refusal = refusal_of(doubling(50, "viewer { id }"), None)
+
+    assert refusal == (
+        "The operation has more than 1000000000 fields at its root; 20 are allowed."
+    )
 
 
 def test_a_fragment_that_spreads_itself_is_left_to_validation() -> None:
     assert refusal_of("{ ...f } fragment f on Query { ...f }", None) is None
-
-
-def test_deep_nesting_is_too_much() -> None:
-    assert refusal_of("{ a" * 30 + " }" * 30, None) == (
-        "It is nested deeper than 20 levels."
-    )
 
 
 async def test_a_number_of_thousands_of_digits_is_the_clients_fault() -> None:

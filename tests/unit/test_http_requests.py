@@ -141,6 +141,18 @@ async def test_a_body_is_counted_as_it_comes(http: httpx2.AsyncClient) -> None:
     assert code(response) == "BAD_USER_INPUT"
 
 
+async def test_a_url_is_limited(http: httpx2.AsyncClient) -> None:
+    query = "{ hello }" + "+" * (8_192 - len("/graphql") - len("query={+hello+}"))
+    allowed = await http.get(f"/graphql?query={query.replace(' ', '+')}")
+    refused = await http.get(f"/graphql?query={query.replace(' ', '+')}+")
+
+    assert allowed.json() == {"data": {"hello": "hello world"}}
+    assert refused.status_code == 414
+    assert refused.json()["errors"][0]["message"] == (
+        "The URL has 8193 bytes, and 8192 are allowed: use POST."
+    )
+
+
 async def test_a_mutation_is_not_for_get(
     http: httpx2.AsyncClient, stage: Stage
 ) -> None:

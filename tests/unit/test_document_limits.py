@@ -1,0 +1,103 @@
+"""Whatever strangers can make large has a limit, and they are told which it was."""
+
+from typing import Any
+
+import pytest
+
+from app.transport.refusals import refusal_of
+
+FRAGMENTS = "fragment F on X { a @a b @a } fragment G on X { a b }"
+TOO_LONG = (
+    "The operation has 10001 characters in one of its variables; 10000 are allowed."
+)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        "{ a" * 21 + " }" * 21,
+        "{ ...F } fragment F on Query " + "{ a" * 21 + " }" * 21,
+        "{ a { ...F } } fragment F on Query " + "{ a" * 20 + " }" * 20,
+        "{ ...F a { a { ...F } } } fragment F on Query " + "{ a" * 19 + " }" * 19,
+        "{ ..." * 60 + "{ id }" + " }" * 60,
+        "{ a" * 100 + " }" * 100,
+        "{ ...f0 } "
+        + " ".join(f"fragment f{n} on Query {{ ...f{n + 1} }}" for n in range(200)),
+    ],
+    ids=lambda document: document[:40],
+)
+def test_deep_nesting_is_too_much(document: str) -> None:
+    assert refusal_of(document, None) == (
+        "It is nested deeper than 20 levels of fields, or 60 of fields and fragments."
+    )
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        "{ a" * 20 + " }" * 20,
+        "{ a { ...F } } fragment F on Query " + "{ a" * 19 + " }" * 19,
+        "{ ..." * 59 + "{ id }" + " }" * 59,
+    ],
+    ids=lambda document: document[:40],
+)
+def test_what_is_not_that_deep_is_not(document: str) -> None:
+    assert refusal_of(document, None) is None
+
+
+@pytest.mark.parametrize(
+    ("selections", "what"),
+    [
+        (["id"] * 21, "21 fields at its root; 20 are allowed"),
+        (["...F"] * 11, "22 fields at its root; 20 are allowed"),
+        (["x { " + "a: id " * 51 + "}"], "51 aliases; 50 are allowed"),
+        (["x { " + "id @a " * 51 + "}"], "51 directives; 50 are allowed"),
+        (["x { " + "...F @a " * 18 + "}"], "54 directives; 50 are allowed"),
+        (["x { " + "id " * 1_000 + "}"], "1001 fields, with its fragments; 1000 are"),
+        (["x { " + "...G " * 500 + "}"], "1001 fields, with its fragments; 1000 are"),
+    ],
+    ids=lambda given: str(given)[:40],
+)
+def test_each_limit_is_told_with_its_numbers(selections: list[str], what: str) -> None:
+    document = f"{{ {' '.join(selections)} }} {FRAGMENTS}"
+
+    refusal = refusal_of(document, None)
+
+    assert refusal is not None
+    assert what in refusal
+
+
+def test_a_limit_is_of_the_operation_that_runs() -> None:
+    document = "query Small { id } query Large { " + "id " * 21 + "}"
+
+    assert refusal_of(document, "Small") is None
+    assert refusal_of(document, "Large") is not None
+
+
+@pytest.mark.parametrize(
+    ("variables", "refusal"),
+    [
+        ({"a": ["x"] * 998}, None),
+        (
+            {"a": ["x"] * 999},
+            "The operation has 1001 values in its variables; 1000 are allowed.",
+        ),
+        ({"a": {"b": ["x" * 10_000]}}, None),
+        (
+            {"a": {"b": ["x" * 10_001]}},
+            TOO_LONG,
+        ),
+    ],
+    ids=["many", "too many", "long", "too long"],
+)
+def test_variables_are_limited(variables: dict[str, Any], refusal: str | None) -> None:
+    assert refusal_of("{ id }", None, variables) == refusal
+
+
+def test_names_and_documents_are_limited() -> None:
+    assert refusal_of("{ id }", "x" * 257) == (
+        "The operation has 257 characters in its operationName; 256 are allowed."
+    )
+    assert refusal_of("{ id }" + " " * 32_763, None) == (
+        "The document has 32769 characters; 32768 are allowed."
+    )
