@@ -34,17 +34,3 @@ _UNLOCKED = Counter(
 )
 UNLOCKED_WITHOUT_QUORUM = _UNLOCKED.labels("no_quorum")
 UNLOCKED_OUT_OF_PATIENCE = _UNLOCKED.labels("out_of_patience")
-
-_RELAYED = Counter(
-    "cinema_relay_sends",
-    "Events that Kafka acknowledged, for the first time or because a consumer did not"
-    " confirm them in time.",
-    ["send"],
-)
-RELAYED_FIRST = _RELAYED.labels("first")
-RELAYED_AGAIN = _RELAYED.labels("again")
-RELAY_LAG = Histogram(
-    "cinema_relay_lag_seconds",
-    "From a change until Kafka acknowledged its event for the first time.",
-    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60),
-)

@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from persistence import metrics
 from persistence.pool import Connection, Pool
 
 RENEW_LEASE = """
@@ -24,7 +23,7 @@ RETURNING TRUE
 
 # In the order of positions, whatever was sent before and not confirmed in time too.
 DUE = """
-SELECT position, id, topic, type, session_id, data, created_at
+SELECT position, id, topic, type, session_id, data, created_at, sends
 FROM outbox
 WHERE (sends = 0 OR (sends > 0 AND send_after <= clock_timestamp()))
   AND EXISTS (SELECT FROM relay_lease
@@ -42,7 +41,6 @@ SET sends = sends + 1,
     send_after = clock_timestamp() + least(
         interval '5 minutes', interval '10 seconds' * 2 ^ least(sends, 5))
 FROM mine WHERE outbox.position = mine.position
-RETURNING sends, extract(epoch FROM clock_timestamp() - created_at)::float8 AS age
 """
 
 # Guarded by `awaiting`: what was confirmed before does not come back a second time.
@@ -96,6 +94,7 @@ class OutboxEvent:
     session_id: UUID
     data: dict[str, Any]
     created_at: datetime
+    sends: int  # before this one
 
 
 class Outbox:
@@ -115,12 +114,7 @@ class Outbox:
 
     async def mark_sent(self, positions: Sequence[int]) -> None:
         """They are sent again unless all their consumers confirm them in time."""
-        for sends, age in await self._pool.fetch(MARK_SENT, positions):
-            if sends == 1:
-                metrics.RELAYED_FIRST.inc()
-                metrics.RELAY_LAG.observe(age)
-            else:
-                metrics.RELAYED_AGAIN.inc()
+        await self._pool.execute(MARK_SENT, positions)
 
     async def send_again(self) -> None:
         """All that is sent and not confirmed is due at once: the broker lost it."""

@@ -9,7 +9,20 @@ from realtime.topics import FANOUT_CONSUMER, PAYMENTS_CONSUMER
 
 SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60)
 
+_RELAYED = Counter(
+    "cinema_relay_sends",
+    "Events that Kafka acknowledged, for the first time or because a consumer did not"
+    " confirm them in time.",
+    ["send"],
+)
+RELAYED_FIRST = _RELAYED.labels("first")
+RELAYED_AGAIN = _RELAYED.labels("again")
 # From Postgres's clock to ours: both machines have to know the time.
+RELAY_LAG = Histogram(
+    "cinema_relay_lag_seconds",
+    "From a change until Kafka acknowledged its event for the first time.",
+    buckets=SECONDS,
+)
 HANDLED_LAG = Histogram(
     "cinema_event_handling_lag_seconds",
     "From a change until a consumer had handled its event; its count is the events,"
@@ -40,4 +53,4 @@ PUBSUB_LOSSES = Counter(
 
 
 def seconds_since(moment: datetime) -> float:
-    return time.time() - moment.timestamp()
+    return max(0.0, time.time() - moment.timestamp())

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from uuid import uuid4
 
@@ -11,6 +12,7 @@ from aiokafka.errors import KafkaError
 from aiokafka.structs import RecordMetadata
 
 from persistence.outbox import Outbox, OutboxEvent
+from realtime import metrics
 from realtime.cloud_event import CloudEvent
 from realtime.hub import Hub, Listening
 from realtime.kafka import Kafka
@@ -81,6 +83,7 @@ class Relay:
             for acknowledged in await asyncio.gather(*sent):
                 self._remember(acknowledged)
             await self._outbox.mark_sent([event.position for event in events])
+            _count(events)
         return len(events)
 
     def _remember(self, sent: RecordMetadata) -> None:
@@ -128,3 +131,12 @@ class Relay:
             event.topic, told.encode(), key=str(event.session_id).encode()
         )
         return acknowledged
+
+
+def _count(events: Sequence[OutboxEvent]) -> None:
+    for event in events:
+        if event.sends:
+            metrics.RELAYED_AGAIN.inc()
+        else:
+            metrics.RELAYED_FIRST.inc()
+            metrics.RELAY_LAG.observe(metrics.seconds_since(event.created_at))

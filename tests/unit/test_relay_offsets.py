@@ -33,6 +33,7 @@ def event(position: int) -> OutboxEvent:
         session_id=UUID(int=9),
         data={"reservation_id": str(UUID(int=8))},
         created_at=datetime(2030, 1, 1, tzinfo=UTC),
+        sends=0,
     )
 
 

@@ -2,6 +2,7 @@ from contextlib import AsyncExitStack
 
 from app.transport import GraphQLWebSocket
 from tests.support.asgi_socket import AsgiSocket, settle
+from tests.support.counting import growing
 from tests.support.map_watching import SEAT_MAP, all_received, deltas, received, watch
 from tests.support.stage import Stage, schema
 
@@ -112,10 +113,11 @@ async def test_one_who_does_not_read_is_bounded_and_catches_up(stage: Stage) -> 
         slow.stop_reading()
         quick_got = await all_received(quick)
         kept = []
-        for _ in range(500):
-            stage.move()
-            quick_got += await all_received(quick)
-            kept.append(max(len(socket._outgoing) for socket in app._sockets))
+        with growing("cinema_slow_watchers_total", 1, then="resynced"):
+            for _ in range(500):
+                stage.move()
+                quick_got += await all_received(quick)
+                kept.append(max(len(socket._outgoing) for socket in app._sockets))
 
         assert quick_got == [("map", 0), *deltas(1, 500)]
         assert max(kept) == 10

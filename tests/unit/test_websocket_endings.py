@@ -2,6 +2,7 @@ import asyncio
 
 from app.transport import GraphQLWebSocket
 from tests.support.asgi_socket import AsgiSocket, settle
+from tests.support.counting import growing
 from tests.support.frames import complete_of, next_of
 from tests.support.stage import Stage, schema
 
@@ -43,7 +44,8 @@ async def test_one_who_only_talks_is_closed(stage: Stage) -> None:
         socket.stop_reading()
         for _ in range(100):
             socket.send(type="ping")
-        await settle()
+        with growing("cinema_slow_watchers_total", 1, then="closed"):
+            await settle()
         socket.read_again()
         assert await socket.closed() == (1013, "Slow consumer")
 

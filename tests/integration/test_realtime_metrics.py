@@ -1,0 +1,201 @@
+"""What is counted on the way of a change to the screens, and when the way is broken."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+
+import pytest
+from redis.asyncio import Redis
+
+from domain.errors import SeatsUnavailableError
+from domain.seats import SeatMap, SeatMapDelta
+from persistence.pool import Pool
+from persistence.queries.seat_maps import SeatMaps
+from persistence.redis_client import open_redis
+from persistence.script_batch import ScriptBatch
+from persistence.seat_locks import RedlockSeatLocks
+from realtime.hub import Hub
+from realtime.kafka import Kafka
+from realtime.seat_feed import SeatFeed
+from realtime.topics import RESERVATIONS, RESYNC, seat_channel
+from tests.support.cinema import Cinema, Show
+from tests.support.counting import counted, growing
+from tests.support.embedded import EmbeddedStack
+from tests.support.realtime import Worker
+from tests.support.telling import hold, until_all_is_told
+from tests.support.waiting import eventually
+
+HANDLED = "cinema_event_handling_lag_seconds_count"
+SENDS = "cinema_relay_sends_total"
+PUT_ASIDE = "cinema_dead_letters_total"
+UNLOCKED = "cinema_unlocked_decisions_total"
+DELIVERED = "cinema_delivery_lag_seconds_count"
+
+
+@pytest.fixture
+def cinema(scratch_pool: Pool) -> Cinema:
+    return Cinema(scratch_pool)
+
+
+@pytest.fixture
+async def hub(stack: EmbeddedStack) -> AsyncIterator[Hub]:
+    async with Hub(stack.redis_url) as hub:
+        assert isinstance(hub, Hub)
+        yield hub
+
+
+@pytest.fixture
+def feed(hub: Hub, scratch_pool: Pool) -> SeatFeed:
+    return SeatFeed(hub, SeatMaps(scratch_pool))
+
+
+async def test_events_are_counted_when_they_leave_and_when_they_arrive(
+    worker: Worker, cinema: Cinema
+) -> None:
+    show = await cinema.open_session()
+    before = {name: counted(HANDLED, consumer=name) for name in ("payments", "fanout")}
+    worker.start("relay", "payments", "fanout")
+
+    # Three that are created, and three payments that are opened for them.
+    with (
+        growing(SENDS, 6, send="first"),
+        growing("cinema_relay_lag_seconds_count", 6),
+    ):
+        for seat in range(3):
+            await hold(cinema, show, seat)
+        await until_all_is_told(cinema)
+
+    async def are_counted() -> bool:  # a moment after they are confirmed
+        grown = {
+            name: counted(HANDLED, consumer=name) - before[name] for name in before
+        }
+        # Other tests' events, and repeats, may be among them.
+        return grown["payments"] >= 3 and grown["fanout"] >= 6
+
+    await eventually(are_counted)
+
+
+async def test_a_second_sending_counts_as_such(worker: Worker, cinema: Cinema) -> None:
+    await hold(cinema, await cinema.open_session(), 0)
+    again = counted(SENDS, send="again")
+    worker.start("relay")
+
+    async def is_sent_twice() -> bool:  # nobody confirms it
+        await cinema.pool.execute("UPDATE outbox SET send_after = clock_timestamp()")
+        return counted(SENDS, send="again") > again
+
+    with growing(SENDS, 1, send="first"), growing("cinema_relay_lag_seconds_count", 1):
+        await eventually(is_sent_twice, 20)
+
+
+async def test_a_delta_is_late_by_what_its_oldest_change_is(
+    worker: Worker, cinema: Cinema, feed: SeatFeed
+) -> None:
+    worker.start()
+    show = await cinema.open_session(seats=3)
+    late = counted("cinema_delivery_lag_seconds_sum")
+
+    async with aclosing(feed.watch(show.session_id)) as updates:
+        await anext(updates)
+        await hold(cinema, show, 0)
+        with growing(DELIVERED, 0):
+            assert isinstance(await asyncio.wait_for(anext(updates), 20), SeatMapDelta)
+        await hold(cinema, show, 1)
+        # The first is told to all once the next is asked for.
+        with growing(DELIVERED, 1), growing("cinema_seat_map_resyncs_total", 0):
+            assert isinstance(await asyncio.wait_for(anext(updates), 20), SeatMapDelta)
+
+    assert 0 < counted("cinema_delivery_lag_seconds_sum") - late < 60
+
+
+async def test_a_map_that_is_read_anew_is_counted(
+    cinema: Cinema, feed: SeatFeed, redis: Redis
+) -> None:
+    show = await cinema.open_session(seats=3)
+    async with aclosing(feed.watch(show.session_id)) as updates:
+        await anext(updates)
+
+        with growing("cinema_seat_map_resyncs_total", 1), growing(DELIVERED, 0):
+            await redis.publish(seat_channel(show.session_id), RESYNC)
+            assert isinstance(await asyncio.wait_for(anext(updates), 5), SeatMap)
+
+
+@pytest.mark.usefixtures("hub")
+async def test_a_connection_that_breaks_is_counted(stack: EmbeddedStack) -> None:
+    before = counted("cinema_pubsub_losses_total")
+
+    async def is_counted() -> bool:
+        return counted("cinema_pubsub_losses_total") > before
+
+    stack.valkey.stop()
+    try:
+        await eventually(is_counted)
+    finally:
+        stack.valkey.start()
+
+
+async def test_what_cannot_be_read_is_counted_by_who_put_it_aside(
+    worker: Worker, cinema: Cinema, kafka: Kafka, show: Show
+) -> None:
+    names = ("payments", "fanout")
+    before = {name: counted(PUT_ASIDE, consumer=name) for name in names}
+    worker.start()
+    await hold(cinema, show, 0)
+    await until_all_is_told(cinema)  # there are topics
+
+    async with kafka.producer() as producer:
+        key = str(show.session_id).encode()
+        await producer.send_and_wait(RESERVATIONS, b"{poison", key=key)
+
+    async def are_counted() -> bool:
+        return all(counted(PUT_ASIDE, consumer=name) > before[name] for name in names)
+
+    await eventually(are_counted, 20)
+
+
+async def test_a_hold_without_a_lock_is_counted_by_its_reason(
+    unused_port: int, show: Show
+) -> None:
+    nowhere = open_redis(f"redis://127.0.0.1:{unused_port}")
+    locks = RedlockSeatLocks([ScriptBatch(nowhere)])
+    name = "cinema_unlocked_decisions_total"
+
+    with (
+        growing(name, 1, reason="no_quorum"),
+        growing(name, 0, reason="out_of_patience"),
+    ):
+        async with locks.guard(show.seat_ids[:1]):
+            pass
+    await nowhere.aclose()
+
+
+async def test_a_crowd_of_one_process_is_refused_by_its_first(
+    redis: Redis, cinema: Cinema, show: Show
+) -> None:
+    """Of three, one asks Redis and Postgres, and two are told by it."""
+    locks = RedlockSeatLocks([ScriptBatch(redis)])
+    name = "cinema_seat_refusals_total"
+    held = await hold(cinema, show, 0)
+    asked = asyncio.Event()
+
+    async def refused_by_postgres() -> None:
+        async with locks.guard([show.seat_ids[0]]):
+            await asked.wait()
+            raise SeatsUnavailableError(held.seats)
+
+    async def refused_by_its_fellow() -> None:
+        async with locks.guard([show.seat_ids[0]]):
+            raise AssertionError("the seat is taken")
+
+    with (
+        growing(name, 1, known_by="postgres"),
+        growing(name, 2, known_by="process"),
+        growing(name, 0, known_by="redis"),
+    ):
+        first = asyncio.create_task(refused_by_postgres())
+        others = [asyncio.create_task(refused_by_its_fellow()) for _ in range(2)]
+        await asyncio.sleep(0)
+        asked.set()
+        errors = await asyncio.gather(first, *others, return_exceptions=True)
+
+    assert [type(error) for error in errors] == [SeatsUnavailableError] * 3
