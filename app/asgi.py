@@ -32,6 +32,7 @@ from persistence.catalog_cache import CatalogCache
 from persistence.engine import open_engine
 from persistence.identities import PostgresIdentities
 from persistence.queries import Queries
+from persistence.rate_limits import RateLimits
 from persistence.sign_in_codes import RedisSignInCodes
 from realtime.reservation_feed import ReservationFeed
 from realtime.seat_feed import SeatFeed
@@ -50,7 +51,11 @@ class Api:
         self.scrape = Scrape(settings.metrics_token)
 
     def context_of(
-        self, authorization: str | None, accept_language: str | None, request_id: str
+        self,
+        authorization: str | None,
+        accept_language: str | None,
+        request_id: str,
+        address: str | None,
     ) -> Context:
         """Raises AuthenticationError for a token that is not one of ours."""
         if self._services is None:
@@ -60,6 +65,7 @@ class Api:
             viewer=self.authenticator.viewer(authorization),
             request_id=request_id,
             locale=locale_for(accept_language),
+            address=address,
         )
 
     async def public_keys(self, _request: Request) -> JSONResponse:
@@ -113,8 +119,17 @@ class Api:
                 PostgresIdentities(to.pool), RedisSignInCodes(to.redis), accounts
             ),
             queries=queries,
+            rate_limits=self._rate_limits(to),
             seat_feed=SeatFeed(to.hub, queries.seat_maps),
             reservation_feed=ReservationFeed(to.hub),
+        )
+
+    def _rate_limits(self, to: Connections) -> RateLimits:
+        return RateLimits(
+            to.redis,
+            address=self._settings.rate_limit_address,
+            account=self._settings.rate_limit_account,
+            reserve=self._settings.rate_limit_reserve,
         )
 
 

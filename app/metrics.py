@@ -30,9 +30,6 @@ ERRORS = Counter(
     "cinema_graphql_errors", "GraphQL errors that clients were told, by code.", ["code"]
 )
 ERRORS.labels("INTERNAL")  # an alarm needs a 0 to rise from
-RATE_LIMITED = Counter(
-    "cinema_rate_limited", "Requests that were too many, by what was limited.", ["what"]
-)
 
 SOCKETS = Gauge("cinema_sockets", "WebSockets that are open.")
 SOCKET_OPERATIONS = Gauge(

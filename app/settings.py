@@ -2,7 +2,9 @@
 
 from typing import Annotated, Any, Literal, Self
 
+from limits import parse
 from pydantic import (
+    AfterValidator,
     DirectoryPath,
     Field,
     SecretStr,
@@ -15,6 +17,15 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from app.errors import CommandError
 
 REDIS_URL = r"^(redis|rediss|valkey)://"
+
+
+def _rate_limit(text: str) -> str:
+    if parse(text).amount < 1:
+        raise ValueError("nobody could do anything")
+    return text
+
+
+RateLimit = Annotated[str, AfterValidator(_rate_limit)]
 
 
 class Settings(BaseSettings):
@@ -47,6 +58,11 @@ class Settings(BaseSettings):
     metrics_port: int | None = Field(default=None, ge=1, le=65535)
     # Who scrapes has to bear it; none: whoever is in the same private network may.
     metrics_token: SecretStr | None = Field(default=None, min_length=16)
+    # In the notation of the limits library. Signing in, signing up and refreshing, each
+    # by address and by account; and reserving, by customer and process.
+    rate_limit_address: RateLimit = "100/minute"
+    rate_limit_account: RateLimit = "10/minute"
+    rate_limit_reserve: RateLimit = "600/10 seconds"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @classmethod

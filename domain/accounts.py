@@ -82,6 +82,8 @@ class Accounts(Protocol):
     ) -> bool:
         """False without the account, or when a hash is given and is not its own."""
 
+    async def holder_of(self, token_hash: bytes) -> UUID | None: ...
+
     async def exchange_refresh_token(
         self, token_hash: bytes, successor_hash: bytes, period: timedelta
     ) -> Account | None:
@@ -157,6 +159,12 @@ class AccountService:
         if login is None or not possible or not right:
             raise InvalidCredentialsError
         return await self.let_in(login.account, login.password_hash)
+
+    async def holder_of(self, refresh_token: str) -> UUID | None:
+        """Whose token it is or was; None for what is none of ours."""
+        if not _is_refresh_token(refresh_token):
+            return None
+        return await self._accounts.holder_of(refresh_token_hash(refresh_token))
 
     async def refresh(self, refresh_token: str) -> SignedIn:
         """Raises InvalidCredentialsError for what is no token, or not any more.

@@ -32,6 +32,8 @@ WHERE id = $3 AND ($5::text IS NULL OR password_hash = $5) FOR SHARE
 RETURNING account_id
 """
 
+HOLDER = "SELECT account_id FROM refresh_tokens WHERE token_hash = $1"
+
 # The account's row comes first, here as everywhere: whoever ends a family, or takes
 # the account over, has it alone, and sees every successor that was before.
 EXCHANGE_REFRESH = """
@@ -89,6 +91,10 @@ class PostgresAccounts:
             REMEMBER_REFRESH, token_hash, family_id, account_id, period, password_hash
         )
         return added is not None
+
+    async def holder_of(self, token_hash: bytes) -> UUID | None:
+        holder: UUID | None = await self._pool.fetchval(HOLDER, token_hash)
+        return holder
 
     async def exchange_refresh_token(
         self, token_hash: bytes, successor_hash: bytes, period: timedelta

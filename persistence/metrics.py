@@ -34,3 +34,7 @@ _UNLOCKED = Counter(
 )
 UNLOCKED_WITHOUT_QUORUM = _UNLOCKED.labels("no_quorum")
 UNLOCKED_OUT_OF_PATIENCE = _UNLOCKED.labels("out_of_patience")
+
+RATE_LIMITED = Counter(
+    "cinema_rate_limited", "Requests that were too many, by what was limited.", ["what"]
+)

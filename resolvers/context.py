@@ -10,6 +10,7 @@ from domain.identities import IdentityService
 from domain.paying import PaymentService
 from domain.people import Viewer
 from persistence.queries import Queries
+from persistence.rate_limits import RateLimits
 from realtime.reservation_feed import ReservationFeed
 from realtime.seat_feed import SeatFeed
 from resolvers.nested import Loaders
@@ -25,6 +26,7 @@ class Services:
     accounts: AccountService
     identities: IdentityService
     queries: Queries
+    rate_limits: RateLimits
     seat_feed: SeatFeed
     reservation_feed: ReservationFeed
 
@@ -36,6 +38,7 @@ class Context:
     services: Services
     viewer: Viewer | None
     request_id: str
+    address: str | None = None
     locale: str = ENGLISH
     refusals: list[str] = field(default_factory=list)  # codes that were answered
     _loaders: Loaders | None = field(init=False, default=None)

@@ -35,4 +35,6 @@ def not_found() -> FaultError:
 
 
 def rate_limited(seconds: int) -> FaultError:
-    return FaultError("RATE_LIMITED", seconds=seconds)
+    fault = FaultError("RATE_LIMITED", seconds=seconds)
+    fault.extensions = {"code": "RATE_LIMITED", "retryAfter": seconds}
+    return fault

@@ -4,7 +4,9 @@ from typing import Annotated
 
 import strawberry
 
+from domain.accounts import email_address
 from resolvers.context import Info
+from resolvers.rate_limits import check_rate
 from schema.people import (
     AuthTokens,
     RefreshTokensResult,
@@ -43,6 +45,7 @@ class PeopleMutations:
             SignUpInput, strawberry.argument(description="The new account.")
         ],
     ) -> SignUpResult:
+        await check_rate(info, email_address(input.email))
         signed_in = await info.context.services.accounts.sign_up(
             input.email, input.password, input.name
         )
@@ -54,6 +57,7 @@ class PeopleMutations:
         info: Info,
         input: Annotated[SignInInput, strawberry.argument(description="Who wants in.")],
     ) -> SignInResult:
+        await check_rate(info, email_address(input.email))
         signed_in = await info.context.services.accounts.sign_in(
             input.email, input.password
         )
@@ -67,7 +71,10 @@ class PeopleMutations:
     async def refresh_tokens(
         self, info: Info, refresh_token: RefreshToken
     ) -> RefreshTokensResult:
-        signed_in = await info.context.services.accounts.refresh(refresh_token)
+        accounts = info.context.services.accounts
+        holder = await accounts.holder_of(refresh_token)
+        await check_rate(info, str(holder) if holder else None)
+        signed_in = await accounts.refresh(refresh_token)
         return AuthTokens.from_domain(signed_in)
 
     @strawberry.mutation(

@@ -13,6 +13,7 @@ from resolvers.faults import not_found
 from resolvers.ids import find_key, key_of
 from resolvers.paging import connection, window
 from resolvers.permissions import viewer_of
+from resolvers.rate_limits import check_reserving_rate
 from schema.pages import DEFAULT_FIRST, After, Before, Connection, First, Last
 from schema.reservations import (
     CancelReservationInput,
@@ -71,6 +72,7 @@ class ReservationMutations:
         ],
     ) -> ReserveSeatsResult:
         viewer = viewer_of(info)
+        check_reserving_rate(info, viewer.id)
         reservation = await info.context.services.booking.reserve_seats(
             key_of(input.session_id),
             [key_of(seat_id) for seat_id in input.seat_ids],

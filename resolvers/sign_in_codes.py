@@ -5,6 +5,7 @@ from typing import Annotated
 import strawberry
 
 from resolvers.context import Info
+from resolvers.rate_limits import check_rate
 from schema.people import AuthTokens, SignInResult
 
 
@@ -21,5 +22,6 @@ class SignInCodeMutations:
             str, strawberry.argument(description="From the URL of the return.")
         ],
     ) -> SignInResult:
+        await check_rate(info, None)
         signed_in = await info.context.services.identities.exchange(code)
         return AuthTokens.from_domain(signed_in)

@@ -18,10 +18,18 @@ class Asked(Protocol):
 
 
 class ContextOf(Protocol):
-    """Makes one operation's context; raises AuthenticationError for a bad token."""
+    """Makes one operation's context; raises AuthenticationError for a bad token.
+
+    `address` is the client's, None when it is not known or of no account.
+    """
 
     def __call__(
-        self, authorization: str | None, accept_language: str | None, request_id: str, /
+        self,
+        authorization: str | None,
+        accept_language: str | None,
+        request_id: str,
+        address: str | None,
+        /,
     ) -> Asked: ...
 
 

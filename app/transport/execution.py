@@ -43,7 +43,11 @@ class Execution:
         self._measure = Measure(schema, "websocket")
 
     async def payloads(
-        self, call: Call, authorization: str | None = None, locale: str | None = None
+        self,
+        call: Call,
+        authorization: str | None = None,
+        locale: str | None = None,
+        address: str | None = None,
     ) -> AsyncGenerator[str, None]:
         """Raises OperationFailedError, and AuthenticationError before anything else.
 
@@ -51,7 +55,7 @@ class Execution:
         socket was opened begins nothing new.
         """
         request_id = new_request_id()
-        context = self._context_of(authorization, locale, request_id)
+        context = self._context_of(authorization, locale, request_id, address)
         stopwatch = self._measure.start(call.query, call.operation_name)
         try:
             stream = await self._schema.stream(

@@ -16,7 +16,9 @@ class Feeding:
     execution: Execution
     shared: SharedStreams
 
-    async def feed(self, frame: Subscribe, lane: Lane, init: ConnectionInit) -> None:
+    async def feed(
+        self, frame: Subscribe, lane: Lane, init: ConnectionInit, address: str | None
+    ) -> None:
         """Returns when the operation ends.
 
         Raises OperationFailedError, and AuthenticationError once the token is over.
@@ -29,7 +31,9 @@ class Feeding:
         if watch is not None:
             await self.shared.follow(watch, lane)
             return
-        payloads = self.execution.payloads(call, init.authorization, init.locale)
+        payloads = self.execution.payloads(
+            call, init.authorization, init.locale, address
+        )
         async with aclosing(payloads):
             async for payload in payloads:
                 await lane.send(payload)

@@ -103,6 +103,7 @@ class GraphQLHttp(GraphQL[Asked, None]):
             headers.get("authorization"),
             headers.get("accept-language"),
             request.state.id,
+            request.client.host if request.client else None,
         )
 
     def should_render_graphql_ide(self, request: BaseRequestProtocol) -> bool:

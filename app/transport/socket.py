@@ -28,6 +28,7 @@ from app.transport.frames import (
 )
 from app.transport.json_text import encode
 from app.transport.outgoing import Lane, Outgoing, SlowConsumerError
+from persistence.metrics import RATE_LIMITED
 
 log = logging.getLogger(__name__)
 
@@ -179,7 +180,7 @@ class Socket:
         if frame.id in self._operations:
             raise SocketClosedError(4409, f"Subscriber for {frame.id} already exists")
         if len(self._tasks) >= self._limits.operations:
-            metrics.RATE_LIMITED.labels("socket_operations").inc()
+            RATE_LIMITED.labels("socket_operations").inc()
             message = f"A socket carries {self._limits.operations} operations at most."
             self._put_errors(frame.id, results.error(message, results.RATE_LIMITED))
             return
@@ -196,8 +197,9 @@ class Socket:
     ) -> None:
         errors: results.Errors | None = None
         try:
+            client = self._websocket.client
             with metrics.SOCKET_OPERATIONS.track_inprogress():
-                await self._feeding.feed(frame, lane, init)
+                await self._feeding.feed(frame, lane, init, client and client.host)
         except OperationFailedError as failed:
             errors = failed.errors
         except AuthenticationError:

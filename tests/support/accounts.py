@@ -46,6 +46,10 @@ class FakeAccounts:
         self.refresh_tokens.append((token_hash, account_id, period))
         return True
 
+    async def holder_of(self, token_hash: bytes) -> UUID | None:
+        owners = {token: owner for token, owner, _ in self.refresh_tokens}
+        return owners.get(token_hash)
+
     async def exchange_refresh_token(
         self, token_hash: bytes, successor_hash: bytes, period: timedelta
     ) -> Account | None:

@@ -18,12 +18,13 @@ from persistence.catalog_cache import CatalogCache
 from persistence.ledger import PostgresLedger
 from persistence.pool import Pool
 from persistence.queries import Queries
+from persistence.rate_limits import RateLimits
 from realtime.reservation_feed import ReservationFeed
 from realtime.seat_feed import SeatFeed
 from resolvers.context import Context, Services
 from tests.support.cinema import Show
 from tests.support.scripted_feeds import ScriptedReservationFeed, ScriptedSeatFeed
-from tests.support.unlocked import NoSeatLocks, NothingCached, SilentBell
+from tests.support.unlocked import NoSeatLocks, NothingCached, SilentBell, Unlimited
 
 RESERVE = """
 mutation ($session: ID!, $seats: [ID!]!, $key: String) {
@@ -78,6 +79,7 @@ class Desk:
                 cast("Pool", CountedPool(pool, self.statements)),
                 cast("CatalogCache", NothingCached()),
             ),
+            rate_limits=cast("RateLimits", Unlimited()),
             seat_feed=cast("SeatFeed", self.seat_feed),
             reservation_feed=cast("ReservationFeed", self.reservation_feed),
         )

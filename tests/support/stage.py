@@ -68,7 +68,11 @@ class Stage:
         return None if authorization is None else Credentials(ANN, self.expires_at)
 
     def context_of(
-        self, authorization: str | None, accept_language: str | None, request_id: str
+        self,
+        authorization: str | None,
+        accept_language: str | None,
+        request_id: str,
+        address: str | None,
     ) -> "Scene":
         viewer = "ann" if self.credentials_of(authorization) else None
         return Scene(self, viewer, accept_language, request_id)

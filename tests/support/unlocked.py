@@ -46,5 +46,13 @@ class NothingCached:
         return await load()
 
 
+class Unlimited:
+    async def check(
+        self, what: str, address: str | None, account: str | None
+    ) -> None: ...
+
+    def check_reserving(self, customer_id: UUID) -> None: ...
+
+
 class SilentBell:
     def ring(self) -> None: ...

@@ -33,6 +33,16 @@ def test_redlock_has_nodes_of_its_own(complete: pytest.MonkeyPatch) -> None:
     assert Settings.load().redlock_urls == ("redis://a:1/0", "redis://b:2/0")
 
 
+@pytest.mark.parametrize("limit", ["often", "10", "0/minute", "10/fortnight"])
+def test_a_limit_that_cannot_be_read_is_named(
+    complete: pytest.MonkeyPatch, limit: str
+) -> None:
+    complete.setenv("RATE_LIMIT_ACCOUNT", limit)
+
+    with pytest.raises(CommandError, match=r"\(RATE_LIMIT_ACCOUNT: value error"):
+        Settings.load()
+
+
 def test_all_that_is_missing_or_wrong_is_named_without_values(
     complete: pytest.MonkeyPatch,
 ) -> None:

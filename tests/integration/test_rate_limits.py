@@ -1,0 +1,119 @@
+"""Who asks too often is told when to come back; others do not notice."""
+
+from collections.abc import AsyncIterator
+from uuid import uuid4
+
+import pytest
+from redis.asyncio import Redis
+
+from persistence.rate_limits import RateLimitedError, RateLimits
+from persistence.redis_client import open_redis
+from tests.support.embedded import EmbeddedStack
+
+RULES = {"address": "3/hour", "account": "2/hour", "reserve": "2/hour"}
+HOUR = 3_600
+
+
+@pytest.fixture
+async def limits_redis(stack: EmbeddedStack) -> AsyncIterator[Redis]:
+    async with open_redis(stack.redis_url) as redis:
+        await redis.flushdb()
+        yield redis
+
+
+@pytest.fixture
+def limits(limits_redis: Redis) -> RateLimits:
+    return RateLimits(limits_redis, **RULES)
+
+
+async def refusal(limits: RateLimits, address: str | None, account: str) -> int | None:
+    """In how many seconds to come back; None: it may go on."""
+    try:
+        await limits.check("signIn", address, account)
+    except RateLimitedError as refused:
+        return refused.retry_after
+    return None
+
+
+async def test_an_account_is_limited_from_wherever_it_is_tried(
+    limits: RateLimits,
+) -> None:
+    allowed = [await refusal(limits, f"192.0.2.{n}", "ana") for n in range(2)]
+
+    wait = await refusal(limits, "192.0.2.9", "ana")
+
+    assert allowed == [None, None]
+    assert wait is not None and 0 < wait <= HOUR
+    assert await refusal(limits, "192.0.2.9", "bruno") is None
+
+
+@pytest.mark.parametrize(
+    ("first", "same", "other"),
+    [
+        ("192.0.2.1", "192.0.2.1", "192.0.2.2"),
+        ("2001:db8:0:1::1", "2001:db8:0:1:ffff::9", "2001:db8:0:2::1"),
+        ("::ffff:192.0.2.1", "192.0.2.1", "::ffff:192.0.2.2"),
+        ("fe80::1%eth0", "fe80::2", "2001:db8::1"),
+        (None, "testclient", "192.0.2.1"),
+    ],
+)
+async def test_an_address_is_limited_whatever_account_it_tries(
+    limits: RateLimits, first: str | None, same: str, other: str
+) -> None:
+    for n in range(3):
+        assert await refusal(limits, first, f"ana{n}") is None
+
+    assert await refusal(limits, same, "bruno") is not None
+    assert await refusal(limits, other, "bruno") is None
+
+
+async def test_processes_count_together_and_keep_no_address_of_anybody(
+    limits: RateLimits, limits_redis: Redis
+) -> None:
+    other = RateLimits(limits_redis, **RULES)
+    await refusal(limits, "192.0.2.1", "ana@cinema.example")
+    await refusal(other, "192.0.2.1", "ana@cinema.example")
+
+    assert await refusal(other, "192.0.2.1", "ana@cinema.example") is not None
+    keys = [key async for key in limits_redis.scan_iter("*")]
+    assert keys
+    assert not any(b"ana" in key for key in keys)
+    assert all([0 < await limits_redis.ttl(key) <= 2 * HOUR for key in keys])
+
+
+async def test_what_is_limited_is_counted_apart(limits: RateLimits) -> None:
+    for _ in range(2):
+        await limits.check("signIn", None, "ana")
+
+    await limits.check("signUp", None, "ana")
+
+    assert await refusal(limits, None, "ana") is not None
+
+
+async def test_without_redis_each_process_counts_for_itself(unused_port: int) -> None:
+    async with open_redis(f"redis://127.0.0.1:{unused_port}") as redis:
+        limits = RateLimits(redis, **RULES)
+        for _ in range(2):
+            assert await refusal(limits, "192.0.2.1", "ana") is None
+
+        assert await refusal(limits, "192.0.2.2", "ana") is not None
+        assert await refusal(limits, "192.0.2.2", "bruno") is None
+
+
+async def test_halves_of_characters_are_an_account_like_any_other(
+    limits: RateLimits,
+) -> None:
+    assert await refusal(limits, None, "\ud800" * 9) is None
+
+
+async def test_reserving_is_limited_by_customer(limits_redis: Redis) -> None:
+    limits = RateLimits(limits_redis, **RULES)
+    ana, bia = uuid4(), uuid4()
+    limits.check_reserving(ana)
+    limits.check_reserving(ana)
+
+    with pytest.raises(RateLimitedError) as refused:
+        limits.check_reserving(ana)
+
+    assert 0 < refused.value.retry_after <= HOUR
+    limits.check_reserving(bia)

@@ -1,0 +1,43 @@
+"""The limit on reserving: per customer, by windows of this process's clock."""
+
+from uuid import UUID, uuid4
+
+from limits import parse
+
+from persistence.rate_limits import RateLimitedError, Reserving
+
+
+def refused(limit: Reserving, customer_id: UUID) -> int | None:
+    try:
+        limit.check(customer_id)
+    except RateLimitedError as error:
+        return error.retry_after
+    return None
+
+
+def test_who_used_a_window_up_waits_for_the_next_one() -> None:
+    now = 1_003.5
+    limit = Reserving(parse("2/10 seconds"), clock=lambda: now)
+    ana, bia = uuid4(), uuid4()
+
+    answers = [refused(limit, ana) for _ in range(4)]
+    now = 1_009.9
+    late = refused(limit, ana), refused(limit, bia)
+    now = 1_010.0
+    next_one = refused(limit, ana)
+
+    assert answers == [None, None, 7, 7]
+    assert late == (1, None)
+    assert next_one is None
+
+
+def test_it_remembers_only_who_asked_in_this_window() -> None:
+    now = 0.0
+    limit = Reserving(parse("2/10 seconds"), clock=lambda: now)
+    for _ in range(1_000):
+        limit.check(uuid4())
+
+    now = 10.0
+    limit.check(uuid4())
+
+    assert len(limit._counts) == 1
