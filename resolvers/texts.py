@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
-from typing import SupportsInt, cast
+from typing import Any
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -65,10 +65,10 @@ TEXTS: Mapping[str, str | Counted] = {
 }
 
 
-def worded(key: str, locale: str, /, **facts: object) -> str:
+def worded(key: str, locale: str, /, **facts: Any) -> str:
     text, translations = TEXTS[key], _TRANSLATIONS[locale]
     if isinstance(text, Counted):
-        number = int(cast("SupportsInt", facts[text.fact]))
+        number = facts[text.fact]
         return translations.ngettext(text.one, text.many, number) % facts
     return translations.gettext(text) % facts
 

@@ -51,7 +51,7 @@ def test_every_domain_error_becomes_a_problem(error: DomainError, locale: str) -
     problem = problem_of(error, locale)
 
     assert problem.code == error.code
-    assert problem.message == worded(error.code, locale, limit=8)
+    assert problem.message == worded(error.code, locale, **vars(problem))
 
 
 def test_facts_are_told() -> None:

@@ -91,6 +91,16 @@ def test_a_rule_is_written_where_it_is_broken() -> None:
     assert hidden == []
 
 
+def test_resolvers_take_what_they_say_from_the_texts() -> None:
+    bare = [
+        where
+        for where, call in calls()
+        if ast.unparse(call.func) == "GraphQLError" and "/resolvers/" in where
+    ]
+
+    assert bare == [], "FaultError has a text in every language"
+
+
 def test_who_says_it_has_the_facts_that_fill_its_gaps() -> None:
     for where, key, call in spoken():
         facts = {keyword.arg for keyword in call.keywords}
