@@ -12,8 +12,8 @@ from strawberry.schema.exceptions import (
     InvalidOperationTypeError,
 )
 
-from domain.errors import UnknownCustomerError
-from resolvers.faults import FaultError
+from domain.errors import TooManyAtOnceError, UnknownCustomerError
+from resolvers.faults import FaultError, rate_limited
 from resolvers.texts import worded
 
 logger = logging.getLogger(__name__)
@@ -50,8 +50,10 @@ class FaultMask(MaskErrors):
     def _told(self, error: GraphQLError) -> GraphQLError:
         original = error.original_error
         fault = error if original is None else original
+        if isinstance(fault, TooManyAtOnceError):
+            fault = rate_limited(seconds=1)
         if isinstance(fault, FaultError):
-            return _like(error, fault.worded_in(self._locale), error.extensions)
+            return _like(error, fault.worded_in(self._locale), fault.extensions)
         if isinstance(original, RecursionError | ValueError) and error.path is None:
             # Before any resolver: too deep, or a number of thousands of digits.
             return _like(error, "It cannot be read.", {"code": "BAD_USER_INPUT"})

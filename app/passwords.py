@@ -1,34 +1,57 @@
 """Passwords, hashed with argon2id."""
 
 import asyncio
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 
+from domain.errors import TooManyAtOnceError
+
+T = TypeVar("T")
+
 AT_ONCE = 2  # each takes a core for a fifth of a second, and 64 MiB
+# Those at work and those in line: the last one waits for some seconds, not for minutes.
+MOST_IN_LINE = 32
 
 
 class Argon2Passwords:
-    """Its own few threads: a crowd that signs in waits in line, away from the loop."""
+    """Its own few threads: a crowd that signs in waits in line, away from the loop.
 
-    def __init__(self, at_once: int = AT_ONCE) -> None:
+    Raises TooManyAtOnceError when the line is full, whoever asks and for whatever.
+    """
+
+    def __init__(
+        self, at_once: int = AT_ONCE, most_in_line: int = MOST_IN_LINE
+    ) -> None:
         self._hasher = PasswordHasher()
         self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="argon2")
+        self._most_in_line = most_in_line
+        self._in_line = 0
         self._nobodys_hash = _unmatched(self._hasher)
 
     async def hash(self, password: str) -> str:
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, self._hasher.hash, password)
+        return await self._in_turn(lambda: self._hasher.hash(password))
 
     async def verify(self, password: str, password_hash: str | None) -> bool:
-        return await asyncio.get_running_loop().run_in_executor(
-            self._threads, self._matches, password_hash or self._nobodys_hash, password
-        )
+        compared = password_hash or self._nobodys_hash
+        return await self._in_turn(lambda: self._matches(compared, password))
 
     def close(self) -> None:
         """Whoever still waits in line is cancelled."""
         self._threads.shutdown(cancel_futures=True)
+
+    async def _in_turn(self, work: Callable[[], T]) -> T:
+        if self._in_line >= self._most_in_line:
+            raise TooManyAtOnceError
+        self._in_line += 1
+        try:
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._threads, work)
+        finally:
+            self._in_line -= 1
 
     def _matches(self, password_hash: str, password: str) -> bool:
         try:

@@ -9,14 +9,18 @@ from secrets import token_urlsafe
 from typing import Protocol
 from uuid import UUID, uuid4
 
-from domain.errors import EmailTakenError, InvalidCredentialsError, InvalidInputError
+from domain.errors import (
+    EmailTakenError,
+    InvalidCredentialsError,
+    InvalidInputError,
+    SignInAgainError,
+)
+from domain.passwords import is_password, refuse_weak_password
 from domain.people import Role, Viewer
 
 logger = logging.getLogger(__name__)
 
 MAX_EMAIL_LENGTH = 254  # RFC 5321: what fits into a mail server's path
-MIN_PASSWORD_LENGTH = 8
-MAX_PASSWORD_LENGTH = 128
 MAX_NAME_LENGTH = 100
 REFRESH_PERIOD = timedelta(days=30)
 REFRESH_TOKEN_BYTES = 32
@@ -126,14 +130,8 @@ class AccountService:
             raise InvalidInputError(
                 "email", rule="email_syntax", longest=MAX_EMAIL_LENGTH
             )
-        if not is_password(password):
-            raise InvalidInputError(
-                "password",
-                rule="password_length",
-                shortest=MIN_PASSWORD_LENGTH,
-                longest=MAX_PASSWORD_LENGTH,
-            )
         name = name.strip()
+        refuse_weak_password(password, address, name)
         if not is_name(name):
             raise InvalidInputError("name", rule="name_length", longest=MAX_NAME_LENGTH)
         # Looked up first only because a hash costs far more; `add` decides.
@@ -167,13 +165,13 @@ class AccountService:
         return await self._accounts.holder_of(refresh_token_hash(refresh_token))
 
     async def refresh(self, refresh_token: str) -> SignedIn:
-        """Raises InvalidCredentialsError for what is no token, or not any more.
+        """Raises SignInAgainError for what is no token, or not any more.
 
         One that comes twice is in the hands of two, and nobody knows who of them is
         the thief: its whole family ends.
         """
         if not _is_refresh_token(refresh_token):
-            raise InvalidCredentialsError
+            raise SignInAgainError
         token_hash = refresh_token_hash(refresh_token)
         successor = token_urlsafe(REFRESH_TOKEN_BYTES)
         account = await self._accounts.exchange_refresh_token(
@@ -187,7 +185,7 @@ class AccountService:
                     family.account_id,
                     family.id,
                 )
-            raise InvalidCredentialsError
+            raise SignInAgainError
         return self._signed_in(account, successor)
 
     async def sign_out(self, refresh_token: str) -> bool:
@@ -244,21 +242,13 @@ def email_address(text: str) -> str | None:
     # Before it is looked at any closer: a megabyte of input is not worth it.
     if len(text) > 2 * MAX_EMAIL_LENGTH:
         return None
-    address = text.strip().lower()
+    # An accent may be a character of its own or part of one: who types does not see it.
+    address = unicodedata.normalize("NFC", text.strip().lower())
     local, at, host = address.partition("@")
     sane = local and at and host and "@" not in host and " " not in address
     if not sane or not address.isprintable() or len(address) > MAX_EMAIL_LENGTH:
         return None
     return address
-
-
-def is_password(text: str) -> bool:
-    """Judged by its length; NUL and halves of characters cannot be hashed safely."""
-    return (
-        MIN_PASSWORD_LENGTH <= len(text) <= MAX_PASSWORD_LENGTH
-        and "\x00" not in text
-        and not any(unicodedata.category(letter) == "Cs" for letter in text)
-    )
 
 
 def is_name(text: str) -> bool:

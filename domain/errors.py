@@ -87,5 +87,13 @@ class InvalidCredentialsError(DomainError):
     code = "INVALID_CREDENTIALS"
 
 
+class SignInAgainError(InvalidCredentialsError):
+    """Nobody has entered anything wrong: what a program kept is not good any more."""
+
+
+class TooManyAtOnceError(Exception):
+    """More people wait at this moment than can be served soon; nothing was changed."""
+
+
 class UnknownCustomerError(Exception):
     """A token names an account that is not there any more; nothing was changed."""

@@ -15,7 +15,7 @@ from domain.accounts import (
     email_address,
     is_name,
 )
-from domain.errors import InvalidCredentialsError
+from domain.errors import SignInAgainError
 
 CODE_BYTES = 32
 CODE_PERIOD = timedelta(seconds=60)
@@ -83,13 +83,13 @@ class IdentityService:
         return code
 
     async def exchange(self, code: str) -> SignedIn:
-        """Raises InvalidCredentialsError for what is no code, or not any more."""
+        """Raises SignInAgainError for what is no code, or not any more."""
         if len(code) > MAX_CODE_LENGTH or not code.isascii():
-            raise InvalidCredentialsError
+            raise SignInAgainError
         account_id = await self._codes.take(_hash(code))
         account = await self._accounts.find(account_id) if account_id else None
         if account is None:
-            raise InvalidCredentialsError
+            raise SignInAgainError
         return await self._accounts.let_in(account)
 
 

@@ -40,6 +40,7 @@ class Refusal:
     exception_type: type[errors.DomainError]
     error_type: type[problems.Problem]
     facts: Callable[[Any], Facts] = no_facts
+    text: str | None = None  # where it is not the one of the code
 
     def handle(
         self, exception: errors.DomainError, *, field: StrawberryField, info: Info
@@ -47,7 +48,7 @@ class Refusal:
         info.context.refusals.append(exception.code)
         locale = info.context.locale
         facts = self.told(exception, locale)
-        message = worded(exception.code, locale, **facts)
+        message = worded(self.text or exception.code, locale, **facts)
         return self.error_type(code=exception.code, message=message, **facts)
 
     def told(self, exception: Any, _locale: str) -> Facts:
@@ -67,6 +68,7 @@ HANDLERS = [
     Refusal(errors.NotFoundError, problems.NotFound),
     InvalidInputRefusal(errors.InvalidInputError, problems.InvalidInput),
     Refusal(errors.EmailTakenError, problems.EmailTaken),
+    Refusal(errors.SignInAgainError, problems.InvalidCredentials, text="sign_in_again"),
     Refusal(errors.InvalidCredentialsError, problems.InvalidCredentials),
     Refusal(errors.SeatsUnavailableError, problems.SeatsUnavailable, the_seats),
     Refusal(errors.SessionClosedError, problems.SessionClosed),

@@ -47,6 +47,8 @@ TEXTS: Mapping[str, str | Counted] = {
     "idempotency_key_length": "It takes 1 to %(limit)d characters.",
     "email_syntax": "This is not an e-mail address.",
     "password_length": "It takes %(shortest)d to %(longest)d characters.",
+    "password_well_known": "Too many people use this password: choose another.",
+    "password_personal": "It must not be your address or your name.",
     "name_length": "It takes 1 to %(longest)d characters on one line.",
     # Faults.
     "UNAUTHENTICATED": "This needs somebody who is signed in.",

@@ -6,6 +6,7 @@ from typing import Annotated, Self
 import strawberry
 
 from domain import accounts as domain
+from domain.passwords import MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH
 from domain.people import Role
 from schema.enums import publish
 from schema.problems import EmailTaken, InvalidCredentials, InvalidInput
@@ -65,8 +66,8 @@ class SignUpInput:
         description="Nobody else's; upper and lower case are the same."
     )
     password: str = strawberry.field(
-        description=f"{domain.MIN_PASSWORD_LENGTH} to {domain.MAX_PASSWORD_LENGTH}"
-        " characters, any of them."
+        description=f"{MIN_PASSWORD_LENGTH} to {MAX_PASSWORD_LENGTH} characters, any"
+        " of them; not what everybody uses, nor the address or the name."
     )
     name: str = strawberry.field(
         description=f"1 to {domain.MAX_NAME_LENGTH} characters on one line."

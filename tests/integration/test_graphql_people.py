@@ -9,6 +9,7 @@ import pytest
 from app.authentication import Authenticator, TokenIssuer
 from app.signing_keys import KeyRing
 from domain.accounts import AccountService
+from domain.errors import TooManyAtOnceError
 from persistence.accounts import PostgresAccounts
 from persistence.pool import Pool
 from tests.support.accounts import FakePasswords
@@ -68,6 +69,17 @@ async def test_a_used_one_and_nonsense_are_refused_alike(
 
     for token in (ana["refreshToken"], "nonsense", "", "x" * 100_000):
         assert await desk.data(REFRESH, token=token) == {"refreshTokens": REFUSED}
+
+
+async def test_in_a_crowd_that_cannot_be_served_soon_it_is_a_fault_that_says_so(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def hash_in_vain(*_: object) -> str:
+        raise TooManyAtOnceError
+
+    monkeypatch.setattr(FakePasswords, "hash", hash_in_vain)
+
+    assert await desk.code(SIGN_UP, email="bruno@example.com") == "RATE_LIMITED"
 
 
 async def test_signing_out_is_true_once(desk: Desk, ana: dict[str, Any]) -> None:

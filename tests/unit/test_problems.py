@@ -54,6 +54,14 @@ def test_every_domain_error_becomes_a_problem(error: DomainError, locale: str) -
     assert problem.message == worded(error.code, locale, **vars(problem))
 
 
+def test_who_entered_nothing_wrong_is_only_asked_to_sign_in_again() -> None:
+    problem = problem_of(errors.SignInAgainError(), "es")
+
+    assert problem == problems.InvalidCredentials(
+        code="INVALID_CREDENTIALS", message=worded("sign_in_again", "es")
+    )
+
+
 def test_facts_are_told() -> None:
     limited = problem_of(errors.TooManySeatsError(8), "pt-BR")
     ended = problem_of(errors.PaymentClosedError(PaymentStatus.CANCELLED))

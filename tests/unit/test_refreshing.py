@@ -28,7 +28,7 @@ def service(accounts: FakeAccounts) -> AccountService:
 
 @pytest.fixture
 async def ana(service: AccountService) -> SignedIn:
-    return await service.sign_up("ana@cinema.example", "12345678", "Ana")
+    return await service.sign_up("ana@cinema.example", "hold-my-seat", "Ana")
 
 
 async def test_a_token_is_exchanged_for_another(

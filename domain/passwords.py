@@ -1,0 +1,40 @@
+"""Which passwords are good enough for a new account."""
+
+import unicodedata
+from pathlib import Path
+
+from domain.errors import InvalidInputError
+
+MIN_PASSWORD_LENGTH = 8
+MAX_PASSWORD_LENGTH = 128
+
+# What everybody tries first; in the form in which it is compared.
+WELL_KNOWN = frozenset(
+    Path(__file__).with_name("well_known_passwords.txt").read_text("utf-8").split()
+)
+
+
+def is_password(text: str) -> bool:
+    """Judged by its length; NUL and halves of characters cannot be hashed safely."""
+    return (
+        MIN_PASSWORD_LENGTH <= len(text) <= MAX_PASSWORD_LENGTH
+        and "\x00" not in text
+        and not any(unicodedata.category(letter) == "Cs" for letter in text)
+    )
+
+
+def refuse_weak_password(password: str, address: str, name: str) -> None:
+    """Raises InvalidInputError for what can be guessed of anybody, or of this one."""
+    if not is_password(password):
+        raise InvalidInputError(
+            "password",
+            rule="password_length",
+            shortest=MIN_PASSWORD_LENGTH,
+            longest=MAX_PASSWORD_LENGTH,
+        )
+    guess = password.strip().casefold()
+    if guess in WELL_KNOWN:
+        raise InvalidInputError("password", rule="password_well_known")
+    local_part = address.partition("@")[0]
+    if guess in {known.casefold() for known in (address, local_part, name)}:
+        raise InvalidInputError("password", rule="password_personal")
