@@ -15,6 +15,8 @@ from pydantic import TypeAdapter, ValidationError
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from persistence.metrics import READ_FROM_POSTGRES, READ_FROM_REDIS
+
 logger = getLogger(__name__)
 
 Value = TypeVar("Value")
@@ -55,6 +57,8 @@ class CatalogCache:
         }
         found = {key: value for key, value in read.items() if value is not None}
         missing = [key for key in keys if key not in found]
+        READ_FROM_REDIS.inc(len(found))
+        READ_FROM_POSTGRES.inc(len(missing))
         if missing:
             loaded = await load(missing)
             written = {
@@ -74,6 +78,7 @@ class CatalogCache:
         key = f"catalog:{name}"
         generation, [stored] = await self._stored([key])
         value = _read(values, generation, stored)
+        (READ_FROM_POSTGRES if value is None else READ_FROM_REDIS).inc()
         if value is None:
             value = await load()
             await self._store(generation, {key: values.dump_json(value)})

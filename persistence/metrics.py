@@ -38,3 +38,11 @@ UNLOCKED_OUT_OF_PATIENCE = _UNLOCKED.labels("out_of_patience")
 RATE_LIMITED = Counter(
     "cinema_rate_limited", "Requests that were too many, by what was limited.", ["what"]
 )
+
+_CATALOG_READS = Counter(
+    "cinema_catalog_reads",
+    "Things of the catalog that were asked for, by where they were found.",
+    ["found_in"],
+)
+READ_FROM_REDIS = _CATALOG_READS.labels("redis")
+READ_FROM_POSTGRES = _CATALOG_READS.labels("postgres")

@@ -15,6 +15,7 @@ from persistence.queries import Queries
 from persistence.queries.keyset import Window
 from persistence.redis_client import open_redis
 from tests.support.cinema import Cinema
+from tests.support.counting import growing
 from tests.support.embedded import EmbeddedStack
 
 RENAME = "UPDATE movies SET title = $2 WHERE id = $1"
@@ -88,8 +89,12 @@ async def test_only_what_is_missing_is_read(
     nobody = uuid4()
     reads.statements = 0
 
-    found = await reads.queries.movies.by_id([nobody, movie_id])
-    again = await reads.queries.movies.by_id([nobody, movie_id])
+    with (
+        growing("cinema_catalog_reads_total", 2, found_in="redis"),
+        growing("cinema_catalog_reads_total", 2, found_in="postgres"),
+    ):
+        found = await reads.queries.movies.by_id([nobody, movie_id])
+        again = await reads.queries.movies.by_id([nobody, movie_id])
 
     assert found == again
     assert found.keys() == {movie_id}
