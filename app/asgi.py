@@ -5,6 +5,7 @@ import gc
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
+from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -25,9 +26,11 @@ from app.transport.websocket import GraphQLWebSocket
 from app.wiring import Connections, connections
 from domain.accounts import AccountService
 from domain.booking import BookingService
+from domain.catalog import CatalogService
 from domain.identities import IdentityService
 from domain.paying import PaymentService
 from persistence.accounts import PostgresAccounts
+from persistence.catalog import PostgresCatalog
 from persistence.catalog_cache import CatalogCache
 from persistence.engine import open_engine
 from persistence.identities import PostgresIdentities
@@ -88,9 +91,7 @@ class Api:
             opened.push_async_callback(engine.dispose)
             passwords = Argon2Passwords()
             opened.callback(passwords.close)
-            self._services = self._serve(
-                to, Queries.on(engine, to.pool, CatalogCache(to.redis)), passwords
-            )
+            self._services = self._serve(to, engine, passwords)
             self.health.watch(to)
             self.scrape.watch(to, engine)
             sampling = asyncio.create_task(watch_the_event_loop())
@@ -106,8 +107,10 @@ class Api:
             self.scrape.stop()
 
     def _serve(
-        self, to: Connections, queries: Queries, passwords: Argon2Passwords
+        self, to: Connections, engine: AsyncEngine, passwords: Argon2Passwords
     ) -> Services:
+        cache = CatalogCache(to.redis)
+        queries = Queries.on(engine, to.pool, cache)
         accounts = AccountService(
             PostgresAccounts(to.pool), passwords, TokenIssuer(self._keys)
         )
@@ -118,6 +121,7 @@ class Api:
             identities=IdentityService(
                 PostgresIdentities(to.pool), RedisSignInCodes(to.redis), accounts
             ),
+            catalog=CatalogService(PostgresCatalog(to.pool), cache, to.bell),
             queries=queries,
             rate_limits=self._rate_limits(to),
             seat_feed=SeatFeed(to.hub, queries.seat_maps),

@@ -7,6 +7,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
 from app.extensions import FaultMask, SafeParserCache
+from resolvers.catalog import CatalogMutations
 from resolvers.movies import MovieQueries
 from resolvers.payments import PaymentMutations, PaymentQueries
 from resolvers.people import PeopleMutations, PeopleQueries
@@ -35,7 +36,11 @@ class Query(
 
 @strawberry.type(description="What can be changed; each of them alone, in order.")
 class Mutation(
-    PeopleMutations, SignInCodeMutations, ReservationMutations, PaymentMutations
+    PeopleMutations,
+    SignInCodeMutations,
+    CatalogMutations,
+    ReservationMutations,
+    PaymentMutations,
 ): ...
 
 

@@ -17,6 +17,7 @@ from domain.errors import (
 )
 from domain.passwords import is_password, refuse_weak_password
 from domain.people import Role, Viewer
+from domain.text import is_line
 
 logger = logging.getLogger(__name__)
 
@@ -25,9 +26,6 @@ MAX_NAME_LENGTH = 100
 REFRESH_PERIOD = timedelta(days=30)
 REFRESH_TOKEN_BYTES = 32
 MAX_REFRESH_TOKEN_LENGTH = 64  # more than any of ours has
-
-# Control characters, lone surrogates, separators of lines and of paragraphs.
-NOT_IN_A_NAME = {"Cc", "Cs", "Zl", "Zp"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,6 +250,4 @@ def email_address(text: str) -> str | None:
 
 
 def is_name(text: str) -> bool:
-    return 1 <= len(text) <= MAX_NAME_LENGTH and NOT_IN_A_NAME.isdisjoint(
-        map(unicodedata.category, text)
-    )
+    return is_line(text, MAX_NAME_LENGTH)

@@ -1,12 +1,13 @@
 """Every refusal that the business expects. Codes are API; wording lives at the edge."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from domain.payment import PaymentStatus
     from domain.reservation import ReservationStatus
     from domain.seats import SessionSeat
+    from domain.sessions import Session
 
 
 class DomainError(Exception):
@@ -22,9 +23,14 @@ class NotFoundError(DomainError):
 
 
 class InvalidInputError(DomainError):
-    """Input that cannot be acted on; `field` is its path from the argument down."""
+    """Input that cannot be acted on; `field` is its path from the argument down.
+
+    `others` are the other fields that are wrong as well, where more than one was
+    looked at.
+    """
 
     code = "INVALID_INPUT"
+    others: "tuple[InvalidInputError, ...]" = ()
 
     def __init__(self, *field: str, rule: str, **facts: object) -> None:
         super().__init__(f"{'.'.join(field)}: {rule}")
@@ -79,6 +85,14 @@ class IdempotencyConflictError(DomainError):
     code = "IDEMPOTENCY_CONFLICT"
 
 
+class RoomBusyError(DomainError):
+    code = "ROOM_BUSY"
+
+    def __init__(self, session: "Session") -> None:
+        super().__init__(f"session {session.id} is in the room then")
+        self.session = session
+
+
 class EmailTakenError(DomainError):
     code = "EMAIL_TAKEN"
 
@@ -97,3 +111,11 @@ class TooManyAtOnceError(Exception):
 
 class UnknownCustomerError(Exception):
     """A token names an account that is not there any more; nothing was changed."""
+
+
+def refuse(wrong: Sequence[InvalidInputError]) -> None:
+    """Raises the first of them, which tells of the others; nothing wrong: nothing."""
+    if wrong:
+        first, *others = wrong
+        first.others = tuple(others)
+        raise first

@@ -1,7 +1,19 @@
 """What is shown."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypedDict
 from uuid import UUID
+
+from domain.errors import InvalidInputError, refuse
+from domain.text import is_line, is_text
+
+MAX_TITLE_LENGTH = 200
+MAX_SYNOPSIS_LENGTH = 5_000
+MAX_DURATION_MINUTES = 1_000
+MAX_GENRES = 10
+MAX_GENRE_LENGTH = 50
+MAX_RATING_LENGTH = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,3 +24,77 @@ class Movie:
     duration_minutes: int
     genres: tuple[str, ...]
     rating: str | None
+
+
+class MovieFacts(TypedDict, total=False):
+    """What is entered of a movie: what is left out is to stay as it is.
+
+    Only the rating may be None: then there is none.
+    """
+
+    title: str | None
+    synopsis: str | None
+    duration_minutes: int | None
+    genres: Sequence[str] | None
+    rating: str | None
+
+
+def checked(facts: MovieFacts) -> MovieFacts:
+    """Without spaces around texts. Raises InvalidInputError, of each wrong field."""
+    facts = facts.copy()
+    if title := facts.get("title"):
+        facts["title"] = title.strip()
+    if synopsis := facts.get("synopsis"):
+        facts["synopsis"] = synopsis.strip()
+    if rating := facts.get("rating"):
+        facts["rating"] = rating.strip()
+    if genres := facts.get("genres"):
+        facts["genres"] = [genre.strip() for genre in genres[: MAX_GENRES + 1]]
+    refuse(
+        [*_missing(facts), *_wrong(facts), *_wrong_genres(facts.get("genres") or ())]
+    )
+    return facts
+
+
+def _missing(facts: MovieFacts) -> Iterator[InvalidInputError]:
+    for name, path in (
+        ("title", "title"),
+        ("synopsis", "synopsis"),
+        ("duration_minutes", "durationMinutes"),
+        ("genres", "genres"),
+    ):
+        if name in facts and facts.get(name) is None:
+            yield InvalidInputError(path, rule="value_missing")
+
+
+def _wrong(facts: MovieFacts) -> Iterator[InvalidInputError]:
+    title, synopsis = facts.get("title"), facts.get("synopsis")
+    minutes, rating = facts.get("duration_minutes"), facts.get("rating")
+    if title is not None and not is_line(title, MAX_TITLE_LENGTH):
+        yield InvalidInputError("title", rule="name_length", longest=MAX_TITLE_LENGTH)
+    if synopsis is not None and not is_text(synopsis, MAX_SYNOPSIS_LENGTH):
+        yield InvalidInputError(
+            "synopsis", rule="text_length", longest=MAX_SYNOPSIS_LENGTH
+        )
+    if minutes is not None and not 1 <= minutes <= MAX_DURATION_MINUTES:
+        yield InvalidInputError(
+            "durationMinutes",
+            rule="number_range",
+            lowest=1,
+            highest=MAX_DURATION_MINUTES,
+        )
+    if rating is not None and not is_line(rating, MAX_RATING_LENGTH):
+        yield InvalidInputError("rating", rule="name_length", longest=MAX_RATING_LENGTH)
+
+
+def _wrong_genres(genres: Sequence[str]) -> Iterator[InvalidInputError]:
+    if len(genres) > MAX_GENRES:
+        yield InvalidInputError("genres", rule="list_length", longest=MAX_GENRES)
+        return
+    for place, genre in enumerate(genres):
+        if not is_line(genre, MAX_GENRE_LENGTH):
+            yield InvalidInputError(
+                "genres", str(place), rule="name_length", longest=MAX_GENRE_LENGTH
+            )
+        elif genre in genres[:place]:
+            yield InvalidInputError("genres", str(place), rule="entry_repeated")

@@ -1,7 +1,18 @@
 """Where it is shown: rooms and their chairs."""
 
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
+
+from domain.errors import InvalidInputError, refuse
+from domain.text import is_line
+
+MAX_ROOM_NAME_LENGTH = 100
+MAX_ROWS = 100
+MAX_SEATS_IN_ROW = 100
+MAX_SEATS_IN_ROOM = 2_000
+ROW_LABEL = re.compile(r"[A-Z0-9]{1,3}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,3 +28,75 @@ class Seat:
     id: UUID
     row: str
     number: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewSeats:
+    """So many more seats at the end of a row, which may be new as well."""
+
+    row: str
+    seats: int
+
+
+def check_room(name: str, rows: Sequence[NewSeats]) -> None:
+    """Raises InvalidInputError, of each wrong field."""
+    wrong = [] if is_line(name, MAX_ROOM_NAME_LENGTH) else [_wrong_name()]
+    refuse([*wrong, *_wrong_rows(rows)])
+
+
+def check_rows(rows: Sequence[NewSeats]) -> None:
+    """Raises InvalidInputError, of each wrong field."""
+    refuse(list(_wrong_rows(rows)))
+
+
+def check_growth(last_numbers: Mapping[str, int], rows: Sequence[NewSeats]) -> None:
+    """Whether a room takes more seats, by the highest number in each of its rows.
+
+    Raises InvalidInputError, of each wrong field.
+    """
+    grown = dict(last_numbers)
+    wrong = []
+    for place, more in enumerate(rows):
+        grown[more.row] = grown.get(more.row, 0) + more.seats
+        if grown[more.row] > MAX_SEATS_IN_ROW:
+            wrong.append(_full_row(place))
+    if len(grown) > MAX_ROWS:
+        wrong.append(InvalidInputError("rows", rule="room_rows", limit=MAX_ROWS))
+    if sum(grown.values()) > MAX_SEATS_IN_ROOM:
+        wrong.append(
+            InvalidInputError("rows", rule="room_seats", limit=MAX_SEATS_IN_ROOM)
+        )
+    refuse(wrong)
+
+
+def _wrong_name() -> InvalidInputError:
+    return InvalidInputError("name", rule="name_length", longest=MAX_ROOM_NAME_LENGTH)
+
+
+def _wrong_rows(rows: Sequence[NewSeats]) -> Iterator[InvalidInputError]:
+    if not rows:
+        yield InvalidInputError("rows", rule="rows_missing")
+    if len(rows) > MAX_ROWS:
+        yield InvalidInputError("rows", rule="room_rows", limit=MAX_ROWS)
+        return
+    labels = [more.row for more in rows]
+    for place, more in enumerate(rows):
+        if not ROW_LABEL.fullmatch(more.row):
+            yield InvalidInputError("rows", str(place), "row", rule="row_label")
+        elif more.row in labels[:place]:
+            yield InvalidInputError("rows", str(place), "row", rule="entry_repeated")
+        if not 1 <= more.seats <= MAX_SEATS_IN_ROW:
+            yield InvalidInputError(
+                "rows",
+                str(place),
+                "seats",
+                rule="number_range",
+                lowest=1,
+                highest=MAX_SEATS_IN_ROW,
+            )
+
+
+def _full_row(place: int) -> InvalidInputError:
+    return InvalidInputError(
+        "rows", str(place), "seats", rule="row_seats", limit=MAX_SEATS_IN_ROW
+    )

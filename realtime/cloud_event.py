@@ -17,7 +17,10 @@ class MalformedEventError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CloudEvent:
-    """`session_id` is the Kafka key: changes of one session stay in order."""
+    """`session_id` is the Kafka key: changes of one session stay in order.
+
+    What is about no reservation is about the session itself.
+    """
 
     id: UUID
     type: str
@@ -32,7 +35,7 @@ class CloudEvent:
                 "id": str(self.id),
                 "source": SOURCE,
                 "type": self.type,
-                "subject": str(self.data["reservation_id"]),
+                "subject": str(self.data.get("reservation_id", self.session_id)),
                 "time": self.time.isoformat(),
                 "datacontenttype": "application/json",
                 "partitionkey": str(self.session_id),

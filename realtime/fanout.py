@@ -49,8 +49,9 @@ class FanoutHandler:
                         "time": event.time,
                     }
                     pipe.publish(seat_channel(event.session_id), orjson.dumps(change))
-                channel = reservation_channel(event.data["reservation_id"])
-                pipe.publish(channel, event.type)
+                if "reservation_id" in event.data:
+                    channel = reservation_channel(event.data["reservation_id"])
+                    pipe.publish(channel, event.type)
             await pipe.execute()
         for event in events:
             if event.type == CANCELLED:

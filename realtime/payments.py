@@ -11,6 +11,7 @@ from realtime.cloud_event import CloudEvent
 from realtime.topics import PAYMENTS_CONSUMER, RESERVATIONS
 
 CREATED = "ReservationCreated"
+ENDED = {"ReservationCancelled", "ReservationExpired"}
 
 
 class PaymentsHandler:
@@ -30,9 +31,10 @@ class PaymentsHandler:
             new = await confirm(db, [event.id for event in events], self.name)
             created, ended = list[UUID](), list[UUID]()
             for event in events:
-                if event.id in new:
-                    group = created if event.type == CREATED else ended
-                    group.append(UUID(event.data["reservation_id"]))
+                if event.id in new and event.type == CREATED:
+                    created.append(UUID(event.data["reservation_id"]))
+                if event.id in new and event.type in ENDED:
+                    ended.append(UUID(event.data["reservation_id"]))
             if created:
                 await db.execute(sql.OPEN_PAYMENTS, created)
             if ended:

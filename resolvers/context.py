@@ -6,6 +6,7 @@ from strawberry.types import Info as StrawberryInfo
 
 from domain.accounts import AccountService
 from domain.booking import BookingService
+from domain.catalog import CatalogService
 from domain.identities import IdentityService
 from domain.paying import PaymentService
 from domain.people import Viewer
@@ -25,6 +26,7 @@ class Services:
     payments: PaymentService
     accounts: AccountService
     identities: IdentityService
+    catalog: CatalogService
     queries: Queries
     rate_limits: RateLimits
     seat_feed: SeatFeed

@@ -11,6 +11,7 @@ from resolvers.context import Info
 from resolvers.texts import worded
 from schema import problems
 from schema.seats import SessionSeat
+from schema.sessions import Session
 
 Facts = dict[str, Any]
 
@@ -31,6 +32,10 @@ def the_status(
 
 def the_seats(error: errors.SeatsUnavailableError) -> Facts:
     return {"seats": [SessionSeat.from_domain(seat) for seat in error.seats]}
+
+
+def the_session(error: errors.RoomBusyError) -> Facts:
+    return {"conflicting_session": Session.from_domain(error.session)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +64,15 @@ class InvalidInputRefusal(Refusal):
     """Its fields have texts of their own."""
 
     def told(self, exception: errors.InvalidInputError, locale: str) -> Facts:
-        message = worded(exception.rule, locale, **exception.facts)
-        path = list(exception.field)
-        return {"fields": [problems.FieldError(path=path, message=message)]}
+        return {
+            "fields": [
+                problems.FieldError(
+                    path=list(wrong.field),
+                    message=worded(wrong.rule, locale, **wrong.facts),
+                )
+                for wrong in (exception, *exception.others)
+            ]
+        }
 
 
 HANDLERS = [
@@ -77,4 +88,5 @@ HANDLERS = [
     Refusal(errors.ReservationClosedError, problems.ReservationClosed, the_status),
     Refusal(errors.PaymentClosedError, problems.PaymentClosed, the_status),
     Refusal(errors.IdempotencyConflictError, problems.IdempotencyConflict),
+    Refusal(errors.RoomBusyError, problems.RoomBusy, the_session),
 ]

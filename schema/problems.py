@@ -5,6 +5,7 @@ import strawberry
 from domain.payment import PaymentStatus
 from domain.reservation import ReservationStatus
 from schema.seats import SessionSeat
+from schema.sessions import Session
 
 
 @strawberry.interface(
@@ -71,3 +72,10 @@ class PaymentClosed(Problem):
 
 @strawberry.type(description="The idempotency key was used with another input before.")
 class IdempotencyConflict(Problem): ...
+
+
+@strawberry.type(description="Another session is in the room at that time.")
+class RoomBusy(Problem):
+    conflicting_session: Session = strawberry.field(
+        description="The first one that is in the way."
+    )

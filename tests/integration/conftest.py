@@ -72,6 +72,12 @@ async def show(cinema: Cinema) -> Show:
 
 
 @pytest.fixture
+async def place(cinema: Cinema) -> dict[str, str]:
+    """A movie, and a room of three seats with nothing in it yet."""
+    return await cinema.empty_room()
+
+
+@pytest.fixture
 async def worker(
     scratch_pool: Pool, stack: EmbeddedStack, kafka: Kafka
 ) -> AsyncIterator[Worker]:

@@ -61,6 +61,27 @@ class Cinema:
         )
         return Show(session_id, tuple(sorted(row["id"] for row in rows)))
 
+    async def empty_room(self, seats: int = 3) -> dict[str, str]:
+        """With a movie of 114 minutes: the ids that createSession takes."""
+        row = await self.pool.fetchrow(
+            """
+            WITH film AS (
+                INSERT INTO movies (title, synopsis, duration_minutes, genres)
+                VALUES ('Limite', 'A boat, three people.', 114, '{drama}')
+                RETURNING id
+            ),
+            room AS (INSERT INTO rooms (name) VALUES ('Sala 1') RETURNING id),
+            chairs AS (
+                INSERT INTO seats (room_id, row_label, number)
+                SELECT room.id, 'A', n FROM room, generate_series(1, $1::int) n
+            )
+            SELECT film.id AS movie, room.id AS room FROM film, room
+            """,
+            seats,
+        )
+        assert row
+        return {"movieId": str(row["movie"]), "roomId": str(row["room"])}
+
     async def customers(self, count: int) -> list[UUID]:
         rows = await self.pool.fetch(
             """
@@ -81,6 +102,12 @@ class Cinema:
             show.session_id,
         )
         return [(row["status"], row["version"]) for row in rows]
+
+    async def room_of(self, show: Show) -> UUID:
+        room_id: UUID = await self.pool.fetchval(
+            "SELECT room_id FROM sessions WHERE id = $1", show.session_id
+        )
+        return room_id
 
     async def count(self, table: str, condition: str, *args: object) -> int:
         query = f"SELECT count(*) FROM {table} WHERE {condition}"  # noqa: S608  # constants of tests

@@ -11,9 +11,11 @@ from strawberry.types import ExecutionResult
 
 from domain.accounts import AccountService
 from domain.booking import BookingService
+from domain.catalog import CatalogService
 from domain.identities import IdentityService
 from domain.paying import PaymentService
 from domain.people import Role, Viewer
+from persistence.catalog import PostgresCatalog
 from persistence.catalog_cache import CatalogCache
 from persistence.ledger import PostgresLedger
 from persistence.pool import Pool
@@ -45,6 +47,9 @@ mutation ($session: ID!, $seats: [ID!]!, $key: String) {
 """
 
 
+MANAGER = Viewer(UUID(int=1), Role.MANAGER)
+
+
 class CountedPool:
     """The pool of the seat maps, which have one way to ask."""
 
@@ -58,7 +63,7 @@ class CountedPool:
 
 
 class Desk:
-    """Asks as whoever it is told to."""
+    """Asks as whoever it is told to: a customer by their id, or a manager."""
 
     def __init__(
         self, schema: strawberry.Schema, engine: AsyncEngine, pool: Pool
@@ -74,6 +79,9 @@ class Desk:
             payments=PaymentService(ledger, NoSeatLocks(), SilentBell()),
             accounts=cast("AccountService", None),
             identities=cast("IdentityService", None),
+            catalog=CatalogService(
+                PostgresCatalog(pool), NothingCached(), SilentBell()
+            ),
             queries=Queries.on(
                 engine,
                 cast("Pool", CountedPool(pool, self.statements)),
@@ -87,29 +95,29 @@ class Desk:
     def _count(self, _db: Any, _cursor: Any, statement: str, *_: Any) -> None:
         self.statements.append(statement)
 
-    def context(self, viewer_id: UUID | None) -> Context:
-        viewer = Viewer(viewer_id, Role.CUSTOMER) if viewer_id else None
+    def context(self, who: UUID | Viewer | None) -> Context:
+        viewer = Viewer(who, Role.CUSTOMER) if isinstance(who, UUID) else who
         return Context(services=self.services, viewer=viewer, request_id="request-1")
 
     async def ask(
-        self, query: str, viewer_id: UUID | None = None, **variables: Any
+        self, query: str, who: UUID | Viewer | None = None, **variables: Any
     ) -> ExecutionResult:
         self.statements.clear()
-        return await self.schema.execute(query, variables, self.context(viewer_id))
+        return await self.schema.execute(query, variables, self.context(who))
 
     async def data(
-        self, query: str, viewer_id: UUID | None = None, **variables: Any
+        self, query: str, who: UUID | Viewer | None = None, **variables: Any
     ) -> dict[str, Any]:
-        result = await self.ask(query, viewer_id, **variables)
+        result = await self.ask(query, who, **variables)
         assert result.errors is None, result.errors
         assert result.data is not None
         return result.data
 
     async def code(
-        self, query: str, viewer_id: UUID | None = None, **variables: Any
+        self, query: str, who: UUID | Viewer | None = None, **variables: Any
     ) -> str:
         """Of the only error."""
-        result = await self.ask(query, viewer_id, **variables)
+        result = await self.ask(query, who, **variables)
         [error] = result.errors or []
         return str((error.extensions or {})["code"])
 
@@ -124,13 +132,13 @@ class Desk:
     async def watch(
         self,
         query: str,
-        viewer_id: UUID | None = None,
+        who: UUID | Viewer | None = None,
         *,
         at_most: int = 99,
         **variables: Any,
     ) -> list[ExecutionResult]:
         results: list[ExecutionResult] = []
-        stream = await self.schema.stream(query, variables, self.context(viewer_id))
+        stream = await self.schema.stream(query, variables, self.context(who))
         async with aclosing(stream):
             async for result in stream:
                 assert isinstance(result, ExecutionResult)

@@ -28,6 +28,8 @@ class NoSeatLocks:
 class NothingCached:
     """In the place of CatalogCache: every question goes to Postgres."""
 
+    async def drop(self) -> None: ...
+
     async def by_id(
         self,
         kind: str,

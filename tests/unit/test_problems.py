@@ -1,7 +1,9 @@
 """Every refusal of the domain has a problem, a text, and a field that can answer it."""
 
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any, cast
+from uuid import UUID
 
 import pytest
 from graphql import GraphQLUnionType
@@ -11,13 +13,23 @@ from app.graphql import build_schema
 from app.languages import OFFERED
 from domain import errors
 from domain.errors import DomainError
+from domain.money import Money
 from domain.payment import PaymentStatus
 from domain.reservation import ReservationStatus
+from domain.sessions import Session
 from resolvers.context import Info
 from resolvers.problems import HANDLERS
 from resolvers.texts import worded
 from schema import problems
 
+FILM = Session(
+    id=UUID(int=1),
+    movie_id=UUID(int=2),
+    room_id=UUID(int=3),
+    starts_at=datetime(2030, 1, 1, 20, tzinfo=UTC),
+    ends_at=datetime(2030, 1, 1, 22, tzinfo=UTC),
+    price_per_seat=Money(2500, "BRL"),
+)
 EXAMPLES: list[DomainError] = [
     errors.NotFoundError(),
     errors.InvalidInputError("seatIds", rule="seats_missing"),
@@ -30,6 +42,7 @@ EXAMPLES: list[DomainError] = [
     errors.ReservationClosedError(ReservationStatus.CONFIRMED),
     errors.PaymentClosedError(PaymentStatus.CANCELLED),
     errors.IdempotencyConflictError(),
+    errors.RoomBusyError(FILM),
 ]
 
 
@@ -84,6 +97,23 @@ def test_facts_are_told() -> None:
             path=["rows", "0"], message="Debe tener entre 1 y 255 caracteres."
         )
     ]
+
+
+def test_each_field_that_is_wrong_is_told() -> None:
+    title = errors.InvalidInputError("title", rule="value_missing")
+    title.others = (errors.InvalidInputError("rows", "1", "row", rule="row_label"),)
+
+    invalid = problem_of(title)
+
+    assert isinstance(invalid, problems.InvalidInput)
+    assert [each.path for each in invalid.fields] == [["title"], ["rows", "1", "row"]]
+
+
+def test_the_session_in_the_way_is_told() -> None:
+    busy = problem_of(errors.RoomBusyError(FILM))
+
+    assert isinstance(busy, problems.RoomBusy)
+    assert busy.conflicting_session.id == str(FILM.id)
 
 
 def test_every_problem_can_be_reached() -> None:

@@ -1,0 +1,101 @@
+"""Keeping the catalog: what managers enter and change."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from domain.errors import NotFoundError
+from domain.money import Money
+from domain.movies import Movie, MovieFacts, checked
+from domain.ports import RelayBell
+from domain.rooms import NewSeats, Room, check_room, check_rows
+from domain.sessions import Session, SessionChange, SessionFacts, check_session
+
+
+class Catalog(Protocol):
+    """What is kept. Each call is one transaction, its events included."""
+
+    async def add_movie(self, facts: MovieFacts) -> Movie: ...
+
+    async def change_movie(self, movie_id: UUID, facts: MovieFacts) -> Movie | None: ...
+
+    async def add_room(self, name: str, rows: Sequence[NewSeats]) -> Room:
+        """Raises InvalidInputError."""
+
+    async def add_seats(self, room_id: UUID, rows: Sequence[NewSeats]) -> Room:
+        """In the room, and on sale in each of its sessions that is to come.
+
+        Raises NotFoundError and InvalidInputError.
+        """
+
+    async def add_session(
+        self, movie_id: UUID, room_id: UUID, starts_at: datetime, price: Money
+    ) -> Session:
+        """With every seat of the room on sale.
+
+        Raises NotFoundError, InvalidInputError and RoomBusyError.
+        """
+
+    async def change_session(self, session_id: UUID, change: SessionChange) -> Session:
+        """Raises NotFoundError, InvalidInputError and RoomBusyError."""
+
+
+class CatalogCache(Protocol):
+    async def drop(self) -> None:
+        """What was read of the catalog is read anew; never an error."""
+
+
+class CatalogService:
+    """Input is judged as a whole: InvalidInputError tells of each field."""
+
+    def __init__(self, catalog: Catalog, cache: CatalogCache, bell: RelayBell) -> None:
+        self._catalog = catalog
+        self._cache = cache
+        self._bell = bell
+
+    async def create_movie(self, facts: MovieFacts) -> Movie:
+        movie = await self._catalog.add_movie(checked(facts))
+        await self._cache.drop()
+        return movie
+
+    async def update_movie(self, movie_id: UUID, facts: MovieFacts) -> Movie:
+        movie = await self._catalog.change_movie(movie_id, checked(facts))
+        if movie is None:
+            raise NotFoundError
+        await self._cache.drop()
+        return movie
+
+    async def create_room(self, name: str, rows: Sequence[NewSeats]) -> Room:
+        name = name.strip()
+        check_room(name, rows)
+        room = await self._catalog.add_room(name, rows)
+        await self._cache.drop()
+        return room
+
+    async def add_seats(self, room_id: UUID, rows: Sequence[NewSeats]) -> Room:
+        """Those of a row are numbered behind the highest that it has."""
+        check_rows(rows)
+        room = await self._catalog.add_seats(room_id, rows)
+        self._bell.ring()
+        await self._cache.drop()
+        return room
+
+    async def create_session(
+        self, movie_id: UUID, room_id: UUID, starts_at: datetime, price: Money
+    ) -> Session:
+        check_session({"starts_at": starts_at, "price_per_seat": price})
+        session = await self._catalog.add_session(movie_id, room_id, starts_at, price)
+        await self._cache.drop()
+        return session
+
+    async def update_session(self, session_id: UUID, facts: SessionFacts) -> Session:
+        """As long as it has not begun and nobody has a seat in it."""
+        check_session(facts)
+        change = SessionChange(
+            starts_at=facts.get("starts_at"), price=facts.get("price_per_seat")
+        )
+        session = await self._catalog.change_session(session_id, change)
+        self._bell.ring()
+        await self._cache.drop()
+        return session

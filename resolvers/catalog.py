@@ -1,0 +1,117 @@
+"""How managers keep the catalog."""
+
+from typing import Annotated
+
+import strawberry
+
+from resolvers.context import Info
+from resolvers.ids import key_of
+from resolvers.permissions import manager_of
+from schema.catalog import (
+    AddSeatsInput,
+    AddSeatsResult,
+    CreateMovieInput,
+    CreateMovieResult,
+    CreateRoomInput,
+    CreateRoomResult,
+    CreateSessionInput,
+    CreateSessionResult,
+    UpdateMovieInput,
+    UpdateMovieResult,
+    UpdateSessionInput,
+    UpdateSessionResult,
+    movie_facts,
+    session_facts,
+)
+from schema.movies import Movie
+from schema.rooms import Room
+from schema.sessions import Session
+
+NewMovie = Annotated[
+    CreateMovieInput, strawberry.argument(description="The new movie.")
+]
+ChangedMovie = Annotated[
+    UpdateMovieInput, strawberry.argument(description="Which one, and how.")
+]
+NewRoom = Annotated[CreateRoomInput, strawberry.argument(description="The new room.")]
+MoreSeats = Annotated[AddSeatsInput, strawberry.argument(description="Where.")]
+NewSession = Annotated[
+    CreateSessionInput, strawberry.argument(description="The new session.")
+]
+ChangedSession = Annotated[
+    UpdateSessionInput, strawberry.argument(description="Which one, and how.")
+]
+
+
+@strawberry.type
+class CatalogMutations:
+    @strawberry.mutation(
+        description="Have one more movie to show. Managers only, like every mutation of"
+        " the catalog."
+    )
+    async def create_movie(self, info: Info, input: NewMovie) -> CreateMovieResult:
+        manager_of(info)
+        facts = movie_facts(input)
+        movie = await info.context.services.catalog.create_movie(facts)
+        return Movie.from_domain(movie)
+
+    @strawberry.mutation(description="Correct a movie. Managers only.")
+    async def update_movie(self, info: Info, input: ChangedMovie) -> UpdateMovieResult:
+        manager_of(info)
+        movie = await info.context.services.catalog.update_movie(
+            key_of(input.id), movie_facts(input)
+        )
+        info.context.forget_what_was_read()
+        return Movie.from_domain(movie)
+
+    @strawberry.mutation(
+        description="Have one more room, with its seats. Managers only."
+    )
+    async def create_room(self, info: Info, input: NewRoom) -> CreateRoomResult:
+        manager_of(info)
+        room = await info.context.services.catalog.create_room(
+            input.name, [row.to_domain() for row in input.rows]
+        )
+        return Room.from_domain(room)
+
+    @strawberry.mutation(
+        description="Put more seats into a room. They are on sale at once in each of"
+        " its sessions that has not begun. Managers only."
+    )
+    async def add_seats(self, info: Info, input: MoreSeats) -> AddSeatsResult:
+        manager_of(info)
+        room = await info.context.services.catalog.add_seats(
+            key_of(input.room_id), [row.to_domain() for row in input.rows]
+        )
+        info.context.forget_what_was_read()
+        return Room.from_domain(room)
+
+    @strawberry.mutation(
+        description="Show a movie in a room, with all its seats on sale. Managers only."
+    )
+    async def create_session(
+        self, info: Info, input: NewSession
+    ) -> CreateSessionResult:
+        manager_of(info)
+        session = await info.context.services.catalog.create_session(
+            key_of(input.movie_id),
+            key_of(input.room_id),
+            input.starts_at,
+            input.price_per_seat.to_domain(),
+        )
+        info.context.forget_what_was_read()
+        return Session.from_domain(session)
+
+    @strawberry.mutation(
+        description="Move a session, or change its price, while that alters nothing for"
+        " anybody. Managers only."
+    )
+    async def update_session(
+        self, info: Info, input: ChangedSession
+    ) -> UpdateSessionResult:
+        manager_of(info)
+        session = await info.context.services.catalog.update_session(
+            key_of(input.id), session_facts(input)
+        )
+        info.context.forget_what_was_read()
+        return Session.from_domain(session)

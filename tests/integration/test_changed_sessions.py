@@ -1,0 +1,206 @@
+"""What managers change of film sessions, as long as nobody has a seat in them."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from tests.support.catalog import (
+    CREATE_SESSION,
+    UPDATE_MOVIE,
+    UPDATE_SESSION,
+    answer,
+    moment,
+)
+from tests.support.cinema import Cinema, Show, let_time_pass
+from tests.support.graphql import Desk
+
+NO_ID = "9b2f4b0e-0000-4000-8000-000000000000"
+PRICE = {"amountMinor": 1800, "currency": "EUR"}
+IN_THE_WAY = [
+    {
+        "path": ["pricePerSeat"],
+        "message": "Somebody holds or has bought a seat of this session.",
+    }
+]
+
+
+async def repriced(desk: Desk, show: Show, amount: int) -> dict[str, Any]:
+    price = {"amountMinor": amount, "currency": "BRL"}
+    return await answer(
+        desk, UPDATE_SESSION, id=str(show.session_id), pricePerSeat=price
+    )
+
+
+async def told_types(cinema: Cinema, show: Show) -> list[str]:
+    rows = await cinema.pool.fetch(
+        "SELECT type FROM outbox WHERE session_id = $1 ORDER BY position",
+        show.session_id,
+    )
+    return [row["type"] for row in rows]
+
+
+async def test_a_new_price_is_a_change_of_every_seat(
+    desk: Desk, cinema: Cinema
+) -> None:
+    show = await cinema.open_session(seats=2)
+
+    updated = await repriced(desk, show, 3000)
+
+    assert updated["pricePerSeat"] == {"amountMinor": 3000, "currency": "BRL"}
+    seats = [
+        (seat["version"], seat["price"]["amountMinor"])
+        for seat in updated["seatMap"]["seats"]
+    ]
+    assert seats == [(2, 3000), (2, 3000)]
+    told = await cinema.pool.fetchrow(
+        "SELECT topic, type, data, awaiting FROM outbox WHERE session_id = $1",
+        show.session_id,
+    )
+    assert told
+    assert (told["topic"], told["type"], told["awaiting"]) == (
+        "reservations",
+        "SeatsRepriced",
+        ["fanout"],
+    )
+    assert [seat["price_minor"] for seat in told["data"]["seats"]] == [3000, 3000]
+
+
+async def test_a_new_start_moves_the_end_and_no_seat(
+    desk: Desk, cinema: Cinema, show: Show
+) -> None:
+    movie_id = await cinema.pool.fetchval(
+        "SELECT movie_id FROM sessions WHERE id = $1", show.session_id
+    )
+    await answer(desk, UPDATE_MOVIE, id=str(movie_id), durationMinutes=100)
+
+    kept = await answer(desk, UPDATE_SESSION, id=str(show.session_id))
+    moved = await answer(
+        desk, UPDATE_SESSION, id=str(show.session_id), startsAt=moment(5)
+    )
+
+    length = datetime.fromisoformat(kept["endsAt"]) - datetime.fromisoformat(
+        kept["startsAt"]
+    )
+    assert timedelta(minutes=119) < length < timedelta(minutes=121)
+    assert (moved["startsAt"], moved["endsAt"]) == (moment(5), moment(5, 100))
+    assert set(await cinema.seat_states(show)) == {("AVAILABLE", 1)}
+    assert await told_types(cinema, show) == []
+
+
+async def test_what_is_the_same_is_no_change(
+    desk: Desk, ana: UUID, show: Show, cinema: Cinema
+) -> None:
+    await desk.reserve(ana, show, 0)
+    before = await answer(desk, UPDATE_SESSION, id=str(show.session_id))
+
+    same = await answer(
+        desk,
+        UPDATE_SESSION,
+        id=str(show.session_id),
+        startsAt=before["startsAt"],
+        pricePerSeat=before["pricePerSeat"],
+    )
+
+    assert same == before
+    assert await told_types(cinema, show) == ["ReservationCreated"]
+
+
+async def test_nothing_changes_under_a_hold(
+    desk: Desk, ana: UUID, show: Show, cinema: Cinema
+) -> None:
+    await desk.reserve(ana, show, 0)
+    before = await answer(desk, UPDATE_SESSION, id=str(show.session_id))
+
+    dearer = await repriced(desk, show, 3000)
+    later = await answer(
+        desk, UPDATE_SESSION, id=str(show.session_id), startsAt=moment(5)
+    )
+
+    assert dearer["fields"] == IN_THE_WAY
+    assert [field["path"] for field in later["fields"]] == [["startsAt"]]
+    assert await answer(desk, UPDATE_SESSION, id=str(show.session_id)) == before
+    assert await told_types(cinema, show) == ["ReservationCreated"]
+
+
+async def test_a_hold_that_is_over_is_none(
+    desk: Desk, ana: UUID, show: Show, cinema: Cinema
+) -> None:
+    made = await desk.reserve(ana, show, 0, 1)
+    await let_time_pass(cinema.pool, UUID(made["id"]))
+
+    updated = await repriced(desk, show, 3000)
+
+    assert updated["seatMap"]["available"] == 10
+    assert await told_types(cinema, show) == [
+        "ReservationCreated",
+        "ReservationExpired",
+        "SeatsRepriced",
+    ]
+    assert (
+        await cinema.seat_states(show)
+        == [("AVAILABLE", 4)] * 2 + [("AVAILABLE", 2)] * 8
+    )
+
+
+async def test_nothing_changes_once_it_has_begun(desk: Desk, cinema: Cinema) -> None:
+    begun = await cinema.open_session(starts_in=timedelta(minutes=-1))
+
+    refused = await answer(
+        desk,
+        UPDATE_SESSION,
+        id=str(begun.session_id),
+        startsAt=moment(5),
+        pricePerSeat=PRICE,
+    )
+    same = await answer(desk, UPDATE_SESSION, id=str(begun.session_id))
+
+    assert refused["fields"] == [
+        {"path": ["startsAt"], "message": "The session has begun."},
+        {"path": ["pricePerSeat"], "message": "The session has begun."},
+    ]
+    assert same["pricePerSeat"] == {"amountMinor": 2500, "currency": "BRL"}
+
+
+async def test_null_is_refused(desk: Desk, show: Show) -> None:
+    refused = await answer(
+        desk,
+        UPDATE_SESSION,
+        id=str(show.session_id),
+        startsAt=None,
+        pricePerSeat=None,
+    )
+
+    assert refused["fields"] == [
+        {"path": ["startsAt"], "message": "It cannot be left empty."},
+        {"path": ["pricePerSeat"], "message": "It cannot be left empty."},
+    ]
+
+
+async def test_it_moves_only_to_where_the_room_is_free(
+    desk: Desk, place: dict[str, str]
+) -> None:
+    first, second = [
+        await answer(
+            desk, CREATE_SESSION, **place, startsAt=moment(days), pricePerSeat=PRICE
+        )
+        for days in (3, 4)
+    ]
+
+    busy = await answer(desk, UPDATE_SESSION, id=second["id"], startsAt=moment(3, 60))
+    within_its_own = await answer(
+        desk, UPDATE_SESSION, id=second["id"], startsAt=moment(4, 60)
+    )
+    past = await answer(desk, UPDATE_SESSION, id=second["id"], startsAt=moment(-1))
+
+    assert busy["conflictingSession"]["id"] == first["id"]
+    assert within_its_own["startsAt"] == moment(4, 60)
+    assert [field["path"] for field in past["fields"]] == [["startsAt"]]
+
+
+@pytest.mark.parametrize("session_id", ["x", NO_ID])
+async def test_an_unknown_session_is_not_found(desk: Desk, session_id: str) -> None:
+    refused = await answer(desk, UPDATE_SESSION, id=session_id)
+
+    assert refused["code"] == "NOT_FOUND"

@@ -1,0 +1,133 @@
+"""What follows a change of the catalog, and does not follow a refusal."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+
+from domain.catalog import CatalogService
+from domain.errors import DomainError, InvalidInputError, NotFoundError
+from domain.money import Money
+from domain.movies import Movie, MovieFacts
+from domain.rooms import NewSeats, Room
+from domain.sessions import Session, SessionChange
+
+ID = UUID(int=1)
+STARTS_AT = datetime(2030, 1, 1, 20, tzinfo=UTC)
+PRICE = Money(2500, "BRL")
+ROOM = Room(id=ID, name="Sala 1")
+MOVIE = Movie(
+    id=ID, title="Limite", synopsis="", duration_minutes=1, genres=(), rating=None
+)
+SESSION = Session(
+    id=ID,
+    movie_id=ID,
+    room_id=ID,
+    starts_at=STARTS_AT,
+    ends_at=datetime(2030, 1, 1, 22, tzinfo=UTC),
+    price_per_seat=PRICE,
+)
+Act = Callable[[CatalogService], Awaitable[object]]
+
+
+class FakeCatalog:
+    """Does as it is told, or refuses everything."""
+
+    def __init__(self, refusal: DomainError | None = None) -> None:
+        self._refusal = refusal
+
+    def _answer(self) -> None:
+        if self._refusal:
+            raise self._refusal
+
+    async def add_movie(self, facts: MovieFacts) -> Movie:
+        self._answer()
+        return MOVIE
+
+    async def change_movie(self, movie_id: UUID, facts: MovieFacts) -> Movie | None:
+        return None if self._refusal else MOVIE
+
+    async def add_room(self, name: str, rows: Sequence[NewSeats]) -> Room:
+        self._answer()
+        return ROOM
+
+    async def add_seats(self, room_id: UUID, rows: Sequence[NewSeats]) -> Room:
+        self._answer()
+        return ROOM
+
+    async def add_session(
+        self, movie_id: UUID, room_id: UUID, starts_at: datetime, price: Money
+    ) -> Session:
+        self._answer()
+        return SESSION
+
+    async def change_session(self, session_id: UUID, change: SessionChange) -> Session:
+        self._answer()
+        return SESSION
+
+
+class Told:
+    """The cache and the bell."""
+
+    def __init__(self) -> None:
+        self.what: list[str] = []
+
+    async def drop(self) -> None:
+        self.what.append("drop")
+
+    def ring(self) -> None:
+        self.what.append("ring")
+
+
+@pytest.fixture
+def told() -> Told:
+    return Told()
+
+
+ROWS = [NewSeats("A", 1)]
+ACTS: list[tuple[Act, list[str]]] = [
+    (lambda service: service.create_movie({"title": "Limite"}), ["drop"]),
+    (lambda service: service.update_movie(ID, {}), ["drop"]),
+    (lambda service: service.create_room("Sala 1", ROWS), ["drop"]),
+    (lambda service: service.add_seats(ID, ROWS), ["ring", "drop"]),
+    (lambda service: service.create_session(ID, ID, STARTS_AT, PRICE), ["drop"]),
+    (lambda service: service.update_session(ID, {}), ["ring", "drop"]),
+]
+WRONG: list[Act] = [
+    lambda service: service.create_movie({"title": ""}),
+    lambda service: service.update_movie(ID, {"title": None}),
+    lambda service: service.create_room("", ROWS),
+    lambda service: service.add_seats(ID, []),
+    lambda service: service.create_session(ID, ID, STARTS_AT, Money(-1, "BRL")),
+    lambda service: service.update_session(ID, {"starts_at": None}),
+]
+
+
+@pytest.mark.parametrize(("act", "follows"), ACTS)
+async def test_a_change_drops_what_was_cached_and_rings_where_it_is_told(
+    told: Told, act: Act, follows: list[str]
+) -> None:
+    await act(CatalogService(FakeCatalog(), told, told))
+
+    assert told.what == follows
+
+
+@pytest.mark.parametrize("act", [act for act, _ in ACTS])
+async def test_nothing_follows_a_refusal(told: Told, act: Act) -> None:
+    service = CatalogService(FakeCatalog(NotFoundError()), told, told)
+
+    with pytest.raises(NotFoundError):
+        await act(service)
+
+    assert told.what == []
+
+
+@pytest.mark.parametrize("act", WRONG)
+async def test_wrong_input_reaches_nothing(told: Told, act: Act) -> None:
+    service = CatalogService(FakeCatalog(AssertionError), told, told)  # type: ignore[arg-type] # asked, it would raise it
+
+    with pytest.raises(InvalidInputError):
+        await act(service)
+
+    assert told.what == []

@@ -1,0 +1,232 @@
+"""What managers enter: every bound from both sides, every wrong field at once."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+from babel.numbers import list_currencies
+
+from domain.errors import InvalidInputError
+from domain.money import CURRENCIES, Money
+from domain.movies import MovieFacts, checked
+from domain.rooms import NewSeats, check_growth, check_room, check_rows
+from domain.sessions import Session, SessionChange, SessionFacts, check_session
+
+STARTS_AT = datetime(2030, 1, 1, 20, tzinfo=UTC)
+PRICE = Money(2500, "BRL")
+SESSION = Session(
+    id=UUID(int=1),
+    movie_id=UUID(int=2),
+    room_id=UUID(int=3),
+    starts_at=STARTS_AT,
+    ends_at=datetime(2030, 1, 1, 22, tzinfo=UTC),
+    price_per_seat=PRICE,
+)
+A_ROW = [NewSeats("A", 10)]
+
+
+def refused(check: Callable[[], object]) -> list[tuple[str, str]]:
+    """Path and rule of each field that is wrong."""
+    try:
+        check()
+    except InvalidInputError as error:
+        return [(".".join(each.field), each.rule) for each in (error, *error.others)]
+    return []
+
+
+class TestMovie:
+    @pytest.mark.parametrize(
+        ("facts", "path", "rule"),
+        [
+            ({"title": None}, "title", "value_missing"),
+            ({"synopsis": None}, "synopsis", "value_missing"),
+            ({"duration_minutes": None}, "durationMinutes", "value_missing"),
+            ({"genres": None}, "genres", "value_missing"),
+            ({"title": ""}, "title", "name_length"),
+            ({"title": " \t "}, "title", "name_length"),
+            ({"title": "x" * 201}, "title", "name_length"),
+            ({"title": "A\nB"}, "title", "name_length"),
+            ({"title": "A\x00"}, "title", "name_length"),
+            ({"title": "A\ud800"}, "title", "name_length"),
+            ({"synopsis": "  "}, "synopsis", "text_length"),
+            ({"synopsis": "x" * 5_001}, "synopsis", "text_length"),
+            ({"synopsis": "A\x00"}, "synopsis", "text_length"),
+            ({"synopsis": "A\x1b[1m"}, "synopsis", "text_length"),
+            ({"synopsis": "A\udfff"}, "synopsis", "text_length"),
+            ({"duration_minutes": 0}, "durationMinutes", "number_range"),
+            ({"duration_minutes": 1_001}, "durationMinutes", "number_range"),
+            ({"genres": [str(n) for n in range(11)]}, "genres", "list_length"),
+            ({"genres": ["drama", "x" * 51]}, "genres.1", "name_length"),
+            ({"genres": [""]}, "genres.0", "name_length"),
+            ({"genres": ["drama", "war", " drama"]}, "genres.2", "entry_repeated"),
+            ({"rating": ""}, "rating", "name_length"),
+            ({"rating": "x" * 21}, "rating", "name_length"),
+        ],
+    )
+    def test_refuses(self, facts: MovieFacts, path: str, rule: str) -> None:
+        assert refused(lambda: checked(facts)) == [(path, rule)]
+
+    @pytest.mark.parametrize(
+        "facts",
+        [
+            {},
+            {"title": "x" * 200, "rating": "x" * 20},
+            {"title": "Ω 山田 🎬", "rating": None},
+            {"synopsis": "x" * 5_000},
+            {"synopsis": "Two lines,\r\nas entered.\n\nAnd more."},
+            {"duration_minutes": 1},
+            {"duration_minutes": 1_000},
+            {"genres": []},
+            {"genres": [f"{n}" * 5 for n in range(10)]},
+        ],
+    )
+    def test_takes(self, facts: MovieFacts) -> None:
+        assert checked(facts) == facts
+
+    def test_spaces_around_texts_are_nobodys_wish(self) -> None:
+        entered: MovieFacts = {
+            "title": " Limite ",
+            "synopsis": "\nA boat.\n",
+            "genres": [" drama"],
+            "rating": " 12 ",
+        }
+
+        assert checked(entered) == {
+            "title": "Limite",
+            "synopsis": "A boat.",
+            "genres": ["drama"],
+            "rating": "12",
+        }
+        assert entered["title"] == " Limite "
+
+    def test_every_wrong_field_is_told(self) -> None:
+        facts: MovieFacts = {
+            "title": None,
+            "synopsis": "",
+            "duration_minutes": 0,
+            "genres": ["", ""],
+            "rating": "\n1",
+        }
+
+        assert refused(lambda: checked(facts)) == [
+            ("title", "value_missing"),
+            ("synopsis", "text_length"),
+            ("durationMinutes", "number_range"),
+            ("genres.0", "name_length"),
+            ("genres.1", "name_length"),
+        ]
+
+
+class TestRoom:
+    @pytest.mark.parametrize(
+        ("rows", "path", "rule"),
+        [
+            ([], "rows", "rows_missing"),
+            ([NewSeats(f"{n}", 1) for n in range(101)], "rows", "room_rows"),
+            ([NewSeats("", 1)], "rows.0.row", "row_label"),
+            ([NewSeats("a", 1)], "rows.0.row", "row_label"),
+            ([NewSeats("ABCD", 1)], "rows.0.row", "row_label"),
+            ([NewSeats("A\n", 1)], "rows.0.row", "row_label"),
+            ([NewSeats("É", 1)], "rows.0.row", "row_label"),
+            ([NewSeats("٣", 1)], "rows.0.row", "row_label"),
+            ([*A_ROW, *A_ROW], "rows.1.row", "entry_repeated"),
+            ([NewSeats("A", 0)], "rows.0.seats", "number_range"),
+            ([NewSeats("A", 101)], "rows.0.seats", "number_range"),
+        ],
+    )
+    def test_refuses(self, rows: list[NewSeats], path: str, rule: str) -> None:
+        assert refused(lambda: check_rows(rows)) == [(path, rule)]
+        assert refused(lambda: check_room("Sala 1", rows)) == [(path, rule)]
+
+    @pytest.mark.parametrize("label", ["A", "Z", "AA", "7", "12", "B2", "ABC"])
+    def test_takes(self, label: str) -> None:
+        check_room("Sala 1", [NewSeats(label, 1)])
+        check_room("x" * 100, [NewSeats(label, 100)])
+
+    def test_every_wrong_field_is_told(self) -> None:
+        rows = [NewSeats("a", 0), *A_ROW, NewSeats("A", 101)]
+
+        assert refused(lambda: check_room("x" * 101, rows)) == [
+            ("name", "name_length"),
+            ("rows.0.row", "row_label"),
+            ("rows.0.seats", "number_range"),
+            ("rows.2.row", "entry_repeated"),
+            ("rows.2.seats", "number_range"),
+        ]
+
+    @pytest.mark.parametrize(
+        ("last_numbers", "rows", "wrong"),
+        [
+            ({}, [NewSeats(f"{n}", 20) for n in range(100)], []),
+            ({"A": 90}, A_ROW, []),
+            ({"A": 91}, A_ROW, [("rows.0.seats", "row_seats")]),
+            ({f"{n}": 1 for n in range(100)}, [NewSeats("7", 1)], []),
+            ({f"{n}": 1 for n in range(100)}, A_ROW, [("rows", "room_rows")]),
+            ({f"{n}": 100 for n in range(19)}, [NewSeats("A", 100)], []),
+            ({f"{n}": 100 for n in range(20)}, A_ROW, [("rows", "room_seats")]),
+        ],
+    )
+    def test_a_room_has_bounds_however_it_grew(
+        self,
+        last_numbers: dict[str, int],
+        rows: list[NewSeats],
+        wrong: list[tuple[str, str]],
+    ) -> None:
+        assert refused(lambda: check_growth(last_numbers, rows)) == wrong
+
+
+class TestSession:
+    @pytest.mark.parametrize(
+        ("facts", "wrong"),
+        [
+            ({}, []),
+            ({"starts_at": STARTS_AT, "price_per_seat": PRICE}, []),
+            ({"price_per_seat": Money(0, "JPY")}, []),
+            ({"price_per_seat": Money(100_000_000, "EUR")}, []),
+            ({"starts_at": None}, [("startsAt", "value_missing")]),
+            ({"price_per_seat": None}, [("pricePerSeat", "value_missing")]),
+            (
+                {"price_per_seat": Money(-1, "XXX")},
+                [
+                    ("pricePerSeat.amountMinor", "number_range"),
+                    ("pricePerSeat.currency", "currency_code"),
+                ],
+            ),
+            (
+                {"starts_at": None, "price_per_seat": Money(100_000_001, "brl")},
+                [
+                    ("startsAt", "value_missing"),
+                    ("pricePerSeat.amountMinor", "number_range"),
+                    ("pricePerSeat.currency", "currency_code"),
+                ],
+            ),
+        ],
+    )
+    def test_price_and_start(
+        self, facts: SessionFacts, wrong: list[tuple[str, str]]
+    ) -> None:
+        assert refused(lambda: check_session(facts)) == wrong
+
+    def test_what_is_so_already_is_no_change(self) -> None:
+        same = SessionChange(starts_at=STARTS_AT, price=Money(2500, "BRL"))
+        dearer = SessionChange(starts_at=STARTS_AT, price=Money(2501, "BRL"))
+
+        assert same.beyond(SESSION) == SessionChange()
+        assert dearer.beyond(SESSION) == SessionChange(price=Money(2501, "BRL"))
+
+    def test_what_may_not_change_is_told_by_field(self) -> None:
+        change = SessionChange(starts_at=STARTS_AT, price=PRICE)
+
+        assert refused(lambda: change.check(begun=False, taken=False)) == []
+        assert refused(lambda: change.check(begun=True, taken=True)) == [
+            ("startsAt", "session_begun"),
+            ("pricePerSeat", "session_begun"),
+        ]
+        assert refused(
+            lambda: SessionChange(price=PRICE).check(begun=False, taken=True)
+        ) == [("pricePerSeat", "seats_taken")]
+
+    def test_every_currency_is_one_that_can_be_written_in_every_language(self) -> None:
+        assert set(list_currencies()) >= CURRENCIES
+        assert {"BRL", "EUR", "USD", "JPY"} <= CURRENCIES
