@@ -90,7 +90,8 @@ class SeatMap:
 class SeatMapDelta:
     session_id: strawberry.ID = strawberry.field(description="Whose seats these are.")
     seats: list[SessionSeat] = strawberry.field(
-        description="The whole state of each that changed. May repeat what is known."
+        description="The whole state of each that changed, or that is new. May repeat"
+        " what is known."
     )
     position: str = strawberry.field(
         description="Hand it back as `after` when you reconnect."

@@ -1,0 +1,103 @@
+"""An open seat map shows what managers change, and folds to the truth."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from uuid import UUID
+
+import pytest
+
+from domain.booking import BookingService
+from domain.catalog import CatalogService
+from domain.money import Money
+from domain.rooms import NewSeats
+from domain.seats import SeatMap, SeatMapDelta, SessionSeat
+from persistence.catalog import PostgresCatalog
+from persistence.ledger import PostgresLedger
+from persistence.pool import Pool
+from persistence.queries.seat_maps import SeatMaps
+from realtime.hub import Hub
+from realtime.kafka import Kafka
+from realtime.seat_feed import SeatFeed
+from tests.support.cinema import Cinema, Show
+from tests.support.embedded import EmbeddedStack
+from tests.support.realtime import Worker
+from tests.support.telling import read_topic, until_all_is_told
+from tests.support.unlocked import NoSeatLocks, NothingCached, SilentBell
+from tests.support.waiting import eventually
+
+
+class Watching:
+    """Keeps the highest version of each seat, as clients have to."""
+
+    def __init__(self, feed: SeatFeed, show: Show) -> None:
+        self._updates = feed.watch(show.session_id)
+        self.known: dict[UUID, SessionSeat] = {}
+        self.maps = 0
+        self.began = asyncio.Event()
+
+    async def run(self) -> None:
+        async with aclosing(self._updates) as updates:
+            async for update in updates:
+                self.fold(update)
+                self.began.set()
+
+    def fold(self, update: SeatMap | SeatMapDelta) -> None:
+        self.maps += isinstance(update, SeatMap)
+        for seat in update.seats:
+            known = self.known.get(seat.id)
+            if known is None or seat.version > known.version:
+                self.known[seat.id] = seat
+
+
+@pytest.fixture
+async def feed(stack: EmbeddedStack, scratch_pool: Pool) -> AsyncIterator[SeatFeed]:
+    hub = Hub(stack.redis_url)
+    async with hub:
+        yield SeatFeed(hub, SeatMaps(scratch_pool))
+
+
+async def test_new_prices_and_new_seats_reach_who_watches(
+    feed: SeatFeed, scratch_pool: Pool, worker: Worker, kafka: Kafka
+) -> None:
+    worker.start()
+    cinema = Cinema(scratch_pool)
+    catalog = CatalogService(
+        PostgresCatalog(scratch_pool), NothingCached(), SilentBell()
+    )
+    booking = BookingService(PostgresLedger(scratch_pool), NoSeatLocks(), SilentBell())
+    show = await cinema.open_session(seats=4)
+    [ana] = await cinema.customers(1)
+    watching = Watching(feed, show)
+    task = asyncio.create_task(watching.run())
+    await watching.began.wait()
+    before = await SeatMaps(scratch_pool).read(show.session_id)
+
+    async def hold_and_give_back() -> None:
+        held = await booking.reserve_seats(show.session_id, show.seat_ids[:2], ana)
+        await booking.cancel_reservation(held.id, ana)
+
+    await hold_and_give_back()
+    price = Money(9900, "EUR")
+    await catalog.update_session(show.session_id, {"price_per_seat": price})
+    rows = [NewSeats(f"{n}", 100) for n in range(6)]
+    await catalog.add_seats(await cinema.room_of(show), rows)
+    await hold_and_give_back()
+
+    async def knows_the_truth() -> bool:
+        truth = await SeatMaps(scratch_pool).read(show.session_id)
+        return truth is not None and watching.known == {s.id: s for s in truth.seats}
+
+    await eventually(knows_the_truth, 30)
+    task.cancel()
+    assert watching.maps == 1
+    assert len(watching.known) == 604
+    assert {seat.price for seat in watching.known.values()} == {price}
+    assert watching.known[show.seat_ids[0]].version == 6
+    # Who was away meanwhile and comes back knows it too.
+    assert before
+    async with aclosing(feed.watch(show.session_id, before.position)) as updates:
+        resumed = await anext(updates)
+    assert {seat.id: seat for seat in resumed.seats} == watching.known
+    await until_all_is_told(cinema)
+    assert await read_topic(kafka, "reservations.dead-letters", show.session_id) == []
