@@ -145,7 +145,12 @@ def application(settings: Settings) -> Starlette:
             Route("/graphql", GraphQLHttp(schema, api.context_of)),
             WebSocketRoute(
                 "/graphql",
-                GraphQLWebSocket(schema, api.context_of, api.authenticator.credentials),
+                GraphQLWebSocket(
+                    schema,
+                    api.context_of,
+                    api.authenticator.credentials,
+                    max_sockets_per_address=settings.max_sockets_per_address,
+                ),
             ),
             Route("/.well-known/jwks.json", api.public_keys),
             Route("/healthz", api.health.alive),

@@ -1,6 +1,8 @@
 """The API process."""
 
 import logging
+from collections.abc import Sequence
+from typing import Any
 
 import uvicorn
 
@@ -9,6 +11,11 @@ from app.settings import Settings
 from app.transport.limits import MAX_BYTES
 
 GRACE_SECONDS = 6  # for mutations in flight, those of sockets too
+
+
+def behind(proxies: Sequence[str]) -> dict[str, Any]:
+    """Of X-Forwarded-For the last address counts that is not of a trusted proxy."""
+    return {"proxy_headers": bool(proxies), "forwarded_allow_ips": list(proxies)}
 
 
 def main(settings: Settings) -> None:
@@ -29,7 +36,7 @@ def main(settings: Settings) -> None:
         ws_ping_timeout=20,
         timeout_graceful_shutdown=GRACE_SECONDS,
         access_log=False,
-        proxy_headers=False,  # nothing here asks for a client's address
+        **behind(settings.trusted_proxies),
         server_header=False,
         log_level=settings.log_level.lower(),
     )

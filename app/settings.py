@@ -1,5 +1,6 @@
 """What the processes are told from outside: the environment, and nothing else."""
 
+from ipaddress import ip_network
 from typing import Annotated, Any, Literal, Self
 
 from limits import parse
@@ -48,6 +49,10 @@ class Settings(BaseSettings):
     signing_keys_dir: DirectoryPath
     host: str = "127.0.0.1"
     port: int = Field(default=3333, ge=1, le=65535)
+    # Addresses and networks, comma separated, whose X-Forwarded-For is believed.
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
+    # This machine's own addresses are not limited.
+    max_sockets_per_address: int = Field(default=500, ge=1)
     # GraphiQL at /graphiql.
     explorer: bool = True
     db_pool_size: int = Field(default=16, ge=1)
@@ -86,11 +91,18 @@ class Settings(BaseSettings):
     def _explorer_is_the_one_switch(cls, told: dict[str, Any]) -> dict[str, Any]:
         return {"introspection": told.get("explorer", True)} | told
 
-    @field_validator("redlock_urls", mode="before")
+    @field_validator("redlock_urls", "trusted_proxies", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         if isinstance(value, str):
-            return tuple(url.strip() for url in value.split(",") if url.strip())
+            return tuple(each.strip() for each in value.split(",") if each.strip())
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for each in value:
+            ip_network(each)  # a name, or `*`, would trust whoever comes
         return value
 
     def model_post_init(self, context: Any, /) -> None:

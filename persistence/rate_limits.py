@@ -53,7 +53,7 @@ class RateLimits:
 
     async def check(self, what: str, address: str | None, account: str | None) -> None:
         """Raises RateLimitedError. `account` is whatever tells one from another."""
-        await self._hit(self._address, what, _network(address))
+        await self._hit(self._address, what, network_of(address))
         if account is None:
             return
         # Not the e-mail itself: keys are seen by whoever operates Redis.
@@ -108,7 +108,7 @@ async def _wait(
     return max(1, math.ceil(stats.reset_time - time.time()))
 
 
-def _network(address: str | None) -> str:
+def network_of(address: str | None) -> str:
     """Of an IPv6 client its whole network: a home has that many addresses."""
     try:
         known = ipaddress.ip_address(address or "")

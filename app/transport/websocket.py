@@ -1,16 +1,20 @@
 """GraphQL over WebSockets: graphql-transport-ws, and nothing older."""
 
+from contextlib import suppress
+
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from strawberry import Schema
 
 from app.metrics import SOCKETS
 from app.transport.calls import ContextOf, CredentialsOf
+from app.transport.clients import SocketsByClient, TooManySocketsError, client_of
 from app.transport.execution import Execution
 from app.transport.feeding import Feeding
 from app.transport.outgoing import MAX_CHARACTERS, MAX_MESSAGES
 from app.transport.shared import SharedStreams
 from app.transport.socket import Limits, Socket
+from persistence.metrics import RATE_LIMITED
 
 PROTOCOL = "graphql-transport-ws"
 
@@ -41,6 +45,7 @@ class GraphQLWebSocket:
         max_operations: int = 100,
         max_messages: int = MAX_MESSAGES,
         max_characters: int = MAX_CHARACTERS,
+        max_sockets_per_address: int = 500,
     ) -> None:
         self.shared = SharedStreams(schema, context_of)
         self._feeding = Feeding(Execution(schema, context_of), self.shared)
@@ -52,6 +57,7 @@ class GraphQLWebSocket:
             characters=max_characters,
         )
         self._sockets: set[Socket] = set()
+        self._clients = SocketsByClient(max_sockets_per_address)
 
     def __len__(self) -> int:
         """How many sockets are open."""
@@ -59,19 +65,34 @@ class GraphQLWebSocket:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         websocket = WebSocket(scope, receive, send)
-        accepted = PROTOCOL in scope["subprotocols"]
-        # Refused before it is accepted, a client would see only a failed handshake.
+        if PROTOCOL not in scope["subprotocols"]:
+            await _refuse(websocket, None, 4406, "Subprotocol not acceptable")
+            return
         try:
-            await websocket.accept(subprotocol=PROTOCOL if accepted else None)
-            if not accepted:
-                await websocket.close(4406, "Subprotocol not acceptable")
-                return
+            with self._clients.another(client_of(scope)), SOCKETS.track_inprogress():
+                await self._serve(websocket)
+        except TooManySocketsError:
+            RATE_LIMITED.labels("sockets_of_an_address").inc()
+            reason = "Too many sockets from your address"
+            await _refuse(websocket, PROTOCOL, 1013, reason)
+
+    async def _serve(self, websocket: WebSocket) -> None:
+        try:
+            await websocket.accept(PROTOCOL)
         except (WebSocketDisconnect, OSError):
             return
         socket = Socket(websocket, self._credentials_of, self._feeding, self._limits)
         self._sockets.add(socket)
         try:
-            with SOCKETS.track_inprogress():
-                await socket.run()
+            await socket.run()
         finally:
             self._sockets.discard(socket)
+
+
+async def _refuse(
+    websocket: WebSocket, protocol: str | None, code: int, reason: str
+) -> None:
+    """Once it is accepted: before, a client would see only a failed handshake."""
+    with suppress(WebSocketDisconnect, OSError):
+        await websocket.accept(protocol)
+        await websocket.close(code, reason)

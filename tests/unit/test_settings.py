@@ -43,6 +43,22 @@ def test_a_limit_that_cannot_be_read_is_named(
         Settings.load()
 
 
+def test_proxies_are_addresses_and_networks(complete: pytest.MonkeyPatch) -> None:
+    complete.setenv("TRUSTED_PROXIES", "10.0.0.0/8, 192.0.2.7, ::1")
+
+    assert Settings.load().trusted_proxies == ("10.0.0.0/8", "192.0.2.7", "::1")
+
+
+@pytest.mark.parametrize("proxies", ["*", "nginx", "10.0.0.1/8", "10.0.0.0/33"])
+def test_what_would_trust_whoever_comes_is_refused(
+    complete: pytest.MonkeyPatch, proxies: str
+) -> None:
+    complete.setenv("TRUSTED_PROXIES", f"192.0.2.7,{proxies}")
+
+    with pytest.raises(CommandError, match="TRUSTED_PROXIES"):
+        Settings.load()
+
+
 def test_all_that_is_missing_or_wrong_is_named_without_values(
     complete: pytest.MonkeyPatch,
 ) -> None:
