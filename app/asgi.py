@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route, WebSocketRoute
 
-from app import explorer
+from app import explorer, front_page
 from app.authentication import Authenticator, TokenIssuer
 from app.graphql import build_schema
 from app.health import Health
@@ -157,6 +157,7 @@ def application(settings: Settings) -> Starlette:
             Route("/readyz", api.health.ready),
             Route("/metrics", api.scrape.answer),
             *(explorer.routes() if settings.explorer else ()),
+            *front_page.routes(settings),
         ],
         lifespan=api.lifespan,
     )

@@ -119,6 +119,11 @@ async def let_time_pass(pool: Pool, reservation_id: UUID) -> None:
     await pool.execute(_BACKDATE, reservation_id)
 
 
+async def let_time_stand_still(pool: Pool, reservation_id: UUID) -> None:
+    """A hold that outlasts every slow day."""
+    await pool.execute(_POSTPONE, reservation_id)
+
+
 _BACKDATE = """
 WITH over AS (
     UPDATE reservations
@@ -128,4 +133,12 @@ WITH over AS (
 )
 UPDATE session_seats SET held_until = over.expires_at
 FROM over WHERE session_seats.reservation_id = over.id
+"""
+_POSTPONE = """
+WITH kept AS (
+    UPDATE reservations SET expires_at = expires_at + interval '1 hour'
+    WHERE id = $1 AND status = 'PENDING' RETURNING id, expires_at
+)
+UPDATE session_seats SET held_until = kept.expires_at
+FROM kept WHERE session_seats.reservation_id = kept.id
 """

@@ -121,7 +121,8 @@ class Customer:
 class Service:
     def __init__(self, run: RunUnderTest) -> None:
         self.run = run
-        self.url = f"http://127.0.0.1:{run.port}/graphql"
+        self.address = f"http://127.0.0.1:{run.port}"
+        self.url = f"{self.address}/graphql"
         self.socket_url = f"ws://127.0.0.1:{run.port}/graphql"
 
     def tokens(self, count: int) -> list[str]:

@@ -36,10 +36,10 @@ mutation SignIn {
   },
   {
     operation: "FindSession",
-    document: `# 2. Find a session that has not begun ($now is filled in).
+    document: `# 2. Find a session ($soon, in ten minutes, is filled in).
 # It and its first free seat are used by the next tabs.
-query FindSession($now: DateTime!) {
-  sessions(first: 1, filter: {startsAfter: $now}) {
+query FindSession($soon: DateTime!) {
+  sessions(first: 1, filter: {startsAfter: $soon}) {
     edges {
       node {
         id

@@ -7,11 +7,14 @@ import { createClient } from "graphql-ws";
 import { learnedFrom } from "./examples";
 import { onChange, remember, whatIsKnown } from "./known";
 
+const TEN_MINUTES = 600_000; // a session that is about to begin would close in the middle of the tour
+
 const socket = createClient({
   url: `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/graphql`,
   connectionParams: authorization,
   retryAttempts: Infinity,
-  shouldRetry: () => true,
+  // With a token that is over it would be closed again and again.
+  shouldRetry: (event) => !(event instanceof CloseEvent && event.code === 4403),
 });
 
 // A socket is for whom it was opened for. Cut, it comes back with the new token, and its subscriptions too.
@@ -63,7 +66,7 @@ function givenVariables(params: FetcherParams): Record<string, unknown> {
 
 function filledIn(operation: OperationDefinitionNode | undefined): Record<string, string> {
   const { token: _, ...ids } = whatIsKnown();
-  const fillings: Record<string, string> = { ...ids, now: new Date().toISOString() };
+  const fillings: Record<string, string> = { ...ids, soon: new Date(Date.now() + TEN_MINUTES).toISOString() };
   const declared = operation?.variableDefinitions?.map((each) => each.variable.name.value) ?? [];
   return Object.fromEntries(
     declared.flatMap((name) => {

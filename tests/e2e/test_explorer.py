@@ -1,0 +1,151 @@
+"""The explorer in a browser: what it shows, whom it asks, as whom."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from app.authentication import TokenIssuer
+from app.signing_keys import KeyRing
+from domain.people import Role, Viewer
+from persistence.pool import Pool
+from seeds.people import LOAD_CUSTOMERS
+from tests.support.browser import Explorer, chromium, explorer_in
+from tests.support.cinema import let_time_stand_still
+from tests.support.client import Customer, Service
+
+pytestmark = pytest.mark.xdist_group("sale")
+
+
+@pytest.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    async with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+async def explorer(browser: Browser, service: Service) -> AsyncIterator[Explorer]:
+    async with explorer_in(browser, service.address) as explorer:
+        yield explorer
+
+
+async def test_the_first_page_leads_to_what_is_there(
+    explorer: Explorer, service: Service
+) -> None:
+    page = explorer.page
+    await page.goto(service.address)
+    links = await page.get_by_role("link").all()
+    paths = [str(await link.get_attribute("href")) for link in links]
+
+    answers = [await page.request.get(service.address + path) for path in paths]
+    await page.get_by_role("link", name="/graphiql").click()
+    await explorer.editor_shows("SignIn")
+
+    assert {answer.status for answer in answers} == {200}
+
+
+async def test_the_examples_lead_from_signing_in_to_the_sale(
+    explorer: Explorer, live_pool: Pool
+) -> None:
+    await explorer.run("SignIn")
+    await expect(explorer.answer).to_contain_text('"name": "Ana"')
+    await expect(explorer.bar).to_contain_text("Your token goes with every request")
+    await explorer.run("FindSession")
+    await expect(explorer.answer).to_contain_text('"status": "AVAILABLE"')
+    await explorer.run("WatchMap")
+    await expect(explorer.answer).to_contain_text('"__typename": "SeatMap"')
+    await explorer.run("Hold")
+    await expect(explorer.answer).to_contain_text('"status": "PENDING"')
+    reservation = UUID(await explorer.known("reservationId"))
+    await let_time_stand_still(live_pool, reservation)
+    await explorer.run("FollowReservation")
+    await explorer.known("paymentId")
+    await explorer.run("Approve")
+    await expect(explorer.answer).to_contain_text('"status": "CONFIRMED"')
+
+    seat = UUID(await explorer.known("seatId"))
+    assert (
+        await live_pool.fetchval(
+            "SELECT status FROM session_seats WHERE id = $1 AND reservation_id = $2",
+            seat,
+            reservation,
+        )
+        == "SOLD"
+    )
+
+
+async def test_a_subscription_shows_a_hold_made_from_outside(
+    explorer: Explorer, bruno: Customer
+) -> None:
+    await explorer.run("FindSession")
+    seat = await explorer.known("seatId")
+    await explorer.run("WatchMap")
+    await expect(explorer.answer).to_contain_text('"__typename": "SeatMap"')
+
+    await bruno.reserve(await explorer.known("sessionId"), seat)
+
+    await expect(explorer.answer).to_contain_text('"__typename": "SeatMapDelta"')
+    await expect(explorer.answer).to_contain_text(seat)
+
+
+async def test_a_pasted_token_goes_with_requests_until_it_is_forgotten(
+    explorer: Explorer, service: Service
+) -> None:
+    await explorer.set_token(f"Bearer {service.tokens(1)[0]}")
+
+    await explorer.ask("{ viewer { email } }")
+    await expect(explorer.answer).to_contain_text('"email": "load-001@cinema.example"')
+    await explorer.page.get_by_role("button", name="Forget").click()
+    await explorer.execute()
+    await expect(explorer.answer).to_contain_text('"viewer": null')
+
+    assert await explorer.page.evaluate("Object.keys(localStorage)") == []
+
+
+async def test_a_token_that_is_none_is_refused_and_the_schema_is_there(
+    explorer: Explorer,
+) -> None:
+    await explorer.set_token("nonsense")
+    await explorer.page.reload()
+
+    await explorer.ask("{ viewer { email } }")
+
+    await expect(explorer.answer).to_contain_text('"code": "UNAUTHENTICATED"')
+    await explorer.page.get_by_label("Show Documentation Explorer").click()
+    await expect(explorer.page.locator(".graphiql-plugin")).to_contain_text("Query")
+
+
+async def test_another_token_opens_the_socket_anew(
+    explorer: Explorer, service: Service
+) -> None:
+    mine, anothers = service.tokens(2)
+    await explorer.set_token(mine)
+    await explorer.run("FindSession")
+    await explorer.known("seatId")
+    await explorer.run("Hold")
+    await explorer.known("reservationId")
+    await explorer.run("FollowReservation")
+    await explorer.known("paymentId")
+
+    await explorer.set_token(anothers)
+
+    await expect(explorer.answer).to_contain_text('"code": "NOT_FOUND"')
+
+
+async def test_a_socket_whose_token_is_over_says_so(
+    explorer: Explorer, service: Service
+) -> None:
+    keys = KeyRing(Path(service.run.settings()["SIGNING_KEYS_DIR"]))
+    someone = Viewer(LOAD_CUSTOMERS[0].id, Role.CUSTOMER)
+    await explorer.run("FindSession")
+    await explorer.known("seatId")
+
+    await explorer.set_token(
+        TokenIssuer(keys, timedelta(seconds=2)).issue(someone).text
+    )
+    await explorer.run("WatchMap")
+
+    await expect(explorer.answer).to_contain_text("Socket closed with event 4403")

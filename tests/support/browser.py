@@ -1,0 +1,125 @@
+"""Chromium, and the explorer in it."""
+
+import json
+import re
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Route,
+    async_playwright,
+    expect,
+)
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+PATIENCE_MS = 60_000  # the bound is for a fault, not for a slow day
+
+
+@asynccontextmanager
+async def chromium() -> AsyncIterator[Browser]:
+    program = next(filter(None, map(shutil.which, NAMES)), None)
+    if program is None:
+        pytest.fail(
+            "The explorer is tested in Chromium, and there is none: install it "
+            "(Debian: apt install chromium)."
+        )
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=program, args=QUIET, timeout=PATIENCE_MS
+        )
+        yield browser
+        await browser.close()
+
+
+class Explorer:
+    """One browser tab; what it asks of other hosts is cut and noted."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.page = page
+        self.answer: Locator = page.locator(".graphiql-response")
+        self.bar: Locator = page.locator(".token-bar")
+        self.complaints: list[str] = []
+        self.strangers: list[str] = []
+        self._address = address
+
+    async def open(self) -> None:
+        await self.page.context.route("**/*", self._let_through)
+        self.page.on("console", self._note)
+        await self.page.goto(f"{self._address}/graphiql")
+        await self.editor_shows("SignIn")
+
+    async def run(self, tab: str) -> None:
+        await self.page.get_by_role("tab", name=tab).click()
+        await self.editor_shows(tab)
+        await self.execute()
+
+    async def execute(self) -> None:
+        await self.page.get_by_role("button", name="Execute query").click()
+
+    async def ask(self, document: str) -> None:
+        """In a new tab."""
+        await self.page.get_by_role("button", name="New tab").click()
+        editor = self.page.locator(".graphiql-query-editor .monaco-editor")
+        await editor.click()
+        await self.page.keyboard.press("ControlOrMeta+A")
+        await self.page.keyboard.insert_text(document)
+        await self.execute()
+
+    async def set_token(self, token: str) -> None:
+        await self.page.get_by_label("Access token").fill(token)
+        await self.page.get_by_role("button", name="Use").click()
+
+    async def known(self, name: str) -> str:
+        """An id that it learns from an answer."""
+        await expect(self.bar).to_contain_text(f"${name}")
+        known = await self.page.evaluate(
+            "sessionStorage.getItem('cinema-tickets:known')"
+        )
+        return str(json.loads(known)[name])
+
+    async def editor_shows(self, operation: str) -> None:
+        await expect(self.page.locator(".graphiql-query-editor")).to_contain_text(
+            re.compile(rf"(query|mutation|subscription)\s{operation}\b")
+        )
+
+    async def _let_through(self, route: Route) -> None:
+        if route.request.url.startswith(f"{self._address}/"):
+            await route.continue_()
+        else:
+            self.strangers.append(route.request.url)
+            await route.abort()
+
+    def _note(self, message: ConsoleMessage) -> None:
+        if "Content Security Policy" in message.text:
+            self.complaints.append(message.text)
+
+
+@asynccontextmanager
+async def explorer_in(browser: Browser, address: str) -> AsyncIterator[Explorer]:
+    # Tall enough for every answer: the editor draws only the lines that are seen.
+    context: BrowserContext = await browser.new_context(
+        viewport={"width": 1600, "height": 2400}
+    )
+    context.set_default_timeout(PATIENCE_MS)
+    expect.set_options(timeout=PATIENCE_MS)
+    explorer = Explorer(await context.new_page(), address)
+    await explorer.open()
+    yield explorer
+    await context.close()
+    assert explorer.strangers == []
+    assert explorer.complaints == []
