@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -29,6 +30,7 @@ from domain.booking import BookingService
 from domain.catalog import CatalogService
 from domain.identities import IdentityService
 from domain.paying import PaymentService
+from persistence import origin
 from persistence.accounts import PostgresAccounts
 from persistence.catalog import PostgresCatalog
 from persistence.catalog_cache import CatalogCache
@@ -40,6 +42,8 @@ from persistence.sign_in_codes import RedisSignInCodes
 from realtime.reservation_feed import ReservationFeed
 from realtime.seat_feed import SeatFeed
 from resolvers.context import Context, Services
+
+logger = logging.getLogger(__name__)
 
 
 class Api:
@@ -63,9 +67,12 @@ class Api:
         """Raises AuthenticationError for a token that is not one of ours."""
         if self._services is None:
             raise RuntimeError("asked before the start or after the stop")
+        viewer = self.authenticator.viewer(authorization)
+        if viewer and (now := origin.current()):
+            now.viewer_id = viewer.id
         return Context(
             services=self._services,
-            viewer=self.authenticator.viewer(authorization),
+            viewer=viewer,
             request_id=request_id,
             locale=locale_for(accept_language),
             address=address,
@@ -101,7 +108,9 @@ class Api:
             # in a storm.
             gc.collect()
             gc.freeze()
+            logger.info("the API serves")
             yield
+            logger.info("the API stops")
             gc.unfreeze()
             self.health.stop()
             self.scrape.stop()

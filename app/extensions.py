@@ -74,7 +74,9 @@ class FaultMask(MaskErrors):
     def _masked(self, error: GraphQLError, original: Exception) -> GraphQLError:
         request_id = self.execution_context.context.request_id
         logger.error(
-            "request %s failed at %s", request_id, error.path, exc_info=original
+            "a resolver failed",
+            extra={"request_id": request_id, "path": error.path},
+            exc_info=original,
         )
         return _like(
             error,

@@ -1,11 +1,11 @@
 """The API process."""
 
-import logging
 from collections.abc import Sequence
 from typing import Any
 
 import uvicorn
 
+from app import logs
 from app.asgi import application
 from app.settings import Settings
 from app.transport.limits import MAX_BYTES
@@ -19,10 +19,7 @@ def behind(proxies: Sequence[str]) -> dict[str, Any]:
 
 
 def main(settings: Settings) -> None:
-    logging.basicConfig(
-        level=settings.log_level,
-        format="%(asctime)s %(levelname)s %(name)s %(message)s",
-    )
+    logs.set_up(settings.log_level, settings.log_format)
     uvicorn.run(
         application(settings),
         host=settings.host,
@@ -38,5 +35,6 @@ def main(settings: Settings) -> None:
         access_log=False,
         **behind(settings.trusted_proxies),
         server_header=False,
-        log_level=settings.log_level.lower(),
+        log_config=None,  # it speaks through ours, and not below WARNING: it
+        log_level=None,  # writes down frames, and URLs with what is in them
     )

@@ -69,6 +69,8 @@ class Settings(BaseSettings):
     rate_limit_account: RateLimit = "10/minute"
     rate_limit_reserve: RateLimit = "600/10 seconds"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    # One JSON object a line, or lines for people.
+    log_format: Literal["json", "text"] = "json"
 
     @classmethod
     def load(cls) -> Self:

@@ -20,7 +20,7 @@ async def keep_running(name: str, loop: Callable[[], Awaitable[None]]) -> None:
         try:
             await loop()
         except Exception:
-            logger.exception("%s failed and starts again", name)
+            logger.exception("a loop failed and starts again", extra={"loop": name})
         if clock() - began > HEALTHY_SECONDS:
             delay = 0.05
         await asyncio.sleep(delay * random.uniform(0.5, 1.5))  # noqa: S311 # jitter

@@ -3,9 +3,11 @@
 import asyncio
 import logging
 import signal
+from uuid import uuid4
 
 import uvloop
 
+from app import logs
 from app.listening import listen
 from app.metrics import watch_the_event_loop
 from app.scrape import Scrape
@@ -13,6 +15,7 @@ from app.settings import Settings
 from app.supervise import keep_running
 from app.wiring import connections, kafka
 from domain.expiring import ExpiryService
+from persistence import origin
 from persistence.housekeeping import tidy_up
 from persistence.outbox import Outbox
 from persistence.pool import Pool
@@ -28,12 +31,7 @@ TIDY_UP_SECONDS = 3_600
 
 
 def main(settings: Settings) -> None:
-    logging.basicConfig(
-        level=settings.log_level,
-        format="%(asctime)s %(levelname)s %(name)s %(message)s",
-    )
-    # It reports each reconnect of its own at length; we say in a line that it is away.
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    logs.set_up(settings.log_level, settings.log_format)
     uvloop.run(work_until_stopped(settings))
 
 
@@ -43,7 +41,9 @@ async def work_until_stopped(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     working = asyncio.create_task(keep_running("the worker", lambda: work(settings)))
+    logger.info("the worker starts")
     await stopping.wait()
+    logger.info("the worker stops")
     working.cancel()
     await asyncio.gather(working, return_exceptions=True)
 
@@ -71,11 +71,12 @@ async def work(settings: Settings) -> None:
 async def tidy_up_for_ever(pool: Pool) -> None:
     while True:
         if gone := await tidy_up(pool):
-            logger.info("%d rows that nobody can ask for any more are deleted", gone)
+            logger.info("old keys and tokens are deleted", extra={"rows": gone})
         await asyncio.sleep(TIDY_UP_SECONDS)
 
 
 async def sweep_for_ever(expiry: ExpiryService) -> None:
     while True:
+        origin.begin(f"sweep-{uuid4().hex}")
         await expiry.sweep()
         await asyncio.sleep(SWEEP_SECONDS)

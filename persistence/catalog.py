@@ -12,6 +12,7 @@ from domain.movies import Movie, MovieFacts
 from domain.rooms import NewSeats, Room, check_growth
 from domain.sessions import FURTHEST_START, Session, SessionChange, wrong_start
 from persistence import catalog_sql as sql
+from persistence import origin
 from persistence.ledger import LedgerCorruptError
 from persistence.ledger_sql import EXPIRE_THESE
 from persistence.pool import Connection, Pool
@@ -45,7 +46,7 @@ class PostgresCatalog:
             if room is None:
                 raise NotFoundError
             chairs = await _add_chairs(db, room_id, rows)
-            await db.execute(sql.PUT_ON_SALE, room_id, chairs)
+            await db.execute(sql.PUT_ON_SALE, room_id, chairs, *origin.of_event())
             return Room(**room)
 
     async def add_session(
@@ -156,7 +157,9 @@ async def _change(db: Connection, session: Session, change: SessionChange) -> Se
         price.amount_minor,
         price.currency,
     )
-    if change.price and not await db.fetchval(sql.REPRICE, session.id):
+    if change.price and not await db.fetchval(
+        sql.REPRICE, session.id, *origin.of_event()
+    ):
         raise LedgerCorruptError(session.id)
     return _session(row)
 
@@ -166,7 +169,7 @@ async def _has_taken_seats(db: Connection, session_id: UUID) -> bool:
     taken = await db.fetch(sql.TAKEN, session_id)
     if taken and all(row["lapsed"] for row in taken):
         ended = [row["reservation_id"] for row in taken]
-        await db.execute(EXPIRE_THESE, ended)
+        await db.execute(EXPIRE_THESE, ended, *origin.of_event())
         # One of them may have been paid at the last moment.
         taken = await db.fetch(sql.TAKEN, session_id)
     return bool(taken)

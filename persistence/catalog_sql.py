@@ -6,7 +6,12 @@ the same time queue, while the exclusion constraint would let them deadlock. The
 of locks: room, session, reservations, seats.
 """
 
-from persistence.ledger_sql import CHANGED_SEAT_STATE, POSITION, THIS_TRANSACTION
+from persistence.ledger_sql import (
+    CHANGED_SEAT_STATE,
+    ORIGIN,
+    POSITION,
+    THIS_TRANSACTION,
+)
 
 ADD_MOVIE = """
 INSERT INTO movies (title, synopsis, duration_minutes, genres, rating)
@@ -53,16 +58,18 @@ batch AS (
     ORDER BY c.session_id, c.place / 500
 ),
 told AS (
-    INSERT INTO outbox (topic, type, session_id, data, awaiting)
+    INSERT INTO outbox (topic, type, session_id, data, awaiting,
+                        request_id, trace_parent)
     SELECT 'reservations', '{{type}}', session_id,
            jsonb_build_object('session_id', session_id, 'seats', seats,
                               'position', {POSITION}),
-           ARRAY['fanout']
-    FROM batch
+           ARRAY['fanout'], origin.request_id, origin.trace_parent
+    FROM batch, origin
 )"""
 
 PUT_ON_SALE = f"""
-WITH film AS (
+WITH {ORIGIN.format("$3", "$4")},
+film AS (
     SELECT * FROM sessions WHERE room_id = $1 AND starts_at > clock_timestamp()
 ),
 changed AS (
@@ -132,7 +139,8 @@ RETURNING *
 
 # A new price is a change of each seat.
 REPRICE = f"""
-WITH film AS (
+WITH {ORIGIN.format("$2", "$3")},
+film AS (
     SELECT * FROM sessions WHERE id = $1
 ),
 free AS (

@@ -16,6 +16,7 @@ def open_engine(database_url: str, *, max_size: int, name: str) -> AsyncEngine:
         max_overflow=0,
         pool_timeout=5,
         pool_pre_ping=False,
+        hide_parameters=True,  # in its exceptions, which get into logs
         connect_args={
             "timeout": 5,
             "command_timeout": 10,

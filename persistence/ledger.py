@@ -17,7 +17,7 @@ from domain.ports import (
 )
 from domain.reservation import Reservation, ReservationStatus
 from persistence import ledger_sql as sql
-from persistence import metrics, payment_sql
+from persistence import metrics, origin, payment_sql
 from persistence.codec import payment_from_json, reservation_from_json, seat_from_json
 from persistence.pool import Connection, Pool
 
@@ -43,6 +43,7 @@ class PostgresLedger:
                 hold.period,
                 hold.key and hold.key.key,
                 hold.key and hold.key.input_hash,
+                *origin.of_event(),
             )
         except asyncpg.UniqueViolationError as error:
             if error.constraint_name == "pk_idempotency_keys":
@@ -65,7 +66,9 @@ class PostgresLedger:
         )
 
     async def cancel(self, reservation_id: UUID, customer_id: UUID) -> CancelVerdict:
-        row = await self._pool.fetchrow(sql.CANCEL, reservation_id, customer_id)
+        row = await self._pool.fetchrow(
+            sql.CANCEL, reservation_id, customer_id, *origin.of_event()
+        )
         if row is None or row["status"] is None:
             return CancelVerdict(reservation=None, status=None)
         if row["cancelled"]:
@@ -99,7 +102,10 @@ class PostgresLedger:
             if locked["status"] != ReservationStatus.PENDING:
                 return ApproveVerdict(payment=payment_from_json(locked["payment"]))
             sold = await db.fetchrow(
-                payment_sql.APPROVE, locked["reservation_id"], payment_id
+                payment_sql.APPROVE,
+                locked["reservation_id"],
+                payment_id,
+                *origin.of_event(),
             )
             if sold is None or sold["confirmed"] is None:
                 late = {**locked["payment"], "status": "EXPIRED"}
@@ -114,13 +120,15 @@ class PostgresLedger:
             )
 
     async def expire(self, reservation_ids: Sequence[UUID]) -> list[Reservation]:
-        rows = await self._pool.fetch(sql.EXPIRE_THESE, reservation_ids)
+        rows = await self._pool.fetch(
+            sql.EXPIRE_THESE, reservation_ids, *origin.of_event()
+        )
         for row in rows:
             metrics.BOUGHT_LATENESS.observe(row["late"])
         return [reservation_from_json(row["data"]) for row in rows]
 
     async def expire_due(self, limit: int) -> list[Reservation]:
-        rows = await self._pool.fetch(sql.EXPIRE_DUE, limit)
+        rows = await self._pool.fetch(sql.EXPIRE_DUE, limit, *origin.of_event())
         for row in rows:
             metrics.SWEPT_LATENESS.observe(row["late"])
         return [reservation_from_json(row["data"]) for row in rows]

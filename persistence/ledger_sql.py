@@ -3,7 +3,7 @@
 Shared shape: a statement names the reservations that it changed `touched` and the
 seats that it changed `changed` (with `by`, the reservation); TOLD turns both into
 outbox rows of the same transaction, so that no change goes untold and nothing is told
-that did not happen.
+that did not happen. `origin` is on whose behalf: its last two parameters.
 
 `film` is the row of the film session: `session` means too much to SQL's tools.
 
@@ -39,6 +39,8 @@ RESERVATION_STATUS = (
 POSITION = "pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
 THIS_TRANSACTION = "pg_current_xact_id()::text::bigint"
 
+ORIGIN = "origin AS (SELECT {}::text AS request_id, {}::text AS trace_parent)"
+
 TOLD = f"""
 story AS (
     SELECT r.session_id, r.status, jsonb_build_object(
@@ -56,14 +58,16 @@ story AS (
     FROM touched r
 ),
 told AS (
-    INSERT INTO outbox (topic, type, session_id, data, awaiting)
+    INSERT INTO outbox (topic, type, session_id, data, awaiting,
+                        request_id, trace_parent)
     SELECT 'reservations',
            CASE status WHEN 'PENDING' THEN 'ReservationCreated'
                        ELSE 'Reservation' || initcap(status) END,
            session_id, data,
            CASE status WHEN 'CONFIRMED' THEN ARRAY['fanout']
-                       ELSE ARRAY['payments', 'fanout'] END
-    FROM story
+                       ELSE ARRAY['payments', 'fanout'] END,
+           origin.request_id, origin.trace_parent
+    FROM story, origin
 )"""
 
 # The guard that keeps a seat from being sold twice: the race tests switch it off to
@@ -76,7 +80,8 @@ SEAT_IS_FREE = "ss.status = 'AVAILABLE'"
 # statement fails, and leaves nothing, rather than hold less than was wanted.
 # The session is locked first, weakly: its price cannot change under a hold.
 HOLD = f"""
-WITH film AS (
+WITH {ORIGIN.format("$8", "$9")},
+film AS (
     SELECT * FROM sessions WHERE id = $1
     FOR KEY SHARE
 ),
@@ -168,7 +173,8 @@ unclaimed AS (
 """
 
 CANCEL = f"""
-WITH locked AS (
+WITH {ORIGIN.format("$3", "$4")},
+locked AS (
     SELECT id, status, expires_at FROM reservations
     WHERE id = $1 AND customer_id = $2
     FOR UPDATE
@@ -189,7 +195,8 @@ SELECT verdict.status, (SELECT data FROM story) AS cancelled FROM verdict
 """
 
 EXPIRE = """
-WITH locked AS (
+WITH {origin},
+locked AS (
     {due}
 ),
 clock AS (
@@ -209,6 +216,7 @@ FROM story, clock
 
 # Workers skip what another one is at work on; each reservation is swept by one.
 EXPIRE_DUE = EXPIRE.format(
+    origin=ORIGIN.format("$2", "$3"),
     due="""SELECT id FROM reservations
     WHERE status = 'PENDING' AND expires_at <= clock_timestamp()
     ORDER BY expires_at LIMIT $1
@@ -218,6 +226,7 @@ EXPIRE_DUE = EXPIRE.format(
 
 # A buyer in front of a lapsed hold cannot skip it: it waits for its turn.
 EXPIRE_THESE = EXPIRE.format(
+    origin=ORIGIN.format("$2", "$3"),
     due="""SELECT id FROM reservations
     WHERE id = ANY($1::uuid[]) AND status = 'PENDING'
     ORDER BY id

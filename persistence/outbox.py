@@ -23,7 +23,8 @@ RETURNING TRUE
 
 # In the order of positions, whatever was sent before and not confirmed in time too.
 DUE = """
-SELECT position, id, topic, type, session_id, data, created_at, sends
+SELECT position, id, topic, type, session_id, data, created_at, sends,
+       request_id, trace_parent
 FROM outbox
 WHERE (sends = 0 OR (sends > 0 AND send_after <= clock_timestamp()))
   AND EXISTS (SELECT FROM relay_lease
@@ -77,8 +78,8 @@ FROM mine WHERE outbox.position = mine.position
 # Of an event that is still there for others, nothing but who is awaited changes.
 PUT_BACK = """
 INSERT INTO outbox AS waiting
-    (id, topic, type, session_id, data, awaiting, created_at)
-VALUES ($1, $2, $3, $4, $5, ARRAY[$6], $7)
+    (id, topic, type, session_id, data, awaiting, created_at, request_id, trace_parent)
+VALUES ($1, $2, $3, $4, $5, ARRAY[$6], $7, $8, $9)
 ON CONFLICT (id) DO UPDATE
 SET awaiting = array_remove(waiting.awaiting, $6) || $6,
     send_after = CASE WHEN waiting.sends > 0 THEN clock_timestamp() END
@@ -95,6 +96,8 @@ class OutboxEvent:
     data: dict[str, Any]
     created_at: datetime
     sends: int  # before this one
+    request_id: str | None = None
+    trace_parent: str | None = None
 
 
 class Outbox:
@@ -152,8 +155,19 @@ async def put_back(
     data: dict[str, Any],
     consumer: str,
     created_at: datetime,
+    request_id: str | None,
+    trace_parent: str | None,
 ) -> None:
     """`consumer` had given it up: now it is awaited again. Twice changes nothing."""
     await pool.execute(
-        PUT_BACK, event_id, topic, type, session_id, data, consumer, created_at
+        PUT_BACK,
+        event_id,
+        topic,
+        type,
+        session_id,
+        data,
+        consumer,
+        created_at,
+        request_id,
+        trace_parent,
     )

@@ -3,7 +3,7 @@
 Approving confirms the reservation and sells its seats in the same transaction.
 """
 
-from persistence.ledger_sql import LOCKED_SEATS, THIS_TRANSACTION, TOLD
+from persistence.ledger_sql import LOCKED_SEATS, ORIGIN, THIS_TRANSACTION, TOLD
 
 PAYMENT_STATE = """jsonb_build_object(
     'payment_id', {p}.id, 'reservation_id', r.id,
@@ -13,14 +13,16 @@ PAYMENT_STATE = """jsonb_build_object(
     'approved_at', {p}.approved_at)"""
 
 PAYMENT_TOLD = f"""
-    INSERT INTO outbox (topic, type, session_id, data, awaiting)
+    INSERT INTO outbox (topic, type, session_id, data, awaiting,
+                        request_id, trace_parent)
     SELECT 'payments',
            CASE p.status WHEN 'PENDING' THEN 'PaymentOpened'
                          ELSE 'Payment' || initcap(p.status) END,
            r.session_id,
            {PAYMENT_STATE.format(p="p", status="p.status")},
-           ARRAY['fanout']
-    FROM {{payments}} p JOIN reservations r ON r.id = p.reservation_id"""
+           ARRAY['fanout'], origin.request_id, origin.trace_parent
+    FROM {{payments}} p JOIN reservations r ON r.id = p.reservation_id
+    JOIN origin ON {{caused}}"""
 
 # A payment follows its reservation, whose event may still be on its way to it.
 LOCK_PAYMENT = f"""
@@ -38,7 +40,8 @@ FOR UPDATE OF r, p
 
 # Runs after LOCK_PAYMENT in the same transaction, so its clock is read under the lock.
 APPROVE = f"""
-WITH touched AS (
+WITH {ORIGIN.format("$3", "$4")},
+touched AS (
     UPDATE reservations r SET status = 'CONFIRMED'
     WHERE r.id = $1 AND r.status = 'PENDING' AND r.expires_at > clock_timestamp()
     RETURNING r.*
@@ -60,7 +63,7 @@ changed AS (
 ),
 {TOLD},
 payment_told AS (
-    {PAYMENT_TOLD.format(payments="approved")}
+    {PAYMENT_TOLD.format(payments="approved", caused="TRUE")}
 )
 SELECT (SELECT data FROM story) AS confirmed,
        (SELECT {PAYMENT_STATE.format(p="p", status="p.status")}
@@ -70,10 +73,18 @@ SELECT (SELECT data FROM story) AS confirmed,
         WHERE reservation_id = $1 AND released_at IS NULL) AS claims
 """
 
+# Each event has an origin of its own. One row a reservation: it is told once.
+ORIGINS = """origin AS (
+    SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[])
+        AS event (reservation_id, request_id, trace_parent)
+)"""
+ITS_OWN = "origin.reservation_id = r.id"
+
 # Both follow the reservation as it is, not as an event says it was: an event may come
 # late or twice. FOR SHARE makes an expiry that is under way be seen.
 OPEN_PAYMENTS = f"""
-WITH pending AS (
+WITH {ORIGINS},
+pending AS (
     SELECT * FROM reservations
     WHERE id = ANY($1::uuid[]) AND status = 'PENDING'
     ORDER BY id
@@ -85,16 +96,17 @@ opened AS (
     ON CONFLICT (reservation_id) DO NOTHING
     RETURNING *
 )
-{PAYMENT_TOLD.format(payments="opened")}
+{PAYMENT_TOLD.format(payments="opened", caused=ITS_OWN)}
 """
 
 CLOSE_PAYMENTS = f"""
-WITH closed AS (
+WITH {ORIGINS},
+closed AS (
     UPDATE payments p SET status = r.status
     FROM reservations r
     WHERE r.id = ANY($1::uuid[]) AND p.reservation_id = r.id
       AND r.status IN ('EXPIRED', 'CANCELLED') AND p.status = 'PENDING'
     RETURNING p.*
 )
-{PAYMENT_TOLD.format(payments="closed")}
+{PAYMENT_TOLD.format(payments="closed", caused=ITS_OWN)}
 """

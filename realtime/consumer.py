@@ -10,6 +10,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import CommitFailedError, KafkaError, MessageSizeTooLargeError
 from redis import exceptions as redis
 
+from persistence import origin
 from realtime import metrics
 from realtime.cloud_event import CloudEvent, MalformedEventError
 from realtime.kafka import MARKER, Kafka
@@ -136,12 +137,17 @@ class Consumer:
             delay = min(delay * 2, LONGEST_DELAY)
 
     async def _handle_or_bury(self, record: ConsumerRecord, event: CloudEvent) -> None:
+        if event.request_id:
+            origin.begin(event.request_id)
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 return await self._handle([event])
             except Exception as error:
                 if attempt == ATTEMPTS:
-                    logger.exception("%s gives up on %s", self._handler.name, event.id)
+                    logger.exception(
+                        "an event goes to the dead letters",
+                        extra={"consumer": self._handler.name, "event": str(event.id)},
+                    )
                     return await self._bury(record, event, error)
             await asyncio.sleep(FIRST_DELAY * 2**attempt)
         return None

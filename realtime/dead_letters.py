@@ -94,6 +94,8 @@ async def replay(kafka: Kafka, pool: Pool, letter: DeadLetter) -> None:
         data=event.data,
         consumer=letter.consumer,
         created_at=event.time,
+        request_id=event.request_id,
+        trace_parent=event.trace_parent,
     )
     topic = letter.id.split(":", maxsplit=1)[0]
     async with kafka.producer() as producer:

@@ -1,6 +1,6 @@
 """Opens a payment for a reservation that was created, closes it for one that ended."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from domain.ports import RelayBell
@@ -29,19 +29,29 @@ class PaymentsHandler:
         """
         async with self._pool.acquire() as db, db.transaction():
             new = await confirm(db, [event.id for event in events], self.name)
-            created, ended = list[UUID](), list[UUID]()
+            created, ended = dict[UUID, CloudEvent](), dict[UUID, CloudEvent]()
             for event in events:
                 if event.id in new and event.type == CREATED:
-                    created.append(UUID(event.data["reservation_id"]))
+                    created[UUID(event.data["reservation_id"])] = event
                 if event.id in new and event.type in ENDED:
-                    ended.append(UUID(event.data["reservation_id"]))
+                    ended[UUID(event.data["reservation_id"])] = event
             if created:
-                await db.execute(sql.OPEN_PAYMENTS, created)
+                await db.execute(sql.OPEN_PAYMENTS, *_with_origins(created))
             if ended:
-                await db.execute(sql.CLOSE_PAYMENTS, ended)
+                await db.execute(sql.CLOSE_PAYMENTS, *_with_origins(ended))
         self._bell.ring()
 
     async def give_up(self, session_key: str, event: CloudEvent | None) -> None:
         if event:
             async with self._pool.acquire() as db, db.transaction():
                 await confirm(db, [event.id], self.name)
+
+
+def _with_origins(
+    events: Mapping[UUID, CloudEvent],
+) -> tuple[list[UUID], list[str | None], list[str | None]]:
+    return (
+        list(events),
+        [event.request_id for event in events.values()],
+        [event.trace_parent for event in events.values()],
+    )

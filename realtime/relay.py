@@ -126,6 +126,8 @@ class Relay:
             time=event.created_at,
             session_id=event.session_id,
             data=event.data,
+            request_id=event.request_id,
+            trace_parent=event.trace_parent,
         )
         acknowledged: asyncio.Future[RecordMetadata] = await producer.send(
             event.topic, told.encode(), key=str(event.session_id).encode()

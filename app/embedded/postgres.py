@@ -35,6 +35,11 @@ TUNING = {
     # Seats and outbox rows are updated over and over: keep their tables small.
     "autovacuum_naptime": "15s",
     "log_line_prefix": "%m [%p] ",
+    # Without the row that was refused, and without a statement's parameters: they are
+    # people's data, hashes and keys.
+    "log_error_verbosity": "terse",
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
 }
 # The start-up message of protocol 3.0; "R" in return asks for the password, which a
 # server that still starts, recovers or stops does not do.

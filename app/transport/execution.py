@@ -13,6 +13,8 @@ from strawberry.types import ExecutionResult
 from app.transport import results
 from app.transport.calls import ContextOf, new_request_id
 from app.transport.measuring import Measure
+from app.transport.operations import Course
+from persistence import origin
 
 log = logging.getLogger(__name__)
 
@@ -48,13 +50,15 @@ class Execution:
         authorization: str | None = None,
         locale: str | None = None,
         address: str | None = None,
+        course: Course | None = None,
     ) -> AsyncGenerator[str, None]:
         """Raises OperationFailedError, and AuthenticationError before anything else.
 
         Each operation has its own context, so a token that has expired since the
         socket was opened begins nothing new.
         """
-        request_id = new_request_id()
+        now = origin.current() or origin.begin(new_request_id())
+        request_id = now.request_id
         context = self._context_of(authorization, locale, request_id, address)
         stopwatch = self._measure.start(call.query, call.operation_name)
         try:
@@ -69,12 +73,14 @@ class Execution:
                     if isinstance(result, ExecutionResult):  # no @defer here
                         codes = results.codes_in(result)
                         stopwatch.stop(codes, context.refusals)
+                        if course is not None:
+                            course.outcome = results.outcome(codes)
                         yield _payload(result, request_id)
         except OperationFailedError:
             raise
         except Exception as error:
-            log.exception("Operation %s failed", request_id)
             stopwatch.stop({results.INTERNAL}, ())
+            log.exception("an operation failed", extra={"request_id": request_id})
             raise OperationFailedError(results.internal_error(request_id)) from error
 
     async def first_payload(self, call: Call) -> str:
@@ -91,7 +97,7 @@ class Execution:
 def _payload(result: ExecutionResult, request_id: str) -> str:
     bug = results.bug_in(result)
     if bug is not None:
-        log.error("Operation %s failed", request_id, exc_info=bug)
+        log.error("an operation failed", extra={"request_id": request_id}, exc_info=bug)
         raise OperationFailedError(results.internal_error(request_id))
     if results.never_began(result):
         raise OperationFailedError(results.formatted(result.errors))

@@ -1,14 +1,21 @@
 """What feeds an operation of a socket: an execution of its own, or a shared one."""
 
+import logging
 from contextlib import aclosing
 from dataclasses import dataclass
 
+from app.authentication import AuthenticationError
 from app.transport import results
+from app.transport.calls import new_request_id
+from app.transport.documents import operation_named
 from app.transport.execution import Call, Execution, OperationFailedError
 from app.transport.frames import ConnectionInit, Subscribe
+from app.transport.operations import Course, under_way
 from app.transport.outgoing import Lane
 from app.transport.refusals import refusal_of
 from app.transport.shared import SharedStreams
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,11 +25,33 @@ class Feeding:
 
     async def feed(
         self, frame: Subscribe, lane: Lane, init: ConnectionInit, address: str | None
-    ) -> None:
-        """Returns when the operation ends.
+    ) -> results.Errors | None:
+        """Runs the operation to its end; what ended it if that was no good one."""
+        operation = operation_named(frame.query, frame.operation_name)
+        with under_way(new_request_id(), operation) as course:
+            try:
+                await self._feed(frame, lane, init, address, course)
+            except OperationFailedError as failed:
+                errors = failed.errors
+            except AuthenticationError:
+                errors = results.unauthenticated()
+            except Exception:
+                log.exception("an operation failed", extra={"request_id": course.id})
+                errors = results.internal_error(course.id)
+            else:
+                return None
+            course.outcome = results.outcome(results.codes(errors))
+            return errors
 
-        Raises OperationFailedError, and AuthenticationError once the token is over.
-        """
+    async def _feed(
+        self,
+        frame: Subscribe,
+        lane: Lane,
+        init: ConnectionInit,
+        address: str | None,
+        course: Course,
+    ) -> None:
+        """Raises OperationFailedError, and AuthenticationError of a token too old."""
         refusal = refusal_of(frame.query, frame.operation_name, frame.variables)
         if refusal is not None:
             raise OperationFailedError(results.error(refusal, results.BAD_USER_INPUT))
@@ -32,7 +61,7 @@ class Feeding:
             await self.shared.follow(watch, lane)
             return
         payloads = self.execution.payloads(
-            call, init.authorization, init.locale, address
+            call, init.authorization, init.locale, address, course
         )
         async with aclosing(payloads):
             async for payload in payloads:

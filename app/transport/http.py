@@ -1,6 +1,7 @@
 """GraphQL over HTTP by its specification, on Strawberry's ASGI view."""
 
 import logging
+from http import HTTPStatus
 from typing import Any, cast
 
 from cross_web import AsyncHTTPRequestAdapter, HTTPException, StarletteRequestAdapter
@@ -23,9 +24,11 @@ from app.authentication import AuthenticationError
 from app.languages import locale_for
 from app.transport import results
 from app.transport.calls import Asked, ContextOf, request_id_from
+from app.transport.documents import operation_named
 from app.transport.json_text import encode
 from app.transport.measuring import Measure
 from app.transport.negotiation import GRAPHQL_RESPONSE, JSON, media_type_for
+from app.transport.operations import under_way
 from app.transport.refusals import refusal_of
 from app.transport.requests import RefusedRequestError, request_data_of
 
@@ -57,6 +60,10 @@ class GraphQLHttp(GraphQL[Asked, None]):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         request.state.id = request_id_from(request.headers.get("x-request-id"))
+        with under_way(request.state.id) as request.state.course:
+            await self._serve(request, receive, send)
+
+    async def _serve(self, request: Request, receive: Receive, send: Send) -> None:
         request.state.status = 200
         request.state.locale = locale_for(request.headers.get("accept-language"))
         accepted = media_type_for(request.headers.get("accept", ""))
@@ -64,11 +71,16 @@ class GraphQLHttp(GraphQL[Asked, None]):
         try:
             response = await self._answer(request, acceptable=accepted is not None)
         except ClientDisconnect:
+            request.state.course.outcome = "cancelled"
             return
+        if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            request.state.course.outcome = "failed"
+        elif response.status_code >= HTTPStatus.BAD_REQUEST:
+            request.state.course.outcome = "refused"
         response.headers["X-Request-Id"] = request.state.id
         response.headers["Content-Type"] = f"{request.state.media_type}; charset=utf-8"
         response.headers["Vary"] = "Accept, Accept-Language"
-        await response(scope, receive, send)
+        await response(request.scope, receive, send)
 
     async def _answer(self, request: Request, *, acceptable: bool) -> Response:
         try:
@@ -83,7 +95,7 @@ class GraphQLHttp(GraphQL[Asked, None]):
             errors = results.error(refused.reason, results.BAD_USER_INPUT)
             return _errors(refused.status_code, errors)
         except AuthenticationError as refused:
-            log.info("Request %s refused: %s", request.state.id, refused)
+            log.info("a token was refused", extra={"reason": str(refused)})
             errors = results.in_language(
                 results.unauthenticated(), request.state.locale
             )
@@ -91,7 +103,7 @@ class GraphQLHttp(GraphQL[Asked, None]):
         except ClientDisconnect:
             raise
         except Exception:
-            log.exception("Request %s failed", request.state.id)
+            log.exception("a request failed", extra={"request_id": request.state.id})
             return _errors(500, _our_fault(request))
         return response
 
@@ -123,11 +135,12 @@ class GraphQLHttp(GraphQL[Asked, None]):
         root_value: None,
         request_data: GraphQLRequestData,
     ) -> ExecutionResult:
-        query, name = request_data.query, request_data.operation_name
-        refusal = refusal_of(query or "", name, request_data.variables)
+        query, name = request_data.query or "", request_data.operation_name
+        request.state.course.operation = operation_named(query, name)
+        refusal = refusal_of(query, name, request_data.variables)
         if refusal is not None:
             raise RefusedRequestError(400, refusal)
-        stopwatch = self._measure.start(query or "", name)
+        stopwatch = self._measure.start(query, name)
         try:
             result = await self.schema.execute(
                 query,
@@ -149,9 +162,12 @@ class GraphQLHttp(GraphQL[Asked, None]):
     ) -> GraphQLHTTPResponse:
         bug = results.bug_in(result)
         if bug is not None:
-            log.error("Request %s failed", request.state.id, exc_info=bug)
+            log.error(
+                "a request failed", extra={"request_id": request.state.id}, exc_info=bug
+            )
             request.state.status = 500
             return {"errors": list(results.told(_our_fault(request)))}
+        request.state.course.outcome = results.outcome(results.codes_in(result))
         if results.never_began(result):
             request.state.status = _status(result, request.state.media_type)
         payload: Any = results.payload_of(result)

@@ -14,6 +14,7 @@ from strawberry.types.execution import PreExecutionError
 from app.languages import locale_for
 from app.metrics import ERRORS
 from app.transport.json_text import encode
+from app.transport.operations import Outcome
 from resolvers.texts import ENGLISH, translated, worded
 
 Errors = list[dict[str, Any]]
@@ -96,6 +97,12 @@ def codes_in(result: ExecutionResult) -> set[str | None]:
     if bug_in(result):
         return {INTERNAL}
     return {(each.extensions or {}).get("code") for each in result.errors or ()}
+
+
+def outcome(codes: set[str | None]) -> Outcome:
+    if not codes:
+        return "ok"
+    return "failed" if INTERNAL in codes else "refused"
 
 
 def payload_of(result: ExecutionResult) -> dict[str, Any]:

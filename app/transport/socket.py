@@ -13,9 +13,8 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from app import metrics
 from app.authentication import AuthenticationError
 from app.transport import results
-from app.transport.calls import CredentialsOf, new_request_id
+from app.transport.calls import CredentialsOf
 from app.transport.documents import is_subscription
-from app.transport.execution import OperationFailedError
 from app.transport.feeding import Feeding
 from app.transport.frames import (
     Complete,
@@ -195,19 +194,10 @@ class Socket:
     async def _operate(
         self, frame: Subscribe, lane: Lane, init: ConnectionInit
     ) -> None:
-        errors: results.Errors | None = None
-        try:
-            client = self._websocket.client
-            with metrics.SOCKET_OPERATIONS.track_inprogress():
-                await self._feeding.feed(frame, lane, init, client and client.host)
-        except OperationFailedError as failed:
-            errors = failed.errors
-        except AuthenticationError:
-            errors = results.unauthenticated()
-        except Exception:
-            request_id = new_request_id()
-            log.exception("Operation %s failed", request_id)
-            errors = results.internal_error(request_id)
+        client = self._websocket.client
+        address = client and client.host
+        with metrics.SOCKET_OPERATIONS.track_inprogress():
+            errors = await self._feeding.feed(frame, lane, init, address)
         operation = self._operations.get(frame.id)
         if operation is None or operation.lane is not lane:
             return  # ended before, and its id may have been given to another
@@ -245,5 +235,5 @@ def _why(ended: set[asyncio.Future[None]]) -> SocketClosedError | None:
         case WebSocketDisconnect() | OSError():
             return None
         case _:
-            log.error("A socket failed", exc_info=error)
+            log.error("a socket failed", exc_info=error)
             return SocketClosedError(1011, "Internal error")

@@ -11,6 +11,7 @@ from app.transport.back_off import BackOff
 from app.transport.calls import new_request_id
 from app.transport.execution import Call, Execution, OperationFailedError
 from app.transport.outgoing import Lane
+from persistence import origin
 
 log = logging.getLogger(__name__)
 
@@ -171,6 +172,7 @@ class Group:
             raise error
 
     async def _read_a_new_map(self) -> None:
+        origin.begin(new_request_id())
         recorded = self._recorded = []
         try:
             first = await self._execution.first_payload(self._call)
@@ -184,6 +186,7 @@ class Group:
             self._refreshing = None
 
     async def _run(self) -> None:
+        request_id = origin.begin(new_request_id()).request_id  # nobody's: everybody's
         SHARED_STREAMS.inc()
         try:
             async with aclosing(self._execution.payloads(self._call)) as payloads:
@@ -192,8 +195,7 @@ class Group:
         except OperationFailedError as failure:
             self._failure = failure
         except Exception:
-            request_id = new_request_id()
-            log.exception("The shared operation %s failed", request_id)
+            log.exception("a shared map failed", extra={"request_id": request_id})
             self._failure = OperationFailedError(results.internal_error(request_id))
         finally:
             SHARED_STREAMS.dec()

@@ -24,10 +24,10 @@ from hypothesis.stateful import (
 )
 
 from domain.ports import Hold
-from persistence import payment_sql
 from persistence.ledger import PostgresLedger
 from persistence.pool import Pool, open_pool
 from tests.support.cinema import Cinema, Show, let_time_pass
+from tests.support.events import close_payments, open_payments
 
 Answer = TypeVar("Answer")
 SEATS, CUSTOMERS = 5, 2
@@ -128,8 +128,8 @@ class Books(RuleBasedStateMachine):
 
     @rule(booked=reservations)
     def open_or_close_payment(self, booked: Booked) -> None:
-        for follow in (payment_sql.OPEN_PAYMENTS, payment_sql.CLOSE_PAYMENTS):
-            self.run(self.pool.execute(follow, [booked.id]))
+        self.run(open_payments(self.pool, booked.id))
+        self.run(close_payments(self.pool, booked.id))
 
         if booked.status == "PENDING":
             booked.payment = booked.payment or "PENDING"

@@ -5,10 +5,9 @@ from uuid import UUID
 
 import pytest
 
-from persistence import payment_sql
 from persistence.pool import Pool
 from tests.support.cinema import Cinema, Show, let_time_pass
-from tests.support.events import open_payment
+from tests.support.events import close_payments, open_payment
 from tests.support.graphql import Desk
 
 PAYMENTS = """
@@ -76,8 +75,7 @@ class Bills:
         return answer
 
     async def let_the_event_come(self, number: int) -> None:
-        ids = [UUID(self.reservations[number])]
-        await self._pool.execute(payment_sql.CLOSE_PAYMENTS, ids)
+        await close_payments(self._pool, UUID(self.reservations[number]))
 
 
 @pytest.fixture

@@ -20,11 +20,12 @@ from domain.errors import (
 from domain.paying import PaymentService
 from domain.ports import Hold, SeatLocks
 from domain.reservation import Reservation
-from persistence import ledger_sql, payment_sql
+from persistence import ledger_sql
 from persistence.ledger import PostgresLedger
 from persistence.pool import Pool
 from persistence.seat_locks import RedlockSeatLocks
 from tests.support.cinema import Cinema, Show
+from tests.support.events import open_payment, open_payments
 from tests.support.unlocked import NoSeatLocks, SilentBell
 
 
@@ -194,7 +195,7 @@ async def test_approval_racing_expiry_never_parts_money_from_seats(pool: Pool) -
     for _ in range(rounds):
         holds = [await _hold(ledger, show, seat, ana) for seat in show.seat_ids]
         ids = [reservation.id for reservation in holds]
-        await pool.execute(payment_sql.OPEN_PAYMENTS, ids)
+        await open_payments(pool, *ids)
         due = [
             (row["id"], row["reservation_id"])
             for row in await pool.fetch(
@@ -293,9 +294,7 @@ async def test_a_refused_approval_leaves_its_key_unused(pool: Pool) -> None:
     ids = []
     for seat in show.seat_ids[:2]:
         held = await _hold(ledger, show, seat, ana)
-        await pool.execute(payment_sql.OPEN_PAYMENTS, [held.id])
-        opened = "SELECT id FROM payments WHERE reservation_id = $1"
-        ids.append(await pool.fetchval(opened, held.id))
+        ids.append(await open_payment(pool, held.id))
 
     with pytest.raises(NotFoundError):
         await payments.approve_payment(uuid4(), ana, "key")

@@ -1,13 +1,27 @@
 """What events lead to, without the wait for them."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from persistence import payment_sql
 from persistence.pool import Pool
 
 
+async def open_payments(pool: Pool, *reservation_ids: UUID) -> None:
+    await _follow(pool, payment_sql.OPEN_PAYMENTS, reservation_ids)
+
+
+async def close_payments(pool: Pool, *reservation_ids: UUID) -> None:
+    await _follow(pool, payment_sql.CLOSE_PAYMENTS, reservation_ids)
+
+
+async def _follow(pool: Pool, statement: str, reservation_ids: Sequence[UUID]) -> None:
+    nobody = [None] * len(reservation_ids)  # asked for it
+    await pool.execute(statement, reservation_ids, nobody, nobody)
+
+
 async def open_payment(pool: Pool, reservation_id: UUID) -> UUID:
-    await pool.execute(payment_sql.OPEN_PAYMENTS, [reservation_id])
+    await open_payments(pool, reservation_id)
     payment_id: UUID = await pool.fetchval(
         "SELECT id FROM payments WHERE reservation_id = $1", reservation_id
     )

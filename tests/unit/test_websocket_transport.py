@@ -141,7 +141,8 @@ async def test_a_bug_outside_execution_is_masked(
     [told] = error["payload"]
     assert told["extensions"]["code"] == "INTERNAL"
     assert "secret" not in json.dumps(error)
-    assert told["extensions"]["requestId"] in caplog.text
+    [record] = caplog.records
+    assert told["extensions"]["requestId"] == record.__dict__["request_id"]
 
 
 async def test_an_expired_token_begins_nothing_new(stage: Stage) -> None:

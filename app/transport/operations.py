@@ -1,0 +1,71 @@
+"""One operation from its beginning to its end: whose it is, and what became of it."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Literal
+
+from graphql import OperationType
+
+from app.transport.documents import Operation
+from persistence import origin
+
+log = logging.getLogger(__name__)
+
+SLOW_SECONDS = 1.0
+LONGEST_NAME = 100
+
+# What the client did wrong is refused; a bug or a server that is away is a failure.
+Outcome = Literal["ok", "refused", "failed", "cancelled"]
+
+
+@dataclass(slots=True)
+class Course:
+    """Filled in as it becomes known; `operation` stays None when it never does."""
+
+    id: str
+    operation: Operation | None
+    outcome: Outcome = "ok"
+
+
+@contextmanager
+def under_way(request_id: str, operation: Operation | None = None) -> Iterator[Course]:
+    """All that is logged and told within is found by `request_id`."""
+    origin.begin(request_id)
+    course = Course(request_id, operation)
+    began = time.perf_counter()
+    try:
+        yield course
+    except asyncio.CancelledError:
+        course.outcome = "cancelled"
+        raise
+    finally:
+        _tell(course, time.perf_counter() - began)
+
+
+def _tell(course: Course, seconds: float) -> None:
+    """A line for each would cost: a crowd makes thousands a second, all alike."""
+    operation = course.operation
+    lasts = operation is not None and operation.kind is OperationType.SUBSCRIPTION
+    noteworthy = course.outcome == "failed" or (seconds > SLOW_SECONDS and not lasts)
+    level = logging.INFO if noteworthy else logging.DEBUG
+    if log.isEnabledFor(level):
+        log.log(
+            level,
+            "operation",
+            extra={
+                "operation": operation and _short(operation.name or ""),
+                "field": operation and _short(operation.field),
+                "kind": operation and operation.kind.value,
+                "outcome": course.outcome,
+                "duration_ms": round(seconds * 1_000, 1),
+            },
+        )
+
+
+def _short(name: str) -> str:
+    """It is as long as a client likes."""
+    return name[:LONGEST_NAME]
