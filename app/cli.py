@@ -60,6 +60,14 @@ def _parser() -> argparse.ArgumentParser:
     doing.add_parser("rotate", help="make a new one, which signs in a minute")
     retire = doing.add_parser("retire", help="take an old one away, and its tokens")
     retire.add_argument("key_id", metavar="KID", help="after -- if it begins with -")
+    managers = command("managers", _managers, "who keeps the catalog")
+    doing = managers.add_subparsers(dest="doing", required=True, metavar="WHAT")
+    doing.add_parser("list", help="who it is")
+    for name, what in (
+        ("add", "make a customer a manager"),
+        ("remove", "make a manager a customer again"),
+    ):
+        doing.add_parser(name, help=what).add_argument("email", metavar="EMAIL")
     letters = command("dead-letters", _dead_letters, "events that nobody could handle")
     letters.add_argument("doing", choices=("list", "show", "replay"))
     letters.add_argument("id", nargs="?", help="as listed; replay without: all of them")
@@ -147,6 +155,18 @@ def _keys(chosen: Chosen) -> None:
             print(keys.rotate(folder))
         case "retire":
             print(keys.retire(folder, chosen.key_id, utc_now()))
+
+
+def _managers(chosen: Chosen) -> None:
+    from app import managers
+    from domain.people import Role
+
+    database_url = running.require(os.environ, "DATABASE_URL")
+    if chosen.doing == "list":
+        print(*managers.listed(database_url), sep="\n")
+    else:
+        role = Role.MANAGER if chosen.doing == "add" else Role.CUSTOMER
+        print(managers.change(database_url, chosen.email, role))
 
 
 def _dead_letters(chosen: Chosen) -> None:

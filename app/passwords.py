@@ -9,6 +9,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 
 from domain.errors import TooManyAtOnceError
+from persistence.metrics import RATE_LIMITED
 
 T = TypeVar("T")
 
@@ -45,6 +46,7 @@ class Argon2Passwords:
 
     async def _in_turn(self, work: Callable[[], T]) -> T:
         if self._in_line >= self._most_in_line:
+            RATE_LIMITED.labels("passwords").inc()
             raise TooManyAtOnceError
         self._in_line += 1
         try:

@@ -1,7 +1,6 @@
 """People's accounts: signing up, in and out, and staying signed in."""
 
 import logging
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -15,14 +14,12 @@ from domain.errors import (
     InvalidInputError,
     SignInAgainError,
 )
+from domain.names import MAX_EMAIL_LENGTH, MAX_NAME_LENGTH, email_address, is_name
 from domain.passwords import is_password, refuse_weak_password
 from domain.people import Role, Viewer
-from domain.text import is_line
 
 logger = logging.getLogger(__name__)
 
-MAX_EMAIL_LENGTH = 254  # RFC 5321: what fits into a mail server's path
-MAX_NAME_LENGTH = 100
 REFRESH_PERIOD = timedelta(days=30)
 REFRESH_TOKEN_BYTES = 32
 MAX_REFRESH_TOKEN_LENGTH = 64  # more than any of ours has
@@ -233,21 +230,3 @@ def refresh_token_hash(token: str) -> bytes:
 
 def _is_refresh_token(text: str) -> bool:
     return len(text) <= MAX_REFRESH_TOKEN_LENGTH and text.isascii()
-
-
-def email_address(text: str) -> str | None:
-    """As it is compared and kept; None for what cannot be an address."""
-    # Before it is looked at any closer: a megabyte of input is not worth it.
-    if len(text) > 2 * MAX_EMAIL_LENGTH:
-        return None
-    # An accent may be a character of its own or part of one: who types does not see it.
-    address = unicodedata.normalize("NFC", text.strip().lower())
-    local, at, host = address.partition("@")
-    sane = local and at and host and "@" not in host and " " not in address
-    if not sane or not address.isprintable() or len(address) > MAX_EMAIL_LENGTH:
-        return None
-    return address
-
-
-def is_name(text: str) -> bool:
-    return is_line(text, MAX_NAME_LENGTH)

@@ -7,15 +7,9 @@ from secrets import token_urlsafe
 from typing import Protocol
 from uuid import UUID
 
-from domain.accounts import (
-    MAX_NAME_LENGTH,
-    Account,
-    AccountService,
-    SignedIn,
-    email_address,
-    is_name,
-)
+from domain.accounts import Account, AccountService, SignedIn
 from domain.errors import SignInAgainError
+from domain.names import MAX_NAME_LENGTH, email_address, is_name
 
 CODE_BYTES = 32
 CODE_PERIOD = timedelta(seconds=60)

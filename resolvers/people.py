@@ -4,7 +4,7 @@ from typing import Annotated
 
 import strawberry
 
-from domain.accounts import email_address
+from domain.names import email_address
 from resolvers.context import Info
 from resolvers.rate_limits import check_rate
 from schema.people import (

@@ -6,6 +6,7 @@ from typing import Annotated, Self
 import strawberry
 
 from domain import accounts as domain
+from domain.names import MAX_NAME_LENGTH
 from domain.passwords import MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH
 from domain.people import Role
 from schema.enums import publish
@@ -70,7 +71,7 @@ class SignUpInput:
         " of them; not what everybody uses, nor the address or the name."
     )
     name: str = strawberry.field(
-        description=f"1 to {domain.MAX_NAME_LENGTH} characters on one line."
+        description=f"1 to {MAX_NAME_LENGTH} characters on one line."
     )
 
 

@@ -4,8 +4,9 @@ from uuid import uuid4
 
 import pytest
 
-from domain.accounts import Account, AccountService, Login, email_address
+from domain.accounts import Account, AccountService, Login
 from domain.errors import EmailTakenError, InvalidCredentialsError, InvalidInputError
+from domain.names import email_address
 from domain.people import Role
 from tests.support.accounts import SOON, FakeAccounts, FakePasswords, FakeTokens
 
