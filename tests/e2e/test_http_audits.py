@@ -1,0 +1,30 @@
+"""GraphQL over HTTP, as another implementation's audits understand it."""
+
+import json
+import subprocess
+
+import pytest
+
+from tests.support.client import Service
+from tests.support.run import ROOT
+
+pytestmark = pytest.mark.xdist_group("sale")
+
+NODE = (ROOT / "web/with-node", "node", "audits.mjs")
+
+
+def test_every_audit_of_graphql_http_passes(service: Service) -> None:
+    """Node and its packages are those of the explorer, which `make test` installs."""
+    audited = subprocess.run(
+        [*NODE, service.url], capture_output=True, text=True, timeout=300, check=False
+    )
+    assert audited.returncode == 0, f"install them: make explorer\n{audited.stderr}"
+    audits = [json.loads(line) for line in audited.stdout.splitlines()]
+
+    failed = {
+        audit["name"]: audit.get("reason")
+        for audit in audits
+        if audit["status"] != "ok"
+    }
+    assert failed == {}
+    assert len(audits) == 61
