@@ -1,0 +1,123 @@
+"""Who may ask for what: each field that an operation can begin with has a row here."""
+
+from dataclasses import replace
+from uuid import UUID, uuid4
+
+import pytest
+from graphql import build_schema as build_from_sdl
+
+from domain.accounts import AccountService
+from domain.identities import IdentityService
+from domain.people import Role, Viewer
+from persistence.pool import Pool
+from tests.support.accounts import FakeAccounts, FakePasswords, FakeTokens
+from tests.support.graphql import Desk
+from tests.support.identities import FakeCodes, FakeIdentities
+from tests.support.minimal_operations import operation, root_fields
+
+ANYBODY, SIGNED_IN, MANAGERS = "anybody", "whoever is signed in", "managers"
+
+WHO_MAY = {
+    "Query.viewer": ANYBODY,
+    "Query.movie": ANYBODY,
+    "Query.movies": ANYBODY,
+    "Query.room": ANYBODY,
+    "Query.rooms": ANYBODY,
+    "Query.session": ANYBODY,
+    "Query.sessions": ANYBODY,
+    "Query.seatMap": ANYBODY,
+    "Query.reservation": SIGNED_IN,
+    "Query.reservations": SIGNED_IN,
+    "Query.payment": SIGNED_IN,
+    "Query.payments": SIGNED_IN,
+    "Mutation.signUp": ANYBODY,
+    "Mutation.signIn": ANYBODY,
+    "Mutation.exchangeSignInCode": ANYBODY,
+    "Mutation.refreshTokens": ANYBODY,
+    "Mutation.signOut": ANYBODY,
+    "Mutation.createMovie": MANAGERS,
+    "Mutation.updateMovie": MANAGERS,
+    "Mutation.createRoom": MANAGERS,
+    "Mutation.addSeats": MANAGERS,
+    "Mutation.createSession": MANAGERS,
+    "Mutation.updateSession": MANAGERS,
+    "Mutation.reserveSeats": SIGNED_IN,
+    "Mutation.cancelReservation": SIGNED_IN,
+    "Mutation.approvePayment": SIGNED_IN,
+    "Subscription.seatMap": ANYBODY,
+    "Subscription.reservation": SIGNED_IN,
+}
+REFUSED: dict[str, dict[str, str | None]] = {
+    ANYBODY: {"stranger": None, "customer": None, "manager": None},
+    SIGNED_IN: {"stranger": "UNAUTHENTICATED", "customer": None, "manager": None},
+    MANAGERS: {
+        "stranger": "UNAUTHENTICATED",
+        "customer": "FORBIDDEN",
+        "manager": None,
+    },
+}
+ROWS = """
+SELECT (SELECT count(*) FROM movies), (SELECT count(*) FROM rooms),
+       (SELECT count(*) FROM sessions), (SELECT count(*) FROM reservations)
+"""
+# What somebody who may ask can still be told of what is made up.
+OTHERWISE = {None, "NOT_FOUND", "BAD_USER_INPUT"}
+
+
+@pytest.fixture
+def whole_desk(desk: Desk) -> Desk:
+    """With what other tests leave out."""
+    accounts = AccountService(FakeAccounts(), FakePasswords(), FakeTokens())
+    desk.services = replace(
+        desk.services,
+        accounts=accounts,
+        identities=IdentityService(FakeIdentities(), FakeCodes(), accounts),
+    )
+    return desk
+
+
+@pytest.fixture
+def callers(ana: UUID) -> dict[str, Viewer | None]:
+    return {
+        "stranger": None,
+        "customer": Viewer(ana, Role.CUSTOMER),
+        "manager": Viewer(uuid4(), Role.MANAGER),
+    }
+
+
+async def code(desk: Desk, asked: str, who: Viewer | None) -> str | None:
+    """Of the only error; None: there was none."""
+    if asked.startswith("subscription"):
+        results = await desk.watch(asked, who, at_most=1)
+        errors = results[0].errors if results else None
+    else:
+        errors = (await desk.ask(asked, who)).errors
+    if not errors:
+        return None
+    [error] = errors
+    return str((error.extensions or {})["code"])
+
+
+def test_every_field_has_a_row_and_every_row_a_field(desk: Desk) -> None:
+    fields = root_fields(build_from_sdl(desk.schema.as_str()))
+
+    assert WHO_MAY.keys() == fields.keys()
+
+
+@pytest.mark.parametrize("place", WHO_MAY)
+async def test_only_who_may_is_answered(
+    place: str, whole_desk: Desk, callers: dict[str, Viewer | None], pool: Pool
+) -> None:
+    fields = root_fields(build_from_sdl(whole_desk.schema.as_str()))
+    asked = operation(place, fields[place])
+
+    for caller, refusal in REFUSED[WHO_MAY[place]].items():
+        before = await pool.fetchrow(ROWS)
+        told = await code(whole_desk, asked, callers[caller])
+
+        if refusal is None:
+            assert told in OTHERWISE, (caller, asked)
+        else:
+            assert told == refusal, (caller, asked)
+            assert whole_desk.statements == []
+            assert await pool.fetchrow(ROWS) == before
