@@ -6,6 +6,8 @@ PY := $(VENV)/bin/python
 JOBS ?= 2
 USERS ?= 25
 N ?= 500
+# Two at once would trample on each other.
+BUILD_EXPLORER = flock web $(MAKE) web/dist/index.html
 
 .DEFAULT_GOAL := help
 .SILENT:
@@ -20,13 +22,14 @@ help: ## this list
 	echo "  PORT=3333 DATA_DIR=.data move a run; several run side by side."
 
 run: $(VENV)/runtime.stamp ## everything on http://127.0.0.1:3333 until Ctrl-C
-	$(MAKE) explorer || echo "THE EXPLORER IS NOT THERE: it could not be built, for the reason above. The rest starts." >&2
+	+$(BUILD_EXPLORER) || echo "THE EXPLORER IS NOT THERE: it could not be built, for the reason above. The rest starts." >&2
 	STOP_WITH_PARENT=1 exec $(PY) -m app run
 
 explorer: $(VENV)/runtime.stamp ## build the page /graphiql, if anything in web/ has changed
-	flock web $(MAKE) web/dist/index.html # two at once would trample on each other
+	+$(BUILD_EXPLORER)
 
-test: $(VENV)/dev.stamp explorer ## the whole suite, on throw-away servers of its own
+test: $(VENV)/dev.stamp ## the whole suite, on throw-away servers of its own
+	+$(BUILD_EXPLORER)
 	exec $(PY) -m pytest --quiet --numprocesses $(JOBS) --dist loadgroup
 
 check: $(VENV)/dev.stamp ## style, types, imports, schema, tables, unit tests
@@ -79,7 +82,7 @@ web/dist/index.html: web/node_modules/.stamp web/index.html web/package.json web
 	rm -rf web/dist
 	mv web/building web/dist
 web/node_modules/.stamp: web/package-lock.json
-	echo "Installing what builds the explorer (once; about a minute) ..." >&2
+	echo "Installing what builds the explorer (once; half a minute) ..." >&2
 	web/with-node npm ci >$(VENV)/npm.log 2>&1 || { \
 		grep -m1 '^npm error [^ces]' $(VENV)/npm.log || tail -n 3 $(VENV)/npm.log; exit 1; } >&2
 	touch $@

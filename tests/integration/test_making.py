@@ -1,0 +1,58 @@
+"""What `make` does about the explorer where npm's registry cannot be reached."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """As it comes out of git, its dependencies installed."""
+    folder = tmp_path / "checkout"
+    unbuilt = shutil.ignore_patterns("node_modules", "dist", "building")
+    shutil.copytree(ROOT / "web", folder / "web", ignore=unbuilt)
+    for name in ("Makefile", "requirements.lock", "requirements-dev.lock"):
+        shutil.copy(ROOT / name, folder)
+    (folder / ".venv").mkdir()
+    for name in ("runtime.stamp", "dev.stamp"):
+        (folder / ".venv" / name).touch()
+    return folder
+
+
+def make(checkout: Path, target: str) -> "subprocess.CompletedProcess[str]":
+    """Shows what it would call Python for."""
+    return subprocess.run(
+        ["make", target, "PY=echo"],  # noqa: S607 # the one on PATH
+        cwd=checkout,
+        env={name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+        | {
+            "npm_config_registry": "http://127.0.0.1:9/",  # nobody listens there
+            "npm_config_cache": str(checkout / "cache"),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_running_goes_on_without_the_explorer_and_says_so(checkout: Path) -> None:
+    made = make(checkout, "run")
+
+    assert (made.returncode, made.stdout) == (0, "-m app run\n")
+    assert made.stderr.splitlines()[-1] == (
+        "THE EXPLORER IS NOT THERE: it could not be built, for the reason above. "
+        "The rest starts."
+    )
+    assert not (checkout / "web" / "dist").exists()
+
+
+def test_testing_without_the_explorer_fails(checkout: Path) -> None:
+    made = make(checkout, "test")
+
+    assert (made.returncode, made.stdout) == (2, "")
+    assert not (checkout / "web" / "dist").exists()
