@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route, WebSocketRoute
 
-from app import explorer, front_page
+from app import explorer, front_page, sign_in
 from app.authentication import Authenticator, TokenIssuer
 from app.graphql import build_schema
 from app.health import Health
@@ -65,13 +65,11 @@ class Api:
         address: str | None,
     ) -> Context:
         """Raises AuthenticationError for a token that is not one of ours."""
-        if self._services is None:
-            raise RuntimeError("asked before the start or after the stop")
         viewer = self.authenticator.viewer(authorization)
         if viewer and (now := origin.current()):
             now.viewer_id = viewer.id
         return Context(
-            services=self._services,
+            services=self._running(),
             viewer=viewer,
             request_id=request_id,
             locale=locale_for(accept_language),
@@ -85,6 +83,14 @@ class Api:
             headers={"cache-control": "public, max-age=30"},
             media_type="application/jwk-set+json",
         )
+
+    def identities(self) -> IdentityService:
+        return self._running().identities
+
+    def _running(self) -> Services:
+        if self._services is None:
+            raise RuntimeError("asked before the start or after the stop")
+        return self._services
 
     @asynccontextmanager
     async def lifespan(self, _app: Starlette) -> AsyncIterator[None]:
@@ -167,6 +173,7 @@ def application(settings: Settings) -> Starlette:
             Route("/metrics", api.scrape.answer),
             *(explorer.routes() if settings.explorer else ()),
             *front_page.routes(settings),
+            *sign_in.routes(api.identities),
         ],
         lifespan=api.lifespan,
     )

@@ -13,6 +13,7 @@ from pydantic import (
     field_validator,
     model_validator,
 )
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.errors import CommandError
@@ -27,6 +28,23 @@ def _rate_limit(text: str) -> str:
 
 
 RateLimit = Annotated[str, AfterValidator(_rate_limit)]
+
+
+def not_complete(error: ValidationError) -> CommandError:
+    """Tells names and reasons only: a value may hold a password."""
+    wrong = "; ".join(
+        ": ".join([*(str(name).upper() for name in problem["loc"][:1]), _why(problem)])
+        for problem in error.errors(include_input=False, include_url=False)
+    )
+    return CommandError(
+        f"The settings are not complete ({wrong}): set them as README.md "
+        "says, or start everything with `make run`."
+    )
+
+
+def _why(problem: ErrorDetails) -> str:
+    ours = problem.get("ctx", {}).get("error")
+    return str(ours) if ours else problem["msg"].lower()
 
 
 class Settings(BaseSettings):
@@ -78,15 +96,7 @@ class Settings(BaseSettings):
         try:
             return cls()  # type: ignore[call-arg] # they come from the environment
         except ValidationError as error:
-            # Names and reasons only: a value may hold a password.
-            wrong = "; ".join(
-                f"{str(problem['loc'][0]).upper()}: {problem['msg'].lower()}"
-                for problem in error.errors(include_input=False, include_url=False)
-            )
-            raise CommandError(
-                f"The settings are not complete ({wrong}): set them as README.md "
-                "says, or start everything with `make run`."
-            ) from None
+            raise not_complete(error) from None
 
     @model_validator(mode="before")
     @classmethod

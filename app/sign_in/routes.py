@@ -1,0 +1,152 @@
+"""The way to an identity provider, and back with a code for the client."""
+
+import asyncio
+import logging
+import re
+from collections.abc import Callable
+from urllib.parse import urlencode
+
+import httpx2
+from starlette.middleware import Middleware
+from starlette.middleware.sessions import SessionMiddleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Mount, Route
+
+from app.sign_in.providers import Provider, providers
+from app.sign_in.settings import SignInSettings
+from domain.identities import IdentityService, UnverifiedEmailError
+
+log = logging.getLogger(__name__)
+
+PATH = "/sign-in"
+COOKIE = "sign_in"
+COOKIE_SECONDS = 600  # as long as somebody may take at the provider
+PATIENCE_SECONDS = 10.0  # for all that a provider is asked in one request of ours
+CLIENT_STATE = re.compile(r"[A-Za-z0-9._~-]{1,128}")
+UNDER_WAY = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+
+
+class SignIn:
+    def __init__(
+        self, settings: SignInSettings, service_of: Callable[[], IdentityService]
+    ) -> None:
+        self._providers = providers(settings)
+        self._public_url = settings.public_url
+        self._return_urls = settings.sign_in_return_urls
+        self._service_of = service_of
+
+    async def begin(self, request: Request) -> Response:
+        name = request.path_params["provider"]
+        provider = self._providers.get(name)
+        if provider is None:
+            return _refused("There is no such provider here.", 404)
+        return_to = request.query_params.get("return_to", self._return_urls[0])
+        if return_to not in self._return_urls:
+            return _refused("`return_to` is none of the URLs that are allowed.")
+        client_state = request.query_params.get("state")
+        if client_state is not None and not CLIENT_STATE.fullmatch(client_state):
+            return _refused("`state` is 1 to 128 letters, digits and . _ ~ -")
+        redirect_uri = f"{self._public_url}{PATH}/{name}/callback"
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                begun = await provider.app.create_authorization_url(redirect_uri)
+        except Exception as error:  # noqa: BLE001 # whatever it is, nobody can go there
+            _complain(name, error)
+            return _return(return_to, client_state, error="provider_unavailable")
+        url = begun.pop("url")
+        await provider.app.save_authorize_data(
+            request,
+            redirect_uri=redirect_uri,
+            return_to=return_to,
+            client_state=client_state,
+            **begun,
+        )
+        return RedirectResponse(url, 303, UNDER_WAY)
+
+    async def finish(self, request: Request) -> Response:
+        name = request.path_params["provider"]
+        provider = self._providers.get(name)
+        if provider is None:
+            return _refused("There is no such provider here.", 404)
+        state = request.query_params.get("state", "")
+        states = provider.app.framework
+        begun = await states.get_state_data(request.session, state)
+        if begun is None:
+            return _refused(
+                "This browser has not begun to sign in, or too long ago, or it has"
+                " finished already. Begin again."
+            )
+        answer = await self._answer(name, provider, request)
+        await states.clear_state_data(request.session, state)
+        return _return(begun["return_to"], begun["client_state"], **answer)
+
+    async def _answer(
+        self, name: str, provider: Provider, request: Request
+    ) -> dict[str, str]:
+        """What the client is told, as parameters of the URL of its return."""
+        refusal = request.query_params.get("error")
+        if refusal is not None:
+            denied = refusal == "access_denied"
+            return {"error": refusal if denied else "sign_in_failed"}
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                identity = await provider.identity(request)
+        except Exception as error:  # noqa: BLE001 # a stranger's answer can break anything
+            _complain(name, error)
+            return {"error": _code_of(error)}
+        try:
+            return {"code": await self._service_of().welcome(identity)}
+        except UnverifiedEmailError:
+            return {"error": "email_not_verified"}
+        except Exception:
+            log.exception("Signing in through %s failed on our side", name)
+            return {"error": "unavailable"}
+
+
+def sign_in_routes(
+    settings: SignInSettings, service_of: Callable[[], IdentityService]
+) -> Mount:
+    sign_in = SignIn(settings, service_of)
+    return Mount(
+        PATH,
+        routes=[
+            Route("/{provider}", sign_in.begin),
+            Route("/{provider}/callback", sign_in.finish),
+        ],
+        # Here alone: requests of GraphQL have no use for a cookie.
+        middleware=[
+            Middleware(
+                SessionMiddleware,
+                secret_key=settings.secret("sign_in_cookie_secret"),
+                session_cookie=COOKIE,
+                max_age=COOKIE_SECONDS,
+                path=PATH,
+                same_site="lax",  # it has to come along when the provider sends back
+                https_only=str(settings.public_url).startswith("https://"),
+            )
+        ],
+    )
+
+
+def _return(return_to: str, client_state: str | None, **answer: str) -> Response:
+    if client_state is not None:
+        answer["state"] = client_state
+    joint = "&" if "?" in return_to else "?"
+    return RedirectResponse(f"{return_to}{joint}{urlencode(answer)}", 303, UNDER_WAY)
+
+
+def _refused(why: str, status: int = 400) -> Response:
+    return PlainTextResponse(why, status, UNDER_WAY)
+
+
+def _code_of(error: Exception) -> str:
+    away = isinstance(error, httpx2.TransportError | TimeoutError) or (
+        isinstance(error, httpx2.HTTPStatusError) and error.response.is_server_error
+    )
+    return "provider_unavailable" if away else "sign_in_failed"
+
+
+def _complain(name: str, error: Exception) -> None:
+    why = f"{type(error).__name__}: {error}".partition("\n")[0]
+    log.warning("Signing in through %s failed: %.300r", name, why)

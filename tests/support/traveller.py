@@ -1,0 +1,75 @@
+"""A browser on its way through a provider, and the client that it returns to."""
+
+from typing import Any
+
+import httpx2
+from starlette.applications import Starlette
+
+PUBLIC_URL = "https://tickets.example"
+RETURN_URL = "https://client.example/signed-in"
+TLS = httpx2.create_ssl_context()  # it takes longer to make than all the rest
+OTHER_RETURN_URL = "https://client.example/app?from=tickets"
+
+
+class Traveller:
+    """Keeps cookies as browsers do; ends where the client takes over."""
+
+    def __init__(self, app: Starlette) -> None:
+        ours = httpx2.ASGITransport(app, raise_app_exceptions=False)
+        self.http = httpx2.AsyncClient(
+            mounts={f"all://{httpx2.URL(PUBLIC_URL).host}": ours},
+            verify=TLS,
+            timeout=30,
+        )
+        self.seen: list[httpx2.Response] = []
+
+    async def get(self, url: str, **query: str) -> httpx2.Response:
+        response = await self.http.get(url, params=query or None)
+        self.seen.append(response)
+        return response
+
+    async def begin(self, provider: str = "oidc", **query: str) -> httpx2.Response:
+        return await self.get(f"{PUBLIC_URL}/sign-in/{provider}", **query)
+
+    async def to_callback(self, provider: str = "oidc", **query: str) -> str:
+        """Through the provider: the URL that it sends the browser back to."""
+        at_provider = await self.get(
+            (await self.begin(provider, **query)).headers["location"]
+        )
+        return at_provider.headers["location"]
+
+    async def sign_in(self, provider: str = "oidc", **query: str) -> dict[str, str]:
+        """All the way; what the client finds in the URL of the return."""
+        response = await self.get(await self.to_callback(provider, **query))
+        return returned(response)
+
+    async def ask(self, document: str, token: str = "", **variables: Any) -> Any:
+        headers = {"authorization": f"Bearer {token}"} if token else {}
+        response = await self.http.post(
+            f"{PUBLIC_URL}/graphql",
+            json={"query": document, "variables": variables},
+            headers=headers,
+        )
+        answer = response.json()
+        assert "errors" not in answer, answer
+        return answer["data"]
+
+    async def exchange(self, code: str) -> Any:
+        return (await self.ask(EXCHANGE, code=code))["exchangeSignInCode"]
+
+
+def returned(response: httpx2.Response, to: str = RETURN_URL) -> dict[str, str]:
+    assert response.status_code == 303, response.text
+    location = response.headers["location"]
+    assert location.startswith(to)
+    return dict(httpx2.URL(location).params)
+
+
+TOKENS = """
+__typename
+... on Problem { code }
+... on AuthTokens { accessToken refreshToken viewer { id email name role } }
+"""
+EXCHANGE = f"""mutation ($code: String!) {{
+  exchangeSignInCode(code: $code) {{ {TOKENS} }}
+}}"""
