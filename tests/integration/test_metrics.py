@@ -1,5 +1,6 @@
 """Each figure moves for its reason, and a repeat is no second sale."""
 
+import re
 from collections.abc import AsyncIterator
 from uuid import UUID
 
@@ -23,6 +24,7 @@ APPROVE = """
 mutation ($id: ID!) { approvePayment(input: {paymentId: $id}) {
   ... on Payment { status } ... on Problem { code } } }
 """
+ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}", re.IGNORECASE)
 SECONDS = "cinema_operation_duration_seconds_count"
 
 
@@ -179,3 +181,15 @@ async def test_a_fault_is_an_error(api: Served, scratch_pool: Pool, ana: UUID) -
         growing("cinema_graphql_errors_total", 1, code="INTERNAL"),
     ):
         await ask(api, ana, "{ reservations { edges { node { id } } } }")
+
+
+async def test_no_label_tells_of_a_person_or_a_thing(
+    api: Served, ana: UUID, show: Show
+) -> None:
+    await reserve(api, ana, show, 0, "ana@cinema.example")
+    await ask(api, ana, CANCEL, id="ana@cinema.example")
+
+    labels = {value for _, pairs in await scrape(api) for _, value in pairs}
+
+    assert not {value for value in labels if "@" in value or ID.search(value)}
+    assert len(labels) < 200
