@@ -40,8 +40,15 @@ READS_SEATS = {"seatMap": 50, "capacity": 5}
 INTROSPECTION = {"__schema", "__type"}
 
 
-class TooDeepError(Exception):
-    """Walking on would cost too much itself."""
+TOO_DEEP = (
+    f"It is nested deeper than {MAX_DEPTH} levels of fields, or {MAX_NESTING} of"
+    " fields and fragments."
+)
+EMPTY = "A selection is empty: name the fields that you want."
+
+
+class UnmeasurableError(Exception):
+    """Says to a client why: walking on would cost too much, or lead nowhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +106,7 @@ class Walk:
         }
 
     def measure(self, operation: OperationDefinitionNode) -> Measured:
-        """Raises TooDeepError."""
+        """Raises UnmeasurableError."""
         inner = self._selections(operation.selection_set, 1, 1)
         directives = len(operation.directives or ())
         for variable in operation.variable_definitions or ():
@@ -112,7 +119,9 @@ class Walk:
         if selections is None:
             return Measured()
         if depth > MAX_DEPTH or nesting > MAX_NESTING:
-            raise TooDeepError
+            raise UnmeasurableError(TOO_DEEP)
+        if not selections.selections:  # graphql-core's parser lets it pass
+            raise UnmeasurableError(EMPTY)
         inner = _sum(self._one(node, depth, nesting) for node in selections.selections)
         measured = replace(inner, nesting=1 + inner.nesting)
         _check_depth(measured, depth, nesting)
@@ -157,9 +166,9 @@ def defaults_of(operation: OperationDefinitionNode) -> dict[str, object]:
 
 def _check_depth(measured: Measured, depth: int, nesting: int) -> None:
     if depth - 1 + measured.levels > MAX_DEPTH:
-        raise TooDeepError
+        raise UnmeasurableError(TOO_DEEP)
     if nesting - 1 + measured.nesting > MAX_NESTING:
-        raise TooDeepError
+        raise UnmeasurableError(TOO_DEEP)
 
 
 def _sum(parts: Iterable[Measured]) -> Measured:

@@ -18,19 +18,16 @@ from graphql import (
     visit,
 )
 
-from app.transport.cost import Measured, TooDeepError, Walk, defaults_of
-from app.transport.limits import (
-    MAX_DEPTH,
-    MAX_DOCUMENT_CHARACTERS,
-    MAX_NESTING,
-    MAX_TOKENS,
+from app.transport.cost import (
+    TOO_DEEP,
+    Measured,
+    UnmeasurableError,
+    Walk,
+    defaults_of,
 )
+from app.transport.limits import MAX_DOCUMENT_CHARACTERS, MAX_TOKENS
 
 MULTIPLE = "multiple"
-TOO_DEEP = (
-    f"It is nested deeper than {MAX_DEPTH} levels of fields, or {MAX_NESTING} of"
-    " fields and fragments."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,25 +99,33 @@ def _parsed(text: str) -> Document:
             max_lexical_tokens=MAX_TOKENS,
             max_comments=MAX_TOKENS,
         )
+        definitions = [
+            each
+            for each in document.definitions
+            if isinstance(each, OperationDefinitionNode)
+        ]
         walk = Walk(document)
-        operations = tuple(
-            Operation(
-                kind=definition.operation,
-                name=definition.name.value if definition.name else None,
-                field=_root_field(definition),
-                watch=_seat_map_watch(document, definition),
-                measured=walk.measure(definition),
-                defaults=defaults_of(definition),
-            )
-            for definition in document.definitions
-            if isinstance(definition, OperationDefinitionNode)
-        )
-    except (TooDeepError, RecursionError):
+        measured = [walk.measure(each) for each in definitions]
+    except UnmeasurableError as error:
+        return Document(refusal=str(error))
+    except RecursionError:
         return Document(refusal=TOO_DEEP)
     except GraphQLError as error:
         aborted = error.message.endswith("Parsing aborted.")
         return Document(refusal=error.message if aborted else None)
-    return Document(operations)
+    return Document(
+        tuple(
+            Operation(
+                kind=each.operation,
+                name=each.name.value if each.name else None,
+                field=_root_field(each),
+                watch=_seat_map_watch(document, each),
+                measured=of_it,
+                defaults=defaults_of(each),
+            )
+            for each, of_it in zip(definitions, measured, strict=True)
+        )
+    )
 
 
 def _root_field(operation: OperationDefinitionNode) -> str:

@@ -101,3 +101,19 @@ def test_names_and_documents_are_limited() -> None:
     assert refusal_of("{ id }" + " " * 32_763, None) == (
         "The document has 32769 characters; 32768 are allowed."
     )
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        "{}",
+        "subscription {}",
+        "{ a {} }",
+        "{ ...F } fragment F on A { b {} }",
+        "{...{}}",
+    ],
+)
+def test_an_empty_selection_is_refused(document: str) -> None:
+    assert refusal_of(document, None) == (
+        "A selection is empty: name the fields that you want."
+    )
