@@ -39,7 +39,7 @@ def retire(folder: Path, key_id: str, now: datetime) -> str:
         )
     for key in retired:
         key.file.unlink()
-    return f"{key_id} is gone. {_last_token(retired[-1], keys, now)}"
+    return f"{key_id} is gone. {_loss(retired[-1], keys, now)}"
 
 
 def _state(key: SigningKey, keys: list[SigningKey], now: datetime) -> str:
@@ -47,17 +47,30 @@ def _state(key: SigningKey, keys: list[SigningKey], now: datetime) -> str:
         return f"signs, there since {_told(key.there_since)}"
     if key.signs_from > now:
         return f"signs from {_told(key.signs_from)}"
-    return f"verifies. {_last_token(key, keys, now)}"
+    last = _last_expires_at(key, keys)
+    return f"verifies; its last token {_expires(last, now)}"
 
 
-def _last_token(key: SigningKey, keys: list[SigningKey], now: datetime) -> str:
+def _loss(key: SigningKey, keys: list[SigningKey], now: datetime) -> str:
     if key.signs_from > now:
-        return "It has signed nothing."
+        return "It had signed nothing."
+    last = _last_expires_at(key, keys)
+    if last <= now:
+        return f"Its last token {_expires(last, now)}."
+    return (
+        f"Its last token would have been good until {_told(last)}; "
+        "every process refuses it in ten seconds."
+    )
+
+
+def _last_expires_at(key: SigningKey, keys: list[SigningKey]) -> datetime:
+    """Of a key that has signed, and does not any more."""
     newer = keys[keys.index(key) + 1 :]
-    good_until = min(each.signs_from for each in newer) + LIFETIME
-    if good_until <= now:
-        return f"Its last token expired at {_told(good_until)}."
-    return f"Its last token is good until {_told(good_until)}."
+    return min(each.signs_from for each in newer) + LIFETIME
+
+
+def _expires(last: datetime, now: datetime) -> str:
+    return f"{'expired' if last <= now else 'expires'} at {_told(last)}"
 
 
 def _told(moment: datetime) -> str:

@@ -12,7 +12,11 @@ from tests.support.signing_keys import put_key
 
 FIRST, SECOND, THIRD = (OKPKey.generate_key("Ed25519") for _ in range(3))
 DAY = timedelta(days=1)
-GOOD_STILL = "Its last token is good until 2030-01-01 12:13:00Z."
+VERIFIES = "verifies; its last token expires at 2030-01-01 12:13:00Z"
+LOST = (
+    "Its last token would have been good until 2030-01-01 12:13:00Z; "
+    "every process refuses it in ten seconds."
+)
 
 
 @pytest.fixture
@@ -30,7 +34,7 @@ def names(folder: Path) -> list[str]:
 
 def test_what_each_key_does_is_listed(folder: Path) -> None:
     assert keys.listed(folder, NOON) == [
-        f"{FIRST.thumbprint()}  verifies. {GOOD_STILL}",
+        f"{FIRST.thumbprint()}  {VERIFIES}",
         f"{SECOND.thumbprint()}  signs, there since 2030-01-01 11:57:00Z",
         f"{THIRD.thumbprint()}  signs from 2030-01-01 12:00:01Z",
     ]
@@ -39,10 +43,10 @@ def test_what_each_key_does_is_listed(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("retired", "now", "said"),
     [
-        (FIRST, NOON, GOOD_STILL),
+        (FIRST, NOON, LOST),
         (FIRST, NOON + DAY, "Its last token expired at 2030-01-01 12:13:00Z."),
         (SECOND, NOON + DAY, "Its last token expired at 2030-01-01 12:15:01Z."),
-        (THIRD, NOON, "It has signed nothing."),
+        (THIRD, NOON, "It had signed nothing."),
     ],
 )
 def test_retiring_says_until_when_its_tokens_would_have_been_good(
