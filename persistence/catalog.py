@@ -12,7 +12,7 @@ from domain.movies import Movie, MovieFacts
 from domain.rooms import NewSeats, Room, check_growth
 from domain.sessions import FURTHEST_START, Session, SessionChange, wrong_start
 from persistence import catalog_sql as sql
-from persistence import origin
+from persistence import metrics, origin
 from persistence.ledger import LedgerCorruptError
 from persistence.ledger_sql import EXPIRE_THESE
 from persistence.pool import Connection, Pool
@@ -70,15 +70,21 @@ class PostgresCatalog:
         return await self._in_a_free_room(add)
 
     async def change_session(self, session_id: UUID, change: SessionChange) -> Session:
+        ended: list[float] = []
+
         async def apply(db: Connection) -> Session:
+            ended.clear()
             await db.execute(sql.LOCK_ROOM_OF_SESSION, session_id)
             row = await db.fetchrow(sql.LOCK_SESSION, session_id)
             if row is None:
                 raise NotFoundError
             session = _session(row)
-            return await _change(db, session, change.beyond(session))
+            return await _change(db, session, change.beyond(session), ended)
 
-        return await self._in_a_free_room(apply)
+        session = await self._in_a_free_room(apply)
+        for late in ended:  # and committed
+            metrics.MANAGED_LATENESS.observe(late)
+        return session
 
     async def _in_a_free_room(
         self, attempt: Callable[[Connection], Awaitable[Session]]
@@ -135,12 +141,15 @@ async def _free_until(
     return ends_at
 
 
-async def _change(db: Connection, session: Session, change: SessionChange) -> Session:
+async def _change(
+    db: Connection, session: Session, change: SessionChange, ended: list[float]
+) -> Session:
+    """`ended` is told how late each hold was ended that was over."""
     if change == SessionChange():
         return session
     change.check(
         begun=await db.fetchval(sql.HAS_BEGUN, session.id),
-        taken=await _has_taken_seats(db, session.id),
+        taken=await _has_taken_seats(db, session.id, ended),
     )
     starts_at, ends_at = session.starts_at, session.ends_at
     if change.starts_at is not None:
@@ -164,12 +173,15 @@ async def _change(db: Connection, session: Session, change: SessionChange) -> Se
     return _session(row)
 
 
-async def _has_taken_seats(db: Connection, session_id: UUID) -> bool:
+async def _has_taken_seats(
+    db: Connection, session_id: UUID, ended: list[float]
+) -> bool:
     """A hold that is over is none, swept or not: it is ended here."""
     taken = await db.fetch(sql.TAKEN, session_id)
     if taken and all(row["lapsed"] for row in taken):
-        ended = [row["reservation_id"] for row in taken]
-        await db.execute(EXPIRE_THESE, ended, *origin.of_event())
+        over = [row["reservation_id"] for row in taken]
+        rows = await db.fetch(EXPIRE_THESE, over, *origin.of_event())
+        ended += [row["late"] for row in rows]
         # One of them may have been paid at the last moment.
         taken = await db.fetch(sql.TAKEN, session_id)
     return bool(taken)

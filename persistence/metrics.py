@@ -15,6 +15,7 @@ _LATENESS = Histogram(
 )
 SWEPT_LATENESS = _LATENESS.labels("sweeper")
 BOUGHT_LATENESS = _LATENESS.labels("buyer")
+MANAGED_LATENESS = _LATENESS.labels("manager")
 
 _SEAT_REFUSALS = Counter(
     "cinema_seat_refusals",

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing
 from uuid import UUID
 
+import orjson
 import pytest
 
 from domain.booking import BookingService
@@ -12,17 +13,20 @@ from domain.catalog import CatalogService
 from domain.money import Money
 from domain.rooms import NewSeats
 from domain.seats import SeatMap, SeatMapDelta, SessionSeat
+from domain.sessions import SessionChange
 from persistence.catalog import PostgresCatalog
 from persistence.ledger import PostgresLedger
 from persistence.pool import Pool
 from persistence.queries.seat_maps import SeatMaps
+from realtime.cloud_event import CloudEvent
 from realtime.hub import Hub
 from realtime.kafka import Kafka
+from realtime.payments import PaymentsHandler
 from realtime.seat_feed import SeatFeed
 from tests.support.cinema import Cinema, Show
 from tests.support.embedded import EmbeddedStack
 from tests.support.realtime import Worker
-from tests.support.telling import read_topic, until_all_is_told
+from tests.support.telling import payments, read_topic, until_all_is_told
 from tests.support.unlocked import NoSeatLocks, NothingCached, SilentBell
 from tests.support.waiting import eventually
 
@@ -101,3 +105,32 @@ async def test_new_prices_and_new_seats_reach_who_watches(
     assert {seat.id: seat for seat in resumed.seats} == watching.known
     await until_all_is_told(cinema)
     assert await read_topic(kafka, "reservations.dead-letters", show.session_id) == []
+
+
+async def test_payments_pass_over_what_is_about_no_reservation(
+    scratch_pool: Pool,
+) -> None:
+    """Even if an operator has it put back for them."""
+    cinema = Cinema(scratch_pool)
+    show = await cinema.open_session(seats=2)
+    change = SessionChange(price=Money(9900, "EUR"))
+    await PostgresCatalog(scratch_pool).change_session(show.session_id, change)
+    row = await scratch_pool.fetchrow(
+        "UPDATE outbox SET awaiting = '{payments,fanout}'"
+        " RETURNING id, type, created_at, data"
+    )
+    assert row
+    event = CloudEvent(
+        id=row["id"],
+        type=row["type"],
+        time=row["created_at"],
+        session_id=show.session_id,
+        data=row["data"],
+    )
+
+    assert orjson.loads(event.encode())["subject"] == str(show.session_id)
+    await PaymentsHandler(scratch_pool, SilentBell()).handle([event])
+
+    awaiting = await scratch_pool.fetchval("SELECT awaiting FROM outbox")
+    assert awaiting == ["fanout"]
+    assert await payments(cinema, show) == []

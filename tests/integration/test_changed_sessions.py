@@ -14,6 +14,7 @@ from tests.support.catalog import (
     moment,
 )
 from tests.support.cinema import Cinema, Show, let_time_pass
+from tests.support.counting import growing
 from tests.support.graphql import Desk
 
 NO_ID = "9b2f4b0e-0000-4000-8000-000000000000"
@@ -130,7 +131,9 @@ async def test_a_hold_that_is_over_is_none(
     made = await desk.reserve(ana, show, 0, 1)
     await let_time_pass(cinema.pool, UUID(made["id"]))
 
-    updated = await repriced(desk, show, 3000)
+    ended = {"ended_by": "manager"}
+    with growing("cinema_expiry_lateness_seconds_count", 1, **ended):
+        updated = await repriced(desk, show, 3000)
 
     assert updated["seatMap"]["available"] == 10
     assert await told_types(cinema, show) == [

@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -50,8 +50,12 @@ CANCEL = """mutation ($id: ID!) {
 WATCH = """subscription ($session: ID!, $after: String) {
   seatMap(sessionId: $session, after: $after) {
     __typename
-    ... on SeatMap { position available held sold seats { id status version } }
-    ... on SeatMapDelta { position seats { id status version heldUntil } }
+    ... on SeatMap {
+      position available held sold seats { id status version price { amountMinor } }
+    }
+    ... on SeatMapDelta {
+      position seats { id status version heldUntil price { amountMinor } }
+    }
   }
 }"""
 FOLLOW = """subscription ($id: ID!) {
@@ -140,9 +144,11 @@ class Service:
         async with Redis.from_url(self.run.settings()["REDIS_URL"]) as redis:
             await redis.delete(f"seat:{seat}")
 
+    def customer(self, number: int) -> AbstractAsyncContextManager[Customer]:
+        return self.bearer_of(self.tokens(number + 1)[number])
+
     @asynccontextmanager
-    async def customer(self, number: int) -> AsyncIterator[Customer]:
-        token = self.tokens(number + 1)[number]
+    async def bearer_of(self, token: str) -> AsyncIterator[Customer]:
         transport = HTTPXAsyncTransport(
             url=self.url, headers={"authorization": f"Bearer {token}"}
         )

@@ -1,0 +1,77 @@
+"""The books stay in order, too, while somebody changes the price in between."""
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import invariant, rule, run_state_machine_as_test
+
+from domain.errors import InvalidInputError
+from domain.money import Money
+from domain.sessions import SessionChange
+from persistence.catalog import PostgresCatalog
+from tests.integration.test_ledger_properties import SEATS, Booked, Books
+
+
+class PricedBooks(Books):
+    def __init__(self) -> None:
+        super().__init__()
+        self.catalog = PostgresCatalog(self.pool)
+        self.price = 2500
+
+    @rule(amount=st.integers(2499, 2502))
+    def reprice(self, amount: int) -> None:
+        holders: dict[Any, Booked] = {
+            held.id: held for seat in range(SEATS) if (held := self.model.holder(seat))
+        }
+        lapsed = [h for h in holders.values() if h.over and h.status == "PENDING"]
+        refused = amount != self.price and len(lapsed) < len(holders)
+
+        change = SessionChange(price=Money(amount, "BRL"))
+        try:
+            self.run(self.catalog.change_session(self.show.session_id, change))
+        except InvalidInputError as error:
+            if not refused:
+                raise AssertionError(holders) from error
+            return
+
+        assert not refused
+        if amount != self.price:
+            self.price = amount
+            for over in lapsed:
+                self.model.close(over, "EXPIRED")
+            self.model.versions = [version + 1 for version in self.model.versions]
+
+    @invariant()
+    def what_is_held_or_sold_costs_what_the_session_does(self) -> None:
+        wrong = self.run(
+            self.pool.fetchval(
+                "SELECT count(*) FROM reservations r"
+                " JOIN sessions film ON film.id = r.session_id"
+                " WHERE film.id = $1 AND (r.status = 'CONFIRMED' OR"
+                " r.status = 'PENDING' AND r.expires_at > clock_timestamp())"
+                " AND r.amount_minor <> film.price_minor * ("
+                "   SELECT count(*) FROM claims WHERE reservation_id = r.id)",
+                self.show.session_id,
+            )
+        )
+        assert wrong == 0
+
+
+def test_the_books_agree_with_the_model_at_any_price(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Books, "database_url", database_url, raising=False)
+
+    run_state_machine_as_test(
+        PricedBooks,
+        settings=settings(
+            max_examples=40,
+            stateful_step_count=25,
+            deadline=None,  # a slow day is no failure
+            derandomize=True,  # the same sequences on every machine
+            database=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
