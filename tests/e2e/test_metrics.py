@@ -1,0 +1,41 @@
+"""`make run` is scraped at two addresses, and both tell of a sale."""
+
+import httpx
+import pytest
+
+from tests.support.client import Customer, Service
+from tests.support.run import RunUnderTest
+from tests.support.scraping import Figures, figure, figures_in
+from tests.support.waiting import eventually
+
+pytestmark = pytest.mark.xdist_group("sale")
+
+SENT = "cinema_relay_sends_total"
+
+
+async def test_a_sale_is_seen_by_the_api_and_its_events_by_the_worker(
+    live_run: RunUnderTest, service: Service, ana: Customer
+) -> None:
+    settings = live_run.settings()
+    worker_port = settings["METRICS_PORT"]
+
+    async def scrape(port: str) -> Figures:
+        async with httpx.AsyncClient() as http:
+            answer = await http.get(f"http://127.0.0.1:{port}/metrics", timeout=30)
+        assert answer.status_code == 200
+        return figures_in(answer.text)
+
+    sales = figure(await scrape(settings["PORT"]), "cinema_sales_total") or 0
+    sent = figure(await scrape(worker_port), SENT, send="first") or 0
+    session, seats = await service.session(ana)
+    held = await ana.reserve(session, seats[0])
+    await ana.approve(await ana.payment_of(held["id"]))
+
+    async def all_is_sent() -> bool:
+        # Created, opened, confirmed, approved; of others', too.
+        return (figure(await scrape(worker_port), SENT, send="first") or 0) >= sent + 4
+
+    told = await scrape(settings["PORT"])
+    assert figure(told, "cinema_sales_total") == sales + 1
+    assert figure(told, "cinema_up", server="postgres") == 1
+    await eventually(all_is_sent, 30)
