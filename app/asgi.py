@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route, WebSocketRoute
 
-from app import explorer, front_page, sign_in
+from app import explorer, front_page
 from app.authentication import Authenticator, TokenIssuer
 from app.graphql import build_schema
 from app.health import Health
@@ -21,6 +21,7 @@ from app.metrics import watch_the_event_loop
 from app.passwords import Argon2Passwords
 from app.scrape import Scrape
 from app.settings import Settings
+from app.sign_in import sign_in_routes
 from app.signing_keys import KeyRing
 from app.transport.http import GraphQLHttp
 from app.transport.websocket import GraphQLWebSocket
@@ -173,7 +174,7 @@ def application(settings: Settings) -> Starlette:
             Route("/metrics", api.scrape.answer),
             *(explorer.routes() if settings.explorer else ()),
             *front_page.routes(settings),
-            *sign_in.routes(api.identities),
+            *sign_in_routes(api.identities),
         ],
         lifespan=api.lifespan,
     )

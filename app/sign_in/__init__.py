@@ -8,11 +8,11 @@ from app.sign_in.settings import SignInSettings
 from domain.identities import IdentityService
 
 
-def routes(service_of: Callable[[], IdentityService]) -> Sequence[BaseRoute]:
+def sign_in_routes(service_of: Callable[[], IdentityService]) -> Sequence[BaseRoute]:
     """Those of the providers that the environment names; raises CommandError."""
     settings = SignInSettings.load()
     if not settings.providers:
         return ()
-    from app.sign_in.routes import sign_in_routes  # noqa: PLC0415 # with its libraries
+    from app.sign_in.routes import mount  # noqa: PLC0415 # with its libraries
 
-    return (sign_in_routes(settings, service_of),)
+    return (mount(settings, service_of),)

@@ -104,9 +104,7 @@ class SignIn:
             return {"error": "unavailable"}
 
 
-def sign_in_routes(
-    settings: SignInSettings, service_of: Callable[[], IdentityService]
-) -> Mount:
+def mount(settings: SignInSettings, service_of: Callable[[], IdentityService]) -> Mount:
     sign_in = SignIn(settings, service_of)
     return Mount(
         PATH,

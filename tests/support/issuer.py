@@ -25,6 +25,8 @@ CLIENT_ID = "cinema"
 CLIENT_SECRET = "the cinema's secret at the provider"
 KEY = ECKey.generate_key("P-256", {"kid": "1"})
 
+SIGNED_BY = ["RS256", "PS256", "ES256", "EdDSA", "HS256", "none"]
+
 Claims = dict[str, Any]
 
 
@@ -130,7 +132,7 @@ class Issuer(Authority):
             "jwks_uri": f"{self.url}/jwks",
             "userinfo_endpoint": f"{self.url}/userinfo",
             # Whoever believes all of it believes anybody.
-            "id_token_signing_alg_values_supported": ["ES256", "HS256", "none"],
+            "id_token_signing_alg_values_supported": SIGNED_BY,
         }
         return JSONResponse(bent(said, self.metadata))
 

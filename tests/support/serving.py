@@ -1,14 +1,31 @@
-"""An ASGI application behind a real port, in this process."""
+"""ASGI applications in this process: ours, and any behind a real port."""
 
 import asyncio
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import pytest
 import uvicorn
+from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
+from app.asgi import application
+from app.settings import Settings
 from tests.support.waiting import eventually
+
+Environment = dict[str, str]
+
+
+@asynccontextmanager
+async def running(environment: Environment) -> AsyncIterator[Starlette]:
+    """The API that this environment makes, between its start and its stop."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        app = application(Settings.load())
+    async with app.router.lifespan_context(app):
+        yield app
 
 
 @asynccontextmanager

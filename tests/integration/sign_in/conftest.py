@@ -1,21 +1,16 @@
 """The API with providers that the tests run themselves, and a browser in front."""
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
 from uuid import uuid4
 
 import pytest
 from starlette.applications import Starlette
 
-from app.asgi import application
-from app.settings import Settings
 from app.signing_keys import make_key
 from tests.support.embedded import EmbeddedStack
 from tests.support.issuer import CLIENT_ID, CLIENT_SECRET, GitHub, Issuer
-from tests.support.serving import serving
+from tests.support.serving import Environment, running, serving
 from tests.support.traveller import OTHER_RETURN_URL, PUBLIC_URL, RETURN_URL, Traveller
-
-Environment = Mapping[str, str]
 
 
 @pytest.fixture
@@ -85,16 +80,6 @@ def with_providers(
         "GITHUB_CLIENT_ID": CLIENT_ID,
         "GITHUB_CLIENT_SECRET": CLIENT_SECRET,
     }
-
-
-@asynccontextmanager
-async def running(environment: Environment) -> AsyncIterator[Starlette]:
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in environment.items():
-            patch.setenv(name, value)
-        app = application(Settings.load())
-    async with app.router.lifespan_context(app):
-        yield app
 
 
 @pytest.fixture(scope="module")

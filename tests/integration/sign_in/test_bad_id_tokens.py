@@ -1,4 +1,4 @@
-"""ID tokens that must let nobody in."""
+"""ID tokens that must let nobody in, and those that must not be taken for one."""
 
 import hmac
 import time
@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from joserfc import jwt
-from joserfc.jwk import ECKey, OctKey
+from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 
 from persistence.pool import Pool
 from tests.support.bearer import part
@@ -114,14 +114,23 @@ async def test_a_wrong_signature(
     await is_refused(browser, pool, email)
 
 
+@pytest.mark.parametrize(
+    ("algorithm", "key"),
+    [
+        ("RS256", RSAKey.generate_key(2048, {"kid": "rsa"})),
+        ("PS256", RSAKey.generate_key(2048, {"kid": "pss"})),
+        ("ES256", ECKey.generate_key("P-256", {"kid": "ec"})),
+        ("EdDSA", OKPKey.generate_key("Ed25519", {"kid": "okp"})),
+    ],
+)
+@pytest.mark.filterwarnings("ignore::joserfc.errors.SecurityWarning")
 async def test_a_key_that_the_issuer_has_since_is_fetched(
-    browser: Traveller, issuer: Issuer
+    browser: Traveller, issuer: Issuer, algorithm: str, key: Any
 ) -> None:
     await browser.sign_in()
-    new = ECKey.generate_key("P-256", {"kid": "2"})
-    issuer.keys.append(new)
+    issuer.keys = [*issuer.keys, key]
     issuer.sign = lambda claims: jwt.encode(
-        {"alg": "ES256", "kid": "2"}, claims, new, ["ES256"]
+        {"alg": algorithm, "kid": key.kid}, claims, key, [algorithm]
     )
 
     assert (await browser.sign_in()).keys() == {"code"}

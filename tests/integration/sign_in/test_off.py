@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from tests.integration.sign_in.conftest import Environment, running
+from tests.support.serving import Environment, running
 from tests.support.traveller import PUBLIC_URL, Traveller
 
 SHOW = """

@@ -12,9 +12,9 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 from app.sign_in import routes
 from app.sign_in.client import MAX_ANSWER_BYTES
 from persistence.pool import Pool
-from tests.integration.sign_in.conftest import Environment, running
 from tests.support.embedded import EmbeddedStack
 from tests.support.issuer import CLIENT_SECRET, Issuer
+from tests.support.serving import Environment, running
 from tests.support.traveller import Traveller, returned
 
 AWAY = {"error": "provider_unavailable"}

@@ -10,6 +10,7 @@ from redis.asyncio import Redis
 
 from persistence.pool import Pool
 from tests.support.issuer import Issuer
+from tests.support.serving import Environment, running
 from tests.support.traveller import (
     OTHER_RETURN_URL,
     PUBLIC_URL,
@@ -84,6 +85,21 @@ async def test_the_cookie_is_short_lived_and_for_signing_in_alone(
     )
     assert "cookie" not in graphql.request.headers
     assert "set-cookie" not in graphql.headers
+
+
+@pytest.mark.usefixtures("issuer")
+async def test_on_this_machine_the_cookie_goes_without_tls(
+    with_providers: Environment,
+) -> None:
+    async with running(with_providers | {"PUBLIC_URL": "http://localhost:3333"}) as app:
+        browser = Traveller(app)
+        async with browser.http:
+            begun = await browser.begin()
+
+    [cookie] = SimpleCookie(begun.headers["set-cookie"]).values()
+    assert (cookie["httponly"], cookie["secure"]) == (True, "")
+    params = httpx2.URL(begun.headers["location"]).params
+    assert params["redirect_uri"] == "http://localhost:3333/sign-in/oidc/callback"
 
 
 async def test_no_token_is_ever_in_a_url_or_a_cookie(browser: Traveller) -> None:
