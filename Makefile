@@ -72,8 +72,8 @@ $(VENV)/%.stamp:
 	$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
 		echo "$(PYTHON) cannot make environments: install its venv package (Debian and Ubuntu: apt install python3-venv)." >&2; exit 1; }
 	echo "Installing the locked dependencies into $(VENV) (once; this may take a minute) ..." >&2
-	$(PY) -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv $(VENV)
-	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	flock Makefile sh -c '$(PY) -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv $(VENV)'
+	flock Makefile $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	touch $@
 
 web/dist/index.html: web/node_modules/.stamp web/index.html web/package.json web/tsconfig.json web/vite.config.ts $(wildcard web/src/*)
