@@ -7,6 +7,7 @@ import uvicorn
 
 from app import logs
 from app.asgi import application
+from app.bounded_http import BoundedHttp
 from app.settings import Settings
 from app.transport.limits import MAX_BYTES
 
@@ -25,7 +26,7 @@ def main(settings: Settings) -> None:
         host=settings.host,
         port=settings.port,
         loop="uvloop",
-        http="httptools",
+        http=BoundedHttp,
         ws="websockets-sansio",
         ws_max_size=MAX_BYTES,
         ws_per_message_deflate=False,  # halves the memory of a socket

@@ -4,6 +4,8 @@
 MAX_BYTES = 131_072
 # Proxies take 8 KiB for the line of a request; longer documents go by POST.
 MAX_URL_BYTES = 8_192
+# What comes of a request besides its body: the line, headers, trailers.
+MAX_HEAD_BYTES = 65_536
 # An id, a name, a list of languages.
 MAX_NAME_CHARACTERS = 256
 

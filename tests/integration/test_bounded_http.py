@@ -1,0 +1,87 @@
+"""A request that never ends its head is refused, whatever it goes on with."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+from uvicorn.server import ServerState
+
+from app.bounded_http import BoundedHttp
+
+PATIENCE_SECONDS = 20
+REFUSED = b"HTTP/1.1 400 Bad Request"
+CLOSED = b"closed"  # while it was still writing, one may not hear why
+LONG = b"x" * 70_000
+# More than is read at once.
+ENDLESS = b"x" * 600_000
+
+
+async def count(request: Request) -> PlainTextResponse:
+    return PlainTextResponse(f"{len(await request.body())}")
+
+
+@pytest.fixture
+async def port() -> AsyncIterator[int]:
+    app = Starlette(routes=[Route("/", count, methods=["POST"])])
+    config = uvicorn.Config(app, http=BoundedHttp, log_config=None, lifespan="off")
+    config.load()
+    state = ServerState()
+    server = await asyncio.get_running_loop().create_server(
+        lambda: BoundedHttp(config, state, {}), "127.0.0.1", 0
+    )
+    yield int(server.sockets[0].getsockname()[1])
+    server.close()
+    for connection in list(state.connections):
+        connection.shutdown()
+    await server.wait_closed()
+
+
+async def answer(port: int, *pieces: bytes) -> bytes:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        writer.writelines(pieces)
+        try:
+            said = await reader.readuntil(b"\r\n\r\n")
+        except (ConnectionError, asyncio.IncompleteReadError):
+            return CLOSED
+    writer.close()
+    return said.partition(b"\r\n")[0]
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        [b"GET /", ENDLESS],
+        [b"GET / HTTP/1.1\r\nx: ", ENDLESS],
+        [b"GET / HTTP/1.1\r\n", b"x: y\r\n" * 90_000],
+        [
+            b"POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n1\r\na\r\n0\r\n",
+            b"x: y\r\n" * 90_000,
+        ],
+    ],
+    ids=["url", "header", "headers", "trailers"],
+)
+async def test_an_endless_head_is_refused(port: int, pieces: list[bytes]) -> None:
+    assert await answer(port, *pieces) in {REFUSED, CLOSED}
+
+
+async def test_bodies_are_not_counted(port: int) -> None:
+    head = b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 700000\r\n\r\n"
+
+    assert await answer(port, head, *([LONG] * 10)) == b"HTTP/1.1 200 OK"
+
+
+async def test_each_request_of_a_connection_begins_anew(port: int) -> None:
+    request = b"POST / HTTP/1.1\r\nx: %b\r\ncontent-length: 0\r\n\r\n" % (b"y" * 30_000)
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        for _ in range(4):
+            writer.write(request)
+            assert b"200 OK" in await reader.readuntil(b"\r\n\r\n0")
+    writer.close()
