@@ -1,13 +1,11 @@
 """Who an account is at identity providers."""
 
-import asyncpg
-
 from domain.accounts import Account
 from domain.people import Role
 from persistence.accounts import account_of
 from persistence.pool import Connection, Pool
 
-# Each loss of a race is somebody else's success, or a deadlock that was broken.
+# A race that is lost is somebody else's success, unless the account went just then.
 ATTEMPTS = 5
 
 FIND = """
@@ -60,7 +58,7 @@ class PostgresIdentities:
             try:
                 async with self._pool.acquire() as db, db.transaction():
                     return await _link(db, issuer, subject, email, name)
-            except (_LostRaceError, asyncpg.DeadlockDetectedError):
+            except _LostRaceError:
                 linked = await self.account(issuer, subject)
                 if linked is not None:
                     return linked

@@ -138,6 +138,22 @@ async def test_signing_up_and_linking_at_once_leave_no_way_in_but_the_identity(
         assert await ways_in(pool, ana.id) == (True, False, 0, 1)
 
 
+async def test_refreshing_and_linking_at_once_leave_no_token_of_before(
+    identities: PostgresIdentities, service: AccountService, pool: Pool
+) -> None:
+    for _ in range(5):
+        eva = await service.sign_up(new_address(), "correct-horse", "Eva")
+
+        ana, *_ = await asyncio.gather(
+            identities.link(ISSUER, uuid4().hex, eva.account.email, "Ana"),
+            service.refresh(eva.refresh_token),
+            return_exceptions=True,
+        )
+
+        assert ana == eva.account
+        assert await ways_in(pool, eva.account.id) == (True, False, 0, 1)
+
+
 async def test_a_password_that_was_right_a_moment_ago_gets_no_tokens(
     service: AccountService, pool: Pool
 ) -> None:
