@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route, WebSocketRoute
 
-from app import explorer, front_page
+from app import explorer, front_page, tracing
 from app.authentication import Authenticator, TokenIssuer
 from app.graphql import build_schema
 from app.health import Health
@@ -118,6 +118,7 @@ class Api:
             logger.info("the API serves")
             yield
             logger.info("the API stops")
+            await asyncio.to_thread(tracing.shut_down)
             gc.unfreeze()
             self.health.stop()
             self.scrape.stop()

@@ -1,11 +1,12 @@
 """The API process."""
 
+import os
 from collections.abc import Sequence
 from typing import Any
 
 import uvicorn
 
-from app import logs
+from app import logs, tracing
 from app.asgi import application
 from app.bounded_http import BoundedHttp
 from app.settings import Settings
@@ -21,6 +22,7 @@ def behind(proxies: Sequence[str]) -> dict[str, Any]:
 
 def main(settings: Settings) -> None:
     logs.set_up(settings.log_level, settings.log_format)
+    tracing.set_up("api", os.environ)
     uvicorn.run(
         application(settings),
         host=settings.host,

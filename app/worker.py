@@ -2,12 +2,13 @@
 
 import asyncio
 import logging
+import os
 import signal
 from uuid import uuid4
 
 import uvloop
 
-from app import logs
+from app import logs, tracing
 from app.listening import listen
 from app.metrics import watch_the_event_loop
 from app.scrape import Scrape
@@ -32,6 +33,7 @@ TIDY_UP_SECONDS = 3_600
 
 def main(settings: Settings) -> None:
     logs.set_up(settings.log_level, settings.log_format)
+    tracing.set_up("worker", os.environ)
     uvloop.run(work_until_stopped(settings))
 
 
@@ -46,6 +48,7 @@ async def work_until_stopped(settings: Settings) -> None:
     logger.info("the worker stops")
     working.cancel()
     await asyncio.gather(working, return_exceptions=True)
+    tracing.shut_down()
 
 
 async def work(settings: Settings) -> None:

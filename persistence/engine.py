@@ -4,13 +4,15 @@ from sqlalchemy import make_url
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from persistence.spans import spans
+
 
 def sqlalchemy_url(database_url: str) -> URL:
     return make_url(database_url).set(drivername="postgresql+asyncpg")
 
 
 def open_engine(database_url: str, *, max_size: int, name: str) -> AsyncEngine:
-    return create_async_engine(
+    engine = create_async_engine(
         sqlalchemy_url(database_url),
         pool_size=max_size,
         max_overflow=0,
@@ -27,3 +29,5 @@ def open_engine(database_url: str, *, max_size: int, name: str) -> AsyncEngine:
             },
         },
     )
+    spans().watch_engine(engine.sync_engine)
+    return engine

@@ -4,6 +4,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from uuid import UUID
 
+from persistence.spans import spans
+
 
 @dataclass(slots=True)
 class Origin:
@@ -30,4 +32,4 @@ def current() -> Origin | None:
 def of_event() -> tuple[str | None, str | None]:
     """What the outbox keeps of it: `request_id` and `trace_parent`."""
     origin = _ORIGIN.get()
-    return (origin.request_id if origin else None), None
+    return (origin.request_id if origin else None), spans().trace_parent()

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 import asyncpg
 import orjson
 
+from persistence.spans import spans
+
 if TYPE_CHECKING:
     Pool = asyncpg.Pool[asyncpg.Record]
     Connection = (
@@ -44,6 +46,7 @@ async def _nothing_to_reset(_db: Connection) -> None:
 
 
 async def _speak_json(db: Connection) -> None:
+    spans().watch_statements(db)
     await db.set_type_codec(
         "jsonb",
         schema="pg_catalog",

@@ -9,6 +9,8 @@ from typing import Any
 from redis.asyncio import Redis
 from redis.exceptions import NoScriptError
 
+from persistence.spans import spans
+
 
 class Script:
     def __init__(self, text: str) -> None:
@@ -78,6 +80,10 @@ class ScriptBatch:
                 call.answer.set_result(answer)
 
     async def _pipeline(self, calls: Sequence[_Call]) -> list[Any]:
+        with spans().child("Redis scripts"):
+            return await self._execute(calls)
+
+    async def _execute(self, calls: Sequence[_Call]) -> list[Any]:
         async with self._redis.pipeline(transaction=False) as pipe:
             for call in calls:
                 pipe.evalsha(call.script.sha, len(call.keys), *call.keys, *call.args)

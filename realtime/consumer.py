@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 import asyncpg
@@ -11,6 +12,7 @@ from aiokafka.errors import CommitFailedError, KafkaError, MessageSizeTooLargeEr
 from redis import exceptions as redis
 
 from persistence import origin
+from persistence.spans import spans
 from realtime import metrics
 from realtime.cloud_event import CloudEvent, MalformedEventError
 from realtime.kafka import MARKER, Kafka
@@ -117,8 +119,17 @@ class Consumer:
                 await self._handle_or_bury(record, event)
 
     async def _handle(self, events: Sequence[CloudEvent]) -> None:
-        if events:
-            await self._persist(lambda: self._handler.handle(events))
+        if not events:
+            return
+        with spans().each(
+            "CONSUMER", f"{self._handler.name} handles", events
+        ) as parents:
+            # What comes of them is a child of what is done here.
+            ours = [
+                replace(event, trace_parent=parent)
+                for event, parent in zip(events, parents, strict=True)
+            ]
+            await self._persist(lambda: self._handler.handle(ours))
             lag = metrics.HANDLED_LAG.labels(self._handler.name)
             for event in events:
                 lag.observe(metrics.seconds_since(event.time))

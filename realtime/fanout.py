@@ -1,6 +1,7 @@
 """Kafka -> Redis pub/sub: tells every API process what its watchers may wait for."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from uuid import UUID
 
 import orjson
 from redis.asyncio import Redis
@@ -9,6 +10,7 @@ from domain.ports import SeatLocks
 from persistence.codec import reservation_from_json, seat_from_json
 from persistence.outbox import confirm, floors
 from persistence.pool import Pool
+from persistence.spans import spans
 from realtime.cloud_event import CloudEvent
 from realtime.topics import (
     FANOUT_CONSUMER,
@@ -38,8 +40,24 @@ class FanoutHandler:
                 seat_from_json(seat)  # what no watcher can read is not published
         sessions = {event.session_id for event in events if "seats" in event.data}
         floor = await floors(self._pool, sessions, self.name) if sessions else {}
+        with spans().each("PRODUCER", "publish", events) as parents:
+            await self._publish(events, parents, floor)
+        for event in events:
+            if event.type == CANCELLED:
+                # Redis may not have heard it from who cancelled: it was away, or the
+                # API was killed. Word of a hold that is none refuses a free seat.
+                await self._locks.forget(reservation_from_json(event.data))
+        async with self._pool.acquire() as db, db.transaction():
+            await confirm(db, [event.id for event in events], self.name)
+
+    async def _publish(
+        self,
+        events: Sequence[CloudEvent],
+        trace_parents: Sequence[str | None],
+        floor: Mapping[UUID, int],
+    ) -> None:
         async with self._redis.pipeline(transaction=False) as pipe:
-            for event in events:
+            for event, trace_parent in zip(events, trace_parents, strict=True):
                 if "seats" in event.data:
                     position = event.data["position"]
                     position = min(position, floor.get(event.session_id, position))
@@ -48,18 +66,13 @@ class FanoutHandler:
                         "seats": event.data["seats"],
                         "time": event.time,
                     }
+                    if trace_parent is not None:
+                        change["traceparent"] = trace_parent
                     pipe.publish(seat_channel(event.session_id), orjson.dumps(change))
                 if "reservation_id" in event.data:
                     channel = reservation_channel(event.data["reservation_id"])
                     pipe.publish(channel, event.type)
             await pipe.execute()
-        for event in events:
-            if event.type == CANCELLED:
-                # Redis may not have heard it from who cancelled: it was away, or the
-                # API was killed. Word of a hold that is none refuses a free seat.
-                await self._locks.forget(reservation_from_json(event.data))
-        async with self._pool.acquire() as db, db.transaction():
-            await confirm(db, [event.id for event in events], self.name)
 
     async def give_up(self, session_key: str, event: CloudEvent | None) -> None:
         """Whoever watches the session reads it anew: what changed is not known."""

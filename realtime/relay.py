@@ -12,6 +12,7 @@ from aiokafka.errors import KafkaError
 from aiokafka.structs import RecordMetadata
 
 from persistence.outbox import Outbox, OutboxEvent
+from persistence.spans import spans
 from realtime import metrics
 from realtime.cloud_event import CloudEvent
 from realtime.hub import Hub, Listening
@@ -79,9 +80,13 @@ class Relay:
         """How many were sent. Whatever fails, the whole batch is sent again."""
         events = await self._outbox.due(self._id, BATCH_SIZE)
         if events:
-            sent = [await self._send(producer, event) for event in events]
-            for acknowledged in await asyncio.gather(*sent):
-                self._remember(acknowledged)
+            with spans().each("PRODUCER", "send", events) as parents:
+                sent = [
+                    await self._send(producer, event, parent)
+                    for event, parent in zip(events, parents, strict=True)
+                ]
+                for acknowledged in await asyncio.gather(*sent):
+                    self._remember(acknowledged)
             await self._outbox.mark_sent([event.position for event in events])
             _count(events)
         return len(events)
@@ -118,7 +123,10 @@ class Relay:
         return True
 
     async def _send(
-        self, producer: AIOKafkaProducer, event: OutboxEvent
+        self,
+        producer: AIOKafkaProducer,
+        event: OutboxEvent,
+        trace_parent: str | None,
     ) -> "asyncio.Future[RecordMetadata]":
         told = CloudEvent(
             id=event.id,
@@ -127,7 +135,7 @@ class Relay:
             session_id=event.session_id,
             data=event.data,
             request_id=event.request_id,
-            trace_parent=event.trace_parent,
+            trace_parent=trace_parent,
         )
         acknowledged: asyncio.Future[RecordMetadata] = await producer.send(
             event.topic, told.encode(), key=str(event.session_id).encode()

@@ -13,6 +13,7 @@ from domain.errors import NotFoundError
 from domain.seats import SeatMap, SeatMapDelta, SessionSeat
 from persistence.codec import seat_from_json
 from persistence.queries.seat_maps import SeatMaps
+from persistence.spans import spans
 from realtime.hub import Hub
 from realtime.metrics import DELIVERY_LAG, RESYNCS, seconds_since
 from realtime.topics import RESYNC, seat_channel
@@ -47,8 +48,9 @@ class SeatFeed:
                 settle = last_told + BURST_SECONDS - loop.time()
                 messages = await changes.burst(settle)
                 if merged := merge(session_id, messages):
-                    yield merged.delta
                     # Whoever pulls has passed it on to all by the time it is back.
+                    with spans().aside("deliver seats", merged.trace_parents):
+                        yield merged.delta
                     DELIVERY_LAG.observe(seconds_since(merged.oldest))
                 else:
                     RESYNCS.inc()
@@ -75,12 +77,13 @@ class SeatFeed:
 class Merged:
     delta: SeatMapDelta
     oldest: datetime  # of the changes in it
+    trace_parents: Sequence[str]
 
 
 def merge(session_id: UUID, messages: Sequence[bytes]) -> Merged | None:
     """One delta of a burst: each seat at its highest version; None: read it anew."""
     newest: dict[UUID, SessionSeat] = {}
-    positions, times = list[int](), list[datetime]()
+    positions, times, parents = list[int](), list[datetime](), list[str]()
     try:
         for message in messages:
             if message == RESYNC:
@@ -88,6 +91,8 @@ def merge(session_id: UUID, messages: Sequence[bytes]) -> Merged | None:
             change = orjson.loads(message)
             positions.append(int(change["position"]))
             times.append(datetime.fromisoformat(change["time"]))
+            if "traceparent" in change:
+                parents.append(str(change["traceparent"]))
             for seat in map(seat_from_json, change["seats"]):
                 known = newest.get(seat.id)
                 if known is None or seat.version > known.version:
@@ -100,4 +105,4 @@ def merge(session_id: UUID, messages: Sequence[bytes]) -> Merged | None:
         seats=tuple(newest.values()),
         position=str(min(positions)),
     )
-    return Merged(delta, min(times))
+    return Merged(delta, min(times), parents)

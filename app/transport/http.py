@@ -60,7 +60,10 @@ class GraphQLHttp(GraphQL[Asked, None]):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         request.state.id = request_id_from(request.headers.get("x-request-id"))
-        with under_way(request.state.id) as request.state.course:
+        trace_parent = request.headers.get("traceparent")
+        with under_way(
+            request.state.id, trace_parent=trace_parent
+        ) as request.state.course:
             await self._serve(request, receive, send)
 
     async def _serve(self, request: Request, receive: Receive, send: Send) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,6 +12,7 @@ from graphql import OperationType
 
 from app.transport.documents import Operation
 from persistence import origin
+from persistence.spans import spans
 
 log = logging.getLogger(__name__)
 
@@ -30,27 +31,48 @@ class Course:
     operation: Operation | None
     outcome: Outcome = "ok"
 
+    @property
+    def lasts(self) -> bool:
+        operation = self.operation
+        return operation is not None and operation.kind is OperationType.SUBSCRIPTION
+
+    @property
+    def name(self) -> str:
+        """As the client calls it, or as the schema does."""
+        if self.operation is None:
+            return "operation"
+        called = self.operation.name or self.operation.field
+        return f"{self.operation.kind.value} {_short(called)}"
+
 
 @contextmanager
-def under_way(request_id: str, operation: Operation | None = None) -> Iterator[Course]:
+def under_way(
+    request_id: str,
+    operation: Operation | None = None,
+    trace_parent: str | None = None,
+) -> Iterator[Course]:
     """All that is logged and told within is found by `request_id`."""
     origin.begin(request_id)
     course = Course(request_id, operation)
     began = time.perf_counter()
-    try:
-        yield course
-    except asyncio.CancelledError:
-        course.outcome = "cancelled"
-        raise
-    finally:
-        _tell(course, time.perf_counter() - began)
+    # A subscription lasts for hours: its deliveries are spans, not itself.
+    with nullcontext() if course.lasts else spans().root(trace_parent):
+        try:
+            yield course
+        except asyncio.CancelledError:
+            course.outcome = "cancelled"
+            raise
+        finally:
+            _tell(course, time.perf_counter() - began)
 
 
 def _tell(course: Course, seconds: float) -> None:
     """A line for each would cost: a crowd makes thousands a second, all alike."""
     operation = course.operation
-    lasts = operation is not None and operation.kind is OperationType.SUBSCRIPTION
-    noteworthy = course.outcome == "failed" or (seconds > SLOW_SECONDS and not lasts)
+    failed = course.outcome == "failed"
+    if not course.lasts:
+        spans().conclude(course.name, failed=failed, request_id=course.id)
+    noteworthy = failed or (seconds > SLOW_SECONDS and not course.lasts)
     level = logging.INFO if noteworthy else logging.DEBUG
     if log.isEnabledFor(level):
         log.log(

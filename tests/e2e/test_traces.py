@@ -1,0 +1,151 @@
+"""One trace shows a hold from its HTTP request to the map of somebody who watches."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import aclosing
+from secrets import token_hex
+
+import httpx2
+import pytest
+
+from app.embedded.ports import ReservedPort
+from tests.support.client import RESERVE, Service
+from tests.support.collector import Collector, collecting
+from tests.support.run import RunUnderTest, started_run
+from tests.support.waiting import eventually
+
+pytestmark = pytest.mark.xdist_group("run")
+
+
+@pytest.fixture(scope="module")
+def collector() -> Iterator[Collector]:
+    with collecting() as collector:
+        yield collector
+
+
+@pytest.fixture(scope="module")
+def traced_run(
+    tmp_path_factory: pytest.TempPathFactory, collector: Collector
+) -> Iterator[RunUnderTest]:
+    reserved = ReservedPort()
+    folder = tmp_path_factory.mktemp("traced") / "data"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", collector.url)
+        patch.setenv("OTEL_BSP_SCHEDULE_DELAY", "50")
+        patch.setenv("OTEL_TRACES_SAMPLER", "parentbased_always_off")
+        with started_run(folder, reserved.number) as run:
+            run.wait_until_ready()
+            yield run
+    reserved.close()
+
+
+async def reserve(service: Service, session: str, seat: str, trace_parent: str) -> None:
+    headers = {
+        "authorization": f"Bearer {service.tokens(1)[0]}",
+        "traceparent": trace_parent,
+        "x-request-id": "traced-hold",
+    }
+    body = {
+        "query": RESERVE,
+        "variables": {"input": {"sessionId": session, "seatIds": [seat]}},
+    }
+    async with httpx2.AsyncClient() as http:
+        answer = await http.post(service.url, json=body, headers=headers)
+    assert answer.json()["data"]["reserveSeats"]["__typename"] == "Reservation"
+
+
+async def hold_while_somebody_watches(service: Service, trace_parent: str) -> None:
+    async with service.customer(1) as bruno:
+        session, seats = await service.session(bruno)
+        async with aclosing(bruno.watch(session)) as updates:
+            await anext(updates)
+            await reserve(service, session, seats[0], trace_parent)
+            assert (await anext(updates))["__typename"] == "SeatMapDelta"
+
+
+async def test_a_hold_is_one_trace_from_its_request_to_the_delivery(
+    traced_run: RunUnderTest, collector: Collector
+) -> None:
+    trace, caller = token_hex(16), token_hex(8)
+
+    await hold_while_somebody_watches(Service(traced_run), f"00-{trace}-{caller}-01")
+
+    expected = {"deliver seats", "publish PaymentOpened"}
+
+    async def all_are_there() -> bool:
+        return expected <= {span.name for span in collector.of(trace)}
+
+    await eventually(all_are_there, 20)
+    told = [
+        "mutation reserveSeats",
+        "send ReservationCreated",
+        "fanout handles ReservationCreated",
+        "publish ReservationCreated",
+        "deliver seats",
+    ]
+    assert collector.way_to(trace, "deliver seats") == told
+    assert collector.way_to(trace, "publish PaymentOpened") == [
+        *told[:2],
+        "payments handles ReservationCreated",
+        "send PaymentOpened",
+        "fanout handles PaymentOpened",
+        "publish PaymentOpened",
+    ]
+    assert collector.way_to(trace, "ledger_sql.HOLD") == [told[0], "ledger_sql.HOLD"]
+    [root] = [span for span in collector.of(trace) if span.parent == caller]
+    assert (root.name, root.service) == (told[0], "cinema-tickets-api")
+    assert root.attributes["request_id"] == "traced-hold"
+    redis = [span for span in collector.of(trace) if span.name == "Redis scripts"]
+    assert redis and {span.parent for span in redis} == {root.id}
+
+
+async def test_what_is_not_sampled_leaves_nothing(
+    traced_run: RunUnderTest, collector: Collector
+) -> None:
+    trace = token_hex(16)
+
+    for flagged in ("00", "01"):  # the second one comes after the first has passed
+        await hold_while_somebody_watches(
+            Service(traced_run), f"00-{trace}-{token_hex(8)}-{flagged}"
+        )
+
+    async def is_there() -> bool:
+        return "deliver seats" in {span.name for span in collector.of(trace)}
+
+    await eventually(is_there, 20)
+    names = [span.name for span in collector.of(trace)]
+    assert names.count("mutation reserveSeats") == 1
+
+
+async def test_no_span_has_a_parameter_or_a_token(
+    traced_run: RunUnderTest, collector: Collector
+) -> None:
+    service = Service(traced_run)
+    password = f"secret-{token_hex(8)}"
+    body = {
+        "query": "mutation ($input: SignUpInput!) { signUp(input: $input) {"
+        " __typename } }",
+        "variables": {
+            "input": {
+                "email": f"{password}@cinema.example",
+                "password": password,
+                "name": "Ana",
+            }
+        },
+    }
+    trace = token_hex(16)
+    async with httpx2.AsyncClient(timeout=30) as http:
+        await http.post(
+            service.url,
+            json=body,
+            headers={"traceparent": f"00-{trace}-{token_hex(8)}-01"},
+        )
+
+    async def is_there() -> bool:
+        return bool(collector.of(trace))
+
+    await eventually(is_there, 20)
+    assert traced_run.end(signal.SIGTERM) == (0, "")
+    assert password.encode() not in collector.received
+    assert b"Bearer" not in collector.received
+    assert b"eyJ" not in collector.received  # how each access token begins
