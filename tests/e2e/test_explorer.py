@@ -1,5 +1,6 @@
 """The explorer in a browser: what it shows, whom it asks, as whom."""
 
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -87,8 +88,9 @@ async def test_a_subscription_shows_a_hold_made_from_outside(
 
     await bruno.reserve(await explorer.known("sessionId"), seat)
 
-    await expect(explorer.answer).to_contain_text('"__typename": "SeatMapDelta"')
-    await expect(explorer.answer).to_contain_text(seat)
+    # A whole map comes instead when the server could have missed something.
+    held = re.compile(rf'"SeatMapDelta".*"{seat}".*"HELD"|"held":\s[1-9]')
+    await expect(explorer.answer).to_contain_text(held)
 
 
 async def test_a_pasted_token_goes_with_requests_until_it_is_forgotten(
