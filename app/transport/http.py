@@ -98,7 +98,7 @@ class GraphQLHttp(GraphQL[Asked, None]):
             errors = results.error(refused.reason, results.BAD_USER_INPUT)
             return _errors(refused.status_code, errors)
         except AuthenticationError as refused:
-            log.info("a token was refused", extra={"reason": str(refused)})
+            log.debug("a token was refused", extra={"reason": str(refused)})
             errors = results.in_language(
                 results.unauthenticated(), request.state.locale
             )

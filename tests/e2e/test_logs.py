@@ -26,6 +26,12 @@ SIGN_IN = """mutation ($input: SignInInput!) {
   signIn(input: $input) { __typename ... on AuthTokens { accessToken refreshToken } }
 }"""
 
+REFRESH = """mutation ($token: String!) {
+  refreshTokens(refreshToken: $token) {
+    __typename ... on AuthTokens { accessToken refreshToken }
+  }
+}"""
+
 
 @dataclass
 class Life:
@@ -56,8 +62,8 @@ class Life:
     async def enter(self, document: str, **input_: str) -> str:
         answer = await self.post({"query": document, "variables": {"input": input_}})
         [tokens] = answer["data"].values()
-        for name in ("accessToken", "refreshToken"):
-            self.secrets += tokens[name].split(".")[-1:]
+        signature = tokens["accessToken"].rpartition(".")[2]
+        self.secrets += [signature, tokens["refreshToken"]]
         return str(tokens["accessToken"])
 
     async def socket(self, query: str, *frames: Any) -> None:
@@ -93,6 +99,7 @@ async def live(life: Life, service: Service, database_url: str) -> None:
     await life.enter(SIGN_IN, **ana)
     await refuse(life, ana, token)
     await send_nonsense(life, token)
+    await renew(life)
     await crash(life, ana, database_url)
     async with service.customer(0) as customer:
         session, seats = await service.session(customer)
@@ -121,6 +128,24 @@ async def refuse(life: Life, ana: dict[str, str], token: str) -> None:
         life.secret(),
     ):
         await life.post({"query": "{ me { id } }"}, authorization=authorization)
+
+
+async def renew(life: Life) -> None:
+    """Refresh tokens: a good one, the same once more, made up ones."""
+    used = life.secrets[-1]
+    for token in (used, used, life.secret(), [life.secret()]):
+        body = {"query": REFRESH, "variables": {"token": token}}
+        answer = (await life.post(body)).get("data") or {}
+        if renewed := (answer.get("refreshTokens") or {}).get("refreshToken"):
+            life.secrets.append(renewed)
+    for ending in (
+        f'signOut(refreshToken: "{life.secrets[-1]}")',
+        f'exchangeSignInCode(code: "{life.secret()}") {{ __typename }}',
+    ):
+        await life.post({"query": f"mutation {{ {ending} }}"})
+    address = life.url.replace("graphql", "sign-in/google/callback")
+    brought_back = {"code": life.secret(), "state": life.secret()}
+    await life.http.get(address, params=brought_back)
 
 
 async def send_nonsense(life: Life, token: str) -> None:
