@@ -3,6 +3,7 @@
 import os
 import re
 import sys
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -33,7 +34,7 @@ from persistence.spans import Kind, Told
 
 # W3C, version 00: other texts are none, however long.
 TRACE_PARENT = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})")
-LEFT_MS = 2_000  # for what is not sent yet when the process stops
+LEFT_SECONDS = 2.0  # for what is not sent yet when the process stops
 LONGEST_TEXT = 200
 
 
@@ -61,8 +62,10 @@ class OtlpSpans:
         return cls(provider)
 
     def shut_down(self) -> None:
-        self._provider.force_flush(LEFT_MS)
-        self._provider.shutdown()
+        # Its own bounds are longer than a stop may last, when the collector is away.
+        sending = threading.Thread(target=self._provider.shutdown, daemon=True)
+        sending.start()
+        sending.join(LEFT_SECONDS)
 
     def trace_parent(self) -> str | None:
         return _header(get_current_span().get_span_context())
