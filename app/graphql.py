@@ -1,12 +1,14 @@
 """The executable schema."""
 
+from typing import Any
+
 import strawberry
 from graphql import GraphQLError
-from strawberry.extensions import DisableIntrospection, ValidationCache
+from strawberry.extensions import DisableIntrospection
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
-from app.extensions import FaultMask, SafeParserCache
+from app.extensions import KnownDocuments, OperationCare
 from resolvers.catalog import CatalogMutations
 from resolvers.movies import MovieQueries
 from resolvers.payments import PaymentMutations, PaymentQueries
@@ -54,13 +56,13 @@ class QuietSchema(strawberry.Schema):
         errors: list[GraphQLError],
         execution_context: ExecutionContext | None = None,
     ) -> None:
-        """FaultMask logs faults; what clients do wrong is worth no traceback."""
+        """OperationCare logs faults; what clients do wrong is worth no traceback."""
 
 
 def build_schema(*, introspection: bool = True) -> strawberry.Schema:
-    # The mask comes first, so that it sees the result last. All are classes: each
-    # operation has its own, the caches behind them are shared.
-    extensions = [FaultMask, SafeParserCache, ValidationCache]
+    known = KnownDocuments()
+    # Made for each operation anew. The mask comes first: it sees the result last.
+    extensions: list[Any] = [lambda: OperationCare(known)]
     if not introspection:
         extensions.append(DisableIntrospection)
     return QuietSchema(
