@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Callable
+from secrets import token_hex
 from typing import Protocol
-from uuid import uuid4
 
 from app.authentication import Credentials
 
@@ -38,7 +38,7 @@ CredentialsOf = Callable[[str | None], Credentials | None]
 
 
 def new_request_id() -> str:
-    return uuid4().hex
+    return token_hex(16)
 
 
 def request_id_from(header: str | None) -> str:

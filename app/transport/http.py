@@ -28,7 +28,7 @@ from app.transport.documents import operation_named
 from app.transport.json_text import encode
 from app.transport.measuring import Measure
 from app.transport.negotiation import GRAPHQL_RESPONSE, JSON, media_type_for
-from app.transport.operations import under_way
+from app.transport.operations import Course, under_way
 from app.transport.refusals import refusal_of
 from app.transport.requests import RefusedRequestError, request_data_of
 
@@ -39,6 +39,22 @@ ALLOWED = {
     "GET": frozenset({OperationType.QUERY}),
     "POST": frozenset({OperationType.QUERY, OperationType.MUTATION}),
 }
+
+
+class _Request(Request):
+    """With what its answer needs; `course` is there once it is under way."""
+
+    course: Course
+
+    def __init__(self, scope: Scope, receive: Receive) -> None:
+        super().__init__(scope, receive)
+        headers = self.headers
+        self.id = request_id_from(headers.get("x-request-id"))
+        self.locale = locale_for(headers.get("accept-language"))
+        accepted = media_type_for(headers.get("accept", ""))
+        self.acceptable = accepted is not None
+        self.media_type = accepted or JSON
+        self.status = 200
 
 
 class _Adapter(StarletteRequestAdapter):
@@ -58,39 +74,36 @@ class GraphQLHttp(GraphQL[Asked, None]):
         self._measure = Measure(schema, "http")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request = Request(scope, receive)
-        request.state.id = request_id_from(request.headers.get("x-request-id"))
+        request = _Request(scope, receive)
         trace_parent = request.headers.get("traceparent")
-        with under_way(
-            request.state.id, trace_parent=trace_parent
-        ) as request.state.course:
+        with under_way(request.id, trace_parent=trace_parent) as request.course:
             await self._serve(request, receive, send)
 
-    async def _serve(self, request: Request, receive: Receive, send: Send) -> None:
-        request.state.status = 200
-        request.state.locale = locale_for(request.headers.get("accept-language"))
-        accepted = media_type_for(request.headers.get("accept", ""))
-        request.state.media_type = accepted or JSON
+    async def _serve(self, request: _Request, receive: Receive, send: Send) -> None:
         try:
-            response = await self._answer(request, acceptable=accepted is not None)
+            response = await self._answer(request)
         except ClientDisconnect:
-            request.state.course.outcome = "cancelled"
+            request.course.outcome = "cancelled"
             return
         if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            request.state.course.outcome = "failed"
+            request.course.outcome = "failed"
         elif response.status_code >= HTTPStatus.BAD_REQUEST:
-            request.state.course.outcome = "refused"
-        response.headers["X-Request-Id"] = request.state.id
-        response.headers["Content-Type"] = f"{request.state.media_type}; charset=utf-8"
-        response.headers["Vary"] = "Accept, Accept-Language"
+            request.course.outcome = "refused"
+        # All at once: each assignment by name looks through all that are there.
+        response.raw_headers = [
+            *(each for each in response.raw_headers if each[0] != b"content-type"),
+            (b"content-type", f"{request.media_type}; charset=utf-8".encode()),
+            (b"x-request-id", request.id.encode()),
+            (b"vary", b"Accept, Accept-Language"),
+        ]
         await response(request.scope, receive, send)
 
-    async def _answer(self, request: Request, *, acceptable: bool) -> Response:
+    async def _answer(self, request: _Request) -> Response:
         try:
-            _check(request, acceptable=acceptable)
+            _check(request)
             response = await self.run(request)
-            response.status_code = request.state.status
-            response.headers["Content-Language"] = request.state.locale
+            response.status_code = request.status
+            response.raw_headers.append((b"content-language", request.locale.encode()))
         except RefusedRequestError as refused:
             errors = results.error(refused.message, results.BAD_USER_INPUT)
             return _errors(refused.status, errors, refused.headers)
@@ -99,14 +112,12 @@ class GraphQLHttp(GraphQL[Asked, None]):
             return _errors(refused.status_code, errors)
         except AuthenticationError as refused:
             log.debug("a token was refused", extra={"reason": str(refused)})
-            errors = results.in_language(
-                results.unauthenticated(), request.state.locale
-            )
+            errors = results.in_language(results.unauthenticated(), request.locale)
             return _errors(401, errors, {"WWW-Authenticate": "Bearer"})
         except ClientDisconnect:
             raise
         except Exception:
-            log.exception("a request failed", extra={"request_id": request.state.id})
+            log.exception("a request failed", extra={"request_id": request.id})
             return _errors(500, _our_fault(request))
         return response
 
@@ -117,7 +128,7 @@ class GraphQLHttp(GraphQL[Asked, None]):
         return self._context_of(
             headers.get("authorization"),
             headers.get("accept-language"),
-            request.state.id,
+            cast("_Request", request).id,
             request.client.host if request.client else None,
         )
 
@@ -139,7 +150,7 @@ class GraphQLHttp(GraphQL[Asked, None]):
         request_data: GraphQLRequestData,
     ) -> ExecutionResult:
         query, name = request_data.query or "", request_data.operation_name
-        request.state.course.operation = operation_named(query, name)
+        cast("_Request", request).course.operation = operation_named(query, name)
         refusal = refusal_of(query, name, request_data.variables)
         if refusal is not None:
             raise RefusedRequestError(400, refusal)
@@ -163,16 +174,15 @@ class GraphQLHttp(GraphQL[Asked, None]):
     async def process_result(
         self, request: Request, result: ExecutionResult
     ) -> GraphQLHTTPResponse:
+        asked = cast("_Request", request)
         bug = results.bug_in(result)
         if bug is not None:
-            log.error(
-                "a request failed", extra={"request_id": request.state.id}, exc_info=bug
-            )
-            request.state.status = 500
-            return {"errors": list(results.told(_our_fault(request)))}
-        request.state.course.outcome = results.outcome(results.codes_in(result))
+            log.error("a request failed", extra={"request_id": asked.id}, exc_info=bug)
+            asked.status = 500
+            return {"errors": list(results.told(_our_fault(asked)))}
+        asked.course.outcome = results.outcome(results.codes_in(result))
         if results.never_began(result):
-            request.state.status = _status(result, request.state.media_type)
+            asked.status = _status(result, asked.media_type)
         payload: Any = results.payload_of(result)
         return payload  # type: ignore[no-any-return]
 
@@ -180,18 +190,18 @@ class GraphQLHttp(GraphQL[Asked, None]):
         return encode(data)
 
 
-def _check(request: Request, *, acceptable: bool) -> None:
+def _check(request: _Request) -> None:
     if request.method not in ALLOWED:
         raise RefusedRequestError(
             405, "GraphQL is spoken by GET and POST.", Allow="GET, POST"
         )
-    if not acceptable:
+    if not request.acceptable:
         raise RefusedRequestError(406, f"Answers are {GRAPHQL_RESPONSE} or {JSON}.")
 
 
-def _our_fault(request: Request) -> results.Errors:
-    errors = results.internal_error(request.state.id)
-    return results.in_language(errors, request.state.locale)
+def _our_fault(request: _Request) -> results.Errors:
+    errors = results.internal_error(request.id)
+    return results.in_language(errors, request.locale)
 
 
 def _status(never_began: ExecutionResult, media_type: str) -> int:

@@ -1,5 +1,6 @@
 """From the bytes of an HTTP request to a GraphQL request, or a refusal."""
 
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from starlette.requests import Request
@@ -60,6 +61,7 @@ def _parameters_of_url(request: Request) -> dict[str, Any]:
     return parameters
 
 
+@lru_cache(maxsize=64)  # clients are of few kinds
 def _check_content_type(content_type: str) -> None:
     name, *parameters = (part.strip() for part in content_type.lower().split(";"))
     charsets = [
