@@ -70,7 +70,7 @@ class Api:
         if viewer and (now := origin.current()):
             now.viewer_id = viewer.id
         return Context(
-            services=self._running(),
+            services=self.services(),
             viewer=viewer,
             request_id=request_id,
             locale=locale_for(accept_language),
@@ -85,10 +85,7 @@ class Api:
             media_type="application/jwk-set+json",
         )
 
-    def identities(self) -> IdentityService:
-        return self._running().identities
-
-    def _running(self) -> Services:
+    def services(self) -> Services:
         if self._services is None:
             raise RuntimeError("asked before the start or after the stop")
         return self._services
@@ -175,7 +172,7 @@ def application(settings: Settings) -> Starlette:
             Route("/metrics", api.scrape.answer),
             *(explorer.routes() if settings.explorer else ()),
             *front_page.routes(settings),
-            *sign_in_routes(api.identities),
+            *sign_in_routes(api.services),
         ],
         lifespan=api.lifespan,
     )

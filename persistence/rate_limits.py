@@ -20,6 +20,8 @@ from limits.aio.strategies import SlidingWindowCounterRateLimiter
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from persistence.metrics import RATE_LIMITED
+
 logger = getLogger(__name__)
 
 IPV6_PREFIX = 64
@@ -71,7 +73,7 @@ class RateLimits:
             logger.warning("rate limits are counted by each process: %r", error)
             wait = await _wait(self._alone, limit, what, who)
         if wait is not None:
-            raise RateLimitedError(what, wait)
+            raise _refused(what, wait)
 
 
 class Reserving:
@@ -95,7 +97,12 @@ class Reserving:
         self._counts[customer_id] += 1
         if self._counts[customer_id] > self._most:
             left = (window + 1) * self._seconds - now
-            raise RateLimitedError("reserveSeats", math.ceil(left))
+            raise _refused("reserveSeats", math.ceil(left))
+
+
+def _refused(what: str, retry_after: int) -> RateLimitedError:
+    RATE_LIMITED.labels(what).inc()
+    return RateLimitedError(what, retry_after)
 
 
 async def _wait(

@@ -2,10 +2,9 @@
 
 from uuid import UUID
 
-from persistence.metrics import RATE_LIMITED
 from persistence.rate_limits import RateLimitedError
 from resolvers.context import Info
-from resolvers.faults import FaultError, rate_limited
+from resolvers.faults import rate_limited
 
 
 async def check_rate(info: Info, account: str | None) -> None:
@@ -16,16 +15,11 @@ async def check_rate(info: Info, account: str | None) -> None:
             info.field_name, context.address, account
         )
     except RateLimitedError as refused:
-        raise _told(refused) from refused
+        raise rate_limited(refused.retry_after) from refused
 
 
 def check_reserving_rate(info: Info, customer_id: UUID) -> None:
     try:
         info.context.services.rate_limits.check_reserving(customer_id)
     except RateLimitedError as refused:
-        raise _told(refused) from refused
-
-
-def _told(refused: RateLimitedError) -> FaultError:
-    RATE_LIMITED.labels(refused.what).inc()
-    return rate_limited(refused.retry_after)
+        raise rate_limited(refused.retry_after) from refused

@@ -5,14 +5,14 @@ from collections.abc import Callable, Sequence
 from starlette.routing import BaseRoute
 
 from app.sign_in.settings import SignInSettings
-from domain.identities import IdentityService
+from resolvers.context import Services
 
 
-def sign_in_routes(service_of: Callable[[], IdentityService]) -> Sequence[BaseRoute]:
+def sign_in_routes(services_of: Callable[[], Services]) -> Sequence[BaseRoute]:
     """Those of the providers that the environment names; raises CommandError."""
     settings = SignInSettings.load()
     if not settings.providers:
         return ()
     from app.sign_in.routes import mount  # noqa: PLC0415 # with its libraries
 
-    return (mount(settings, service_of),)
+    return (mount(settings, services_of),)

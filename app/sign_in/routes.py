@@ -15,9 +15,11 @@ from starlette.routing import Mount, Route
 
 from app.sign_in.providers import Provider, providers
 from app.sign_in.settings import SignInSettings
-from domain.identities import IdentityService, UnverifiedEmailError
+from domain.identities import UnverifiedEmailError
+from persistence.rate_limits import RateLimitedError
+from resolvers.context import Services
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 PATH = "/sign-in"
 COOKIE = "sign_in"
@@ -29,12 +31,12 @@ UNDER_WAY = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
 
 class SignIn:
     def __init__(
-        self, settings: SignInSettings, service_of: Callable[[], IdentityService]
+        self, settings: SignInSettings, services_of: Callable[[], Services]
     ) -> None:
         self._providers = providers(settings)
         self._public_url = settings.public_url
         self._return_urls = settings.sign_in_return_urls
-        self._service_of = service_of
+        self._services_of = services_of
 
     async def begin(self, request: Request) -> Response:
         name = request.path_params["provider"]
@@ -48,6 +50,8 @@ class SignIn:
         if client_state is not None and not CLIENT_STATE.fullmatch(client_state):
             return _refused("`state` is 1 to 128 letters, digits and . _ ~ -")
         redirect_uri = f"{self._public_url}{PATH}/{name}/callback"
+        if (seconds := await self._wait("beginSignIn", request)) is not None:
+            return _too_often(seconds)
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 begun = await provider.app.create_authorization_url(redirect_uri)
@@ -77,9 +81,20 @@ class SignIn:
                 "This browser has not begun to sign in, or too long ago, or it has"
                 " finished already. Begin again."
             )
+        if (seconds := await self._wait("finishSignIn", request)) is not None:
+            return _too_often(seconds)
         answer = await self._answer(name, provider, request)
         await states.clear_state_data(request.session, state)
         return _return(begun["return_to"], begun["client_state"], **answer)
+
+    async def _wait(self, what: str, request: Request) -> int | None:
+        """In how many seconds to come back: strangers make us ask a provider."""
+        address = request.client.host if request.client else None
+        try:
+            await self._services_of().rate_limits.check(what, address, None)
+        except RateLimitedError as refused:
+            return refused.retry_after
+        return None
 
     async def _answer(
         self, name: str, provider: Provider, request: Request
@@ -96,16 +111,16 @@ class SignIn:
             _complain(name, error)
             return {"error": _code_of(error)}
         try:
-            return {"code": await self._service_of().welcome(identity)}
+            return {"code": await self._services_of().identities.welcome(identity)}
         except UnverifiedEmailError:
             return {"error": "email_not_verified"}
         except Exception:
-            log.exception("Signing in through %s failed on our side", name)
+            logger.exception("Signing in through %s failed on our side", name)
             return {"error": "unavailable"}
 
 
-def mount(settings: SignInSettings, service_of: Callable[[], IdentityService]) -> Mount:
-    sign_in = SignIn(settings, service_of)
+def mount(settings: SignInSettings, services_of: Callable[[], Services]) -> Mount:
+    sign_in = SignIn(settings, services_of)
     return Mount(
         PATH,
         routes=[
@@ -138,6 +153,11 @@ def _refused(why: str, status: int = 400) -> Response:
     return PlainTextResponse(why, status, UNDER_WAY)
 
 
+def _too_often(seconds: int) -> Response:
+    why = f"Too many attempts: load this page again in {seconds} s."
+    return PlainTextResponse(why, 429, UNDER_WAY | {"Retry-After": str(seconds)})
+
+
 def _code_of(error: Exception) -> str:
     away = isinstance(error, httpx2.TransportError | TimeoutError) or (
         isinstance(error, httpx2.HTTPStatusError) and error.response.is_server_error
@@ -147,4 +167,4 @@ def _code_of(error: Exception) -> str:
 
 def _complain(name: str, error: Exception) -> None:
     why = f"{type(error).__name__}: {error}".partition("\n")[0]
-    log.warning("Signing in through %s failed: %.300r", name, why)
+    logger.warning("Signing in through %s failed: %.300r", name, why)

@@ -20,7 +20,7 @@ class Asked(Protocol):
 class ContextOf(Protocol):
     """Makes one operation's context; raises AuthenticationError for a bad token.
 
-    `address` is the client's, None when it is not known or of no account.
+    `address` is the client's, None when it is not known.
     """
 
     def __call__(

@@ -14,8 +14,10 @@ OTHER_RETURN_URL = "https://client.example/app?from=tickets"
 class Traveller:
     """Keeps cookies as browsers do; ends where the client takes over."""
 
-    def __init__(self, app: Starlette) -> None:
-        ours = httpx2.ASGITransport(app, raise_app_exceptions=False)
+    def __init__(self, app: Starlette, address: str = "127.0.0.1") -> None:
+        ours = httpx2.ASGITransport(
+            app, raise_app_exceptions=False, client=(address, 4711)
+        )
         self.http = httpx2.AsyncClient(
             mounts={f"all://{httpx2.URL(PUBLIC_URL).host}": ours},
             verify=TLS,

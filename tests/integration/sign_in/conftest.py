@@ -72,6 +72,7 @@ def with_providers(
         "PUBLIC_URL": PUBLIC_URL,
         "SIGN_IN_RETURN_URLS": f"{RETURN_URL}, {OTHER_RETURN_URL}",
         "SIGN_IN_COOKIE_SECRET": "c" * 32,
+        "RATE_LIMIT_ADDRESS": "10000/minute",  # all tests come from one
         "OIDC_ISSUER": served_issuer.url,
         "OIDC_CLIENT_ID": CLIENT_ID,
         "OIDC_CLIENT_SECRET": CLIENT_SECRET,

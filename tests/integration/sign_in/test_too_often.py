@@ -1,0 +1,64 @@
+"""Who goes to a provider and back without a pause is told to wait, by address."""
+
+from collections.abc import AsyncIterator
+from uuid import uuid4
+
+import httpx2
+import pytest
+from starlette.applications import Starlette
+
+from tests.support.counting import growing
+from tests.support.issuer import Issuer
+from tests.support.serving import Environment, running
+from tests.support.traveller import Traveller
+
+LIMITED = "cinema_rate_limited_total"
+
+
+@pytest.fixture
+async def limited(with_providers: Environment) -> AsyncIterator[Starlette]:
+    async with running(with_providers | {"RATE_LIMIT_ADDRESS": "2/hour"}) as app:
+        yield app
+
+
+@pytest.fixture
+def address() -> str:
+    """Nobody else's, whatever ran before."""
+    return f"2001:db8:{uuid4().hex[:4]}:{uuid4().hex[:4]}::1"
+
+
+async def test_beginning_is_limited_and_asks_the_provider_nothing(
+    limited: Starlette, issuer: Issuer, address: str
+) -> None:
+    stranger, other = Traveller(limited, address), Traveller(limited, "2001:db8::1:1")
+    async with stranger.http, other.http:
+        for _ in range(2):
+            assert (await stranger.begin()).status_code == 303
+        issuer.down = True  # who asked it would be told so
+
+        with growing(LIMITED, 1, what="beginSignIn"):
+            refused = await stranger.begin()
+
+        assert refused.status_code == 429
+        assert 0 < int(refused.headers["retry-after"]) <= 3_600
+        assert "location" not in refused.headers
+        assert (await other.begin()).status_code == 303
+
+
+@pytest.mark.usefixtures("issuer")
+async def test_who_comes_back_again_and_again_is_limited(
+    limited: Starlette, address: str
+) -> None:
+    browser = Traveller(limited, address)
+    async with browser.http:
+        url = await browser.to_callback()
+        begun = httpx2.Cookies(browser.http.cookies)
+        for _ in range(2):
+            assert (await browser.get(url)).status_code == 303
+            browser.http.cookies = begun  # as no browser does, but a program
+
+        with growing(LIMITED, 1, what="finishSignIn"):
+            refused = await browser.get(url)
+
+    assert refused.status_code == 429
+    assert "set-cookie" not in refused.headers
