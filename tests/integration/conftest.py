@@ -6,6 +6,7 @@ from typing import cast
 from uuid import UUID
 
 import pytest
+from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.graphql import build_schema
@@ -15,6 +16,7 @@ from persistence.catalog_cache import CatalogCache
 from persistence.engine import open_engine
 from persistence.pool import Pool
 from persistence.queries import Queries
+from persistence.redis_client import open_redis
 from realtime.kafka import Kafka
 from tests.support.cinema import Cinema, Show
 from tests.support.embedded import EmbeddedStack
@@ -44,6 +46,14 @@ async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
     engine = open_engine(database_url, max_size=4, name="tests")
     yield engine
     await engine.dispose()
+
+
+@pytest.fixture
+async def empty_redis(stack: EmbeddedStack) -> AsyncIterator[Redis]:
+    """With the patience of the product's own client."""
+    async with open_redis(stack.redis_url) as redis:
+        await redis.flushdb()
+        yield redis
 
 
 @pytest.fixture

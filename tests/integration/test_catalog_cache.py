@@ -1,7 +1,6 @@
 """The catalog is read once, dropped on change, and read without Redis too."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from uuid import UUID, uuid4
 
 import pytest
@@ -16,7 +15,6 @@ from persistence.queries.keyset import Window
 from persistence.redis_client import open_redis
 from tests.support.cinema import Cinema
 from tests.support.counting import growing
-from tests.support.embedded import EmbeddedStack
 
 RENAME = "UPDATE movies SET title = $2 WHERE id = $1"
 
@@ -38,15 +36,8 @@ class Reads:
 
 
 @pytest.fixture
-async def cache_redis(stack: EmbeddedStack) -> AsyncIterator[Redis]:
-    async with open_redis(stack.redis_url) as redis:
-        await redis.flushdb()
-        yield redis
-
-
-@pytest.fixture
-def reads(engine: AsyncEngine, pool: Pool, cache_redis: Redis) -> Reads:
-    return Reads(engine, pool, cache_redis)
+def reads(engine: AsyncEngine, pool: Pool, empty_redis: Redis) -> Reads:
+    return Reads(engine, pool, empty_redis)
 
 
 @pytest.fixture
@@ -83,7 +74,7 @@ async def test_each_kind_is_read_once_and_is_the_same_again(
 
 
 async def test_only_what_is_missing_is_read(
-    reads: Reads, movie_id: UUID, cache_redis: Redis
+    reads: Reads, movie_id: UUID, empty_redis: Redis
 ) -> None:
     await reads.title(movie_id)
     nobody = uuid4()
@@ -99,13 +90,13 @@ async def test_only_what_is_missing_is_read(
     assert found == again
     assert found.keys() == {movie_id}
     assert reads.statements == 2
-    assert [key async for key in cache_redis.scan_iter(f"*{nobody}*")] == []
+    assert [key async for key in empty_redis.scan_iter(f"*{nobody}*")] == []
 
 
 async def test_a_change_is_seen_by_every_process_once_it_was_told(
-    reads: Reads, engine: AsyncEngine, pool: Pool, cache_redis: Redis, movie_id: UUID
+    reads: Reads, engine: AsyncEngine, pool: Pool, empty_redis: Redis, movie_id: UUID
 ) -> None:
-    other = Reads(engine, pool, cache_redis)
+    other = Reads(engine, pool, empty_redis)
     await reads.title(movie_id)
     await pool.execute(RENAME, movie_id, "Limite, restored")
     before = await other.title(movie_id)
@@ -143,36 +134,36 @@ async def test_who_was_overtaken_by_a_change_puts_nothing_old_back(
 
 @pytest.mark.usefixtures("movie_id")
 async def test_pages_that_strangers_can_vary_are_not_kept(
-    reads: Reads, cache_redis: Redis
+    reads: Reads, empty_redis: Redis
 ) -> None:
     movies, rooms = reads.queries.movies, reads.queries.rooms
     [(cursor, _), *_] = (await movies.page(Window(1))).items
     [(room_cursor, _), *_] = (await rooms.page(Window(1))).items
-    keys = await cache_redis.dbsize()
+    keys = await empty_redis.dbsize()
 
     await movies.page(Window(1), search=uuid4().hex)
     await movies.page(Window(1, after=cursor))
     await movies.page(Window(1, from_end=True))
     await rooms.page(Window(1, before=room_cursor))
 
-    assert await cache_redis.dbsize() == keys
+    assert await empty_redis.dbsize() == keys
 
 
 async def test_nothing_is_kept_for_long(
-    reads: Reads, cache_redis: Redis, movie_id: UUID
+    reads: Reads, empty_redis: Redis, movie_id: UUID
 ) -> None:
     await reads.title(movie_id)
     await reads.queries.movies.page(Window(2))
 
     for key in (f"catalog:movie:{movie_id}", "catalog:movies:2"):
-        assert 0 < await cache_redis.ttl(key) <= SECONDS
+        assert 0 < await empty_redis.ttl(key) <= SECONDS
 
 
 async def test_what_cannot_be_read_is_read_again(
-    reads: Reads, cache_redis: Redis, movie_id: UUID
+    reads: Reads, empty_redis: Redis, movie_id: UUID
 ) -> None:
     for garbage in (b"", b"{", b'{"id": 1}', b"\xff\xfe", b"null"):
-        await cache_redis.set(f"catalog:movie:{movie_id}", garbage)
+        await empty_redis.set(f"catalog:movie:{movie_id}", garbage)
 
         assert await reads.title(movie_id) == "Limite"
 

@@ -18,10 +18,9 @@ from persistence.accounts import PostgresAccounts
 from persistence.identities import PostgresIdentities
 from persistence.pool import Pool
 from persistence.sign_in_codes import RedisSignInCodes
-from tests.support.waiting import eventually
+from tests.support.waiting import until_blocked
 
 ISSUER = "https://id.example"
-WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted AND pid <> pg_backend_pid()"
 
 
 @pytest.fixture
@@ -171,11 +170,7 @@ async def test_a_password_that_was_right_a_moment_ago_gets_no_tokens(
         signing_in = asyncio.ensure_future(
             service.let_in(eva.account, login.password_hash)
         )
-
-        async def waits() -> bool:
-            return int(await pool.fetchval(WAITING)) > 0
-
-        await eventually(waits)
+        await until_blocked(pool, 1)
         await takeover.commit()
 
     with pytest.raises(InvalidCredentialsError):

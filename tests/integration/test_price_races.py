@@ -17,6 +17,7 @@ from persistence.ledger import PostgresLedger
 from tests.support.cinema import Cinema
 from tests.support.gate import STOP, Gate
 from tests.support.unlocked import NoSeatLocks, NothingCached, SilentBell
+from tests.support.waiting import until_blocked
 
 
 def catalog(cinema: Cinema) -> CatalogService:
@@ -48,11 +49,11 @@ async def test_a_hold_that_crosses_a_new_price_is_at_that_price(
                 show.session_id, {"price_per_seat": Money(9900, "BRL")}
             )
         )
-        await gate.until_waiting(1)
+        await until_blocked(cinema.pool, 1)
         holding = asyncio.create_task(
             booking(cinema).reserve_seats(show.session_id, show.seat_ids[:1], ana)
         )
-        await gate.until_waiting(2)
+        await until_blocked(cinema.pool, 2)
         await gate.open()
         session = await changing
         held = await holding

@@ -1,6 +1,5 @@
 """The fields that strangers try again and again refuse in time, and do nothing then."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -11,10 +10,8 @@ from strawberry.types import ExecutionResult
 
 from domain.accounts import AccountService
 from persistence.rate_limits import RateLimits
-from persistence.redis_client import open_redis
 from tests.support.accounts import FakeAccounts, FakePasswords, FakeTokens
 from tests.support.cinema import Cinema, Show
-from tests.support.embedded import EmbeddedStack
 from tests.support.graphql import RESERVE, Desk
 
 HOUR = 3_600
@@ -34,19 +31,12 @@ def passwords() -> FakePasswords:
 
 
 @pytest.fixture
-async def limits_redis(stack: EmbeddedStack) -> AsyncIterator[Redis]:
-    async with open_redis(stack.redis_url) as redis:
-        await redis.flushdb()
-        yield redis
-
-
-@pytest.fixture
-def limited(desk: Desk, limits_redis: Redis, passwords: FakePasswords) -> Desk:
+def limited(desk: Desk, empty_redis: Redis, passwords: FakePasswords) -> Desk:
     desk.services = replace(
         desk.services,
         accounts=AccountService(FakeAccounts(), passwords, FakeTokens()),
         rate_limits=RateLimits(
-            limits_redis, address="20/hour", account="2/hour", reserve="2/hour"
+            empty_redis, address="20/hour", account="2/hour", reserve="2/hour"
         ),
     )
     return desk

@@ -1,6 +1,5 @@
 """Who asks too often is told when to come back; others do not notice."""
 
-from collections.abc import AsyncIterator
 from uuid import uuid4
 
 import pytest
@@ -8,22 +7,14 @@ from redis.asyncio import Redis
 
 from persistence.rate_limits import RateLimitedError, RateLimits
 from persistence.redis_client import open_redis
-from tests.support.embedded import EmbeddedStack
 
 RULES = {"address": "3/hour", "account": "2/hour", "reserve": "2/hour"}
 HOUR = 3_600
 
 
 @pytest.fixture
-async def limits_redis(stack: EmbeddedStack) -> AsyncIterator[Redis]:
-    async with open_redis(stack.redis_url) as redis:
-        await redis.flushdb()
-        yield redis
-
-
-@pytest.fixture
-def limits(limits_redis: Redis) -> RateLimits:
-    return RateLimits(limits_redis, **RULES)
+def limits(empty_redis: Redis) -> RateLimits:
+    return RateLimits(empty_redis, **RULES)
 
 
 async def refusal(limits: RateLimits, address: str | None, account: str) -> int | None:
@@ -68,17 +59,17 @@ async def test_an_address_is_limited_whatever_account_it_tries(
 
 
 async def test_processes_count_together_and_keep_no_address_of_anybody(
-    limits: RateLimits, limits_redis: Redis
+    limits: RateLimits, empty_redis: Redis
 ) -> None:
-    other = RateLimits(limits_redis, **RULES)
+    other = RateLimits(empty_redis, **RULES)
     await refusal(limits, "192.0.2.1", "ana@cinema.example")
     await refusal(other, "192.0.2.1", "ana@cinema.example")
 
     assert await refusal(other, "192.0.2.1", "ana@cinema.example") is not None
-    keys = [key async for key in limits_redis.scan_iter("*")]
+    keys = [key async for key in empty_redis.scan_iter("*")]
     assert keys
     assert not any(b"ana" in key for key in keys)
-    assert all([0 < await limits_redis.ttl(key) <= 2 * HOUR for key in keys])
+    assert all([0 < await empty_redis.ttl(key) <= 2 * HOUR for key in keys])
 
 
 async def test_what_is_limited_is_counted_apart(limits: RateLimits) -> None:
@@ -106,8 +97,8 @@ async def test_halves_of_characters_are_an_account_like_any_other(
     assert await refusal(limits, None, "\ud800" * 9) is None
 
 
-async def test_reserving_is_limited_by_customer(limits_redis: Redis) -> None:
-    limits = RateLimits(limits_redis, **RULES)
+async def test_reserving_is_limited_by_customer(empty_redis: Redis) -> None:
+    limits = RateLimits(empty_redis, **RULES)
     ana, bia = uuid4(), uuid4()
     limits.check_reserving(ana)
     limits.check_reserving(ana)

@@ -16,10 +16,9 @@ from persistence.accounts import PostgresAccounts
 from persistence.housekeeping import tidy_up
 from persistence.pool import Pool
 from tests.support.accounts import FakePasswords
-from tests.support.waiting import eventually
+from tests.support.waiting import until_blocked
 
 TOKENS = "SELECT count(*) FROM refresh_tokens WHERE account_id = $1"
-WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted AND pid <> pg_backend_pid()"
 
 
 @pytest.fixture
@@ -97,21 +96,14 @@ async def test_no_successor_survives_the_end_of_its_family(
             refresh_token_hash(thief.refresh_token),
         )
         going_on = asyncio.create_task(service.refresh(thief.refresh_token))
-        await waiting(pool, 1)
+        await until_blocked(pool, 1)
         owner = asyncio.create_task(refused(service, ana.refresh_token))
-        await waiting(pool, 2)
+        await until_blocked(pool, 2)
 
     assert await owner
     successor = await going_on
     assert await pool.fetchval(TOKENS, ana.account.id) == 0
     assert await refused(service, successor.refresh_token)
-
-
-async def waiting(pool: Pool, count: int) -> None:
-    async def are_waiting() -> bool:
-        return bool(await pool.fetchval(WAITING) >= count)
-
-    await eventually(are_waiting)
 
 
 async def test_an_expired_one_is_refused_by_the_databases_clock(

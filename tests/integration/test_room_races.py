@@ -18,7 +18,7 @@ from persistence.pool import Pool
 from tests.support.cinema import Cinema
 from tests.support.gate import STOP, Gate
 from tests.support.unlocked import NothingCached, SilentBell
-from tests.support.waiting import eventually
+from tests.support.waiting import blocked, eventually, until_blocked
 
 EVENING = datetime.now(UTC) + timedelta(days=9)
 PRICE = Money(2500, "BRL")
@@ -63,8 +63,7 @@ async def test_who_came_in_past_the_lock_is_found_at_the_next_look(
     pool: Pool,
 ) -> None:
     """As seeding does: the exclusion constraint waits for it, and decides."""
-    gate = Gate(pool)
-    async with gate, pool.acquire() as other:
+    async with pool.acquire() as other:
         seeding = other.transaction()
         await seeding.start()
         [planted] = await other.fetch(
@@ -77,7 +76,7 @@ async def test_who_came_in_past_the_lock_is_found_at_the_next_look(
             "BRL",
         )
         creating = asyncio.create_task(create(catalog, place, 60))
-        await gate.until_waiting(1)
+        await until_blocked(pool, 1)
         await seeding.commit()
 
         with pytest.raises(RoomBusyError) as refused:
@@ -122,11 +121,11 @@ async def test_a_new_session_misses_no_seat_that_is_added_meanwhile(
     async with Gate(cinema.pool) as gate:
         adding = catalog.add_seats(room_id, [NewSeats("B", 5)])
         adding_task = asyncio.create_task(adding)
-        await gate.until_waiting(1)
+        await until_blocked(cinema.pool, 1)
         creating = asyncio.create_task(create(catalog, place))
 
         async def is_past_or_waits() -> bool:
-            return creating.done() or await gate.waiting() == 2
+            return creating.done() or await blocked(cinema.pool) == 2
 
         await eventually(is_past_or_waits)
         await gate.open()

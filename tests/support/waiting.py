@@ -3,9 +3,28 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
+from persistence.pool import Connection, Pool
+
+BLOCKED = """
+SELECT count(*) FROM pg_stat_activity
+WHERE datname = current_database() AND cardinality(pg_blocking_pids(pid)) > 0
+"""
+
 
 async def eventually(holds: Callable[[], Awaitable[bool]], seconds: float = 10) -> None:
     """Raises TimeoutError; the bound is for a fault, not for a slow day."""
     async with asyncio.timeout(seconds):
         while not await holds():  # noqa: ASYNC110 # it is in Postgres, not in here
             await asyncio.sleep(0.02)
+
+
+async def blocked(db: Pool | Connection) -> int:
+    """How many wait in this database for somebody else's lock."""
+    return int(await db.fetchval(BLOCKED))
+
+
+async def until_blocked(db: Pool | Connection, count: int) -> None:
+    async def are_blocked() -> bool:
+        return await blocked(db) == count
+
+    await eventually(are_blocked)
