@@ -13,7 +13,7 @@ from tests.support.cinema import Cinema, Show, let_time_pass
 from tests.support.counting import counted, growing
 from tests.support.events import open_payment
 from tests.support.graphql import RESERVE
-from tests.support.scraping import Served, ask, figure, scrape, serving
+from tests.support.scraping import Served, api_of, ask, figure, scrape
 from tests.support.telling import hold
 
 CANCEL = """
@@ -37,7 +37,7 @@ def cinema(scratch_pool: Pool) -> Cinema:
 @pytest.fixture
 async def api(settings: Settings, scratch_database_url: str) -> AsyncIterator[Served]:
     changed = settings.model_copy(update={"database_url": scratch_database_url})
-    async with serving(changed) as app:
+    async with api_of(changed) as app:
         yield app
 
 

@@ -17,11 +17,11 @@ from app.wiring import connections
 from tests.support.embedded import EmbeddedStack
 from tests.support.scraping import (
     Served,
+    api_of,
     client_at,
     figure,
     figures_in,
     scrape,
-    serving,
 )
 from tests.support.waiting import eventually
 
@@ -30,14 +30,14 @@ TOKEN = "a token of some length"
 
 @pytest.fixture
 async def api(settings: Settings) -> AsyncIterator[Served]:
-    async with serving(settings) as app:
+    async with api_of(settings) as app:
         yield app
 
 
 @pytest.fixture
 async def guarded(settings: Settings) -> AsyncIterator[Served]:
     changed = settings.model_copy(update={"metrics_token": SecretStr(TOKEN)})
-    async with serving(changed) as app:
+    async with api_of(changed) as app:
         yield app
 
 

@@ -28,7 +28,7 @@ class Served:
 
 
 @asynccontextmanager
-async def serving(settings: Settings) -> AsyncIterator[Served]:
+async def api_of(settings: Settings) -> AsyncIterator[Served]:
     app = application(settings)
     async with app.router.lifespan_context(app):
         yield Served(app, settings.signing_keys_dir)
