@@ -2,13 +2,17 @@
 
 import asyncio
 
+import asyncpg
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse
 
 from app.in_time import in_time
 from app.wiring import Connections
 
-MIGRATED = "SELECT to_regclass('public.outbox') IS NOT NULL"
+# The version of the tables that the statements are written for, or a later one:
+# during an upgrade the database is ahead.
+WRITTEN_FOR = "0002"
+MIGRATED = "SELECT version_num >= $1 FROM alembic_version"
 
 
 class Health:
@@ -41,7 +45,9 @@ class Health:
 
     async def _ask_postgres(self, to: Connections) -> str:
         try:
-            migrated = await in_time(to.pool.fetchval(MIGRATED))
+            migrated = await in_time(to.pool.fetchval(MIGRATED, WRITTEN_FOR))
+        except asyncpg.UndefinedTableError:
+            migrated = False
         except Exception as error:  # noqa: BLE001 # whatever it is, that is the answer
             return f"away ({type(error).__name__})"
         return "ok" if migrated else "not migrated: run `make migrate`"

@@ -17,13 +17,16 @@ async def in_time(asking: Awaitable[T]) -> T:
     A pool that takes a connection back waits for the server, frozen as it may be.
     """
     task = asyncio.ensure_future(asking)
-    await asyncio.wait({task}, timeout=PATIENCE_SECONDS)
-    if task.done():
-        return task.result()
-    task.cancel()
-    _given_up.add(task)
-    task.add_done_callback(_forget)
-    raise TimeoutError
+    try:
+        await asyncio.wait({task}, timeout=PATIENCE_SECONDS)
+        if task.done():
+            return task.result()
+        raise TimeoutError
+    finally:  # who asked may have been given up, too
+        if not task.done():
+            task.cancel()
+            _given_up.add(task)
+            task.add_done_callback(_forget)
 
 
 def _forget(task: asyncio.Future[Any]) -> None:

@@ -1,5 +1,6 @@
 """What a load balancer is told while servers go away and come back."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from typing import Any
@@ -10,10 +11,11 @@ import orjson
 import pytest
 from starlette.requests import Request
 
-from app.health import Health
+from app.health import WRITTEN_FOR, Health
 from app.in_time import PATIENCE_SECONDS
 from app.settings import Settings
 from app.wiring import connections
+from persistence import migrate
 from tests.support.embedded import EmbeddedStack
 from tests.support.waiting import eventually
 
@@ -107,8 +109,13 @@ async def test_with_a_postgres_that_is_silent_it_answers_in_time(
     assert told["postgres"] == "away (TimeoutError)"
 
 
-async def test_without_tables_it_is_not_ready(unmigrated: Settings) -> None:
+@pytest.mark.parametrize("version", [None, "0001"])
+async def test_without_its_tables_it_is_not_ready(
+    unmigrated: Settings, version: str | None
+) -> None:
     health = Health()
+    if version:
+        await asyncio.to_thread(migrate.upgrade, unmigrated.database_url, version)
 
     async with connections(unmigrated, "tests") as to:
         health.watch(to)
@@ -120,6 +127,23 @@ async def test_without_tables_it_is_not_ready(unmigrated: Settings) -> None:
         "postgres": "not migrated: run `make migrate`",
         "redis": "ok",
     }
+
+
+async def test_it_is_ready_with_the_newest_tables_and_with_later_ones(
+    unmigrated: Settings,
+) -> None:
+    health, url = Health(), unmigrated.database_url
+    await asyncio.to_thread(migrate.upgrade, url, WRITTEN_FOR)
+    newest = await migrate.is_current(url)
+
+    async with connections(unmigrated, "tests") as to:
+        health.watch(to)
+        now = await ready(health)
+        await to.pool.execute("UPDATE alembic_version SET version_num = '9999'")
+        later = await ready(health)
+
+    assert newest
+    assert (now, later) == (READY, READY)
 
 
 async def test_before_it_serves_and_when_it_stops_it_is_not_ready(
