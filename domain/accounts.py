@@ -1,6 +1,7 @@
 """People's accounts: signing up, in and out, and staying signed in."""
 
 import logging
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -13,9 +14,10 @@ from domain.errors import (
     InvalidCredentialsError,
     InvalidInputError,
     SignInAgainError,
+    refuse,
 )
 from domain.names import MAX_EMAIL_LENGTH, MAX_NAME_LENGTH, email_address, is_name
-from domain.passwords import is_password, refuse_weak_password
+from domain.passwords import is_password, wrong_password
 from domain.people import Role, Viewer
 
 logger = logging.getLogger(__name__)
@@ -119,16 +121,9 @@ class AccountService:
         self._tokens = tokens
 
     async def sign_up(self, email: str, password: str, name: str) -> SignedIn:
-        """Raises InvalidInputError and EmailTakenError."""
-        address = email_address(email)
-        if address is None:
-            raise InvalidInputError(
-                "email", rule="email_syntax", longest=MAX_EMAIL_LENGTH
-            )
-        name = name.strip()
-        refuse_weak_password(password, address, name)
-        if not is_name(name):
-            raise InvalidInputError("name", rule="name_length", longest=MAX_NAME_LENGTH)
+        """Raises InvalidInputError, of each wrong field, and EmailTakenError."""
+        address, name = email_address(email) or "", name.strip()
+        refuse([*_wrong(address, password, name)])
         # Looked up first only because a hash costs far more; `add` decides.
         if await self._accounts.login(address):
             raise EmailTakenError
@@ -226,6 +221,14 @@ class AccountService:
 def refresh_token_hash(token: str) -> bytes:
     """Not salted and quick: a token has too many bits to be guessed."""
     return sha256(token.encode()).digest()
+
+
+def _wrong(address: str, password: str, name: str) -> Iterator[InvalidInputError]:
+    if not address:
+        yield InvalidInputError("email", rule="email_syntax", longest=MAX_EMAIL_LENGTH)
+    yield from wrong_password(password, address, name)
+    if not is_name(name):
+        yield InvalidInputError("name", rule="name_length", longest=MAX_NAME_LENGTH)
 
 
 def _is_refresh_token(text: str) -> bool:

@@ -1,6 +1,7 @@
 """Which passwords are good enough for a new account."""
 
 import unicodedata
+from collections.abc import Iterator
 from pathlib import Path
 
 from domain.errors import InvalidInputError
@@ -23,18 +24,20 @@ def is_password(text: str) -> bool:
     )
 
 
-def refuse_weak_password(password: str, address: str, name: str) -> None:
-    """Raises InvalidInputError for what can be guessed of anybody, or of this one."""
+def wrong_password(
+    password: str, address: str, name: str
+) -> Iterator[InvalidInputError]:
+    """Wrong is, too, what can be guessed of anybody, or of this one."""
+    guess = password.strip().casefold()
+    local_part = address.partition("@")[0]
     if not is_password(password):
-        raise InvalidInputError(
+        yield InvalidInputError(
             "password",
             rule="password_length",
             shortest=MIN_PASSWORD_LENGTH,
             longest=MAX_PASSWORD_LENGTH,
         )
-    guess = password.strip().casefold()
-    if guess in WELL_KNOWN:
-        raise InvalidInputError("password", rule="password_well_known")
-    local_part = address.partition("@")[0]
-    if guess in {known.casefold() for known in (address, local_part, name)}:
-        raise InvalidInputError("password", rule="password_personal")
+    elif guess in WELL_KNOWN:
+        yield InvalidInputError("password", rule="password_well_known")
+    elif guess in {known.casefold() for known in (address, local_part, name)}:
+        yield InvalidInputError("password", rule="password_personal")

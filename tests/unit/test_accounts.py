@@ -77,6 +77,19 @@ class TestSignUp:
         assert accounts == FakeAccounts()
         assert passwords == FakePasswords()
 
+    async def test_tells_of_all_that_is_wrong_at_once(
+        self, service: AccountService
+    ) -> None:
+        with pytest.raises(InvalidInputError) as refused:
+            await service.sign_up("ana", "short", " ")
+
+        wrong = [refused.value, *refused.value.others]
+        assert [(each.field, each.rule) for each in wrong] == [
+            (("email",), "email_syntax"),
+            (("password",), "password_length"),
+            (("name",), "name_length"),
+        ]
+
     @pytest.mark.parametrize(
         ("password", "name"),
         [("x" * 9, "A"), ("x" * 128, "x" * 100), ("ç 🎬 \t\n π", "Zoë 山田")],
