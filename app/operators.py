@@ -105,7 +105,12 @@ async def _events(
         event = dead_letters.event_in(record.value)
         if event and event.data.get("reservation_id") == str(reservation_id):
             place = f"{record.topic}:{record.partition}:{record.offset}"
-            facts = {"id": event.id, "place": place, "data": event.data}
+            facts = {
+                "id": event.id,
+                "request_id": event.request_id,
+                "place": place,
+                "data": event.data,
+            }
             moments.append(Moment(event.time, event.type, facts))
     return moments
 

@@ -30,7 +30,7 @@ ORDER BY length(seat.row_label), seat.row_label, seat.number
 PAYMENTS = "SELECT * FROM payments WHERE reservation_id = $1"
 KEYS = "SELECT operation, created_at FROM idempotency_keys WHERE result_id = ANY($1)"
 WAITING = """
-SELECT id, topic, type, created_at, awaiting, sends, send_after
+SELECT id, request_id, topic, type, created_at, awaiting, sends, send_after
 FROM outbox WHERE session_id = $1 AND data->>'reservation_id' = $2
 ORDER BY position
 """

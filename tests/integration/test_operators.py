@@ -3,12 +3,14 @@
 import asyncio
 import json
 import os
+import re
 import sys
 from pathlib import Path
 
 import pytest
 
 from domain.reservation import Reservation
+from persistence import origin
 from persistence.ledger import PostgresLedger
 from persistence.pool import Pool
 from realtime import dead_letters
@@ -152,8 +154,10 @@ async def test_a_reservations_story_is_told_in_order(
 ) -> None:
     show = await cinema.open_session()
     worker.start()
+    origin.begin("hold-1")
     reservation = await hold(cinema, show, 0)
     await until_all_is_told(cinema)
+    origin.begin("cancel-1")
     await PostgresLedger(cinema.pool).cancel(reservation.id, reservation.customer_id)
     await until_all_is_told(cinema)
 
@@ -175,6 +179,17 @@ async def test_a_reservations_story_is_told_in_order(
     )
     assert told[-1] == "seat as it is now"
     assert '"status": "CANCELLED"' in "".join(story)
+    caused = {
+        (line[31:].split()[0], request_id)
+        for line in story
+        for request_id in re.findall(r'"request_id": "(.*?)"', line)
+    }
+    assert caused == {
+        ("ReservationCreated", "hold-1"),
+        ("PaymentOpened", "hold-1"),
+        ("ReservationCancelled", "cancel-1"),
+        ("PaymentCancelled", "cancel-1"),
+    }
 
 
 @pytest.mark.parametrize(
