@@ -31,7 +31,10 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m app", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m app",
+        description="Cinema tickets: its processes, and what operators need.",
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def command(
@@ -45,7 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     for process in (
         command("serve", _serve, "the API"),
         command("worker", _work, "the relay, the consumers and the expiry"),
-        command("prepare", _prepare, "migrate, and seed when empty"),
+        command("prepare", _prepare, "migrate, and seed when there is nothing to sell"),
     ):
         process.add_argument("--settings-from-stdin", action="store_true")
     command("migrate", _migrate, "bring the database to the newest version")
@@ -116,6 +119,7 @@ def _migrate(_chosen: Chosen) -> None:
     from persistence import migrate
 
     migrate.upgrade(running.require(os.environ, "DATABASE_URL"))
+    print("The database is at the newest version.")
 
 
 def _seed(_chosen: Chosen) -> None:

@@ -20,7 +20,8 @@ Hashed = list[tuple[Person, str | None]]
 
 
 def needs_planting(database_url: str) -> bool:
-    return asyncio.run(_is_empty(database_url))
+    """Two weeks after the last time, there is nothing left to buy."""
+    return asyncio.run(_nothing_to_come(database_url))
 
 
 def main(database_url: str) -> None:
@@ -42,10 +43,10 @@ async def plant(database_url: str, today: date) -> Counter[str]:
         await db.close()
 
 
-async def _is_empty(database_url: str) -> bool:
+async def _nothing_to_come(database_url: str) -> bool:
     db = await asyncpg.connect(database_url)
     try:
-        return bool(await db.fetchval(sql.IS_EMPTY))
+        return bool(await db.fetchval(sql.NOTHING_TO_COME))
     finally:
         await db.close()
 

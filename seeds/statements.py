@@ -2,7 +2,9 @@
 
 ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended('seeds', 0))"
 
-IS_EMPTY = "SELECT NOT EXISTS (SELECT FROM movies)"
+NOTHING_TO_COME = """
+SELECT NOT EXISTS (SELECT FROM sessions WHERE starts_at > clock_timestamp())
+"""
 
 KNOWN_PEOPLE = "SELECT email FROM accounts WHERE email = ANY($1::text[])"
 

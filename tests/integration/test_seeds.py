@@ -50,6 +50,19 @@ async def test_planting_twice_changes_nothing(
     assert not await asyncio.to_thread(needs_planting, scratch_database_url)
 
 
+async def test_it_is_planted_again_when_all_is_over(
+    scratch_database_url: str, scratch_pool: Pool
+) -> None:
+    await plant(scratch_database_url, date(2020, 3, 14))
+
+    assert await asyncio.to_thread(needs_planting, scratch_database_url)
+
+    await plant(scratch_database_url, TODAY)
+
+    assert not await asyncio.to_thread(needs_planting, scratch_database_url)
+    assert await scratch_pool.fetchval("SELECT count(*) FROM sessions") == 2 * 308
+
+
 async def test_two_seeders_at_once_plant_it_once(
     scratch_database_url: str, scratch_pool: Pool
 ) -> None:
