@@ -94,6 +94,7 @@ class GraphQLHttp(GraphQL[Asked, None]):
             *(each for each in response.raw_headers if each[0] != b"content-type"),
             (b"content-type", f"{request.media_type}; charset=utf-8".encode()),
             (b"x-request-id", request.id.encode()),
+            (b"content-language", request.locale.encode()),
             (b"vary", b"Accept, Accept-Language"),
         ]
         await response(request.scope, receive, send)
@@ -103,7 +104,6 @@ class GraphQLHttp(GraphQL[Asked, None]):
             _check(request)
             response = await self.run(request)
             response.status_code = request.status
-            response.raw_headers.append((b"content-language", request.locale.encode()))
         except RefusedRequestError as refused:
             errors = results.error(refused.message, results.BAD_USER_INPUT)
             return _errors(refused.status, errors, refused.headers)

@@ -154,6 +154,7 @@ async def test_a_token_that_is_refused(http: httpx2.AsyncClient, locale: str) ->
     response = await ask(http, locale, Authorization="Bearer bad")
 
     assert response.status_code == 401
+    assert response.headers["content-language"] == locale
     [error] = response.json()["errors"]
     assert error["message"] == WORDS[locale]["gone"]
     assert error["extensions"] == {"code": "UNAUTHENTICATED"}
