@@ -1,21 +1,45 @@
-"""HTTP as uvicorn speaks it, to an end: it bounds no URL, header or trailer itself."""
+"""HTTP as uvicorn speaks it, to an end: itself it bounds neither bytes nor time."""
+
+import asyncio
+from typing import ClassVar
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from app.transport.limits import MAX_HEAD_BYTES
+from app.transport.limits import MAX_HEAD_BYTES, REQUEST_SECONDS
 
 
 class BoundedHttp(HttpToolsProtocol):
     """What is no body counts, but for the first that is read of a request.
 
-    Bodies are the application's to bound.
+    Bodies are the application's to bound. Who says nothing, or one letter a minute,
+    has the connection closed; to wait for an answer one may take as long as it does.
     """
 
+    request_seconds: ClassVar[float] = REQUEST_SECONDS
     _head_bytes = 0
+    _deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn does
+        super().connection_made(transport)
+        self._expect_a_request()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._expect_nothing()
+        super().connection_lost(exc)
+
+    def handle_websocket_upgrade(self) -> None:
+        self._expect_nothing()
+        super().handle_websocket_upgrade()
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._head_bytes = 0
+        if self._deadline is None:  # not the connection's first
+            self._expect_a_request()
+
+    def on_message_complete(self) -> None:
+        self._expect_nothing()
+        super().on_message_complete()
 
     def on_body(self, body: bytes) -> None:
         self._head_bytes -= len(body)
@@ -26,3 +50,13 @@ class BoundedHttp(HttpToolsProtocol):
         super().data_received(data)
         if self._head_bytes > MAX_HEAD_BYTES and not self.transport.is_closing():
             self.send_400_response("The head of the request is too long.")
+
+    def _expect_a_request(self) -> None:
+        self._deadline = self.loop.call_later(
+            self.request_seconds, self.transport.close
+        )
+
+    def _expect_nothing(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None

@@ -1,4 +1,4 @@
-"""How large strangers may make things, before anything is done about them."""
+"""How large and slow strangers may make things, before anything is done about it."""
 
 # A request's body, a socket's frame.
 MAX_BYTES = 131_072
@@ -6,6 +6,8 @@ MAX_BYTES = 131_072
 MAX_URL_BYTES = 8_192
 # What comes of a request besides its body: the line, headers, trailers.
 MAX_HEAD_BYTES = 65_536
+# From the connection, or from a later request's first byte, to its last one.
+REQUEST_SECONDS = 30.0
 # An id, a name, a list of languages.
 MAX_NAME_CHARACTERS = 256
 

@@ -4,14 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
-from uvicorn.server import ServerState
 
 from app.bounded_http import BoundedHttp
+from tests.support.serving import speaking
 
 PATIENCE_SECONDS = 20
 REFUSED = b"HTTP/1.1 400 Bad Request"
@@ -28,17 +27,8 @@ async def count(request: Request) -> PlainTextResponse:
 @pytest.fixture
 async def port() -> AsyncIterator[int]:
     app = Starlette(routes=[Route("/", count, methods=["POST"])])
-    config = uvicorn.Config(app, http=BoundedHttp, log_config=None, lifespan="off")
-    config.load()
-    state = ServerState()
-    server = await asyncio.get_running_loop().create_server(
-        lambda: BoundedHttp(config, state, {}), "127.0.0.1", 0
-    )
-    yield int(server.sockets[0].getsockname()[1])
-    server.close()
-    for connection in list(state.connections):
-        connection.shutdown()
-    await server.wait_closed()
+    async with speaking(BoundedHttp, app) as listening:
+        yield listening
 
 
 async def answer(port: int, *pieces: bytes) -> bytes:

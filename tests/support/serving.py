@@ -9,8 +9,10 @@ import pytest
 import uvicorn
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
+from uvicorn.server import ServerState
 
 from app.asgi import application
+from app.bounded_http import BoundedHttp
 from app.settings import Settings
 from tests.support.waiting import eventually
 
@@ -44,3 +46,19 @@ async def serving(app: ASGIApp) -> AsyncIterator[str]:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
         server.should_exit = True
         await task
+
+
+@asynccontextmanager
+async def speaking(protocol: type[BoundedHttp], app: ASGIApp) -> AsyncIterator[int]:
+    """Only the protocol and what it calls, for who looks at bytes; its port."""
+    config = uvicorn.Config(app, http=protocol, log_config=None, lifespan="off")
+    config.load()
+    state = ServerState()
+    server = await asyncio.get_running_loop().create_server(
+        lambda: protocol(config, state, {}), "127.0.0.1", 0
+    )
+    yield int(server.sockets[0].getsockname()[1])
+    server.close()
+    for connection in list(state.connections):
+        connection.shutdown()
+    await server.wait_closed()

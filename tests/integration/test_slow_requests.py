@@ -1,0 +1,70 @@
+"""Who is slow to ask is not waited for; who waits for an answer may stay."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+
+from app.bounded_http import BoundedHttp
+from tests.support.serving import speaking
+
+PATIENCE_SECONDS = 20
+TOO_SLOW_SECONDS = 0.2
+HEAD = b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\n\r\n"
+
+
+async def count(request: Request) -> PlainTextResponse:
+    """Later than anybody may take to ask."""
+    body = await request.body()
+    await asyncio.sleep(5 * TOO_SLOW_SECONDS)
+    return PlainTextResponse(f"{len(body)}")
+
+
+class ImpatientHttp(BoundedHttp):
+    request_seconds = TOO_SLOW_SECONDS
+
+
+@pytest.fixture
+async def port() -> AsyncIterator[int]:
+    app = Starlette(routes=[Route("/", count, methods=["POST"])])
+    async with speaking(ImpatientHttp, app) as listening:
+        yield listening
+
+
+@pytest.mark.parametrize(
+    "begun",
+    [b"", b"POST / HT", HEAD, b"GET / HTTP/1.1\r\nupgrade: websocket\r\n"],
+    ids=["nothing", "half a head", "no body", "half a handshake"],
+)
+async def test_what_does_not_go_on_is_closed(port: int, begun: bytes) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(begun)
+
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        assert await reader.read() == b""
+    writer.close()
+
+
+async def test_drops_do_not_keep_it_open(port: int) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b"POST / HTTP/1.1\r\n")
+
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not reader.at_eof():
+            writer.write(b"x: y\r\n")
+            await asyncio.sleep(TOO_SLOW_SECONDS / 10)
+    writer.close()
+
+
+async def test_an_answer_may_take_longer(port: int) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        for _ in range(2):
+            writer.write(HEAD + b"x")
+            assert b"200 OK" in await reader.readuntil(b"\r\n\r\n1")
+    writer.close()
