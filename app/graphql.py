@@ -4,11 +4,13 @@ from typing import Any
 
 import strawberry
 from graphql import GraphQLError
+from graphql.validation.rules import overlapping_fields_can_be_merged
 from strawberry.extensions import DisableIntrospection
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
 from app.extensions import KnownDocuments, OperationCare
+from app.transport.limits import MAX_COMPARISONS
 from resolvers.catalog import CatalogMutations
 from resolvers.movies import MovieQueries
 from resolvers.payments import PaymentMutations, PaymentQueries
@@ -23,6 +25,8 @@ from resolvers.rooms import RoomQueries
 from resolvers.sessions import SeatSubscriptions, SessionQueries
 from resolvers.sign_in_codes import SignInCodeMutations
 from schema.scalars import SCALARS
+
+overlapping_fields_can_be_merged.MAX_COMPLEXITY_BUDGET = MAX_COMPARISONS
 
 
 @strawberry.type(description="What can be read.")

@@ -23,6 +23,9 @@ MAX_FIELDS = 1_000
 # The same asked for again is paid for again.
 MAX_ALIASES = 50
 MAX_DIRECTIVES = 50
+# Of fields with the same name in one place, each with each: these take up to 100 ms,
+# and graphql-core's own limit a second. What programs write takes some hundred.
+MAX_COMPARISONS = 50_000
 # Each may be a mutation.
 MAX_ROOT_FIELDS = 20
 # Fields of the answer: a map of 1,000 seats with six fields each is read in 20 ms.
