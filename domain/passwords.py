@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from domain.errors import InvalidInputError
+from domain.text import without_unseen
 
 MIN_PASSWORD_LENGTH = 8
 MAX_PASSWORD_LENGTH = 128
@@ -28,7 +29,7 @@ def wrong_password(
     password: str, address: str, name: str
 ) -> Iterator[InvalidInputError]:
     """Wrong is, too, what can be guessed of anybody, or of this one."""
-    guess = password.strip().casefold()
+    guess = _compared(password)
     local_part = address.partition("@")[0]
     if not is_password(password):
         yield InvalidInputError(
@@ -37,7 +38,13 @@ def wrong_password(
             shortest=MIN_PASSWORD_LENGTH,
             longest=MAX_PASSWORD_LENGTH,
         )
-    elif guess in WELL_KNOWN:
+    elif not guess or guess in WELL_KNOWN:  # nothing but spaces is as soon tried
         yield InvalidInputError("password", rule="password_well_known")
-    elif guess in {known.casefold() for known in (address, local_part, name)}:
+    elif guess in map(_compared, (address, local_part, name)):
         yield InvalidInputError("password", rule="password_personal")
+
+
+def _compared(text: str) -> str:
+    """What looks alike is guessed alike: wide letters, and what hides between them."""
+    plain = unicodedata.normalize("NFKC", text)
+    return without_unseen(plain).strip().casefold()

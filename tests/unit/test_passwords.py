@@ -19,10 +19,16 @@ from tests.support.accounts import FakeAccounts, FakePasswords, FakeTokens
         ("PassWord123", "password_well_known"),
         (" 12345678\t", "password_well_known"),
         ("CONTRASEÑA", "password_well_known"),
+        ("        ", "password_well_known"),
+        ("\t" * 8, "password_well_known"),
+        ("\N{RIGHT-TO-LEFT MARK}" * 8, "password_well_known"),
+        ("ｐａｓｓｗｏｒｄ", "password_well_known"),  # noqa: RUF001 # as some keyboards have it
+        ("pass\N{ZERO WIDTH SPACE}word", "password_well_known"),
         ("Ana.Souza@cinema.example", "password_personal"),
         ("ana.souza", "password_personal"),
         (" ANA.SOUZA ", "password_personal"),
         ("ana de souza", "password_personal"),
+        ("anadesouza", "password_personal"),
         ("Pass1", "password_length"),
     ],
 )
