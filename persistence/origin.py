@@ -1,5 +1,7 @@
 """On whose behalf something is done now: by this, logs, events and traces are found."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from uuid import UUID
@@ -23,6 +25,16 @@ def begin(request_id: str) -> Origin:
     origin = Origin(request_id)
     _ORIGIN.set(origin)
     return origin
+
+
+@contextmanager
+def on_behalf_of(request_id: str | None) -> Iterator[None]:
+    """For as long as one event is handled, by a task that handles others' as well."""
+    former = _ORIGIN.set(Origin(request_id) if request_id else None)
+    try:
+        yield
+    finally:
+        _ORIGIN.reset(former)
 
 
 def current() -> Origin | None:

@@ -116,7 +116,8 @@ class Consumer:
         except Exception as error:  # noqa: BLE001 # the one to blame is found below
             logger.warning("%s: one by one after %r", self._handler.name, error)
             for record, event in readable:
-                await self._handle_or_bury(record, event)
+                with origin.on_behalf_of(event.request_id):
+                    await self._handle_or_bury(record, event)
 
     async def _handle(self, events: Sequence[CloudEvent]) -> None:
         if not events:
@@ -148,8 +149,6 @@ class Consumer:
             delay = min(delay * 2, LONGEST_DELAY)
 
     async def _handle_or_bury(self, record: ConsumerRecord, event: CloudEvent) -> None:
-        if event.request_id:
-            origin.begin(event.request_id)
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 return await self._handle([event])

@@ -28,7 +28,6 @@ from tests.support.waiting import eventually
 HANDLED = "cinema_event_handling_lag_seconds_count"
 SENDS = "cinema_relay_sends_total"
 PUT_ASIDE = "cinema_dead_letters_total"
-UNLOCKED = "cinema_unlocked_decisions_total"
 DELIVERED = "cinema_delivery_lag_seconds_count"
 
 

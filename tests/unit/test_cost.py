@@ -3,10 +3,18 @@
 from typing import Any
 
 import pytest
-from graphql import SelectionNode, get_introspection_query
+from graphql import (
+    GraphQLList,
+    GraphQLObjectType,
+    SelectionNode,
+    get_introspection_query,
+    get_named_type,
+    get_nullable_type,
+    is_composite_type,
+)
 
 from app.graphql import build_schema
-from app.transport.cost import Measured, Walk
+from app.transport.cost import CONNECTIONS, LISTS, Measured, Walk
 from app.transport.documents import operation_named
 from app.transport.refusals import refusal_of
 
@@ -50,6 +58,31 @@ def page(name: str, inner: str, first: str = "") -> str:
 )
 def test_what_clients_ask_is_cheap_enough(document: str) -> None:
     assert refusal_of(document, None) is None
+
+
+def test_every_list_has_a_size() -> None:
+    """Or it would count as one, and multiply nothing."""
+    fields = [
+        (name, field.type)
+        for kind in build_schema()._schema.type_map.values()
+        if isinstance(kind, GraphQLObjectType) and not kind.name.startswith("__")
+        for name, field in kind.fields.items()
+    ]
+
+    lists = {
+        name
+        for name, type_ in fields
+        if isinstance(get_nullable_type(type_), GraphQLList)
+        and is_composite_type(get_named_type(type_))
+    }
+    pages = {
+        name
+        for name, type_ in fields
+        if get_named_type(type_).name.endswith("Connection")
+    }
+
+    assert lists - {"edges"} <= LISTS.keys()  # those of a page, which has a size
+    assert pages == CONNECTIONS
 
 
 def test_lists_in_lists_are_too_much() -> None:

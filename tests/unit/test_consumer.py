@@ -1,0 +1,64 @@
+"""What a consumer does about an event that cannot be handled, and who is named then."""
+
+import logging
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any, cast
+from uuid import UUID, uuid4
+
+import pytest
+from aiokafka import ConsumerRecord
+
+from persistence import origin
+from realtime import consumer as consuming
+from realtime.cloud_event import CloudEvent
+from realtime.consumer import Consumer
+from realtime.kafka import Kafka
+
+
+class Clumsy:
+    """Handles nothing at the first go, and notes on whose behalf."""
+
+    name = "clumsy"
+    topics = ("reservations",)
+
+    def __init__(self) -> None:
+        self.named: list[str | None] = []
+
+    async def handle(self, events: Sequence[CloudEvent]) -> None:
+        if len(events) > 1:
+            raise ValueError("one of them")
+        now = origin.current()
+        self.named.append(now.request_id if now else None)
+
+    async def give_up(self, session_key: str, event: CloudEvent | None) -> None:
+        raise AssertionError("nothing was to be buried")
+
+
+def record(request_id: str | None) -> ConsumerRecord:
+    event = CloudEvent(
+        id=uuid4(),
+        type="ReservationCreated",
+        time=datetime.now(UTC),
+        session_id=UUID(int=1),
+        data={},
+        request_id=request_id,
+    )
+    told: dict[str, Any] = dict.fromkeys(ConsumerRecord.__dataclass_fields__)
+    return ConsumerRecord(**told | {"value": event.encode()})
+
+
+async def test_one_by_one_each_event_has_its_own_request_and_then_nobody(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    handler = Clumsy()
+    consumer = Consumer(cast("Kafka", None), handler)
+    records = [record("hold-1"), record(None), record("hold-2")]
+
+    with caplog.at_level(logging.WARNING, consuming.__name__):
+        await consumer.take(records)
+
+    assert handler.named == ["hold-1", None, "hold-2"]
+    assert origin.current() is None
+    [message] = caplog.messages
+    assert message.startswith("clumsy: one by one after")
