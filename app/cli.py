@@ -16,6 +16,7 @@ from app.errors import CommandError
 SDL_FILE = Path("schema/schema.graphql")
 
 Chosen = argparse.Namespace
+Add = Callable[[str, Callable[[Chosen], None], str], argparse.ArgumentParser]
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -57,6 +58,11 @@ def _parser() -> argparse.ArgumentParser:
     tokens.add_argument("count", type=int, nargs="?", default=500)
     command("schema", _schema, f"write {SDL_FILE}")
     command("texts", _texts, "add new texts to the catalogs of languages")
+    _add_operators_commands(command)
+    return parser
+
+
+def _add_operators_commands(command: Add) -> None:
     keys = command("keys", _keys, "the keys that sign tokens")
     doing = keys.add_subparsers(dest="doing", required=True, metavar="WHAT")
     doing.add_parser("list", help="which there are, and what each does")
@@ -76,7 +82,6 @@ def _parser() -> argparse.ArgumentParser:
     letters.add_argument("id", nargs="?", help="as listed; replay without: all of them")
     story = command("story", _story, "all that happened to a reservation")
     story.add_argument("reservation_id", metavar="RESERVATION")
-    return parser
 
 
 def _run(_chosen: Chosen) -> None:
