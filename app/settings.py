@@ -37,14 +37,18 @@ def not_complete(error: ValidationError) -> CommandError:
         for problem in error.errors(include_input=False, include_url=False)
     )
     return CommandError(
-        f"The settings are not complete ({wrong}): set them as README.md "
-        "says, or start everything with `make run`."
+        f"Settings are missing or wrong ({wrong}): set them as README.md says, "
+        "or start everything with `make run`."
     )
 
 
 def _why(problem: ErrorDetails) -> str:
-    ours = problem.get("ctx", {}).get("error")
-    return str(ours) if ours else problem["msg"].lower()
+    facts = problem.get("ctx", {})
+    if problem["type"] == "too_short":  # of a secret pydantic says "items"
+        return f"should have at least {facts['min_length']} characters"
+    if "error" in facts:
+        return str(facts["error"])
+    return problem["msg"][:1].lower() + problem["msg"][1:]
 
 
 class Settings(BaseSettings):

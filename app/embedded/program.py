@@ -12,6 +12,7 @@ from typing import ClassVar
 from app.embedded.folder import DataFolder
 from app.embedded.ports import ask
 from app.embedded.service import Pause, Service
+from app.errors import CommandError
 
 
 class Program(Service):
@@ -50,6 +51,15 @@ class Program(Service):
         with contextlib.suppress(BrokenPipeError):  # dead already: its log says why
             stdin.write(f"{json.dumps(dict(settings))}\n".encode())
             stdin.close()
+
+    def failure(self) -> CommandError:
+        """What a command complains of is the last line that it says."""
+        _, _, complaint = self.log_since_start().rstrip().rpartition("\n")
+        if self.ended() != 1 or complaint.startswith("{"):
+            return super().failure()
+        return CommandError(
+            f"{self.name} did not come up: {complaint} (Its log is {self.log}.)"
+        )
 
     def kill(self) -> None:
         super().kill()

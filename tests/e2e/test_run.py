@@ -217,6 +217,18 @@ def test_a_server_that_does_not_come_up_is_named(folder: Path, port: int) -> Non
         )
 
 
+def test_a_setting_that_cannot_be_used_is_told(
+    folder: Path, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOG_LEVEL", "loud")
+
+    with started_run(folder, port) as run:
+        code, complaint = run.end()
+
+    assert code == 1
+    assert "did not come up: Settings are missing or wrong (LOG_LEVEL: " in complaint
+
+
 @pytest.mark.parametrize("port", ["cinema", "0", "65536", "-1"])
 def test_a_port_that_is_none_is_refused(port: str, tmp_path: Path) -> None:
     with started_run(tmp_path / "data", port) as run:  # type: ignore[arg-type] # on purpose

@@ -69,10 +69,28 @@ def test_all_that_is_missing_or_wrong_is_named_without_values(
         Settings.load()
 
     assert str(refused.value) == (
-        "The settings are not complete (DATABASE_URL: string should match pattern "
+        "Settings are missing or wrong (DATABASE_URL: string should match pattern "
         "'^postgresql://'; REDIS_URL: field required): set them as README.md says, "
         "or start everything with `make run`."
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "why"),
+    [
+        ("LOG_LEVEL", "debug", "input should be 'DEBUG', 'INFO', 'WARNING' or 'ERROR'"),
+        ("METRICS_TOKEN", "short", "should have at least 16 characters"),
+    ],
+)
+def test_a_reason_says_what_would_do(
+    complete: pytest.MonkeyPatch, name: str, value: str, why: str
+) -> None:
+    complete.setenv(name, value)
+
+    with pytest.raises(CommandError) as refused:
+        Settings.load()
+
+    assert f"({name}: {why}): set them" in str(refused.value)
 
 
 @pytest.mark.parametrize(
