@@ -1,7 +1,6 @@
 """ID tokens that must let nobody in, and those that must not be taken for one."""
 
 import hmac
-import time
 from typing import Any
 
 import pytest
@@ -34,10 +33,10 @@ async def is_refused(browser: Traveller, pool: Pool, email: str) -> None:
         {"aud": None},
         {"iss": "https://another.example"},
         {"iss": None},
-        {"exp": int(time.time()) - 3_600},
+        {"exp": 1_700_000_000},
         {"exp": None},
         {"exp": "never"},
-        {"nbf": int(time.time()) + 3_600},
+        {"nbf": 4_000_000_000},
         {"sub": None},
         {"sub": ""},
         {"sub": 7},
