@@ -3,11 +3,13 @@
 import asyncio
 import gc
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route, WebSocketRoute
@@ -151,12 +153,31 @@ class Api:
         )
 
 
+def _for_other_origins(origins: Sequence[str]) -> list[Middleware]:
+    """No cookies: whoever asks shows a token."""
+    if not origins:
+        return []
+    return [
+        Middleware(
+            CORSMiddleware,
+            allow_origins=origins,
+            allow_methods=["GET", "POST"],
+            allow_headers=["authorization", "content-type", "x-request-id"],
+            expose_headers=["date", "x-request-id"],
+        )
+    ]
+
+
 def application(settings: Settings) -> Starlette:
     api = Api(settings)
     schema = build_schema(introspection=settings.introspection)
     return Starlette(
         routes=[
-            Route("/graphql", GraphQLHttp(schema, api.context_of)),
+            Route(
+                "/graphql",
+                GraphQLHttp(schema, api.context_of),
+                middleware=_for_other_origins(settings.cors_origins),
+            ),
             WebSocketRoute(
                 "/graphql",
                 GraphQLWebSocket(

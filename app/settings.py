@@ -9,6 +9,7 @@ from pydantic import (
     DirectoryPath,
     Field,
     SecretStr,
+    StringConstraints,
     ValidationError,
     field_validator,
     model_validator,
@@ -27,6 +28,8 @@ def _rate_limit(text: str) -> str:
     return text
 
 
+# As browsers say it: no path, and no `*`, which would be everybody.
+Origin = Annotated[str, StringConstraints(pattern=r"^https?://[^/*\s]+$")]
 RateLimit = Annotated[str, AfterValidator(_rate_limit)]
 
 
@@ -71,6 +74,8 @@ class Settings(BaseSettings):
     signing_keys_dir: DirectoryPath
     host: str = "127.0.0.1"
     port: int = Field(default=3333, ge=1, le=65535)
+    # Whose pages may ask from browsers, comma separated, as in https://app.example.
+    cors_origins: Annotated[tuple[Origin, ...], NoDecode] = ()
     # Addresses and networks, comma separated, whose X-Forwarded-For is believed.
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
     # This machine's own addresses are not limited.
@@ -107,7 +112,7 @@ class Settings(BaseSettings):
     def _explorer_is_the_one_switch(cls, told: dict[str, Any]) -> dict[str, Any]:
         return {"introspection": told.get("explorer", True)} | told
 
-    @field_validator("redlock_urls", "trusted_proxies", mode="before")
+    @field_validator("redlock_urls", "cors_origins", "trusted_proxies", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         if isinstance(value, str):

@@ -1,0 +1,75 @@
+"""Pages of other origins, which a browser lets ask only with our leave."""
+
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from app.asgi import application
+from app.errors import CommandError
+from app.keys import rotate
+from app.settings import Settings
+from tests.support.http_asking import client_of
+
+PAGE = "https://app.example"
+
+
+@pytest.fixture
+def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    rotate(tmp_path)
+    monkeypatch.setenv("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none")
+    monkeypatch.setenv("REDIS_URL", "redis://127.0.0.1:1")
+    monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:1")
+    monkeypatch.setenv("SIGNING_KEYS_DIR", str(tmp_path))
+    return monkeypatch
+
+
+async def preflight(http: httpx2.AsyncClient, origin: str) -> httpx2.Response:
+    wanted = {
+        "Origin": origin,
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": "authorization,content-type",
+    }
+    return await http.options("/graphql", headers=wanted)
+
+
+async def test_a_page_that_is_named_may_ask_and_read(
+    environment: pytest.MonkeyPatch,
+) -> None:
+    environment.setenv("CORS_ORIGINS", f"http://localhost:5173, {PAGE}")
+
+    async with client_of(application(Settings.load())) as http:
+        leave = await preflight(http, PAGE)
+        answer = await http.get("/graphql", headers={"Origin": PAGE})
+
+    assert leave.status_code == 200
+    assert leave.headers["access-control-allow-origin"] == PAGE
+    assert "authorization" in leave.headers["access-control-allow-headers"].lower()
+    assert answer.headers["access-control-allow-origin"] == PAGE
+    assert answer.headers["access-control-expose-headers"] == "date, x-request-id"
+    assert "access-control-allow-credentials" not in answer.headers
+
+
+@pytest.mark.parametrize("origins", ["", "https://other.example"])
+async def test_nobody_else_may(environment: pytest.MonkeyPatch, origins: str) -> None:
+    environment.setenv("CORS_ORIGINS", origins)
+
+    async with client_of(application(Settings.load())) as http:
+        leave = await preflight(http, PAGE)
+        answer = await http.get("/graphql", headers={"Origin": PAGE})
+
+    assert leave.status_code in {400, 405}
+    assert "access-control-allow-origin" not in leave.headers
+    assert "access-control-allow-origin" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    "origins", ["*", "app.example", "https://app.example/", "https://*.example", "null"]
+)
+def test_what_is_no_origin_is_refused(
+    environment: pytest.MonkeyPatch, origins: str
+) -> None:
+    environment.setenv("CORS_ORIGINS", origins)
+
+    with pytest.raises(CommandError, match=r"\(CORS_ORIGINS: "):
+        Settings.load()
