@@ -75,6 +75,8 @@ TEXTS: Mapping[str, str | Counted] = {
     ),
     "INTERNAL": "Something went wrong on our side.",
     "sign_in_again": "Sign in again.",
+    "sign_in_not_begun": "This browser has not begun to sign in, or too long ago, or it"
+    " has finished already. Begin again.",
     "page_direction": "Give `first` or `last`, not both.",
     "page_size": "`%(name)s` has to be from 1 to %(limit)d.",
     "page_cursor": "`after` and `before` have to be cursors of this list.",

@@ -13,11 +13,13 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 
+from app.languages import locale_for
 from app.sign_in.providers import Provider, providers
 from app.sign_in.settings import SignInSettings
 from domain.identities import UnverifiedEmailError
 from persistence.rate_limits import RateLimitedError
 from resolvers.context import Services
+from resolvers.texts import worded
 
 logger = logging.getLogger(__name__)
 
@@ -51,7 +53,7 @@ class SignIn:
             return _refused("`state` is 1 to 128 letters, digits and . _ ~ -")
         redirect_uri = f"{self._public_url}{PATH}/{name}/callback"
         if (seconds := await self._wait("beginSignIn", request)) is not None:
-            return _too_often(seconds)
+            return _too_often(request, seconds)
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 begun = await provider.app.create_authorization_url(redirect_uri)
@@ -77,12 +79,9 @@ class SignIn:
         states = provider.app.framework
         begun = await states.get_state_data(request.session, state)
         if begun is None:
-            return _refused(
-                "This browser has not begun to sign in, or too long ago, or it has"
-                " finished already. Begin again."
-            )
+            return _not_begun(request)
         if (seconds := await self._wait("finishSignIn", request)) is not None:
-            return _too_often(seconds)
+            return _too_often(request, seconds)
         answer = await self._answer(name, provider, request)
         await states.clear_state_data(request.session, state)
         return _return(begun["return_to"], begun["client_state"], **answer)
@@ -150,12 +149,26 @@ def _return(return_to: str, client_state: str | None, **answer: str) -> Response
 
 
 def _refused(why: str, status: int = 400) -> Response:
+    """Whoever wrote the client reads it."""
     return PlainTextResponse(why, status, UNDER_WAY)
 
 
-def _too_often(seconds: int) -> Response:
-    why = f"Too many attempts: load this page again in {seconds} s."
-    return PlainTextResponse(why, 429, UNDER_WAY | {"Retry-After": str(seconds)})
+def _not_begun(request: Request) -> Response:
+    locale = _locale_of(request)
+    why = worded("sign_in_not_begun", locale)
+    return PlainTextResponse(why, 400, UNDER_WAY | {"Content-Language": locale})
+
+
+def _too_often(request: Request, seconds: int) -> Response:
+    locale = _locale_of(request)
+    why = worded("RATE_LIMITED", locale, seconds=seconds)
+    told = {"Content-Language": locale, "Retry-After": str(seconds)}
+    return PlainTextResponse(why, 429, UNDER_WAY | told)
+
+
+def _locale_of(request: Request) -> str:
+    """A person reads it: there is nobody to return to."""
+    return locale_for(request.headers.get("accept-language"))
 
 
 def _code_of(error: Exception) -> str:

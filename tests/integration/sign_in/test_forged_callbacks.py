@@ -41,6 +41,25 @@ async def test_without_a_state(browser: Traveller) -> None:
     refused(await browser.get(str(url.copy_remove_param("state"))))
 
 
+@pytest.mark.parametrize(
+    ("asked", "locale", "words"),
+    [
+        ("pt", "pt-BR", "Neste navegador o acesso à conta não foi iniciado"),
+        ("es-MX, en;q=0.5", "es", "En este navegador no se ha empezado"),
+    ],
+)
+async def test_a_person_is_told_in_their_language(
+    browser: Traveller, asked: str, locale: str, words: str
+) -> None:
+    browser.http.headers["accept-language"] = asked
+
+    response = await browser.get(CALLBACK)
+
+    assert response.status_code == 400
+    assert response.headers["content-language"] == locale
+    assert response.text.startswith(words)
+
+
 @pytest.mark.parametrize("state", ["", "forged", "x" * 5_000, "\x00", "ç"])
 async def test_with_a_forged_state(browser: Traveller, state: str) -> None:
     url = httpx2.URL(await browser.to_callback())
