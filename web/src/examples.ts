@@ -36,8 +36,8 @@ mutation SignIn {
   },
   {
     operation: "FindSession",
-    document: `# 2. Find a session ($soon, in ten minutes, is filled in).
-# It and its first free seat are used by the next tabs.
+    document: `# 2. Find a session; $soon, in ten minutes, is
+# filled in. The next tabs use its first free seat.
 query FindSession($soon: DateTime!) {
   sessions(first: 1, filter: {startsAfter: $soon}) {
     edges {
@@ -60,9 +60,10 @@ query FindSession($soon: DateTime!) {
   },
   {
     operation: "WatchMap",
-    document: `# 3. Watch its map: all of it, then every change, until you
-# stop it or go to another tab. To see your own hold arrive,
-# duplicate the browser's tab: watch in one, hold in the other.
+    document: `# 3. Watch its map: all of it, then every change,
+# until you stop it or go to another tab. To see
+# your own hold arrive, duplicate the browser's tab:
+# watch in one, hold in the other.
 subscription WatchMap($sessionId: ID!) {
   seatMap(sessionId: $sessionId) {
     __typename
@@ -101,8 +102,9 @@ mutation Hold($sessionId: ID!, $seatId: ID!) {
   },
   {
     operation: "FollowReservation",
-    document: `# 5. Follow the reservation of tab 4: its payment opens a
-# moment after the hold. Left alone, it expires before your eyes.
+    document: `# 5. Follow the reservation of tab 4: its payment
+# opens a moment after the hold. Left alone, it
+# expires before your eyes.
 subscription FollowReservation($reservationId: ID!) {
   reservation(id: $reservationId) {
     status
@@ -115,8 +117,9 @@ subscription FollowReservation($reservationId: ID!) {
   },
   {
     operation: "Approve",
-    document: `# 6. Approve the payment of tab 5 while the hold lasts: the
-# seat is sold, once, however often you run this.
+    document: `# 6. Approve the payment of tab 5 while the hold
+# lasts: the seat is sold, once, however often you
+# run this.
 mutation Approve($paymentId: ID!) {
   approvePayment(input: {paymentId: $paymentId}) {
     __typename
