@@ -4,7 +4,7 @@ import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 import websockets
 from websockets.typing import Subprotocol
@@ -60,7 +60,7 @@ def body(document: str) -> Answer:
 async def by_http(service: Service, language: str, document: str) -> Answer:
     [token] = service.tokens(1)
     headers = {"authorization": f"Bearer {token}", "accept-language": language}
-    async with httpx.AsyncClient() as http:
+    async with httpx2.AsyncClient() as http:
         response = await http.post(service.url, json=body(document), headers=headers)
     answer: Answer = response.json()
     return answer
@@ -105,7 +105,7 @@ async def test_words_change_and_codes_and_facts_do_not(
 
 
 async def test_an_answer_says_its_language(service: Service) -> None:
-    async with httpx.AsyncClient() as http:
+    async with httpx2.AsyncClient() as http:
         response = await http.get(
             service.url,
             params={"query": "{ __typename }"},

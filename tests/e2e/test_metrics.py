@@ -1,6 +1,6 @@
 """`make run` is scraped at two addresses, and both tell of a sale."""
 
-import httpx
+import httpx2
 import pytest
 
 from tests.support.client import Customer, Service
@@ -20,7 +20,7 @@ async def test_a_sale_is_seen_by_the_api_and_its_events_by_the_worker(
     worker_port = settings["METRICS_PORT"]
 
     async def scrape(port: str) -> Figures:
-        async with httpx.AsyncClient() as http:
+        async with httpx2.AsyncClient() as http:
             answer = await http.get(f"http://127.0.0.1:{port}/metrics", timeout=30)
         assert answer.status_code == 200
         return figures_in(answer.text)

@@ -8,7 +8,7 @@ from contextlib import aclosing
 from typing import Any
 from uuid import UUID, uuid4
 
-import httpx
+import httpx2
 import pytest
 import websockets
 from websockets.exceptions import ConnectionClosed
@@ -119,8 +119,8 @@ async def test_two_hundred_customers_want_one_seat_over_http(
         "query": RESERVE,
         "variables": {"input": {"sessionId": session, "seatIds": [seats[0]]}},
     }
-    limits = httpx.Limits(max_connections=100)
-    async with httpx.AsyncClient(limits=limits, timeout=60) as http:
+    limits = httpx2.Limits(max_connections=100)
+    async with httpx2.AsyncClient(limits=limits, timeout=60) as http:
         answers = await asyncio.gather(
             *(
                 http.post(
@@ -198,7 +198,7 @@ async def test_sockets_close_with_a_code_to_come_back_on_and_resume(
 
 @pytest.mark.parametrize("body", [b"1", b"null", b'"x"', b"[]", b"\xff", b"{", b""])
 async def test_a_malformed_body_is_a_400(service: Service, body: bytes) -> None:
-    async with httpx.AsyncClient() as http:
+    async with httpx2.AsyncClient() as http:
         answer = await http.post(
             service.url, content=body, headers={"content-type": "application/json"}
         )
@@ -209,7 +209,7 @@ async def test_a_malformed_body_is_a_400(service: Service, body: bytes) -> None:
 
 async def test_health_says_what_is_ready(service: Service) -> None:
     root = service.url.removesuffix("/graphql")
-    async with httpx.AsyncClient() as http:
+    async with httpx2.AsyncClient() as http:
         alive = await http.get(f"{root}/healthz")
         ready = await http.get(f"{root}/readyz")
 
@@ -225,7 +225,7 @@ async def test_what_was_on_its_way_when_the_api_stopped_is_there_once(
     tokens = service.tokens(40)
     api = service.run.children()["API"]
 
-    async def reserve(http: httpx.AsyncClient, number: int) -> Any:
+    async def reserve(http: httpx2.AsyncClient, number: int) -> Any:
         wanted = {
             "sessionId": session,
             "seatIds": [seats[number]],
@@ -238,7 +238,7 @@ async def test_what_was_on_its_way_when_the_api_stopped_is_there_once(
         )
         return answer.json()["data"]["reserveSeats"]["id"]
 
-    async with httpx.AsyncClient(timeout=60) as http:
+    async with httpx2.AsyncClient(timeout=60) as http:
         calls = [asyncio.create_task(reserve(http, number)) for number in range(40)]
         await asyncio.wait(calls, return_when=asyncio.FIRST_COMPLETED)
         os.kill(api, signal.SIGTERM)
@@ -249,7 +249,7 @@ async def test_what_was_on_its_way_when_the_api_stopped_is_there_once(
     answered = [answer for answer in first if not isinstance(answer, Exception)]
     assert answered
     assert all(
-        isinstance(answer, httpx.TransportError) or answer == known
+        isinstance(answer, httpx2.TransportError) or answer == known
         for answer, known in zip(first, again, strict=True)
     ), first
     assert len(set(again)) == 40
