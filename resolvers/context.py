@@ -14,8 +14,12 @@ from persistence.queries import Queries
 from persistence.rate_limits import RateLimits
 from realtime.reservation_feed import ReservationFeed
 from realtime.seat_feed import SeatFeed
+from resolvers.faults import bad_user_input
 from resolvers.nested import Loaders
 from resolvers.texts import ENGLISH
+
+# Five maps of the largest room, a page of the usual ones: a third of a second.
+MAX_SEATS_TOLD = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +48,7 @@ class Context:
     locale: str = ENGLISH
     refusals: list[str] = field(default_factory=list)  # codes that were answered
     _loaders: Loaders | None = field(init=False, default=None)
+    _seats_told: int = field(init=False, default=0)
 
     @property
     def nested(self) -> Loaders:
@@ -52,9 +57,23 @@ class Context:
             self._loaders = Loaders(self.services.queries, self.viewer)
         return self._loaders
 
+    def count_seats(self, number: int) -> None:
+        """Those of the answer: raises FaultError when they are too many.
+
+        A document's cost is reckoned with rooms of a usual size; others are larger.
+        """
+        self._seats_told += number
+        if self._seats_told > MAX_SEATS_TOLD:
+            raise bad_user_input("seats_told", limit=MAX_SEATS_TOLD)
+
     def forget_what_was_read(self) -> None:
-        """The next event of a subscription has to be answered with fresh rows."""
+        """What follows has to be answered with fresh rows."""
         self._loaders = None
+
+    def begin_next_answer(self) -> None:
+        """To the next event of a subscription."""
+        self.forget_what_was_read()
+        self._seats_told = 0
 
 
 Info = StrawberryInfo[Context, None]

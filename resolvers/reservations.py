@@ -118,7 +118,7 @@ class ReservationSubscriptions:
         feed = info.context.services.reservation_feed
         async with aclosing(feed.watch(key)) as ticks:
             async for _ in ticks:
-                info.context.forget_what_was_read()
+                info.context.begin_next_answer()
                 nested = info.context.nested
                 now = await nested.reservations.load(key)
                 if now is None:

@@ -81,6 +81,7 @@ class SeatSubscriptions:
             feed = info.context.services.seat_feed.watch(key_of(session_id), after)
             async with aclosing(feed) as updates:
                 async for update in updates:
+                    info.context.begin_next_answer()
                     yield seat_map_update(update)
         except NotFoundError as error:
             raise not_found() from error

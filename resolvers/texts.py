@@ -79,6 +79,7 @@ TEXTS: Mapping[str, str | Counted] = {
     " has finished already. Begin again.",
     "page_direction": "Give `first` or `last`, not both.",
     "page_size": "`%(name)s` has to be from 1 to %(limit)d.",
+    "seats_told": "An answer has up to %(limit)d seats: ask for fewer sessions.",
     "page_cursor": "`after` and `before` have to be cursors of this list.",
     "search_length": "`search` has to be text of up to %(limit)d characters.",
 }

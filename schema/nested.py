@@ -50,5 +50,8 @@ class CanNest(Protocol):
     @property
     def nested(self) -> Nested: ...
 
+    def count_seats(self, number: int) -> None:
+        """Before they are told, which may be refused."""
+
 
 Info = StrawberryInfo[CanNest, None]

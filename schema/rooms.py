@@ -34,7 +34,9 @@ class Room:
 
     @strawberry.field(description="Its chairs, row by row.")
     async def seats(self, info: Info) -> list[Seat]:
-        return await info.context.nested.seats_of_room(self.key)
+        seats = await info.context.nested.seats_of_room(self.key)
+        info.context.count_seats(len(seats))
+        return seats
 
     @classmethod
     def from_domain(cls, room: domain.Room) -> Self:

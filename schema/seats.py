@@ -9,6 +9,7 @@ from domain import seats as domain
 from domain.seats import SeatStatus
 from schema.enums import publish
 from schema.money import Money
+from schema.nested import Info
 
 publish(
     SeatStatus,
@@ -60,7 +61,8 @@ class SeatMap:
     )
 
     @strawberry.field(description="All of them, row by row.")
-    def seats(self) -> list[SessionSeat]:
+    def seats(self, info: Info) -> list[SessionSeat]:
+        info.context.count_seats(len(self.value.seats))
         return [SessionSeat.from_domain(seat) for seat in self.value.seats]
 
     @strawberry.field(description="How many can be had.")

@@ -13,6 +13,8 @@ from persistence.pool import Pool
 
 WRITTEN_POSITION = re.compile(r"[0-9]{1,19}")
 LAST_POSITION = 2**63 - 1
+# Maps of large rooms: in between others have their turn.
+AT_ONCE = 10
 STATUS = {str(status): status for status in SeatStatus}
 
 # Position, clock and rows are of one snapshot. A hold that is over is over for
@@ -65,7 +67,14 @@ class SeatMaps:
         return (await self.whole([session_id])).get(session_id)
 
     async def whole(self, session_ids: Sequence[UUID]) -> dict[UUID, SeatMap]:
-        """The map of each session that there is, all of one moment."""
+        """The map of each session that there is."""
+        maps: dict[UUID, SeatMap] = {}
+        for start in range(0, len(session_ids), AT_ONCE):
+            maps |= await self._some(session_ids[start : start + AT_ONCE])
+        return maps
+
+    async def _some(self, session_ids: Sequence[UUID]) -> dict[UUID, SeatMap]:
+        """All of one moment."""
         shares: dict[UUID, list[asyncpg.Record]] = {}
         for row in await self._pool.fetch(WHOLE, session_ids):
             shares.setdefault(row["session_id"], []).append(row)

@@ -1,0 +1,49 @@
+"""However large the rooms are, an answer has so many seats, and no more."""
+
+import pytest
+
+from resolvers import context
+from resolvers.faults import FaultError
+from tests.support.cinema import Show
+from tests.support.graphql import Desk
+
+MAP = "seatMap(sessionId: $id) { available seats { id } }"
+ROOM = "session(id: $id) { room { seats { id } } }"
+
+
+@pytest.fixture(autouse=True)
+def room_for_two(show: Show, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(context, "MAX_SEATS_TOLD", 2 * len(show.seat_ids))
+
+
+@pytest.mark.parametrize("what", [MAP, ROOM])
+async def test_all_lists_of_an_answer_count(desk: Desk, show: Show, what: str) -> None:
+    query = "query ($id: ID!) { a: %s b: %s }"
+    more = "query ($id: ID!) { a: %s b: %s c: %s }"
+
+    told = await desk.data(query % (what, what), id=str(show.session_id))
+    refused = await desk.ask(more % (what, what, what), id=str(show.session_id))
+
+    assert set(told) == {"a", "b"}
+    [error] = refused.errors or []
+    assert error.extensions == {"code": "BAD_USER_INPUT"}
+    assert f"up to {2 * len(show.seat_ids)} seats" in error.message
+
+
+async def test_maps_without_their_seats_do_not(desk: Desk, show: Show) -> None:
+    maps = " ".join(f"m{n}: seatMap(sessionId: $id) {{ available }}" for n in range(10))
+
+    told = await desk.data(f"query ($id: ID!) {{ {maps} }}", id=str(show.session_id))
+
+    assert told["m9"] == {"available": len(show.seat_ids)}
+
+
+async def test_each_event_of_a_subscription_has_its_own(desk: Desk, show: Show) -> None:
+    info = desk.context(None)
+
+    for _ in range(5):
+        info.begin_next_answer()
+        info.count_seats(2 * len(show.seat_ids))
+
+    with pytest.raises(FaultError):
+        info.count_seats(1)
