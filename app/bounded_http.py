@@ -5,18 +5,21 @@ from typing import ClassVar
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from app.transport.limits import MAX_HEAD_BYTES, REQUEST_SECONDS
+from app.transport.limits import ANSWER_SECONDS, MAX_HEAD_BYTES, REQUEST_SECONDS
 
 
 class BoundedHttp(HttpToolsProtocol):
     """What is no body counts, but for the first that is read of a request.
 
     Bodies are the application's to bound. Who says nothing, or one letter a minute,
-    has the connection closed; to wait for an answer one may take as long as it does.
+    has the connection closed; to wait for an answer one may take as long as it does,
+    but not to read it: until then all of it waits in our memory.
     """
 
     request_seconds: ClassVar[float] = REQUEST_SECONDS
+    answer_seconds: ClassVar[float] = ANSWER_SECONDS
     _head_bytes = 0
+    _reading: asyncio.TimerHandle | None = None
     _deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn does
@@ -25,7 +28,16 @@ class BoundedHttp(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._expect_nothing()
+        self._is_read()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        self._reading = self.loop.call_later(self.answer_seconds, self.transport.abort)
+        super().pause_writing()
+
+    def resume_writing(self) -> None:
+        self._is_read()
+        super().resume_writing()
 
     def handle_websocket_upgrade(self) -> None:
         self._expect_nothing()
@@ -60,3 +72,8 @@ class BoundedHttp(HttpToolsProtocol):
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
+
+    def _is_read(self) -> None:
+        if self._reading is not None:
+            self._reading.cancel()
+            self._reading = None

@@ -8,6 +8,8 @@ MAX_URL_BYTES = 8_192
 MAX_HEAD_BYTES = 65_536
 # From the connection, or from a later request's first byte, to its last one.
 REQUEST_SECONDS = 30.0
+# For the largest answer, some MiB, on a slow line.
+ANSWER_SECONDS = 120.0
 # An id, a name, a list of languages.
 MAX_NAME_CHARACTERS = 256
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import ClassVar
 
 import pytest
 from starlette.applications import Starlette
@@ -11,6 +12,7 @@ from starlette.routing import Route
 
 from app.bounded_http import BoundedHttp
 from tests.support.serving import speaking
+from tests.support.waiting import eventually
 
 PATIENCE_SECONDS = 20
 TOO_SLOW_SECONDS = 0.2
@@ -24,13 +26,25 @@ async def count(request: Request) -> PlainTextResponse:
     return PlainTextResponse(f"{len(body)}")
 
 
+async def much(_request: Request) -> PlainTextResponse:
+    """More than fits between us and a client that does not read."""
+    return PlainTextResponse("x" * 64_000_000)
+
+
 class ImpatientHttp(BoundedHttp):
     request_seconds = TOO_SLOW_SECONDS
+    answer_seconds = TOO_SLOW_SECONDS
+    lost: ClassVar[list[Exception | None]] = []
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.lost.append(exc)
+        super().connection_lost(exc)
 
 
 @pytest.fixture
 async def port() -> AsyncIterator[int]:
-    app = Starlette(routes=[Route("/", count, methods=["POST"])])
+    ImpatientHttp.lost.clear()
+    app = Starlette(routes=[Route("/", count, methods=["POST"]), Route("/much", much)])
     async with speaking(ImpatientHttp, app) as listening:
         yield listening
 
@@ -67,4 +81,15 @@ async def test_an_answer_may_take_longer(port: int) -> None:
         for _ in range(2):
             writer.write(HEAD + b"x")
             assert b"200 OK" in await reader.readuntil(b"\r\n\r\n1")
+    writer.close()
+
+
+async def test_an_answer_that_nobody_reads_is_dropped(port: int) -> None:
+    _, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b"GET /much HTTP/1.1\r\nhost: x\r\n\r\n")
+
+    async def lost() -> bool:
+        return bool(ImpatientHttp.lost)
+
+    await eventually(lost)
     writer.close()

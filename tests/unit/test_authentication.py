@@ -3,7 +3,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from joserfc import jwt
 
@@ -150,6 +150,7 @@ class TestMalformed:
         refuse(authenticator, f"Bearer {signed(CLAIMS | {'x': 'y' * 4_096})}")
         refuse(authenticator, "Bearer " + "a." * 1_000_000)
 
+    @settings(deadline=None)  # a slow day is no failure
     @given(
         header=st.recursive(
             st.none() | st.booleans() | st.integers() | st.text(max_size=9),
