@@ -3,12 +3,14 @@
 import asyncio
 
 from alembic import context
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from persistence.engine import sqlalchemy_url
 from persistence.tables import metadata
+
+TURN = 20_261_125  # any number that nothing else in the database waits for
 
 
 def run(connection: Connection) -> None:
@@ -26,6 +28,9 @@ async def connect_and_run() -> None:
     url = sqlalchemy_url(context.config.attributes["database_url"])
     engine = create_async_engine(url, poolclass=NullPool)
     async with engine.connect() as db:
+        # Until the connection ends: two that start at once migrate one after the other.
+        await db.execute(select(func.pg_advisory_lock(TURN)))
+        await db.commit()
         await db.run_sync(run)
     await engine.dispose()
 

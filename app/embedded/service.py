@@ -16,7 +16,7 @@ from app.embedded import launch
 from app.embedded.identity import Identity
 from app.errors import CommandError
 
-START_SECONDS = 30
+START_SECONDS = 60
 STOP_SECONDS = 10
 LOG_BYTES = 10_000_000
 

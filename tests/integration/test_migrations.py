@@ -1,6 +1,8 @@
 """Migrations go up and down, and make exactly the tables that the code declares."""
 
 import asyncio
+import os
+import sys
 
 import asyncpg
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -55,6 +57,20 @@ async def test_tables_and_migrations_agree(
     await asyncio.to_thread(migrate.check, database_url)
 
     assert await shape(scratch_database_url) == await shape(database_url)
+
+
+async def test_two_that_migrate_at_once_take_turns(scratch_database_url: str) -> None:
+    await asyncio.to_thread(migrate.downgrade, scratch_database_url)
+    program = (sys.executable, "-m", "app", "migrate")
+    environment = os.environ | {"DATABASE_URL": scratch_database_url}
+
+    both = [
+        await asyncio.create_subprocess_exec(*program, env=environment)
+        for _ in range(2)
+    ]
+
+    assert [await each.wait() for each in both] == [0, 0]
+    assert await migrate.is_current(scratch_database_url)
 
 
 async def test_a_current_database_is_known_as_such(scratch_database_url: str) -> None:
