@@ -30,7 +30,7 @@ async def listen(scrape: Scrape, host: str, port: int) -> None:
         access_log=False,
         proxy_headers=False,
         server_header=False,
-        log_level="warning",
+        log_config=None,  # it speaks through ours
     )
     server = _Server(config)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET

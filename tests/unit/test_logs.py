@@ -99,11 +99,9 @@ def root(monkeypatch: pytest.MonkeyPatch) -> Iterator[logging.Logger]:
     """A root without handlers, so that ours is set up; all levels are given back."""
     root = logging.getLogger()
     monkeypatch.setattr(root, "handlers", [])
-    # Whoever has served something before has set the level of uvicorn's, for good.
-    names = (*logs.OURS, "aiokafka", "uvicorn.error")
+    names = (*logs.OURS, "aiokafka")
     levels = {name: logging.getLogger(name).level for name in names}
     level = root.level
-    logging.getLogger("uvicorn.error").setLevel(logging.NOTSET)
     yield root
     root.setLevel(level)
     for name, before in levels.items():
