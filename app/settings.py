@@ -19,7 +19,10 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.errors import CommandError
 
-REDIS_URL = r"^(redis|rediss|valkey)://"
+REDIS_URL = (
+    r"^((redis|rediss|valkey)://"
+    r"|redis\+sentinel://([^@/]*@)?[^,@/]+:\d+(,[^,@/]+:\d+)*/[^/?]+$)"
+)
 
 
 def _rate_limit(text: str) -> str:
@@ -60,6 +63,8 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True)
 
     database_url: str = Field(pattern=r"^postgresql://")
+    # Standbys of it, for catalog and lists; none: the primary is read.
+    database_replica_url: str | None = Field(default=None, pattern=r"^postgresql://")
     redis_url: str = Field(pattern=REDIS_URL)
     # The independent nodes of the seat locks, comma separated; none: REDIS_URL.
     redlock_urls: Annotated[tuple[str, ...], NoDecode] = ()
@@ -80,6 +85,8 @@ class Settings(BaseSettings):
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
     # This machine's own addresses are not limited.
     max_sockets_per_address: int = Field(default=500, ge=1)
+    # After TERM the API serves for so long while it sends everybody elsewhere.
+    drain_seconds: float = Field(default=0, ge=0, le=60)
     # GraphiQL at /graphiql.
     explorer: bool = True
     db_pool_size: int = Field(default=16, ge=1)

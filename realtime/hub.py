@@ -14,11 +14,9 @@ from typing import Any
 
 from broadcaster import Broadcast, Event
 from broadcaster._backends.base import BroadcastBackend
-from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
 
+from persistence.redis_client import open_redis
 from realtime.metrics import PUBSUB_LOSSES
 from realtime.topics import RESYNC
 
@@ -35,14 +33,9 @@ class SupervisedRedis(BroadcastBackend):
     """Reconnects for ever, and says so on every channel."""
 
     def __init__(self, url: str) -> None:
-        # Without redis-py's own retry, which reconnects silently: the gap would stay
-        # unnoticed. A blocking read has no time-out of its own.
-        self._redis = Redis.from_url(
-            url,
-            socket_timeout=None,
-            socket_connect_timeout=1.0,
-            retry=Retry(NoBackoff(), 0),
-        )
+        # A blocking read has no time-out of its own. It is opened without redis-py's
+        # own retry, which reconnects silently: the gap would stay unnoticed.
+        self._redis = open_redis(url, socket_timeout=None)
         self._pubsub: PubSub | None = None
         self._wanted: set[str] = set()
         self._confirmed: dict[str, asyncio.Event] = {}

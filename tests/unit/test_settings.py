@@ -121,3 +121,34 @@ def test_a_switch_that_is_none_is_refused(complete: pytest.MonkeyPatch) -> None:
 
     with pytest.raises(CommandError, match="EXPLORER"):
         Settings.load()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "redis+sentinel://one:26379/seats",
+        "redis+sentinel://:secret@one:26379,two:26379,[::1]:26379/seats",
+    ],
+)
+def test_redis_may_be_behind_sentinels(complete: pytest.MonkeyPatch, url: str) -> None:
+    complete.setenv("REDIS_URL", url)
+
+    assert Settings.load().redis_url == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "redis+sentinel://one:26379",
+        "redis+sentinel://one:26379/",
+        "redis+sentinel://one,two:26379/seats",
+        "redis+sentinel:///seats",
+    ],
+)
+def test_sentinels_without_a_port_or_a_name_are_refused(
+    complete: pytest.MonkeyPatch, url: str
+) -> None:
+    complete.setenv("REDIS_URL", url)
+
+    with pytest.raises(CommandError, match="REDIS_URL"):
+        Settings.load()
