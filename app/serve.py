@@ -1,7 +1,9 @@
 """The API process."""
 
 import os
+import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import uvicorn
@@ -9,9 +11,14 @@ import uvicorn
 from app import logs, tracing
 from app.asgi import application
 from app.bounded_http import BoundedHttp
+from app.draining import Draining, DrainingServer
 from app.settings import Settings
 from app.transport.limits import MAX_BYTES
 
+STARTUP_FAILURE = 3  # uvicorn's own code for it
+# Of an idle connection. A proxy has to be the first to leave it (NGINX does after 60):
+# a POST that is sent along it while we close it is lost.
+KEEP_ALIVE_SECONDS = 75
 GRACE_SECONDS = 6  # for mutations in flight, those of sockets too
 
 
@@ -23,8 +30,9 @@ def behind(proxies: Sequence[str]) -> dict[str, Any]:
 def main(settings: Settings) -> None:
     logs.set_up(settings.log_level, settings.log_format)
     tracing.set_up("api", os.environ)
-    uvicorn.run(
-        application(settings),
+    draining = Draining(application(settings))
+    config = uvicorn.Config(
+        draining,
         host=settings.host,
         port=settings.port,
         loop="uvloop",
@@ -34,6 +42,7 @@ def main(settings: Settings) -> None:
         ws_per_message_deflate=False,  # halves the memory of a socket
         ws_ping_interval=20,
         ws_ping_timeout=20,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
         access_log=False,
         **behind(settings.trusted_proxies),
@@ -41,3 +50,8 @@ def main(settings: Settings) -> None:
         log_config=None,  # it speaks through ours, and not below WARNING: it
         log_level=None,  # writes down frames, and URLs with what is in them
     )
+    server = DrainingServer(config, draining, settings.drain_seconds)
+    with suppress(KeyboardInterrupt):
+        server.run()
+    if not server.started:
+        sys.exit(STARTUP_FAILURE)

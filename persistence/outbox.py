@@ -6,19 +6,25 @@ consumers queue for each other instead of deadlocking.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from persistence.pool import Connection, Pool
 
+LEASE = timedelta(seconds=3)
+
 RENEW_LEASE = """
 INSERT INTO relay_lease AS lease (id, holder, held_until)
-VALUES (1, $1, clock_timestamp() + interval '3 seconds')
+VALUES (1, $1, clock_timestamp() + $2::interval)
 ON CONFLICT (id) DO UPDATE
     SET holder = excluded.holder, held_until = excluded.held_until
     WHERE lease.holder = excluded.holder OR lease.held_until <= clock_timestamp()
 RETURNING TRUE
+"""
+
+RELEASE_LEASE = """
+UPDATE relay_lease SET held_until = clock_timestamp() WHERE holder = $1
 """
 
 # In the order of positions, whatever was sent before and not confirmed in time too.
@@ -107,8 +113,12 @@ class Outbox:
         self._pool = pool
 
     async def renew_lease(self, holder: UUID) -> bool:
-        """Ours for three more seconds of the database's clock; False: another's."""
-        return bool(await self._pool.fetchval(RENEW_LEASE, holder))
+        """Ours for LEASE more of the database's clock; False: another's."""
+        return bool(await self._pool.fetchval(RENEW_LEASE, holder, LEASE))
+
+    async def release_lease(self, holder: UUID) -> None:
+        """Who stops in order lets the next one begin at once."""
+        await self._pool.execute(RELEASE_LEASE, holder)
 
     async def due(self, holder: UUID, limit: int) -> list[OutboxEvent]:
         """Nothing without the lease, which may have ended since it was renewed."""

@@ -3,15 +3,15 @@
 import asyncio
 import logging
 import time
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from uuid import uuid4
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from aiokafka.structs import RecordMetadata
 
-from persistence.outbox import Outbox, OutboxEvent
+from persistence.outbox import LEASE, Outbox, OutboxEvent
 from persistence.spans import spans
 from realtime import metrics
 from realtime.cloud_event import CloudEvent
@@ -24,8 +24,13 @@ logger = logging.getLogger(__name__)
 BATCH_SIZE = 500
 POLL_SECONDS = 0.1  # without a ring
 RENEW_SECONDS = 1.0
+RELEASE_SECONDS = 1.0
 TOPICS_SECONDS = 1.0  # how soon a broker that came back empty is noticed
 LONGEST_DELAY = 2.0
+
+
+class LeaseLostError(Exception):
+    """We were held up for so long that another relay may be at work: send nothing."""
 
 
 class BrokerForgotError(Exception):
@@ -45,7 +50,7 @@ class Relay:
 
     async def run(self) -> None:
         delay = 0.05
-        async with self._hub.listen(RELAY_BELL) as bell:
+        async with self._releasing(), self._hub.listen(RELAY_BELL) as bell:
             while True:
                 try:
                     if await self._has_lease():
@@ -53,6 +58,8 @@ class Relay:
                         async with self._kafka.producer() as producer:
                             delay = 0.05
                             await self._relay(producer, bell)
+                except LeaseLostError:
+                    logger.warning("the relay was held up; another one may go on")
                 except BrokerForgotError:
                     logger.warning("the broker came back empty; events are sent again")
                     await self._start_over()
@@ -60,6 +67,15 @@ class Relay:
                     logger.warning("the broker is away, events wait: %r", error)
                     delay = min(delay * 2, LONGEST_DELAY)
                 await asyncio.sleep(delay)
+
+    @asynccontextmanager
+    async def _releasing(self) -> AsyncIterator[None]:
+        try:
+            yield
+        finally:
+            with suppress(Exception):  # it ends by itself, soon
+                async with asyncio.timeout(RELEASE_SECONDS):
+                    await self._outbox.release_lease(self._id)
 
     async def _relay(self, producer: AIOKafkaProducer, bell: Listening) -> None:
         """As long as the lease is ours: only its holder creates topics, too."""
@@ -114,7 +130,11 @@ class Relay:
         await self._outbox.send_again()
 
     async def _has_lease(self) -> bool:
-        """Renewed in good time; `due` judges it once more for every batch."""
+        """Renewed in good time; `due` judges it once more for every batch.
+
+        Between that and the sending we may be frozen, so each event is sent by our own
+        clock: it counts from before the database was asked, and goes on meanwhile.
+        """
         now = time.monotonic()
         if now - self._renewed > RENEW_SECONDS:
             if not await self._outbox.renew_lease(self._id):
@@ -128,6 +148,9 @@ class Relay:
         event: OutboxEvent,
         trace_parent: str | None,
     ) -> "asyncio.Future[RecordMetadata]":
+        """Raises LeaseLostError."""
+        if time.monotonic() - self._renewed > LEASE.total_seconds():
+            raise LeaseLostError
         told = CloudEvent(
             id=event.id,
             type=event.type,

@@ -143,8 +143,10 @@ async def test_the_first_offset_or_one_that_was_given_away_is_a_broker_that_forg
 async def test_a_batch_that_the_broker_forgot_is_not_marked_sent() -> None:
     outbox, broker = ListedOutbox(), ScriptedBroker(3, 3)
 
+    relaying = relay(outbox, broker)
+    assert await relaying._has_lease()
     with pytest.raises(BrokerForgotError):
-        await relay(outbox, broker).relay_batch(cast("AIOKafkaProducer", broker))
+        await relaying.relay_batch(cast("AIOKafkaProducer", broker))
 
     assert len(broker.sent) == 2
     assert outbox.told == []

@@ -1,0 +1,121 @@
+"""Several workers at once: one sends, all sweep, and nobody does another's work."""
+
+import asyncio
+from uuid import UUID
+
+import pytest
+
+from persistence.ledger import PostgresLedger
+from persistence.outbox import LEASE, Outbox, OutboxEvent
+from persistence.pool import Pool
+from realtime.hub import Hub
+from realtime.kafka import Kafka
+from realtime.relay import Relay
+from realtime.topics import RESERVATIONS
+from tests.support.cinema import Cinema, let_time_pass
+from tests.support.embedded import EmbeddedStack
+from tests.support.realtime import Worker
+from tests.support.telling import hold, read_topic
+from tests.support.waiting import eventually
+
+
+@pytest.fixture
+async def cinema(scratch_pool: Pool) -> Cinema:
+    return Cinema(scratch_pool)
+
+
+class Freezing(Outbox):
+    """As if its process were stopped between what is due and its sending."""
+
+    def __init__(self, pool: Pool) -> None:
+        super().__init__(pool)
+        self.frozen = asyncio.Event()
+        self.thawed = asyncio.Event()
+        self.asked_again = asyncio.Event()
+
+    async def due(self, holder: UUID, limit: int) -> list[OutboxEvent]:
+        events = await super().due(holder, limit)
+        if events:
+            self.frozen.set()
+            await self.thawed.wait()
+        return events
+
+    async def renew_lease(self, holder: UUID) -> bool:
+        if self.thawed.is_set():
+            self.asked_again.set()
+        return await super().renew_lease(holder)
+
+
+async def test_a_relay_that_was_frozen_sends_nothing_when_it_goes_on(
+    worker: Worker, cinema: Cinema, kafka: Kafka, stack: EmbeddedStack
+) -> None:
+    outbox = Freezing(cinema.pool)
+    show = await cinema.open_session()
+    hub = Hub(stack.redis_url)
+    async with hub:
+        first = asyncio.create_task(Relay(outbox, kafka, hub).run())
+        await hold(cinema, show, 0)
+        await asyncio.wait_for(outbox.frozen.wait(), 30)
+        worker.start("relay")
+
+        async def is_sent() -> bool:
+            return await cinema.count("outbox", "sends = 1") == 1
+
+        await eventually(is_sent, 30)
+        await asyncio.sleep(LEASE.total_seconds())  # its clock has to be over, too
+        outbox.thawed.set()
+        await asyncio.wait_for(outbox.asked_again.wait(), 30)
+        first.cancel()
+        await asyncio.gather(first, return_exceptions=True)
+
+    assert len(await read_topic(kafka, RESERVATIONS, show.session_id)) == 1
+    assert await cinema.count("outbox", "sends = 1") == 1
+
+
+async def test_a_relay_that_stops_in_order_is_followed_at_once(
+    worker: Worker, cinema: Cinema
+) -> None:
+    worker.start("relay")
+
+    async def is_held() -> bool:
+        return await cinema.count("relay_lease", "held_until > clock_timestamp()") == 1
+
+    await eventually(is_held, 30)
+    await worker.stop()
+
+    assert await cinema.count("relay_lease", "held_until > clock_timestamp()") == 0
+
+
+async def test_sweepers_share_what_is_due_and_never_meet(cinema: Cinema) -> None:
+    show = await cinema.open_session(seats=60)
+    held = [await hold(cinema, show, seat) for seat in range(60)]
+    for each in held:
+        await let_time_pass(cinema.pool, each.id)
+    sweepers = [PostgresLedger(cinema.pool) for _ in range(2)]
+
+    async def sweep(ledger: PostgresLedger) -> list[UUID]:
+        swept = list[UUID]()
+        while ended := await ledger.expire_due(5):
+            swept += [each.id for each in ended]
+        return swept
+
+    first, second = await asyncio.gather(*map(sweep, sweepers))
+
+    assert sorted(first + second) == sorted(each.id for each in held)
+    assert await cinema.count("outbox", "type = 'ReservationExpired'") == 60
+    assert {version for _, version in await cinema.seat_states(show)} == {3}
+
+
+async def test_a_sweeper_passes_over_what_another_is_at(cinema: Cinema) -> None:
+    show = await cinema.open_session(seats=2)
+    held = [await hold(cinema, show, seat) for seat in range(2)]
+    for each in held:
+        await let_time_pass(cinema.pool, each.id)
+
+    async with cinema.pool.acquire() as db, db.transaction():
+        await db.execute(
+            "SELECT FROM reservations WHERE id = $1 FOR UPDATE", held[0].id
+        )
+        swept = await PostgresLedger(cinema.pool).expire_due(10)
+
+    assert [each.id for each in swept] == [held[1].id]
