@@ -25,6 +25,7 @@ from app.scrape import Scrape
 from app.settings import Settings
 from app.sign_in import sign_in_routes
 from app.signing_keys import KeyRing
+from app.supervise import keep_running
 from app.transport.http import GraphQLHttp
 from app.transport.websocket import GraphQLWebSocket
 from app.wiring import Connections, connections
@@ -41,12 +42,19 @@ from persistence.engine import open_engine
 from persistence.identities import PostgresIdentities
 from persistence.queries import Queries
 from persistence.rate_limits import RateLimits
+from persistence.replica import Replica
 from persistence.sign_in_codes import RedisSignInCodes
 from realtime.reservation_feed import ReservationFeed
 from realtime.seat_feed import SeatFeed
 from resolvers.context import Context, Services
 
 logger = logging.getLogger(__name__)
+
+# Of a request with Postgres, each time it needs something: a fellow's turn at the seat
+# (a second) and this go before whoever asks is told UNAVAILABLE, within 3 seconds.
+PATIENCE_SECONDS = 1.5
+# Of the replica, which the primary stands in for.
+REPLICA_PATIENCE_SECONDS = 0.75
 
 
 class Api:
@@ -95,16 +103,20 @@ class Api:
     @asynccontextmanager
     async def lifespan(self, _app: Starlette) -> AsyncIterator[None]:
         async with AsyncExitStack() as opened:
-            to = await opened.enter_async_context(connections(self._settings, "api"))
+            to = await opened.enter_async_context(
+                connections(self._settings, "api", patience=PATIENCE_SECONDS)
+            )
             engine = open_engine(
                 self._settings.database_url,
                 max_size=self._settings.db_pool_size,
                 name="api-reads",
+                patience=PATIENCE_SECONDS,
             )
             opened.push_async_callback(engine.dispose)
             passwords = Argon2Passwords()
             opened.callback(passwords.close)
-            self._services = self._serve(to, engine, passwords)
+            replica = self._replica(to, opened)
+            self._services = self._serve(to, engine, replica, passwords)
             self.health.watch(to)
             self.scrape.watch(to, engine)
             sampling = asyncio.create_task(watch_the_event_loop())
@@ -122,11 +134,32 @@ class Api:
             self.health.stop()
             self.scrape.stop()
 
+    def _replica(self, to: Connections, opened: AsyncExitStack) -> Replica | None:
+        url = self._settings.database_replica_url
+        if url is None:
+            return None
+        engine = open_engine(
+            url,
+            max_size=self._settings.db_pool_size,
+            name="api-replica",
+            patience=REPLICA_PATIENCE_SECONDS,
+            standby=True,
+        )
+        opened.push_async_callback(engine.dispose)
+        replica = Replica(engine, to.pool)
+        watching = asyncio.create_task(keep_running("replica", replica.watch))
+        opened.callback(watching.cancel)
+        return replica
+
     def _serve(
-        self, to: Connections, engine: AsyncEngine, passwords: Argon2Passwords
+        self,
+        to: Connections,
+        engine: AsyncEngine,
+        replica: Replica | None,
+        passwords: Argon2Passwords,
     ) -> Services:
-        cache = CatalogCache(to.redis)
-        queries = Queries.on(engine, to.pool, cache)
+        cache = CatalogCache(to.redis, to.pool, replicated=replica is not None)
+        queries = Queries.on(engine, to.pool, cache, replica, to.own_writes)
         accounts = AccountService(
             PostgresAccounts(to.pool), passwords, TokenIssuer(self._keys)
         )

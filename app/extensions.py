@@ -15,7 +15,8 @@ from strawberry.schema.exceptions import (
 from strawberry.schema.schema import validate_document
 
 from domain.errors import TooManyAtOnceError, UnknownCustomerError
-from resolvers.faults import FaultError, rate_limited
+from persistence.away import is_away
+from resolvers.faults import FaultError, rate_limited, unavailable
 from resolvers.texts import worded
 
 logger = logging.getLogger(__name__)
@@ -42,6 +43,9 @@ class FaultMask(MaskErrors):
         fault = error if original is None else original
         if isinstance(fault, TooManyAtOnceError):
             fault = rate_limited(seconds=1)
+        elif is_away(original):
+            self._log_away(error)
+            fault = unavailable()
         if isinstance(fault, FaultError):
             return _like(error, fault.worded_in(self._locale), fault.extensions)
         if isinstance(original, RecursionError | ValueError) and error.path is None:
@@ -60,6 +64,14 @@ class FaultMask(MaskErrors):
             message = message.split(" Did you mean ")[0]
         # Not in place: the caches may hand the same error to others at this moment.
         return _like(error, message, {"code": "BAD_USER_INPUT"})
+
+    def _log_away(self, error: GraphQLError) -> None:
+        """A line, not a traceback: there may be thousands, and all say the same."""
+        logger.warning(
+            "a server is away: %r",
+            error.original_error,
+            extra={"path": error.path},
+        )
 
     def _masked(self, error: GraphQLError, original: Exception) -> GraphQLError:
         request_id = self.execution_context.context.request_id

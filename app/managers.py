@@ -4,13 +4,12 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-import asyncpg
-
 from app.errors import CommandError
 from domain.accounts import Account
 from domain.names import email_address
 from domain.people import Role
 from persistence import managers
+from persistence.connecting import connect
 from persistence.pool import Connection
 
 T = TypeVar("T")
@@ -41,7 +40,7 @@ def change(database_url: str, email: str, role: Role) -> str:
 
 
 async def _with(database_url: str, asking: Callable[[Connection], Awaitable[T]]) -> T:
-    db = await asyncpg.connect(database_url)
+    db = await connect(database_url)
     try:
         return await asking(db)
     finally:

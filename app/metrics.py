@@ -29,7 +29,8 @@ REFUSALS = Counter(
 ERRORS = Counter(
     "cinema_graphql_errors", "GraphQL errors that clients were told, by code.", ["code"]
 )
-ERRORS.labels("INTERNAL")  # an alarm needs a 0 to rise from
+for each in ("INTERNAL", "UNAVAILABLE"):
+    ERRORS.labels(each)  # an alarm needs a 0 to rise from
 
 SOCKETS = Gauge("cinema_sockets", "WebSockets that are open.")
 SOCKET_OPERATIONS = Gauge(

@@ -8,7 +8,8 @@ from redis.asyncio import Redis
 
 from app.settings import Settings
 from persistence.ledger import PostgresLedger
-from persistence.pool import Pool, open_pool
+from persistence.own_writes import OwnWrites
+from persistence.pool import PATIENCE_SECONDS, Pool, open_pool
 from persistence.redis_client import open_redis
 from persistence.script_batch import ScriptBatch
 from persistence.seat_locks import RedlockSeatLocks
@@ -22,17 +23,23 @@ class Connections:
     pool: Pool
     redis: "Redis"
     hub: Hub
+    own_writes: OwnWrites | None
     ledger: PostgresLedger
     locks: RedlockSeatLocks
     bell: RedisBell
 
 
 @asynccontextmanager
-async def connections(settings: Settings, name: str) -> AsyncIterator[Connections]:
-    """`name` is what the servers' own lists of clients show."""
+async def connections(
+    settings: Settings, name: str, *, patience: float = PATIENCE_SECONDS
+) -> AsyncIterator[Connections]:
+    """`name` is what the servers' own lists of clients show; `patience`: see Pool."""
     async with AsyncExitStack() as opened:
         pool = await open_pool(
-            settings.database_url, max_size=settings.db_pool_size, name=name
+            settings.database_url,
+            max_size=settings.db_pool_size,
+            name=name,
+            patience=patience,
         )
         opened.push_async_callback(pool.close)
         redis = open_redis(settings.redis_url)
@@ -42,11 +49,14 @@ async def connections(settings: Settings, name: str) -> AsyncIterator[Connection
             opened.push_async_callback(node.aclose)
         hub = Hub(settings.redis_url)
         await opened.enter_async_context(hub)
+        # Only where there is a replica does it matter who has just written.
+        own_writes = OwnWrites(redis) if settings.database_replica_url else None
         yield Connections(
             pool=pool,
             redis=redis,
             hub=hub,
-            ledger=PostgresLedger(pool),
+            own_writes=own_writes,
+            ledger=PostgresLedger(pool, own_writes),
             locks=RedlockSeatLocks([ScriptBatch(node) for node in nodes]),
             bell=RedisBell(redis),
         )

@@ -1,13 +1,15 @@
 """Alembic's entry: runs the versions against DATABASE_URL, in one transaction each."""
 
 import asyncio
+from functools import partial
 
 from alembic import context
 from sqlalchemy import Connection, func, select
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from persistence.engine import sqlalchemy_url
+from persistence.connecting import connect
+from persistence.engine import DIALECT
 from persistence.tables import metadata
 
 TURN = 20_261_125  # any number that nothing else in the database waits for
@@ -25,8 +27,8 @@ def run(connection: Connection) -> None:
 
 
 async def connect_and_run() -> None:
-    url = sqlalchemy_url(context.config.attributes["database_url"])
-    engine = create_async_engine(url, poolclass=NullPool)
+    where = partial(connect, context.config.attributes["database_url"])
+    engine = create_async_engine(DIALECT, async_creator=where, poolclass=NullPool)
     async with engine.connect() as db:
         # Until the connection ends: two that start at once migrate one after the other.
         await db.execute(select(func.pg_advisory_lock(TURN)))

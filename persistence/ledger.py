@@ -1,6 +1,7 @@
 """Who has which seat: each method is one Postgres transaction, its events included."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from uuid import UUID
 
 import asyncpg
@@ -19,6 +20,7 @@ from domain.reservation import Reservation, ReservationStatus
 from persistence import ledger_sql as sql
 from persistence import metrics, origin, payment_sql
 from persistence.codec import payment_from_json, reservation_from_json, seat_from_json
+from persistence.own_writes import OwnWrites
 from persistence.pool import Connection, Pool
 
 APPROVE = "approvePayment"
@@ -29,22 +31,38 @@ class LedgerCorruptError(Exception):
 
 
 class PostgresLedger:
-    def __init__(self, pool: Pool) -> None:
+    """`own_writes`: where there is a replica, who changes something is remembered."""
+
+    def __init__(self, pool: Pool, own_writes: OwnWrites | None = None) -> None:
         self._pool = pool
+        self._own_writes = own_writes
+
+    @asynccontextmanager
+    async def _change_by(self, customer_id: UUID) -> AsyncIterator[None]:
+        """The mark is on its way while Postgres works, and there before the answer."""
+        if self._own_writes is None:
+            yield
+            return
+        marking = self._own_writes.mark(customer_id)
+        try:
+            yield
+        finally:
+            await marking
 
     async def hold(self, hold: Hold) -> HoldVerdict:
         try:
-            row = await self._pool.fetchrow(
-                sql.HOLD,
-                hold.session_id,
-                hold.seat_ids,
-                hold.reservation_id,
-                hold.customer_id,
-                hold.period,
-                hold.key and hold.key.key,
-                hold.key and hold.key.input_hash,
-                *origin.of_event(),
-            )
+            async with self._change_by(hold.customer_id):
+                row = await self._pool.fetchrow(
+                    sql.HOLD,
+                    hold.session_id,
+                    hold.seat_ids,
+                    hold.reservation_id,
+                    hold.customer_id,
+                    hold.period,
+                    hold.key and hold.key.key,
+                    hold.key and hold.key.input_hash,
+                    *origin.of_event(),
+                )
         except asyncpg.UniqueViolationError as error:
             if error.constraint_name == "pk_idempotency_keys":
                 raise KeyReusedError from error
@@ -66,9 +84,10 @@ class PostgresLedger:
         )
 
     async def cancel(self, reservation_id: UUID, customer_id: UUID) -> CancelVerdict:
-        row = await self._pool.fetchrow(
-            sql.CANCEL, reservation_id, customer_id, *origin.of_event()
-        )
+        async with self._change_by(customer_id):
+            row = await self._pool.fetchrow(
+                sql.CANCEL, reservation_id, customer_id, *origin.of_event()
+            )
         if row is None or row["status"] is None:
             return CancelVerdict(reservation=None, status=None)
         if row["cancelled"]:
@@ -81,7 +100,8 @@ class PostgresLedger:
     async def approve(
         self, payment_id: UUID, customer_id: UUID, key: IdempotencyKey | None
     ) -> ApproveVerdict:
-        verdict = await self._approve(payment_id, customer_id, key)
+        async with self._change_by(customer_id):
+            verdict = await self._approve(payment_id, customer_id, key)
         if verdict.confirmed:  # and committed
             metrics.SALES.inc()
         return verdict

@@ -47,3 +47,9 @@ _CATALOG_READS = Counter(
 )
 READ_FROM_REDIS = _CATALOG_READS.labels("redis")
 READ_FROM_POSTGRES = _CATALOG_READS.labels("postgres")
+
+_READS = Counter(
+    "cinema_reads", "Statements that read catalog and lists, by server.", ["server"]
+)
+READ_FROM_PRIMARY = _READS.labels("primary")
+READ_FROM_REPLICA = _READS.labels("replica")

@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
-import asyncpg
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+
+from persistence.connecting import connect
 
 VERSIONS = Path(__file__).parent.parent / "migrations"
 
@@ -24,7 +25,7 @@ def check(database_url: str) -> None:
 
 
 async def is_current(database_url: str) -> bool:
-    db = await asyncpg.connect(database_url)
+    db = await connect(database_url)
     try:
         if not await db.fetchval("SELECT to_regclass('alembic_version')"):
             return False

@@ -1,44 +1,96 @@
 """The asyncpg pool of everything that decides a seat, and of the seat maps."""
 
-from typing import TYPE_CHECKING
+import asyncio
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
 import asyncpg
 import orjson
 
+from persistence.connecting import MortalConnection, connect
 from persistence.spans import spans
 
 if TYPE_CHECKING:
-    Pool = asyncpg.Pool[asyncpg.Record]
+    _Pool = asyncpg.Pool[asyncpg.Record]
     Connection = (
         asyncpg.Connection[asyncpg.Record]
         | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
     )
 else:
-    Pool = asyncpg.Pool
+    _Pool = asyncpg.Pool
     Connection = asyncpg.Connection
 
-STATEMENT_TIMEOUT_MS = 10_000
+# Of those for whom nobody waits: the worker, operators.
+PATIENCE_SECONDS = 10.0
+# Beyond it the server itself has given up, and says so, if it still can.
+GRACE_SECONDS = 0.1
 
 
-async def open_pool(dsn: str, *, max_size: int, name: str) -> Pool:
-    """A bounded pool that speaks JSON and UTC. `name` is seen in pg_stat_activity."""
-    return await asyncpg.create_pool(
+class Pool(_Pool):
+    """Who waits for too long for a connection, or for a new one, is told TimeoutError.
+
+    A connection that is broken, silent or to a former primary ends with the statement
+    that found out (MortalConnection), so no statement meets it twice.
+    """
+
+    patience_seconds = PATIENCE_SECONDS
+
+    async def _acquire(self, timeout: float | None) -> Any:  # noqa: ASYNC109 # theirs
+        """Behind acquire() and all that asks the pool itself.
+
+        Not by asyncpg's own time-out, a wait_for: up to Python 3.11 that swallows a
+        cancellation which comes at the same moment as a connection.
+        """
+        async with asyncio.timeout(timeout or self.patience_seconds):
+            return await super()._acquire(None)  # type: ignore[misc] # not in its stubs
+
+    async def close(self) -> None:
+        """Without a goodbye to a server that does not take it."""
+        with suppress(TimeoutError, OSError):
+            await super().close()
+
+
+async def open_pool(
+    dsn: str, *, max_size: int, name: str, patience: float = PATIENCE_SECONDS
+) -> Pool:
+    """A bounded pool that speaks JSON and UTC. `name` is seen in pg_stat_activity.
+
+    `patience` is for a connection, and for each statement.
+    """
+    pool = Pool(
         dsn,
-        min_size=min(2, max_size),
+        connect=connect,  # type: ignore[arg-type] # it takes what it passes on
+        connection_class=MortalConnection,
+        record_class=asyncpg.Record,
+        init_size=min(2, max_size),
+        min_size=0,  # what is lost comes back when it is needed
         max_size=max_size,
+        max_queries=50_000,
+        max_inactive_connection_lifetime=300.0,
         init=_speak_json,
         reset=_nothing_to_reset,
-        timeout=5,
+        loop=None,
+        **connection_options(name, patience),
+    )
+    pool.patience_seconds = patience
+    await pool
+    return pool
+
+
+def connection_options(name: str, patience: float) -> dict[str, Any]:
+    limit_ms = str(int(patience * 1_000))
+    return {
         # A server that is frozen or cut off says nothing, not even that it is late.
-        command_timeout=STATEMENT_TIMEOUT_MS / 1_000 + 1,
-        server_settings={
+        "timeout": patience,
+        "command_timeout": patience + GRACE_SECONDS,
+        "server_settings": {
             "application_name": name,
             "timezone": "UTC",
-            "statement_timeout": str(STATEMENT_TIMEOUT_MS),
-            "idle_in_transaction_session_timeout": str(STATEMENT_TIMEOUT_MS),
+            "statement_timeout": limit_ms,
+            "idle_in_transaction_session_timeout": limit_ms,
             "jit": "off",
         },
-    )
+    }
 
 
 async def _nothing_to_reset(_db: Connection) -> None:

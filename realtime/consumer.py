@@ -6,12 +6,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
-import asyncpg
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import CommitFailedError, KafkaError, MessageSizeTooLargeError
-from redis import exceptions as redis
 
 from persistence import origin
+from persistence.away import is_away
 from persistence.spans import spans
 from realtime import metrics
 from realtime.cloud_event import CloudEvent, MalformedEventError
@@ -25,30 +24,12 @@ ATTEMPTS = 3  # at an event that fails for a reason of its own
 FIRST_DELAY = 0.05
 LONGEST_DELAY = 2.0
 
-# Somebody is away or overloaded. It is waited for: no event is to blame.
-TRANSIENT = (
-    ConnectionError,
-    TimeoutError,
-    KafkaError,
-    redis.ConnectionError,
-    redis.TimeoutError,
-    redis.BusyLoadingError,
-    redis.ReadOnlyError,
-    redis.OutOfMemoryError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
-    asyncpg.TransactionRollbackError,
-    asyncpg.InsufficientResourcesError,
-    asyncpg.OperatorInterventionError,
-    asyncpg.LockNotAvailableError,
-    asyncpg.ReadOnlySQLTransactionError,
-)
-POISON = (asyncpg.DataError, MessageSizeTooLargeError)
-
 
 def is_transient(error: Exception) -> bool:
-    """What asyncpg cannot encode is an InterfaceError to it, and poison to us."""
-    return isinstance(error, TRANSIENT) and not isinstance(error, POISON)
+    """Somebody is away or overloaded. It is waited for: no event is to blame."""
+    if isinstance(error, KafkaError):
+        return not isinstance(error, MessageSizeTooLargeError)
+    return is_away(error)
 
 
 class Handler(Protocol):

@@ -4,6 +4,8 @@ from graphql import GraphQLError
 
 from resolvers.texts import ENGLISH, worded
 
+RETRY_SECONDS = 2  # about as long as the quickest of our servers takes to come back
+
 
 class FaultError(GraphQLError):
     """In English, until it is told to somebody whose language is known."""
@@ -32,6 +34,13 @@ def forbidden() -> FaultError:
 def not_found() -> FaultError:
     """Of subscriptions: what their unions have no member for, their start refuses."""
     return FaultError("NOT_FOUND")
+
+
+def unavailable() -> FaultError:
+    """A server is away: what was asked for has happened or not, the same key tells."""
+    fault = FaultError("UNAVAILABLE")
+    fault.extensions = {"code": "UNAVAILABLE", "retryAfter": RETRY_SECONDS}
+    return fault
 
 
 def rate_limited(seconds: int) -> FaultError:

@@ -73,6 +73,7 @@ TEXTS: Mapping[str, str | Counted] = {
         "Too many attempts: try again in %(seconds)d second.",
         "Too many attempts: try again in %(seconds)d seconds.",
     ),
+    "UNAVAILABLE": "There is no answer right now: try again in a moment.",
     "INTERNAL": "Something went wrong on our side.",
     "sign_in_again": "Sign in again.",
     "sign_in_not_begun": "This browser has not begun to sign in, or too long ago, or it"

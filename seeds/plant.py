@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from datetime import date
 
 import argon2
-import asyncpg
 
+from persistence.connecting import connect
 from persistence.pool import Connection
 from seeds import statements as sql
 from seeds.films import FILMS
@@ -32,7 +32,7 @@ def main(database_url: str) -> None:
 
 async def plant(database_url: str, today: date) -> Counter[str]:
     """How many of each were new. All of it lands together or not at all."""
-    db = await asyncpg.connect(database_url)
+    db = await connect(database_url)
     try:
         # Hashing takes its time: not inside the transaction that others wait for.
         people = await _with_hashes(await _missing(db))
@@ -44,7 +44,7 @@ async def plant(database_url: str, today: date) -> Counter[str]:
 
 
 async def _nothing_to_come(database_url: str) -> bool:
-    db = await asyncpg.connect(database_url)
+    db = await connect(database_url)
     try:
         return bool(await db.fetchval(sql.NOTHING_TO_COME))
     finally:

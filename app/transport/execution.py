@@ -79,9 +79,10 @@ class Execution:
         except OperationFailedError:
             raise
         except Exception as error:
-            stopwatch.stop({results.INTERNAL}, ())
+            errors = results.our_fault(error, request_id)
+            stopwatch.stop(results.codes(errors), ())
             log.exception("an operation failed", extra={"request_id": request_id})
-            raise OperationFailedError(results.internal_error(request_id)) from error
+            raise OperationFailedError(errors) from error
 
     async def first_payload(self, call: Call) -> str:
         """For nobody in particular: only what is public can be asked for."""
@@ -98,7 +99,7 @@ def _payload(result: ExecutionResult, request_id: str) -> str:
     bug = results.bug_in(result)
     if bug is not None:
         log.error("an operation failed", extra={"request_id": request_id}, exc_info=bug)
-        raise OperationFailedError(results.internal_error(request_id))
+        raise OperationFailedError(results.our_fault(bug, request_id))
     if results.never_began(result):
         raise OperationFailedError(results.formatted(result.errors))
     return results.encoded(result)

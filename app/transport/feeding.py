@@ -35,9 +35,9 @@ class Feeding:
                 errors = failed.errors
             except AuthenticationError:
                 errors = results.unauthenticated()
-            except Exception:
+            except Exception as error:
                 log.exception("an operation failed", extra={"request_id": course.id})
-                errors = results.internal_error(course.id)
+                errors = results.our_fault(error, course.id)
             else:
                 return None
             course.outcome = results.outcome(results.codes(errors))

@@ -31,7 +31,7 @@ class Stopwatch:
         """`codes` are those of errors, `refusals` those of problems."""
         if self._labels is None:
             return
-        if results.INTERNAL in codes:
+        if not results.OURS.isdisjoint(codes):
             outcome = "error"
         else:
             outcome = "refused" if codes or refusals else "ok"

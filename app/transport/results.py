@@ -15,14 +15,19 @@ from app.languages import locale_for
 from app.metrics import ERRORS
 from app.transport.json_text import encode
 from app.transport.operations import Outcome
+from persistence.away import is_away
+from resolvers.faults import unavailable
 from resolvers.texts import ENGLISH, translated, worded
 
 Errors = list[dict[str, Any]]
 
 BAD_USER_INPUT = "BAD_USER_INPUT"
 INTERNAL = "INTERNAL"
+UNAVAILABLE = "UNAVAILABLE"
 RATE_LIMITED = "RATE_LIMITED"
 UNAUTHENTICATED = "UNAUTHENTICATED"
+
+OURS = frozenset({INTERNAL, UNAVAILABLE})  # nothing that the client did
 
 # Strawberry wraps these when it streams, and raises them when it does not.
 CLIENT_FAULTS = (
@@ -41,6 +46,14 @@ def error(message: str, code: str, **facts: str) -> Errors:
 def internal_error(request_id: str) -> Errors:
     """All that a client learns of a bug."""
     return error(worded("INTERNAL", ENGLISH), INTERNAL, requestId=request_id)
+
+
+def our_fault(error: BaseException | None, request_id: str) -> Errors:
+    """A server that is away, or a bug."""
+    if not is_away(error):
+        return internal_error(request_id)
+    fault = unavailable()
+    return [{"message": fault.message, "extensions": fault.extensions}]
 
 
 def told(errors: Errors) -> Errors:
@@ -94,15 +107,16 @@ def bug_in(result: ExecutionResult) -> Exception | None:
 
 
 def codes_in(result: ExecutionResult) -> set[str | None]:
-    if bug_in(result):
-        return {INTERNAL}
+    bug = bug_in(result)
+    if bug is not None:
+        return codes(our_fault(bug, ""))
     return {(each.extensions or {}).get("code") for each in result.errors or ()}
 
 
 def outcome(codes: set[str | None]) -> Outcome:
     if not codes:
         return "ok"
-    return "failed" if INTERNAL in codes else "refused"
+    return "refused" if codes.isdisjoint(OURS) else "failed"
 
 
 def payload_of(result: ExecutionResult) -> dict[str, Any]:

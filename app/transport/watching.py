@@ -194,9 +194,9 @@ class Group:
                     self._publish(payload)
         except OperationFailedError as failure:
             self._failure = failure
-        except Exception:
+        except Exception as error:
             log.exception("a shared map failed", extra={"request_id": request_id})
-            self._failure = OperationFailedError(results.internal_error(request_id))
+            self._failure = OperationFailedError(results.our_fault(error, request_id))
         finally:
             SHARED_STREAMS.dec()
             self._end()
@@ -226,7 +226,7 @@ class Group:
 def _may_pass(error: Exception) -> bool:
     """A fault of ours may; what a client asked for wrongly stays wrong."""
     if isinstance(error, OperationFailedError):
-        return results.INTERNAL in results.codes(error.errors)
+        return not results.OURS.isdisjoint(results.codes(error.errors))
     return True
 
 

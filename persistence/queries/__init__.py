@@ -6,13 +6,16 @@ from typing import Self
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from persistence.catalog_cache import CatalogCache
+from persistence.own_writes import OwnWrites
 from persistence.pool import Pool
 from persistence.queries.movies import Movies
 from persistence.queries.payments import Payments
+from persistence.queries.reading import Reader
 from persistence.queries.reservations import Reservations
 from persistence.queries.rooms import Rooms
 from persistence.queries.seat_maps import SeatMaps
 from persistence.queries.sessions import Sessions
+from persistence.replica import Replica
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,14 +28,20 @@ class Queries:
     seat_maps: SeatMaps
 
     @classmethod
-    def on(cls, engine: AsyncEngine, pool: Pool, cache: CatalogCache) -> Self:
-        # Each query is one statement: BEGIN and ROLLBACK around it would be two more.
-        reader = engine.execution_options(isolation_level="AUTOCOMMIT")
+    def on(
+        cls,
+        engine: AsyncEngine,
+        pool: Pool,
+        cache: CatalogCache,
+        replica: Replica | None = None,
+        own_writes: OwnWrites | None = None,
+    ) -> Self:
+        reader = Reader(engine, replica)
         return cls(
             movies=Movies(reader, cache),
             rooms=Rooms(reader, cache),
             sessions=Sessions(reader, cache),
-            reservations=Reservations(reader),
-            payments=Payments(reader),
+            reservations=Reservations(reader, own_writes),
+            payments=Payments(reader, own_writes),
             seat_maps=SeatMaps(pool),
         )

@@ -1,18 +1,18 @@
 """Movies, by title."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
 from sqlalchemy import Row, Select, select
-from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import col
 
 from domain.movies import Movie
 from persistence.catalog_cache import CatalogCache
 from persistence.queries.keyset import Keyset, Page, Window
-from persistence.queries.reading import count, fetch
+from persistence.queries.reading import Reader
 from persistence.tables import MovieRow
 
 BY_TITLE = Keyset("movies", col(MovieRow.title), col(MovieRow.id))
@@ -21,31 +21,33 @@ PAGE = TypeAdapter(Page[Movie])
 
 
 class Movies:
-    def __init__(self, engine: AsyncEngine, cache: CatalogCache) -> None:
-        self._engine = engine
+    def __init__(self, reader: Reader, cache: CatalogCache) -> None:
+        self._reader = reader
         self._cache = cache
 
     async def page(self, window: Window, *, search: str = "") -> Page[Movie]:
         """Those whose title holds `search`, in whatever case. Raises CursorError."""
         if window != Window(window.size) or search:
-            return await self._page(window, search)
+            return await self._page(window, search, await self._cache.since())
         return await self._cache.page(
-            f"movies:{window.size}", PAGE, lambda: self._page(window, search)
+            f"movies:{window.size}", PAGE, partial(self._page, window, search)
         )
 
-    async def _page(self, window: Window, search: str) -> Page[Movie]:
+    async def _page(
+        self, window: Window, search: str, since: int | None
+    ) -> Page[Movie]:
         rows = BY_TITLE.page(_titled(search), window)
-        return BY_TITLE.turned(await fetch(self._engine, rows), window, _movie)
+        return BY_TITLE.turned(await self._reader.fetch(rows, since), window, _movie)
 
     async def count(self, *, search: str = "") -> int:
-        return await count(self._engine, _titled(search))
+        return await self._reader.count(_titled(search), await self._cache.since())
 
     async def by_id(self, ids: Sequence[UUID]) -> dict[UUID, Movie]:
         return await self._cache.by_id("movie", ids, MOVIE, self._by_id)
 
-    async def _by_id(self, ids: Sequence[UUID]) -> dict[UUID, Movie]:
+    async def _by_id(self, ids: Sequence[UUID], since: int | None) -> dict[UUID, Movie]:
         rows = select(MovieRow).where(col(MovieRow.id).in_(ids))
-        return {row.id: _movie(row) for row in await fetch(self._engine, rows)}
+        return {row.id: _movie(row) for row in await self._reader.fetch(rows, since)}
 
 
 def _titled(search: str) -> Select[Any]:

@@ -5,15 +5,15 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, Select, Subquery, Text, literal_column, select
-from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from domain.money import Money
 from domain.payment import Payment, PaymentStatus
 from persistence.ledger_sql import RESERVATION_STATUS
+from persistence.own_writes import OwnWrites
 from persistence.queries.keyset import Keyset, Page, Window
-from persistence.queries.reading import count, fetch
+from persistence.queries.reading import Reader
 from persistence.tables import PaymentRow, ReservationRow
 
 # A payment follows its reservation, whose event may still be on its way to it.
@@ -28,8 +28,9 @@ p = aliased(PaymentRow, name="p")
 
 
 class Payments:
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
+    def __init__(self, reader: Reader, own_writes: OwnWrites | None) -> None:
+        self._reader = reader
+        self._own_writes = own_writes
 
     async def page(
         self,
@@ -41,13 +42,14 @@ class Payments:
         own = _own(customer_id)
         newest_first = Keyset("payments", own.c.created_at, own.c.id, descending=True)
         rows = newest_first.page(_in(status, own), window)
-        read = await fetch(self._engine, rows)
+        read = await self._reader.fetch(rows, await self._since(customer_id))
         return newest_first.turned(read, window, _payment)
 
     async def count(
         self, customer_id: UUID, status: PaymentStatus | None = None
     ) -> int:
-        return await count(self._engine, _in(status, _own(customer_id)))
+        rows = _in(status, _own(customer_id))
+        return await self._reader.count(rows, await self._since(customer_id))
 
     async def by_id(
         self, customer_id: UUID, ids: Sequence[UUID]
@@ -55,7 +57,7 @@ class Payments:
         """Without those that are somebody else's."""
         own = _own(customer_id)
         rows = select(own).where(own.c.id.in_(ids))
-        return {row.id: _payment(row) for row in await fetch(self._engine, rows)}
+        return {row.id: _payment(row) for row in await self._reader.fetch(rows)}
 
     async def by_reservation(
         self, customer_id: UUID, reservation_ids: Sequence[UUID]
@@ -63,8 +65,12 @@ class Payments:
         own = _own(customer_id)
         rows = select(own).where(own.c.reservation_id.in_(reservation_ids))
         return {
-            row.reservation_id: _payment(row) for row in await fetch(self._engine, rows)
+            row.reservation_id: _payment(row) for row in await self._reader.fetch(rows)
         }
+
+    async def _since(self, customer_id: UUID) -> int | None:
+        """Of lists. By id all is read from the primary: subscriptions do so, too."""
+        return await self._own_writes.since(customer_id) if self._own_writes else None
 
 
 def _own(customer_id: UUID) -> Subquery:

@@ -6,16 +6,46 @@ from typing import Any, TypeAlias
 from sqlalchemy import Row, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from persistence.away import is_away
+from persistence.metrics import READ_FROM_PRIMARY, READ_FROM_REPLICA
+from persistence.replica import Replica
+
 Rows: TypeAlias = Select[*tuple[Any, ...]]  # whatever their columns are
 
 
-async def fetch(engine: AsyncEngine, rows: Rows) -> Sequence[Row[Any]]:
+class Reader:
+    """Reads from the replica what it has, if there is one; else from the primary.
+
+    `since` is the position that the replica has to have reached; None: only the primary
+    will do.
+    """
+
+    def __init__(self, primary: AsyncEngine, replica: Replica | None = None) -> None:
+        # Each query is one statement: BEGIN and ROLLBACK around it would be two more.
+        self._primary = primary.execution_options(isolation_level="AUTOCOMMIT")
+        self._replica = replica
+
+    async def fetch(self, rows: Rows, since: int | None = None) -> Sequence[Row[Any]]:
+        if self._replica and since is not None and self._replica.has(since):
+            try:
+                read = await _read(self._replica.engine, rows)
+            except Exception as error:
+                if not is_away(error):
+                    raise
+                self._replica.lost(error)
+            else:
+                READ_FROM_REPLICA.inc()
+                return read
+        READ_FROM_PRIMARY.inc()
+        return await _read(self._primary, rows)
+
+    async def count(self, rows: Rows, since: int | None = None) -> int:
+        counted = select(func.count()).select_from(rows.subquery())
+        [[number]] = await self.fetch(counted, since)
+        return int(number)
+
+
+async def _read(engine: AsyncEngine, rows: Rows) -> Sequence[Row[Any]]:
     async with engine.connect() as db:
         read: Sequence[Row[Any]] = (await db.execute(rows)).all()
         return read
-
-
-async def count(engine: AsyncEngine, rows: Rows) -> int:
-    async with engine.connect() as db:
-        counted = select(func.count()).select_from(rows.subquery())
-        return (await db.execute(counted)).scalar_one()

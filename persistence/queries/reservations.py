@@ -6,7 +6,6 @@ from uuid import UUID
 
 from sqlalchemy import Row, Select, Subquery, Text, func, literal_column, select
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
-from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -14,8 +13,9 @@ from domain.money import Money
 from domain.reservation import Reservation, ReservationStatus
 from persistence.codec import seat_from_json
 from persistence.ledger_sql import FRESH_SEAT_STATE, RESERVATION_STATUS
+from persistence.own_writes import OwnWrites
 from persistence.queries.keyset import Keyset, Page, Window
-from persistence.queries.reading import count, fetch
+from persistence.queries.reading import Reader
 from persistence.tables import (
     ClaimRow,
     ReservationRow,
@@ -32,8 +32,9 @@ film = aliased(SessionRow, name="film")
 
 
 class Reservations:
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
+    def __init__(self, reader: Reader, own_writes: OwnWrites | None) -> None:
+        self._reader = reader
+        self._own_writes = own_writes
 
     async def page(
         self,
@@ -47,13 +48,14 @@ class Reservations:
             "reservations", own.c.created_at, own.c.id, descending=True
         )
         rows = newest_first.page(_with_seats(own, status), window)
-        read = await fetch(self._engine, rows)
+        read = await self._reader.fetch(rows, await self._since(customer_id))
         return newest_first.turned(read, window, _reservation)
 
     async def count(
         self, customer_id: UUID, status: ReservationStatus | None = None
     ) -> int:
-        return await count(self._engine, _in(status, _own(customer_id)))
+        rows = _in(status, _own(customer_id))
+        return await self._reader.count(rows, await self._since(customer_id))
 
     async def by_id(
         self, customer_id: UUID, ids: Sequence[UUID]
@@ -61,7 +63,11 @@ class Reservations:
         """Without those that are somebody else's."""
         own = _own(customer_id)
         rows = _with_seats(own).where(own.c.id.in_(ids))
-        return {row.id: _reservation(row) for row in await fetch(self._engine, rows)}
+        return {row.id: _reservation(row) for row in await self._reader.fetch(rows)}
+
+    async def _since(self, customer_id: UUID) -> int | None:
+        """Of lists. By id all is read from the primary: subscriptions do so, too."""
+        return await self._own_writes.since(customer_id) if self._own_writes else None
 
 
 def _own(customer_id: UUID) -> Subquery:

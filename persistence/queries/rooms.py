@@ -2,18 +2,18 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
 from sqlalchemy import Row, func, select
-from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import col
 
 from domain.rooms import Room, Seat
 from persistence.catalog_cache import CatalogCache
 from persistence.queries.keyset import Keyset, Page, Window
-from persistence.queries.reading import count, fetch
+from persistence.queries.reading import Reader
 from persistence.tables import RoomRow, SeatRow
 
 BY_NAME = Keyset("rooms", col(RoomRow.name), col(RoomRow.id))
@@ -24,24 +24,24 @@ CAPACITY = TypeAdapter(int)
 
 
 class Rooms:
-    def __init__(self, engine: AsyncEngine, cache: CatalogCache) -> None:
-        self._engine = engine
+    def __init__(self, reader: Reader, cache: CatalogCache) -> None:
+        self._reader = reader
         self._cache = cache
 
     async def page(self, window: Window) -> Page[Room]:
         """Raises CursorError."""
         if window != Window(window.size):
-            return await self._page(window)
+            return await self._page(window, await self._cache.since())
         return await self._cache.page(
-            f"rooms:{window.size}", PAGE, lambda: self._page(window)
+            f"rooms:{window.size}", PAGE, partial(self._page, window)
         )
 
-    async def _page(self, window: Window) -> Page[Room]:
+    async def _page(self, window: Window, since: int | None) -> Page[Room]:
         rows = BY_NAME.page(select(RoomRow), window)
-        return BY_NAME.turned(await fetch(self._engine, rows), window, _room)
+        return BY_NAME.turned(await self._reader.fetch(rows, since), window, _room)
 
     async def count(self) -> int:
-        return await count(self._engine, select(RoomRow))
+        return await self._reader.count(select(RoomRow), await self._cache.since())
 
     async def by_id(self, ids: Sequence[UUID]) -> dict[UUID, Room]:
         return await self._cache.by_id("room", ids, ROOM, self._by_id)
@@ -54,11 +54,13 @@ class Rooms:
         """Without the rooms that have no chair at all."""
         return await self._cache.by_id("capacity", room_ids, CAPACITY, self._capacities)
 
-    async def _by_id(self, ids: Sequence[UUID]) -> dict[UUID, Room]:
+    async def _by_id(self, ids: Sequence[UUID], since: int | None) -> dict[UUID, Room]:
         rows = select(RoomRow).where(col(RoomRow.id).in_(ids))
-        return {row.id: _room(row) for row in await fetch(self._engine, rows)}
+        return {row.id: _room(row) for row in await self._reader.fetch(rows, since)}
 
-    async def _seats(self, room_ids: Sequence[UUID]) -> dict[UUID, list[Seat]]:
+    async def _seats(
+        self, room_ids: Sequence[UUID], since: int | None
+    ) -> dict[UUID, list[Seat]]:
         label = col(SeatRow.row_label)
         rows = (
             select(SeatRow)
@@ -66,19 +68,22 @@ class Rooms:
             .order_by(func.length(label), label, col(SeatRow.number))
         )
         seats: defaultdict[UUID, list[Seat]] = defaultdict(list)
-        for row in await fetch(self._engine, rows):
+        for row in await self._reader.fetch(rows, since):
             seat = Seat(id=row.id, row=row.row_label, number=row.number)
             seats[row.room_id].append(seat)
         return seats
 
-    async def _capacities(self, room_ids: Sequence[UUID]) -> dict[UUID, int]:
+    async def _capacities(
+        self, room_ids: Sequence[UUID], since: int | None
+    ) -> dict[UUID, int]:
         room_id = col(SeatRow.room_id)
         rows = (
             select(room_id, func.count().label("chairs"))
             .where(room_id.in_(room_ids))
             .group_by(room_id)
         )
-        return {row.room_id: row.chairs for row in await fetch(self._engine, rows)}
+        read = await self._reader.fetch(rows, since)
+        return {row.room_id: row.chairs for row in read}
 
 
 def _room(row: Row[Any]) -> Room:

@@ -9,14 +9,13 @@ from uuid import UUID
 
 from pydantic import TypeAdapter
 from sqlalchemy import Row, Select, func, select, true
-from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import col
 
 from domain.money import Money
 from domain.sessions import Session
 from persistence.catalog_cache import CatalogCache
 from persistence.queries.keyset import Keyset, Page, Window
-from persistence.queries.reading import count, fetch
+from persistence.queries.reading import Reader
 from persistence.tables import MovieRow, SessionRow
 
 BY_START = Keyset("sessions", col(SessionRow.starts_at), col(SessionRow.id))
@@ -40,24 +39,27 @@ class SessionsWanted:
 
 
 class Sessions:
-    def __init__(self, engine: AsyncEngine, cache: CatalogCache) -> None:
-        self._engine = engine
+    def __init__(self, reader: Reader, cache: CatalogCache) -> None:
+        self._reader = reader
         self._cache = cache
 
     async def page(self, window: Window, wanted: SessionsWanted) -> Page[Session]:
         """Raises CursorError."""
         rows = BY_START.page(_wanted(wanted), window)
-        return BY_START.turned(await fetch(self._engine, rows), window, _session)
+        read = await self._reader.fetch(rows, await self._cache.since())
+        return BY_START.turned(read, window, _session)
 
     async def count(self, wanted: SessionsWanted) -> int:
-        return await count(self._engine, _wanted(wanted))
+        return await self._reader.count(_wanted(wanted), await self._cache.since())
 
     async def by_id(self, ids: Sequence[UUID]) -> dict[UUID, Session]:
         return await self._cache.by_id("session", ids, SESSION, self._by_id)
 
-    async def _by_id(self, ids: Sequence[UUID]) -> dict[UUID, Session]:
+    async def _by_id(
+        self, ids: Sequence[UUID], since: int | None
+    ) -> dict[UUID, Session]:
         rows = select(SessionRow).where(col(SessionRow.id).in_(ids))
-        return {row.id: _session(row) for row in await fetch(self._engine, rows)}
+        return {row.id: _session(row) for row in await self._reader.fetch(rows, since)}
 
     async def pages_of_movies(
         self, movie_ids: Sequence[UUID], window: Window
@@ -72,7 +74,7 @@ class Sessions:
         order = TO_COME_FIRST.order(window, keys)
         rows = select(page).select_from(movie.join(page, true())).order_by(*order)
         shares: defaultdict[UUID, list[Row[Any]]] = defaultdict(list)
-        for row in await fetch(self._engine, rows):
+        for row in await self._reader.fetch(rows, await self._cache.since()):
             shares[row.movie_id].append(row)
         return {
             movie_id: TO_COME_FIRST.turned(shares[movie_id], window, _session)
@@ -87,7 +89,8 @@ class Sessions:
             .where(movie_id.in_(movie_ids))
             .group_by(movie_id)
         )
-        return {row.movie_id: row.sessions for row in await fetch(self._engine, rows)}
+        read = await self._reader.fetch(rows, await self._cache.since())
+        return {row.movie_id: row.sessions for row in read}
 
 
 def _wanted(wanted: SessionsWanted) -> Select[Any]:

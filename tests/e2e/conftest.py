@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Iterator
 
-import asyncpg
 import pytest
 
 from app.embedded.ports import ReservedPort
@@ -29,7 +28,7 @@ def service(live_run: RunUnderTest) -> Service:
 @pytest.fixture
 async def live_pool(live_run: RunUnderTest) -> AsyncIterator[Pool]:
     url = live_run.settings()["DATABASE_URL"]
-    pool: asyncpg.Pool[asyncpg.Record] = await open_pool(url, max_size=4, name="tests")
+    pool = await open_pool(url, max_size=4, name="tests")
     yield pool
     await pool.close()
 

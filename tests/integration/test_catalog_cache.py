@@ -23,7 +23,7 @@ class Reads:
     """The queries of one API process, and how often they reached Postgres."""
 
     def __init__(self, engine: AsyncEngine, pool: Pool, redis: Redis) -> None:
-        self.cache = CatalogCache(redis)
+        self.cache = CatalogCache(redis, pool)
         self.queries = Queries.on(engine, pool, self.cache)
         self.statements = 0
         event.listen(engine.sync_engine, "before_cursor_execute", self._count)
@@ -115,8 +115,8 @@ async def test_who_was_overtaken_by_a_change_puts_nothing_old_back(
     read, stored = asyncio.Event(), asyncio.Event()
     load = movies._by_id
 
-    async def slow(ids: object) -> object:
-        rows = await load(ids)  # type: ignore[arg-type]
+    async def slow(ids: object, since: int | None) -> object:
+        rows = await load(ids, since)  # type: ignore[arg-type]
         read.set()
         await stored.wait()
         return rows

@@ -5,10 +5,9 @@ import os
 import sys
 
 import asyncpg
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from persistence import migrate
-from persistence.engine import sqlalchemy_url
+from persistence.engine import open_engine
 from persistence.tables import metadata
 
 # Autogeneration compares neither checks nor the conditions of indexes: this does.
@@ -49,7 +48,7 @@ async def test_tables_and_migrations_agree(
     database_url: str, scratch_database_url: str
 ) -> None:
     await asyncio.to_thread(migrate.downgrade, scratch_database_url)
-    engine = create_async_engine(sqlalchemy_url(scratch_database_url))
+    engine = open_engine(scratch_database_url, max_size=1, name="tests")
     async with engine.begin() as db:
         await db.run_sync(metadata.create_all)
     await engine.dispose()

@@ -30,6 +30,8 @@ class NothingCached:
 
     async def drop(self) -> None: ...
 
+    async def since(self) -> None: ...
+
     async def by_id(
         self,
         kind: str,
@@ -37,15 +39,15 @@ class NothingCached:
         values: TypeAdapter[Value],
         load: Load[Value],
     ) -> Mapping[UUID, Value]:
-        return await load(ids)
+        return await load(ids, None)
 
     async def page(
         self,
         name: str,
         values: TypeAdapter[Value],
-        load: Callable[[], Awaitable[Value]],
+        load: Callable[[int | None], Awaitable[Value]],
     ) -> Value:
-        return await load()
+        return await load(None)
 
 
 class Unlimited:

@@ -21,6 +21,7 @@ FAULTS = {
     "managers": forbidden(),
     "often": rate_limited(1),
     "gone": UnknownCustomerError(),
+    "away": ConnectionRefusedError("secret"),
     "bug": RuntimeError("secret"),
 }
 WORDS = {
@@ -29,6 +30,7 @@ WORDS = {
         "managers": "This is for managers.",
         "often": "Too many attempts: try again in 1 second.",
         "gone": "Sign in again.",
+        "away": "There is no answer right now: try again in a moment.",
         "bug": "Something went wrong on our side.",
     },
     "pt-BR": {
@@ -36,6 +38,7 @@ WORDS = {
         "managers": "Somente gerentes podem fazer isto.",
         "often": "Muitas tentativas: tente novamente em 1 segundo.",
         "gone": "Entre novamente na sua conta.",
+        "away": "Não há resposta no momento: tente de novo em instantes.",
         "bug": "Algo deu errado do nosso lado.",
     },
     "es": {
@@ -43,6 +46,8 @@ WORDS = {
         "managers": "Solo los gerentes pueden hacer esto.",
         "often": "Demasiados intentos: vuelva a intentarlo en 1 segundo.",
         "gone": "Vuelva a iniciar sesión.",
+        "away": "No hay respuesta en este momento: vuelva a intentarlo en unos"
+        " instantes.",
         "bug": "Algo salió mal de nuestro lado.",
     },
 }
@@ -51,6 +56,7 @@ CODES = {
     "managers": "FORBIDDEN",
     "often": "RATE_LIMITED",
     "gone": "UNAUTHENTICATED",
+    "away": "UNAVAILABLE",
     "bug": "INTERNAL",
 }
 NOT_THERE = {

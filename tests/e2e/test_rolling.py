@@ -1,0 +1,186 @@
+"""Two APIs and two workers: one after another they end, by order or not, unnoticed."""
+
+import asyncio
+import itertools
+import signal
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx2
+import pytest
+
+from persistence.pool import Pool
+from realtime.kafka import Kafka
+from realtime.topics import RESERVATIONS
+from tests.support.cinema import Cinema, Show
+from tests.support.embedded import EmbeddedStack
+from tests.support.graphql import RESERVE
+from tests.support.our_processes import OurProcess, our_process
+from tests.support.telling import hold, read_topic, until_all_is_told
+from tests.support.visitor import A_SLOW_DAY, bearer
+from tests.support.waiting import eventually
+
+BUYERS = 6
+TAKEOVER_SECONDS = 5
+DRAIN_SECONDS = 3
+# As a proxy has to: it leaves an idle connection before an API that drains closes it.
+LIMITS = httpx2.Limits(keepalive_expiry=DRAIN_SECONDS / 6)
+
+
+@pytest.fixture
+def environment(
+    stack: EmbeddedStack, scratch_database_url: str, tmp_path: Path
+) -> dict[str, str]:
+    return {
+        **stack.environment,
+        "DATABASE_URL": scratch_database_url,
+        "SIGNING_KEYS_DIR": str(tmp_path / "keys"),
+        "DRAIN_SECONDS": str(DRAIN_SECONDS),
+    }
+
+
+@pytest.fixture
+async def cinema(scratch_pool: Pool) -> Cinema:
+    return Cinema(scratch_pool)
+
+
+@pytest.fixture
+def workers(environment: dict[str, str], tmp_path: Path) -> Iterator[list[OurProcess]]:
+    (tmp_path / "keys").mkdir(mode=0o700, exist_ok=True)
+    with ExitStack() as ending:
+        workers = [
+            ending.enter_context(
+                our_process("worker", environment, tmp_path / f"worker-{number}.log")
+            )
+            for number in (1, 2)
+        ]
+        for worker in workers:
+            worker.wait_until_ready()
+        yield workers
+
+
+Answer = dict[str, dict[str, Any]]
+
+
+@dataclass
+class Crowd:
+    """Buys seat after seat, now here, now there, as a proxy would send it."""
+
+    show: Show
+    apis: list[OurProcess]
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+    held: list[UUID] = field(default_factory=list)
+    lost: list[object] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._seats = iter(self.show.seat_ids)
+        self._turns = itertools.cycle(range(len(self.apis)))
+
+    async def buy(self, http: httpx2.AsyncClient) -> None:
+        while not self.over.is_set():
+            variables = {
+                "session": str(self.show.session_id),
+                "seats": [str(next(self._seats))],
+                "key": str(uuid4()),
+            }
+            try:
+                answer = await self._post(
+                    http, {"query": RESERVE, "variables": variables}
+                )
+                held = answer["data"]["reserveSeats"]
+                self.held.append(UUID(held["id"]))
+            except (httpx2.HTTPError, KeyError, TypeError) as error:
+                self.lost.append(error)
+            await asyncio.sleep(0.02)
+
+    async def _post(self, http: httpx2.AsyncClient, body: object) -> Answer:
+        """Nobody is asked a second time, but for those who are not there at all."""
+        turn = next(self._turns)
+        for api in (*self.apis[turn:], *self.apis[:turn]):
+            try:
+                response = await http.post(f"{api.url}/graphql", json=body)
+            except httpx2.ConnectError:
+                continue
+            answer: Answer = response.json()
+            return answer
+        raise httpx2.ConnectError("nobody is there")
+
+
+async def test_a_rolling_restart_under_load_loses_nothing(
+    workers: list[OurProcess],
+    environment: dict[str, str],
+    cinema: Cinema,
+    tmp_path: Path,
+) -> None:
+    show = await cinema.open_session(seats=3_000)
+    customers = await cinema.customers(BUYERS)
+    tokens = [bearer(tmp_path / "keys", who) for who in customers]
+    with ExitStack() as ending:
+        apis = [
+            ending.enter_context(
+                our_process("serve", environment, tmp_path / f"api-{number}.log")
+            )
+            for number in (1, 2)
+        ]
+        for api in apis:
+            await asyncio.to_thread(api.wait_until_ready)
+        crowd = Crowd(show, apis)
+
+        async def come(token: str) -> None:
+            headers = {"authorization": f"Bearer {token}"}
+            async with httpx2.AsyncClient(
+                headers=headers, timeout=30, limits=LIMITS
+            ) as http:
+                await crowd.buy(http)
+
+        buying = [asyncio.create_task(come(token)) for token in tokens]
+        for process in (apis[0], workers[0], apis[1], workers[1]):
+            before = len(crowd.held)
+            await asyncio.to_thread(process.restart)
+
+            async def goes_on(before: int = before) -> bool:
+                return len(crowd.held) > before + BUYERS
+
+            await eventually(goes_on, 60)
+        crowd.over.set()
+        await asyncio.gather(*buying)
+        await until_all_is_told(cinema, 60)
+
+    assert crowd.lost == []
+    assert await cinema.count("reservations", "TRUE") == len(set(crowd.held))
+    assert await cinema.count("payments", "TRUE") == len(crowd.held)
+
+
+async def test_another_relay_goes_on_where_one_is_frozen_or_killed(
+    workers: list[OurProcess], cinema: Cinema, kafka: Kafka
+) -> None:
+    show = await cinema.open_session()
+    first, second = workers
+
+    async def is_told(seat: int) -> None:
+        await hold(cinema, show, seat)
+
+        async def nothing_waits() -> bool:
+            return await cinema.count("outbox", "sends = 0") == 0
+
+        await eventually(nothing_waits, TAKEOVER_SECONDS * A_SLOW_DAY)
+
+    await is_told(0)
+    first.send(signal.SIGSTOP)
+    await is_told(1)
+    first.send(signal.SIGCONT)
+    second.send(signal.SIGSTOP)
+    await is_told(2)
+    second.send(signal.SIGCONT)
+    first.send(signal.SIGKILL)
+    first.wait()
+    await is_told(3)
+    await until_all_is_told(cinema, 60)
+
+    sent = await read_topic(kafka, RESERVATIONS, show.session_id)
+    assert len(sent) == 4
+    assert await cinema.count("payments", "TRUE") == 4

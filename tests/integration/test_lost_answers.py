@@ -1,0 +1,81 @@
+"""A COMMIT that is not answered may have happened: the same key tells."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+
+from tests.support.cinema import Cinema, Show
+from tests.support.cut_answers import AnswerCutter
+from tests.support.embedded import EmbeddedStack
+from tests.support.visitor import UNAVAILABLE, Visitor, visiting
+
+APPROVE = """mutation ($id: ID!, $key: String) {
+  approvePayment(input: {paymentId: $id, idempotencyKey: $key}) {
+    __typename ... on Payment { status } ... on Problem { code }
+  }
+}"""
+PAY = """
+INSERT INTO payments (reservation_id, status, amount_minor, currency, created_at)
+SELECT id, 'PENDING', amount_minor, currency, clock_timestamp()
+FROM reservations WHERE id = $1
+RETURNING id
+"""
+
+
+@pytest.fixture
+async def cutter(stack: EmbeddedStack) -> AsyncIterator[AnswerCutter]:
+    async with AnswerCutter(stack.postgres.port) as cutter:
+        yield cutter
+
+
+@pytest.fixture
+async def unlucky(
+    stack: EmbeddedStack,
+    database_url: str,
+    cutter: AnswerCutter,
+    ana: UUID,
+    tmp_path: Path,
+) -> AsyncIterator[Visitor]:
+    """With one connection to decide, which is prepared for what comes."""
+    url = database_url.replace(f":{stack.postgres.port}/", f":{cutter.port}/")
+    environment = stack.environment | {"DATABASE_URL": url, "DB_POOL_SIZE": "1"}
+    async with visiting(environment, tmp_path / "keys", ana) as visitor:
+        yield visitor
+
+
+async def test_a_hold_whose_answer_is_lost_is_told_by_its_key(
+    unlucky: Visitor, cutter: AnswerCutter, show: Show, cinema: Cinema
+) -> None:
+    key = str(uuid4())
+    assert await unlucky.is_served(show, 0)
+
+    cutter.cut_after(b"")
+    lost = await unlucky.reserve(show, 1, key)
+    again = await unlucky.reserve(show, 1, key)
+
+    assert cutter.cuts == 1
+    assert lost["errors"][0]["extensions"] == UNAVAILABLE
+    assert again["data"]["reserveSeats"]["status"] == "PENDING"
+    assert (await cinema.seat_states(show))[1] == ("HELD", 2)
+    assert await cinema.count("reservations", "session_id = $1", show.session_id) == 2
+
+
+async def test_a_sale_whose_commit_is_not_answered_is_told_by_its_key(
+    unlucky: Visitor, cutter: AnswerCutter, show: Show, cinema: Cinema
+) -> None:
+    held = await unlucky.reserve(show, 0)
+    reservation = UUID(held["data"]["reserveSeats"]["id"])
+    payment = await cinema.pool.fetchval(PAY, reservation)
+    key = str(uuid4())
+
+    cutter.cut_after(b"COMMIT")
+    lost = await unlucky.ask(APPROVE, id=str(payment), key=key)
+    again = await unlucky.ask(APPROVE, id=str(payment), key=key)
+
+    assert cutter.cuts == 1
+    assert lost["errors"][0]["extensions"] == UNAVAILABLE
+    assert again["data"]["approvePayment"]["status"] == "APPROVED"
+    assert (await cinema.seat_states(show))[0] == ("SOLD", 3)
+    assert await cinema.count("idempotency_keys", "key = $1", key) == 1

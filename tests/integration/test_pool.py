@@ -1,0 +1,92 @@
+"""Connections that end in doubt, and callers who are cancelled at any moment."""
+
+import asyncio
+import random
+
+import asyncpg
+import pytest
+
+from persistence.pool import Pool, open_pool
+
+SLEEP = "SELECT pg_sleep(0.0005)"
+
+
+async def backend(pool: Pool) -> int:
+    return int(await pool.fetchval("SELECT pg_backend_pid()"))
+
+
+@pytest.fixture
+async def single(database_url: str) -> Pool:
+    return await open_pool(database_url, max_size=1, name="tests", patience=0.5)
+
+
+async def test_a_cancelled_caller_ends_as_such_and_leaves_the_pool_whole(
+    database_url: str,
+) -> None:
+    pool = await open_pool(database_url, max_size=3, name="tests")
+    dice = random.Random(5)
+
+    async def ask_for_ever() -> None:
+        while True:
+            await pool.fetch(SLEEP)
+
+    for _ in range(200):
+        callers = [asyncio.create_task(ask_for_ever()) for _ in range(4)]
+        await asyncio.sleep(dice.uniform(0, 0.004))
+        for caller in callers:
+            caller.cancel()
+        await asyncio.wait(callers, timeout=30)
+        assert all(caller.cancelled() for caller in callers)
+
+    assert await asyncio.gather(*(pool.fetchval("SELECT 1") for _ in range(9))) == (
+        [1] * 9
+    )
+    assert pool.get_size() <= 3
+    await pool.close()
+
+
+async def test_what_is_given_up_runs_on_alone(single: Pool, pool: Pool) -> None:
+    """A cancel that meets a COMMIT would have it acknowledged by one server alone."""
+    asking = asyncio.create_task(single.execute("SELECT pg_sleep(0.3) /* alone */"))
+    await asyncio.sleep(0.1)
+    asking.cancel()
+    await asyncio.gather(asking, return_exceptions=True)
+
+    running = await pool.fetchval(
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE query LIKE '%/* alone */%' AND pid <> pg_backend_pid()"
+        " AND state = 'active'"
+    )
+
+    assert running == 1
+    await single.close()
+
+
+async def test_who_waits_too_long_for_a_connection_is_told(single: Pool) -> None:
+    async with single.acquire():
+        with pytest.raises(TimeoutError):
+            await single.fetchval("SELECT 1")
+
+    assert await single.fetchval("SELECT 1") == 1
+    await single.close()
+
+
+async def test_a_connection_that_is_read_only_is_not_used_again(single: Pool) -> None:
+    before = await backend(single)
+    await single.execute("SET default_transaction_read_only = on")
+
+    with pytest.raises(asyncpg.ReadOnlySQLTransactionError):
+        await single.execute("CREATE TABLE never (id int)")
+
+    assert await backend(single) != before
+    await single.close()
+
+
+async def test_a_refusal_leaves_the_connection_as_it_is(single: Pool) -> None:
+    before = await backend(single)
+
+    with pytest.raises(asyncpg.UndefinedTableError):
+        await single.fetch("SELECT FROM nowhere")
+
+    assert await backend(single) == before
+    await single.close()

@@ -1,0 +1,114 @@
+"""A Postgres primary and a standby that follows it, made by pg_basebackup."""
+
+import shutil
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import asyncpg
+
+from app.embedded.folder import DataFolder
+from app.embedded.identity import give, unprivileged
+from app.embedded.postgres import Postgres, _binary
+from app.embedded.service import Service
+from tests.support.embedded import ServerUnderTest
+
+SETTINGS = ("--wal_level=replica", "--max_wal_senders=4", "--wal_keep_size=64MB")
+
+
+class Replicating(Postgres):
+    def command(self) -> list[str]:
+        return [*super().command(), *SETTINGS]
+
+
+class BaseBackup(Service):
+    name = "Backup"
+
+    def __init__(self, folder: DataFolder, of: str, into: Path) -> None:
+        super().__init__(folder.logs, folder.lock)
+        self.identity = unprivileged()
+        self._of = urlsplit(of)
+        self._into = into
+
+    def environment(self) -> Mapping[str, str]:
+        return {**super().environment(), "PGPASSWORD": self._of.password or ""}
+
+    def command(self) -> list[str]:
+        there = (
+            f"host={self._of.hostname} port={self._of.port} user={self._of.username}"
+        )
+        return [
+            _binary("pg_basebackup"),
+            *(f"--dbname={there}", f"--pgdata={self._into}"),
+            *("--write-recovery-conf", "--checkpoint=fast", "--wal-method=stream"),
+        ]
+
+    def answers(self) -> bool:
+        return self.ended() == 0
+
+    def run(self) -> None:
+        self.start()
+        while self.ended() is None:
+            time.sleep(0.01)
+        if not self.answers():
+            raise self.failure()
+
+
+class Replicated:
+    def __init__(self, primary: Replicating, standby: Replicating) -> None:
+        self._urls = (primary.url, standby.url)
+        self.primary = ServerUnderTest(primary)
+        self.standby = ServerUnderTest(standby)
+
+    @property
+    def url(self) -> str:
+        """Of both: whichever takes writes."""
+        first, second = map(urlsplit, self._urls)
+        where = f"{first.netloc},{second.hostname}:{second.port}"
+        there = first._replace(netloc=where).geturl()
+        return f"{there}?target_session_attrs=read-write"
+
+    @property
+    def standby_url(self) -> str:
+        return self._urls[1]
+
+    async def promote(self) -> None:
+        await self.on_standby("SELECT pg_promote()")
+
+    async def on_standby(self, statement: str) -> None:
+        db = await asyncpg.connect(self.standby_url)
+        await db.execute(statement)
+        await db.close()
+
+
+@contextmanager
+def replicated_postgres(path: Path) -> Iterator[Replicated]:
+    with ExitStack() as ending:
+
+        def started(server: Replicating) -> Replicating:
+            ending.callback(server.port.close)
+            ending.callback(server.kill)
+            server.start()
+            server.wait_until_ready()
+            return server
+
+        here = ending.enter_context(DataFolder(path / "primary"))
+        primary = Replicating(here)
+        primary.create()
+        started(primary)
+        there = ending.enter_context(DataFolder(path / "standby"))
+        _copy(primary, here, there)
+        yield Replicated(primary, started(Replicating(there)))
+
+
+def _copy(primary: Replicating, here: DataFolder, there: DataFolder) -> None:
+    data = there.path / "postgres"
+    shutil.copy(here.path / "postgres-password", there.path)
+    give(there.path / "postgres-password", primary.identity)
+    into = there.path / "copied"
+    into.mkdir(mode=0o700)
+    give(into, primary.identity)
+    BaseBackup(there, primary.url, into).run()
+    into.rename(data)

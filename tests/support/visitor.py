@@ -1,0 +1,98 @@
+"""One who asks an API inside the process, over HTTP and over sockets."""
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from starlette.applications import Starlette
+
+from app.authentication import TokenIssuer
+from app.signing_keys import KeyRing, make_key
+from domain.people import Role, Viewer
+from tests.support.asgi_socket import AsgiSocket
+from tests.support.cinema import Show
+from tests.support.graphql import RESERVE
+from tests.support.http_asking import client_of, post
+from tests.support.serving import Environment, running
+
+UNAVAILABLE = {"code": "UNAVAILABLE", "retryAfter": 2}
+PROMISED_SECONDS = 3
+A_SLOW_DAY = 3  # times: the promise is for a machine with nothing else to do
+
+
+class Visitor:
+    """One who asks, over HTTP and over sockets."""
+
+    def __init__(self, app: Starlette, token: str) -> None:
+        self.app = app
+        self.token = f"Bearer {token}"
+
+    async def ask(self, query: str, **variables: Any) -> dict[str, Any]:
+        body = {"query": query, "variables": variables}
+        async with client_of(self.app) as http:
+            response = await post(
+                http, body, authorization=self.token, **{"accept-language": "pt-BR"}
+            )
+        assert response.status_code == 200
+        answer: dict[str, Any] = response.json()
+        return answer
+
+    async def reserve(
+        self, show: Show, seat: int, key: str | None = None
+    ) -> dict[str, Any]:
+        return await self.ask(
+            RESERVE,
+            session=str(show.session_id),
+            seats=[str(show.seat_ids[seat])],
+            key=key,
+        )
+
+    async def is_served(self, show: Show, seat: int) -> bool:
+        answer = await self.reserve(show, seat)
+        if "errors" in answer:
+            assert answer["errors"][0]["extensions"] == UNAVAILABLE
+            return False
+        return bool(answer["data"]["reserveSeats"]["__typename"] == "Reservation")
+
+    async def is_told(self, query: str, **variables: Any) -> None:
+        began = time.monotonic()
+        answer = await self.ask(query, **variables)
+        took = time.monotonic() - began
+        [error] = answer["errors"]
+        assert error["extensions"] == UNAVAILABLE
+        assert error["message"] == (
+            "Não há resposta no momento: tente de novo em instantes."
+        )
+        assert took < PROMISED_SECONDS * A_SLOW_DAY
+
+    async def is_told_over_a_socket(self, query: str, **variables: Any) -> None:
+        async with AsgiSocket(self.app) as socket:
+            await socket.init(authorization=self.token, locale="es")
+            payload = {"query": query, "variables": variables}
+            socket.send(id="1", type="subscribe", payload=payload)
+            frame = await socket.receive()
+        told = frame["payload"]
+        [error] = told if frame["type"] == "error" else told["errors"]
+        assert error["extensions"] == UNAVAILABLE
+        assert error["message"] == (
+            "No hay respuesta en este momento: vuelva a intentarlo en unos instantes."
+        )
+
+
+def bearer(keys: Path, who: UUID) -> str:
+    keys.mkdir(mode=0o700, exist_ok=True)
+    make_key(keys)
+    return TokenIssuer(KeyRing(keys)).issue(Viewer(who, Role.CUSTOMER)).text
+
+
+@asynccontextmanager
+async def visiting(
+    environment: Environment, keys: Path, who: UUID
+) -> AsyncIterator[Visitor]:
+    """Of an account that `who` has; `keys` is an empty folder, or none yet."""
+    token = bearer(keys, who)
+    async with running(environment | {"SIGNING_KEYS_DIR": str(keys)}) as app:
+        yield Visitor(app, token)

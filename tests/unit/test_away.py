@@ -1,0 +1,88 @@
+"""Which errors are nobody's fault."""
+
+import socket
+
+import asyncpg
+import pytest
+import redis.exceptions as redis
+from aiokafka.errors import KafkaConnectionError, MessageSizeTooLargeError
+from redis.asyncio.sentinel import MasterNotFoundError
+from sqlalchemy import exc as sqlalchemy
+from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_dbapi
+
+from persistence.away import is_away
+from persistence.connecting import hosts
+from realtime.consumer import is_transient
+
+AWAY = [
+    ConnectionRefusedError(),
+    TimeoutError(),
+    socket.gaierror(),
+    OSError("Multiple exceptions: [Errno 111] ..."),
+    asyncpg.ConnectionDoesNotExistError("closed in the middle of operation"),
+    asyncpg.InterfaceError("connection is closed"),
+    asyncpg.InternalClientError("cannot switch to state 12"),
+    asyncpg.TargetServerAttributeNotMatched("none of the hosts"),
+    asyncpg.CannotConnectNowError("the database system is starting up"),
+    asyncpg.AdminShutdownError("terminating connection"),
+    asyncpg.QueryCanceledError("statement timeout"),
+    asyncpg.ReadOnlySQLTransactionError("cannot execute INSERT"),
+    asyncpg.DiskFullError("no space left"),
+    asyncpg.DeadlockDetectedError("deadlock"),
+    sqlalchemy.TimeoutError("QueuePool limit"),
+    redis.ConnectionError("reset"),
+    MasterNotFoundError("no master"),
+    redis.TimeoutError("late"),
+    redis.ReadOnlyError("a replica"),
+    redis.ResponseError("NOREPLICAS Not enough good replicas to write."),
+]
+OURS = [
+    ValueError("x"),
+    KeyError("x"),
+    asyncpg.UniqueViolationError("duplicate"),
+    asyncpg.UndefinedTableError("no such table"),
+    asyncpg.DataError("invalid input for query argument"),
+    asyncpg.InvalidPasswordError("wrong"),
+    redis.ResponseError("ERR unknown command"),
+    None,
+]
+
+
+def wrapped(cause: Exception) -> sqlalchemy.DBAPIError:
+    """As SQLAlchemy raises what comes from asyncpg."""
+    driver = AsyncAdapt_asyncpg_dbapi.Error("told by the driver", cause)  # type: ignore[no-untyped-call] # theirs
+    driver.__cause__ = cause
+    return sqlalchemy.DBAPIError("SELECT", None, driver)
+
+
+@pytest.mark.parametrize("error", AWAY, ids=repr)
+def test_a_server_that_is_away(error: Exception) -> None:
+    assert is_away(error)
+    assert is_transient(error)
+
+
+@pytest.mark.parametrize("error", OURS, ids=repr)
+def test_a_fault_of_ours(error: Exception | None) -> None:
+    assert not is_away(error)
+
+
+def test_behind_sqlalchemy_the_cause_counts() -> None:
+    assert is_away(wrapped(asyncpg.AdminShutdownError("terminating connection")))
+    assert not is_away(wrapped(asyncpg.UndefinedTableError("no such table")))
+
+
+def test_a_broker_that_is_away_is_waited_for_and_no_event_is_too_large_for_that() -> (
+    None
+):
+    assert is_transient(KafkaConnectionError())
+    assert not is_transient(MessageSizeTooLargeError())
+
+
+def test_each_host_is_asked_with_all_that_the_url_says() -> None:
+    url = "postgresql://u:p%2C@one:1,two:2/db?target_session_attrs=read-write"
+
+    assert hosts(url) == [
+        "postgresql://u:p%2C@one:1/db?target_session_attrs=read-write",
+        "postgresql://u:p%2C@two:2/db?target_session_attrs=read-write",
+    ]
+    assert hosts("postgresql://one/db") == ["postgresql://one/db"]
