@@ -21,7 +21,7 @@ from tests.support.waiting import eventually
 Answer = dict[str, Any]
 
 SESSIONS = """query ($after: DateTime!, $cursor: String) {
-  sessions(first: 50, after: $cursor, filter: {startsAfter: $after}) {
+  sessions(first: 20, after: $cursor, filter: {startsAfter: $after}) {
     edges { node { id seatMap { available seats { id status version } } } }
   }
 }"""
