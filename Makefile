@@ -6,6 +6,8 @@ PY := $(VENV)/bin/python
 JOBS ?= 2
 USERS ?= 25
 N ?= 500
+# Of the campaign; without a seed it takes one, and says which.
+CHOSEN = $(SEED:%=--seed %) $(SCENARIO:%=--scenario %)
 # Two at once would trample on each other.
 BUILD_EXPLORER = flock web $(MAKE) web/dist/index.html
 
@@ -13,11 +15,11 @@ BUILD_EXPLORER = flock web $(MAKE) web/dist/index.html
 .SILENT:
 .DELETE_ON_ERROR:
 .NOTPARALLEL: # the stamps install into one folder
-.PHONY: help run explorer test check seed migrate loadtest tokens schema texts lock
+.PHONY: help run explorer test test-cluster campaign check seed migrate loadtest tokens schema texts lock
 MAKEFLAGS += --no-print-directory
 
 help: ## this list
-	awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-22s %s\n", $$1 $$3, $$2 }' Makefile
+	awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-22s %s\n", $$1 $$3, $$2 }' Makefile
 	echo
 	echo "  PORT=3333 DATA_DIR=.data move a run; several run side by side."
 
@@ -31,6 +33,12 @@ explorer: $(VENV)/runtime.stamp ## build the page /graphiql, if anything in web/
 test: $(VENV)/dev.stamp ## the whole suite, on throw-away servers of its own
 	+$(BUILD_EXPLORER)
 	exec $(PY) -m pytest --quiet --numprocesses $(JOBS) --dist loadgroup
+
+test-cluster: $(VENV)/dev.stamp ## the campaign's scenarios of every change, in some ten minutes
+	exec $(PY) -m tests.cluster --quick $(CHOSEN)
+
+campaign: $(VENV)/dev.stamp ## all of them: SEED=7 SCENARIO="redis-empty postgres-killed"
+	exec $(PY) -m tests.cluster $(CHOSEN)
 
 check: $(VENV)/dev.stamp ## style, types, imports, schema, tables, unit tests
 	$(PY) -m ruff check --quiet

@@ -1,0 +1,1 @@
+"""The campaign: crowds buy while servers are killed, frozen, cut off and slow."""

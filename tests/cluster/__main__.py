@@ -1,0 +1,101 @@
+"""The driver: `python -m tests.cluster [--seed N] [--scenario NAME]... [--quick]`."""
+
+import argparse
+import asyncio
+import sys
+import time
+import warnings
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import orjson
+
+from tests.cluster.campaign import CannotBeHadError, Result, play
+from tests.cluster.evidence import AS_JSON
+from tests.cluster.report import table
+from tests.cluster.scenario import Scenario
+from tests.cluster.scenarios import SCENARIOS
+
+FOLDER = Path(".campaign")
+RESULTS = FOLDER / "results.jsonl"
+SHOWN = 5
+
+
+def main(arguments: Sequence[str]) -> int:
+    chosen = _parser().parse_args(arguments)
+    scenarios = [
+        scenario
+        for scenario in SCENARIOS
+        if (scenario.name in chosen.scenario if chosen.scenario else True)
+        and (scenario.quick or not chosen.quick)
+    ]
+    FOLDER.mkdir(exist_ok=True)
+    if chosen.table:
+        print(*table(_remembered()), sep="\n")
+        return 0
+    results = []
+    for scenario in scenarios:
+        results.append(_run(scenario, chosen.seed))
+        with RESULTS.open("ab") as log:
+            log.write(orjson.dumps(asdict(results[-1])) + b"\n")
+    print("", *table(results), sep="\n")
+    return 1 if any(result.verdict == "RED" for result in results) else 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tests.cluster")
+    parser.add_argument("--seed", type=int, default=int(time.time()))
+    names = [scenario.name for scenario in SCENARIOS]
+    parser.add_argument("--scenario", action="append", choices=names, default=[])
+    parser.add_argument("--quick", action="store_true", help="those of every change")
+    parser.add_argument("--table", action="store_true", help="the last results alone")
+    return parser
+
+
+def _remembered() -> list[Result]:
+    """The last one of each scenario and seed, in the order of the scenarios."""
+    lines = RESULTS.read_bytes().splitlines() if RESULTS.exists() else []
+    found = [Result(**orjson.loads(line)) for line in lines]
+    order = [scenario.name for scenario in SCENARIOS]
+    last = {(order.index(one.scenario), one.seed): one for one in found}
+    return [last[key] for key in sorted(last)]
+
+
+def _run(scenario: Scenario, seed: int) -> Result:
+    print(f"{scenario.name} (SEED={seed}): {scenario.expected} ...", flush=True)
+    began = time.monotonic()
+    try:
+        result, evidence = asyncio.run(play(scenario, seed))
+    except CannotBeHadError as error:
+        result = Result(scenario=scenario.name, seed=seed, faults=[])
+        result.skipped = str(error)
+        return result
+    if scenario.through:
+        _turn_around(result)
+    elif result.complaints:
+        file = FOLDER / f"{scenario.name}-{seed}.json"
+        file.write_bytes(AS_JSON.dump_json(evidence))
+        print(f"  the evidence is in {file}")
+    for promise, lies in result.complaints.items():
+        print(f"  {promise}: {len(lies)}", *lies[:SHOWN], sep="\n    ")
+    print(
+        f"  {result.verdict}: {result.operations} operations,"
+        f" {result.unknowns} unknown, {time.monotonic() - began:.0f} s"
+        f" on a machine {result.slowness:.1f} times slower than idle",
+        flush=True,
+    )
+    return result
+
+
+def _turn_around(result: Result) -> None:
+    """Of a spoiled build: the lies have to be seen."""
+    seen = {promise[0]: lies for promise, lies in result.complaints.items()}
+    print(f"  seen, as it has to be: {', '.join(sorted(seen)) or 'nothing'}")
+    blind = {} if "1" in seen else {"checker": ["it saw no seat that two had held"]}
+    result.complaints = blind
+
+
+if __name__ == "__main__":
+    warnings.simplefilter("error", ResourceWarning)
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,20 @@
+"""The five promises, each a pure function over the evidence of a run."""
+
+from collections.abc import Callable, Iterator, Mapping
+
+from tests.cluster.checks import answers, maps, sales, seats, versions
+from tests.cluster.evidence import Evidence
+
+PROMISES: Mapping[str, Callable[[Evidence], Iterator[str]]] = {
+    "1 each seat is linearizable, each hold lasts 30 s": seats.violations,
+    "2 sold is final, paid for once, whole": sales.violations,
+    "3 what was acknowledged is there, unknowns whole or not": answers.violations,
+    "4 versions are 1..n on the topic, in order": versions.violations,
+    "5 every watcher ends at the truth": maps.violations,
+}
+
+
+def judge(evidence: Evidence) -> dict[str, list[str]]:
+    """The promises that were broken, each with what shows it."""
+    found = {name: list(look(evidence)) for name, look in PROMISES.items()}
+    return {name: lies for name, lies in found.items() if lies}

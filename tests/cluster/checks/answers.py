@@ -1,0 +1,145 @@
+"""Promise 3: customers can rely on their answers, and on their keys for the rest."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+
+from tests.cluster.evidence import SECOND, Evidence, Operation, ReservationRow
+
+# What happens to somebody who asks for nothing that is wrong.
+USUAL = {
+    None,
+    "IDEMPOTENCY_CONFLICT",
+    "PAYMENT_CLOSED",
+    "RATE_LIMITED",
+    "RESERVATION_CLOSED",
+    "RESERVATION_EXPIRED",
+    "SEATS_UNAVAILABLE",
+}
+EARLY = 0.05  # of comparing two clocks
+
+
+def violations(evidence: Evidence) -> Iterator[str]:
+    rows = {row.id: row for row in evidence.reservations}
+    claimed: dict[str, set[str]] = defaultdict(set)
+    for claim in evidence.claims:
+        claimed[claim.reservation].add(claim.seat)
+    for operation in evidence.operations:
+        if operation.outcome == "unknown":
+            continue
+        if operation.code not in USUAL:
+            yield f"{operation} was refused, and nothing was wrong with it"
+            continue
+        if operation.code == "RATE_LIMITED":
+            continue
+        match operation.kind:
+            case "reserve" if operation.outcome == "ok":
+                yield from _held(operation, rows, claimed)
+            case "cancel":
+                yield from _cancelled(operation, rows)
+            case "approve":
+                yield from _approved(operation, evidence, rows)
+    yield from _keys(evidence)
+    yield from _orphans(evidence, rows, claimed)
+
+
+def _held(
+    operation: Operation,
+    rows: Mapping[str, ReservationRow],
+    claimed: Mapping[str, set[str]],
+) -> Iterator[str]:
+    row = rows.get(operation.result or "")
+    told = {state.seat for state in operation.told}
+    if (
+        row is None
+        or row.customer != operation.customer
+        or row.session != operation.session
+        or row.amount_minor != operation.amount_minor
+        or not claimed[row.id] == set(operation.seats) == told
+    ):
+        yield f"{operation} was acknowledged, and there is {row}"
+    elif operation.status not in {"PENDING", row.status}:
+        yield f"{operation} told {operation.status}, and it is {row.status}"
+
+
+def _cancelled(
+    operation: Operation, rows: Mapping[str, ReservationRow]
+) -> Iterator[str]:
+    row = rows.get(operation.target or "")
+    if row is None or row.status != operation.status:
+        yield f"{operation} was answered, and there is {row}"
+
+
+def _approved(
+    operation: Operation, evidence: Evidence, rows: Mapping[str, ReservationRow]
+) -> Iterator[str]:
+    """A refusal for ever is for ever: who is told so pays elsewhere."""
+    payment = next((p for p in evidence.payments if p.id == operation.target), None)
+    row = rows.get(payment.reservation) if payment else None
+    if operation.outcome == "ok":
+        right = (
+            payment is not None
+            and row is not None
+            and (payment.status, row.status) == ("APPROVED", "CONFIRMED")
+            and payment.amount_minor == operation.amount_minor
+        )
+    else:
+        right = payment is None or payment.status != "APPROVED"
+    if not right:
+        yield f"{operation} was answered, and there is {payment} of {row}"
+
+
+def _keys(evidence: Evidence) -> Iterator[str]:
+    """One key, one answer; a key of refusals alone stands for nothing."""
+    operations: dict[tuple[str, str, str], list[Operation]] = defaultdict(list)
+    for one in evidence.operations:
+        if one.key is not None:
+            operations[one.customer, one.kind, one.key].append(one)
+    kept = {(k.customer, k.operation, k.key): k.result for k in evidence.keys}
+    names = {"reserve": "reserveSeats", "approve": "approvePayment"}
+    for (customer, kind, key), found in operations.items():
+        results = {one.result for one in found if one.outcome == "ok"}
+        amounts = {one.amount_minor for one in found if one.outcome == "ok"}
+        stands_for = kept.get((customer, names[kind], key))
+        if len(results) > 1 or len(amounts) > 1:
+            yield f"the key {key} of {customer} was answered with {results} {amounts}"
+        if kind == "reserve" and results and results != {stands_for}:
+            yield f"the key {key} stands for {stands_for}, and was told as {results}"
+        refused = {one.code for one in found if one.outcome == "refused"}
+        if all(one.outcome == "refused" for one in found) and stands_for:
+            yield f"the key {key} was refused with {refused}, stands for {stands_for}"
+        if "IDEMPOTENCY_CONFLICT" in refused and not stands_for:
+            yield f"the key {key} is in conflict with nothing"
+
+
+def _orphans(
+    evidence: Evidence,
+    rows: Mapping[str, ReservationRow],
+    claimed: Mapping[str, set[str]],
+) -> Iterator[str]:
+    """Every reservation was asked for, by one request whose answer is not another."""
+    told = {o.result for o in evidence.operations if o.kind == "reserve"}
+    keyed = {k.result: k.key for k in evidence.keys if k.operation == "reserveSeats"}
+    lost = [
+        one
+        for one in evidence.operations
+        if one.kind == "reserve" and one.outcome == "unknown"
+    ]
+    for row in rows.values():
+        if row.id in told:
+            continue
+        created_at = row.created_at / SECOND - evidence.clock_offset
+        asked = next(
+            (
+                one
+                for one in lost
+                if one.customer == row.customer
+                and one.key == keyed.get(row.id)
+                and set(one.seats) == claimed[row.id]
+                and one.invoked <= created_at + EARLY
+            ),
+            None,
+        )
+        if asked is None:
+            yield f"nobody asked for {row}"
+        else:
+            lost.remove(asked)

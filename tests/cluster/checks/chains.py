@@ -1,0 +1,26 @@
+"""The witnessed states of each seat in the order of their versions."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+
+from tests.cluster.evidence import Evidence, SeatChange
+
+Chain = Sequence[SeatChange]
+
+
+def chains(evidence: Evidence) -> Mapping[str, Chain]:
+    found: dict[str, list[SeatChange]] = defaultdict(list)
+    for change in sorted(evidence.changes, key=lambda change: change.version):
+        found[change.seat].append(change)
+    return found
+
+
+def ends(evidence: Evidence) -> Mapping[tuple[str, str], SeatChange]:
+    """By reservation and seat: what the seat became when the hold had ended."""
+    found = {}
+    for seat, chain in chains(evidence).items():
+        for before, after in pairwise(chain):
+            if before.status == "HELD" and before.reservation:
+                found[before.reservation, seat] = after
+    return found

@@ -1,0 +1,96 @@
+"""What operations did, when they may have done it, and whose it was.
+
+Several requests may be behind one effect: a retry with the same key, a second approval.
+It happened between the first one's start and the first answer that told of it; without
+an answer, at any time later.
+"""
+
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from tests.cluster.checks.chains import chains
+from tests.cluster.evidence import Evidence, Operation
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """On one seat, which it brought to `version`; a read has found it there."""
+
+    seat: str
+    version: int
+    what: str
+    began: float
+    ended: float
+    is_read: bool = False
+
+
+def effects(evidence: Evidence) -> Iterator[Effect]:
+    causes = Causes(evidence)
+    for seat, chain in chains(evidence).items():
+        holder = None
+        for change in chain:
+            what = ""
+            if change.status == "HELD" and change.reservation:
+                holder = change.reservation
+                what, caused = "reserve", causes.of_hold(holder)
+            elif change.status == "SOLD" and change.reservation:
+                what, caused = "approve", causes.of_sale(change.reservation)
+            elif holder is not None:
+                what, caused = "cancel", causes.of_cancel(holder)
+                holder = None
+            if what and caused:
+                yield Effect(seat, change.version, what, *_window(caused))
+    for operation in evidence.operations:
+        if operation.kind == "read" and operation.outcome == "ok":
+            for state in operation.told:
+                began, ended = operation.invoked, operation.returned
+                yield Effect(state.seat, state.version, "read", began, ended, True)
+
+
+def _window(caused: Iterable[Operation]) -> tuple[float, float]:
+    answered = [one.returned for one in caused if one.outcome == "ok"]
+    began = min(one.invoked for one in caused)
+    return began, min(answered, default=math.inf)
+
+
+class Causes:
+    """Which operations may have done something; a refusal has done nothing."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        self._done = [o for o in evidence.operations if o.outcome != "refused"]
+        self._keys: Mapping[str, tuple[str, str]] = {
+            row.result: (row.customer, row.key)
+            for row in evidence.keys
+            if row.operation == "reserveSeats"
+        }
+        self._payments = {row.reservation: row.id for row in evidence.payments}
+        self._reservations = {row.id: row for row in evidence.reservations}
+        self._offset = evidence.clock_offset
+
+    def of_hold(self, reservation: str) -> list[Operation]:
+        key = self._keys.get(reservation)
+        return [
+            one
+            for one in self._done
+            if one.kind == "reserve"
+            and (
+                one.result == reservation
+                or (one.result is None and key is not None and key == _key(one))
+            )
+        ]
+
+    def of_sale(self, reservation: str) -> list[Operation]:
+        payment = self._payments.get(reservation)
+        return [o for o in self._done if o.kind == "approve" and o.target == payment]
+
+    def of_cancel(self, reservation: str) -> list[Operation]:
+        """None when the hold has run out: that is nobody's doing."""
+        row = self._reservations.get(reservation)
+        if row is None or row.status != "CANCELLED":
+            return []
+        return [o for o in self._done if o.kind == "cancel" and o.target == reservation]
+
+
+def _key(one: Operation) -> tuple[str, str] | None:
+    return None if one.key is None else (one.customer, one.key)

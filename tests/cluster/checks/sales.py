@@ -1,0 +1,90 @@
+"""Promise 2: what is sold stays sold, is paid for once, to the cent, and whole."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from tests.cluster.checks.chains import chains, ends
+from tests.cluster.evidence import Evidence, ReservationRow, SeatChange
+
+FINAL = {"EXPIRED": "AVAILABLE", "CANCELLED": "AVAILABLE", "CONFIRMED": "SOLD"}
+
+
+def violations(evidence: Evidence) -> Iterator[str]:
+    for seat, chain in chains(evidence).items():
+        for before, after in pairwise(chain):
+            if before.status == "SOLD":
+                yield f"seat {seat} was sold to {before.reservation}, then {after}"
+    yield from _paid(evidence)
+    yield from _whole(evidence)
+
+
+def _paid(evidence: Evidence) -> Iterator[str]:
+    """Approved payments, confirmed reservations and sold seats: each has the others."""
+    approved = {p.reservation: p for p in evidence.payments if p.status == "APPROVED"}
+    confirmed = {r.id: r for r in evidence.reservations if r.status == "CONFIRMED"}
+    sold: dict[str | None, set[str]] = defaultdict(set)
+    for seat in evidence.seats:
+        if seat.status == "SOLD":
+            sold[seat.reservation].add(seat.id)
+    claimed: dict[str, set[str]] = defaultdict(set)
+    for claim in evidence.claims:
+        claimed[claim.reservation].add(claim.seat)
+    for one in sorted({*approved, *confirmed, *map(str, sold)}):
+        if one not in approved or one not in confirmed or sold[one] != claimed[one]:
+            yield (
+                f"reservation {one}: payment approved: {one in approved}, confirmed:"
+                f" {one in confirmed}, seats sold: {sold[one]} of {claimed[one]}"
+            )
+        elif approved[one].amount_minor != confirmed[one].amount_minor:
+            yield f"{confirmed[one]} was paid with {approved[one]}"
+    told = [e.reservation for e in evidence.outbox if e.type == "PaymentApproved"]
+    if sorted(map(str, told)) != sorted(approved):
+        yield f"PaymentApproved was told of {told}, not of {sorted(approved)}"
+
+
+def _whole(evidence: Evidence) -> Iterator[str]:
+    """All the seats of a reservation are taken, and end, in one transaction each."""
+    over = ends(evidence)
+    created = {e.reservation: e for e in evidence.outbox if e.type.endswith("Created")}
+    held: dict[str, set[str]] = defaultdict(set)
+    taken_in: dict[str, set[int]] = defaultdict(set)
+    for change in evidence.changes:
+        if change.status == "HELD" and change.reservation:
+            held[change.reservation].add(change.seat)
+            taken_in[change.reservation].add(change.transaction)
+    claimed: dict[str, set[str]] = defaultdict(set)
+    for claim in evidence.claims:
+        claimed[claim.reservation].add(claim.seat)
+        row_ended = (claim.reservation, claim.seat) in over
+        if (
+            claim.open
+            and row_ended
+            and over[claim.reservation, claim.seat].status != ("SOLD")
+        ):
+            yield f"{claim} is open, and its seat was given back"
+    for row in evidence.reservations:
+        event = created.get(row.id)
+        seats = held[row.id]
+        if len(taken_in[row.id]) != 1 or seats != claimed[row.id] or event is None:
+            yield f"{row} took {seats}, claims {claimed[row.id]}, and {event}"
+            continue
+        if {state.seat for state in event.seats} != seats:
+            yield f"{event} does not tell of {seats}"
+        price = sum(state.price_minor or 0 for state in event.seats)
+        if not row.amount_minor == event.amount_minor == price:
+            yield f"{row} costs {price}, and {event} says {event.amount_minor}"
+        yield from _ended_whole(row, [over.get((row.id, seat)) for seat in seats])
+
+
+def _ended_whole(
+    row: ReservationRow, changes: Sequence[SeatChange | None]
+) -> Iterator[str]:
+    if row.status == "PENDING":
+        if any(changes):
+            yield f"{row} is pending, and has lost {changes}"
+        return
+    transactions = {change.transaction for change in changes if change}
+    statuses = {change.status for change in changes if change}
+    if None in changes or len(transactions) != 1 or statuses != {FINAL[row.status]}:
+        yield f"{row} ended with {changes}"

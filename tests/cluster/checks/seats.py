@@ -1,0 +1,152 @@
+"""Promise 1: each seat is free, held by one or sold to one, at every moment.
+
+No search is needed. Versions are given away under the seat's row lock, so they are the
+one order in which its changes can have happened; what is left to show is that each step
+of that order is allowed, and that it contradicts nobody's clock: nothing is done by a
+request that was answered before an earlier step was even asked for. See ADR 40.
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterator
+from itertools import pairwise
+
+from tests.cluster.checks.chains import Chain, chains, ends
+from tests.cluster.checks.effects import Effect, effects
+from tests.cluster.evidence import SECOND, Evidence, SeatChange
+
+HOLD = 30 * SECOND
+GRACE = 3 * SECOND  # from a hold's end until somebody has swept it up, in peace
+# From the judgement of the clock to the witness at the end of the same statement.
+SLACK = 2 * SECOND
+# Word of a hold may outlive its cancel in Redis, and refuses until the hold's own end.
+STALE_SECONDS = 31.0
+
+
+def violations(evidence: Evidence) -> Iterator[str]:
+    witnessed = chains(evidence)
+    for row in evidence.seats:
+        chain = witnessed.get(row.id, ())
+        yield from _steps(row.id, chain)
+        last = chain[-1] if chain else None
+        if not last or (last.version, last.status, last.reservation) != (
+            row.version,
+            row.status,
+            row.reservation,
+        ):
+            yield f"seat {row.id} is {row}, and the witness's last word is {last}"
+    yield from _order(evidence)
+    yield from _reads(evidence)
+    yield from _deadlines(evidence)
+    yield from _refusals(evidence)
+
+
+def _steps(seat: str, chain: Chain) -> Iterator[str]:
+    versions = [change.version for change in chain]
+    if versions != list(range(1, len(chain) + 1)):
+        yield f"seat {seat}: its versions were {versions}"
+    for before, after in pairwise(chain):
+        if not _allowed(before, after):
+            yield f"seat {seat}: {_state(before)} became {_state(after)}"
+
+
+def _allowed(before: SeatChange, after: SeatChange) -> bool:
+    match before.status, after.status:
+        case "AVAILABLE", "HELD":
+            return after.reservation is not None
+        case ("AVAILABLE", "AVAILABLE") | ("HELD", "AVAILABLE"):
+            return True  # priced anew, or given back
+        case "HELD", "SOLD":
+            return before.reservation == after.reservation
+    return False
+
+
+def _state(change: SeatChange) -> str:
+    return f"{change.status} {change.reservation or ''} (version {change.version})"
+
+
+def _order(evidence: Evidence) -> Iterator[str]:
+    of_seat: dict[str, list[Effect]] = defaultdict(list)
+    for effect in effects(evidence):
+        of_seat[effect.seat].append(effect)
+    for found in of_seat.values():
+        latest: Effect | None = None
+        for effect in sorted(found, key=lambda e: (e.version, e.is_read)):
+            if latest and effect.ended < latest.began:
+                yield (
+                    f"seat {effect.seat}: {effect.what} of version {effect.version} was"
+                    f" answered before {latest.what} of version {latest.version} began"
+                )
+            if latest is None or effect.began > latest.began:
+                latest = effect
+
+
+def _reads(evidence: Evidence) -> Iterator[str]:
+    """A hold whose time is over reads as AVAILABLE before anybody has swept it up."""
+    true = {(c.seat, c.version): c for c in evidence.changes}
+    for operation in evidence.operations:
+        for state in operation.told if operation.kind == "read" else ():
+            was = true.get((state.seat, state.version))
+            lapsed = (
+                was is not None
+                and was.held_until is not None
+                and state.status == "AVAILABLE"
+                and was.held_until <= evidence.database_time(operation.returned) + SLACK
+            )
+            if was is None or (was.status != state.status and not lapsed):
+                yield f"{operation.customer} read {state}, and it was {was}"
+
+
+def _deadlines(evidence: Evidence) -> Iterator[str]:
+    over = ends(evidence)
+    held = {row.id: row for row in evidence.reservations}
+    for row in held.values():
+        if row.expires_at - row.created_at != HOLD:
+            lasts = (row.expires_at - row.created_at) / SECOND
+            yield f"reservation {row.id} is for {lasts} s"
+    for change in evidence.changes:
+        if change.status != "HELD" or change.reservation is None:
+            continue
+        hold = held.get(change.reservation)
+        if hold is None or change.held_until != hold.expires_at:
+            yield f"seat {change.seat} is held until {change.held_until} for {hold}"
+            continue
+        end = over.get((hold.id, change.seat))
+        ended_at = end.at if end else evidence.read_at
+        late = (ended_at - hold.expires_at) / SECOND
+        if end and hold.status == "EXPIRED" and late < 0:
+            yield f"the hold {hold.id} was ended {-late} s before its time"
+        slack = SLACK / SECOND * evidence.slowness
+        if hold.status in {"CANCELLED", "CONFIRMED"} and late > slack:
+            yield f"{hold.id} became {hold.status} {late} s after its time"
+        if ended_at > _swept_by(evidence, hold.expires_at):
+            yield f"the hold {hold.id} was swept up {late} s after its time"
+
+
+def _swept_by(evidence: Evidence, expires_at: int) -> int:
+    """In peace at once; what ends while something is broken, once that has healed."""
+    trouble, grace = evidence.disturbance, round(GRACE * evidence.slowness)
+    if trouble and expires_at + grace >= evidence.database_time(trouble.began):
+        return grace + max(expires_at, evidence.database_time(trouble.recovered_by))
+    return grace + expires_at
+
+
+def _refusals(evidence: Evidence) -> Iterator[str]:
+    """A seat is refused only if somebody had it, or had a moment ago."""
+    taken: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    ours = -evidence.clock_offset
+    for seat, chain in chains(evidence).items():
+        moments = [change.at / SECOND + ours for change in chain] + [math.inf]
+        for change, since, until in zip(chain, moments, moments[1:], strict=False):
+            if change.status != "AVAILABLE":
+                taken[seat].append((since, until))
+    for operation in evidence.operations:
+        if operation.code != "SEATS_UNAVAILABLE":
+            continue
+        began, ended = operation.invoked - STALE_SECONDS, operation.returned + 0.1
+        if not any(
+            since <= ended and until >= began
+            for seat in operation.seats
+            for since, until in taken[seat]
+        ):
+            yield f"{operation.customer} was refused {operation.seats}: nobody had them"

@@ -1,0 +1,221 @@
+"""The environment of `make run`'s parts: one of each server, several processes."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+
+from app.embedded.broker import Broker
+from app.embedded.folder import DataFolder
+from app.embedded.ports import ReservedPort, ask
+from app.embedded.postgres import Postgres
+from app.embedded.server import Server
+from app.embedded.signing_keys import signing_keys
+from app.embedded.valkey import Valkey
+from persistence import migrate
+from realtime.kafka import Kafka
+from tests.cluster.process import Process
+from tests.cluster.proxy import Link
+from tests.support.processes import descendants
+
+APIS = ("api-1", "api-2", "api-3")
+WORKERS = ("worker-1", "worker-2")
+START_SECONDS = 240.0
+READYZ = b"GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+
+
+class ProxiedBroker(Broker):
+    """Tells its clients to come by way of the proxy, where they are to be cut off."""
+
+    advertised = 0
+
+    def command(self) -> list[str]:
+        command = super().command()
+        at = command.index("--advertised-listener-url") + 1
+        command[at] = f"tcp://127.0.0.1:{self.advertised}"
+        return command
+
+
+class EmbeddedEnvironment:
+    def __init__(self, folder: DataFolder) -> None:
+        self._folder = folder
+        self.forgot_at: list[float] = []
+        self._postgres = Postgres(folder)
+        self._broker = ProxiedBroker(folder)
+        self._redis = Valkey(folder)
+        self._servers: dict[str, Server] = {
+            "postgres": self._postgres,
+            "redis": self._redis,
+            "kafka": self._broker,
+        }
+        self._ports = {name: ReservedPort() for name in APIS}
+        self._processes: dict[str, Process] = {}
+        self._links: dict[tuple[str, str], Link] = {}
+        self._down: set[str] = set()  # on purpose
+        self.keys = signing_keys(folder)
+        self.disk = folder.path
+
+    @property
+    def urls(self) -> Sequence[str]:
+        return [f"http://127.0.0.1:{self._ports[name].number}" for name in APIS]
+
+    @property
+    def database_url(self) -> str:
+        return self._postgres.url
+
+    @property
+    def kafka(self) -> Kafka:
+        return Kafka(
+            bootstrap_servers=f"127.0.0.1:{self._broker.advertised}",
+            idempotence=False,
+            replication_factor=1,
+            fetch_wait_ms=10,
+            session_timeout_ms=2_000,
+        )
+
+    def names(self, kind: str) -> list[str]:
+        every = [*self._processes, *self._servers]
+        return [name for name in every if name.startswith(kind)]
+
+    def leader(self, kind: str) -> str:
+        return kind  # there is one of each
+
+    def links(self, to: str, of: str = "") -> list[Link]:
+        return [
+            link
+            for (process, server), link in self._links.items()
+            if server == to and process.startswith(of)
+        ]
+
+    def kill(self, name: str) -> None:
+        self._down.add(name)
+        (self._servers.get(name) or self._processes[name]).kill()
+
+    def freeze(self, name: str) -> None:
+        self._signal(name, signal.SIGSTOP)
+
+    def thaw(self, name: str) -> None:
+        self._signal(name, signal.SIGCONT)
+
+    def start(self, name: str, *through: str) -> None:
+        if server := self._servers.get(name):
+            server.start()
+            if name == "kafka":
+                self.forgot_at.append(time.monotonic())
+        else:
+            self._processes[name].start(*through)
+        self._down.discard(name)
+
+    async def begin(self, *through: str) -> None:
+        """All up and answering; `through` is for the APIs and workers."""
+        for name in ("redis", "kafka"):
+            self._links["all", name] = Link("all", self._servers[name].port.number)
+        for process in (*APIS, *WORKERS):
+            self._links[process, "postgres"] = Link(
+                process, self._postgres.port.number, postgres=True
+            )
+        for link in self._links.values():
+            await link.open()
+        self._broker.advertised = self._links["all", "kafka"].port
+        if not self._postgres.exists():
+            self._postgres.create()
+        for server in self._servers.values():
+            server.start()
+        for server in self._servers.values():
+            await _until(server.answers)
+        await asyncio.to_thread(migrate.upgrade, self.database_url)
+        for name in (*APIS, *WORKERS):
+            command = "serve" if name in APIS else "worker"
+            log = self._folder.logs / f"{name}.log"
+            self._processes[name] = Process([command], self._told(name), log)
+            self._processes[name].start(*through)
+        for name in APIS:
+            await _until(partial(_is_ready, self._ports[name].number))
+
+    def end(self) -> None:
+        for process in self._processes.values():
+            process.kill()
+        for server in self._servers.values():
+            server.kill()
+            server.port.close()
+        for port in self._ports.values():
+            port.close()
+
+    async def close_links(self) -> None:
+        for link in self._links.values():
+            await link.close()
+
+    async def keep(self) -> None:
+        """As a service manager: what has ended by itself is started again."""
+        while True:
+            await asyncio.sleep(1.0)
+            for name in {*self._servers, *self._processes} - self._down:
+                one = self._servers.get(name) or self._processes[name]
+                if not one.runs():
+                    self.start(name)
+
+    def _told(self, name: str) -> dict[str, str]:
+        """The settings of a process: to each server by way of its link."""
+        settings = {
+            "DATABASE_URL": _through(self._postgres.url, self._links[name, "postgres"]),
+            "REDIS_URL": _through(self._redis.url, self._links["all", "redis"]),
+            "REDLOCK_URLS": "",
+            "KAFKA_BOOTSTRAP_SERVERS": f"127.0.0.1:{self._broker.advertised}",
+            "KAFKA_IDEMPOTENCE": "false",
+            "KAFKA_REPLICATION_FACTOR": "1",
+            "KAFKA_FETCH_MAX_WAIT_MS": "10",
+            "KAFKA_SESSION_TIMEOUT_MS": "2000",
+            "SIGNING_KEYS_DIR": str(self.keys),
+            "EXPLORER": "false",
+            "HOST": "127.0.0.1",
+            "METRICS_PORT": "",
+            "OTEL_SDK_DISABLED": "true",
+        }
+        if name in self._ports:
+            settings["PORT"] = str(self._ports[name].number)
+        return settings
+
+    def _signal(self, name: str, number: signal.Signals) -> None:
+        if process := self._processes.get(name):
+            process.signal(number)
+            return
+        pid = self._servers[name].pid
+        for each in (pid, *descendants(pid)):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(each, number)
+
+
+def _through(url: str, link: Link) -> str:
+    head, _, rest = url.rpartition(":")
+    return f"{head}:{link.port}/{rest.partition('/')[2]}"
+
+
+def _is_ready(port: int) -> bool:
+    return (ask(port, READYZ) or b"").startswith(b"HTTP/1.1 200")
+
+
+async def _until(answers: Callable[[], bool]) -> None:
+    async with asyncio.timeout(START_SECONDS):
+        while not await asyncio.to_thread(answers):  # noqa: ASYNC110 # another process
+            await asyncio.sleep(0.05)
+
+
+@asynccontextmanager
+async def embedded(path: Path, *through: str) -> AsyncIterator[EmbeddedEnvironment]:
+    with DataFolder(path) as folder:
+        environment = EmbeddedEnvironment(folder)
+        keeping: asyncio.Task[None] | None = None
+        try:
+            await environment.begin(*through)
+            keeping = asyncio.create_task(environment.keep())
+            yield environment
+        finally:
+            if keeping:
+                keeping.cancel()
+            environment.end()
+            await environment.close_links()

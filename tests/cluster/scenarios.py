@@ -1,0 +1,229 @@
+"""The named scenarios of the embedded servers."""
+
+from tests.cluster.faults import (
+    black_hole,
+    cut,
+    empty,
+    fill_disk,
+    freeze,
+    freeze_at,
+    kill,
+    kill_at,
+    lose,
+    slow,
+    stop_reading,
+    wrong_clocks,
+)
+from tests.cluster.mixes import MIXES
+from tests.cluster.scenario import Scenario
+
+SCENARIOS = (
+    Scenario(name="calm", expected="everything works", seconds=5),
+    Scenario(
+        name="api-killed-before-hold",
+        expected="the hold never happened, the others go on",
+        faults=[kill_at("hold", "asked", "api")],
+    ),
+    Scenario(
+        name="api-killed-after-hold",
+        expected="the hold is there; the key tells of it, or it runs out",
+        faults=[kill_at("hold", "answered", "api")],
+        quick=True,
+    ),
+    Scenario(
+        name="api-killed-in-approval",
+        expected="nothing is sold; asking again sells",
+        faults=[kill_at("approve", "answered", "api")],
+    ),
+    Scenario(
+        name="api-killed-after-approval",
+        expected="it is sold; asking again answers the same",
+        faults=[kill_at("COMMIT", "answered", "api")],
+    ),
+    Scenario(
+        name="api-frozen-mid-hold",
+        expected="its holds run out, the others go on",
+        faults=[freeze_at("hold", "asked", "api")],
+        seconds=40,
+    ),
+    Scenario(
+        name="api-frozen-after-approval",
+        expected="it is sold; asking another API answers the same",
+        faults=[freeze_at("COMMIT", "answered", "api")],
+        seconds=40,
+    ),
+    Scenario(
+        name="relay-killed-before-mark",
+        expected="events are sent twice, told once; the other relay takes over",
+        faults=[kill_at("mark sent", "asked", "worker")],
+        quick=True,
+    ),
+    Scenario(
+        name="relay-frozen-and-resumed",
+        expected="the other relay takes over; what the first still sends is a repeat",
+        faults=[freeze_at("mark sent", "asked", "worker")],
+        seconds=20,
+    ),
+    Scenario(
+        name="consumer-killed-before-commit",
+        expected="no effect; another consumer has it again",
+        faults=[kill_at("open payments", "answered", "worker")],
+    ),
+    Scenario(
+        name="consumer-killed-after-commit",
+        expected="the event comes again and changes nothing",
+        faults=[kill_at("COMMIT", "answered", "worker")],
+    ),
+    Scenario(
+        name="workers-frozen",
+        expected="holds go on, maps and payments catch up",
+        faults=[freeze("worker-1", "worker-2")],
+        seconds=40,
+    ),
+    Scenario(
+        name="redis-empty",
+        expected="Postgres refuses what Redis has forgotten; maps resync",
+        faults=[empty("redis")],
+    ),
+    Scenario(
+        name="redis-black-hole",
+        expected="Postgres decides alone, maps resync afterwards",
+        faults=[black_hole("redis")],
+        seconds=20,
+    ),
+    Scenario(
+        name="redis-slow",
+        expected="slower, and nothing else",
+        faults=[slow("redis", 0.5)],
+        seconds=15,
+    ),
+    Scenario(
+        name="broker-empty",
+        expected="what was not confirmed is sent again, maps catch up",
+        faults=[empty("kafka")],
+    ),
+    Scenario(
+        name="broker-empty-relay-frozen",
+        expected="the relay that is back has nothing to say that would do harm",
+        faults=[freeze_at("mark sent", "asked", "worker"), empty("kafka")],
+    ),
+    Scenario(
+        name="broker-away",
+        expected="holds go on, maps and payments catch up",
+        faults=[kill("kafka")],
+        seconds=60,
+        bound=15,
+    ),
+    Scenario(
+        name="broker-black-hole",
+        expected="holds go on, maps and payments catch up",
+        faults=[black_hole("kafka")],
+        seconds=20,
+        bound=20,
+    ),
+    Scenario(
+        name="postgres-killed",
+        expected="a clear error, then all that was acknowledged is there",
+        faults=[kill("postgres")],
+        seconds=3,
+        outage=15,
+        quick=True,
+    ),
+    Scenario(
+        name="postgres-cut-off",
+        expected="a clear error, recovery by itself",
+        faults=[cut("postgres")],
+        seconds=10,
+        outage=22,
+    ),
+    Scenario(
+        name="postgres-black-hole",
+        expected="errors within the time-outs, recovery by itself",
+        faults=[black_hole("postgres")],
+        seconds=15,
+        bound=15,
+        outage=32,
+    ),
+    Scenario(
+        name="postgres-frozen",
+        expected="errors within the time-outs, recovery by itself",
+        faults=[freeze("postgres")],
+        seconds=15,
+        bound=15,
+        outage=32,
+    ),
+    Scenario(
+        name="postgres-slow",
+        expected="slower, and nothing else",
+        faults=[slow("postgres", 0.5)],
+        seconds=20,
+    ),
+    Scenario(
+        name="commit-answer-lost",
+        expected="what nobody was told of happened once; keys find it",
+        faults=[
+            lose("COMMIT", "answered", "api", 15),
+            lose("hold", "answered", "api", 30),
+        ],
+        seconds=15,
+        quick=True,
+    ),
+    Scenario(
+        name="commit-never-arrived",
+        expected="what nobody was told of did not happen; asking again does it",
+        faults=[lose("COMMIT", "asked", "api", 15), lose("hold", "asked", "api", 30)],
+        seconds=15,
+    ),
+    Scenario(
+        name="worker-commits-lost",
+        expected="events come again and change nothing",
+        faults=[
+            lose("COMMIT", "answered", "worker", 10),
+            lose("mark sent", "answered", "worker", 5),
+        ],
+        seconds=15,
+    ),
+    Scenario(
+        name="watcher-stops-reading",
+        expected="the others notice nothing; it gets a whole map when it reads again",
+        faults=[stop_reading()],
+        seconds=45,
+    ),
+    Scenario(
+        name="wrong-clocks",
+        expected="only the database's clock counts",
+        faults=[wrong_clocks(45)],
+        seconds=40,
+    ),
+    Scenario(
+        name="disk-full",
+        expected="errors or a restart of Postgres; all that was acknowledged is there",
+        faults=[fill_disk()],
+        seconds=15,
+        bound=30,
+        outage=60,
+        small_disk=True,
+    ),
+    Scenario(
+        name="all-killed",
+        expected="what was acknowledged is there, everything comes back by itself",
+        faults=[
+            kill(name)
+            for name in (
+                *("api-1", "api-2", "api-3", "worker-1", "worker-2"),
+                *("postgres", "redis", "kafka"),
+            )
+        ],
+        seconds=3,
+        bound=30,
+        outage=40,
+    ),
+    *MIXES,
+    Scenario(
+        name="guard-off",
+        expected="the checker goes red: seats are held and sold twice",
+        seconds=5,
+        through="tests.cluster.unguarded",
+        quick=True,
+    ),
+)

@@ -1,0 +1,95 @@
+"""Writes down each operation: when it was asked and answered, and with what."""
+
+import time
+from typing import Any
+
+from tests.cluster.evidence import Kind, Operation, SeatState
+from tests.cluster.workload.documents import APPROVE, CANCEL, READ, RESERVE
+from tests.cluster.workload.door import Door, Reply
+
+
+class Diary:
+    """Of one customer. An operation that is cut off stays unknown."""
+
+    def __init__(
+        self, customer: str, token: str, door: Door, pages: list[Operation]
+    ) -> None:
+        self._customer = customer
+        self._token = token
+        self._door = door
+        self._pages = pages
+
+    async def reserve(
+        self, session: str, seats: tuple[str, ...], key: str | None
+    ) -> tuple[Operation, Reply]:
+        wanted = {"sessionId": session, "seatIds": seats, "idempotencyKey": key}
+        operation = self._begin("reserve", session, seats=seats, key=key)
+        reply = await self.ask(RESERVE, {"input": wanted})
+        if reply.outcome == "ok":
+            operation.amount_minor = reply.value["total"]["amountMinor"]
+            operation.told = states(reply.value["seats"])
+        return self._end(operation, reply), reply
+
+    async def cancel(self, session: str, reservation: str) -> Operation:
+        operation = self._begin("cancel", session, target=reservation)
+        reply = await self.ask(CANCEL, {"input": {"reservationId": reservation}})
+        return self._end(operation, reply)
+
+    async def approve(self, session: str, payment: str, key: str | None) -> Operation:
+        wanted = {"paymentId": payment, "idempotencyKey": key}
+        operation = self._begin("approve", session, target=payment, key=key)
+        reply = await self.ask(APPROVE, {"input": wanted})
+        if reply.outcome == "ok":
+            operation.amount_minor = reply.value["amount"]["amountMinor"]
+        return self._end(operation, reply)
+
+    async def read(self, session: str) -> Operation:
+        operation = self._begin("read", session)
+        reply = await self.ask(READ, {"id": session})
+        if reply.outcome == "ok":
+            operation.told = states(reply.value["seats"])
+        return self._end(operation, reply)
+
+    async def ask(self, document: str, variables: dict[str, Any]) -> Reply:
+        return await self._door.ask(self._token, document, variables)
+
+    def _begin(
+        self,
+        kind: Kind,
+        session: str,
+        *,
+        seats: tuple[str, ...] = (),
+        target: str | None = None,
+        key: str | None = None,
+    ) -> Operation:
+        operation = Operation(
+            kind=kind,
+            customer=self._customer,
+            session=session,
+            seats=seats,
+            target=target,
+            key=key,
+            invoked=time.monotonic(),
+        )
+        self._pages.append(operation)
+        return operation
+
+    def _end(self, operation: Operation, reply: Reply) -> Operation:
+        operation.returned = time.monotonic()
+        operation.outcome = reply.outcome
+        operation.code = reply.code
+        operation.result = reply.value.get("id")
+        operation.status = reply.value.get("status")
+        return operation
+
+
+def states(seats: list[dict[str, Any]]) -> tuple[SeatState, ...]:
+    return tuple(
+        SeatState(
+            seat=seat["id"],
+            version=seat["version"],
+            status=seat["status"],
+            price_minor=seat["price"]["amountMinor"],
+        )
+        for seat in seats
+    )

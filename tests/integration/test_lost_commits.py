@@ -1,0 +1,119 @@
+"""The campaign's proxy does to Postgres what it says, and no more."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import asyncpg
+import pytest
+
+from domain.ports import Hold
+from persistence.ledger import PostgresLedger
+from persistence.pool import Pool, open_pool
+from tests.cluster.proxy import Link, Trap
+from tests.support.cinema import Cinema, Show
+from tests.support.embedded import EmbeddedStack
+
+BROKEN = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, OSError)
+
+
+@pytest.fixture
+async def link(stack: EmbeddedStack) -> AsyncIterator[Link]:
+    link = Link("api-1", stack.postgres.port, postgres=True)
+    await link.open()
+    yield link
+    await link.close()
+
+
+@pytest.fixture
+async def proxied(link: Link, database_url: str) -> AsyncIterator[Pool]:
+    head, _, rest = database_url.rpartition(":")
+    url = f"{head}:{link.port}/{rest.partition('/')[2]}"
+    pool = await open_pool(url, max_size=2, name="tests")
+    yield pool
+    pool.terminate()
+
+
+def one_seat(show: Show, customer: UUID) -> Hold:
+    return Hold(
+        reservation_id=uuid4(),
+        session_id=show.session_id,
+        customer_id=customer,
+        seat_ids=show.seat_ids[:1],
+        period=timedelta(seconds=30),
+    )
+
+
+async def test_a_hold_whose_answer_is_lost_has_happened(
+    link: Link, proxied: Pool, cinema: Cinema, show: Show, ana: UUID
+) -> None:
+    trap = Trap(label="hold", moment="answered")
+    link.set_trap(trap)
+
+    hold = one_seat(show, ana)
+    with pytest.raises(BROKEN):
+        await PostgresLedger(proxied).hold(hold)
+
+    assert trap.sprung == 1
+    assert await cinema.count("reservations", "id = $1", hold.reservation_id) == 1
+
+
+async def test_a_hold_that_never_arrives_has_not_and_the_next_one_does(
+    link: Link, proxied: Pool, cinema: Cinema, show: Show, ana: UUID
+) -> None:
+    link.set_trap(Trap(label="hold", moment="asked"))
+
+    lost, next_one = one_seat(show, ana), one_seat(show, ana)
+    with pytest.raises(BROKEN):
+        await PostgresLedger(proxied).hold(lost)
+    verdict = await PostgresLedger(proxied).hold(next_one)
+
+    assert await cinema.count("reservations", "id = $1", lost.reservation_id) == 0
+    assert verdict.reservation and verdict.reservation.id == next_one.reservation_id
+
+
+@pytest.mark.parametrize(("moment", "there"), [("asked", 0), ("answered", 1)])
+async def test_a_commit_is_told_from_what_it_commits(
+    link: Link, proxied: Pool, pool: Pool, moment: str, there: int
+) -> None:
+    name = f"Sala {uuid4()}"
+    link.set_trap(
+        Trap(label="COMMIT", moment="asked" if moment == "asked" else "answered")
+    )
+
+    with pytest.raises(BROKEN):
+        async with proxied.acquire() as db, db.transaction():
+            await db.execute("INSERT INTO rooms (name) VALUES ($1)", name)
+
+    count = "SELECT count(*) FROM rooms WHERE name = $1"
+    assert await pool.fetchval(count, name) == there
+
+
+async def test_slow_is_slow_and_a_black_hole_lets_go_when_it_heals(
+    link: Link, proxied: Pool
+) -> None:
+    link.delay(0.2)
+    began = time.monotonic()
+    assert await proxied.fetchval("SELECT 1") == 1
+    assert time.monotonic() - began >= 0.2
+
+    link.black_hole()
+    asked = asyncio.create_task(proxied.fetchval("SELECT 2"))
+    done, _ = await asyncio.wait([asked], timeout=0.5)
+    assert not done
+    link.heal()
+    assert await asked == 2
+
+
+async def test_cut_connections_come_back_after_the_healing(
+    link: Link, proxied: Pool
+) -> None:
+    link.cut()
+    with pytest.raises(BROKEN):
+        await proxied.fetchval("SELECT 1")
+
+    link.heal()
+
+    assert await proxied.fetchval("SELECT 1") == 1

@@ -1,0 +1,56 @@
+"""Finding something in the recorded run that a lie can be told about."""
+
+from collections.abc import Iterable
+
+from tests.cluster.evidence import (
+    Evidence,
+    Operation,
+    ReservationRow,
+    SeatChange,
+    SeatRow,
+)
+
+
+def reservation(evidence: Evidence, status: str, *, seats: int = 1) -> ReservationRow:
+    """With so many seats at least."""
+    return next(
+        row
+        for row in evidence.reservations
+        if row.status == status
+        and sum(claim.reservation == row.id for claim in evidence.claims) >= seats
+    )
+
+
+def operation(
+    evidence: Evidence, kind: str, outcome: str, code: str | None = None
+) -> Operation:
+    return next(
+        one
+        for one in evidence.operations
+        if (one.kind, one.outcome) == (kind, outcome) and code in {None, one.code}
+    )
+
+
+def seat(evidence: Evidence, status: str) -> SeatRow:
+    """One that has changed."""
+    return next(r for r in evidence.seats if r.status == status and r.version > 1)
+
+
+def hold_of(evidence: Evidence, row: ReservationRow) -> SeatChange:
+    return next(
+        change
+        for change in evidence.changes
+        if change.reservation == row.id and change.status == "HELD"
+    )
+
+
+def after(evidence: Evidence, change: SeatChange) -> SeatChange:
+    return next(
+        later
+        for later in evidence.changes
+        if (later.seat, later.version) == (change.seat, change.version + 1)
+    )
+
+
+def one_of(lies: Iterable[str], words: str) -> bool:
+    return any(words in lie for lie in lies)

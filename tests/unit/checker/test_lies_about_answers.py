@@ -1,0 +1,119 @@
+"""Promise 3 goes red when an answer, or its key, was not worth anything."""
+
+from dataclasses import replace
+
+from tests.cluster.checks.answers import violations
+from tests.cluster.evidence import Evidence
+from tests.unit.checker.finding import one_of, operation, reservation
+
+
+def test_a_hold_that_was_acknowledged_and_lost(evidence: Evidence) -> None:
+    held = operation(evidence, "reserve", "ok")
+
+    evidence.reservations = [r for r in evidence.reservations if r.id != held.result]
+
+    assert one_of(violations(evidence), "was acknowledged, and there is None")
+
+
+def test_other_seats_than_those_acknowledged(evidence: Evidence) -> None:
+    held = operation(evidence, "reserve", "ok")
+
+    held.told = held.told[1:]
+
+    assert one_of(violations(evidence), "was acknowledged")
+
+
+def test_another_price_than_the_acknowledged(evidence: Evidence) -> None:
+    operation(evidence, "reserve", "ok").amount_minor = 1
+
+    assert one_of(violations(evidence), "was acknowledged")
+
+
+def test_a_cancel_that_was_acknowledged_and_lost(evidence: Evidence) -> None:
+    cancelled = operation(evidence, "cancel", "ok")
+
+    for row in evidence.reservations:
+        if row.id == cancelled.target:
+            row.status = "EXPIRED"
+
+    assert one_of(violations(evidence), "kind='cancel'")
+
+
+def test_a_sale_that_was_acknowledged_and_lost(evidence: Evidence) -> None:
+    sold = operation(evidence, "approve", "ok")
+
+    for payment in evidence.payments:
+        if payment.id == sold.target:
+            payment.status = "EXPIRED"
+
+    assert one_of(violations(evidence), "kind='approve'")
+
+
+def test_a_refusal_that_charged_all_the_same(evidence: Evidence) -> None:
+    sold = operation(evidence, "approve", "ok")
+
+    evidence.operations.append(
+        replace(sold, outcome="refused", code="RESERVATION_EXPIRED", key=None)
+    )
+
+    assert one_of(violations(evidence), "RESERVATION_EXPIRED")
+
+
+def test_an_unknown_hold_that_is_there_in_part(evidence: Evidence) -> None:
+    """What is there are other seats than those that were asked for."""
+    row = reservation(evidence, "CANCELLED", seats=2)
+    for one in evidence.operations:
+        if one.result == row.id:
+            one.outcome, one.result, one.told = "unknown", None, ()
+    assert list(violations(evidence)) == []
+
+    claim = next(c for c in evidence.claims if c.reservation == row.id)
+    evidence.claims.remove(claim)
+
+    assert one_of(violations(evidence), "nobody asked for")
+
+
+def test_one_unknown_hold_that_is_there_twice(evidence: Evidence) -> None:
+    row = reservation(evidence, "EXPIRED")
+
+    evidence.reservations.append(replace(row, id="another"))
+
+    assert one_of(violations(evidence), "nobody asked for")
+
+
+def test_one_key_with_two_answers(evidence: Evidence) -> None:
+    held = next(
+        o
+        for o in evidence.operations
+        if o.kind == "reserve" and o.outcome == "ok" and o.key
+    )
+
+    evidence.operations.append(replace(held, result=evidence.reservations[-1].id))
+
+    assert one_of(violations(evidence), f"the key {held.key}")
+
+
+def test_a_key_that_was_refused_and_kept(evidence: Evidence) -> None:
+    kept = next(k for k in evidence.keys if k.operation == "reserveSeats")
+
+    for one in evidence.operations:
+        if (one.customer, one.key) == (kept.customer, kept.key):
+            one.outcome, one.code = "refused", "SEATS_UNAVAILABLE"
+
+    assert one_of(violations(evidence), "was refused with")
+
+
+def test_a_conflict_with_nothing(evidence: Evidence) -> None:
+    refused = operation(evidence, "reserve", "refused", "SEATS_UNAVAILABLE")
+
+    refused.key, refused.code = "never used", "IDEMPOTENCY_CONFLICT"
+
+    assert one_of(violations(evidence), "is in conflict with nothing")
+
+
+def test_a_customer_who_is_not_known_any_more(evidence: Evidence) -> None:
+    refused = operation(evidence, "reserve", "refused", "SEATS_UNAVAILABLE")
+
+    refused.code = "UNAUTHENTICATED"
+
+    assert one_of(violations(evidence), "nothing was wrong with it")

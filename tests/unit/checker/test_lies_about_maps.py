@@ -1,0 +1,78 @@
+"""Promise 5 goes red when a watcher ends in the wrong, or hears nothing."""
+
+from dataclasses import replace
+
+from tests.cluster.checks.maps import violations
+from tests.cluster.evidence import Evidence, WatcherStory
+from tests.unit.checker.finding import one_of
+
+
+def watcher_and_seat(evidence: Evidence) -> tuple[WatcherStory, str]:
+    watcher = evidence.watchers[0]
+    return watcher, next(s for s, state in watcher.final.items() if state.version > 1)
+
+
+def test_a_map_that_missed_the_last_change(evidence: Evidence) -> None:
+    watcher, seat = watcher_and_seat(evidence)
+
+    watcher.final[seat] = replace(watcher.final[seat], version=1, status="AVAILABLE")
+
+    assert one_of(violations(evidence), f"{watcher.name} ended with")
+
+
+def test_a_map_with_yesterdays_price(evidence: Evidence) -> None:
+    watcher, seat = watcher_and_seat(evidence)
+
+    watcher.final[seat] = replace(watcher.final[seat], price_minor=1)
+
+    assert one_of(violations(evidence), f"{watcher.name} ended with")
+
+
+def test_a_map_without_a_seat(evidence: Evidence) -> None:
+    watcher, seat = watcher_and_seat(evidence)
+
+    del watcher.final[seat]
+
+    assert one_of(violations(evidence), f"do not both know the seat {seat}")
+
+
+def test_a_state_that_never_was(evidence: Evidence) -> None:
+    watcher, seat = watcher_and_seat(evidence)
+    told = next(t for t in watcher.told if t.state.seat == seat)
+
+    watcher.told.append(
+        replace(told, state=replace(told.state, status="SOLD", version=1))
+    )
+
+    assert one_of(violations(evidence), f"{watcher.name} was told SeatState")
+
+
+def test_a_hold_that_was_shown_as_free_before_its_end(evidence: Evidence) -> None:
+    watcher = evidence.watchers[0]
+    told = next(t for t in watcher.told if t.state.status == "HELD")
+
+    watcher.told.append(replace(told, state=replace(told.state, status="AVAILABLE")))
+
+    assert one_of(violations(evidence), f"{watcher.name} was told SeatState")
+
+
+def test_news_that_came_too_late(evidence: Evidence) -> None:
+    watcher, seat = watcher_and_seat(evidence)
+
+    for told in watcher.told:
+        if told.state.seat == seat:
+            told.at += 60
+
+    assert one_of(violations(evidence), f"{watcher.name} was told of SeatChange")
+
+
+def test_a_watcher_that_is_not_there_any_more(evidence: Evidence) -> None:
+    evidence.watchers[1].open_since = None
+
+    assert one_of(violations(evidence), "is not connected at the end")
+
+
+def test_a_watcher_that_was_refused(evidence: Evidence) -> None:
+    evidence.watchers[1].error = "NOT_FOUND"
+
+    assert one_of(violations(evidence), "was refused: NOT_FOUND")

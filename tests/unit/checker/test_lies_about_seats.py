@@ -1,0 +1,125 @@
+"""Promise 1 goes red when a seat had two, or a hold had not its 30 seconds."""
+
+from dataclasses import replace
+
+from tests.cluster.checks.seats import HOLD, violations
+from tests.cluster.evidence import SECOND, Evidence
+from tests.unit.checker.finding import after, hold_of, one_of, operation, reservation
+
+
+def test_held_by_two(evidence: Evidence) -> None:
+    held = hold_of(evidence, reservation(evidence, "EXPIRED"))
+    other = reservation(evidence, "CANCELLED")
+
+    freed = after(evidence, held)
+    freed.status, freed.reservation = "HELD", other.id
+
+    assert one_of(violations(evidence), f"HELD {held.reservation}")
+
+
+def test_sold_to_another_than_who_held_it(evidence: Evidence) -> None:
+    held = hold_of(evidence, reservation(evidence, "CONFIRMED"))
+
+    after(evidence, held).reservation = reservation(evidence, "EXPIRED").id
+
+    assert one_of(violations(evidence), f"HELD {held.reservation}")
+
+
+def test_a_sale_without_a_hold(evidence: Evidence) -> None:
+    held = hold_of(evidence, reservation(evidence, "CONFIRMED"))
+
+    held.status = "AVAILABLE"
+
+    assert one_of(violations(evidence), "became SOLD")
+
+
+def test_a_change_that_left_no_version(evidence: Evidence) -> None:
+    held = hold_of(evidence, reservation(evidence, "CANCELLED"))
+
+    evidence.changes.remove(held)
+
+    assert one_of(violations(evidence), "its versions were")
+
+
+def test_a_row_that_nobody_changed(evidence: Evidence) -> None:
+    evidence.seats[0].version += 1
+
+    assert one_of(violations(evidence), "the witness's last word")
+
+
+def test_an_answer_before_the_question_that_it_followed(evidence: Evidence) -> None:
+    """Two orders of the same changes: the versions' and the customers'."""
+    row = reservation(evidence, "CONFIRMED")
+    paid = next(p.id for p in evidence.payments if p.reservation == row.id)
+    held = [o for o in evidence.operations if o.result == row.id]
+    sold = [o for o in evidence.operations if o.target == paid]
+
+    for one in (*held, *sold):
+        one.invoked, one.returned = (1e9, 1e9) if one in held else (1.0, 2.0)
+
+    assert one_of(violations(evidence), "approve of version")
+
+
+def test_a_read_of_the_past(evidence: Evidence) -> None:
+    """Who asks after a sale was answered does not find the seat held."""
+    held = hold_of(evidence, reservation(evidence, "CONFIRMED"))
+    paid = next(p.id for p in evidence.payments if p.reservation == held.reservation)
+    read = operation(evidence, "read", "ok")
+    answered = max(o.returned for o in evidence.operations if o.target == paid)
+    seen = replace(read.told[0], seat=held.seat, version=held.version, status="HELD")
+
+    late = replace(read, told=(seen,), invoked=answered + 0.1, returned=answered + 0.2)
+    evidence.operations.append(late)
+
+    assert one_of(violations(evidence), f"before read of version {held.version} began")
+
+
+def test_a_state_that_a_version_never_had(evidence: Evidence) -> None:
+    read = operation(evidence, "read", "ok")
+
+    read.told = (replace(read.told[0], status="SOLD"), *read.told[1:])
+
+    assert one_of(violations(evidence), "read SeatState")
+
+
+def test_a_hold_of_29_999_seconds(evidence: Evidence) -> None:
+    row = reservation(evidence, "EXPIRED")
+
+    row.expires_at -= 1_000
+    for change in evidence.changes:
+        if change.reservation == row.id:
+            change.held_until = row.expires_at
+
+    assert list(violations(evidence)) == [f"reservation {row.id} is for 29.999 s"]
+
+
+def test_a_hold_that_was_ended_a_millisecond_early(evidence: Evidence) -> None:
+    row = reservation(evidence, "EXPIRED")
+
+    after(evidence, hold_of(evidence, row)).at = row.expires_at - 1_000
+
+    assert one_of(violations(evidence), "was ended 0.001 s before its time")
+
+
+def test_a_hold_that_nobody_sweeps_up(evidence: Evidence) -> None:
+    row = reservation(evidence, "EXPIRED")
+
+    after(evidence, hold_of(evidence, row)).at = row.expires_at + 4 * SECOND
+
+    assert one_of(violations(evidence), "was swept up 4.0 s after its time")
+
+
+def test_a_sale_after_the_time(evidence: Evidence) -> None:
+    row = reservation(evidence, "CONFIRMED")
+
+    after(evidence, hold_of(evidence, row)).at = row.created_at + HOLD + 3 * SECOND
+
+    assert one_of(violations(evidence), "became CONFIRMED 3.0 s after its time")
+
+
+def test_a_refusal_of_free_seats(evidence: Evidence) -> None:
+    refused = operation(evidence, "reserve", "refused", "SEATS_UNAVAILABLE")
+
+    refused.seats = ("01000000-0000-7000-8000-000000000000",)
+
+    assert one_of(violations(evidence), "nobody had them")
