@@ -4,7 +4,6 @@ import argparse
 import asyncio
 import sys
 import time
-import warnings
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -97,5 +96,4 @@ def _turn_around(result: Result) -> None:
 
 
 if __name__ == "__main__":
-    warnings.simplefilter("error", ResourceWarning)
     sys.exit(main(sys.argv[1:]))
