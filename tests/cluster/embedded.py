@@ -10,6 +10,8 @@ from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 
+import asyncpg
+
 from app.embedded.broker import Broker
 from app.embedded.folder import DataFolder
 from app.embedded.ports import ReservedPort, ask
@@ -26,6 +28,7 @@ from tests.support.processes import descendants
 APIS = ("api-1", "api-2", "api-3")
 WORKERS = ("worker-1", "worker-2")
 START_SECONDS = 240.0
+AT_WORK = "SELECT TRUE FROM relay_lease WHERE held_until > clock_timestamp()"
 READYZ = b"GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 
 
@@ -134,8 +137,16 @@ class EmbeddedEnvironment:
             log = self._folder.logs / f"{name}.log"
             self._processes[name] = Process([command], self._told(name), log)
             self._processes[name].start(*through)
+        await self._until_a_relay_is_at_work()
         for name in APIS:
             await _until(partial(_is_ready, self._ports[name].number))
+
+    async def _until_a_relay_is_at_work(self) -> None:
+        db = await asyncpg.connect(self.database_url)
+        async with asyncio.timeout(START_SECONDS):
+            while not await db.fetchval(AT_WORK):  # noqa: ASYNC110 # another process
+                await asyncio.sleep(0.05)
+        await db.close()
 
     def end(self) -> None:
         for process in self._processes.values():
