@@ -71,6 +71,8 @@ class Settings(BaseSettings):
     kafka_bootstrap_servers: str
     kafka_idempotence: bool = True
     kafka_replication_factor: int = Field(default=1, ge=1)
+    # Of topics that are created; the embedded broker gives 4 to those that it makes.
+    kafka_partitions: int = Field(default=4, ge=1, le=1_000)
     # How long a broker may keep a fetch waiting for something new.
     kafka_fetch_max_wait_ms: int = Field(default=500, ge=1)
     # After so long without a sign of life a consumer's share goes to others.

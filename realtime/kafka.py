@@ -10,7 +10,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
-from realtime.topics import PARTITIONS, PAYMENTS, RESERVATIONS, dead_letters
+from realtime.topics import PAYMENTS, RESERVATIONS, dead_letters
 
 logger = logging.getLogger(__name__)
 
@@ -29,6 +29,7 @@ class Kafka:
     bootstrap_servers: str
     idempotence: bool
     replication_factor: int
+    partitions: int
     fetch_wait_ms: int
     session_timeout_ms: int
 
@@ -102,7 +103,7 @@ class Kafka:
             [
                 NewTopic(
                     name=name,
-                    num_partitions=PARTITIONS,
+                    num_partitions=self.partitions,
                     replication_factor=self.replication_factor,
                 )
                 for name in names
@@ -116,5 +117,5 @@ class Kafka:
     async def _mark(self, names: list[str]) -> None:
         async with self.producer() as producer:
             for name in names:
-                for partition in range(PARTITIONS):
+                for partition in range(self.partitions):
                     await producer.send_and_wait(name, MARKER, partition=partition)

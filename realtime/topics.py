@@ -10,9 +10,6 @@ PAYMENTS: Final = "payments"
 PAYMENTS_CONSUMER: Final = "payments"
 FANOUT_CONSUMER: Final = "fanout"
 
-# As many as the embedded broker gives a topic that it makes by itself.
-PARTITIONS: Final = 4
-
 RELAY_BELL: Final = "relay:bell"
 # Instead of a message: some may have been missed, so read the whole again.
 RESYNC: Final = b""

@@ -77,6 +77,7 @@ def kafka(stack: EmbeddedStack) -> Kafka:
         bootstrap_servers=stack.kafka_bootstrap,
         idempotence=False,
         replication_factor=1,
+        partitions=4,
         fetch_wait_ms=int(environment["KAFKA_FETCH_MAX_WAIT_MS"]),
         session_timeout_ms=int(environment["KAFKA_SESSION_TIMEOUT_MS"]),
     )

@@ -77,6 +77,7 @@ class EmbeddedEnvironment:
             bootstrap_servers=f"127.0.0.1:{self._broker.advertised}",
             idempotence=False,
             replication_factor=1,
+            partitions=4,
             fetch_wait_ms=10,
             session_timeout_ms=2_000,
         )

@@ -11,7 +11,6 @@ from domain.ports import Hold
 from domain.reservation import Reservation
 from persistence.ledger import PostgresLedger
 from realtime.kafka import MARKER, Kafka
-from realtime.topics import PARTITIONS
 from tests.support.cinema import Cinema, Show
 from tests.support.waiting import eventually
 
@@ -53,7 +52,7 @@ async def until_all_is_told(cinema: Cinema, seconds: float = 20) -> None:
 
 async def read_topic(kafka: Kafka, topic: str, session_id: UUID) -> list[Any]:
     """All that it holds of one session, from its beginning."""
-    partitions = [TopicPartition(topic, number) for number in range(PARTITIONS)]
+    partitions = [TopicPartition(topic, number) for number in range(kafka.partitions)]
     async with asyncio.timeout(30):
         return await _read(kafka, partitions, session_id)
 
