@@ -70,7 +70,10 @@ lock: ## pin the dependencies of pyproject.toml anew (needs uv)
 	command -v uv >/dev/null || { echo "make lock needs uv: pip install uv" >&2; exit 1; }
 	$(LOCK) --group node --output-file requirements-node.lock
 	$(LOCK) pyproject.toml --extra embedded --output-file requirements.lock
-	$(LOCK) pyproject.toml --extra embedded --extra dev -c requirements.lock --output-file requirements-dev.lock
+	$(LOCK) pyproject.toml -c requirements.lock --output-file requirements-image.lock
+	$(LOCK) --group patroni --output-file requirements-patroni.lock
+	$(LOCK) pyproject.toml --extra embedded --extra cluster --extra dev --group patroni \
+		-c requirements.lock -c requirements-patroni.lock --output-file requirements-dev.lock
 
 $(VENV)/runtime.stamp: requirements.lock
 $(VENV)/dev.stamp: requirements-dev.lock

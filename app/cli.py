@@ -52,6 +52,9 @@ def _parser() -> argparse.ArgumentParser:
         command("prepare", _prepare, "migrate, and seed when there is nothing to sell"),
     ):
         process.add_argument("--settings-from-stdin", action="store_true")
+    _add_cluster(
+        commands.add_parser("cluster", help="all of it, many times, and NGINX")
+    )
     command("migrate", _migrate, "bring the database to the newest version")
     command("seed", _seed, "plant the demo data, or what is new of it today")
     tokens = command("tokens", _tokens, "print tokens of seeded customers")
@@ -84,6 +87,36 @@ def _add_operators_commands(command: Add) -> None:
     story.add_argument("reservation_id", metavar="RESERVATION")
 
 
+def _add_cluster(cluster: argparse.ArgumentParser) -> None:
+    cluster.set_defaults(run=_cluster)
+    cluster.add_argument("--file", type=Path, help="another compose file")
+    doing = cluster.add_subparsers(dest="doing", required=True, metavar="WHAT")
+    doing.add_parser("run", help="start it, and keep it up until Ctrl-C")
+    doing.add_parser("status", help="roles, leaders and lags")
+    for name, what in (
+        ("kill", "end a service without a warning; it starts again"),
+        ("stop", "end it in order; it stays down"),
+        ("start", "start it again after that"),
+        ("pause", "freeze it, its sockets stay open"),
+        ("resume", "let it go on"),
+    ):
+        doing.add_parser(name, help=what).add_argument("service", metavar="SERVICE")
+
+
+def _cluster(chosen: Chosen) -> None:
+    from app.cluster import run, status
+    from app.cluster.control import Control
+
+    folder = run.data_dir(os.environ)
+    match chosen.doing:
+        case "run":
+            run.main(chosen.file or run.COMPOSE_FILE, os.environ)
+        case "status":
+            print(*status.lines(folder), sep="\n")
+        case doing:
+            getattr(Control(folder), doing)(chosen.service)
+
+
 def _run(_chosen: Chosen) -> None:
     from app import run
 
@@ -107,6 +140,7 @@ def _work(chosen: Chosen) -> None:
 
 
 def _prepare(chosen: Chosen) -> None:
+    from app import signing_keys
     from persistence import migrate
     from seeds import plant
 
@@ -118,6 +152,8 @@ def _prepare(chosen: Chosen) -> None:
     if plant.needs_planting(database_url):
         print("Planting the demo data ...", flush=True)
         plant.main(database_url)
+    if keys_dir := os.environ.get("SIGNING_KEYS_DIR"):
+        signing_keys.make_first_key(Path(keys_dir))
 
 
 def _migrate(_chosen: Chosen) -> None:

@@ -34,9 +34,9 @@ def main(environ: Mapping[str, str]) -> None:
     if environ.get("STOP_WITH_PARENT"):
         # make cannot stop us when it is killed itself.
         die_with_parent(os.getppid(), signal.SIGTERM)
-    host, port = environ.get("HOST") or "127.0.0.1", _port(environ)
+    host, port = environ.get("HOST") or "127.0.0.1", port_of(environ)
     with DataFolder(running.data_dir(environ)) as folder, Interrupts() as interrupts:
-        _refuse_taken_port(host, port)
+        refuse_taken_port(host, port)
         run = Run(folder, host, port, interrupts)
         try:
             run.start(environ)
@@ -134,14 +134,14 @@ class Run:
         )
 
 
-def _port(environ: Mapping[str, str]) -> int:
+def port_of(environ: Mapping[str, str]) -> int:
     text = environ.get("PORT") or "3333"
     if text.isascii() and text.isdigit() and 1 <= int(text) <= LAST_PORT:
         return int(text)
     raise CommandError(f"PORT is {text!r}: set it to a number from 1 to {LAST_PORT}.")
 
 
-def _refuse_taken_port(host: str, port: int) -> None:
+def refuse_taken_port(host: str, port: int) -> None:
     try:
         free = is_free(host, port)
     except OSError as error:

@@ -147,6 +147,12 @@ def load_key(file: Path) -> SigningKey:
     return SigningKey(pair.thumbprint(), file, there_since, pair)
 
 
+def make_first_key(folder: Path) -> None:
+    """Where there is none yet."""
+    if not _files(folder):
+        make_key(folder)
+
+
 def make_key(folder: Path) -> SigningKey:
     pair = OKPKey.generate_key(ALGORITHM)
     file = folder / f"{file_time(utc_now())}-{pair.thumbprint()}.pem"

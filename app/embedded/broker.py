@@ -36,6 +36,17 @@ class Broker(Server):
     def bootstrap_servers(self) -> str:
         return f"{LOOPBACK}:{self.port.number}"
 
+    def environment_of_clients(self) -> dict[str, str]:
+        return {
+            "KAFKA_BOOTSTRAP_SERVERS": self.bootstrap_servers,
+            "KAFKA_IDEMPOTENCE": "false",  # this broker does not know it
+            "KAFKA_REPLICATION_FACTOR": "1",
+            # It polls: what it may wait is what an event is late.
+            "KAFKA_FETCH_MAX_WAIT_MS": "10",
+            # Joining a group takes half of it.
+            "KAFKA_SESSION_TIMEOUT_MS": "2000",
+        }
+
     def command(self) -> list[str]:
         # Without the second it would tell its clients to come to all interfaces.
         address = f"tcp://{self.bootstrap_servers}"

@@ -10,6 +10,8 @@ from app.embedded.identity import Identity, unprivileged
 from app.errors import CommandError
 
 VERSION = "cinema-tickets data 1 (Postgres 18, Valkey 9)\n"
+# What may be there before the version is, the folder of `make cluster` too.
+NOT_OURS = {"lock", "VERSION", "cluster"}
 # After a kill the children of the last run need a moment to end.
 PATIENCE_SECONDS = 3.0
 
@@ -48,7 +50,7 @@ class DataFolder:
         marker = self.path / "VERSION"
         version = marker.read_text("utf-8") if marker.exists() else ""
         # Empty: a run was killed between making the folder and writing its version.
-        fresh = {inner.name for inner in self.path.iterdir()} <= {"lock", "VERSION"}
+        fresh = {inner.name for inner in self.path.iterdir()} <= NOT_OURS
         if version == VERSION or (fresh and not version):
             return
         found = version.strip() or "something else"

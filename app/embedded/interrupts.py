@@ -4,6 +4,7 @@ import contextlib
 import select
 import signal
 import socket
+from collections.abc import Sequence
 from types import FrameType
 from typing import Self
 
@@ -42,10 +43,13 @@ class Interrupts:
         self._waking.close()
         self._woken.close()
 
-    def pause(self, seconds: float | None) -> None:
-        """Raises StopRequestedError, once for each request; None: until something."""
+    def pause(self, seconds: float | None, also: Sequence[socket.socket] = ()) -> None:
+        """Raises StopRequestedError, once for each request; None: until something.
+
+        `also`: whoever knocks there cuts it short, too.
+        """
         if self._requests == 0:
-            select.select([self._woken], [], [], seconds)
+            select.select([self._woken, *also], [], [], seconds)
         with contextlib.suppress(BlockingIOError):
             self._woken.recv(4096)
         if self._requests > 0:

@@ -10,9 +10,11 @@ import signal
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
+PR_SET_CHILD_SUBREAPER = 36
 CLONE_NEWUSER = 0x10000000
 
 
@@ -71,10 +73,68 @@ def watch(program: list[str], death_signal: int, lifeline: int) -> int:
     return status if status >= 0 else 128 - status
 
 
+def watch_tree(program: list[str], parent: int) -> int:
+    """Linux only: when the program ends, or the parent, nothing that it started stays.
+
+    Also not what has left its process group, or whose own parent has ended.
+    """
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)
+    signal.signal(signal.SIGUSR1, lambda *_: kill_tree(os.getpid()))
+    die_with_parent(parent, signal.SIGUSR1)
+    launcher = [sys.executable, "-I", "-S", __file__, str(os.getpid())]
+    launcher += [str(int(signal.SIGKILL)), "self", "none"]
+    child = subprocess.Popen([*launcher, *program])  # noqa: S603 - our own servers
+    for passed_on in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT):
+        signal.signal(passed_on, lambda number, _: os.kill(child.pid, number))
+    ended, status = 0, 0
+    while ended != child.pid:  # whoever else ends here has lost its own parent
+        ended, status = os.wait()
+    kill_tree(os.getpid())
+    code = os.waitstatus_to_exitcode(status)
+    return code if code >= 0 else 128 - code
+
+
+def kill_tree(root: int) -> None:
+    """All below it, the root itself not; none of them can start another meanwhile."""
+    for pid in freeze_tree(root):
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
+def freeze_tree(root: int) -> set[int]:
+    """All below it, stopped from the top down, so that none can slip away."""
+    frozen: set[int] = set()
+    while new := descendants(root) - frozen:
+        for pid in new:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGSTOP)
+        frozen |= new
+    return frozen
+
+
+def descendants(root: int) -> set[int]:
+    """Children, their children and so on; not those that have ended."""
+    parents = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            # The name in brackets may hold anything, brackets and spaces too.
+            state, parent, *_ = stat.read_text().rpartition(")")[2].split()
+            if state != "Z":
+                parents[int(stat.parent.name)] = int(parent)
+    found: set[int] = set()
+    newest = {root}
+    while newest:
+        newest = {pid for pid, parent in parents.items() if parent in newest}
+        found |= newest
+    return found
+
+
 def main(
     parent: str, death_signal: str, identity: str, lifeline: str, *program: str
 ) -> None:
     IDENTITIES[identity]()
+    if lifeline == "tree":
+        sys.exit(watch_tree(list(program), int(parent)))
     if lifeline != "none":
         sys.exit(watch(list(program), int(death_signal), int(lifeline)))
     # After the change of identity, which would have cleared it.

@@ -8,7 +8,7 @@ LOOPBACK = "127.0.0.1"
 
 
 class ReservedPort:
-    """A free port that the kernel gives to nobody else while this is open.
+    """A free port, or the given one, that the kernel gives to nobody else.
 
     On Linux a socket that is bound with SO_REUSEADDR but does not listen lets our
     server bind the same port, also after a restart, and keeps every other search for a
@@ -16,8 +16,8 @@ class ReservedPort:
     only found, and whoever starts the server must be ready to be beaten to it.
     """
 
-    def __init__(self) -> None:
-        self._socket = _bound(LOOPBACK, 0)
+    def __init__(self, number: int = 0) -> None:
+        self._socket = _bound(LOOPBACK, number)
         self.number: int = self._socket.getsockname()[1]
         if sys.platform != "linux":
             self._socket.close()

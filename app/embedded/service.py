@@ -39,10 +39,12 @@ class Service(ABC):
     data folder, so that the folder counts as in use until the last child is gone.
     """
 
-    name: ClassVar[str]
+    name: str
     stop_signal: ClassVar[signal.Signals] = signal.SIGTERM
     death_signal: ClassVar[signal.Signals] = signal.SIGKILL
     speaks: ClassVar[bool] = False  # its output is for the terminal, errors for the log
+    start_seconds: ClassVar[float] = START_SECONDS
+    stop_seconds: ClassVar[float] = STOP_SECONDS
     identity: Identity = Identity.SELF
 
     def __init__(self, logs: Path, lock: int) -> None:
@@ -85,7 +87,7 @@ class Service(ABC):
         watched = lifeline()
         launcher = [sys.executable, "-I", "-S", launch.__file__, str(os.getpid())]
         launcher += [str(int(self.death_signal)), self.identity]
-        launcher += ["none" if watched is None else str(watched)]
+        launcher += [self._watching(watched)]
         return subprocess.Popen(  # noqa: S603 - our own servers
             [*launcher, *self.command()],
             stdin=self._stdin(),
@@ -96,6 +98,9 @@ class Service(ABC):
             pass_fds=[fd for fd in (self._lock, watched) if fd is not None],
             process_group=0,  # Ctrl-C in the terminal is for the supervisor alone
         )
+
+    def _watching(self, lifeline: int | None) -> str:
+        return "none" if lifeline is None else str(lifeline)
 
     def _stdin(self) -> int:
         return subprocess.DEVNULL
@@ -114,7 +119,7 @@ class Service(ABC):
 
     def wait_until_ready(self, pause: Pause = time.sleep) -> None:
         """Raises CommandError when it ends instead, or takes far too long."""
-        until = time.monotonic() + START_SECONDS
+        until = time.monotonic() + self.start_seconds
         while self.ended() is None and time.monotonic() < until:
             if self.answers():
                 return
@@ -123,7 +128,9 @@ class Service(ABC):
 
     def failure(self) -> CommandError:
         code = self.ended()
-        how = f"within {START_SECONDS} s" if code is None else f"(exit code {code})"
+        how = (
+            f"within {self.start_seconds} s" if code is None else f"(exit code {code})"
+        )
         return CommandError(
             f"{self.name} did not come up {how}: "
             f"read why in {self.log}, and try again when that is mended."
@@ -135,7 +142,7 @@ class Service(ABC):
 
     def wait_until_gone(self, pause: Pause = time.sleep) -> None:
         """After its stop signal; what does not end in time is killed."""
-        until = time.monotonic() + STOP_SECONDS
+        until = time.monotonic() + self.stop_seconds
         while self.runs() and time.monotonic() < until:
             pause(0.01)
         self.kill()

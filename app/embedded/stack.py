@@ -23,13 +23,7 @@ class Stack:
             "DATABASE_URL": self.postgres.url,
             "REDIS_URL": self.valkey.url,
             "REDLOCK_URLS": self.valkey.url,
-            "KAFKA_BOOTSTRAP_SERVERS": self.broker.bootstrap_servers,
-            "KAFKA_IDEMPOTENCE": "false",  # this broker does not know it
-            "KAFKA_REPLICATION_FACTOR": "1",
-            # It polls: what it may wait is what an event is late.
-            "KAFKA_FETCH_MAX_WAIT_MS": "10",
-            # Joining a group takes half of it.
-            "KAFKA_SESSION_TIMEOUT_MS": "2000",
+            **self.broker.environment_of_clients(),
         }
 
     def start(

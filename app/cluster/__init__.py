@@ -1,0 +1,1 @@
+"""What docker-compose.cluster.yml describes, as plain processes of this machine."""

@@ -1,0 +1,122 @@
+"""Both compose files: understood by compose, complete, with nothing left open."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from compose_spec import PyCompose
+
+from app.cluster.compose import interpolated, understand
+from app.cluster.node import kind
+from app.settings import Settings
+
+FILES = ("docker-compose.yml", "docker-compose.cluster.yml")
+NODES = {
+    "nginx": 1,
+    "api": 3,
+    "worker": 2,
+    "prepare": 1,
+    "etcd": 3,
+    "postgres": 2,
+    "redis": 3,
+    "sentinel": 3,
+    "redlock": 3,
+    "kafka": 3,
+}
+
+
+@pytest.fixture(params=FILES)
+def document(request: pytest.FixtureRequest) -> dict[str, Any]:
+    return read(request.param)
+
+
+@pytest.fixture
+def services(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = document["services"]
+    return found
+
+
+def read(file: str) -> dict[str, Any]:
+    document: dict[str, Any] = interpolated(
+        yaml.safe_load(Path(file).read_text("utf-8")), {}
+    )
+    return document
+
+
+def test_compose_understands_it(document: dict[str, Any]) -> None:
+    described = PyCompose.from_json(json.dumps(document))
+
+    described.validate()
+
+    assert set(described.service_names()) == set(document["services"])
+
+
+def test_versions_are_pinned_and_limits_set(services: dict[str, Any]) -> None:
+    for name, service in services.items():
+        assert re.search(r":v?\d+\.\d+\.?\d*(-[a-z]+)?$", service["image"]), name
+        assert service["deploy"]["resources"]["limits"].keys() == {"cpus", "memory"}
+        assert service["restart"] == (
+            "on-failure" if name == "prepare" else "unless-stopped"
+        )
+        assert service["cap_drop"] == ["ALL"]
+        assert service["security_opt"] == ["no-new-privileges:true"]
+        assert "healthcheck" in service or name == "prepare"
+        # Kafka's image writes its configuration beside its programs.
+        assert service.get("read_only") or service["image"].startswith("apache/kafka")
+
+
+def test_one_door_is_open_and_for_this_machine_alone(services: dict[str, Any]) -> None:
+    doors = [door for service in services.values() for door in service.get("ports", ())]
+
+    assert doors == ["127.0.0.1:3333:3333"]
+
+
+def test_volumes_are_named_and_used(document: dict[str, Any]) -> None:
+    mounted = {
+        mount.source
+        for service in understand(document).services.values()
+        for mount in service.mounts
+    }
+
+    assert {name for name in mounted if name and name[0] != "."} == set(
+        document["volumes"]
+    )
+    assert all(Path(name).is_file() for name in mounted if name.startswith("."))
+
+
+def test_passwords_are_nowhere_but_in_the_environment(document: dict[str, Any]) -> None:
+    for file in [*Path("deploy").rglob("*.*"), Path("Dockerfile")]:
+        assert "try-out" not in file.read_text("utf-8"), file
+    told = understand(document).services.values()
+    assert all("try-out" not in service.command for service in told)
+
+
+def test_our_processes_understand_their_settings(
+    services: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours = [
+        service["environment"]
+        for service in services.values()
+        if service["image"].startswith("cinema-tickets")
+    ]
+    assert len(ours) in {3, 6}
+
+    for environment in ours:
+        with monkeypatch.context() as patch:
+            for name, value in environment.items():
+                patch.setenv(name, value)
+            patch.setenv("SIGNING_KEYS_DIR", str(tmp_path))
+            assert Settings.load().host == "0.0.0.0"  # noqa: S104 - of a container
+
+
+def test_the_cluster_has_every_node_and_a_stand_in_for_each() -> None:
+    found = understand(read("docker-compose.cluster.yml"))
+
+    counted = dict.fromkeys(NODES, 0)
+    for service in found.in_order():
+        counted[re.sub(r"-\d$", "", service.name)] += 1
+        assert kind(service)
+    assert counted == NODES
