@@ -15,7 +15,7 @@ BUILD_EXPLORER = flock web $(MAKE) web/dist/index.html
 .SILENT:
 .DELETE_ON_ERROR:
 .NOTPARALLEL: # the stamps install into one folder
-.PHONY: help run explorer test test-cluster campaign check seed migrate loadtest tokens schema texts lock
+.PHONY: help run cluster explorer test test-cluster campaign check seed migrate loadtest tokens schema texts lock
 MAKEFLAGS += --no-print-directory
 
 help: ## this list
@@ -27,14 +27,19 @@ run: $(VENV)/runtime.stamp ## everything on http://127.0.0.1:3333 until Ctrl-C
 	+$(BUILD_EXPLORER) || echo "THE EXPLORER IS NOT THERE: it could not be built, for the reason above. The rest starts." >&2
 	STOP_WITH_PARENT=1 exec $(PY) -m app run
 
+cluster: $(VENV)/dev.stamp ## three APIs behind NGINX, every server several times, until Ctrl-C
+	+$(BUILD_EXPLORER) || echo "THE EXPLORER IS NOT THERE: it could not be built, for the reason above. The rest starts." >&2
+	STOP_WITH_PARENT=1 exec $(PY) -m app cluster run
+
 explorer: $(VENV)/runtime.stamp ## build the page /graphiql, if anything in web/ has changed
 	+$(BUILD_EXPLORER)
 
 test: $(VENV)/dev.stamp ## the whole suite, on throw-away servers of its own
 	+$(BUILD_EXPLORER)
-	exec $(PY) -m pytest --quiet --numprocesses $(JOBS) --dist loadgroup
+	exec $(PY) -m pytest --quiet --numprocesses $(JOBS) --dist loadgroup --ignore tests/cluster
 
-test-cluster: $(VENV)/dev.stamp ## the campaign's scenarios of every change, in some ten minutes
+test-cluster: $(VENV)/dev.stamp ## the cluster brought up, and the campaign's scenarios of every change
+	$(PY) -m pytest --quiet tests/cluster
 	exec $(PY) -m tests.cluster --quick $(CHOSEN)
 
 campaign: $(VENV)/dev.stamp ## all of them: SEED=7 SCENARIO="redis-empty postgres-killed"

@@ -105,6 +105,7 @@ class Kafka:
                     name=name,
                     num_partitions=self.partitions,
                     replication_factor=self.replication_factor,
+                    topic_configs=self._topic_configs(),
                 )
                 for name in names
             ]
@@ -113,6 +114,12 @@ class Kafka:
             error = for_code(code)
             if code and error is not TopicAlreadyExistsError:  # another worker's
                 raise error(name)
+
+    def _topic_configs(self) -> dict[str, str]:
+        """What is acknowledged is on all but one broker at least."""
+        if self.replication_factor == 1:
+            return {}
+        return {"min.insync.replicas": str(self.replication_factor - 1)}
 
     async def _mark(self, names: list[str]) -> None:
         async with self.producer() as producer:

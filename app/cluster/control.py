@@ -3,6 +3,7 @@
 import json
 import os
 import socket
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -11,11 +12,11 @@ from typing import Any
 from app.errors import CommandError
 
 NAME = "control"
-ANSWER_SECONDS = 90.0  # stopping a broker in order takes its time
+ANSWER_SECONDS = 10.0
+STOP_SECONDS = 30.0
+LOOK_SECONDS = 0.1
 ASK_SECONDS = 1.0
 LONGEST = 1_000_000
-DOING = ("kill", "stop", "start", "pause", "resume")
-
 Do = Callable[[str, str], Any]
 
 
@@ -35,8 +36,14 @@ class Control:
         self._tell("kill", service)
 
     def stop(self, service: str) -> None:
-        """In order. It stays down until `start`; also after a kill."""
+        """In order, killed if that takes too long. It stays down until `start`."""
         self._tell("stop", service)
+        until = time.monotonic() + STOP_SECONDS
+        while self.services()[service]["state"] != "down":
+            if time.monotonic() > until:
+                return self.leave_down(service)
+            time.sleep(LOOK_SECONDS)
+        return None
 
     def leave_down(self, service: str) -> None:
         """At once, as `kill`, but it stays down until `start`."""

@@ -135,7 +135,7 @@ class Cluster:
                 node.kill()
             case "stop":
                 node.resume()  # what is frozen could not stop in order
-                node.stop()
+                node.signal(node.stop_signal)
             case "pause":
                 node.pause()
             case "resume":

@@ -1,0 +1,119 @@
+"""The whole cluster comes up, sells through NGINX, and leaves nothing behind."""
+
+import os
+import re
+import signal
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from app.cluster import status
+from app.cluster.control import Control
+from app.embedded.ports import ReservedPort
+from tests.support.client import Customer, Service
+from tests.support.cluster import started_cluster
+from tests.support.processes import wait_until_gone
+from tests.support.run import RunUnderTest
+from tests.support.waiting import eventually
+
+SIGN_IN = """mutation {
+  signIn(input: {email: "ana@cinema.example", password: "correct-horse-ana"}) {
+    ... on AuthTokens { accessToken }
+  }
+}"""
+
+Cluster = tuple[RunUnderTest, Control]
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    reserved = ReservedPort()
+    folder = tmp_path_factory.mktemp("cluster") / "data"
+    with started_cluster(folder, reserved.number) as started:
+        yield started
+    reserved.close()
+
+
+@pytest.fixture
+def service(cluster: Cluster) -> Service:
+    return Service(cluster[0])
+
+
+@pytest.fixture
+async def ana(service: Service) -> AsyncIterator[Customer]:
+    async with httpx.AsyncClient(timeout=30) as http:
+        answer = await http.post(service.url, json={"query": SIGN_IN})
+    token = answer.json()["data"]["signIn"]["accessToken"]
+    async with service.bearer_of(token) as customer:
+        yield customer
+
+
+async def test_a_seat_is_held_and_bought_through_nginx(
+    service: Service, ana: Customer
+) -> None:
+    session, seats = await service.session(ana)
+
+    held = await ana.reserve(session, seats[0])
+    paid = await ana.approve(await ana.payment_of(held["id"]))
+
+    assert held["status"] == "PENDING"
+    assert (paid["status"], paid["reservation"]["status"]) == ("APPROVED", "CONFIRMED")
+
+
+async def test_nginx_keeps_what_is_for_operators_to_itself(service: Service) -> None:
+    async with httpx.AsyncClient() as http:
+        metrics = await http.get(f"{service.address}/metrics")
+        health = await http.get(f"{service.address}/healthz")
+
+    assert (metrics.status_code, health.status_code) == (404, 200)
+
+
+def test_status_shows_roles_and_leaders(cluster: Cluster) -> None:
+    told = "\n".join(status.lines(cluster[0].folder))
+
+    assert len(re.findall(r"postgres-\d leader, running", told)) == 1
+    assert len(re.findall(r"postgres-\d sync_standby, streaming", told)) == 1
+    assert len(re.findall(r"redis-\d primary, say (sentinel-\d(, )?){3}", told)) == 1
+    assert len(re.findall(r"redis-\d replica, link ok", told)) == 2
+    assert "redlock-1 up, redlock-2 up, redlock-3 up" in told
+    assert re.search(r"holds the lease for \d", told)
+    assert len(re.findall(r"api-\d ready, redis ok", told)) == 3
+    assert told.endswith("Not up   nothing")
+
+
+async def test_what_is_killed_starts_again_and_what_is_stopped_stays_down(
+    cluster: Cluster, service: Service, ana: Customer
+) -> None:
+    _, control = cluster
+    former = control.services()["api-1"]["pid"]
+
+    control.kill("api-1")
+    control.stop("api-2")
+
+    async def is_another() -> bool:
+        now = control.services()["api-1"]
+        return bool(now["state"] == "running" and now["pid"] != former)
+
+    await eventually(is_another, 30)
+    session, seats = await service.session(ana)
+    assert (await ana.reserve(session, seats[0]))["status"] == "PENDING"
+    assert control.services()["api-2"]["state"] == "down"
+    control.start("api-2")
+    assert control.services()["api-2"]["state"] == "running"
+
+
+def test_nothing_outlives_a_supervisor_that_is_killed(cluster: Cluster) -> None:
+    """Not even what is frozen, or what Patroni and NGINX have started."""
+    run, control = cluster
+    frozen = ["postgres-1", "nginx", "redis-1"]
+    for name in frozen:
+        control.pause(name)
+    assert [control.services()[name]["state"] for name in frozen] == ["paused"] * 3
+    processes = run.descendants()
+    assert len(processes) > 30
+
+    os.kill(run.process.pid, signal.SIGKILL)
+
+    assert wait_until_gone(processes, seconds=20) == set()
