@@ -4,7 +4,6 @@ import os
 import re
 import signal
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 import httpx
 import pytest

@@ -103,7 +103,8 @@ def test_addresses_are_rewritten(places: Places, written: str, here: str) -> Non
 
 def test_paths_are_rewritten_once(places: Places, tmp_path: Path) -> None:
     assert places.text(api(), "/keys/a.pem /run/api/pid /keys2 /srv/run/api") == (
-        f"{tmp_path}/volumes/keys/a.pem {tmp_path}/api-1/run-api/pid /keys2 /srv/run/api"
+        f"{tmp_path}/volumes/keys/a.pem {tmp_path}/api-1/run-api/pid "
+        "/keys2 /srv/run/api"
     )
 
 
