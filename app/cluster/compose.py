@@ -1,4 +1,4 @@
-"""Reads a compose file: as much of its language as ours use, and nothing silently."""
+"""Reads what a compose file says that matters to a plain process."""
 
 import re
 import shlex

@@ -95,3 +95,20 @@ def test_a_long_life_makes_up_for_early_deaths(clock: Clock) -> None:
     service.alive = False
 
     assert watch.check() == pytest.approx(0.1)
+
+
+def test_what_is_left_down_stays_down_until_it_is_started_again(clock: Clock) -> None:
+    service = FakeService()
+    watch = Keeper([service], print, clock)
+
+    watch.leave_down(service)
+    service.alive = False
+    clock.now += 60
+    assert watch.check() is None
+    assert service.starts == 0
+    watch.start_again(service)
+    watch.start_again(service)
+
+    assert service.starts == 1
+    service.alive = False
+    assert watch.check() == pytest.approx(0.1)

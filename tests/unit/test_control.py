@@ -1,0 +1,78 @@
+import select
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.cluster.control import Control, ControlSocket
+from app.errors import CommandError
+
+
+class FakeCluster:
+    def __init__(self) -> None:
+        self.done: list[tuple[str, str]] = []
+
+    def do(self, do: str, service: str) -> Any:
+        if service == "nobody":
+            raise CommandError("There is no service 'nobody'.")
+        self.done.append((do, service))
+        return {"api-1": {"state": "down"}} if do == "services" else None
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    deep = tmp_path / ("deep-" * 20) / "data"  # longer than a socket's path may be
+    deep.mkdir(parents=True)
+    return deep
+
+
+@pytest.fixture
+def cluster(folder: Path) -> Iterator[FakeCluster]:
+    cluster = FakeCluster()
+    control = ControlSocket(folder, cluster.do)
+    stopping = threading.Event()
+
+    def serve() -> None:
+        while not stopping.is_set():
+            select.select([control.socket], [], [], 0.02)
+            control.answer()
+
+    serving = threading.Thread(target=serve)
+    serving.start()
+    yield cluster
+    stopping.set()
+    serving.join()
+    control.close()
+
+
+def test_what_is_told_is_done(folder: Path, cluster: FakeCluster) -> None:
+    control = Control(folder)
+
+    control.kill("api-1")
+    control.pause("redis-1")
+    control.stop("api-1")
+
+    assert cluster.done == [
+        ("kill", "api-1"),
+        ("pause", "redis-1"),
+        ("stop", "api-1"),
+        ("services", ""),
+    ]
+
+
+def test_a_refusal_comes_back(folder: Path, cluster: FakeCluster) -> None:
+    with pytest.raises(CommandError, match="no service 'nobody'"):
+        Control(folder).start("nobody")
+
+    assert cluster.done == []
+
+
+def test_only_its_owner_may_tell(folder: Path, cluster: FakeCluster) -> None:
+    assert (folder / "control").stat().st_mode & 0o777 == 0o600
+
+
+def test_without_a_cluster_it_says_so(folder: Path) -> None:
+    with pytest.raises(CommandError, match="start it with `make cluster`"):
+        Control(folder).kill("api-1")
