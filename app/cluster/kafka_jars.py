@@ -41,7 +41,7 @@ def verify(folder: Path, known: str) -> None:
         jar.name: hashlib.sha256(jar.read_bytes()).hexdigest()
         for jar in folder.iterdir()
     }
-    wrong = sorted(name for name, _ in expected.items() ^ found.items())
+    wrong = sorted({name for name, _ in expected.items() ^ found.items()})
     if wrong:
         raise CommandError(
             f"What is in {folder} is not what deploy/kafka/SHA256SUMS knows "

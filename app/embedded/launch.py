@@ -80,6 +80,8 @@ def watch_tree(program: list[str], parent: int) -> int:
     """
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)
     signal.signal(signal.SIGUSR1, lambda *_: kill_tree(os.getpid()))
+    # The kernel's word to a group that has lost its parent while some of it are frozen.
+    signal.signal(signal.SIGHUP, lambda *_: None)
     die_with_parent(parent, signal.SIGUSR1)
     launcher = [sys.executable, "-I", "-S", __file__, str(os.getpid())]
     launcher += [str(int(signal.SIGKILL)), "self", "none"]

@@ -69,7 +69,8 @@ def test_a_refusal_comes_back(folder: Path, cluster: FakeCluster) -> None:
     assert cluster.done == []
 
 
-def test_only_its_owner_may_tell(folder: Path, cluster: FakeCluster) -> None:
+@pytest.mark.usefixtures("cluster")
+def test_only_its_owner_may_tell(folder: Path) -> None:
     assert (folder / "control").stat().st_mode & 0o777 == 0o600
 
 
