@@ -13,7 +13,7 @@ from app.errors import CommandError
 
 DESCRIPTION = Path(__file__).parents[2] / "deploy" / "kafka"
 OLDEST_JAVA = 17
-PLUGIN = "org.apache.maven.plugins:maven-dependency-plugin"
+PLUGIN = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1"
 FETCH_SECONDS = 600
 
 
@@ -29,7 +29,7 @@ def kafka_jars(environ: Mapping[str, str], say: Callable[[str], None]) -> Path:
     version = hashlib.sha256(known.encode()).hexdigest()[:12]
     folder = Path(caches) / "cinema-tickets" / f"kafka-{version}"
     if not folder.exists():
-        say("Fetching Apache Kafka from Maven Central (once; half a minute) ...")
+        say("Fetching Apache Kafka from Maven Central (once; a minute) ...")
         _fetch(folder)
     verify(folder, known)
     return folder
