@@ -98,7 +98,8 @@ async def _members(port: int) -> dict[str, str]:
     except (OSError, ValueError):
         return {}
     return {
-        each["name"]: f"{each['role']}, {each['state']}, timeline {each['timeline']}"
+        each["name"]: f"{each['role']}, {each['state']}"
+        f", timeline {each.get('timeline', 'unknown')}"
         for each in sorted(told["members"], key=lambda each: str(each["name"]))
     }
 
