@@ -47,7 +47,8 @@ def lines(folder: Path) -> Iterator[str]:
 
 async def _lines(services: Services, settings: Mapping[str, str]) -> list[str]:
     parts = {
-        "Postgres": lambda: _postgres(services, settings),
+        "Postgres": lambda: _postgres(services),
+        "Standby": lambda: _standby(settings),
         "Relay": lambda: _relay(settings),
         "Redis": lambda: _redis(services, settings),
         "Redlock": lambda: _redlock(settings),
@@ -73,23 +74,25 @@ async def _in_time(ask: Callable[[], Awaitable[list[str]]]) -> list[str]:
         return [f"does not answer ({type(error).__name__})"]
 
 
-async def _postgres(services: Services, settings: Mapping[str, str]) -> list[str]:
-    members: dict[str, str] = {}
+async def _postgres(services: Services) -> list[str]:
+    """By the first Patroni that answers."""
     for name in sorted(services):
         port = services[name]["ports"].get("8008")
-        if port and not members:
-            members = await _members(port)
-    told = [f"{name} {role}" for name, role in members.items()]
+        if port and (members := await _members(port)):
+            return [f"{name} {role}" for name, role in members.items()]
+    return []
+
+
+async def _standby(settings: Mapping[str, str]) -> list[str]:
     db = await asyncpg.connect(settings["DATABASE_URL"], timeout=SECONDS)
     try:
-        told += [
+        return [
             f"{row['application_name']} replays {row['seconds'] * 1000:.1f} ms, "
             f"{row['bytes']} bytes behind: {row['sync_state']}"
             for row in await db.fetch(LAG)
         ]
     finally:
         await db.close()
-    return told
 
 
 async def _members(port: int) -> dict[str, str]:
