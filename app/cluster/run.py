@@ -156,7 +156,6 @@ class Cluster:
     def stop(self) -> None:
         """In the order of their starts backwards; asked once more, the hard way."""
         (self._folder.path / running.FILE).unlink(missing_ok=True)
-        nodes = list(reversed(self._topology.nodes))
         try:
             for group in self._stopping():
                 for node in group:
@@ -167,7 +166,7 @@ class Cluster:
         except StopRequestedError:
             say("Stopping at once ...")
         finally:
-            for node in nodes:
+            for node in self._topology.nodes:
                 node.kill()
             if self._topology.broker:
                 self._topology.broker.kill()
@@ -180,11 +179,19 @@ class Cluster:
         left = [node for node in reversed(self._topology.nodes) if node.runs()]
         groups = []
         while left:
-            wanted = {name for node in left for name in node.service.after}
+            wanted = {name for node in left for name in self._needs(node)}
             group = [node for node in left if node.name not in wanted]
             groups.append(group)
             left = [node for node in left if node not in group]
         return groups
+
+    def _needs(self, node: Node) -> set[str]:
+        """What it waits for, and what the jobs did that it waits for."""
+        needs = set(node.service.after)
+        for other in self._topology.nodes:
+            if other.is_job and other.name in needs:
+                needs |= self._needs(other)
+        return needs
 
     def _tell_where_things_are(self, seconds: float, port: int) -> None:
         say(
