@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import asyncpg
 from aiokafka.admin import AIOKafkaAdminClient
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
@@ -18,6 +17,7 @@ from app import running
 from app.cluster.control import Control
 from app.embedded.ports import LOOPBACK
 from app.errors import CommandError
+from persistence.connecting import connect
 
 SECONDS = 3.0
 LAG = """
@@ -84,7 +84,7 @@ async def _postgres(services: Services) -> list[str]:
 
 
 async def _standby(settings: Mapping[str, str]) -> list[str]:
-    db = await asyncpg.connect(settings["DATABASE_URL"], timeout=SECONDS)
+    db = await connect(settings["DATABASE_URL"], timeout=SECONDS)
     try:
         return [
             f"{row['application_name']} replays {row['seconds'] * 1000:.1f} ms, "
@@ -115,7 +115,7 @@ def _read(port: int, path: str) -> bytes:
 
 
 async def _relay(settings: Mapping[str, str]) -> list[str]:
-    db = await asyncpg.connect(settings["DATABASE_URL"], timeout=SECONDS)
+    db = await connect(settings["DATABASE_URL"], timeout=SECONDS)
     try:
         lease = await db.fetchrow(LEASE)
         waiting = await db.fetchval(EVENTS)
