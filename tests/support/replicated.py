@@ -11,7 +11,7 @@ import asyncpg
 
 from app.embedded.folder import DataFolder
 from app.embedded.identity import give, unprivileged
-from app.embedded.postgres import Postgres, _binary
+from app.embedded.postgres import Postgres, binary
 from app.embedded.service import Service
 from tests.support.embedded import ServerUnderTest
 
@@ -40,7 +40,7 @@ class BaseBackup(Service):
             f"host={self._of.hostname} port={self._of.port} user={self._of.username}"
         )
         return [
-            _binary("pg_basebackup"),
+            binary("pg_basebackup"),
             *(f"--dbname={there}", f"--pgdata={self._into}"),
             *("--write-recovery-conf", "--checkpoint=fast", "--wal-method=stream"),
         ]

@@ -9,7 +9,7 @@ from redis import Redis
 from app.embedded.folder import DataFolder
 from app.embedded.ports import LOOPBACK, ask
 from app.embedded.server import Server
-from app.embedded.valkey import _binary
+from app.embedded.valkey import binary
 from app.private_files import write_private
 from tests.support.embedded import ServerUnderTest
 
@@ -22,7 +22,7 @@ class Node(Server):
     """Valkey, as whatever the lines of its configuration make of it."""
 
     def __init__(self, folder: DataFolder, name: str, *lines: str) -> None:
-        self.name = name  # type: ignore[misc] # one class, several of them
+        self.name = name
         super().__init__(folder.logs, folder.lock)
         self._data = folder.path / name
         self._data.mkdir(mode=0o700)
@@ -33,7 +33,7 @@ class Node(Server):
         configuration = self._data / "valkey.conf"
         if not configuration.exists():  # a Sentinel keeps what it learns in it
             write_private(configuration, "\n".join([*lines, *self._lines, ""]))
-        return [_binary(), str(configuration), *self._mode()]
+        return [binary(), str(configuration), *self._mode()]
 
     def _mode(self) -> list[str]:
         return ["--sentinel"] if self.name.startswith("sentinel") else []
