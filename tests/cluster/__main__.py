@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import logging
 import sys
 import time
 from collections.abc import Sequence
@@ -29,6 +30,8 @@ def main(arguments: Sequence[str]) -> int:
         if (scenario.name in chosen.scenario if chosen.scenario else True)
         and (scenario.quick or not chosen.quick)
     ]
+    # It says of each connection that it is broken: that is what we do here.
+    logging.getLogger("asyncio").setLevel(logging.ERROR)
     FOLDER.mkdir(exist_ok=True)
     if chosen.table:
         print(*table(_remembered()), sep="\n")
