@@ -34,8 +34,9 @@ def _sent(evidence: Evidence) -> Iterator[str]:
     """An event may be there twice. Its first time is in the outbox's order.
 
     Of each seat and each reservation, that is: changes that have nothing in common are
-    committed in any order.
+    committed in any order. What a broker had and forgot is told again, and later.
     """
+    forgotten_until = _forgotten_until(evidence)
     events = {event.id: event for event in evidence.outbox}
     there: set[str] = set()
     latest: dict[tuple[str, str], Event] = {}
@@ -50,7 +51,11 @@ def _sent(evidence: Evidence) -> Iterator[str]:
             there.add(event.id)
             for one in (event.reservation, *(state.seat for state in event.seats)):
                 before = latest.get((event.topic, one)) if one else None
-                if before and before.position > event.position:
+                if (
+                    before
+                    and before.position > event.position
+                    and event.at > forgotten_until
+                ):
                     yield f"of {one} {event.id} comes after the later {before.id}"
                 if one:
                     latest[event.topic, one] = event
@@ -64,11 +69,12 @@ def _missing(
     evidence: Evidence, events: Mapping[str, Event], there: set[str]
 ) -> Iterator[str]:
     """What the broker has forgotten since was confirmed before: nobody waits for it."""
-    trouble = evidence.disturbance
-    forgot_at = max(trouble.forgot_at, default=None) if trouble else None
     for event in events.values():
-        forgotten = forgot_at is not None and event.at <= evidence.database_time(
-            forgot_at
-        )
-        if event.id not in there and not forgotten:
+        if event.id not in there and event.at > _forgotten_until(evidence):
             yield f"not on the topic: {event}"
+
+
+def _forgotten_until(evidence: Evidence) -> int:
+    trouble = evidence.disturbance
+    forgot_at = trouble.forgot_at if trouble else []
+    return max(map(evidence.database_time, forgot_at), default=0)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from tests.cluster.checks.versions import violations
-from tests.cluster.evidence import Event, Evidence
+from tests.cluster.evidence import SECOND, Disturbance, Event, Evidence
 from tests.unit.checker.finding import one_of, seat
 
 
@@ -55,6 +55,25 @@ def test_an_event_that_never_came_to_the_topic(evidence: Evidence) -> None:
     evidence.records = [r for r in evidence.records if r.event != lost]
 
     assert one_of(violations(evidence), "not on the topic")
+
+
+def test_what_a_broker_forgot_may_be_missing_or_come_again_later(
+    evidence: Evidence,
+) -> None:
+    first, second, *_ = events_of(evidence, seat(evidence, "SOLD").id)
+    one = next(r for r in evidence.records if r.event == first.id)
+    other = next(r for r in evidence.records if r.event == second.id)
+    one.offset, other.offset = other.offset, one.offset
+    lost = next(e for e in evidence.outbox if e.id != first.id and e.at < second.at)
+    evidence.records = [r for r in evidence.records if r.event != lost.id]
+    assert len(list(violations(evidence))) >= 2
+
+    forgot = max(first.at, lost.at) / SECOND - evidence.clock_offset
+    evidence.disturbance = Disturbance(
+        began=forgot, healed=forgot, recovered_by=forgot, forgot_at=[forgot]
+    )
+
+    assert list(violations(evidence)) == []
 
 
 def test_an_event_of_nothing_that_happened(evidence: Evidence) -> None:
