@@ -12,11 +12,13 @@ from pathlib import Path
 import orjson
 
 from tests.cluster.campaign import CannotBeHadError, Result, play
+from tests.cluster.cluster_scenarios import CLUSTER_SCENARIOS
 from tests.cluster.evidence import AS_JSON
 from tests.cluster.report import table
 from tests.cluster.scenario import Scenario
-from tests.cluster.scenarios import SCENARIOS
+from tests.cluster.scenarios import SCENARIOS as EMBEDDED
 
+SCENARIOS = (*EMBEDDED, *CLUSTER_SCENARIOS)
 FOLDER = Path(".campaign")
 RESULTS = FOLDER / "results.jsonl"
 SHOWN = 5

@@ -23,6 +23,7 @@ from tests.cluster.environment import Environment
 from tests.cluster.evidence import Disturbance, Evidence
 from tests.cluster.faults import Scene
 from tests.cluster.mixes import faults_of
+from tests.cluster.real_cluster import real_cluster
 from tests.cluster.scenario import Scenario
 from tests.cluster.slowness import Slowness
 from tests.cluster.witness import Witness
@@ -73,6 +74,8 @@ async def play(scenario: Scenario, seed: int) -> tuple[Result, Evidence]:
 def _environment(
     scenario: Scenario, folder: Path
 ) -> AbstractAsyncContextManager[Environment]:
+    if scenario.cluster:
+        return real_cluster(folder)
     through = [scenario.through] if scenario.through else []
     return embedded(folder, *through)
 

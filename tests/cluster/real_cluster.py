@@ -1,0 +1,116 @@
+"""The environment of `make cluster`: all of docker-compose.cluster.yml as processes."""
+
+import json
+import urllib.request
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from redis import Redis
+from redis.exceptions import RedisError
+
+from app.cluster.control import Control
+from app.embedded.ports import LOOPBACK, ReservedPort
+from realtime.kafka import Kafka
+from tests.cluster.proxy import Link
+from tests.support.cluster import started_cluster
+from tests.support.run import RunUnderTest
+
+ASK_SECONDS = 2.0
+
+
+class ClusterEnvironment:
+    """Without proxies: what is slow or silent there is frozen."""
+
+    def __init__(self, run: RunUnderTest, control: Control) -> None:
+        self.forgot_at: list[float] = []
+        self._control = control
+        self._settings = run.settings()
+        self._port = run.port
+        self.keys = Path(self._settings["SIGNING_KEYS_DIR"])
+        self.disk = run.folder
+
+    @property
+    def urls(self) -> Sequence[str]:
+        return [f"http://{LOOPBACK}:{self._port}"]
+
+    @property
+    def database_url(self) -> str:
+        return self._settings["DATABASE_URL"]
+
+    @property
+    def kafka(self) -> Kafka:
+        return Kafka(
+            bootstrap_servers=self._settings["KAFKA_BOOTSTRAP_SERVERS"],
+            idempotence=self._settings.get("KAFKA_IDEMPOTENCE") != "false",
+            replication_factor=int(self._settings["KAFKA_REPLICATION_FACTOR"]),
+            partitions=int(self._settings.get("KAFKA_PARTITIONS", "4")),
+            fetch_wait_ms=100,
+            session_timeout_ms=6_000,
+        )
+
+    def names(self, kind: str) -> list[str]:
+        return [name for name in self._services() if name.startswith(kind)]
+
+    def leader(self, kind: str) -> str:
+        """Of Postgres or Redis, as those say who have to know."""
+        return self._postgres_leader() if kind == "postgres" else self._redis_primary()
+
+    def links(self, to: str, of: str = "") -> list[Link]:
+        return []
+
+    def kill(self, name: str) -> None:
+        self._control.leave_down(name)
+
+    def freeze(self, name: str) -> None:
+        self._control.pause(name)
+
+    def thaw(self, name: str) -> None:
+        self._control.resume(name)
+
+    def start(self, name: str, *through: str) -> None:
+        self._control.start(name)
+
+    def _services(self) -> Mapping[str, Mapping[str, Any]]:
+        found: Mapping[str, Mapping[str, Any]] = self._control.services()
+        return found
+
+    def _postgres_leader(self) -> str:
+        for name in self.names("postgres"):
+            port = self._services()[name]["ports"]["8008"]
+            with (
+                suppress(OSError, ValueError),
+                urllib.request.urlopen(
+                    f"http://{LOOPBACK}:{port}/cluster", timeout=ASK_SECONDS
+                ) as told,
+            ):
+                members = json.loads(told.read())["members"]
+                return str(next(m["name"] for m in members if m["role"] == "leader"))
+        raise LookupError("no Postgres leads")
+
+    def _redis_primary(self) -> str:
+        names = {
+            port: name
+            for name, told in self._services().items()
+            for port in told["ports"].values()
+        }
+        hosts = urlsplit(self._settings["REDIS_URL"]).netloc.rpartition("@")[2]
+        for host in hosts.split(","):
+            url = f"redis://{host}"
+            with (
+                suppress(RedisError, OSError),
+                Redis.from_url(url, socket_timeout=ASK_SECONDS) as sentinel,
+            ):
+                primary: Any = sentinel.sentinel_master("primary")
+                return str(names[primary["port"]])
+        raise LookupError("no Sentinel knows a primary")
+
+
+@asynccontextmanager
+async def real_cluster(path: Path) -> AsyncIterator[ClusterEnvironment]:
+    reserved = ReservedPort()
+    with started_cluster(path, reserved.number) as (run, control):
+        yield ClusterEnvironment(run, control)
+    reserved.close()
