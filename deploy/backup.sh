@@ -1,0 +1,38 @@
+#!/bin/sh
+# Backs Postgres up into $BACKUP_DIR, which had better be another machine's disk.
+#
+#   backup.sh wal     every change as it is made, for ever; run it beside the servers
+#   backup.sh base    all there is now, once a day: a restore begins with one of these
+#   backup.sh tidy    forget what is older than the oldest base backup that is left
+#
+# Where Postgres is, and who asks, is in libpq's own variables, for example
+# PGHOST=postgres-1,postgres-2 PGTARGETSESSIONATTRS=read-write PGUSER=replicator
+# PGPASSWORD=... . Of two hosts it follows the one that is the primary.
+set -eu
+wal=${BACKUP_DIR:?say where to put the backup}/wal
+umask 077
+mkdir -p "$wal"
+
+case ${1:-} in
+wal)
+	# The server keeps what was not received yet: mind its disk when this is away.
+	pg_receivewal --no-password --create-slot --if-not-exists --slot backup
+	exec pg_receivewal --no-password --slot backup --synchronous --directory "$wal"
+	;;
+base)
+	base=$BACKUP_DIR/base-$(date -u +%Y-%m-%dT%H%M%SZ)
+	# Without the changes meanwhile: they are among those that `wal` receives.
+	pg_basebackup --no-password --checkpoint fast --wal-method none --pgdata "$base.unfinished"
+	mv "$base.unfinished" "$base"
+	echo "$base"
+	;;
+tidy)
+	for oldest in "$BACKUP_DIR"/base-*Z; do break; done
+	needed=$(sed -n 's/^START WAL LOCATION: .*(file \(.*\))$/\1/p' "$oldest/backup_label")
+	pg_archivecleanup "$wal" "$needed"
+	;;
+*)
+	echo "backup.sh wal|base|tidy" >&2
+	exit 2
+	;;
+esac

@@ -1,0 +1,180 @@
+"""What was backed up is there again, as it was at a moment, and nothing later."""
+
+import asyncio
+import os
+import shutil
+import signal
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from app.embedded.folder import DataFolder
+from app.embedded.postgres import Postgres, binary
+from domain.paying import PaymentService
+from persistence import migrate
+from persistence.ledger import PostgresLedger
+from persistence.pool import Pool, open_pool
+from tests.support.cinema import Cinema, Show
+from tests.support.events import open_payment
+from tests.support.telling import hold
+from tests.support.unlocked import NoSeatLocks, SilentBell
+from tests.support.waiting import eventually
+
+DEPLOY = Path(__file__).parents[2] / "deploy"
+SEGMENT = "SELECT pg_walfile_name(pg_switch_wal())"
+
+
+class Replicated(Postgres):
+    """With a log of changes that others may have, as the cluster's Postgres."""
+
+    def command(self) -> list[str]:
+        return [*super().command(), "--wal_level=replica", "--max_wal_senders=5"]
+
+
+@contextmanager
+def serving(path: Path) -> Iterator[Replicated]:
+    with DataFolder(path) as folder:
+        postgres = Replicated(folder)
+        if not postgres.exists():
+            postgres.create()
+        postgres.start()
+        try:
+            postgres.wait_until_ready()
+            yield postgres
+        finally:
+            postgres.kill()
+            postgres.port.close()
+
+
+@asynccontextmanager
+async def connected(postgres: Postgres) -> AsyncIterator[Pool]:
+    pool = await open_pool(postgres.url, max_size=4, name="tests")
+    yield pool
+    await pool.close()
+
+
+class Backup:
+    """The scripts, as an operator runs them."""
+
+    def __init__(self, folder: Path, postgres: Postgres) -> None:
+        told = urlsplit(postgres.url)
+        self.folder = folder
+        self._environment = {
+            "PATH": f"{Path(binary('postgres')).parent}:{os.environ['PATH']}",
+            "BACKUP_DIR": str(folder),
+            "PGHOST": str(told.hostname),
+            "PGPORT": str(told.port),
+            "PGUSER": str(told.username),
+            "PGPASSWORD": str(told.password),
+        }
+
+    async def start(self, script: str, *arguments: str) -> asyncio.subprocess.Process:
+        return await asyncio.create_subprocess_exec(
+            *("sh", str(DEPLOY / script), *arguments),
+            env=self._environment,
+            stdout=asyncio.subprocess.PIPE,
+        )
+
+    async def run(self, script: str, *arguments: str) -> str:
+        process = await self.start(script, *arguments)
+        said, _ = await process.communicate()
+        assert process.returncode == 0
+        return said.decode().strip()
+
+    @asynccontextmanager
+    async def receiving(self) -> AsyncIterator[None]:
+        process = await self.start("backup.sh", "wal")
+        try:
+            yield
+        finally:
+            process.send_signal(signal.SIGINT)
+            await process.wait()
+
+    async def until_received(self, pool: Pool) -> None:
+        segment = str(await pool.fetchval(SEGMENT))
+
+        async def is_there() -> bool:
+            return (self.folder / "wal" / segment).exists()
+
+        await eventually(is_there, 30)
+
+
+async def until_restored(pool: Pool) -> None:
+    async def is_primary() -> bool:
+        return not await pool.fetchval("SELECT pg_is_in_recovery()")
+
+    await eventually(is_primary, 30)
+
+
+async def sell(pool: Pool, show: Show, seat: int) -> UUID:
+    reservation = await hold(Cinema(pool), show, seat)
+    payment = await open_payment(pool, reservation.id)
+    service = PaymentService(PostgresLedger(pool), NoSeatLocks(), SilentBell())
+    await service.approve_payment(payment, reservation.customer_id)
+    return reservation.id
+
+
+def make_room(restored: Path, live: Path) -> None:
+    """A data folder of ours, without a database."""
+    restored.mkdir()
+    for name in ("VERSION", "postgres-password"):
+        shutil.copy(live / name, restored)
+
+
+async def test_a_restore_to_a_moment_has_every_sale_until_then_and_none_after(
+    tmp_path: Path,
+) -> None:
+    restored = tmp_path / "restored"
+    with serving(tmp_path / "live") as postgres:
+        await asyncio.to_thread(migrate.upgrade, postgres.url)
+        backup = Backup(tmp_path / "backup", postgres)
+        async with connected(postgres) as pool, backup.receiving():
+            show = await Cinema(pool).open_session(seats=3)
+            before = await sell(pool, show, 0)
+            base = await backup.run("backup.sh", "base")
+            between = await sell(pool, show, 1)
+            moment = await pool.fetchval("SELECT clock_timestamp()::text")
+            after = await sell(pool, show, 2)
+            await backup.until_received(pool)
+
+    make_room(restored, tmp_path / "live")
+    await backup.run("restore.sh", base, str(restored / "postgres"), moment)
+
+    with serving(restored) as postgres:
+        async with connected(postgres) as pool:
+            await until_restored(pool)
+            confirmed = await pool.fetch(
+                "SELECT r.id FROM reservations r JOIN payments p"
+                " ON p.reservation_id = r.id"
+                " WHERE r.status = 'CONFIRMED' AND p.status = 'APPROVED'"
+            )
+            states = await Cinema(pool).seat_states(show)
+            another = await sell(pool, show, 2)
+    assert {row["id"] for row in confirmed} == {before, between}
+    assert states == [("SOLD", 3), ("SOLD", 3), ("AVAILABLE", 1)]
+    assert another != after
+
+
+async def test_a_restore_without_a_moment_has_all_that_was_received(
+    tmp_path: Path,
+) -> None:
+    restored = tmp_path / "restored"
+    with serving(tmp_path / "live") as postgres:
+        await asyncio.to_thread(migrate.upgrade, postgres.url)
+        backup = Backup(tmp_path / "backup", postgres)
+        async with connected(postgres) as pool, backup.receiving():
+            show = await Cinema(pool).open_session(seats=1)
+            base = await backup.run("backup.sh", "base")
+            await sell(pool, show, 0)
+            await backup.until_received(pool)
+            await backup.run("backup.sh", "tidy")
+
+    make_room(restored, tmp_path / "live")
+    await backup.run("restore.sh", base, str(restored / "postgres"))
+
+    with serving(restored) as postgres:
+        async with connected(postgres) as pool:
+            await until_restored(pool)
+            assert await Cinema(pool).seat_states(show) == [("SOLD", 3)]
