@@ -14,7 +14,7 @@ from persistence.away import is_away
 from persistence.spans import spans
 from realtime import metrics
 from realtime.cloud_event import CloudEvent, MalformedEventError
-from realtime.kafka import MARKER, Kafka
+from realtime.kafka import MARKER, Kafka, heed_cancellation
 from realtime.topics import dead_letters
 
 logger = logging.getLogger(__name__)
@@ -56,6 +56,7 @@ class Consumer:
     async def run(self) -> None:
         delay = FIRST_DELAY
         while True:
+            heed_cancellation()
             try:
                 async with self._kafka.consumer(
                     self._handler.name, *self._handler.topics
@@ -69,6 +70,7 @@ class Consumer:
 
     async def _consume(self, consumer: AIOKafkaConsumer) -> None:
         while True:
+            heed_cancellation()
             batches: dict[TopicPartition, list[ConsumerRecord]]
             batches = await consumer.getmany(timeout_ms=500, max_records=BATCH_SIZE)
             records = [record for batch in batches.values() for record in batch]

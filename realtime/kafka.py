@@ -22,6 +22,17 @@ REQUEST_TIMEOUT_MS = 5_000
 STOP_SECONDS = 2
 
 
+def heed_cancellation() -> None:
+    """Where a loop around aiokafka goes round.
+
+    It ends its own tasks by cancelling and awaiting them, and takes a cancellation of
+    ours that comes meanwhile for theirs: whoever wanted us to stop would wait for ever.
+    """
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kafka:
     """Where the broker is, and what it can do."""

@@ -16,7 +16,7 @@ from persistence.spans import spans
 from realtime import metrics
 from realtime.cloud_event import CloudEvent
 from realtime.hub import Hub, Listening
-from realtime.kafka import Kafka
+from realtime.kafka import Kafka, heed_cancellation
 from realtime.topics import RELAY_BELL
 
 logger = logging.getLogger(__name__)
@@ -52,6 +52,7 @@ class Relay:
         delay = 0.05
         async with self._releasing(), self._hub.listen(RELAY_BELL) as bell:
             while True:
+                heed_cancellation()
                 try:
                     if await self._has_lease():
                         await self._ensure_topics()
@@ -81,6 +82,7 @@ class Relay:
         """As long as the lease is ours: only its holder creates topics, too."""
         checked = time.monotonic()
         while await self._has_lease():
+            heed_cancellation()
             if await self.relay_batch(producer):
                 continue
             if time.monotonic() - checked > TOPICS_SECONDS:

@@ -1,7 +1,9 @@
 """What a consumer does about an event that cannot be handled, and who is named then."""
 
+import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any, cast
 from uuid import UUID, uuid4
@@ -62,3 +64,36 @@ async def test_one_by_one_each_event_has_its_own_request_and_then_nobody(
     assert origin.current() is None
     [message] = caplog.messages
     assert message.startswith("clumsy: one by one after")
+
+
+class Deaf:
+    """Takes a cancellation for one of its own tasks', as aiokafka's consumer may."""
+
+    def __init__(self) -> None:
+        self.asked = asyncio.Event()
+
+    async def getmany(self, **_: object) -> dict[object, list[ConsumerRecord]]:
+        self.asked.set()
+        with suppress(asyncio.CancelledError):
+            await asyncio.sleep(0.01)
+        return {}
+
+
+class DeafKafka:
+    def __init__(self) -> None:
+        self.consumed = Deaf()
+
+    @asynccontextmanager
+    async def consumer(self, *_: str) -> AsyncIterator[Deaf]:
+        yield self.consumed
+
+
+async def test_a_cancellation_that_the_library_swallowed_is_heeded() -> None:
+    kafka = DeafKafka()
+    running = asyncio.create_task(Consumer(cast("Kafka", kafka), Clumsy()).run())
+    await kafka.consumed.asked.wait()
+
+    running.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.wait_for(running, 30)
