@@ -14,6 +14,7 @@ import httpx2
 import pytest
 
 from persistence.pool import Pool
+from realtime.cloud_event import CloudEvent
 from realtime.kafka import Kafka
 from realtime.topics import RESERVATIONS
 from tests.support.cinema import Cinema, Show
@@ -181,6 +182,7 @@ async def test_another_relay_goes_on_where_one_is_frozen_or_killed(
     await is_told(3)
     await until_all_is_told(cinema, 60)
 
+    # What a frozen worker had not confirmed in time was sent again, and rightly.
     sent = await read_topic(kafka, RESERVATIONS, show.session_id)
-    assert len(sent) == 4
+    assert len({CloudEvent.decode(each.value).id for each in sent}) == 4
     assert await cinema.count("payments", "TRUE") == 4
