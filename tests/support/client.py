@@ -156,10 +156,10 @@ class Service:
             yield Customer(http, self.socket_url, token)
 
     async def session(self, customer: Customer) -> tuple[str, list[str]]:
-        """Another session each time that is on sale, with its free seats."""
+        """Another one on sale each time, as far as a page goes, with its free seats."""
         now = datetime.now(UTC).isoformat().replace("+00:00", "Z")
         answer = await customer.ask(SESSIONS, after=now)
         edges = answer["sessions"]["edges"]
-        node = edges[-1 - next(_sessions)]["node"]
+        node = edges[-1 - next(_sessions) % len(edges)]["node"]
         free = [s["id"] for s in node["seatMap"]["seats"] if s["status"] == "AVAILABLE"]
         return node["id"], free
