@@ -99,12 +99,16 @@ class Crowd:
             await asyncio.sleep(0.02)
 
     async def _post(self, http: httpx2.AsyncClient, body: object) -> Answer:
-        """Nobody is asked a second time, but for those who are not there at all."""
+        """With the same key elsewhere, as clients do, when nobody is there any more.
+
+        The kernel takes connections for a door that closes before we open them: their
+        requests were never accepted, and are reset.
+        """
         turn = next(self._turns)
         for api in (*self.apis[turn:], *self.apis[:turn]):
             try:
                 response = await http.post(f"{api.url}/graphql", json=body)
-            except httpx2.ConnectError:
+            except (httpx2.ConnectError, httpx2.ReadError):
                 continue
             answer: Answer = response.json()
             return answer
