@@ -6,7 +6,7 @@ the same time queue, while the exclusion constraint would let them deadlock. The
 of locks: room, session, reservations, seats.
 """
 
-from persistence.ledger_sql import (
+from persistence.telling_sql import (
     CHANGED_SEAT_STATE,
     ORIGIN,
     POSITION,

@@ -3,7 +3,8 @@
 Approving confirms the reservation and sells its seats in the same transaction.
 """
 
-from persistence.ledger_sql import LOCKED_SEATS, ORIGIN, THIS_TRANSACTION, TOLD
+from persistence.ledger_sql import LOCKED_SEATS
+from persistence.telling_sql import ORIGIN, THIS_TRANSACTION, TOLD
 
 PAYMENT_STATE = """jsonb_build_object(
     'payment_id', {p}.id, 'reservation_id', r.id,

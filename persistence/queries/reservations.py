@@ -12,7 +12,6 @@ from sqlmodel import col
 from domain.money import Money
 from domain.reservation import Reservation, ReservationStatus
 from persistence.codec import seat_from_json
-from persistence.ledger_sql import FRESH_SEAT_STATE, RESERVATION_STATUS
 from persistence.own_writes import OwnWrites
 from persistence.queries.keyset import Keyset, Page, Window
 from persistence.queries.reading import Reader
@@ -23,6 +22,7 @@ from persistence.tables import (
     SessionRow,
     SessionSeatRow,
 )
+from persistence.telling_sql import FRESH_SEAT_STATE, RESERVATION_STATUS
 
 # Their names are those that the ledger's fragments use.
 r = aliased(ReservationRow, name="r")
