@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, Subquery, Text, literal_column, select
+from sqlalchemy import Row, Subquery, Text, literal_column, select
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -12,6 +12,7 @@ from domain.money import Money
 from domain.payment import Payment, PaymentStatus
 from persistence.own_writes import OwnWrites
 from persistence.queries.keyset import Keyset, Page, Window
+from persistence.queries.own_lists import in_status, since
 from persistence.queries.reading import Reader
 from persistence.tables import PaymentRow, ReservationRow
 from persistence.telling_sql import RESERVATION_STATUS
@@ -41,15 +42,19 @@ class Payments:
         """Raises CursorError."""
         own = _own(customer_id)
         newest_first = Keyset("payments", own.c.created_at, own.c.id, descending=True)
-        rows = newest_first.page(_in(status, own), window)
-        read = await self._reader.fetch(rows, await self._since(customer_id))
+        rows = newest_first.page(in_status(own, status), window)
+        read = await self._reader.fetch(
+            rows, await since(self._own_writes, customer_id)
+        )
         return newest_first.turned(read, window, _payment)
 
     async def count(
         self, customer_id: UUID, status: PaymentStatus | None = None
     ) -> int:
-        rows = _in(status, _own(customer_id))
-        return await self._reader.count(rows, await self._since(customer_id))
+        rows = in_status(_own(customer_id), status)
+        return await self._reader.count(
+            rows, await since(self._own_writes, customer_id)
+        )
 
     async def by_id(
         self, customer_id: UUID, ids: Sequence[UUID]
@@ -68,10 +73,6 @@ class Payments:
             row.reservation_id: _payment(row) for row in await self._reader.fetch(rows)
         }
 
-    async def _since(self, customer_id: UUID) -> int | None:
-        """Of lists. By id all is read from the primary: subscriptions do so, too."""
-        return await self._own_writes.since(customer_id) if self._own_writes else None
-
 
 def _own(customer_id: UUID) -> Subquery:
     # Not merged into what is around it, as with reservations.
@@ -82,11 +83,6 @@ def _own(customer_id: UUID) -> Subquery:
         .where(col(r.customer_id) == customer_id)
         .subquery("own")
     )
-
-
-def _in(status: PaymentStatus | None, own: Subquery) -> Select[Any]:
-    rows = select(own)
-    return rows if status is None else rows.where(own.c.status_now == status)
 
 
 def _payment(row: Row[Any]) -> Payment:

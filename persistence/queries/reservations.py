@@ -14,6 +14,7 @@ from domain.reservation import Reservation, ReservationStatus
 from persistence.codec import seat_from_json
 from persistence.own_writes import OwnWrites
 from persistence.queries.keyset import Keyset, Page, Window
+from persistence.queries.own_lists import in_status, since
 from persistence.queries.reading import Reader
 from persistence.tables import (
     ClaimRow,
@@ -48,14 +49,18 @@ class Reservations:
             "reservations", own.c.created_at, own.c.id, descending=True
         )
         rows = newest_first.page(_with_seats(own, status), window)
-        read = await self._reader.fetch(rows, await self._since(customer_id))
+        read = await self._reader.fetch(
+            rows, await since(self._own_writes, customer_id)
+        )
         return newest_first.turned(read, window, _reservation)
 
     async def count(
         self, customer_id: UUID, status: ReservationStatus | None = None
     ) -> int:
-        rows = _in(status, _own(customer_id))
-        return await self._reader.count(rows, await self._since(customer_id))
+        rows = in_status(_own(customer_id), status)
+        return await self._reader.count(
+            rows, await since(self._own_writes, customer_id)
+        )
 
     async def by_id(
         self, customer_id: UUID, ids: Sequence[UUID]
@@ -65,21 +70,12 @@ class Reservations:
         rows = _with_seats(own).where(own.c.id.in_(ids))
         return {row.id: _reservation(row) for row in await self._reader.fetch(rows)}
 
-    async def _since(self, customer_id: UUID) -> int | None:
-        """Of lists. By id all is read from the primary: subscriptions do so, too."""
-        return await self._own_writes.since(customer_id) if self._own_writes else None
-
 
 def _own(customer_id: UUID) -> Subquery:
     # The clock runs on, so Postgres does not merge this into what is around it: the
     # status by which a row is chosen is the one that is shown.
     status = literal_column(RESERVATION_STATUS, Text).label("status_now")
     return select(r, status).where(col(r.customer_id) == customer_id).subquery("own")
-
-
-def _in(status: ReservationStatus | None, own: Subquery) -> Select[Any]:
-    rows = select(own)
-    return rows if status is None else rows.where(own.c.status_now == status)
 
 
 def _with_seats(own: Subquery, status: ReservationStatus | None = None) -> Select[Any]:
@@ -93,7 +89,7 @@ def _with_seats(own: Subquery, status: ReservationStatus | None = None) -> Selec
         .where(col(ClaimRow.reservation_id) == own.c.id)
         .scalar_subquery()
     )
-    return _in(status, own).add_columns(seats.label("seats"))
+    return in_status(own, status).add_columns(seats.label("seats"))
 
 
 def _reservation(row: Row[Any]) -> Reservation:
