@@ -3,14 +3,10 @@
 from typing import Any
 
 from graphql import GraphQLError
-from strawberry.exceptions import MissingQueryError
-from strawberry.schema.exceptions import (
-    CannotGetOperationTypeError,
-    InvalidOperationTypeError,
-)
 from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
 
+from app.extensions import CLIENTS_FAULT
 from app.languages import locale_for
 from app.metrics import ERRORS
 from app.transport.json_text import encode
@@ -30,13 +26,7 @@ UNAUTHENTICATED = "UNAUTHENTICATED"
 OURS = frozenset({INTERNAL, UNAVAILABLE})  # nothing that the client did
 
 # Strawberry wraps these when it streams, and raises them when it does not.
-CLIENT_FAULTS = (
-    GraphQLError,
-    RecursionError,
-    CannotGetOperationTypeError,
-    InvalidOperationTypeError,
-    MissingQueryError,
-)
+CLIENT_FAULTS = (*CLIENTS_FAULT, RecursionError)
 
 
 def error(message: str, code: str, **facts: str) -> Errors:
