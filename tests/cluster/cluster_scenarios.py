@@ -1,59 +1,55 @@
 """The scenarios that need the whole cluster: several of each server, and NGINX."""
 
+from functools import partial
+
 from tests.cluster.faults import freeze, freeze_leader, kill, kill_follower, kill_leader
 from tests.cluster.scenario import Scenario
 
+on_all = partial(Scenario, cluster=True)
+
 CLUSTER_SCENARIOS = (
-    Scenario(cluster=True, name="cluster-calm", expected="everything works", seconds=5),
-    Scenario(
-        cluster=True,
+    on_all(name="cluster-calm", expected="everything works", seconds=5),
+    on_all(
         name="cluster-api-killed",
         expected="NGINX goes on with the others",
         faults=[kill("api-1")],
     ),
-    Scenario(
-        cluster=True,
+    on_all(
         name="cluster-api-frozen",
         expected="NGINX goes on with the others; what it had runs into a time-out",
         faults=[freeze("api-2")],
         seconds=40,
     ),
-    Scenario(
-        cluster=True,
+    on_all(
         name="cluster-nginx-killed",
         expected="nobody is served until it is back",
         faults=[kill("nginx")],
         seconds=5,
         outage=15,
     ),
-    Scenario(
-        cluster=True,
+    on_all(
         name="cluster-worker-killed",
         expected="the other takes relay and partitions over",
         faults=[kill("worker-1")],
         seconds=20,
     ),
-    Scenario(
-        cluster=True,
+    on_all(
         name="redlock-node-killed",
         expected="two of three are a majority",
         faults=[kill("redlock-1")],
     ),
-    Scenario(
-        cluster=True,
+    on_all(
         name="redlock-nodes-killed",
         expected="no majority: Postgres decides alone",
         faults=[kill("redlock-1"), kill("redlock-2")],
     ),
-    Scenario(
-        cluster=True,
+    on_all(
         name="redis-primary-killed",
         expected="Sentinel promotes a replica, maps resync",
         faults=[kill_leader("redis")],
         seconds=15,
     ),
-    Scenario(
-        cluster=True,
+    on_all(
         name="postgres-primary-killed",
         expected="the standby is promoted; nothing that was acknowledged is lost",
         faults=[kill_leader("postgres")],
@@ -61,8 +57,7 @@ CLUSTER_SCENARIOS = (
         outage=60,
         bound=20,
     ),
-    Scenario(
-        cluster=True,
+    on_all(
         name="postgres-primary-frozen",
         expected="it is fenced; what it had not replicated it had not acknowledged",
         faults=[freeze_leader("postgres")],
@@ -70,8 +65,7 @@ CLUSTER_SCENARIOS = (
         outage=60,
         bound=20,
     ),
-    Scenario(
-        cluster=True,
+    on_all(
         name="postgres-standby-then-primary",
         expected="no promotion of one that lacks commits; back with the primary",
         faults=[kill_follower("postgres"), kill_leader("postgres")],
@@ -80,8 +74,7 @@ CLUSTER_SCENARIOS = (
         bound=60,
     ),
     *(
-        Scenario(
-            cluster=True,
+        on_all(
             name=f"kafka-{number}-killed",
             expected="the others lead its partitions",
             faults=[kill(f"kafka-{number}")],
@@ -89,8 +82,7 @@ CLUSTER_SCENARIOS = (
         )
         for number in (1, 2, 3)
     ),
-    Scenario(
-        cluster=True,
+    on_all(
         name="kafka-all-killed",
         expected="holds go on, maps and payments catch up",
         faults=[kill(f"kafka-{number}") for number in (1, 2, 3)],
