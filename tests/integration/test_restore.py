@@ -18,6 +18,7 @@ from persistence.ledger import PostgresLedger
 from persistence.pool import Pool, open_pool
 from tests.support.cinema import Cinema, Show
 from tests.support.events import open_payment
+from tests.support.replicated import Replicating
 from tests.support.telling import hold
 from tests.support.unlocked import NoSeatLocks, SilentBell
 from tests.support.waiting import eventually
@@ -26,17 +27,10 @@ DEPLOY = Path(__file__).parents[2] / "deploy"
 SEGMENT = "SELECT pg_walfile_name(pg_switch_wal())"
 
 
-class Replicated(Postgres):
-    """With a log of changes that others may have, as the cluster's Postgres."""
-
-    def command(self) -> list[str]:
-        return [*super().command(), "--wal_level=replica", "--max_wal_senders=5"]
-
-
 @contextmanager
-def serving(path: Path) -> Iterator[Replicated]:
+def running(path: Path) -> Iterator[Replicating]:
     with DataFolder(path) as folder:
-        postgres = Replicated(folder)
+        postgres = Replicating(folder)
         if not postgres.exists():
             postgres.create()
         postgres.start()
@@ -127,7 +121,7 @@ async def test_a_restore_to_a_moment_has_every_sale_until_then_and_none_after(
     tmp_path: Path,
 ) -> None:
     restored = tmp_path / "restored"
-    with serving(tmp_path / "live") as postgres:
+    with running(tmp_path / "live") as postgres:
         await asyncio.to_thread(migrate.upgrade, postgres.url)
         backup = Backup(tmp_path / "backup", postgres)
         async with connected(postgres) as pool, backup.receiving():
@@ -142,7 +136,7 @@ async def test_a_restore_to_a_moment_has_every_sale_until_then_and_none_after(
     make_room(restored, tmp_path / "live")
     await backup.run("restore.sh", base, str(restored / "postgres"), moment)
 
-    with serving(restored) as postgres:
+    with running(restored) as postgres:
         async with connected(postgres) as pool:
             await until_restored(pool)
             confirmed = await pool.fetch(
@@ -161,7 +155,7 @@ async def test_a_restore_without_a_moment_has_all_that_was_received(
     tmp_path: Path,
 ) -> None:
     restored = tmp_path / "restored"
-    with serving(tmp_path / "live") as postgres:
+    with running(tmp_path / "live") as postgres:
         await asyncio.to_thread(migrate.upgrade, postgres.url)
         backup = Backup(tmp_path / "backup", postgres)
         async with connected(postgres) as pool, backup.receiving():
@@ -174,7 +168,7 @@ async def test_a_restore_without_a_moment_has_all_that_was_received(
     make_room(restored, tmp_path / "live")
     await backup.run("restore.sh", base, str(restored / "postgres"))
 
-    with serving(restored) as postgres:
+    with running(restored) as postgres:
         async with connected(postgres) as pool:
             await until_restored(pool)
             assert await Cinema(pool).seat_states(show) == [("SOLD", 3)]
