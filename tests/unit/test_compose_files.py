@@ -2,6 +2,7 @@
 
 import json
 import re
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 
@@ -120,3 +121,47 @@ def test_the_cluster_has_every_node_and_a_stand_in_for_each() -> None:
         counted[re.sub(r"-\d$", "", service.name)] += 1
         assert kind(service)
     assert counted == NODES
+
+
+def test_no_address_of_an_api_is_ever_another_ones() -> None:
+    document = read("docker-compose.cluster.yml")
+    services = document["services"]
+    apis = {
+        name: ip_address(service["networks"]["default"]["ipv4_address"])
+        for name, service in services.items()
+        if name.startswith("api-")
+    }
+    [told] = document["networks"]["default"]["ipam"]["config"]
+    subnet, given = ip_network(told["subnet"]), ip_network(told["ip_range"])
+    proxies = services["api-1"]["environment"]["TRUSTED_PROXIES"]
+
+    assert len(set(apis.values())) == NODES["api"]
+    assert subnet == ip_network(proxies)
+    assert set(given) < set(subnet)
+    assert all(address in subnet and address not in given for address in apis.values())
+    assert services["nginx"]["extra_hosts"] == [f"{n}:{a}" for n, a in apis.items()]
+
+
+def test_nginx_leaves_an_idle_connection_before_an_api_that_drains() -> None:
+    services = read("docker-compose.cluster.yml")["services"]
+    upstream = re.search(
+        r"upstream api \{(.*?)\n    \}",
+        Path("deploy/nginx.conf").read_text(),
+        re.DOTALL,
+    )
+    assert upstream
+    [kept] = re.findall(r"\bkeepalive_timeout (\d+)s;", upstream[1])
+
+    for name in ("api-1", "api-2", "api-3"):
+        drains = float(services[name]["environment"]["DRAIN_SECONDS"])
+        grace = int(services[name]["stop_grace_period"].removesuffix("s"))
+        assert int(kept) + 1 < drains
+        assert drains + 10 <= grace  # as docs/operations.md asks
+
+
+def test_patroni_leaves_the_slot_of_the_backup_alone() -> None:
+    kept = yaml.safe_load(Path("deploy/patroni.yml").read_text())["bootstrap"]["dcs"]
+    backup = Path("deploy/backup.sh").read_text()
+
+    assert kept["ignore_slots"] == [{"name": "backup", "type": "physical"}]
+    assert backup.count("--slot backup") == 2
