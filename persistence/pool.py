@@ -1,12 +1,14 @@
 """The asyncpg pool of everything that decides a seat, and of the seat maps."""
 
 import asyncio
+import logging
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
 import orjson
 
+from persistence.away import is_away
 from persistence.connecting import MortalConnection, connect
 from persistence.spans import spans
 
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 else:
     _Pool = asyncpg.Pool
     Connection = asyncpg.Connection
+
+logger = logging.getLogger(__name__)
 
 # Of those for whom nobody waits: the worker, operators.
 PATIENCE_SECONDS = 10.0
@@ -55,14 +59,15 @@ async def open_pool(
 ) -> Pool:
     """A bounded pool that speaks JSON and UTC. `name` is seen in pg_stat_activity.
 
-    `patience` is for a connection, and for each statement.
+    `patience` is for a connection, and for each statement. A server that is away is no
+    reason to fail: it may be there for whoever asks first. A wrong password is one.
     """
     pool = Pool(
         dsn,
         connect=connect,  # type: ignore[arg-type] # it takes what it passes on
         connection_class=MortalConnection,
         record_class=asyncpg.Record,
-        init_size=min(2, max_size),
+        init_size=0,
         min_size=0,  # what is lost comes back when it is needed
         max_size=max_size,
         max_queries=50_000,
@@ -74,6 +79,13 @@ async def open_pool(
     )
     pool.patience_seconds = patience
     await pool
+    try:
+        async with pool.acquire():
+            return pool
+    except Exception as error:
+        if not is_away(error):
+            raise
+        logger.warning("Postgres is away: %r", error)
     return pool
 
 

@@ -1,8 +1,8 @@
 """What a load balancer is told while servers go away and come back."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator
+from contextlib import ExitStack
 from typing import Any
 from uuid import uuid4
 
@@ -12,14 +12,15 @@ import pytest
 from starlette.requests import Request
 
 from app.health import WRITTEN_FOR, Health
-from app.in_time import PATIENCE_SECONDS
 from app.settings import Settings
 from app.wiring import connections
 from persistence import migrate
 from tests.support.embedded import EmbeddedStack
+from tests.support.scraping import api_of, client_at
 from tests.support.waiting import eventually
 
 READY = (200, {"ready": True, "postgres": "ok", "redis": "ok"})
+FOR_EVER = 600.0
 REQUEST = Request({"type": "http", "method": "GET", "path": "/readyz", "headers": []})
 
 
@@ -92,19 +93,41 @@ async def test_without_postgres_it_is_not_ready_and_lives(
     assert (alive.status_code, bytes(alive.body)) == (200, b"ok")
 
 
-async def test_with_a_postgres_that_is_silent_it_answers_in_time(
-    health: Health, stack: EmbeddedStack
+@pytest.mark.parametrize("fault", ["stop", "pause"])
+async def test_an_api_that_starts_without_postgres_is_ready_once_it_is_there(
+    settings: Settings, stack: EmbeddedStack, fault: str
 ) -> None:
-    asked = time.monotonic()
-    stack.postgres.pause()
-    try:
-        status, told = await ready(health)
-    finally:
-        stack.postgres.resume()
-    took = time.monotonic() - asked
-    await until_ready(health)
+    mend = {"stop": stack.postgres.start, "pause": stack.postgres.resume}
+    getattr(stack.postgres, fault)()
+    with ExitStack() as ending:
+        ending.callback(mend[fault])
+        async with api_of(settings) as api, client_at(api) as http:
+            refused = await http.get("/readyz")
+            ending.close()
 
-    assert took < 3 * PATIENCE_SECONDS
+            async def is_ready() -> bool:
+                return (await http.get("/readyz")).status_code == 200
+
+            await eventually(is_ready)
+
+    assert refused.status_code == 503
+    assert refused.json()["postgres"].startswith("away (")
+
+
+async def test_a_postgres_that_is_silent_is_not_waited_for(
+    settings: Settings, stack: EmbeddedStack
+) -> None:
+    health = Health()
+    async with connections(settings, "tests", patience=FOR_EVER) as to:
+        health.watch(to)
+        stack.postgres.pause()
+        try:
+            async with asyncio.timeout(FOR_EVER / 10):
+                status, told = await ready(health)
+        finally:
+            stack.postgres.resume()
+        await until_ready(health)
+
     assert status == 503
     assert told["postgres"] == "away (TimeoutError)"
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
@@ -90,3 +91,11 @@ async def test_a_refusal_leaves_the_connection_as_it_is(single: Pool) -> None:
 
     assert await backend(single) == before
     await single.close()
+
+
+async def test_a_wrong_password_is_told_at_the_start(database_url: str) -> None:
+    told = urlsplit(database_url)
+    wrong = told._replace(netloc=f"{told.username}:wrong@{told.netloc.split('@')[1]}")
+
+    with pytest.raises(asyncpg.InvalidPasswordError):
+        await open_pool(wrong.geturl(), max_size=1, name="tests")

@@ -38,7 +38,7 @@ def client_at(api: Served, address: str = "127.0.0.1") -> httpx2.AsyncClient:
     return httpx2.AsyncClient(
         transport=httpx2.ASGITransport(api.app, client=(address, 4711)),
         base_url="http://test",
-        timeout=30,
+        timeout=60,
     )
 
 

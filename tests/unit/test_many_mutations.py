@@ -1,0 +1,83 @@
+"""Several mutations in one document wait for a server that is away no longer than one.
+
+None may be null, so GraphQL executes none after the first that fails.
+"""
+
+from types import SimpleNamespace
+from typing import Any, cast
+from uuid import uuid4
+
+import pytest
+from graphql import is_non_null_type
+
+from app.graphql import build_schema
+from domain.errors import NotFoundError
+from domain.people import Role, Viewer
+from resolvers.context import Context, Services
+
+CANCEL_THREE = """mutation ($id: ID!) {
+  one: cancelReservation(input: {reservationId: $id}) { ...Told }
+  two: cancelReservation(input: {reservationId: $id}) { ...Told }
+  three: cancelReservation(input: {reservationId: $id}) { ...Told }
+}
+fragment Told on CancelReservationResult { __typename }
+"""
+
+
+class Booking:
+    """Answers with one error after the other."""
+
+    def __init__(self, *errors: Exception) -> None:
+        self._errors = iter(errors)
+        self.asked = 0
+
+    async def cancel_reservation(self, *_: object) -> None:
+        self.asked += 1
+        raise next(self._errors)
+
+
+def context(booking: Booking) -> Context:
+    services = cast("Services", SimpleNamespace(booking=booking))
+    viewer = Viewer(uuid4(), Role.CUSTOMER)
+    return Context(services=services, viewer=viewer, request_id="r")
+
+
+async def cancel_three(within: Context) -> tuple[Any, list[tuple[Any, Any]]]:
+    """The data, and of each error which mutation it is and its code."""
+    result = await build_schema().execute(
+        CANCEL_THREE, variable_values={"id": str(uuid4())}, context_value=within
+    )
+    return result.data, [
+        (error.path and error.path[0], (error.extensions or {}).get("code"))
+        for error in result.errors or ()
+    ]
+
+
+@pytest.mark.parametrize("away", [TimeoutError(), ConnectionRefusedError()])
+async def test_what_follows_one_that_met_nobody_is_not_begun(
+    away: Exception,
+) -> None:
+    booking = Booking(NotFoundError(), away)
+    data, errors = await cancel_three(context(booking))
+
+    assert booking.asked == 2
+    assert data is None
+    assert errors == [("two", "UNAVAILABLE")]
+
+
+def test_no_mutation_may_be_null() -> None:
+    mutations = build_schema()._schema.mutation_type
+
+    assert mutations
+    assert all(is_non_null_type(each.type) for each in mutations.fields.values())
+
+
+async def test_refusals_stop_nobody() -> None:
+    booking = Booking(NotFoundError(), NotFoundError(), NotFoundError())
+    data, errors = await cancel_three(context(booking))
+
+    assert booking.asked == 3
+    assert errors == []
+    assert data == {
+        name: {"__typename": "NotFound"} for name in ("one", "two", "three")
+    }
