@@ -125,13 +125,18 @@ class Run:
         say(
             f"Ready after {seconds:.1f} s.\n\n"
             f"  GraphQL  http://{address}/graphql (WebSocket: ws://{address}/graphql)\n"
-            f"  Explorer http://{address}/graphiql\n"
+            f"{explorer_line(address) if self._api.explores() else ''}"
             f"  Health   http://{address}/healthz and http://{address}/readyz\n"
             f"  Metrics  http://{address}/metrics (worker: http://{worker}/metrics)\n"
             f"  Data     {self._folder.path}\n"
             f"  Logs     {self._folder.logs}\n"
             f"  Stop     Ctrl-C\n"
         )
+
+
+def explorer_line(address: str) -> str:
+    """For who has one: it may be switched off, or could not be built."""
+    return f"  Explorer http://{address}/graphiql\n"
 
 
 def port_of(environ: Mapping[str, str]) -> int:

@@ -3,7 +3,7 @@
 import time
 from datetime import datetime
 
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter, Gauge, Histogram
 
 from realtime.topics import FANOUT_CONSUMER, PAYMENTS_CONSUMER
 
@@ -17,6 +17,10 @@ _RELAYED = Counter(
 )
 RELAYED_FIRST = _RELAYED.labels("first")
 RELAYED_AGAIN = _RELAYED.labels("again")
+RELAY_LEADS = Gauge(
+    "cinema_relay_leads",
+    "1 where the one relay at work is: as long as its lease lasts, by its own clock.",
+)
 # From Postgres's clock to ours: both machines have to know the time.
 RELAY_LAG = Histogram(
     "cinema_relay_lag_seconds",

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -45,11 +46,12 @@ class Relay:
         self._kafka = kafka
         self._hub = hub
         self._id = uuid4()
-        self._renewed = 0.0
+        self._renewed = -math.inf
         self._offsets: dict[tuple[str, int], int] = {}  # the last one acknowledged
 
     async def run(self) -> None:
         delay = 0.05
+        metrics.RELAY_LEADS.set_function(lambda: float(self._leads()))
         async with self._releasing(), self._hub.listen(RELAY_BELL) as bell:
             while True:
                 heed_cancellation()
@@ -77,6 +79,7 @@ class Relay:
             with suppress(Exception):  # it ends by itself, soon
                 async with asyncio.timeout(RELEASE_SECONDS):
                     await self._outbox.release_lease(self._id)
+                    self._renewed = -math.inf
 
     async def _relay(self, producer: AIOKafkaProducer, bell: Listening) -> None:
         """As long as the lease is ours: only its holder creates topics, too."""
@@ -144,6 +147,9 @@ class Relay:
             self._renewed = now
         return True
 
+    def _leads(self) -> bool:
+        return time.monotonic() - self._renewed <= LEASE.total_seconds()
+
     async def _send(
         self,
         producer: AIOKafkaProducer,
@@ -151,7 +157,7 @@ class Relay:
         trace_parent: str | None,
     ) -> "asyncio.Future[RecordMetadata]":
         """Raises LeaseLostError."""
-        if time.monotonic() - self._renewed > LEASE.total_seconds():
+        if not self._leads():
             raise LeaseLostError
         told = CloudEvent(
             id=event.id,

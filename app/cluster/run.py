@@ -15,9 +15,10 @@ from app.embedded.folder import DataFolder
 from app.embedded.interrupts import Interrupts, StopRequestedError
 from app.embedded.keeper import Keeper
 from app.embedded.launch import die_with_parent
+from app.embedded.ports import has_page
 from app.errors import CommandError
 from app.private_files import write_private
-from app.run import port_of, refuse_taken_port, say
+from app.run import explorer_line, port_of, refuse_taken_port, say
 
 COMPOSE_FILE = Path("docker-compose.cluster.yml")
 START_SECONDS = 300.0
@@ -194,10 +195,11 @@ class Cluster:
         return needs
 
     def _tell_where_things_are(self, seconds: float, port: int) -> None:
+        address = f"127.0.0.1:{port}"
         say(
             f"Ready after {seconds:.1f} s.\n\n"
-            f"  GraphQL  http://127.0.0.1:{port}/graphql (WebSocket: ws://...)\n"
-            f"  Explorer http://127.0.0.1:{port}/graphiql\n"
+            f"  GraphQL  http://{address}/graphql (WebSocket: ws://...)\n"
+            f"{explorer_line(address) if has_page('/graphiql', port) else ''}"
             f"  Status   .venv/bin/python -m app cluster status\n"
             f"  Break it .venv/bin/python -m app cluster kill postgres-1\n"
             f"  Data     {self._folder.path}\n"

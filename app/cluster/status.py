@@ -4,6 +4,7 @@ import asyncio
 import json
 import urllib.request
 from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -27,9 +28,10 @@ SELECT application_name, sync_state,
 FROM pg_stat_replication
 """
 LEASE = """
-SELECT holder, extract(epoch FROM held_until - clock_timestamp())::float8 AS seconds
-FROM relay_lease
+SELECT extract(epoch FROM held_until - clock_timestamp())::float8 FROM relay_lease
 """
+LEADS = b"cinema_relay_leads 1.0"
+METRICS_PORT = "9100"  # of a worker, in the compose file
 EVENTS = "SELECT count(*) FROM (SELECT FROM outbox LIMIT 100000) AS waiting"
 
 Services = Mapping[str, Mapping[str, Any]]
@@ -49,7 +51,7 @@ async def _lines(services: Services, settings: Mapping[str, str]) -> list[str]:
     parts = {
         "Postgres": lambda: _postgres(services),
         "Standby": lambda: _standby(settings),
-        "Relay": lambda: _relay(settings),
+        "Relay": lambda: _relay(services, settings),
         "Redis": lambda: _redis(services, settings),
         "Redlock": lambda: _redlock(settings),
         "Kafka": lambda: _kafka(settings),
@@ -114,17 +116,32 @@ def _read(port: int, path: str) -> bytes:
     return told
 
 
-async def _relay(settings: Mapping[str, str]) -> list[str]:
+async def _relay(services: Services, settings: Mapping[str, str]) -> list[str]:
     db = await connect(settings["DATABASE_URL"], timeout=SECONDS)
     try:
-        lease = await db.fetchrow(LEASE)
+        seconds = await db.fetchval(LEASE)
         waiting = await db.fetchval(EVENTS)
     finally:
         await db.close()
-    if lease is None or lease["seconds"] < 0:
-        return [f"no relay holds the lease; {waiting} events wait"]
-    who = f"{lease['holder']} holds the lease for {lease['seconds']:.1f} s more"
-    return [f"{who}; {waiting} events wait"]
+    if seconds is None or seconds < 0:
+        return [f"no worker's relay holds the lease; {waiting} events wait"]
+    who = await _leader(services) or "a worker that does not answer"
+    return [f"{who} holds the lease for {seconds:.1f} s more; {waiting} events wait"]
+
+
+async def _leader(services: Services) -> str | None:
+    """Of the workers the one whose relay is at work, as it says itself."""
+
+    async def leads(port: int) -> bool:
+        with suppress(OSError):
+            return LEADS in await asyncio.to_thread(_read, port, "/metrics")
+        return False
+
+    ports = {name: told["ports"].get(METRICS_PORT) for name, told in services.items()}
+    workers = {name: port for name, port in ports.items() if port}
+    told = await asyncio.gather(*map(leads, workers.values()))
+    leading = (name for name, is_it in zip(workers, told, strict=True) if is_it)
+    return next(leading, None)
 
 
 async def _redis(services: Services, settings: Mapping[str, str]) -> list[str]:

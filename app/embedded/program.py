@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from app.embedded.folder import DataFolder
-from app.embedded.ports import ask
+from app.embedded.ports import has_page
 from app.embedded.service import Pause, Service
 from app.errors import CommandError
 
@@ -78,11 +78,10 @@ class Api(Program):
         self._port = port
 
     def answers(self) -> bool:
-        question = (
-            b"GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
-        )
-        reply = ask(self._port, question, self._host)
-        return reply is not None and reply.startswith(b"HTTP/1.1 200")
+        return has_page("/readyz", self._port, self._host)
+
+    def explores(self) -> bool:
+        return has_page("/graphiql", self._port, self._host)
 
 
 class Worker(Program):

@@ -12,6 +12,7 @@ import asyncpg
 import pytest
 
 from app.embedded.ports import ReservedPort
+from app.explorer import BUILT
 from tests.support.processes import wait_until_gone
 from tests.support.run import COMMAND, RunUnderTest, started_run
 
@@ -70,6 +71,7 @@ async def test_a_stop_in_order_keeps_the_data_and_leaves_no_process(
     with started_run(folder, port) as run:
         said = run.wait_until_ready()
         assert await _execute(run, "SELECT number FROM kept") == [7]
+        assert ("  Explorer http" in said) is (BUILT / "index.html").is_file()
         assert "Creating" not in said
         assert "Planting" not in said
 
@@ -139,6 +141,17 @@ async def test_whatever_dies_is_started_again(folder: Path, port: int) -> None:
         assert run.settings() == settings
         assert await _execute(run, "SELECT 7") == [7]
         assert run.end(signal.SIGTERM) == (0, "")
+
+
+def test_it_does_not_send_anybody_to_an_explorer_that_is_off(
+    folder: Path, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EXPLORER", "false")
+    with started_run(folder, port) as run:
+        said = run.wait_until_ready()
+
+    assert "  GraphQL  http" in said
+    assert "Explorer" not in said
 
 
 def test_several_run_side_by_side(folder: Path, port: int) -> None:

@@ -13,6 +13,7 @@ from realtime.kafka import Kafka
 from realtime.relay import Relay
 from realtime.topics import RESERVATIONS
 from tests.support.cinema import Cinema, let_time_pass
+from tests.support.counting import counted
 from tests.support.embedded import EmbeddedStack
 from tests.support.realtime import Worker
 from tests.support.telling import hold, read_topic
@@ -86,9 +87,11 @@ async def test_a_relay_that_stops_in_order_is_followed_at_once(
         return await cinema.count("relay_lease", "held_until > clock_timestamp()") == 1
 
     await eventually(is_held, 30)
+    leads = counted("cinema_relay_leads")
     await worker.stop()
 
     assert await cinema.count("relay_lease", "held_until > clock_timestamp()") == 0
+    assert (leads, counted("cinema_relay_leads")) == (1, 0)
 
 
 async def test_sweepers_share_what_is_due_and_never_meet(cinema: Cinema) -> None:
