@@ -1,6 +1,7 @@
 """The API process."""
 
 import os
+import resource
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -22,6 +23,13 @@ KEEP_ALIVE_SECONDS = 75
 GRACE_SECONDS = 6  # for mutations in flight, those of sockets too
 
 
+def open_many_files() -> None:
+    """Each socket is one, and what a process is given to begin with is often 1,024."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
 def behind(proxies: Sequence[str]) -> dict[str, Any]:
     """Of X-Forwarded-For the last address counts that is not of a trusted proxy."""
     return {"proxy_headers": bool(proxies), "forwarded_allow_ips": list(proxies)}
@@ -30,6 +38,7 @@ def behind(proxies: Sequence[str]) -> dict[str, Any]:
 def main(settings: Settings) -> None:
     logs.set_up(settings.log_level, settings.log_format)
     tracing.set_up("api", os.environ)
+    open_many_files()
     draining = Draining(application(settings))
     config = uvicorn.Config(
         draining,

@@ -41,6 +41,7 @@ async def test_every_metric_is_documented_and_every_alarm_has_its_metric(
     assert documented == measured
     assert asked <= measured
     assert len(asked) >= 9
+    assert {"cinema_outbox_events", "cinema_outbox_oldest_seconds"} <= asked
     for name in measured:
         assert name.endswith(("_total", "_seconds", "_info")) or all(
             family.type == "gauge" for family in families if family.name == name

@@ -165,3 +165,16 @@ def test_patroni_leaves_the_slot_of_the_backup_alone() -> None:
 
     assert kept["ignore_slots"] == [{"name": "backup", "type": "physical"}]
     assert backup.count("--slot backup") == 2
+
+
+def test_nginx_has_the_memory_for_all_the_sockets_that_it_takes() -> None:
+    written = Path("deploy/nginx.conf").read_text("utf-8")
+    [processes] = re.findall(r"worker_processes (\d+);", written)
+    [connections] = re.findall(r"worker_connections (\d+);", written)
+    [files] = re.findall(r"worker_rlimit_nofile (\d+);", written)
+    nginx = read("docker-compose.cluster.yml")["services"]["nginx"]
+    memory = int(nginx["deploy"]["resources"]["limits"]["memory"].removesuffix("M"))
+
+    sockets = int(processes) * int(connections) // 2
+    assert sockets * 25 / 1024 < memory
+    assert int(files) > int(connections)
