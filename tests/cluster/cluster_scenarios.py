@@ -2,23 +2,52 @@
 
 from functools import partial
 
-from tests.cluster.faults import freeze, freeze_leader, kill, kill_follower, kill_leader
+from tests.cluster.faults import (
+    freeze,
+    freeze_leader,
+    kill,
+    kill_follower,
+    kill_leader,
+    restart_in_turn,
+)
 from tests.cluster.scenario import Scenario
 
-on_all = partial(Scenario, cluster=True)
+APIS = ("api-1", "api-2", "api-3")
+WORKERS = ("worker-1", "worker-2")
+BROKERS = ("kafka-1", "kafka-2", "kafka-3")
+FREEZE_SECONDS = 40.0
 
-CLUSTER_SCENARIOS = (
-    on_all(name="cluster-calm", expected="everything works", seconds=5),
+on_all = partial(Scenario, cluster=True)
+# Longer than all patience of ours: whoever has waited for it has given up.
+frozen = partial(on_all, seconds=FREEZE_SECONDS)
+
+OF_OUR_PROGRAMS = (
     on_all(
         name="cluster-api-killed",
         expected="NGINX goes on with the others",
         faults=[kill("api-1")],
     ),
-    on_all(
+    frozen(
         name="cluster-api-frozen",
         expected="NGINX goes on with the others; what it had runs into a time-out",
         faults=[freeze("api-2")],
-        seconds=40,
+    ),
+    on_all(
+        name="cluster-worker-killed",
+        expected="the other takes relay and partitions over",
+        faults=[kill("worker-1")],
+        seconds=20,
+    ),
+    frozen(
+        name="cluster-worker-frozen",
+        expected="the other takes relay and partitions over",
+        faults=[freeze("worker-1")],
+    ),
+    on_all(
+        name="cluster-rolling-restart",
+        expected="nobody notices",
+        faults=[restart_in_turn(*APIS, *WORKERS)],
+        seconds=75,
     ),
     on_all(
         name="cluster-nginx-killed",
@@ -27,21 +56,34 @@ CLUSTER_SCENARIOS = (
         seconds=5,
         outage=15,
     ),
-    on_all(
-        name="cluster-worker-killed",
-        expected="the other takes relay and partitions over",
-        faults=[kill("worker-1")],
-        seconds=20,
+    frozen(
+        name="cluster-nginx-frozen",
+        expected="nobody is served until it is back; what it had goes on",
+        faults=[freeze("nginx")],
+        outage=57,
     ),
+)
+
+OF_REDIS = (
     on_all(
         name="redlock-node-killed",
         expected="two of three are a majority",
         faults=[kill("redlock-1")],
     ),
+    frozen(
+        name="redlock-node-frozen",
+        expected="two of three are a majority",
+        faults=[freeze("redlock-1")],
+    ),
     on_all(
         name="redlock-nodes-killed",
         expected="no majority: Postgres decides alone",
         faults=[kill("redlock-1"), kill("redlock-2")],
+    ),
+    frozen(
+        name="redlock-nodes-frozen",
+        expected="no majority: Postgres decides alone",
+        faults=[freeze("redlock-1", "redlock-2")],
     ),
     on_all(
         name="redis-primary-killed",
@@ -49,6 +91,14 @@ CLUSTER_SCENARIOS = (
         faults=[kill_leader("redis")],
         seconds=15,
     ),
+    frozen(
+        name="redis-primary-frozen",
+        expected="Sentinel promotes a replica, maps resync; it comes back as one",
+        faults=[freeze_leader("redis")],
+    ),
+)
+
+OF_POSTGRES = (
     on_all(
         name="postgres-primary-killed",
         expected="the standby is promoted; nothing that was acknowledged is lost",
@@ -73,20 +123,65 @@ CLUSTER_SCENARIOS = (
         outage=90,
         bound=60,
     ),
+)
+
+OF_KAFKA = (
     *(
         on_all(
-            name=f"kafka-{number}-killed",
+            name=f"{broker}-killed",
             expected="the others lead its partitions",
-            faults=[kill(f"kafka-{number}")],
+            faults=[kill(broker)],
             seconds=20,
         )
-        for number in (1, 2, 3)
+        for broker in BROKERS
+    ),
+    *(
+        frozen(
+            name=f"{broker}-frozen",
+            expected="the others lead its partitions",
+            faults=[freeze(broker)],
+        )
+        for broker in BROKERS
     ),
     on_all(
         name="kafka-all-killed",
         expected="holds go on, maps and payments catch up",
-        faults=[kill(f"kafka-{number}") for number in (1, 2, 3)],
+        faults=[kill(broker) for broker in BROKERS],
         seconds=60,
         bound=60,
     ),
+)
+
+MIXABLE = (
+    kill("api-1"),
+    freeze("api-2"),
+    kill("worker-1"),
+    freeze("worker-2"),
+    kill("nginx"),
+    kill("redlock-1"),
+    freeze("redlock-2"),
+    kill_leader("redis"),
+    kill_leader("postgres"),
+    kill("kafka-1"),
+    freeze("kafka-2"),
+)
+MIXES = tuple(
+    on_all(
+        name=f"cluster-mix-of-{count}",
+        expected="all of it at once",
+        faults=MIXABLE,
+        mix=count,
+        bound=60,
+        outage=90,
+    )
+    for count in (3, 4, 5)
+)
+
+CLUSTER_SCENARIOS = (
+    on_all(name="cluster-calm", expected="everything works", seconds=5),
+    *OF_OUR_PROGRAMS,
+    *OF_REDIS,
+    *OF_POSTGRES,
+    *OF_KAFKA,
+    *MIXES,
 )

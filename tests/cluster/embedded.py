@@ -14,22 +14,22 @@ import asyncpg
 
 from app.embedded.broker import Broker
 from app.embedded.folder import DataFolder
-from app.embedded.ports import ReservedPort, ask
+from app.embedded.ports import ReservedPort
 from app.embedded.postgres import Postgres
 from app.embedded.server import Server
 from app.embedded.signing_keys import signing_keys
 from app.embedded.valkey import Valkey
 from persistence import migrate
 from realtime.kafka import Kafka
-from tests.cluster.process import Process
+from tests.cluster.process import Process, answers
 from tests.cluster.proxy import Link
 from tests.support.processes import descendants
 
 APIS = ("api-1", "api-2", "api-3")
 WORKERS = ("worker-1", "worker-2")
 START_SECONDS = 240.0
+LOOK_SECONDS = 0.1
 AT_WORK = "SELECT TRUE FROM relay_lease WHERE held_until > clock_timestamp()"
-READYZ = b"GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 
 
 class ProxiedBroker(Broker):
@@ -100,6 +100,13 @@ class EmbeddedEnvironment:
         self._down.add(name)
         (self._servers.get(name) or self._processes[name]).kill()
 
+    def restart(self, name: str) -> None:
+        self._down.add(name)
+        self._processes[name].stop()
+        self.start(name)
+        while name in self._ports and not self._is_ready(name):
+            time.sleep(LOOK_SECONDS)
+
     def freeze(self, name: str) -> None:
         self._signal(name, signal.SIGSTOP)
 
@@ -140,7 +147,7 @@ class EmbeddedEnvironment:
             self._processes[name].start(*through)
         await self._until_a_relay_is_at_work()
         for name in APIS:
-            await _until(partial(_is_ready, self._ports[name].number))
+            await _until(partial(self._is_ready, name))
 
     async def _until_a_relay_is_at_work(self) -> None:
         db = await asyncpg.connect(self.database_url)
@@ -192,6 +199,9 @@ class EmbeddedEnvironment:
             settings["PORT"] = str(self._ports[name].number)
         return settings
 
+    def _is_ready(self, name: str) -> bool:
+        return answers(self._ports[name].number, "/readyz")
+
     def _signal(self, name: str, number: signal.Signals) -> None:
         if process := self._processes.get(name):
             process.signal(number)
@@ -205,10 +215,6 @@ class EmbeddedEnvironment:
 def _through(url: str, link: Link) -> str:
     head, _, rest = url.rpartition(":")
     return f"{head}:{link.port}/{rest.partition('/')[2]}"
-
-
-def _is_ready(port: int) -> bool:
-    return (ask(port, READYZ) or b"").startswith(b"HTTP/1.1 200")
 
 
 async def _until(answers: Callable[[], bool]) -> None:

@@ -2,10 +2,11 @@
 
 import random
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from tests.cluster.environment import Environment
-from tests.cluster.proxy import Moment, Trap
+from tests.cluster.proxy import Trap
 from tests.cluster.workload.crowd import Crowd
 
 
@@ -18,6 +19,7 @@ class Scene:
     dice: random.Random
     victims: list[str] = field(default_factory=list)
     traps: list[Trap] = field(default_factory=list)
+    restarting: Future[None] | None = None
 
 
 Act = Callable[[Scene], None]
@@ -48,7 +50,7 @@ def kill_leader(kind: str) -> Fault:
         scene.victims.append(scene.environment.leader(kind))
         scene.environment.kill(scene.victims[-1])
 
-    return Fault(f"SIGKILL the {kind} primary", strike, _start_victims)
+    return Fault(f"SIGKILL the {kind} primary", strike, start_victims)
 
 
 def freeze_leader(kind: str) -> Fault:
@@ -56,7 +58,7 @@ def freeze_leader(kind: str) -> Fault:
         scene.victims.append(scene.environment.leader(kind))
         scene.environment.freeze(scene.victims[-1])
 
-    return Fault(f"SIGSTOP the {kind} primary", strike, _thaw_victims)
+    return Fault(f"SIGSTOP the {kind} primary", strike, thaw_victims)
 
 
 def kill_follower(kind: str) -> Fault:
@@ -66,16 +68,16 @@ def kill_follower(kind: str) -> Fault:
         scene.victims.append(name)
         scene.environment.kill(name)
 
-    return Fault(f"SIGKILL a {kind} replica", strike, _start_victims)
+    return Fault(f"SIGKILL a {kind} replica", strike, start_victims)
 
 
-def _thaw_victims(scene: Scene) -> None:
+def thaw_victims(scene: Scene) -> None:
     for victim in scene.victims:
         scene.environment.thaw(victim)
     scene.victims.clear()
 
 
-def _start_victims(scene: Scene) -> None:
+def start_victims(scene: Scene) -> None:
     for victim in scene.victims:
         scene.environment.start(victim)
     scene.victims.clear()
@@ -93,6 +95,25 @@ def freeze(*names: str) -> Fault:
     return Fault(f"SIGSTOP {', '.join(names)}", strike, heal)
 
 
+def restart_in_turn(*names: str) -> Fault:
+    """As an upgrade does, while the crowd goes on; healed when all are back."""
+
+    def strike(scene: Scene) -> None:
+        def restart() -> None:
+            for name in names:
+                scene.environment.restart(name)
+
+        beside = ThreadPoolExecutor(1)
+        scene.restarting = beside.submit(restart)
+        beside.shutdown(wait=False)
+
+    def heal(scene: Scene) -> None:
+        if scene.restarting:
+            scene.restarting.result()
+
+    return Fault(f"restarted in turn: {', '.join(names)}", strike, heal)
+
+
 def empty(name: str) -> Fault:
     """It comes back at once, and remembers nothing."""
 
@@ -101,93 +122,6 @@ def empty(name: str) -> Fault:
         scene.environment.start(name)
 
     return Fault(f"{name} back empty", strike)
-
-
-def slow(to: str, seconds: float) -> Fault:
-    def strike(scene: Scene) -> None:
-        for link in scene.environment.links(to):
-            link.delay(seconds)
-
-    return Fault(f"{seconds * 1000:.0f} ms to {to}", strike, _heal_links(to))
-
-
-def cut(to: str, of: str = "") -> Fault:
-    def strike(scene: Scene) -> None:
-        for link in scene.environment.links(to, of):
-            link.cut()
-
-    return Fault(f"{of or 'all'} cut off from {to}", strike, _heal_links(to, of))
-
-
-def black_hole(to: str, of: str = "") -> Fault:
-    def strike(scene: Scene) -> None:
-        for link in scene.environment.links(to, of):
-            link.black_hole()
-
-    return Fault(f"black hole to {to} {of}".strip(), strike, _heal_links(to, of))
-
-
-def _heal_links(to: str, of: str = "") -> Act:
-    def heal(scene: Scene) -> None:
-        for link in scene.environment.links(to, of):
-            link.heal()
-
-    return heal
-
-
-def lose(label: str, moment: Moment, of: str, times: int) -> Fault:
-    """The connection breaks there, so that nobody knows."""
-    return _trapped(f"lost: {label} {moment}", label, moment, of, times=times)
-
-
-def kill_at(label: str, moment: Moment, of: str) -> Fault:
-    def spring(scene: Scene, owner: str) -> None:
-        scene.environment.kill(owner)
-        scene.victims.append(owner)
-
-    what = f"SIGKILL {of} as {label} is {moment}"
-    return _trapped(what, label, moment, of, spring=spring, heal=_start_victims)
-
-
-def freeze_at(label: str, moment: Moment, of: str) -> Fault:
-    def spring(scene: Scene, owner: str) -> None:
-        scene.environment.freeze(owner)
-        scene.victims.append(owner)
-
-    what = f"SIGSTOP {of} as {label} is {moment}"
-    heal = _thaw_victims
-    return _trapped(what, label, moment, of, spring=spring, heal=heal, cuts=False)
-
-
-def _trapped(
-    what: str,
-    label: str,
-    moment: Moment,
-    of: str,
-    *,
-    spring: Callable[[Scene, str], None] = lambda _scene, _owner: None,
-    heal: Act = nothing,
-    times: int = 1,
-    cuts: bool = True,
-) -> Fault:
-    def strike(scene: Scene) -> None:
-        trap = Trap(
-            label=label,
-            moment=moment,
-            cuts=cuts,
-            spring=lambda owner: spring(scene, owner),
-            left=times,
-            skip=scene.dice.randrange(4),
-        )
-        scene.traps.append(trap)
-        for link in scene.environment.links("postgres", of):
-            link.set_trap(trap)
-
-    def undo(scene: Scene) -> None:
-        _heal_links("postgres", of)(scene)
-        heal(scene)
-
-    return Fault(what, strike, undo)
 
 
 def stop_reading() -> Fault:

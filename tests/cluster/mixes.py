@@ -2,22 +2,9 @@
 
 import random
 
-from tests.cluster.faults import (
-    Fault,
-    black_hole,
-    cut,
-    freeze,
-    kill,
-    slow,
-    stop_reading,
-)
+from tests.cluster.faults import Fault, freeze, kill, stop_reading
+from tests.cluster.link_faults import black_hole, cut, slow
 from tests.cluster.scenario import Scenario
-
-MIXES = (
-    Scenario(name="mix-of-3", expected="all of it at once", mix=3, bound=30, outage=60),
-    Scenario(name="mix-of-4", expected="all of it at once", mix=4, bound=30, outage=60),
-    Scenario(name="mix-of-5", expected="all of it at once", mix=5, bound=30, outage=60),
-)
 
 MIXABLE = (
     kill("api-1"),
@@ -34,8 +21,20 @@ MIXABLE = (
     stop_reading(),
 )
 
+MIXES = tuple(
+    Scenario(
+        name=f"mix-of-{count}",
+        expected="all of it at once",
+        faults=MIXABLE,
+        mix=count,
+        bound=30,
+        outage=60,
+    )
+    for count in (3, 4, 5)
+)
+
 
 def faults_of(scenario: Scenario, dice: random.Random) -> list[Fault]:
     if scenario.mix:
-        return dice.sample(MIXABLE, scenario.mix)
+        return dice.sample(scenario.faults, scenario.mix)
     return list(scenario.faults)

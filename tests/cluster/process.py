@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from app.embedded import launch
+from app.embedded.ports import ask
 from tests.support.run import ROOT
 
-STOP_SECONDS = 15
+STOP_SECONDS = 30  # it finishes what it has begun
 
 
 class Process:
@@ -49,8 +50,20 @@ class Process:
         if self._process is not None and self.runs():
             os.killpg(self._process.pid, number)
 
+    def stop(self) -> None:
+        """In order; raises TimeoutExpired if it does not."""
+        self.signal(signal.SIGTERM)
+        if self._process is not None:
+            self._process.wait(STOP_SECONDS)
+
     def kill(self) -> None:
         self.signal(signal.SIGKILL)
         self.signal(signal.SIGCONT)
         if self._process is not None:
             self._process.wait()
+
+
+def answers(port: int, path: str) -> bool:
+    """Whether it says over HTTP that it is well."""
+    asked = f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+    return (ask(port, asked.encode()) or b"").startswith(b"HTTP/1.1 200")

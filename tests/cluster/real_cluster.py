@@ -1,6 +1,7 @@
 """The environment of `make cluster`: all of docker-compose.cluster.yml as processes."""
 
 import json
+import time
 import urllib.request
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -14,11 +15,14 @@ from redis.exceptions import RedisError
 from app.cluster.control import Control
 from app.embedded.ports import LOOPBACK, ReservedPort
 from realtime.kafka import Kafka
+from tests.cluster.process import answers
 from tests.cluster.proxy import Link
 from tests.support.cluster import started_cluster
 from tests.support.run import RunUnderTest
 
 ASK_SECONDS = 2.0
+LOOK_SECONDS = 0.1
+START_SECONDS = 120.0
 
 
 class ClusterEnvironment:
@@ -63,6 +67,20 @@ class ClusterEnvironment:
 
     def kill(self, name: str) -> None:
         self._control.leave_down(name)
+
+    def restart(self, name: str) -> None:
+        self._control.stop(name)
+        self._control.start(name)
+        ports = self._services()[name]["ports"]
+        until = time.monotonic() + START_SECONDS
+        while not (
+            answers(ports["3333"], "/readyz")
+            if "3333" in ports
+            else answers(ports["9100"], "/metrics")
+        ):
+            if time.monotonic() > until:
+                raise TimeoutError(f"{name} does not come back")
+            time.sleep(LOOK_SECONDS)
 
     def freeze(self, name: str) -> None:
         self._control.pause(name)

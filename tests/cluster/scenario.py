@@ -11,7 +11,7 @@ class Scenario:
     name: str
     expected: str
     faults: Sequence[Fault] = ()
-    mix: int = 0  # so many of MIXABLE instead, as the seed has it
+    mix: int = 0  # only so many of them, as the seed has it, and in any order
     seconds: float = 10.0  # from the first strike until the healing begins
     # From the last healing until a hold is accepted and a watcher told of it.
     bound: float = 10.0

@@ -1,18 +1,21 @@
 """The named scenarios of the embedded servers."""
 
 from tests.cluster.faults import (
-    black_hole,
-    cut,
     empty,
     fill_disk,
     freeze,
-    freeze_at,
     kill,
+    restart_in_turn,
+    stop_reading,
+    wrong_clocks,
+)
+from tests.cluster.link_faults import (
+    black_hole,
+    cut,
+    freeze_at,
     kill_at,
     lose,
     slow,
-    stop_reading,
-    wrong_clocks,
 )
 from tests.cluster.mixes import MIXES
 from tests.cluster.scenario import Scenario
@@ -62,7 +65,7 @@ SCENARIOS = (
         name="relay-frozen-and-resumed",
         expected="the other relay takes over; what the first still sends is a repeat",
         faults=[freeze_at("mark sent", "asked", "worker")],
-        seconds=20,
+        seconds=40,
     ),
     Scenario(
         name="consumer-killed-before-commit",
@@ -73,6 +76,18 @@ SCENARIOS = (
         name="consumer-killed-after-commit",
         expected="the event comes again and changes nothing",
         faults=[kill_at("COMMIT", "answered", "worker")],
+    ),
+    Scenario(
+        name="consumer-frozen-before-commit",
+        expected="its transaction is ended for it, another consumer has the event",
+        faults=[freeze_at("open payments", "answered", "worker")],
+        seconds=40,
+    ),
+    Scenario(
+        name="consumer-frozen-after-commit",
+        expected="another consumer has the event again, and changes nothing",
+        faults=[freeze_at("COMMIT", "answered", "worker")],
+        seconds=40,
     ),
     Scenario(
         name="workers-frozen",
@@ -148,9 +163,9 @@ SCENARIOS = (
         name="postgres-frozen",
         expected="errors within the time-outs, recovery by itself",
         faults=[freeze("postgres")],
-        seconds=15,
+        seconds=40,
         bound=15,
-        outage=32,
+        outage=57,
     ),
     Scenario(
         name="postgres-slow",
@@ -203,6 +218,12 @@ SCENARIOS = (
         bound=30,
         outage=60,
         small_disk=True,
+    ),
+    Scenario(
+        name="rolling-restart",
+        expected="nobody notices",
+        faults=[restart_in_turn("api-1", "api-2", "api-3", "worker-1", "worker-2")],
+        seconds=60,
     ),
     Scenario(
         name="all-killed",

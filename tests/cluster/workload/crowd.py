@@ -9,6 +9,7 @@ from tests.cluster.workload.customer import Customer
 from tests.cluster.workload.diary import Diary
 from tests.cluster.workload.door import Door
 from tests.cluster.workload.manager import manage
+from tests.cluster.workload.prober import probe
 from tests.cluster.workload.stage import Stage
 from tests.cluster.workload.watcher import Watcher
 
@@ -60,7 +61,9 @@ class Crowd:
         self._watching = [start(watcher.watch()) for watcher in self.watchers]
         self._shopping = [start(customer.shop()) for customer in self._customers]
         managing = manage(self._door, self._stage, self._manager_dice, self._stopping)
-        self._shopping.append(start(managing))
+        diary = Diary(*self._stage.prober, self._door, self.operations)
+        probing = probe(diary, *self._stage.probed, self._stopping)
+        self._shopping += [start(managing), start(probing)]
 
     async def stop_shopping(self) -> None:
         """Whoever waits for an answer gets it. Watchers stay where they are now."""

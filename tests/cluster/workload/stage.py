@@ -30,17 +30,20 @@ class Stage:
     matinee: str  # few buy there, so its price and its seats can change
     matinee_seats: tuple[str, ...]
     matinee_room: str
+    probed: tuple[str, tuple[str, ...]]  # a session and its seats: only to measure
     tokens: Mapping[str, str]  # by customer
+    prober: tuple[str, str]  # who, and the token
     manager_token: str
 
     @property
     def sessions(self) -> list[str]:
-        return [*self.shows, self.matinee]
+        return [*self.shows, self.matinee, self.probed[0]]
 
 
 async def set_up(pool: Pool, keys: Path) -> Stage:
     cinema = Cinema(pool)
     shows = [await cinema.open_session(SEATS) for _ in range(SHOWS)]
+    probed = await cinema.open_session(SEATS)
     matinee = await cinema.open_session(MATINEE_SEATS, price_minor=1800)
     issuer = TokenIssuer(
         KeyRing(keys), LOAD_TEST_LIFETIME, now=lambda: utc_now() + FAST
@@ -49,12 +52,14 @@ async def set_up(pool: Pool, keys: Path) -> Stage:
     def token(id: UUID, role: Role) -> str:
         return issuer.issue(Viewer(id, role)).text
 
-    customers = await cinema.customers(CUSTOMERS)
+    prober, *customers = await cinema.customers(1 + CUSTOMERS)
     return Stage(
         shows={str(show.session_id): tuple(map(str, show.seat_ids)) for show in shows},
         matinee=str(matinee.session_id),
         matinee_seats=tuple(map(str, matinee.seat_ids)),
         matinee_room=str(await cinema.room_of(matinee)),
+        probed=(str(probed.session_id), tuple(map(str, probed.seat_ids))),
         tokens={str(who): token(who, Role.CUSTOMER) for who in customers},
+        prober=(str(prober), token(prober, Role.CUSTOMER)),
         manager_token=token(await pool.fetchval(MANAGER), Role.MANAGER),
     )
