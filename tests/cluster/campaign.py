@@ -151,6 +151,8 @@ async def _trouble(scenario: Scenario, scene: Scene, result: Result) -> Disturba
         if scenario.mix:
             await asyncio.sleep(scene.dice.uniform(0.0, 3.0))
     await asyncio.sleep(scenario.seconds)
+    for restarting in scene.restarting:
+        await asyncio.wrap_future(restarting)
     if scenario.mix:
         scene.dice.shuffle(faults)
     for fault in faults:

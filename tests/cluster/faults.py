@@ -19,7 +19,7 @@ class Scene:
     dice: random.Random
     victims: list[str] = field(default_factory=list)
     traps: list[Trap] = field(default_factory=list)
-    restarting: Future[None] | None = None
+    restarting: list[Future[None]] = field(default_factory=list)
 
 
 Act = Callable[[Scene], None]
@@ -96,7 +96,7 @@ def freeze(*names: str) -> Fault:
 
 
 def restart_in_turn(*names: str) -> Fault:
-    """As an upgrade does, while the crowd goes on; healed when all are back."""
+    """As an upgrade does, while the crowd goes on."""
 
     def strike(scene: Scene) -> None:
         def restart() -> None:
@@ -104,14 +104,10 @@ def restart_in_turn(*names: str) -> Fault:
                 scene.environment.restart(name)
 
         beside = ThreadPoolExecutor(1)
-        scene.restarting = beside.submit(restart)
+        scene.restarting.append(beside.submit(restart))
         beside.shutdown(wait=False)
 
-    def heal(scene: Scene) -> None:
-        if scene.restarting:
-            scene.restarting.result()
-
-    return Fault(f"restarted in turn: {', '.join(names)}", strike, heal)
+    return Fault(f"restarted in turn: {', '.join(names)}", strike)
 
 
 def empty(name: str) -> Fault:

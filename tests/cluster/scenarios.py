@@ -221,9 +221,9 @@ SCENARIOS = (
     ),
     Scenario(
         name="rolling-restart",
-        expected="nobody notices",
+        expected="the others go on, nothing that was begun is lost",
         faults=[restart_in_turn("api-1", "api-2", "api-3", "worker-1", "worker-2")],
-        seconds=60,
+        seconds=0,
     ),
     Scenario(
         name="all-killed",
