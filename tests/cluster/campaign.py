@@ -152,7 +152,7 @@ async def _trouble(scenario: Scenario, scene: Scene, result: Result) -> Disturba
             await asyncio.sleep(scene.dice.uniform(0.0, 3.0))
     await asyncio.sleep(scenario.seconds)
     for restarting in scene.restarting:
-        await asyncio.wrap_future(restarting)
+        await restarting
     if scenario.mix:
         scene.dice.shuffle(faults)
     for fault in faults:

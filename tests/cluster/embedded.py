@@ -28,7 +28,6 @@ from tests.support.processes import descendants
 APIS = ("api-1", "api-2", "api-3")
 WORKERS = ("worker-1", "worker-2")
 START_SECONDS = 240.0
-LOOK_SECONDS = 0.1
 AT_WORK = "SELECT TRUE FROM relay_lease WHERE held_until > clock_timestamp()"
 
 
@@ -100,12 +99,13 @@ class EmbeddedEnvironment:
         self._down.add(name)
         (self._servers.get(name) or self._processes[name]).kill()
 
-    def restart(self, name: str) -> None:
+    async def restart(self, name: str) -> None:
         self._down.add(name)
-        self._processes[name].stop()
+        self._signal(name, signal.SIGTERM)
+        await _until(lambda: not self._processes[name].runs())
         self.start(name)
-        while name in self._ports and not self._is_ready(name):
-            time.sleep(LOOK_SECONDS)
+        if name in self._ports:
+            await _until(partial(self._is_ready, name))
 
     def freeze(self, name: str) -> None:
         self._signal(name, signal.SIGSTOP)

@@ -43,8 +43,8 @@ class Environment(Protocol):
     def kill(self, name: str) -> None:
         """As `kill -9`; it stays down until it is started."""
 
-    def restart(self, name: str) -> None:
-        """In order, as an upgrade does; returns when it is ready. From a thread."""
+    async def restart(self, name: str) -> None:
+        """In order, as an upgrade does; returns when it is ready."""
 
     def freeze(self, name: str) -> None: ...
 

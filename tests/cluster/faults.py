@@ -1,8 +1,8 @@
 """What is done to servers, processes and the ways between them, and undone again."""
 
+import asyncio
 import random
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from tests.cluster.environment import Environment
@@ -19,7 +19,7 @@ class Scene:
     dice: random.Random
     victims: list[str] = field(default_factory=list)
     traps: list[Trap] = field(default_factory=list)
-    restarting: list[Future[None]] = field(default_factory=list)
+    restarting: list[asyncio.Task[None]] = field(default_factory=list)
 
 
 Act = Callable[[Scene], None]
@@ -99,13 +99,11 @@ def restart_in_turn(*names: str) -> Fault:
     """As an upgrade does, while the crowd goes on."""
 
     def strike(scene: Scene) -> None:
-        def restart() -> None:
+        async def restart() -> None:
             for name in names:
-                scene.environment.restart(name)
+                await scene.environment.restart(name)
 
-        beside = ThreadPoolExecutor(1)
-        scene.restarting.append(beside.submit(restart))
-        beside.shutdown(wait=False)
+        scene.restarting.append(asyncio.create_task(restart()))
 
     return Fault(f"restarted in turn: {', '.join(names)}", strike)
 

@@ -11,8 +11,6 @@ from app.embedded import launch
 from app.embedded.ports import ask
 from tests.support.run import ROOT
 
-STOP_SECONDS = 30  # it finishes what it has begun
-
 
 class Process:
     """Signals go to it and to all that it has started."""
@@ -49,12 +47,6 @@ class Process:
     def signal(self, number: signal.Signals) -> None:
         if self._process is not None and self.runs():
             os.killpg(self._process.pid, number)
-
-    def stop(self) -> None:
-        """In order; raises TimeoutExpired if it does not."""
-        self.signal(signal.SIGTERM)
-        if self._process is not None:
-            self._process.wait(STOP_SECONDS)
 
     def kill(self) -> None:
         self.signal(signal.SIGKILL)

@@ -1,7 +1,7 @@
 """The environment of `make cluster`: all of docker-compose.cluster.yml as processes."""
 
+import asyncio
 import json
-import time
 import urllib.request
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -68,19 +68,14 @@ class ClusterEnvironment:
     def kill(self, name: str) -> None:
         self._control.leave_down(name)
 
-    def restart(self, name: str) -> None:
-        self._control.stop(name)
+    async def restart(self, name: str) -> None:
+        await asyncio.to_thread(self._control.stop, name)
         self._control.start(name)
         ports = self._services()[name]["ports"]
-        until = time.monotonic() + START_SECONDS
-        while not (
-            answers(ports["3333"], "/readyz")
-            if "3333" in ports
-            else answers(ports["9100"], "/metrics")
-        ):
-            if time.monotonic() > until:
-                raise TimeoutError(f"{name} does not come back")
-            time.sleep(LOOK_SECONDS)
+        asked = ("3333", "/readyz") if "3333" in ports else ("9100", "/metrics")
+        async with asyncio.timeout(START_SECONDS):
+            while not await asyncio.to_thread(answers, ports[asked[0]], asked[1]):  # noqa: ASYNC110 # another process
+                await asyncio.sleep(LOOK_SECONDS)
 
     def freeze(self, name: str) -> None:
         self._control.pause(name)
