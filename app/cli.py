@@ -141,15 +141,17 @@ def _work(chosen: Chosen) -> None:
 
 def _prepare(chosen: Chosen) -> None:
     from app import signing_keys
+    from app.settings import PrepareSettings
     from persistence import migrate
     from seeds import plant
 
     _wait_for_settings(chosen)
+    settings = PrepareSettings.load()
     database_url = running.require(os.environ, "DATABASE_URL")
     if not asyncio.run(migrate.is_current(database_url)):
         print("Migrating the database ...", flush=True)
         migrate.upgrade(database_url)
-    if plant.needs_planting(database_url):
+    if settings.demo_data and plant.needs_planting(database_url):
         print("Planting the demo data ...", flush=True)
         plant.main(database_url)
     if keys_dir := os.environ.get("SIGNING_KEYS_DIR"):

@@ -57,6 +57,23 @@ def _why(problem: ErrorDetails) -> str:
     return problem["msg"][:1].lower() + problem["msg"][1:]
 
 
+class PrepareSettings(BaseSettings):
+    """Of `prepare` alone, beside DATABASE_URL and SIGNING_KEYS_DIR."""
+
+    model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True)
+
+    # Whether there are films to be sold, and people whose passwords everybody can read.
+    demo_data: bool = True
+
+    @classmethod
+    def load(cls) -> Self:
+        """Raises CommandError."""
+        try:
+            return cls()
+        except ValidationError as error:
+            raise not_complete(error) from None
+
+
 class Settings(BaseSettings):
     """Each field is the environment variable of its name in capitals."""
 

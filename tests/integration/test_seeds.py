@@ -5,8 +5,10 @@ from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 
 import argon2
+import pytest
 from asyncpg import Record
 
+from app import cli
 from persistence.pool import Pool
 from seeds.plant import needs_planting, plant
 from seeds.programme import SAO_PAULO, programme
@@ -169,3 +171,15 @@ def test_rows_go_on_behind_z() -> None:
     assert [row_label(n) for n in (0, 25, 26, 51, 52, 701, 702)] == [
         *("A", "Z", "AA", "AZ", "BA", "ZZ", "AAA")
     ]
+
+
+def test_without_demo_data_prepare_plants_nothing(
+    scratch_database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", scratch_database_url)
+    monkeypatch.setenv("DEMO_DATA", "false")
+    monkeypatch.delenv("SIGNING_KEYS_DIR", raising=False)
+
+    assert cli.main(["prepare"]) == 0
+
+    assert needs_planting(scratch_database_url)

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from app.errors import CommandError
-from app.settings import Settings
+from app.settings import PrepareSettings, Settings
 
 
 @pytest.fixture
@@ -114,6 +114,20 @@ def test_one_switch_takes_explorer_and_introspection_away(
     settings = Settings.load()
 
     assert (settings.explorer, settings.introspection) == (explorer, introspection)
+
+
+def test_demo_data_is_planted_unless_it_is_switched_off(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("DEMO_DATA", raising=False)
+    by_itself = PrepareSettings.load().demo_data
+    monkeypatch.setenv("DEMO_DATA", "false")
+    switched_off = PrepareSettings.load().demo_data
+    monkeypatch.setenv("DEMO_DATA", "perhaps")
+
+    assert (by_itself, switched_off) == (True, False)
+    with pytest.raises(CommandError, match="DEMO_DATA"):
+        PrepareSettings.load()
 
 
 def test_a_switch_that_is_none_is_refused(complete: pytest.MonkeyPatch) -> None:
