@@ -1,0 +1,106 @@
+"""The cluster's NGINX in front of three APIs that a test answers for."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from app.cluster import compose
+from app.cluster.node import Node
+from app.cluster.places import Places, Ports
+from app.cluster.programs import Programs
+from app.embedded.folder import DataFolder
+from app.embedded.ports import ReservedPort
+from tests.support.waiting import eventually
+
+APIS = ("api-1", "api-2", "api-3")
+COMPOSE_FILE = Path("docker-compose.cluster.yml")
+ANSWERS = {"/healthz": "200 OK", "/readyz": "503 Service Unavailable"}
+
+
+class Apis:
+    """Alive, and not ready; `asked` is who was asked for what, in order."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, str]] = []
+        self.dying = False  # after the request, before the answer
+
+    async def start(self, name: str) -> asyncio.Server:
+        async def serve(
+            request: asyncio.StreamReader, answer: asyncio.StreamWriter
+        ) -> None:
+            head = await request.readuntil(b"\r\n\r\n")
+            method, path, *_ = head.decode().split()
+            if path != "/healthz":
+                self.asked.append((name, f"{method} {path}"))
+            if not self.dying:
+                status = ANSWERS.get(path, "200 OK")
+                told = f"HTTP/1.1 {status}\r\nContent-Length: 0\r\n"
+                answer.write(f"{told}Connection: close\r\n\r\n".encode())
+                await answer.drain()
+            answer.close()
+
+        return await asyncio.start_server(serve, "127.0.0.1", 0)
+
+
+@pytest.fixture
+def apis() -> Apis:
+    return Apis()
+
+
+@pytest.fixture
+async def nginx(apis: Apis, tmp_path: Path) -> AsyncIterator[httpx2.AsyncClient]:
+    port = ReservedPort()
+    async with AsyncExitStack() as ending:
+        given = {("nginx", 3333): port.number}
+        for name in APIS:
+            server = await ending.enter_async_context(await apis.start(name))
+            given[name, 3333] = server.sockets[0].getsockname()[1]
+        folder = ending.enter_context(DataFolder(tmp_path / "data"))
+        file = compose.read(COMPOSE_FILE, os.environ)
+        places = Places(file, folder.path, Ports(folder.path / "ports.json", given))
+        programs = Programs(folder.path / "bin")
+        node = Node(file.services["nginx"], places, programs, folder)
+        node.start()
+        ending.callback(node.kill)
+
+        async def is_up() -> bool:
+            return await asyncio.to_thread(node.answers)
+
+        await eventually(is_up, 60)
+        yield await ending.enter_async_context(
+            httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port.number}", timeout=60)
+        )
+    port.close()
+
+
+async def test_an_api_that_says_it_is_not_ready_goes_on_serving(
+    apis: Apis, nginx: httpx2.AsyncClient
+) -> None:
+    """Else whoever asks when Postgres is away would have all of them left alone."""
+    for _ in range(4):
+        assert (await nginx.get("/readyz")).status_code == 503
+    served = [(await nginx.post("/graphql")).status_code for _ in range(4)]
+
+    assert served == [200] * 4
+    assert [what for _, what in apis.asked] == (
+        ["GET /readyz"] * 4 + ["POST /graphql"] * 4
+    )
+
+
+async def test_a_post_that_an_api_had_is_not_sent_to_another(
+    apis: Apis, nginx: httpx2.AsyncClient
+) -> None:
+    apis.dying = True
+    posted = await nginx.post("/graphql")
+    after_a_post = len(apis.asked)
+    apis.asked.clear()
+    read = await nginx.get("/graphql")
+
+    assert (posted.status_code, after_a_post) == (502, 1)
+    assert read.status_code == 502
+    assert len({name for name, _ in apis.asked}) > 1
