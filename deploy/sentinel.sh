@@ -21,4 +21,8 @@ sentinel parallel-syncs primary 2
 END
     mv "$configuration.new" "$configuration"
 fi
+# For its clients and the other Sentinels. Not above: there are configurations from a time
+# without it, in which the line that it wrote itself for everybody would win.
+sed -i '/^user default on nopass /d' "$configuration"
+grep -q '^requirepass ' "$configuration" || echo "requirepass $REDIS_PASSWORD" >>"$configuration"
 exec valkey-sentinel "$configuration"

@@ -38,7 +38,7 @@ def open_redis(
 
     Without redis-py's own retries: a caller that can do without Redis goes on at once.
     `redis+sentinel://[user:password@]host:port,.../name` follows the primary of that
-    name; who the user is the servers behind it know, not the Sentinels.
+    name; the Sentinels know the same user as the servers behind them.
     """
     options: dict[str, Any] = {
         "socket_connect_timeout": connect_timeout,
@@ -53,14 +53,15 @@ def open_redis(
     if not url.startswith(f"{SENTINEL}://"):
         return Redis.from_pool(BlockingConnectionPool.from_url(url, **pool))
     told = urlsplit(url)
+    who: dict[str, Any] = {}
+    if told.username or told.password:
+        who["username"] = unquote(told.username) if told.username else None
+        who["password"] = unquote(told.password or "")
     sentinels = Sentinel(  # type: ignore[no-untyped-call] # redis-py
         [_address(each) for each in told.netloc.rpartition("@")[2].split(",")],
-        sentinel_kwargs={"socket_timeout": TIMEOUT_SECONDS, **options},
+        sentinel_kwargs={"socket_timeout": TIMEOUT_SECONDS, **options, **who},
     )
-    if told.username or told.password:
-        pool["username"] = unquote(told.username) if told.username else None
-        pool["password"] = unquote(told.password or "")
-    primary = PrimaryPool(told.path.strip("/"), sentinels, **pool)  # type: ignore[no-untyped-call] # redis-py
+    primary = PrimaryPool(told.path.strip("/"), sentinels, **pool, **who)  # type: ignore[no-untyped-call] # redis-py
     return Redis.from_pool(primary)
 
 

@@ -150,8 +150,9 @@ async def _redis(services: Services, settings: Mapping[str, str]) -> list[str]:
     }
     seen: dict[int, list[str]] = {}
     replicas: dict[int, str] = {}
-    for host in urlsplit(settings["REDIS_URL"]).netloc.rpartition("@")[2].split(","):
-        sentinel = _client(f"redis://{host}")
+    who, at, hosts = urlsplit(settings["REDIS_URL"]).netloc.rpartition("@")
+    for host in hosts.split(","):
+        sentinel = _client(f"redis://{who}{at}{host}")
         try:
             primary: Any = await sentinel.sentinel_master("primary")
             found: Any = await sentinel.sentinel_slaves("primary")

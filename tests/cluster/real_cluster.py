@@ -109,9 +109,9 @@ class ClusterEnvironment:
             for name, told in self._services().items()
             for port in told["ports"].values()
         }
-        hosts = urlsplit(self._settings["REDIS_URL"]).netloc.rpartition("@")[2]
+        who, at, hosts = urlsplit(self._settings["REDIS_URL"]).netloc.rpartition("@")
         for host in hosts.split(","):
-            url = f"redis://{host}"
+            url = f"redis://{who}{at}{host}"
             with (
                 suppress(RedisError, OSError),
                 Redis.from_url(url, socket_timeout=ASK_SECONDS) as sentinel,

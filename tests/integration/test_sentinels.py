@@ -20,7 +20,7 @@ from persistence.sign_in_codes import RedisSignInCodes
 from realtime.bell import RedisBell
 from realtime.hub import Hub, Listening
 from realtime.topics import RELAY_BELL, RESYNC
-from tests.support.sentinels import PRIMARY, WatchedRedis, watched_redis
+from tests.support.sentinels import PASSWORD, PRIMARY, WatchedRedis, watched_redis
 from tests.support.waiting import eventually
 
 NUMBER = Script("return redis.call('INCR', KEYS[1])")
@@ -36,7 +36,7 @@ async def servers(tmp_path: Path) -> AsyncIterator[WatchedRedis]:
 async def until_all_know_all(servers: WatchedRedis) -> None:
     async def all_are_known() -> bool:
         for each in servers.sentinels:
-            async with Redis(port=each.port) as sentinel:
+            async with Redis(port=each.port, password=PASSWORD) as sentinel:
                 masters: dict[str, Any] = await sentinel.sentinel_masters()  # type: ignore[assignment] # redis-py
                 state = masters[PRIMARY]
                 if (state["num-slaves"], state["num-other-sentinels"]) != (1, 2):
@@ -104,7 +104,7 @@ async def test_a_primary_that_is_demoted_loses_its_clients(
     primary = servers.primary()
     await asyncio.gather(*(redis.ping() for _ in range(30)))
 
-    async with Redis(port=servers.sentinels[0].port) as sentinel:
+    async with Redis(port=servers.sentinels[0].port, password=PASSWORD) as sentinel:
         await sentinel.sentinel_failover(PRIMARY)
 
     async def has_moved() -> bool:

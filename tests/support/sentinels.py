@@ -55,7 +55,7 @@ class WatchedRedis:
 
     def primary(self) -> ServerUnderTest:
         """As the first Sentinel sees it."""
-        with Redis(port=self.sentinels[0].port) as sentinel:
+        with Redis(port=self.sentinels[0].port, password=PASSWORD) as sentinel:
             _, port = sentinel.sentinel_get_master_addr_by_name(PRIMARY)
         return next(node for node in self.nodes if node.port == port)
 
@@ -78,6 +78,7 @@ def watched_redis(path: Path) -> Iterator[WatchedRedis]:
         there = f"{LOOPBACK} {first.port.number}"
         second = started("redis-2", *secret, f"replicaof {there}")
         watching = (
+            f"requirepass {PASSWORD}",
             f"sentinel monitor {PRIMARY} {there} 2",
             f"sentinel auth-pass {PRIMARY} {PASSWORD}",
             f"sentinel down-after-milliseconds {PRIMARY} {DOWN_AFTER_MS}",

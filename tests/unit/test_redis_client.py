@@ -40,4 +40,5 @@ async def test_sentinels_lead_to_the_primary_of_a_name(
         (each.connection_kwargs["host"], each.connection_kwargs["port"])
         for each in asked
     ] == [("one", 26379), ("two", 26380), ("::1", 26381)]
-    assert all(each.connection_kwargs.get("password") is None for each in asked)
+    assert {each.connection_kwargs.get("username") for each in asked} == {name}
+    assert {each.connection_kwargs.get("password") for each in asked} == {password}
