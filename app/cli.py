@@ -3,7 +3,6 @@
 # ruff: noqa: PLC0415 - a command pays only for its own imports
 
 import argparse
-import asyncio
 import json
 import os
 import sys
@@ -140,29 +139,16 @@ def _work(chosen: Chosen) -> None:
 
 
 def _prepare(chosen: Chosen) -> None:
-    from app import signing_keys
-    from app.settings import PrepareSettings
-    from persistence import migrate
-    from seeds import plant
+    from app import preparing
 
     _wait_for_settings(chosen)
-    settings = PrepareSettings.load()
-    database_url = running.require(os.environ, "DATABASE_URL")
-    if not asyncio.run(migrate.is_current(database_url)):
-        print("Migrating the database ...", flush=True)
-        migrate.upgrade(database_url)
-    if settings.demo_data and plant.needs_planting(database_url):
-        print("Planting the demo data ...", flush=True)
-        plant.main(database_url)
-    if keys_dir := os.environ.get("SIGNING_KEYS_DIR"):
-        signing_keys.make_first_key(Path(keys_dir))
+    preparing.prepare(os.environ)
 
 
 def _migrate(_chosen: Chosen) -> None:
-    from persistence import migrate
+    from app import preparing
 
-    migrate.upgrade(running.require(os.environ, "DATABASE_URL"))
-    print("The database is at the newest version.")
+    preparing.migrate_database(os.environ)
 
 
 def _seed(_chosen: Chosen) -> None:

@@ -58,7 +58,7 @@ def _why(problem: ErrorDetails) -> str:
 
 
 class PrepareSettings(BaseSettings):
-    """Of `prepare` alone, beside DATABASE_URL and SIGNING_KEYS_DIR."""
+    """Of `prepare` alone, beside the URLs of the database and SIGNING_KEYS_DIR."""
 
     model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True)
 

@@ -24,7 +24,8 @@ COMPOSE_FILE = Path("docker-compose.cluster.yml")
 START_SECONDS = 300.0
 TRIES = 6  # of all together: a restart policy at work, up to a bound
 LOOK_SECONDS = 0.1
-FRONT, AN_API = "nginx", "api-1"
+# Its settings lead an operator everywhere.
+PREPARING = "prepare"
 
 
 def data_dir(environ: Mapping[str, str]) -> Path:
@@ -70,7 +71,7 @@ class Cluster:
         self._start_in_order()
         self._keeper = Keeper(self._topology.services, say)
         self._control = ControlSocket(self._folder.path, self._do)
-        settings = self._topology.settings(AN_API) | {"PORT": str(port)}
+        settings = self._topology.settings(PREPARING) | {"PORT": str(port)}
         write_private(self._folder.path / running.FILE, running.as_json(settings))
         self._tell_where_things_are(time.monotonic() - began, port)
 

@@ -86,7 +86,8 @@ async def _postgres(services: Services) -> list[str]:
 
 
 async def _standby(settings: Mapping[str, str]) -> list[str]:
-    db = await connect(settings["DATABASE_URL"], timeout=SECONDS)
+    # Of others' connections the programs are told nothing.
+    db = await connect(settings["DATABASE_OWNER_URL"], timeout=SECONDS)
     try:
         return [
             f"{row['application_name']} replays {row['seconds'] * 1000:.1f} ms, "

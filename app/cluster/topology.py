@@ -17,7 +17,14 @@ from app.embedded.folder import DataFolder
 from app.embedded.service import Service
 from app.private_files import write_private
 
-PASSWORDS = ("POSTGRES_PASSWORD", "REPLICATION_PASSWORD", "REDIS_PASSWORD")
+PASSWORDS = (
+    "POSTGRES_PASSWORD",
+    "OWNER_PASSWORD",
+    "PROGRAM_PASSWORD",
+    "REPLICATION_PASSWORD",
+    "REWIND_PASSWORD",
+    "REDIS_PASSWORD",
+)
 KAFKA = "apache/kafka:"
 
 
@@ -87,13 +94,13 @@ class Topology:
 
 
 def passwords(folder: Path) -> dict[str, str]:
-    """Made once: the servers keep them with their data."""
+    """Made once, each: the servers keep them with their data."""
     file = folder / "passwords.json"
-    if not file.exists():
-        made = {name: secrets.token_hex(16) for name in PASSWORDS}
-        write_private(file, json.dumps(made, indent=2))
-    kept: dict[str, str] = json.loads(file.read_text("utf-8"))
-    return kept
+    kept: dict[str, str] = json.loads(file.read_text("utf-8")) if file.exists() else {}
+    made = {name: secrets.token_hex(16) for name in PASSWORDS if name not in kept}
+    if made:
+        write_private(file, json.dumps(kept | made, indent=2))
+    return kept | made
 
 
 def _with_one_broker(file: ComposeFile, broker: Broker) -> ComposeFile:

@@ -42,7 +42,7 @@ class ClusterEnvironment:
 
     @property
     def database_url(self) -> str:
-        return self._settings["DATABASE_URL"]
+        return self._settings["DATABASE_OWNER_URL"]  # it installs its witness
 
     @property
     def kafka(self) -> Kafka:

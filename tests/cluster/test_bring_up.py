@@ -5,8 +5,11 @@ import re
 import signal
 from collections.abc import AsyncIterator, Iterator
 
+import asyncpg
 import httpx
 import pytest
+from redis import Redis
+from redis.exceptions import AuthenticationError
 
 from app.cluster import status
 from app.cluster.control import Control
@@ -67,6 +70,26 @@ async def test_nginx_keeps_what_is_for_operators_to_itself(service: Service) -> 
         health = await http.get(f"{service.address}/healthz")
 
     assert (metrics.status_code, health.status_code) == (404, 200)
+
+
+async def test_who_sells_owns_nothing(cluster: Cluster) -> None:
+    db = await asyncpg.connect(cluster[0].settings()["DATABASE_URL"])
+
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await db.execute("DROP TABLE claims")
+
+    await db.close()
+
+
+def test_nobody_without_a_password_is_told_anything_by_redis(cluster: Cluster) -> None:
+    services = cluster[1].services()
+    guarded = [name for name in services if name.startswith(("redis", "sent", "redl"))]
+    assert len(guarded) == 9
+
+    for name in guarded:
+        [port] = services[name]["ports"].values()
+        with Redis(port=port) as stranger, pytest.raises(AuthenticationError):
+            stranger.ping()
 
 
 def test_status_shows_roles_and_leaders(cluster: Cluster) -> None:

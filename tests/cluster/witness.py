@@ -1,7 +1,7 @@
 """Triggers that write down each change of a seat and each event, in its transaction.
 
 The product is not asked: an event that it forgot, or a change that it did not tell, is
-seen all the same.
+seen all the same. Whoever changes a seat needs no right to write here.
 """
 
 from datetime import datetime
@@ -26,7 +26,8 @@ from tests.cluster.evidence import (
 INSTALL = """
 CREATE TABLE witnessed_seats AS
 SELECT *, clock_timestamp() AS at FROM session_seats WHERE FALSE;
-CREATE FUNCTION witness_seat() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+CREATE FUNCTION witness_seat() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN
     INSERT INTO witnessed_seats SELECT NEW.*, clock_timestamp();
     RETURN NULL;
 END $$;
@@ -35,7 +36,8 @@ CREATE TRIGGER witness AFTER INSERT OR UPDATE ON session_seats
 CREATE TABLE witnessed_events (
     position bigint, id uuid, topic text, type text, session_id uuid, data jsonb,
     at timestamptz);
-CREATE FUNCTION witness_event() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+CREATE FUNCTION witness_event() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN
     INSERT INTO witnessed_events SELECT NEW.position, NEW.id, NEW.topic, NEW.type,
         NEW.session_id, NEW.data, clock_timestamp();
     RETURN NULL;

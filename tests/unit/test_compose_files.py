@@ -12,14 +12,17 @@ from compose_spec import PyCompose
 
 from app.cluster.compose import interpolated, understand
 from app.cluster.node import kind
+from app.cluster.topology import passwords
 from app.settings import Settings
 
 FILES = ("docker-compose.yml", "docker-compose.cluster.yml")
+JOBS = {"roles", "prepare"}
 NODES = {
     "nginx": 1,
     "api": 3,
     "worker": 2,
     "prepare": 1,
+    "roles": 1,
     "etcd": 3,
     "postgres": 2,
     "redis": 3,
@@ -60,11 +63,11 @@ def test_versions_are_pinned_and_limits_set(services: dict[str, Any]) -> None:
         assert re.search(r":v?\d+\.\d+\.?\d*(-[a-z]+)?$", service["image"]), name
         assert service["deploy"]["resources"]["limits"].keys() == {"cpus", "memory"}
         assert service["restart"] == (
-            "on-failure" if name == "prepare" else "unless-stopped"
+            "on-failure" if name in JOBS else "unless-stopped"
         )
         assert service["cap_drop"] == ["ALL"]
         assert service["security_opt"] == ["no-new-privileges:true"]
-        assert "healthcheck" in service or name == "prepare"
+        assert "healthcheck" in service or name in JOBS
         # Kafka's image writes its configuration beside its programs.
         assert service.get("read_only") or service["image"].startswith("apache/kafka")
 
@@ -93,6 +96,44 @@ def test_passwords_are_nowhere_but_in_the_environment(document: dict[str, Any]) 
         assert "try-out" not in file.read_text("utf-8"), file
     told = understand(document).services.values()
     assert all("try-out" not in service.command for service in told)
+
+
+def test_each_is_told_the_passwords_that_it_needs(services: dict[str, Any]) -> None:
+    told: dict[str, set[str]] = {}
+    for name, service in services.items():
+        found = re.findall(r"[a-z]+-try-out", json.dumps(service.get("environment")))
+        told.setdefault(re.sub(r"-\d$", "", name), set()).update(found)
+
+    ours = {"program-try-out", "redis-try-out"}
+    assert told["api"] == told["worker"] == ours
+    assert told["prepare"] == {*ours, "owner-try-out"}
+    assert told["roles"] >= {"cinema-try-out", "owner-try-out", "program-try-out"}
+    who_may_all = {name for name, words in told.items() if "cinema-try-out" in words}
+    assert who_may_all == {"postgres", "roles"}
+    guarded = {name for name in told if name in {"redis", "sentinel", "redlock"}}
+    assert all(told[name] == {"redis-try-out"} for name in guarded)
+
+
+def test_patroni_rewinds_and_replicates_as_somebody_lesser() -> None:
+    told = read("docker-compose.cluster.yml")["services"]["postgres-1"]["environment"]
+
+    names = [told[f"PATRONI_{who}_USERNAME"] for who in ("REPLICATION", "REWIND")]
+    words = {told[f"PATRONI_{who}_PASSWORD"] for who in ("REPLICATION", "REWIND")}
+    assert names == ["replicator", "rewinder"]
+    assert told["PATRONI_SUPERUSER_PASSWORD"] not in words
+    assert len(words) == 2
+
+
+def test_make_cluster_makes_every_password_that_is_asked_for(tmp_path: Path) -> None:
+    file = Path("docker-compose.cluster.yml").read_text("utf-8")
+    (tmp_path / "passwords.json").write_text('{"REDIS_PASSWORD": "kept"}', "utf-8")
+
+    made = passwords(tmp_path)
+
+    assert made.keys() == set(re.findall(r"\$\{(\w+_PASSWORD)", file))
+    assert made["REDIS_PASSWORD"] == "kept"  # of nobody
+    assert len(set(made.values())) == len(made)
+    assert passwords(tmp_path) == made
 
 
 def test_our_processes_understand_their_settings(

@@ -1,0 +1,176 @@
+"""The programs sell, migrate nothing, and cannot take away what was sold."""
+
+import os
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import asyncpg
+import pytest
+
+from app.embedded.postgres import binary
+from domain.paying import PaymentService
+from persistence import migrate
+from persistence.housekeeping import tidy_up
+from persistence.ledger import PostgresLedger
+from persistence.pool import Pool, open_pool
+from persistence.replica import REPLAYED, WRITTEN
+from tests.support.cinema import Cinema
+from tests.support.realtime import Worker
+from tests.support.telling import hold, until_all_is_told
+from tests.support.unlocked import NoSeatLocks, SilentBell
+from tests.support.waiting import eventually
+
+HERE = Path(__file__).parents[2]
+FORBIDDEN = (
+    "DROP TABLE claims",
+    "ALTER TABLE payments ADD COLUMN note text",
+    "ALTER TABLE session_seats DISABLE TRIGGER ALL",
+    "DROP INDEX uq_claims_one_open",
+    "TRUNCATE outbox",
+    "TRUNCATE idempotency_keys",
+    "DELETE FROM payments",
+    "DELETE FROM reservations",
+    "DELETE FROM accounts",
+    "UPDATE alembic_version SET version_num = '9999'",
+    "CREATE TABLE mine (id int)",
+    "CREATE TEMPORARY TABLE mine (id int)",
+    "CREATE SCHEMA mine",
+    "CREATE ROLE friend SUPERUSER",
+    "ALTER ROLE cinema_program SUPERUSER",
+    "SET ROLE cinema_owner",
+    "COPY accounts TO PROGRAM 'cat'",
+    "SELECT pg_read_file('postgresql.conf')",
+)
+FOREIGN = """
+SELECT oid::regclass::text FROM pg_class
+WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'S', 'i', 'c')
+  AND relowner <> 'cinema_owner'::regrole
+UNION ALL
+SELECT oid::regtype::text FROM pg_type
+WHERE typnamespace = 'public'::regnamespace AND typowner <> 'cinema_owner'::regrole
+"""
+
+
+def as_role(role: str, url: str) -> str:
+    told = urlsplit(url)
+    netloc = f"{role}:of-{role}@{told.hostname}:{told.port}"
+    return told._replace(netloc=netloc).geturl()
+
+
+def make_roles(superuser_url: str) -> None:
+    told = urlsplit(superuser_url)
+    netloc = f"{told.username}@{told.hostname}:{told.port}"
+    subprocess.run(
+        ["/bin/sh", str(HERE / "deploy" / "roles.sh")],
+        check=True,
+        env={
+            "PATH": f"{Path(binary('psql')).parent}:{os.environ['PATH']}",
+            "SUPERUSER_URL": told._replace(netloc=netloc).geturl(),
+            "PGPASSWORD": str(told.password),
+            "OWNER_PASSWORD": "of-cinema_owner",
+            "PROGRAM_PASSWORD": "of-cinema_program",
+            "REWIND_PASSWORD": "of-rewinder",
+        },
+    )
+
+
+def command(name: str, owner_url: str, folder: Path) -> str:
+    """As the job and operators give it: with the URLs of both roles."""
+    urls = {
+        "DATABASE_URL": owner_url.replace("cinema_owner", "cinema_program"),
+        "DATABASE_OWNER_URL": owner_url,
+    }
+    return subprocess.run(
+        [sys.executable, "-m", "app", name],
+        check=True,
+        cwd=HERE,
+        env=os.environ | urls | {"DATA_DIR": str(folder)},
+        stdout=subprocess.PIPE,
+        text=True,
+    ).stdout
+
+
+@pytest.fixture
+def owner_url(scratch_database_url: str, tmp_path: Path) -> str:
+    """The superuser has made the tables, before there was an owner."""
+    make_roles(scratch_database_url)
+    url = as_role("cinema_owner", scratch_database_url)
+    command("migrate", url, tmp_path)
+    return url
+
+
+@pytest.fixture
+async def scratch_pool(owner_url: str) -> AsyncIterator[Pool]:
+    """Of the programs; `worker` works with it too."""
+    url = owner_url.replace("cinema_owner", "cinema_program")
+    pool = await open_pool(url, max_size=8, name="tests")
+    yield pool
+    await pool.close()
+
+
+async def test_the_programs_hold_sell_and_tell(
+    scratch_pool: Pool, worker: Worker
+) -> None:
+    cinema = Cinema(scratch_pool)
+    show = await cinema.open_session(seats=2)
+    worker.start()
+
+    reservation = await hold(cinema, show, 0)
+
+    async def payment_is_open() -> bool:
+        return bool(await scratch_pool.fetchval("SELECT count(*) FROM payments"))
+
+    await eventually(payment_is_open, 20)
+    payment = await scratch_pool.fetchval("SELECT id FROM payments")
+    service = PaymentService(PostgresLedger(scratch_pool), NoSeatLocks(), SilentBell())
+    await service.approve_payment(payment, reservation.customer_id)
+    await until_all_is_told(cinema)
+    await tidy_up(scratch_pool)
+    assert await cinema.seat_states(show) == [("SOLD", 3), ("AVAILABLE", 1)]
+
+
+async def test_the_programs_know_how_far_the_servers_are(scratch_pool: Pool) -> None:
+    assert await scratch_pool.fetchval(f"SELECT {WRITTEN}") > 0
+    assert await scratch_pool.fetchval(str(REPLAYED)) is None
+
+
+async def is_refused(pool: Pool, statement: str) -> bool:
+    try:
+        await pool.execute(statement)
+    except asyncpg.InsufficientPrivilegeError:
+        return True
+    return False
+
+
+async def test_the_programs_may_do_nothing_else(scratch_pool: Pool) -> None:
+    allowed = [each for each in FORBIDDEN if not await is_refused(scratch_pool, each)]
+
+    assert allowed == []
+
+
+async def test_all_goes_to_the_owner_who_is_no_superuser(owner_url: str) -> None:
+    db = await asyncpg.connect(owner_url)
+
+    foreign = await db.fetch(FOREIGN)
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await db.execute("CREATE ROLE friend")
+
+    await db.close()
+    assert foreign == []
+
+
+def test_the_owner_makes_the_tables_and_the_programs_plant_the_demo_data(
+    owner_url: str, scratch_database_url: str, tmp_path: Path
+) -> None:
+    migrate.downgrade(owner_url)
+
+    prepared = command("prepare", owner_url, tmp_path)
+    make_roles(scratch_database_url)  # as every start of the servers does
+    again = command("prepare", owner_url, tmp_path)
+
+    assert prepared.startswith("Migrating the database ...\nPlanting the demo data ...")
+    assert again == ""
+    assert command("seed", owner_url, tmp_path) == "Nothing new to plant today.\n"

@@ -1,0 +1,20 @@
+"""The programs may delete what they delete, and nothing else."""
+
+import re
+from pathlib import Path
+
+from persistence.grants import DELETED
+
+DELETING = re.compile(r"\bDELETE FROM (\w+)")
+
+
+def test_the_rights_are_those_that_the_statements_need() -> None:
+    files = [
+        file
+        for folder in ("app", "persistence", "realtime", "seeds")
+        for file in Path(folder).rglob("*.py")
+    ]
+
+    found = {name for file in files for name in DELETING.findall(file.read_text())}
+
+    assert found == set(DELETED)
