@@ -102,7 +102,7 @@ def test_a_kill_while_it_starts_leaves_no_process(tmp_path: Path, port: int) -> 
 
         run.end(signal.SIGKILL)
 
-        assert wait_until_gone(processes, seconds=2) == set()
+        assert wait_until_gone(processes, seconds=15) == set()
 
 
 def test_ctrl_c_while_it_starts_stops_it(tmp_path: Path, port: int) -> None:
