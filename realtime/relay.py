@@ -12,6 +12,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from aiokafka.structs import RecordMetadata
 
+from persistence.away import is_away
 from persistence.outbox import LEASE, Outbox, OutboxEvent
 from persistence.spans import spans
 from realtime import metrics
@@ -66,8 +67,13 @@ class Relay:
                 except BrokerForgotError:
                     logger.warning("the broker came back empty; events are sent again")
                     await self._start_over()
-                except (KafkaError, OSError) as error:
+                except KafkaError as error:
                     logger.warning("the broker is away, events wait: %r", error)
+                    delay = min(delay * 2, LONGEST_DELAY)
+                except Exception as error:
+                    if not is_away(error):
+                        raise
+                    logger.warning("no relay without Postgres: %r", error)
                     delay = min(delay * 2, LONGEST_DELAY)
                 await asyncio.sleep(delay)
 

@@ -1,8 +1,10 @@
 """What may befall the relay, its broker and its events: nothing is lost, or twice."""
 
 import asyncio
+from uuid import UUID
 
 import pytest
+from asyncpg import CannotConnectNowError
 
 from persistence.outbox import Outbox
 from persistence.pool import Pool
@@ -92,6 +94,36 @@ async def test_sales_go_on_without_the_broker_and_are_told_when_it_is_back(
     await until_all_is_told(cinema, 40)
 
     assert await payments(cinema, show) == ["PENDING"] * 5
+
+
+async def test_the_relay_waits_for_postgres_and_says_whom_it_waits_for(
+    worker: Worker,
+    cinema: Cinema,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    renew, errors = (
+        Outbox.renew_lease,
+        [ConnectionRefusedError(), CannotConnectNowError()],
+    )
+
+    async def renew_when_it_is_back(outbox: Outbox, holder: UUID) -> bool:
+        if errors:
+            raise errors.pop()
+        return await renew(outbox, holder)
+
+    monkeypatch.setattr(Outbox, "renew_lease", renew_when_it_is_back)
+    worker.start("relay", "payments")
+    show = await cinema.open_session()
+    await hold(cinema, show, 0)
+
+    async def is_told() -> bool:
+        return await payments(cinema, show) == ["PENDING"]
+
+    await eventually(is_told, 40)
+    assert caplog.text.count("no relay without Postgres") == 2
+    assert "a loop failed" not in caplog.text
+    assert "the broker is away" not in caplog.text
 
 
 async def test_what_the_broker_forgot_is_sent_again(
