@@ -57,28 +57,28 @@ def _why(problem: ErrorDetails) -> str:
     return problem["msg"][:1].lower() + problem["msg"][1:]
 
 
-class PrepareSettings(BaseSettings):
-    """Of `prepare` alone, beside the URLs of the database and SIGNING_KEYS_DIR."""
+class EnvironmentSettings(BaseSettings):
+    """Each field is the environment variable of its name in capitals."""
 
     model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True)
 
-    # Whether there are films to be sold, and people whose passwords everybody can read.
-    demo_data: bool = True
-
     @classmethod
     def load(cls) -> Self:
-        """Raises CommandError."""
+        """Raises CommandError, which names everything that is missing or wrong."""
         try:
             return cls()
         except ValidationError as error:
             raise not_complete(error) from None
 
 
-class Settings(BaseSettings):
-    """Each field is the environment variable of its name in capitals."""
+class PrepareSettings(EnvironmentSettings):
+    """Of `prepare` alone, beside the URLs of the database and SIGNING_KEYS_DIR."""
 
-    model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True)
+    # Whether there are films to be sold, and people whose passwords everybody can read.
+    demo_data: bool = True
 
+
+class Settings(EnvironmentSettings):
     database_url: str = Field(pattern=r"^postgresql://")
     # Standbys of it, for catalog and lists; none: the primary is read.
     database_replica_url: str | None = Field(default=None, pattern=r"^postgresql://")
@@ -124,14 +124,6 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     # One JSON object a line, or lines for people.
     log_format: Literal["json", "text"] = "json"
-
-    @classmethod
-    def load(cls) -> Self:
-        """Raises CommandError, which names everything that is missing or wrong."""
-        try:
-            return cls()  # type: ignore[call-arg] # they come from the environment
-        except ValidationError as error:
-            raise not_complete(error) from None
 
     @model_validator(mode="before")
     @classmethod

@@ -10,14 +10,13 @@ from pydantic import (
     Field,
     FilePath,
     SecretStr,
-    ValidationError,
     ValidationInfo,
     field_validator,
     model_validator,
 )
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode
 
-from app.settings import not_complete
+from app.settings import EnvironmentSettings
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 NEVER_IN_A_URL = frozenset(' \\"<>^`{|}')
@@ -70,10 +69,8 @@ ServiceUrl = Annotated[str, AfterValidator(_service)]
 Secret = Annotated[SecretStr | None, Field(validate_default=True)]
 
 
-class SignInSettings(BaseSettings):
-    """Each field is the environment variable of its name in capitals."""
-
-    model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True)
+class SignInSettings(EnvironmentSettings):
+    """All of them may be missing: then nobody else vouches for people."""
 
     # Where browsers find us: providers send them back there.
     public_url: Annotated[str, AfterValidator(_origin)] | None = None
@@ -96,14 +93,6 @@ class SignInSettings(BaseSettings):
     # Others only for an enterprise server.
     github_url: ServiceUrl = "https://github.com"
     github_api_url: ServiceUrl = "https://api.github.com"
-
-    @classmethod
-    def load(cls) -> Self:
-        """Raises CommandError, which names everything that is missing or wrong."""
-        try:
-            return cls()
-        except ValidationError as error:
-            raise not_complete(error) from None
 
     @property
     def providers(self) -> list[str]:
