@@ -81,10 +81,10 @@ def _report(
         "since the answer": sorted((at - c.answered) * 1000 for c, at in seen),
         "since the request": sorted((at - c.asked) * 1000 for c, at in seen),
     }
+    figures = {name: _figures(times) for name, times in measured.items() if times}
     lines = [
-        (name, str(len(times)), *(f"{figure:.1f}" for figure in _figures(times)))
-        for name, times in measured.items()
-        if times
+        (name, str(len(seen)), *(f"{figure:.1f}" for figure in told))
+        for name, told in figures.items()
     ]
     lost = users * len(changes) - len(seen)
     closed = max(change.look.closed for change in changes)
@@ -103,9 +103,8 @@ def _report(
     ]
     more = {
         "latency_ms": {
-            name: dict(zip(HEAD[2:], _figures(times), strict=True))
-            for name, times in measured.items()
-            if times
+            name: dict(zip(HEAD[2:], told, strict=True))
+            for name, told in figures.items()
         },
         "deliveries": len(seen),
         "resident_kib": dict(resident),

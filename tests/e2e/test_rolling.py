@@ -81,6 +81,13 @@ class Crowd:
         self._seats = iter(self.show.seat_ids)
         self._turns = itertools.cycle(range(len(self.apis)))
 
+    async def come(self, token: str) -> None:
+        headers = {"authorization": f"Bearer {token}"}
+        async with httpx2.AsyncClient(
+            headers=headers, timeout=30, limits=LIMITS
+        ) as http:
+            await self.buy(http)
+
     async def buy(self, http: httpx2.AsyncClient) -> None:
         while not self.over.is_set():
             variables = {
@@ -134,15 +141,7 @@ async def test_a_rolling_restart_under_load_loses_nothing(
         for api in apis:
             await asyncio.to_thread(api.wait_until_ready)
         crowd = Crowd(show, apis)
-
-        async def come(token: str) -> None:
-            headers = {"authorization": f"Bearer {token}"}
-            async with httpx2.AsyncClient(
-                headers=headers, timeout=30, limits=LIMITS
-            ) as http:
-                await crowd.buy(http)
-
-        buying = [asyncio.create_task(come(token)) for token in tokens]
+        buying = [asyncio.create_task(crowd.come(token)) for token in tokens]
         for process in (apis[0], workers[0], apis[1], workers[1]):
             before = len(crowd.held)
             await asyncio.to_thread(process.restart)
