@@ -14,14 +14,14 @@ import asyncpg
 
 from app.embedded.broker import Broker
 from app.embedded.folder import DataFolder
-from app.embedded.ports import ReservedPort
+from app.embedded.ports import ReservedPort, has_page
 from app.embedded.postgres import Postgres
 from app.embedded.server import Server
 from app.embedded.signing_keys import signing_keys
 from app.embedded.valkey import Valkey
 from persistence import migrate
 from realtime.kafka import Kafka
-from tests.cluster.process import Process, answers
+from tests.cluster.process import Process
 from tests.cluster.proxy import Link
 from tests.support.processes import descendants
 
@@ -200,7 +200,7 @@ class EmbeddedEnvironment:
         return settings
 
     def _is_ready(self, name: str) -> bool:
-        return answers(self._ports[name].number, "/readyz")
+        return has_page("/readyz", self._ports[name].number)
 
     def _signal(self, name: str, number: signal.Signals) -> None:
         if process := self._processes.get(name):

@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from app.embedded import launch
-from app.embedded.ports import ask
 from tests.support.run import ROOT
 
 
@@ -53,9 +52,3 @@ class Process:
         self.signal(signal.SIGCONT)
         if self._process is not None:
             self._process.wait()
-
-
-def answers(port: int, path: str) -> bool:
-    """Whether it says over HTTP that it is well."""
-    asked = f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
-    return (ask(port, asked.encode()) or b"").startswith(b"HTTP/1.1 200")

@@ -13,9 +13,8 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from app.cluster.control import Control
-from app.embedded.ports import LOOPBACK, ReservedPort
+from app.embedded.ports import LOOPBACK, ReservedPort, has_page
 from realtime.kafka import Kafka
-from tests.cluster.process import answers
 from tests.cluster.proxy import Link
 from tests.support.cluster import started_cluster
 from tests.support.run import RunUnderTest
@@ -72,9 +71,9 @@ class ClusterEnvironment:
         await asyncio.to_thread(self._control.stop, name)
         self._control.start(name)
         ports = self._services()[name]["ports"]
-        asked = ("3333", "/readyz") if "3333" in ports else ("9100", "/metrics")
+        page, port = ("/readyz", "3333") if "3333" in ports else ("/metrics", "9100")
         async with asyncio.timeout(START_SECONDS):
-            while not await asyncio.to_thread(answers, ports[asked[0]], asked[1]):  # noqa: ASYNC110 # another process
+            while not await asyncio.to_thread(has_page, page, ports[port]):  # noqa: ASYNC110 # another process
                 await asyncio.sleep(LOOK_SECONDS)
 
     def freeze(self, name: str) -> None:

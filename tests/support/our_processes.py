@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from app.embedded.ports import ReservedPort, ask
-from tests.support.run import READYZ, ROOT
+from app.embedded.ports import ReservedPort, has_page
+from tests.support.run import ROOT
 
 PATIENCE_SECONDS = 60
 
@@ -39,8 +39,7 @@ class OurProcess:
     def is_ready(self) -> bool:
         assert self._process.poll() is None, self._log.read_text()
         if self._serves:
-            answer = ask(self.port.number, READYZ) or b""
-            return answer.startswith(b"HTTP/1.1 200")
+            return has_page("/readyz", self.port.number)
         return b"the worker starts" in self._log.read_bytes()
 
     def wait_until_ready(self) -> None:

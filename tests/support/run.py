@@ -10,12 +10,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from app.embedded.ports import ask
+from app.embedded.ports import has_page
 from tests.support.processes import descendants, parents
 
 ROOT = Path(__file__).parents[2]
 COMMAND = (sys.executable, "-m", "app", "run")
-READYZ = b"GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 PATIENCE_SECONDS = 60
 # What the command line of each child of the supervisor holds.
 MARKS = {
@@ -46,7 +45,7 @@ class RunUnderTest:
         raise AssertionError(said + self.end()[1])
 
     def answers(self) -> bool:
-        return (ask(self.port, READYZ) or b"").startswith(b"HTTP/1.1 200")
+        return has_page("/readyz", self.port)
 
     def wait_until_it_answers_again(self, killed: dict[str, int]) -> None:
         until = time.monotonic() + PATIENCE_SECONDS
