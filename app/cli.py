@@ -6,7 +6,8 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from app import running
@@ -102,6 +103,23 @@ def _add_cluster(cluster: argparse.ArgumentParser) -> None:
         doing.add_parser(name, help=what).add_argument("service", metavar="SERVICE")
 
 
+@contextmanager
+def _servers_may_be_away() -> Iterator[None]:
+    """An operator is told in a sentence; a program that stays up has its log."""
+    from persistence.away import is_away
+
+    try:
+        yield
+    except Exception as error:
+        if not is_away(error):
+            raise
+        why = str(error) or type(error).__name__
+        raise CommandError(
+            f"A server does not answer ({why}). Whether anything was done is unknown: "
+            "it is safe to ask again."
+        ) from error
+
+
 def _cluster(chosen: Chosen) -> None:
     from app.cluster import run, status
     from app.cluster.control import Control
@@ -145,12 +163,14 @@ def _prepare(chosen: Chosen) -> None:
     preparing.prepare(os.environ)
 
 
+@_servers_may_be_away()
 def _migrate(_chosen: Chosen) -> None:
     from app import preparing
 
     preparing.migrate_database(os.environ)
 
 
+@_servers_may_be_away()
 def _seed(_chosen: Chosen) -> None:
     from seeds import plant
 
@@ -190,6 +210,7 @@ def _keys(chosen: Chosen) -> None:
             print(keys.retire(folder, chosen.key_id, utc_now()))
 
 
+@_servers_may_be_away()
 def _managers(chosen: Chosen) -> None:
     from app import managers
     from domain.people import Role
@@ -216,6 +237,7 @@ def _dead_letters(chosen: Chosen) -> None:
             operators.replay_dead_letters(letter_id)
 
 
+@_servers_may_be_away()
 def _story(chosen: Chosen) -> None:
     from app import operators
 

@@ -100,7 +100,7 @@ def test_status_shows_roles_and_leaders(cluster: Cluster) -> None:
     assert len(re.findall(r"redis-\d primary, say (sentinel-\d(, )?){3}", told)) == 1
     assert len(re.findall(r"redis-\d replica, link ok", told)) == 2
     assert "redlock-1 up, redlock-2 up, redlock-3 up" in told
-    assert re.search(r"holds the lease for \d", told)
+    assert re.search(r"worker-\d holds the lease for \d", told)
     assert len(re.findall(r"api-\d ready, redis ok", told)) == 3
     assert told.endswith("Not up   nothing")
 
