@@ -204,7 +204,7 @@ def _for_other_origins(origins: Sequence[str]) -> list[Middleware]:
 def application(settings: Settings) -> Starlette:
     api = Api(settings)
     schema = build_schema(introspection=settings.introspection)
-    return Starlette(
+    app = Starlette(
         routes=[
             Route(
                 "/graphql",
@@ -230,3 +230,7 @@ def application(settings: Settings) -> Starlette:
         ],
         lifespan=api.lifespan,
     )
+    # It would lead to whatever Host and query somebody sends, in a head that is too
+    # long for NGINX, which then takes it for our fault and leaves us alone.
+    app.router.redirect_slashes = False
+    return app

@@ -40,8 +40,11 @@ class BoundedHttp(HttpToolsProtocol):
         super().resume_writing()
 
     def handle_websocket_upgrade(self) -> None:
+        """What is no handshake is refused: nobody would answer it, or end it."""
         self._expect_nothing()
         super().handle_websocket_upgrade()
+        if not self.transport.get_protocol().handshake_initiated:  # type: ignore[attr-defined] # uvicorn's own
+            self.send_400_response("That is no WebSocket handshake.")
 
     def on_message_begin(self) -> None:
         super().on_message_begin()

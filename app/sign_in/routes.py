@@ -11,7 +11,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.sessions import SessionMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import Mount, Route, Router
 
 from app.languages import locale_for
 from app.sign_in.providers import Provider, providers
@@ -122,10 +122,13 @@ def mount(settings: SignInSettings, services_of: Callable[[], Services]) -> Moun
     sign_in = SignIn(settings, services_of)
     return Mount(
         PATH,
-        routes=[
-            Route("/{provider}", sign_in.begin),
-            Route("/{provider}/callback", sign_in.finish),
-        ],
+        Router(
+            [
+                Route("/{provider}", sign_in.begin),
+                Route("/{provider}/callback", sign_in.finish),
+            ],
+            redirect_slashes=False,  # as app/asgi.py
+        ),
         # Here alone: requests of GraphQL have no use for a cookie.
         middleware=[
             Middleware(

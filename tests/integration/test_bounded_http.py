@@ -18,6 +18,10 @@ CLOSED = b"closed"  # while it was still writing, one may not hear why
 LONG = b"x" * 70_000
 # More than is read at once.
 ENDLESS = b"x" * 600_000
+UPGRADE = (
+    b"host: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n"
+    b"sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\nsec-websocket-version: 13\r\n"
+)
 
 
 async def count(request: Request) -> PlainTextResponse:
@@ -58,6 +62,33 @@ async def answer(port: int, *pieces: bytes) -> bytes:
 )
 async def test_an_endless_head_is_refused(port: int, pieces: list[bytes]) -> None:
     assert await answer(port, *pieces) in {REFUSED, CLOSED}
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        b"POST / HTTP/1.1\r\ncontent-length: 2\r\n" + UPGRADE,
+        b"GET / HTTP/1.1\r\ncontent-length: 2\r\n" + UPGRADE,
+        b"GET / HTTP/1.1\r\n" + b"x: y\r\n" * 200 + UPGRADE,
+        b"GET /?\xc3\xa9 HTTP/1.1\r\n" + UPGRADE,
+        b"GET / HTTP/1.1\r\n" + UPGRADE.replace(b": 13", b": 99"),
+    ],
+    ids=["post", "body", "headers", "url", "version"],
+)
+async def test_what_is_no_handshake_is_refused(port: int, request_: bytes) -> None:
+    """Neither silence nor a connection that just ends."""
+    said = await answer(port, request_ + b"\r\n")
+
+    assert said in {
+        REFUSED,
+        b"HTTP/1.1 426 Upgrade Required",
+    }  # the latter of a version
+
+
+async def test_a_handshake_is_none_of_these(port: int) -> None:
+    said = await answer(port, b"GET / HTTP/1.1\r\n" + UPGRADE + b"\r\n")
+
+    assert said == b"HTTP/1.1 403 Forbidden"  # here there is no socket
 
 
 async def test_bodies_are_not_counted(port: int) -> None:

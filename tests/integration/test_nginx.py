@@ -27,6 +27,7 @@ class Apis:
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, str]] = []
+        self.heads: list[str] = []
         self.dying = False  # after the request, before the answer
 
     async def start(self, name: str) -> asyncio.Server:
@@ -37,6 +38,7 @@ class Apis:
             method, path, *_ = head.decode().split()
             if path != "/healthz":
                 self.asked.append((name, f"{method} {path}"))
+                self.heads.append(head.decode().lower())
             if not self.dying:
                 status = ANSWERS.get(path, "200 OK")
                 told = f"HTTP/1.1 {status}\r\nContent-Length: 0\r\n"
@@ -104,3 +106,41 @@ async def test_a_post_that_an_api_had_is_not_sent_to_another(
     assert (posted.status_code, after_a_post) == (502, 1)
     assert read.status_code == 502
     assert len({name for name, _ in apis.asked}) > 1
+
+
+@pytest.mark.parametrize(
+    ("method", "wanted", "passed_on"),
+    [("GET", "WebSocket", True), ("POST", "websocket", False), ("POST", "h2c", False)],
+)
+async def test_only_a_websocket_is_upgraded(
+    apis: Apis, nginx: httpx2.AsyncClient, method: str, wanted: str, *, passed_on: bool
+) -> None:
+    """Upgrades that the API does not know would cost a request its body, or more."""
+    headers = {"Upgrade": wanted, "Connection": "Upgrade"}
+    answer = await nginx.request(method, "/graphql", headers=headers)
+
+    assert answer.status_code == 200
+    [head] = apis.heads
+    assert ("\r\nupgrade: websocket\r\n" in head) is passed_on
+    assert ("\r\nconnection: upgrade\r\n" in head) is passed_on
+
+
+async def test_nobody_says_for_whom_they_ask(
+    apis: Apis, nginx: httpx2.AsyncClient
+) -> None:
+    headers = [("X-Forwarded-For", "203.0.113.7"), ("X-Forwarded-For", "203.0.113.8")]
+    await nginx.post("/graphql", headers=[*headers, ("Connection", "X-Forwarded-For")])
+
+    [head] = apis.heads
+    assert head.count("x-forwarded-for") == 1
+    assert "\r\nx-forwarded-for: 127.0.0.1\r\n" in head
+
+
+@pytest.mark.parametrize(
+    "path", ["/metrics", "/%6detrics", "/x/..%2fmetrics?x", "/./metrics"]
+)
+async def test_metrics_are_not_routed(
+    apis: Apis, nginx: httpx2.AsyncClient, path: str
+) -> None:
+    assert (await nginx.get(path)).status_code == 404
+    assert apis.asked == []

@@ -51,7 +51,9 @@ async def serving(app: ASGIApp) -> AsyncIterator[str]:
 @asynccontextmanager
 async def speaking(protocol: type[BoundedHttp], app: ASGIApp) -> AsyncIterator[int]:
     """Only the protocol and what it calls, for who looks at bytes; its port."""
-    config = uvicorn.Config(app, http=protocol, log_config=None, lifespan="off")
+    config = uvicorn.Config(
+        app, http=protocol, ws="websockets-sansio", log_config=None, lifespan="off"
+    )
     config.load()
     state = ServerState()
     server = await asyncio.get_running_loop().create_server(
