@@ -28,6 +28,7 @@ base)
 	;;
 tidy)
 	for oldest in "$BACKUP_DIR"/base-*Z; do break; done
+	test -d "$oldest" || { echo "there is no base backup: all changes stay" >&2; exit 1; }
 	needed=$(sed -n 's/^START WAL LOCATION: .*(file \(.*\))$/\1/p' "$oldest/backup_label")
 	pg_archivecleanup "$wal" "$needed"
 	;;

@@ -8,16 +8,33 @@
 set -eu
 base=${1:?restore.sh BASE DATA [MOMENT]}
 data=${2:?restore.sh BASE DATA [MOMENT]}
-wal=${BACKUP_DIR:?say where the backup is}/wal
+# Postgres asks from another folder than this one.
+wal=$(cd "${BACKUP_DIR:?say where the backup is}/wal" && pwd)
+case $wal${3:-} in
+*[\'\"\\\$\`%]*)
+	echo "quotes, backslashes, \$ and % mean something in a configuration: do without" >&2
+	exit 1
+	;;
+esac
+test -f "$base/backup_manifest" || { echo "$base is no base backup, or half of one" >&2; exit 1; }
 test ! -e "$data" || { echo "$data is there already: name a folder that is not" >&2; exit 1; }
 
-cp -R "$base" "$data"
-chmod 700 "$data"
+umask 077
+rm -rf "$data.unfinished"
+cp -R "$base" "$data.unfinished"
+cd "$data.unfinished"
+chmod 700 .
+# Patroni's, of the folder that was backed up, and of a standby that a commit waits for.
+# It writes them anew when it gets this one.
+sed -i -e '/^hba_file = /d' -e '/^ident_file = /d' -e '/^synchronous_standby_names = /d' \
+	postgresql.conf
 {
 	# What was being received when the server died has .partial in its name.
 	echo "restore_command = 'cp \"$wal/%f\" \"%p\" || cp \"$wal/%f.partial\" \"%p\"'"
 	echo "recovery_target_timeline = 'latest'"
 	echo "recovery_target_action = 'promote'"
 	test -z "${3:-}" || echo "recovery_target_time = '$3'"
-} >>"$data/postgresql.auto.conf"
-touch "$data/recovery.signal"
+} >>postgresql.auto.conf
+touch recovery.signal
+cd - >/dev/null
+mv "$data.unfinished" "$data"

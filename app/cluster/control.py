@@ -100,7 +100,7 @@ class ControlSocket:
             line.settimeout(ASK_SECONDS)
             try:
                 line.sendall(json.dumps(self._answer(line)).encode() + b"\n")
-            except (OSError, ValueError):
+            except (OSError, ValueError, TypeError, RecursionError):
                 return  # whoever asked has gone, or spoke another language
 
     def _answer(self, line: socket.socket) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """`make cluster`: the compose file's services here, watched over until Ctrl-C."""
 
 import os
+import re
 import signal
 import time
 from collections.abc import Mapping
@@ -24,6 +25,7 @@ COMPOSE_FILE = Path("docker-compose.cluster.yml")
 START_SECONDS = 300.0
 TRIES = 6  # of all together: a restart policy at work, up to a bound
 LOOK_SECONDS = 0.1
+PLAIN = re.compile(r"[\w./-]+")
 # Its settings lead an operator everywhere.
 PREPARING = "prepare"
 
@@ -32,12 +34,23 @@ def data_dir(environ: Mapping[str, str]) -> Path:
     return Path(environ.get("DATA_DIR") or ".data/cluster")
 
 
+def require_plain(folder: Path) -> None:
+    """Scripts and configurations have its name in them, as it is."""
+    if not PLAIN.fullmatch(str(folder.absolute())):
+        raise CommandError(
+            f"The data folder {folder.absolute()} has signs in its name that servers "
+            "take for theirs, as spaces are: set DATA_DIR to one of letters, digits, "
+            "dots, dashes and underscores."
+        )
+
+
 def main(file: Path, environ: Mapping[str, str]) -> None:
     """Returns after Ctrl-C or TERM; raises CommandError when it does not come up."""
     if environ.get("STOP_WITH_PARENT"):
         # make cannot stop us when it is killed itself.
         die_with_parent(os.getppid(), signal.SIGTERM)
     port = port_of(environ)
+    require_plain(data_dir(environ))
     with DataFolder(data_dir(environ)) as folder, Interrupts() as interrupts:
         refuse_taken_port("127.0.0.1", port)
         told = {**environ, "PORT": str(port)}

@@ -92,6 +92,25 @@ def test_nobody_without_a_password_is_told_anything_by_redis(cluster: Cluster) -
             stranger.ping()
 
 
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("PATCH", "/config"),
+        ("POST", "/restart"),
+        ("POST", "/reinitialize"),
+        ("POST", "/switchover"),
+    ],
+)
+def test_patroni_does_nothing_for_whoever_has_no_password(
+    cluster: Cluster, method: str, path: str
+) -> None:
+    """What it starts, and who leads, could be changed there."""
+    for name in ("postgres-1", "postgres-2"):
+        port = cluster[1].services()[name]["ports"]["8008"]
+        refused = httpx.request(method, f"http://127.0.0.1:{port}{path}", json={})
+        assert refused.status_code == 401
+
+
 def test_status_shows_roles_and_leaders(cluster: Cluster) -> None:
     told = "\n".join(status.lines(cluster[0].folder))
 

@@ -24,6 +24,12 @@ from tests.support.unlocked import NoSeatLocks, SilentBell
 from tests.support.waiting import eventually
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
+# As Patroni writes them: for that folder, and with a standby to wait for.
+FORMER = """
+hba_file = '/of/another/machine/pg_hba.conf'
+ident_file = '/of/another/machine/pg_ident.conf'
+synchronous_standby_names = '"postgres-2"'
+"""
 SEGMENT = "SELECT pg_walfile_name(pg_switch_wal())"
 
 
@@ -123,7 +129,9 @@ async def test_a_restore_to_a_moment_has_every_sale_until_then_and_none_after(
     restored = tmp_path / "restored"
     with running(tmp_path / "live") as postgres:
         await asyncio.to_thread(migrate.upgrade, postgres.url)
-        backup = Backup(tmp_path / "backup", postgres)
+        with (tmp_path / "live" / "postgres" / "postgresql.conf").open("a") as file:
+            file.write(FORMER)
+        backup = Backup(tmp_path / "a backup", postgres)
         async with connected(postgres) as pool, backup.receiving():
             show = await Cinema(pool).open_session(seats=3)
             before = await sell(pool, show, 0)

@@ -1,12 +1,14 @@
 import select
+import socket
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from app.cluster.control import Control, ControlSocket
+from app.cluster.control import Control, ControlSocket, _beside
 from app.errors import CommandError
 
 
@@ -67,6 +69,25 @@ def test_a_refusal_comes_back(folder: Path, cluster: FakeCluster) -> None:
         Control(folder).start("nobody")
 
     assert cluster.done == []
+
+
+@pytest.mark.parametrize(
+    "told", [b"5", b"[]", b'["kill"]', b"[" * 100_000, b"\xff", b""]
+)
+def test_nonsense_gets_no_answer_and_does_no_harm(
+    folder: Path, cluster: FakeCluster, told: bytes
+) -> None:
+    with (
+        _beside(folder) as path,
+        socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line,
+    ):
+        line.connect(path)
+        line.sendall(told + b"\n")
+        with suppress(ConnectionResetError):
+            assert line.recv(100) == b""
+
+    Control(folder).kill("api-1")
+    assert cluster.done == [("kill", "api-1")]
 
 
 @pytest.mark.usefixtures("cluster")
