@@ -11,6 +11,7 @@ from typing import Any
 from app import running
 from app.cluster.control import ControlSocket
 from app.cluster.node import Node
+from app.cluster.retries import Retries
 from app.cluster.topology import Topology
 from app.embedded.folder import DataFolder
 from app.embedded.interrupts import Interrupts, StopRequestedError
@@ -23,7 +24,6 @@ from app.run import explorer_line, port_of, refuse_taken_port, say
 
 COMPOSE_FILE = Path("docker-compose.cluster.yml")
 START_SECONDS = 300.0
-TRIES = 6  # of all together: a restart policy at work, up to a bound
 LOOK_SECONDS = 0.1
 PLAIN = re.compile(r"[\w./-]+")
 # Its settings lead an operator everywhere.
@@ -93,7 +93,7 @@ class Cluster:
         until = time.monotonic() + START_SECONDS
         there: set[str] = set()  # those that are ready, or jobs that are done
         started: set[str] = set()
-        tries = 1
+        retries = Retries()
         while len(there) < len(self._topology.nodes):
             for node in self._topology.nodes:
                 if node.name in there:
@@ -106,10 +106,7 @@ class Cluster:
                 if node.answers():
                     there.add(node.name)
                 elif node.ended() is not None:
-                    tries += 1
-                    if tries > TRIES:
-                        raise node.failure()
-                    node.start()
+                    retries.start_again(node)
             if time.monotonic() > until:
                 late = sorted({node.name for node in self._topology.nodes} - there)
                 raise CommandError(

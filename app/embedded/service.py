@@ -19,6 +19,7 @@ from app.errors import CommandError
 START_SECONDS = 60
 STOP_SECONDS = 10
 LOG_BYTES = 10_000_000
+LAST_LINES = 5
 
 Pause = Callable[[float], None]
 
@@ -133,7 +134,8 @@ class Service(ABC):
         )
         return CommandError(
             f"{self.name} did not come up {how}: "
-            f"read why in {self.log}, and try again when that is mended."
+            f"read why in {self.log}, and try again when that is mended. It ends:\n"
+            + "\n".join(self.log_since_start().splitlines()[-LAST_LINES:])
         )
 
     def signal(self, number: int) -> None:

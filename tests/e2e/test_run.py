@@ -221,13 +221,15 @@ def test_a_server_that_does_not_come_up_is_named(folder: Path, port: int) -> Non
     (folder / "postgres" / "postgresql.conf").write_text("nonsense")
 
     with started_run(folder, port) as run:
-        assert run.end() == (
-            1,
-            (
-                f"Postgres did not come up (exit code 1): read why in {folder}"
-                "/logs/postgres.log, and try again when that is mended.\n"
-            ),
-        )
+        code, complaint = run.end()
+
+    assert code == 1
+    told, _, ending = complaint.partition(" It ends:\n")
+    assert told == (
+        f"Postgres did not come up (exit code 1): read why in {folder}"
+        "/logs/postgres.log, and try again when that is mended."
+    )
+    assert "postgresql.conf" in ending
 
 
 def test_a_setting_that_cannot_be_used_is_told(
