@@ -144,3 +144,29 @@ async def test_metrics_are_not_routed(
 ) -> None:
     assert (await nginx.get(path)).status_code == 404
     assert apis.asked == []
+
+
+async def test_one_address_cannot_take_all_the_memory(
+    apis: Apis, nginx: httpx2.AsyncClient
+) -> None:
+    """By bodies that never end; a stranger is whoever is not 127.0.0.1."""
+    slow = b"POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{"
+
+    async def ask() -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        reader, writer = await asyncio.open_connection(
+            "127.0.0.1", nginx.base_url.port, local_addr=("127.0.0.2", 0)
+        )
+        writer.write(slow)
+        return reader, writer
+
+    lines = [await ask() for _ in range(501)]
+    answers = [asyncio.create_task(reader.readline()) for reader, _ in lines]
+    done, _ = await asyncio.wait(answers, return_when=asyncio.FIRST_COMPLETED)
+    others = await nginx.post("/graphql", headers={"X-Forwarded-For": "127.0.0.2"})
+
+    assert {each.result() for each in done} == {b"HTTP/1.1 429 Too Many Requests\r\n"}
+    assert others.status_code == 200
+    assert [what for _, what in apis.asked] == ["POST /graphql"]
+    for _, writer in lines:
+        writer.close()
+    await asyncio.gather(*answers, return_exceptions=True)
