@@ -13,13 +13,21 @@ wal=${BACKUP_DIR:?say where to put the backup}/wal
 umask 077
 mkdir -p "$wal"
 
+# A former primary would keep its changes for nobody, until its disk is full.
+leave_the_standby() {
+	PGTARGETSESSIONATTRS=standby pg_receivewal --no-password --drop-slot --slot backup 2>/dev/null || true
+}
+
 case ${1:-} in
 wal)
+	leave_the_standby
 	# The server keeps what was not received yet: mind its disk when this is away.
 	pg_receivewal --no-password --create-slot --if-not-exists --slot backup
-	exec pg_receivewal --no-password --slot backup --synchronous --directory "$wal"
+	# After a failover it ends: going on by itself it would miss the slot for ever.
+	exec pg_receivewal --no-password --no-loop --slot backup --synchronous --directory "$wal"
 	;;
 base)
+	leave_the_standby
 	base=$BACKUP_DIR/base-$(date -u +%Y-%m-%dT%H%M%SZ)
 	# Without the changes meanwhile: they are among those that `wal` receives.
 	pg_basebackup --no-password --checkpoint fast --wal-method none --pgdata "$base.unfinished"

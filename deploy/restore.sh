@@ -5,6 +5,7 @@
 #
 # BASE is the newest base backup that ended before the moment; DATA must not be there.
 # Started on DATA, Postgres takes the changes from $BACKUP_DIR/wal and is then a primary.
+# Be the user who starts it: that one has to read both folders, and is not root.
 set -eu
 base=${1:?restore.sh BASE DATA [MOMENT]}
 data=${2:?restore.sh BASE DATA [MOMENT]}
@@ -18,6 +19,10 @@ case $wal${3:-} in
 esac
 test -f "$base/backup_manifest" || { echo "$base is no base backup, or half of one" >&2; exit 1; }
 test ! -e "$data" || { echo "$data is there already: name a folder that is not" >&2; exit 1; }
+moment=${3:-}
+case $moment in
+*Z) moment=${moment%Z}+00:00 ;; # Postgres refuses abbreviations here
+esac
 
 umask 077
 rm -rf "$data.unfinished"
@@ -33,7 +38,7 @@ sed -i -e '/^hba_file = /d' -e '/^ident_file = /d' -e '/^synchronous_standby_nam
 	echo "restore_command = 'cp \"$wal/%f\" \"%p\" || cp \"$wal/%f.partial\" \"%p\"'"
 	echo "recovery_target_timeline = 'latest'"
 	echo "recovery_target_action = 'promote'"
-	test -z "${3:-}" || echo "recovery_target_time = '$3'"
+	test -z "$moment" || echo "recovery_target_time = '$moment'"
 } >>postgresql.auto.conf
 touch recovery.signal
 cd - >/dev/null

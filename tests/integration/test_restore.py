@@ -10,15 +10,18 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import UUID
 
+import asyncpg
+
 from app.embedded.folder import DataFolder
 from app.embedded.postgres import Postgres, binary
 from domain.paying import PaymentService
 from persistence import migrate
+from persistence.connecting import hosts
 from persistence.ledger import PostgresLedger
 from persistence.pool import Pool, open_pool
 from tests.support.cinema import Cinema, Show
 from tests.support.events import open_payment
-from tests.support.replicated import Replicating
+from tests.support.replicated import Replicating, replicated_postgres
 from tests.support.telling import hold
 from tests.support.unlocked import NoSeatLocks, SilentBell
 from tests.support.waiting import eventually
@@ -31,6 +34,12 @@ ident_file = '/of/another/machine/pg_ident.conf'
 synchronous_standby_names = '"postgres-2"'
 """
 SEGMENT = "SELECT pg_walfile_name(pg_switch_wal())"
+# As docs/operations.md writes a moment.
+MOMENT = """
+SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
+"""
+LISTENS = "SELECT count(*) = 1 FROM pg_replication_slots WHERE active"
+SLOTS = "SELECT count(*) FROM pg_replication_slots WHERE slot_name = 'backup'"
 
 
 @contextmanager
@@ -58,16 +67,17 @@ async def connected(postgres: Postgres) -> AsyncIterator[Pool]:
 class Backup:
     """The scripts, as an operator runs them."""
 
-    def __init__(self, folder: Path, postgres: Postgres) -> None:
-        told = urlsplit(postgres.url)
+    def __init__(self, folder: Path, url: str) -> None:
+        servers = [urlsplit(each) for each in hosts(url)]
         self.folder = folder
         self._environment = {
             "PATH": f"{Path(binary('postgres')).parent}:{os.environ['PATH']}",
             "BACKUP_DIR": str(folder),
-            "PGHOST": str(told.hostname),
-            "PGPORT": str(told.port),
-            "PGUSER": str(told.username),
-            "PGPASSWORD": str(told.password),
+            "PGHOST": ",".join(str(each.hostname) for each in servers),
+            "PGPORT": ",".join(str(each.port) for each in servers),
+            "PGTARGETSESSIONATTRS": "read-write",
+            "PGUSER": str(servers[0].username),
+            "PGPASSWORD": str(servers[0].password),
         }
 
     async def start(self, script: str, *arguments: str) -> asyncio.subprocess.Process:
@@ -75,12 +85,13 @@ class Backup:
             *("sh", str(DEPLOY / script), *arguments),
             env=self._environment,
             stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
         )
 
     async def run(self, script: str, *arguments: str) -> str:
         process = await self.start(script, *arguments)
-        said, _ = await process.communicate()
-        assert process.returncode == 0
+        said, complaint = await process.communicate()
+        assert process.returncode == 0, complaint
         return said.decode().strip()
 
     @asynccontextmanager
@@ -131,13 +142,13 @@ async def test_a_restore_to_a_moment_has_every_sale_until_then_and_none_after(
         await asyncio.to_thread(migrate.upgrade, postgres.url)
         with (tmp_path / "live" / "postgres" / "postgresql.conf").open("a") as file:
             file.write(FORMER)
-        backup = Backup(tmp_path / "a backup", postgres)
+        backup = Backup(tmp_path / "a backup", postgres.url)
         async with connected(postgres) as pool, backup.receiving():
             show = await Cinema(pool).open_session(seats=3)
             before = await sell(pool, show, 0)
             base = await backup.run("backup.sh", "base")
             between = await sell(pool, show, 1)
-            moment = await pool.fetchval("SELECT clock_timestamp()::text")
+            moment = await pool.fetchval(MOMENT)
             after = await sell(pool, show, 2)
             await backup.until_received(pool)
 
@@ -165,7 +176,7 @@ async def test_a_restore_without_a_moment_has_all_that_was_received(
     restored = tmp_path / "restored"
     with running(tmp_path / "live") as postgres:
         await asyncio.to_thread(migrate.upgrade, postgres.url)
-        backup = Backup(tmp_path / "backup", postgres)
+        backup = Backup(tmp_path / "backup", postgres.url)
         async with connected(postgres) as pool, backup.receiving():
             show = await Cinema(pool).open_session(seats=1)
             base = await backup.run("backup.sh", "base")
@@ -180,3 +191,32 @@ async def test_a_restore_without_a_moment_has_all_that_was_received(
         async with connected(postgres) as pool:
             await until_restored(pool)
             assert await Cinema(pool).seat_states(show) == [("SOLD", 3)]
+
+
+async def test_what_receives_ends_with_its_server_so_that_it_finds_the_next_one(
+    tmp_path: Path,
+) -> None:
+    with running(tmp_path / "live") as postgres:
+        backup = Backup(tmp_path / "backup", postgres.url)
+        process = await backup.start("backup.sh", "wal")
+        async with connected(postgres) as pool:
+
+            async def listens() -> bool:
+                return bool(await pool.fetchval(LISTENS))
+
+            await eventually(listens, 30)
+
+    assert await asyncio.wait_for(process.wait(), 30) != 0
+
+
+async def test_a_former_primary_keeps_no_changes_for_the_backup(tmp_path: Path) -> None:
+    with replicated_postgres(tmp_path) as servers:
+        await servers.on_standby(
+            "SELECT pg_create_physical_replication_slot('backup', true)"
+        )
+
+        await Backup(tmp_path / "backup", servers.url).run("backup.sh", "base")
+
+        standby = await asyncpg.connect(servers.standby_url)
+        assert await standby.fetchval(SLOTS) == 0
+        await standby.close()

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 from compose_spec import PyCompose
+from patroni.postgresql.config import ConfigHandler
 
 from app.cluster.compose import interpolated, understand
 from app.cluster.node import kind
@@ -205,7 +206,18 @@ def test_patroni_leaves_the_slot_of_the_backup_alone() -> None:
     backup = Path("deploy/backup.sh").read_text()
 
     assert kept["ignore_slots"] == [{"name": "backup", "type": "physical"}]
-    assert backup.count("--slot backup") == 2
+    assert backup.count("--slot backup") == 3
+
+
+def test_patroni_is_told_at_the_only_place_where_it_listens() -> None:
+    told = yaml.safe_load(Path("deploy/patroni.yml").read_text())
+
+    ignored = told["postgresql"]["parameters"].keys() & ConfigHandler.CMDLINE_OPTIONS
+    assert ignored == set()
+    assert told["bootstrap"]["dcs"]["postgresql"]["parameters"] == {
+        "max_connections": 300,
+        "wal_keep_size": "512MB",
+    }
 
 
 def test_nginx_has_the_memory_for_all_the_sockets_that_it_takes() -> None:

@@ -46,7 +46,7 @@ def test_changes_are_fetched_from_wherever_the_backup_was_named(
 
     written = (data / "postgresql.auto.conf").read_text("utf-8")
     assert f'restore_command = \'cp "{backup}/wal/%f"' in written
-    assert "recovery_target_time = '2026-11-25T18:30:00Z'" in written
+    assert "recovery_target_time = '2026-11-25T18:30:00+00:00'" in written
     assert (data / "recovery.signal").exists()
     assert data.stat().st_mode & 0o777 == 0o700
     assert not data.with_name(f"{data.name}.unfinished").exists()
