@@ -70,7 +70,7 @@ class Control:
         except (OSError, ValueError) as error:
             raise CommandError(
                 f"No cluster answers in {self._folder} ({error}): "
-                "start it with `make cluster`."
+                "start it with `make cluster`, or say where it is: DATA_DIR=..."
             ) from error
         if complaint := answer.get("error"):
             raise CommandError(complaint)

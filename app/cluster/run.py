@@ -207,13 +207,14 @@ class Cluster:
 
     def _tell_where_things_are(self, seconds: float, port: int) -> None:
         address = f"127.0.0.1:{port}"
+        command = f"DATA_DIR={self._folder.path} .venv/bin/python -m app cluster"
         say(
             f"Ready after {seconds:.1f} s.\n\n"
             f"  GraphQL  http://{address}/graphql (WebSocket: ws://...)\n"
             f"{explorer_line(address) if has_page('/graphiql', port) else ''}"
-            f"  Status   .venv/bin/python -m app cluster status\n"
-            f"  Break it .venv/bin/python -m app cluster kill postgres-1\n"
-            f"  Data     {self._folder.path}\n"
+            f"  Status   {command} status\n"
+            f"  Break it {command} kill postgres-1\n"
+            f"  Data     {self._folder.path} (ports.json, passwords.json)\n"
             f"  Logs     {self._folder.logs}\n"
             f"  Stop     Ctrl-C\n"
         )

@@ -96,5 +96,5 @@ def test_only_its_owner_may_tell(folder: Path) -> None:
 
 
 def test_without_a_cluster_it_says_so(folder: Path) -> None:
-    with pytest.raises(CommandError, match="start it with `make cluster`"):
+    with pytest.raises(CommandError, match="say where it is: DATA_DIR="):
         Control(folder).kill("api-1")
