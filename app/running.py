@@ -1,8 +1,10 @@
 """What a run in progress tells the other commands: the settings that lead to it."""
 
+import fcntl
 import json
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from app.errors import CommandError
@@ -20,7 +22,7 @@ def environment(environ: Mapping[str, str]) -> dict[str, str]:
         told = json.loads((data_dir(environ) / FILE).read_text("utf-8"))
     except (FileNotFoundError, NotADirectoryError, PermissionError):
         return dict(environ)
-    if not _alive(told["pid"]):  # it was killed and could not take its file away
+    if not _in_use(data_dir(environ)):  # it was killed and could not take its file away
         return dict(environ)
     return {**told["environment"], **environ}
 
@@ -40,11 +42,11 @@ def as_json(settings: Mapping[str, str]) -> str:
     return json.dumps({"pid": os.getpid(), "environment": dict(settings)}, indent=2)
 
 
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+def _in_use(folder: Path) -> bool:
+    """By its lock: the number of a process that was killed may be another's by now."""
+    with suppress(FileNotFoundError), (folder / "lock").open() as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False

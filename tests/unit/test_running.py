@@ -5,24 +5,25 @@ from pathlib import Path
 import pytest
 
 from app import running
+from app.embedded.folder import DataFolder
 from app.errors import CommandError
-
-NO_PROCESS = 2**22 + 1  # above the highest number that Linux gives
 
 
 def test_a_run_completes_the_environment(tmp_path: Path) -> None:
     told = running.as_json({"DATABASE_URL": "run", "REDIS_URL": "run"})
-    (tmp_path / "run.json").write_text(told)
-
     environ = {"DATA_DIR": str(tmp_path), "REDIS_URL": "explicit"}
 
-    assert running.require(environ, "DATABASE_URL") == "run"
-    assert running.require(environ, "REDIS_URL") == "explicit"
+    with DataFolder(tmp_path):
+        (tmp_path / "run.json").write_text(told)
+
+        assert running.require(environ, "DATABASE_URL") == "run"
+        assert running.require(environ, "REDIS_URL") == "explicit"
 
 
 def test_a_run_that_was_killed_tells_nothing(tmp_path: Path) -> None:
-    told = {"pid": NO_PROCESS, "environment": {"DATABASE_URL": "run"}}
-    (tmp_path / "run.json").write_text(json.dumps(told))
+    """Not even when another process, here our own, has the number that it had."""
+    with DataFolder(tmp_path):
+        (tmp_path / "run.json").write_text(running.as_json({"DATABASE_URL": "run"}))
 
     with pytest.raises(CommandError) as refused:
         running.require({"DATA_DIR": str(tmp_path)}, "DATABASE_URL")
