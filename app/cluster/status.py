@@ -24,7 +24,9 @@ SECONDS = 3.0
 LAG = """
 SELECT application_name, sync_state,
        coalesce(extract(epoch FROM replay_lag), 0)::float8 AS seconds,
-       pg_wal_lsn_diff(pg_current_wal_lsn(), replay_lsn)::int8 AS bytes
+       replay_lsn IS NULL AS only_receives,  -- a backup, and no standby
+       pg_wal_lsn_diff(pg_current_wal_lsn(), coalesce(replay_lsn, flush_lsn))::int8
+           AS bytes
 FROM pg_stat_replication
 """
 LEASE = """
@@ -89,13 +91,18 @@ async def _standby(settings: Mapping[str, str]) -> list[str]:
     # Of others' connections the programs are told nothing.
     db = await connect(settings["DATABASE_OWNER_URL"], timeout=SECONDS)
     try:
-        return [
-            f"{row['application_name']} replays {row['seconds'] * 1000:.1f} ms, "
-            f"{row['bytes']} bytes behind: {row['sync_state']}"
-            for row in await db.fetch(LAG)
-        ]
+        return [_follower(row) for row in await db.fetch(LAG)]
     finally:
         await db.close()
+
+
+def _follower(row: Mapping[str, Any]) -> str:
+    name, behind = row["application_name"], f"{row['bytes']} bytes behind"
+    if row["only_receives"]:
+        return f"{name} receives, {behind}"
+    return (
+        f"{name} replays {row['seconds'] * 1000:.1f} ms, {behind}: {row['sync_state']}"
+    )
 
 
 async def _members(port: int) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import shutil
 import signal
 from collections.abc import AsyncIterator, Iterator
@@ -12,6 +13,7 @@ from uuid import UUID
 
 import asyncpg
 
+from app.cluster import status
 from app.embedded.folder import DataFolder
 from app.embedded.postgres import Postgres, binary
 from domain.paying import PaymentService
@@ -38,7 +40,6 @@ SEGMENT = "SELECT pg_walfile_name(pg_switch_wal())"
 MOMENT = """
 SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
 """
-LISTENS = "SELECT count(*) = 1 FROM pg_replication_slots WHERE active"
 SLOTS = "SELECT count(*) FROM pg_replication_slots WHERE slot_name = 'backup'"
 
 
@@ -193,18 +194,21 @@ async def test_a_restore_without_a_moment_has_all_that_was_received(
             assert await Cinema(pool).seat_states(show) == [("SOLD", 3)]
 
 
-async def test_what_receives_ends_with_its_server_so_that_it_finds_the_next_one(
+async def test_what_receives_is_told_of_and_ends_with_its_server_to_find_the_next_one(
     tmp_path: Path,
 ) -> None:
     with running(tmp_path / "live") as postgres:
         backup = Backup(tmp_path / "backup", postgres.url)
         process = await backup.start("backup.sh", "wal")
-        async with connected(postgres) as pool:
+        settings = {"DATABASE_OWNER_URL": postgres.url}
 
-            async def listens() -> bool:
-                return bool(await pool.fetchval(LISTENS))
+        async def is_told() -> bool:
+            told = await status._standby(settings)
+            return [re.sub(r"\d+", "0", line) for line in told] == [
+                "pg_receivewal receives, 0 bytes behind"
+            ]
 
-            await eventually(listens, 30)
+        await eventually(is_told, 30)
 
     assert await asyncio.wait_for(process.wait(), 30) != 0
 
