@@ -38,7 +38,7 @@ test: $(VENV)/dev.stamp ## the whole suite, on throw-away servers of its own
 	+$(BUILD_EXPLORER)
 	exec $(PY) -m pytest --quiet --numprocesses $(JOBS) --dist loadgroup --ignore tests/cluster
 
-test-cluster: $(VENV)/dev.stamp ## the cluster brought up, and five scenarios of the campaign
+test-cluster: $(VENV)/dev.stamp ## the cluster brought up, and six scenarios of the campaign
 	$(PY) -m pytest --quiet tests/cluster
 	exec $(PY) -m tests.cluster --quick $(CHOSEN)
 

@@ -106,6 +106,7 @@ OF_POSTGRES = (
         seconds=45,
         outage=60,
         bound=20,
+        quick=True,
     ),
     on_all(
         name="postgres-primary-frozen",
