@@ -42,6 +42,7 @@ async def connections(
             patience=patience,
         )
         opened.push_async_callback(pool.close)
+        await pool.warm_up()
         redis = open_redis(settings.redis_url)
         opened.push_async_callback(redis.aclose)
         nodes = [open_redis(url) for url in settings.redlock_urls]

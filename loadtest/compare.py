@@ -20,6 +20,7 @@ PLAYS = (
     ("storm", 500, "reserveSeats", "p95"),
     ("crowd", 500, "reserveSeats", "rate"),
     ("crowd", 500, "reserveSeats", "p95"),
+    ("crowd", 500, "reserveSeats", "errors"),
     ("bystanders", 500, "bystanders, quiet", "p50"),
     ("bystanders", 500, "bystanders, quiet", "p95"),
     ("bystanders", 500, "bystanders, storm", "p50"),
@@ -27,7 +28,7 @@ PLAYS = (
     ("watchers", 1000, "since the answer", "p50"),
     ("watchers", 1000, "since the answer", "p99"),
 )
-UNITS = {"rate": "requests/s"}
+UNITS = {"rate": "requests/s", "errors": "without a seat"}
 Facts = Mapping[str, Any]
 
 
@@ -53,7 +54,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _played(scenario: str, users: int, folder: str) -> Facts | None:
-    """What a process of its own measured, or None when something went wrong."""
+    """What a process of its own measured, or None when it could not."""
     with tempfile.NamedTemporaryFile(suffix=".json") as file:
         command = (sys.executable, "-m", "loadtest", str(users))
         options = ("--scenario", scenario, "--json", file.name)
@@ -67,8 +68,8 @@ def _played(scenario: str, users: int, folder: str) -> Facts | None:
         )
         if done.returncode:
             print(done.stdout, file=sys.stderr)
-            return None
-        facts: Facts = json.loads(Path(file.name).read_bytes())
+        told = Path(file.name).read_bytes()
+        facts: Facts | None = json.loads(told) if told else None
         return facts
 
 

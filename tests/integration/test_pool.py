@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import asyncpg
 import pytest
 
+from app.embedded.ports import ReservedPort
 from persistence.pool import Pool, open_pool
 
 SLEEP = "SELECT pg_sleep(0.0005)"
@@ -91,6 +92,29 @@ async def test_a_refusal_leaves_the_connection_as_it_is(single: Pool) -> None:
 
     assert await backend(single) == before
     await single.close()
+
+
+async def test_all_connections_are_there_before_the_first_crowd(
+    database_url: str,
+) -> None:
+    pool = await open_pool(database_url, max_size=5, name="tests")
+
+    await pool.warm_up()
+
+    assert (pool.get_size(), pool.get_idle_size()) == (5, 5)
+    await pool.close()
+
+
+async def test_what_cannot_be_opened_yet_is_left_for_later() -> None:
+    nobody = ReservedPort()
+    url = f"postgresql://tests@127.0.0.1:{nobody.number}/tests"
+    pool = await open_pool(url, max_size=5, name="tests", patience=0.5)
+
+    await pool.warm_up()
+
+    assert pool.get_idle_size() == 0
+    nobody.close()
+    await pool.close()
 
 
 async def test_a_wrong_password_is_told_at_the_start(database_url: str) -> None:

@@ -14,7 +14,7 @@ from loadtest.figures import Answer, Wave
 from loadtest.report import Report, table
 
 WON = b'{"data":{"reserveSeats":{"__typename":"Reservation","id":"r"}}}'
-FIGURES = ("rate", "p50", "p95", "p99")
+FIGURES = ("rate", "p50", "p95", "p99", "errors")
 LOST = b'{"data":{"reserveSeats":{"__typename":"SeatsUnavailable"}}}'
 
 
