@@ -11,6 +11,7 @@ import asyncpg
 
 from app.embedded.folder import DataFolder
 from app.embedded.identity import give, unprivileged
+from app.embedded.launch import kill_tree
 from app.embedded.postgres import Postgres, binary
 from app.embedded.service import Service
 from tests.support.embedded import ServerUnderTest
@@ -89,7 +90,7 @@ def replicated_postgres(path: Path) -> Iterator[Replicated]:
 
         def started(server: Replicating) -> Replicating:
             ending.callback(server.port.close)
-            ending.callback(server.kill)
+            ending.callback(_end, server)
             server.start()
             server.wait_until_ready()
             return server
@@ -101,6 +102,13 @@ def replicated_postgres(path: Path) -> Iterator[Replicated]:
         there = ending.enter_context(DataFolder(path / "standby"))
         _copy(primary, here, there)
         yield Replicated(primary, started(Replicating(there)))
+
+
+def _end(server: Replicating) -> None:
+    """Of one that is frozen, too: what it has started would stay so for ever."""
+    if server.runs():
+        kill_tree(server.pid)
+    server.kill()
 
 
 def _copy(primary: Replicating, here: DataFolder, there: DataFolder) -> None:
