@@ -39,7 +39,8 @@ def main(arguments: Sequence[str]) -> int:
         print(*table(_remembered()), sep="\n")
         return 0
     results = []
-    for scenario in scenarios:
+    for number, scenario in enumerate(scenarios, start=1):
+        print(f"[{number} of {len(scenarios)}] ", end="")
         results.append(_run(scenario, chosen.seed))
         with RESULTS.open("ab") as log:
             log.write(orjson.dumps(asdict(results[-1])) + b"\n")
