@@ -17,8 +17,8 @@ from app.settings import Settings
 from app.transport.limits import MAX_BYTES
 
 STARTUP_FAILURE = 3  # uvicorn's own code for it
-# Of an idle connection. A proxy has to be the first to leave it (NGINX does after 60):
-# a POST that is sent along it while we close it is lost.
+# Of an idle connection. A proxy has to be the first to leave it (ours does after 2 s,
+# many after 60): a POST that is sent along it while we close it is lost.
 KEEP_ALIVE_SECONDS = 75
 GRACE_SECONDS = 6  # for mutations in flight, those of sockets too
 

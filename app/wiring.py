@@ -40,9 +40,9 @@ async def connections(
             max_size=settings.db_pool_size,
             name=name,
             patience=patience,
+            opened=settings.db_pool_size,
         )
         opened.push_async_callback(pool.close)
-        await pool.warm_up()
         redis = open_redis(settings.redis_url)
         opened.push_async_callback(redis.aclose)
         nodes = [open_redis(url) for url in settings.redlock_urls]

@@ -48,20 +48,6 @@ class Pool(_Pool):
         async with asyncio.timeout(timeout or self.patience_seconds):
             return await super()._acquire(None)  # type: ignore[misc] # not in its stubs
 
-    async def warm_up(self) -> None:
-        """Opens all connections, to stay: the first crowd would have to wait for them.
-
-        Some 5 ms each, twice as much where several hosts are asked. What is not there
-        now is opened by whoever needs it.
-        """
-        async with AsyncExitStack() as held:
-            try:
-                for _ in range(self.get_max_size()):
-                    await held.enter_async_context(self.acquire())
-            except Exception as error:
-                if not is_away(error):
-                    raise
-
     async def close(self) -> None:
         """Without a goodbye to a server that does not take it."""
         with suppress(TimeoutError, OSError):
@@ -69,12 +55,19 @@ class Pool(_Pool):
 
 
 async def open_pool(
-    dsn: str, *, max_size: int, name: str, patience: float = PATIENCE_SECONDS
+    dsn: str,
+    *,
+    max_size: int,
+    name: str,
+    patience: float = PATIENCE_SECONDS,
+    opened: int = 1,
 ) -> Pool:
     """A bounded pool that speaks JSON and UTC. `name` is seen in pg_stat_activity.
 
-    `patience` is for a connection, and for each statement. A server that is away is no
-    reason to fail: it may be there for whoever asks first. A wrong password is one.
+    `patience` is for a connection, and for each statement. `opened`: how many are
+    there from the start, some 5 ms each, twice as much where several hosts are asked,
+    for the first crowd would have to wait for them. A server that is away is no reason
+    to fail: it may be there for whoever asks first. A wrong password is one.
     """
     pool = Pool(
         dsn,
@@ -94,8 +87,9 @@ async def open_pool(
     pool.patience_seconds = patience
     await pool
     try:
-        async with pool.acquire():
-            return pool
+        async with AsyncExitStack() as held:
+            for _ in range(opened):
+                await held.enter_async_context(pool.acquire())
     except Exception as error:
         if not is_away(error):
             raise

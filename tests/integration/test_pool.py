@@ -97,9 +97,7 @@ async def test_a_refusal_leaves_the_connection_as_it_is(single: Pool) -> None:
 async def test_all_connections_are_there_before_the_first_crowd(
     database_url: str,
 ) -> None:
-    pool = await open_pool(database_url, max_size=5, name="tests")
-
-    await pool.warm_up()
+    pool = await open_pool(database_url, max_size=5, name="tests", opened=5)
 
     assert (pool.get_size(), pool.get_idle_size()) == (5, 5)
     await pool.close()
@@ -108,9 +106,7 @@ async def test_all_connections_are_there_before_the_first_crowd(
 async def test_what_cannot_be_opened_yet_is_left_for_later() -> None:
     nobody = ReservedPort()
     url = f"postgresql://tests@127.0.0.1:{nobody.number}/tests"
-    pool = await open_pool(url, max_size=5, name="tests", patience=0.5)
-
-    await pool.warm_up()
+    pool = await open_pool(url, max_size=5, name="tests", patience=0.5, opened=5)
 
     assert pool.get_idle_size() == 0
     nobody.close()
