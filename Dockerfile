@@ -23,6 +23,8 @@ COPY --from=installed /venv /venv
 WORKDIR /srv
 COPY pyproject.toml ./
 COPY app/ app/
+COPY transport/ transport/
+COPY auth/ auth/
 COPY resolvers/ resolvers/
 COPY schema/ schema/
 COPY domain/ domain/
@@ -30,6 +32,8 @@ COPY persistence/ persistence/
 COPY realtime/ realtime/
 COPY migrations/ migrations/
 COPY seeds/ seeds/
+COPY telemetry/ telemetry/
+COPY runtime/ runtime/
 COPY --from=explorer /web/dist web/dist
 ENV PATH=/venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 HOST=0.0.0.0
 RUN python -m compileall -q /srv

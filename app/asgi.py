@@ -14,39 +14,39 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route, WebSocketRoute
 
-from app import explorer, front_page, tracing
-from app.authentication import Authenticator, TokenIssuer
-from app.graphql import build_schema
+from app import explorer, front_page
+from app.executable_schema import build_schema
 from app.health import Health
-from app.languages import locale_for
-from app.metrics import watch_the_event_loop
-from app.passwords import Argon2Passwords
-from app.scrape import Scrape
+from app.metrics_endpoint import Scrape
 from app.settings import Settings
-from app.sign_in import sign_in_routes
-from app.signing_keys import KeyRing
-from app.supervise import keep_running
-from app.transport.http import GraphQLHttp
-from app.transport.websocket import GraphQLWebSocket
 from app.wiring import Connections, connections
+from auth.passwords import Argon2Passwords
+from auth.providers import sign_in_routes
+from auth.signing_keys import KeyRing
+from auth.tokens import Authenticator, TokenIssuer
 from domain.accounts import AccountService
 from domain.booking import BookingService
 from domain.catalog import CatalogService
 from domain.identities import IdentityService
-from domain.paying import PaymentService
-from persistence import origin
-from persistence.accounts import PostgresAccounts
-from persistence.catalog import PostgresCatalog
-from persistence.catalog_cache import CatalogCache
-from persistence.engine import open_engine
-from persistence.identities import PostgresIdentities
+from domain.sales import PaymentService
+from persistence.catalog.catalog import PostgresCatalog
+from persistence.key_value.catalog_cache import CatalogCache
+from persistence.key_value.rate_limits import RateLimits
+from persistence.key_value.sign_in_codes import RedisSignInCodes
+from persistence.people.accounts import PostgresAccounts
+from persistence.people.identities import PostgresIdentities
+from persistence.postgres.engine import open_engine
+from persistence.postgres.replica import Replica
 from persistence.queries import Queries
-from persistence.rate_limits import RateLimits
-from persistence.replica import Replica
-from persistence.sign_in_codes import RedisSignInCodes
 from realtime.reservation_feed import ReservationFeed
 from realtime.seat_feed import SeatFeed
 from resolvers.context import Context, Services
+from resolvers.languages import locale_for
+from runtime.supervision import keep_running
+from telemetry import origin, tracing
+from telemetry.process_metrics import watch_the_event_loop
+from transport.http_endpoint.view import GraphQLHttp
+from transport.socket_endpoint.endpoint import GraphQLWebSocket
 
 logger = logging.getLogger(__name__)
 

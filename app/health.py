@@ -6,8 +6,8 @@ import asyncpg
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse
 
-from app.in_time import in_time
 from app.wiring import Connections
+from runtime.deadline import in_time
 
 # The version of the tables that the statements are written for, or a later one:
 # during an upgrade the database is ahead.

@@ -9,12 +9,12 @@ from typing import Any
 
 import uvicorn
 
-from app import logs, tracing
 from app.asgi import application
-from app.bounded_http import BoundedHttp
-from app.draining import Draining, DrainingServer
 from app.settings import Settings
-from app.transport.limits import MAX_BYTES
+from telemetry import logs, tracing
+from transport.limits import MAX_BYTES
+from transport.server.graceful_drain import Draining, DrainingServer
+from transport.server.http_limits import BoundedHttp
 
 STARTUP_FAILURE = 3  # uvicorn's own code for it
 # Of an idle connection. A proxy has to be the first to leave it (ours does after 2 s,

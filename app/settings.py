@@ -1,7 +1,7 @@
 """What the processes are told from outside: the environment, and nothing else."""
 
 from ipaddress import ip_network
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
 from limits import parse
 from pydantic import (
@@ -10,14 +10,12 @@ from pydantic import (
     Field,
     SecretStr,
     StringConstraints,
-    ValidationError,
     field_validator,
     model_validator,
 )
-from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode
 
-from app.errors import CommandError
+from runtime.environment import EnvironmentSettings
 
 REDIS_URL = (
     r"^((redis|rediss|valkey)://"
@@ -34,41 +32,6 @@ def _rate_limit(text: str) -> str:
 # As browsers say it: no path, and no `*`, which would be everybody.
 Origin = Annotated[str, StringConstraints(pattern=r"^https?://[^/*\s]+$")]
 RateLimit = Annotated[str, AfterValidator(_rate_limit)]
-
-
-def not_complete(error: ValidationError) -> CommandError:
-    """Tells names and reasons only: a value may hold a password."""
-    wrong = "; ".join(
-        ": ".join([*(str(name).upper() for name in problem["loc"][:1]), _why(problem)])
-        for problem in error.errors(include_input=False, include_url=False)
-    )
-    return CommandError(
-        f"Settings are missing or wrong ({wrong}): set them as README.md says, "
-        "or start everything with `make run`."
-    )
-
-
-def _why(problem: ErrorDetails) -> str:
-    facts = problem.get("ctx", {})
-    if problem["type"] == "too_short":  # of a secret pydantic says "items"
-        return f"should have at least {facts['min_length']} characters"
-    if "error" in facts:
-        return str(facts["error"])
-    return problem["msg"][:1].lower() + problem["msg"][1:]
-
-
-class EnvironmentSettings(BaseSettings):
-    """Each field is the environment variable of its name in capitals."""
-
-    model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True)
-
-    @classmethod
-    def load(cls) -> Self:
-        """Raises CommandError, which names everything that is missing or wrong."""
-        try:
-            return cls()
-        except ValidationError as error:
-            raise not_complete(error) from None
 
 
 class PrepareSettings(EnvironmentSettings):
@@ -94,7 +57,7 @@ class Settings(EnvironmentSettings):
     kafka_fetch_max_wait_ms: int = Field(default=500, ge=1)
     # After so long without a sign of life a consumer's share goes to others.
     kafka_session_timeout_ms: int = Field(default=10_000, ge=1_000)
-    # Of Ed25519 private keys, PEM, not encrypted; see app/signing_keys.py.
+    # Of Ed25519 private keys, PEM, not encrypted; see auth/signing_keys.py.
     signing_keys_dir: DirectoryPath
     host: str = "127.0.0.1"
     port: int = Field(default=3333, ge=1, le=65535)

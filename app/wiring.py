@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from redis.asyncio import Redis
 
 from app.settings import Settings
-from persistence.ledger import PostgresLedger
-from persistence.own_writes import OwnWrites
-from persistence.pool import PATIENCE_SECONDS, Pool, open_pool
-from persistence.redis_client import open_redis
-from persistence.script_batch import ScriptBatch
-from persistence.seat_locks import RedlockSeatLocks
-from realtime.bell import RedisBell
+from persistence.key_value.client import open_redis
+from persistence.key_value.own_writes import OwnWrites
+from persistence.key_value.script_batch import ScriptBatch
+from persistence.key_value.seat_locks import RedlockSeatLocks
+from persistence.postgres.pool import PATIENCE_SECONDS, Pool, open_pool
+from persistence.sales.ledger import PostgresLedger
+from realtime.broker import Kafka
 from realtime.hub import Hub
-from realtime.kafka import Kafka
+from realtime.relay_wakeup import RedisBell
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,22 +8,21 @@ from uuid import uuid4
 
 import uvloop
 
-from app import logs, tracing
-from app.listening import listen
-from app.metrics import watch_the_event_loop
-from app.scrape import Scrape
+from app.metrics_endpoint import Scrape
+from app.metrics_server import listen
 from app.settings import Settings
-from app.supervise import keep_running
 from app.wiring import connections, kafka
-from domain.expiring import ExpiryService
-from persistence import origin
-from persistence.housekeeping import tidy_up
-from persistence.outbox import Outbox
-from persistence.pool import Pool
+from domain.expiry import ExpiryService
+from persistence.postgres.housekeeping import tidy_up
+from persistence.postgres.pool import Pool
+from persistence.sales.outbox import Outbox
 from realtime.consumer import Consumer
 from realtime.fanout import FanoutHandler
 from realtime.payments import PaymentsHandler
 from realtime.relay import Relay
+from runtime.supervision import keep_running
+from telemetry import logs, origin, tracing
+from telemetry.process_metrics import watch_the_event_loop
 
 logger = logging.getLogger(__name__)
 

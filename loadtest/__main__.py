@@ -9,9 +9,9 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from app.errors import CommandError
 from loadtest import plan
 from loadtest.report import Report
+from runtime.errors import CommandError
 
 SCENARIOS = ("storm", "crowd", "watchers", "bystanders", "noop")
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from app.errors import CommandError
 from loadtest.figures import HTTP_OK
 from loadtest.target import Target
+from runtime.errors import CommandError
 
 # A session must not begin while seats of it are being held.
 NOT_BEFORE = timedelta(hours=1)

@@ -26,7 +26,7 @@ class Bystanders:
 def standing_by(
     target: Target, session_id: str, seats: Sequence[str]
 ) -> Iterator[Bystanders]:
-    with Child("loadtest.bystanding") as child:
+    with Child("loadtest.bystander_process") as child:
         told = {"target": asdict(target), "session_id": session_id, "seats": seats}
         child.ask(told)
         yield Bystanders(child)

@@ -6,7 +6,7 @@ import sys
 from types import TracebackType
 from typing import IO, Any, Self, cast
 
-from app.errors import CommandError
+from runtime.errors import CommandError
 
 LEAVING_SECONDS = 30
 

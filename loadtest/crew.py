@@ -12,10 +12,10 @@ from gevent.queue import SimpleQueue
 from locust import FastHttpUser, task
 from locust.env import Environment
 
-from app.errors import CommandError
 from loadtest import box_office, plan
 from loadtest.figures import Answer, Wave
 from loadtest.target import Target
+from runtime.errors import CommandError
 
 # It warns of quick spawning, which is what a crowd does.
 logging.getLogger("locust.runners").setLevel(logging.ERROR)

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 
-from app.errors import CommandError
 from loadtest import plan
 from loadtest.child import Child
 from loadtest.target import Target
+from runtime.errors import CommandError
 
 RETRY_PAUSE = 0.2
 
@@ -41,7 +41,7 @@ class Gallery:
 @contextmanager
 def opened(target: Target, session_id: str) -> Iterator[Gallery]:
     """Every watcher has its first seat map."""
-    with Child("loadtest.watching") as child:
+    with Child("loadtest.watcher_process") as child:
         told = child.ask({"target": asdict(target), "session_id": session_id})
         if told.get("error"):
             raise CommandError(f"The watchers cannot watch: {told['error']}")

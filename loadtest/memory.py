@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from app import running
+from runtime import run_file
 
 PROC = Path("/proc")
 
@@ -12,7 +12,7 @@ PROC = Path("/proc")
 def find_api(data_dir: Path) -> int | None:
     """The process id of `python -m app serve` below the run in that folder."""
     try:
-        run = int(json.loads((data_dir / running.FILE).read_text("utf-8"))["pid"])
+        run = int(json.loads((data_dir / run_file.FILE).read_text("utf-8"))["pid"])
     except (OSError, ValueError, KeyError):
         return None
     parents = dict(_parents())

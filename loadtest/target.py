@@ -9,9 +9,9 @@ from itertools import cycle, islice
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from app import running
-from app.errors import CommandError
 from loadtest import plan
+from runtime import run_file
+from runtime.errors import CommandError
 
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - ways to say "here"
 
@@ -34,11 +34,11 @@ def find(environ: Mapping[str, str], users: int) -> Target:
     if url := environ.get("LOADTEST_URL"):
         host, port, path = address(url)
         return Target(host, port, path, _enough(_given_tokens(environ), users))
-    port = int(running.require(environ, "PORT"))
-    told = running.environment(environ).get("HOST") or "127.0.0.1"
+    port = int(run_file.require(environ, "PORT"))
+    told = run_file.environment(environ).get("HOST") or "127.0.0.1"
     host = EVERYWHERE.get(told, told)
     _refuse_far_away(host)
-    tokens = _minted(running.require(environ, "SIGNING_KEYS_DIR"), users)
+    tokens = _minted(run_file.require(environ, "SIGNING_KEYS_DIR"), users)
     return Target(host, port, "/graphql", _enough(tokens, users))
 
 
@@ -70,7 +70,7 @@ def _refuse_far_away(host: str) -> None:
 
 
 def _minted(keys_dir: str, count: int) -> Iterable[str]:
-    from app import tokens  # noqa: PLC0415 - only a run has keys to sign with
+    from app.commands import tokens  # noqa: PLC0415 - only a run has keys to sign with
 
     return tokens.mint(Path(keys_dir), min(count, plan.MOST_TOKENS))
 

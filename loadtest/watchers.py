@@ -5,14 +5,14 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from app import running
-from app.errors import CommandError
 from loadtest import box_office, memory, plan
 from loadtest.box_office import BoxOffice, Stage
 from loadtest.figures import percentile
 from loadtest.gallery import Gallery, Look, opened
 from loadtest.report import Report, table
 from loadtest.target import find
+from runtime import run_file
+from runtime.errors import CommandError
 
 HEAD = ("commit-to-watcher, ms", "deliveries", "p50", "p90", "p99", "max")
 KIB_A_MIB = 1024
@@ -31,7 +31,7 @@ def play(environ: Mapping[str, str], users: int) -> Report:
     target = find(environ, users)
     office = BoxOffice(target)
     stage = office.choose(1)
-    api = memory.find_api(running.data_dir(environ))
+    api = memory.find_api(run_file.data_dir(environ))
     if environ.get("LOADTEST_URL"):
         api = None  # whatever runs in DATA_DIR is another
     idle = memory.resident_kib(api)

@@ -8,8 +8,8 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from persistence.connecting import connect
-from persistence.engine import DIALECT
+from persistence.postgres.connection import connect
+from persistence.postgres.engine import DIALECT
 from persistence.tables import metadata
 
 TURN = 20_261_125  # any number that nothing else in the database waits for

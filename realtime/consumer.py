@@ -9,13 +9,13 @@ from typing import Protocol
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import CommitFailedError, KafkaError, MessageSizeTooLargeError
 
-from persistence import origin
-from persistence.away import is_away
-from persistence.spans import spans
+from persistence.outages import is_away
 from realtime import metrics
+from realtime.broker import MARKER, Kafka, heed_cancellation
 from realtime.cloud_event import CloudEvent, MalformedEventError
-from realtime.kafka import MARKER, Kafka, heed_cancellation
 from realtime.topics import dead_letters
+from telemetry import origin
+from telemetry.spans import spans
 
 logger = logging.getLogger(__name__)
 

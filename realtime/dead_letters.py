@@ -6,10 +6,10 @@ from typing import Self
 
 from aiokafka import ConsumerRecord
 
-from persistence.outbox import put_back
-from persistence.pool import Pool
+from persistence.postgres.pool import Pool
+from persistence.sales.outbox import put_back
+from realtime.broker import MARKER, Kafka
 from realtime.cloud_event import CloudEvent, MalformedEventError
-from realtime.kafka import MARKER, Kafka
 from realtime.topic_reading import read_topics
 from realtime.topics import PAYMENTS, RESERVATIONS, dead_letters
 

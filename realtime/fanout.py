@@ -7,10 +7,9 @@ import orjson
 from redis.asyncio import Redis
 
 from domain.ports import SeatLocks
-from persistence.codec import reservation_from_json, seat_from_json
-from persistence.outbox import confirm, floors
-from persistence.pool import Pool
-from persistence.spans import spans
+from persistence.postgres.pool import Pool
+from persistence.sales.codec import reservation_from_json, seat_from_json
+from persistence.sales.outbox import confirm, floors
 from realtime.cloud_event import CloudEvent
 from realtime.topics import (
     FANOUT_CONSUMER,
@@ -20,6 +19,7 @@ from realtime.topics import (
     reservation_channel,
     seat_channel,
 )
+from telemetry.spans import spans
 
 CANCELLED = "ReservationCancelled"
 

@@ -16,7 +16,7 @@ from broadcaster import Broadcast, Event
 from broadcaster._backends.base import BroadcastBackend
 from redis.asyncio.client import PubSub
 
-from persistence.redis_client import open_redis
+from persistence.key_value.client import open_redis
 from realtime.metrics import PUBSUB_LOSSES
 from realtime.topics import RESYNC
 

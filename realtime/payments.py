@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from domain.ports import RelayBell
-from persistence import payment_sql as sql
-from persistence.outbox import confirm
-from persistence.pool import Pool
+from persistence.postgres.pool import Pool
+from persistence.sales import payment_sql as sql
+from persistence.sales.outbox import confirm
 from realtime.cloud_event import CloudEvent
 from realtime.topics import PAYMENTS_CONSUMER, RESERVATIONS
 

@@ -12,14 +12,14 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from aiokafka.structs import RecordMetadata
 
-from persistence.away import is_away
-from persistence.outbox import LEASE, Outbox, OutboxEvent
-from persistence.spans import spans
+from persistence.outages import is_away
+from persistence.sales.outbox import LEASE, Outbox, OutboxEvent
 from realtime import metrics
+from realtime.broker import Kafka, heed_cancellation
 from realtime.cloud_event import CloudEvent
 from realtime.hub import Hub, Listening
-from realtime.kafka import Kafka, heed_cancellation
 from realtime.topics import RELAY_BELL
+from telemetry.spans import spans
 
 logger = logging.getLogger(__name__)
 

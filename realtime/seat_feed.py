@@ -11,12 +11,12 @@ import orjson
 
 from domain.errors import NotFoundError
 from domain.seats import SeatMap, SeatMapDelta, SessionSeat
-from persistence.codec import seat_from_json
 from persistence.queries.seat_maps import SeatMaps
-from persistence.spans import spans
+from persistence.sales.codec import seat_from_json
 from realtime.hub import Hub
 from realtime.metrics import DELIVERY_LAG, RESYNCS, seconds_since
 from realtime.topics import RESYNC, seat_channel
+from telemetry.spans import spans
 
 logger = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
-from realtime.kafka import REQUEST_TIMEOUT_MS, STOP_SECONDS, Kafka
+from realtime.broker import REQUEST_TIMEOUT_MS, STOP_SECONDS, Kafka
 
 # The embedded broker does not say truly where a topic ends: this long nothing came.
 QUIET_MS = 1_000

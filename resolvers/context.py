@@ -8,14 +8,14 @@ from domain.accounts import AccountService
 from domain.booking import BookingService
 from domain.catalog import CatalogService
 from domain.identities import IdentityService
-from domain.paying import PaymentService
 from domain.people import Viewer
+from domain.sales import PaymentService
+from persistence.key_value.rate_limits import RateLimits
 from persistence.queries import Queries
-from persistence.rate_limits import RateLimits
 from realtime.reservation_feed import ReservationFeed
 from realtime.seat_feed import SeatFeed
 from resolvers.faults import bad_user_input
-from resolvers.nested import Loaders
+from resolvers.loaders import Loaders
 from resolvers.texts import ENGLISH
 
 # Five maps of the largest room, a page of the usual ones: a third of a second.

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from persistence.rate_limits import RateLimitedError
+from persistence.key_value.rate_limits import RateLimitedError
 from resolvers.context import Info
 from resolvers.faults import rate_limited
 

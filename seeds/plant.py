@@ -7,8 +7,8 @@ from datetime import date
 
 import argon2
 
-from persistence.connecting import connect
-from persistence.pool import Connection
+from persistence.postgres.connection import connect
+from persistence.postgres.pool import Connection
 from seeds import statements as sql
 from seeds.films import FILMS
 from seeds.people import DEMO_PEOPLE, LOAD_CUSTOMERS, Person

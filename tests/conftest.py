@@ -9,12 +9,12 @@ import asyncpg
 import pytest
 from redis.asyncio import Redis
 
-from app.signing_keys import KeyRing
-from persistence import migrate
-from persistence.pool import Pool, open_pool
-from persistence.script_batch import ScriptBatch
-from persistence.seat_locks import RedlockSeatLocks
-from realtime.kafka import Kafka
+from auth.signing_keys import KeyRing
+from persistence.key_value.script_batch import ScriptBatch
+from persistence.key_value.seat_locks import RedlockSeatLocks
+from persistence.postgres import migrate
+from persistence.postgres.pool import Pool, open_pool
+from realtime.broker import Kafka
 from tests.support.bearer import KEY, NOON
 from tests.support.embedded import EmbeddedStack, embedded_stack
 from tests.support.signing_keys import put_key

@@ -5,9 +5,10 @@ from typing import Self
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from persistence.catalog_cache import CatalogCache
-from persistence.own_writes import OwnWrites
-from persistence.pool import Pool
+from persistence.key_value.catalog_cache import CatalogCache
+from persistence.key_value.own_writes import OwnWrites
+from persistence.postgres.pool import Pool
+from persistence.postgres.replica import Replica
 from persistence.queries.movies import Movies
 from persistence.queries.payments import Payments
 from persistence.queries.reading import Reader
@@ -15,7 +16,6 @@ from persistence.queries.reservations import Reservations
 from persistence.queries.rooms import Rooms
 from persistence.queries.seat_maps import SeatMaps
 from persistence.queries.sessions import Sessions
-from persistence.replica import Replica
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

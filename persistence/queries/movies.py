@@ -10,7 +10,7 @@ from sqlalchemy import Row, Select, select
 from sqlmodel import col
 
 from domain.movies import Movie
-from persistence.catalog_cache import CatalogCache
+from persistence.key_value.catalog_cache import CatalogCache
 from persistence.queries.keyset import Keyset, Page, Window
 from persistence.queries.reading import Reader
 from persistence.tables import MovieRow

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, Subquery, select
 
-from persistence.own_writes import OwnWrites
+from persistence.key_value.own_writes import OwnWrites
 
 
 def in_status(own: Subquery, status: StrEnum | None) -> Select[Any]:

@@ -10,12 +10,12 @@ from sqlmodel import col
 
 from domain.money import Money
 from domain.payment import Payment, PaymentStatus
-from persistence.own_writes import OwnWrites
+from persistence.key_value.own_writes import OwnWrites
 from persistence.queries.keyset import Keyset, Page, Window
 from persistence.queries.own_lists import in_status, since
 from persistence.queries.reading import Reader
+from persistence.sales.event_sql import RESERVATION_STATUS
 from persistence.tables import PaymentRow, ReservationRow
-from persistence.telling_sql import RESERVATION_STATUS
 
 # A payment follows its reservation, whose event may still be on its way to it.
 PAYMENT_STATUS = (

@@ -6,9 +6,9 @@ from typing import Any, TypeAlias
 from sqlalchemy import Row, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from persistence.away import is_away
-from persistence.metrics import READ_FROM_PRIMARY, READ_FROM_REPLICA
-from persistence.replica import Replica
+from persistence.outages import is_away
+from persistence.postgres.replica import Replica
+from telemetry.sale_metrics import READ_FROM_PRIMARY, READ_FROM_REPLICA
 
 Rows: TypeAlias = Select[*tuple[Any, ...]]  # whatever their columns are
 

@@ -11,11 +11,12 @@ from sqlmodel import col
 
 from domain.money import Money
 from domain.reservation import Reservation, ReservationStatus
-from persistence.codec import seat_from_json
-from persistence.own_writes import OwnWrites
+from persistence.key_value.own_writes import OwnWrites
 from persistence.queries.keyset import Keyset, Page, Window
 from persistence.queries.own_lists import in_status, since
 from persistence.queries.reading import Reader
+from persistence.sales.codec import seat_from_json
+from persistence.sales.event_sql import FRESH_SEAT_STATE, RESERVATION_STATUS
 from persistence.tables import (
     ClaimRow,
     ReservationRow,
@@ -23,7 +24,6 @@ from persistence.tables import (
     SessionRow,
     SessionSeatRow,
 )
-from persistence.telling_sql import FRESH_SEAT_STATE, RESERVATION_STATUS
 
 # Their names are those that the ledger's fragments use.
 r = aliased(ReservationRow, name="r")

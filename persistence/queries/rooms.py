@@ -11,7 +11,7 @@ from sqlalchemy import Row, func, select
 from sqlmodel import col
 
 from domain.rooms import Room, Seat
-from persistence.catalog_cache import CatalogCache
+from persistence.key_value.catalog_cache import CatalogCache
 from persistence.queries.keyset import Keyset, Page, Window
 from persistence.queries.reading import Reader
 from persistence.tables import RoomRow, SeatRow

@@ -8,8 +8,8 @@ import asyncpg
 
 from domain.money import Money
 from domain.seats import SeatMap, SeatMapDelta, SeatStatus, SessionSeat
-from persistence.pool import Pool
-from persistence.telling_sql import POSITION
+from persistence.postgres.pool import Pool
+from persistence.sales.event_sql import POSITION
 
 WRITTEN_POSITION = re.compile(r"[0-9]{1,19}")
 LAST_POSITION = 2**63 - 1

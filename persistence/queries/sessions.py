@@ -13,7 +13,7 @@ from sqlmodel import col
 
 from domain.money import Money
 from domain.sessions import Session
-from persistence.catalog_cache import CatalogCache
+from persistence.key_value.catalog_cache import CatalogCache
 from persistence.queries.keyset import Keyset, Page, Window
 from persistence.queries.reading import Reader
 from persistence.tables import MovieRow, SessionRow

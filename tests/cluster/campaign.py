@@ -14,7 +14,7 @@ from contextlib import (
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from persistence.pool import Pool, open_pool
+from persistence.postgres.pool import Pool, open_pool
 from tests.cluster import unguarded
 from tests.cluster.checks import judge
 from tests.cluster.collecting import clock_offset, collect

@@ -6,8 +6,8 @@ from copy import deepcopy
 
 import orjson
 
-from persistence.pool import Pool
-from realtime.kafka import TOPICS, Kafka
+from persistence.postgres.pool import Pool
+from realtime.broker import TOPICS, Kafka
 from realtime.topic_reading import read_topics
 from tests.cluster.evidence import Evidence, TopicRecord
 from tests.cluster.witness import Witness, microseconds

@@ -12,15 +12,15 @@ from pathlib import Path
 
 import asyncpg
 
-from app.embedded.broker import Broker
-from app.embedded.folder import DataFolder
-from app.embedded.ports import ReservedPort, has_page
-from app.embedded.postgres import Postgres
-from app.embedded.server import Server
-from app.embedded.signing_keys import signing_keys
-from app.embedded.valkey import Valkey
-from persistence import migrate
-from realtime.kafka import Kafka
+from app.first_keys import signing_keys
+from persistence.postgres import migrate
+from realtime.broker import Kafka
+from stack.embedded.broker import Broker
+from stack.embedded.folder import DataFolder
+from stack.embedded.ports import ReservedPort, has_page
+from stack.embedded.postgres import Postgres
+from stack.embedded.server import Server
+from stack.embedded.valkey import Valkey
 from tests.cluster.process import Process
 from tests.cluster.proxy import Link
 from tests.support.processes import descendants
@@ -59,7 +59,7 @@ class EmbeddedEnvironment:
         self._processes: dict[str, Process] = {}
         self._links: dict[tuple[str, str], Link] = {}
         self._down: set[str] = set()  # on purpose
-        self.keys = signing_keys(folder)
+        self.keys = signing_keys(folder.path)
         self.disk = folder.path
 
     @property

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
-from realtime.kafka import Kafka
+from realtime.broker import Kafka
 from tests.cluster.proxy import Link
 
 

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from app.embedded import launch
+from stack.embedded import launch
 from tests.support.run import ROOT
 
 

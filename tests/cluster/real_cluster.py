@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 from redis import Redis
 from redis.exceptions import RedisError
 
-from app.cluster.control import Control
-from app.embedded.ports import LOOPBACK, ReservedPort, has_page
-from realtime.kafka import Kafka
+from realtime.broker import Kafka
+from stack.cluster.control import Control
+from stack.embedded.ports import LOOPBACK, ReservedPort, has_page
 from tests.cluster.proxy import Link
 from tests.support.cluster import started_cluster
 from tests.support.run import RunUnderTest

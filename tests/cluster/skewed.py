@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import time_machine
 
-from app.cli import main
+from app.commands.arguments import main
 
 if __name__ == "__main__":
     _, seconds, *command = sys.argv

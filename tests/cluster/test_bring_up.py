@@ -11,9 +11,9 @@ import pytest
 from redis import Redis
 from redis.exceptions import AuthenticationError
 
-from app.cluster import status
-from app.cluster.control import Control
-from app.embedded.ports import ReservedPort
+from stack.cluster import status
+from stack.cluster.control import Control
+from stack.embedded.ports import ReservedPort
 from tests.support.client import Customer, Service
 from tests.support.cluster import started_cluster
 from tests.support.processes import wait_until_gone

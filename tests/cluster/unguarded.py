@@ -11,9 +11,9 @@ from uuid import UUID
 
 import asyncpg
 
-from app.cli import main
-from persistence import ledger_sql
-from persistence.seat_locks import RedlockSeatLocks, Turn
+from app.commands.arguments import main
+from persistence.key_value.seat_locks import RedlockSeatLocks, Turn
+from persistence.sales import ledger_sql
 
 DROP_INDEX = "DROP INDEX IF EXISTS uq_claims_one_open"
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import asyncpg
 
-from persistence.pool import Pool
+from persistence.postgres.pool import Pool
 from tests.cluster.evidence import (
     SECOND,
     ClaimRow,

@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from app.embedded.ports import ReservedPort
-from persistence.pool import Pool, open_pool
+from persistence.postgres.pool import Pool, open_pool
+from stack.embedded.ports import ReservedPort
 from tests.support.client import Customer, Service
 from tests.support.run import RunUnderTest, started_run
 

@@ -9,10 +9,10 @@ from uuid import UUID
 import pytest
 from playwright.async_api import Browser, expect
 
-from app.authentication import TokenIssuer
-from app.signing_keys import KeyRing
+from auth.signing_keys import KeyRing
+from auth.tokens import TokenIssuer
 from domain.people import Role, Viewer
-from persistence.pool import Pool
+from persistence.postgres.pool import Pool
 from seeds.people import LOAD_CUSTOMERS
 from tests.support.browser import Explorer, chromium, explorer_in
 from tests.support.cinema import let_time_stand_still

@@ -13,7 +13,7 @@ import httpx2
 import pytest
 import websockets
 
-from app.embedded.ports import ReservedPort
+from stack.embedded.ports import ReservedPort
 from tests.support.client import Service
 from tests.support.run import RunUnderTest, started_run
 

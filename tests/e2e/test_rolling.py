@@ -13,9 +13,9 @@ from uuid import UUID, uuid4
 import httpx2
 import pytest
 
-from persistence.pool import Pool
+from persistence.postgres.pool import Pool
+from realtime.broker import Kafka
 from realtime.cloud_event import CloudEvent
-from realtime.kafka import Kafka
 from realtime.topics import RESERVATIONS
 from tests.support.cinema import Cinema, Show
 from tests.support.embedded import EmbeddedStack

@@ -11,8 +11,8 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from app.embedded.ports import ReservedPort
 from app.explorer import BUILT
+from stack.embedded.ports import ReservedPort
 from tests.support.processes import wait_until_gone
 from tests.support.run import COMMAND, RunUnderTest, started_run
 

@@ -14,7 +14,7 @@ import websockets
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
-from persistence.pool import Pool
+from persistence.postgres.pool import Pool
 from tests.support.cinema import let_time_pass
 from tests.support.client import RESERVE, Customer, Service
 

@@ -8,7 +8,7 @@ from secrets import token_hex
 import httpx2
 import pytest
 
-from app.embedded.ports import ReservedPort
+from stack.embedded.ports import ReservedPort
 from tests.support.client import RESERVE, Service
 from tests.support.collector import Collector, collecting
 from tests.support.run import RunUnderTest, started_run

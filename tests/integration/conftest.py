@@ -9,15 +9,15 @@ import pytest
 from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from app.graphql import build_schema
+from app.executable_schema import build_schema
 from app.settings import Settings
-from app.signing_keys import make_key
-from persistence.catalog_cache import CatalogCache
-from persistence.engine import open_engine
-from persistence.pool import Pool
+from auth.signing_keys import make_key
+from persistence.key_value.catalog_cache import CatalogCache
+from persistence.key_value.client import open_redis
+from persistence.postgres.engine import open_engine
+from persistence.postgres.pool import Pool
 from persistence.queries import Queries
-from persistence.redis_client import open_redis
-from realtime.kafka import Kafka
+from realtime.broker import Kafka
 from tests.support.cinema import Cinema, Show
 from tests.support.embedded import EmbeddedStack
 from tests.support.graphql import Desk

@@ -11,14 +11,14 @@ from uuid import uuid4
 import pytest
 from argon2 import Parameters, PasswordHasher, extract_parameters
 
-from app.authentication import Authenticator, TokenIssuer
-from app.passwords import Argon2Passwords
-from app.signing_keys import KeyRing
+from auth.passwords import Argon2Passwords
+from auth.signing_keys import KeyRing
+from auth.tokens import Authenticator, TokenIssuer
 from domain.accounts import AccountService, SignedIn
 from domain.errors import EmailTakenError, InvalidCredentialsError
 from domain.people import Role, Viewer
-from persistence.accounts import PostgresAccounts
-from persistence.pool import Pool
+from persistence.people.accounts import PostgresAccounts
+from persistence.postgres.pool import Pool
 
 
 @pytest.fixture

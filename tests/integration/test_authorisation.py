@@ -9,7 +9,7 @@ from graphql import build_schema as build_from_sdl
 from domain.accounts import AccountService
 from domain.identities import IdentityService
 from domain.people import Role, Viewer
-from persistence.pool import Pool
+from persistence.postgres.pool import Pool
 from tests.support.accounts import FakeAccounts, FakePasswords, FakeTokens
 from tests.support.graphql import Desk
 from tests.support.identities import FakeCodes, FakeIdentities

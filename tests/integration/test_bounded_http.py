@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from app.bounded_http import BoundedHttp
 from tests.support.serving import speaking
+from transport.server.http_limits import BoundedHttp
 
 PATIENCE_SECONDS = 20
 REFUSED = b"HTTP/1.1 400 Bad Request"

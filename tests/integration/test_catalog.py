@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from persistence.pool import Pool
+from persistence.postgres.pool import Pool
 from tests.support.catalog import (
     ADD_SEATS,
     CREATE_MOVIE,

@@ -8,11 +8,11 @@ from redis.asyncio import Redis
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from persistence.catalog_cache import SECONDS, CatalogCache
-from persistence.pool import Pool
+from persistence.key_value.catalog_cache import SECONDS, CatalogCache
+from persistence.key_value.client import open_redis
+from persistence.postgres.pool import Pool
 from persistence.queries import Queries
 from persistence.queries.keyset import Window
-from persistence.redis_client import open_redis
 from tests.support.cinema import Cinema
 from tests.support.counting import growing
 

@@ -14,13 +14,13 @@ from domain.money import Money
 from domain.rooms import NewSeats
 from domain.seats import SeatMap, SeatMapDelta, SessionSeat
 from domain.sessions import SessionChange
-from persistence.catalog import PostgresCatalog
-from persistence.ledger import PostgresLedger
-from persistence.pool import Pool
+from persistence.catalog.catalog import PostgresCatalog
+from persistence.postgres.pool import Pool
 from persistence.queries.seat_maps import SeatMaps
+from persistence.sales.ledger import PostgresLedger
+from realtime.broker import Kafka
 from realtime.cloud_event import CloudEvent
 from realtime.hub import Hub
-from realtime.kafka import Kafka
 from realtime.payments import PaymentsHandler
 from realtime.seat_feed import SeatFeed
 from tests.support.cinema import Cinema, Show

@@ -14,13 +14,13 @@ from domain.errors import (
     SeatsUnavailableError,
     SessionClosedError,
 )
-from domain.paying import PaymentService
 from domain.payment import Payment, PaymentStatus
 from domain.reservation import Reservation, ReservationStatus
+from domain.sales import PaymentService
 from domain.seats import SeatStatus
-from persistence.ledger import PostgresLedger
-from persistence.pool import Pool, open_pool
+from persistence.postgres.pool import Pool, open_pool
 from persistence.queries.seat_maps import SeatMaps
+from persistence.sales.ledger import PostgresLedger
 from tests.support.cinema import Cinema, Show, let_time_pass
 from tests.support.events import open_payment
 from tests.support.unlocked import NoSeatLocks, SilentBell

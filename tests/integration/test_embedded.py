@@ -16,15 +16,15 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import AuthenticationError
 
-from app.embedded import launch, ports
-from app.embedded.broker import Broker
-from app.embedded.folder import VERSION, DataFolder
-from app.embedded.identity import Identity
-from app.embedded.postgres import Postgres
-from app.embedded.server import Server
-from app.embedded.valkey import Valkey
-from app.errors import CommandError
-from app.private_files import write_private
+from runtime.errors import CommandError
+from runtime.private_files import write_private
+from stack.embedded import launch, ports
+from stack.embedded.broker import Broker
+from stack.embedded.folder import VERSION, DataFolder
+from stack.embedded.identity import Identity
+from stack.embedded.postgres import Postgres
+from stack.embedded.server import Server
+from stack.embedded.valkey import Valkey
 from tests.support.embedded import EmbeddedStack, embedded_stack
 from tests.support.processes import descendants, wait_until_gone
 
@@ -323,7 +323,7 @@ async def test_root_without_namespaces_becomes_nobody(
         await _numbers(stack.database_url, "CREATE TABLE kept (number int)")
     for module in ("folder", "postgres"):
         monkeypatch.setattr(
-            f"app.embedded.{module}.unprivileged", lambda: Identity.NOBODY
+            f"stack.embedded.{module}.unprivileged", lambda: Identity.NOBODY
         )
 
     with embedded_stack(open_folder / "data") as stack:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from persistence.pool import Pool
+from persistence.postgres.pool import Pool
 from tests.support.cinema import Cinema, Show, let_time_pass
 from tests.support.events import open_payment
 from tests.support.graphql import RESERVE, Desk

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from domain.seats import SeatMapDelta
-from persistence.pool import Pool
+from persistence.postgres.pool import Pool
 from tests.support.cinema import Cinema, Show
 from tests.support.events import open_payment
 from tests.support.graphql import Desk

@@ -6,12 +6,12 @@ from uuid import uuid4
 
 import pytest
 
-from app.authentication import Authenticator, TokenIssuer
-from app.signing_keys import KeyRing
+from auth.signing_keys import KeyRing
+from auth.tokens import Authenticator, TokenIssuer
 from domain.accounts import AccountService
 from domain.errors import TooManyAtOnceError
-from persistence.accounts import PostgresAccounts
-from persistence.pool import Pool
+from persistence.people.accounts import PostgresAccounts
+from persistence.postgres.pool import Pool
 from tests.support.accounts import FakePasswords
 from tests.support.graphql import Desk
 

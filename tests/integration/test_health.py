@@ -14,7 +14,7 @@ from starlette.requests import Request
 from app.health import WRITTEN_FOR, Health
 from app.settings import Settings
 from app.wiring import connections
-from persistence import migrate
+from persistence.postgres import migrate
 from tests.support.embedded import EmbeddedStack
 from tests.support.scraping import api_of, client_at
 from tests.support.waiting import eventually

@@ -2,8 +2,8 @@
 
 from uuid import uuid4
 
-from persistence.housekeeping import tidy_up
-from persistence.pool import Pool
+from persistence.postgres.housekeeping import tidy_up
+from persistence.postgres.pool import Pool
 from tests.support.cinema import Cinema
 
 

@@ -8,16 +8,16 @@ from uuid import UUID, uuid4
 import pytest
 from redis.asyncio import Redis
 
-from app.authentication import TokenIssuer
-from app.passwords import Argon2Passwords
-from app.signing_keys import KeyRing
+from auth.passwords import Argon2Passwords
+from auth.signing_keys import KeyRing
+from auth.tokens import TokenIssuer
 from domain.accounts import AccountService
 from domain.errors import InvalidCredentialsError
 from domain.people import Role
-from persistence.accounts import PostgresAccounts
-from persistence.identities import PostgresIdentities
-from persistence.pool import Pool
-from persistence.sign_in_codes import RedisSignInCodes
+from persistence.key_value.sign_in_codes import RedisSignInCodes
+from persistence.people.accounts import PostgresAccounts
+from persistence.people.identities import PostgresIdentities
+from persistence.postgres.pool import Pool
 from tests.support.waiting import until_blocked
 
 ISSUER = "https://id.example"

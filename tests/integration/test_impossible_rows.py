@@ -6,8 +6,8 @@ import asyncpg
 import pytest
 
 from domain.booking import BookingService
-from persistence.ledger import PostgresLedger
-from persistence.pool import Pool
+from persistence.postgres.pool import Pool
+from persistence.sales.ledger import PostgresLedger
 from tests.support.cinema import Show
 from tests.support.events import open_payment
 from tests.support.unlocked import NoSeatLocks, SilentBell

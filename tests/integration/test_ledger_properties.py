@@ -24,8 +24,8 @@ from hypothesis.stateful import (
 )
 
 from domain.ports import Hold
-from persistence.ledger import PostgresLedger
-from persistence.pool import Pool, open_pool
+from persistence.postgres.pool import Pool, open_pool
+from persistence.sales.ledger import PostgresLedger
 from tests.support.cinema import Cinema, Show, let_time_pass
 from tests.support.events import close_payments, open_payments
 

@@ -10,8 +10,8 @@ import asyncpg
 import pytest
 
 from domain.ports import Hold
-from persistence.ledger import PostgresLedger
-from persistence.pool import Pool, open_pool
+from persistence.postgres.pool import Pool, open_pool
+from persistence.sales.ledger import PostgresLedger
 from tests.cluster.proxy import Link, Trap
 from tests.support.cinema import Cinema, Show
 from tests.support.embedded import EmbeddedStack

@@ -5,13 +5,13 @@ from uuid import uuid4
 
 import pytest
 
-from app import cli
-from app.authentication import Authenticator, TokenIssuer
-from app.signing_keys import KeyRing
+from app.commands import arguments
+from auth.signing_keys import KeyRing
+from auth.tokens import Authenticator, TokenIssuer
 from domain.accounts import AccountService, SignedIn
 from domain.people import Role
-from persistence.accounts import PostgresAccounts
-from persistence.pool import Pool
+from persistence.people.accounts import PostgresAccounts
+from persistence.postgres.pool import Pool
 from tests.support.accounts import FakePasswords
 
 EFFECT = "It counts from the next sign-in or refresh on, in at most 15 minutes."
@@ -40,8 +40,8 @@ def capture(
     return capsys
 
 
-async def run(*arguments: str) -> int:
-    return await asyncio.to_thread(cli.main, ["managers", *arguments])
+async def run(*words: str) -> int:
+    return await asyncio.to_thread(arguments.main, ["managers", *words])
 
 
 async def test_a_customer_becomes_a_manager_and_a_customer_again(

@@ -7,8 +7,8 @@ from uuid import UUID
 import pytest
 
 from app.settings import Settings
-from persistence.ledger import PostgresLedger
-from persistence.pool import Pool
+from persistence.postgres.pool import Pool
+from persistence.sales.ledger import PostgresLedger
 from tests.support.cinema import Cinema, Show, let_time_pass
 from tests.support.counting import counted, growing
 from tests.support.events import open_payment

@@ -6,8 +6,8 @@ import sys
 
 import asyncpg
 
-from persistence import migrate
-from persistence.engine import open_engine
+from persistence.postgres import migrate
+from persistence.postgres.engine import open_engine
 from persistence.tables import metadata
 
 # Autogeneration compares neither checks nor the conditions of indexes: this does.

@@ -9,12 +9,12 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from app.cluster import compose
-from app.cluster.node import Node
-from app.cluster.places import Places, Ports
-from app.cluster.programs import Programs
-from app.embedded.folder import DataFolder
-from app.embedded.ports import ReservedPort
+from stack.cluster import compose
+from stack.cluster.node import Node
+from stack.cluster.places import Places, Ports
+from stack.cluster.programs import Programs
+from stack.embedded.folder import DataFolder
+from stack.embedded.ports import ReservedPort
 from tests.support.waiting import eventually
 
 APIS = ("api-1", "api-2", "api-3")

@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 
 from domain.reservation import Reservation
-from persistence import origin
-from persistence.ledger import PostgresLedger
-from persistence.pool import Pool
+from persistence.postgres.pool import Pool
+from persistence.sales.ledger import PostgresLedger
 from realtime import dead_letters
+from realtime.broker import Kafka
 from realtime.dead_letters import DeadLetter, UnreadableLetterError
-from realtime.kafka import Kafka
 from realtime.payments import PaymentsHandler
 from realtime.topics import RESERVATIONS
+from telemetry import origin
 from tests.support.cinema import Cinema, Show
 from tests.support.embedded import EmbeddedStack
 from tests.support.realtime import Worker

@@ -7,14 +7,14 @@ import orjson
 import pytest
 
 from domain.reservation import Reservation
-from persistence import origin
-from persistence.ledger import PostgresLedger
-from persistence.outbox import Outbox
-from persistence.pool import Pool
+from persistence.postgres.pool import Pool
+from persistence.sales.ledger import PostgresLedger
+from persistence.sales.outbox import Outbox
+from realtime.broker import Kafka
 from realtime.cloud_event import CloudEvent
-from realtime.kafka import Kafka
 from realtime.payments import PaymentsHandler
 from realtime.topics import PAYMENTS, RESERVATIONS
+from telemetry import origin
 from tests.support.cinema import Cinema, let_time_pass
 from tests.support.realtime import Worker
 from tests.support.telling import hold, read_topic, until_all_is_told

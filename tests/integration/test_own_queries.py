@@ -5,14 +5,14 @@ from functools import partial
 import pytest
 
 from domain.booking import BookingService
-from domain.paying import PaymentService
 from domain.payment import PaymentStatus
 from domain.reservation import ReservationStatus
+from domain.sales import PaymentService
 from domain.seats import SeatStatus
-from persistence.ledger import PostgresLedger
-from persistence.pool import Pool
+from persistence.postgres.pool import Pool
 from persistence.queries import Queries
 from persistence.queries.keyset import Window
+from persistence.sales.ledger import PostgresLedger
 from tests.support.cinema import Cinema, let_time_pass
 from tests.support.events import open_payment
 from tests.support.paging import all_pages

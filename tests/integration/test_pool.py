@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 import asyncpg
 import pytest
 
-from app.embedded.ports import ReservedPort
-from persistence.pool import Pool, open_pool
+from persistence.postgres.pool import Pool, open_pool
+from stack.embedded.ports import ReservedPort
 
 SLEEP = "SELECT pg_sleep(0.0005)"
 

@@ -10,7 +10,7 @@ from hypothesis.stateful import invariant, rule, run_state_machine_as_test
 from domain.errors import InvalidInputError
 from domain.money import Money
 from domain.sessions import SessionChange
-from persistence.catalog import PostgresCatalog
+from persistence.catalog.catalog import PostgresCatalog
 from tests.integration.test_ledger_properties import SEATS, Booked, Books
 
 

@@ -11,9 +11,9 @@ from domain.booking import BookingService
 from domain.catalog import CatalogService
 from domain.errors import InvalidInputError, SeatsUnavailableError
 from domain.money import Money
-from persistence import catalog_sql
-from persistence.catalog import PostgresCatalog
-from persistence.ledger import PostgresLedger
+from persistence.catalog import catalog_sql
+from persistence.catalog.catalog import PostgresCatalog
+from persistence.sales.ledger import PostgresLedger
 from tests.support.cinema import Cinema
 from tests.support.gate import STOP, Gate
 from tests.support.unlocked import NoSeatLocks, NothingCached, SilentBell

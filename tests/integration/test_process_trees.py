@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from app.embedded import launch
-from app.embedded.identity import unprivileged
+from stack.embedded import launch
+from stack.embedded.identity import unprivileged
 from tests.support.processes import descendants, parents, wait_until_gone
 
 # It leaves its group, as Postgres does under Patroni, and loses its own parent.

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from persistence.pool import Pool
+from persistence.postgres.pool import Pool
 from persistence.queries import Queries
 from persistence.queries.keyset import CursorError, Page, Window
 from persistence.queries.sessions import SessionsWanted

@@ -9,7 +9,7 @@ from redis.asyncio import Redis
 from strawberry.types import ExecutionResult
 
 from domain.accounts import AccountService
-from persistence.rate_limits import RateLimits
+from persistence.key_value.rate_limits import RateLimits
 from tests.support.accounts import FakeAccounts, FakePasswords, FakeTokens
 from tests.support.cinema import Cinema, Show
 from tests.support.graphql import RESERVE, Desk

@@ -5,8 +5,8 @@ from uuid import uuid4
 import pytest
 from redis.asyncio import Redis
 
-from persistence.rate_limits import RateLimitedError, RateLimits
-from persistence.redis_client import open_redis
+from persistence.key_value.client import open_redis
+from persistence.key_value.rate_limits import RateLimitedError, RateLimits
 
 RULES = {"address": "3/hour", "account": "2/hour", "reserve": "2/hour"}
 HOUR = 3_600

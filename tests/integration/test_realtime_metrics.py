@@ -9,13 +9,13 @@ from redis.asyncio import Redis
 
 from domain.errors import SeatsUnavailableError
 from domain.seats import SeatMap, SeatMapDelta
-from persistence.pool import Pool
+from persistence.key_value.client import open_redis
+from persistence.key_value.script_batch import ScriptBatch
+from persistence.key_value.seat_locks import RedlockSeatLocks
+from persistence.postgres.pool import Pool
 from persistence.queries.seat_maps import SeatMaps
-from persistence.redis_client import open_redis
-from persistence.script_batch import ScriptBatch
-from persistence.seat_locks import RedlockSeatLocks
+from realtime.broker import Kafka
 from realtime.hub import Hub
-from realtime.kafka import Kafka
 from realtime.seat_feed import SeatFeed
 from realtime.topics import RESERVATIONS, RESYNC, seat_channel
 from tests.support.cinema import Cinema, Show

@@ -9,16 +9,16 @@ from uuid import UUID
 import pytest
 from redis.asyncio import Redis
 
-from app.embedded.folder import DataFolder
-from app.embedded.valkey import Valkey
 from domain.booking import BookingService
 from domain.errors import SeatsUnavailableError
-from persistence import seat_locks
-from persistence.ledger import PostgresLedger
-from persistence.pool import Pool
-from persistence.redis_client import open_redis
-from persistence.script_batch import ScriptBatch
-from persistence.seat_locks import RedlockSeatLocks
+from persistence.key_value import seat_locks
+from persistence.key_value.client import open_redis
+from persistence.key_value.script_batch import ScriptBatch
+from persistence.key_value.seat_locks import RedlockSeatLocks
+from persistence.postgres.pool import Pool
+from persistence.sales.ledger import PostgresLedger
+from stack.embedded.folder import DataFolder
+from stack.embedded.valkey import Valkey
 from tests.support.cinema import Cinema, Show
 from tests.support.unlocked import SilentBell
 

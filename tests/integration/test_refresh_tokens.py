@@ -7,14 +7,14 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from app.authentication import Authenticator, TokenIssuer
-from app.signing_keys import KeyRing
+from auth.signing_keys import KeyRing
+from auth.tokens import Authenticator, TokenIssuer
 from domain.accounts import AccountService, SignedIn, refresh_token_hash
 from domain.errors import SignInAgainError
 from domain.people import Role, Viewer
-from persistence.accounts import PostgresAccounts
-from persistence.housekeeping import tidy_up
-from persistence.pool import Pool
+from persistence.people.accounts import PostgresAccounts
+from persistence.postgres.housekeeping import tidy_up
+from persistence.postgres.pool import Pool
 from tests.support.accounts import FakePasswords
 from tests.support.waiting import until_blocked
 

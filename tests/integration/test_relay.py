@@ -6,11 +6,11 @@ from uuid import uuid4
 import orjson
 import pytest
 
-from persistence.ledger import PostgresLedger
-from persistence.outbox import Outbox
-from persistence.pool import Pool
+from persistence.postgres.pool import Pool
+from persistence.sales.ledger import PostgresLedger
+from persistence.sales.outbox import Outbox
+from realtime.broker import Kafka
 from realtime.cloud_event import CloudEvent
-from realtime.kafka import Kafka
 from realtime.topics import RESERVATIONS
 from tests.support.cinema import Cinema, let_time_pass
 from tests.support.realtime import Worker

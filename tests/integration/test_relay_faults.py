@@ -6,10 +6,10 @@ from uuid import UUID
 import pytest
 from asyncpg import CannotConnectNowError
 
-from persistence.outbox import Outbox
-from persistence.pool import Pool
+from persistence.postgres.pool import Pool
+from persistence.sales.outbox import Outbox
+from realtime.broker import Kafka
 from realtime.cloud_event import CloudEvent
-from realtime.kafka import Kafka
 from realtime.topics import RESERVATIONS, dead_letters
 from tests.support.cinema import Cinema
 from tests.support.embedded import EmbeddedStack

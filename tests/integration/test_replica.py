@@ -7,20 +7,20 @@ from uuid import UUID, uuid4
 import pytest
 from redis.asyncio import Redis
 
-from app.supervise import keep_running
 from domain.ports import Hold
 from domain.reservation import HOLD_PERIOD
-from persistence import migrate
-from persistence.catalog_cache import CatalogCache
-from persistence.engine import open_engine
-from persistence.ledger import PostgresLedger
-from persistence.own_writes import OwnWrites
-from persistence.pool import Pool, open_pool
+from persistence.key_value.catalog_cache import CatalogCache
+from persistence.key_value.client import open_redis
+from persistence.key_value.own_writes import OwnWrites
+from persistence.postgres import migrate
+from persistence.postgres.engine import open_engine
+from persistence.postgres.pool import Pool, open_pool
+from persistence.postgres.replica import LATE_SECONDS, Replica
 from persistence.queries import Queries
 from persistence.queries.keyset import Window
 from persistence.queries.sessions import SessionsWanted
-from persistence.redis_client import open_redis
-from persistence.replica import LATE_SECONDS, Replica
+from persistence.sales.ledger import PostgresLedger
+from runtime.supervision import keep_running
 from tests.support.cinema import Cinema, Show
 from tests.support.counting import growing
 from tests.support.embedded import EmbeddedStack

@@ -13,14 +13,14 @@ from uuid import UUID
 
 import asyncpg
 
-from app.cluster import status
-from app.embedded.folder import DataFolder
-from app.embedded.postgres import Postgres, binary
-from domain.paying import PaymentService
-from persistence import migrate
-from persistence.connecting import hosts
-from persistence.ledger import PostgresLedger
-from persistence.pool import Pool, open_pool
+from domain.sales import PaymentService
+from persistence.postgres import migrate
+from persistence.postgres.connection import hosts
+from persistence.postgres.pool import Pool, open_pool
+from persistence.sales.ledger import PostgresLedger
+from stack.cluster import status
+from stack.embedded.folder import DataFolder
+from stack.embedded.postgres import Postgres, binary
 from tests.support.cinema import Cinema, Show
 from tests.support.events import open_payment
 from tests.support.replicated import Replicating, replicated_postgres

@@ -10,13 +10,13 @@ from urllib.parse import urlsplit
 import asyncpg
 import pytest
 
-from app.embedded.postgres import binary
-from domain.paying import PaymentService
-from persistence import migrate
-from persistence.housekeeping import tidy_up
-from persistence.ledger import PostgresLedger
-from persistence.pool import Pool, open_pool
-from persistence.replica import REPLAYED, WRITTEN
+from domain.sales import PaymentService
+from persistence.postgres import migrate
+from persistence.postgres.housekeeping import tidy_up
+from persistence.postgres.pool import Pool, open_pool
+from persistence.postgres.replica import REPLAYED, WRITTEN
+from persistence.sales.ledger import PostgresLedger
+from stack.embedded.postgres import binary
 from tests.support.cinema import Cinema
 from tests.support.realtime import Worker
 from tests.support.telling import hold, until_all_is_told

@@ -12,9 +12,9 @@ from domain.errors import RoomBusyError
 from domain.money import Money
 from domain.rooms import NewSeats
 from domain.sessions import Session
-from persistence import catalog_sql
-from persistence.catalog import PostgresCatalog
-from persistence.pool import Pool
+from persistence.catalog import catalog_sql
+from persistence.catalog.catalog import PostgresCatalog
+from persistence.postgres.pool import Pool
 from tests.support.cinema import Cinema
 from tests.support.gate import STOP, Gate
 from tests.support.unlocked import NothingCached, SilentBell

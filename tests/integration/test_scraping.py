@@ -9,8 +9,8 @@ from pydantic import SecretStr
 from starlette.applications import Starlette
 
 from app import asgi
-from app.listening import listen
-from app.scrape import Scrape
+from app.metrics_endpoint import Scrape
+from app.metrics_server import listen
 from app.settings import Settings
 from app.wiring import connections
 from tests.support.embedded import EmbeddedStack

@@ -14,12 +14,12 @@ from redis.asyncio import Redis
 from domain.booking import BookingService
 from domain.errors import NotFoundError, SeatsUnavailableError
 from domain.seats import SeatMap, SeatMapDelta
-from persistence.ledger import PostgresLedger
-from persistence.pool import Pool
+from persistence.key_value.client import open_redis
+from persistence.key_value.script_batch import ScriptBatch
+from persistence.key_value.seat_locks import RedlockSeatLocks
+from persistence.postgres.pool import Pool
 from persistence.queries.seat_maps import SeatMaps
-from persistence.redis_client import open_redis
-from persistence.script_batch import ScriptBatch
-from persistence.seat_locks import RedlockSeatLocks
+from persistence.sales.ledger import PostgresLedger
 from realtime.hub import Hub
 from realtime.reservation_feed import ReservationFeed
 from realtime.seat_feed import SeatFeed

@@ -11,12 +11,12 @@ from domain.booking import BookingService
 from domain.errors import NotFoundError, SeatsUnavailableError
 from domain.reservation import Reservation
 from domain.seats import SeatStatus
-from persistence.ledger import PostgresLedger
-from persistence.pool import Pool
-from persistence.redis_client import open_redis
-from persistence.script_batch import Script, ScriptBatch
-from persistence.seat_locks import MARKER_MS, RedlockSeatLocks
-from persistence.seat_scripts import ACQUIRE, KEEP
+from persistence.key_value.client import open_redis
+from persistence.key_value.script_batch import Script, ScriptBatch
+from persistence.key_value.seat_locks import MARKER_MS, RedlockSeatLocks
+from persistence.key_value.seat_scripts import ACQUIRE, KEEP
+from persistence.postgres.pool import Pool
+from persistence.sales.ledger import PostgresLedger
 from tests.support.cinema import Cinema, Show
 from tests.support.embedded import EmbeddedStack
 from tests.support.unlocked import SilentBell

@@ -7,9 +7,9 @@ import pytest
 
 from domain.booking import BookingService
 from domain.seats import SeatMap, SeatMapDelta, SeatStatus
-from persistence.ledger import PostgresLedger
-from persistence.pool import Pool
+from persistence.postgres.pool import Pool
 from persistence.queries import Queries
+from persistence.sales.ledger import PostgresLedger
 from tests.support.cinema import Cinema, Show, let_time_pass
 from tests.support.unlocked import NoSeatLocks, SilentBell
 

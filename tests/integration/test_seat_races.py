@@ -17,13 +17,13 @@ from domain.errors import (
     ReservationExpiredError,
     SeatsUnavailableError,
 )
-from domain.paying import PaymentService
 from domain.ports import Hold, SeatLocks
 from domain.reservation import Reservation
-from persistence import ledger_sql
-from persistence.ledger import PostgresLedger
-from persistence.pool import Pool
-from persistence.seat_locks import RedlockSeatLocks
+from domain.sales import PaymentService
+from persistence.key_value.seat_locks import RedlockSeatLocks
+from persistence.postgres.pool import Pool
+from persistence.sales import ledger_sql
+from persistence.sales.ledger import PostgresLedger
 from tests.support.cinema import Cinema, Show
 from tests.support.events import open_payment, open_payments
 from tests.support.unlocked import NoSeatLocks, SilentBell

@@ -8,8 +8,8 @@ import argon2
 import pytest
 from asyncpg import Record
 
-from app import cli
-from persistence.pool import Pool
+from app.commands import arguments
+from persistence.postgres.pool import Pool
 from seeds.plant import needs_planting, plant
 from seeds.programme import SAO_PAULO, programme
 from seeds.rooms import ROOMS, row_label
@@ -180,6 +180,6 @@ def test_without_demo_data_prepare_plants_nothing(
     monkeypatch.setenv("DEMO_DATA", "false")
     monkeypatch.delenv("SIGNING_KEYS_DIR", raising=False)
 
-    assert cli.main(["prepare"]) == 0
+    assert arguments.main(["prepare"]) == 0
 
     assert needs_planting(scratch_database_url)

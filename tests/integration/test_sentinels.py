@@ -12,13 +12,13 @@ import pytest
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from persistence.away import is_away
-from persistence.rate_limits import RateLimitedError, RateLimits
-from persistence.redis_client import open_redis
-from persistence.script_batch import Script, ScriptBatch
-from persistence.sign_in_codes import RedisSignInCodes
-from realtime.bell import RedisBell
+from persistence.key_value.client import open_redis
+from persistence.key_value.rate_limits import RateLimitedError, RateLimits
+from persistence.key_value.script_batch import Script, ScriptBatch
+from persistence.key_value.sign_in_codes import RedisSignInCodes
+from persistence.outages import is_away
 from realtime.hub import Hub, Listening
+from realtime.relay_wakeup import RedisBell
 from realtime.topics import RELAY_BELL, RESYNC
 from tests.support.sentinels import PASSWORD, PRIMARY, WatchedRedis, watched_redis
 from tests.support.waiting import eventually

@@ -10,9 +10,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from app.bounded_http import BoundedHttp
 from tests.support.serving import speaking
 from tests.support.waiting import eventually
+from transport.server.http_limits import BoundedHttp
 
 PATIENCE_SECONDS = 20
 TOO_SLOW_SECONDS = 0.2

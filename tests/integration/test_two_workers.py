@@ -5,11 +5,11 @@ from uuid import UUID
 
 import pytest
 
-from persistence.ledger import PostgresLedger
-from persistence.outbox import LEASE, Outbox, OutboxEvent
-from persistence.pool import Pool
+from persistence.postgres.pool import Pool
+from persistence.sales.ledger import PostgresLedger
+from persistence.sales.outbox import LEASE, Outbox, OutboxEvent
+from realtime.broker import Kafka
 from realtime.hub import Hub
-from realtime.kafka import Kafka
 from realtime.relay import Relay
 from realtime.topics import RESERVATIONS
 from tests.support.cinema import Cinema, let_time_pass

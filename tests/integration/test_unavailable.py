@@ -7,8 +7,8 @@ from uuid import UUID
 
 import pytest
 
-from persistence import migrate
-from persistence.pool import Pool, open_pool
+from persistence.postgres import migrate
+from persistence.postgres.pool import Pool, open_pool
 from tests.support.cinema import Show
 from tests.support.embedded import EmbeddedStack
 from tests.support.graphql import RESERVE

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import (
 from joserfc import jwt
 from joserfc.jwk import OKPKey
 
-from app.authentication import AUDIENCE, ISSUER, AuthenticationError, Authenticator
+from auth.tokens import AUDIENCE, ISSUER, AuthenticationError, Authenticator
 from domain.people import Role, Viewer
 
 NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)

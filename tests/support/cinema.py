@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from persistence.pool import Pool
+from persistence.postgres.pool import Pool
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from gql.transport.httpx import HTTPXAsyncTransport
 from gql.transport.websockets import WebsocketsTransport
 from redis.asyncio import Redis
 
-from app.tokens import mint
+from app.commands.tokens import mint
 from tests.support.run import RunUnderTest
 from tests.support.waiting import eventually
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from app.cluster.control import Control
+from stack.cluster.control import Control
 from tests.support.run import RunUnderTest, started_run
 
 COMMAND = (sys.executable, "-m", "app", "cluster")

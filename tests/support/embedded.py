@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from app.embedded.folder import DataFolder
-from app.embedded.server import Server
-from app.embedded.stack import Stack
+from stack.embedded.folder import DataFolder
+from stack.embedded.server import Server
+from stack.embedded.servers import Stack
 from tests.support.processes import descendants
 
 

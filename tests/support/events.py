@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from persistence import payment_sql
-from persistence.pool import Pool
+from persistence.postgres.pool import Pool
+from persistence.sales import payment_sql
 
 
 async def open_payments(pool: Pool, *reservation_ids: UUID) -> None:

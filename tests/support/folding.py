@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from domain.seats import SeatMap
-from persistence.pool import Pool
+from persistence.postgres.pool import Pool
 from realtime.seat_feed import SeatFeed
 
 

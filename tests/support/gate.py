@@ -3,7 +3,7 @@
 from types import TracebackType
 from typing import Self
 
-from persistence.pool import Pool
+from persistence.postgres.pool import Pool
 
 NUMBER = 7
 STOP = f"pg_advisory_xact_lock({NUMBER})"  # one more column of the statement

@@ -13,14 +13,14 @@ from domain.accounts import AccountService
 from domain.booking import BookingService
 from domain.catalog import CatalogService
 from domain.identities import IdentityService
-from domain.paying import PaymentService
 from domain.people import Role, Viewer
-from persistence.catalog import PostgresCatalog
-from persistence.catalog_cache import CatalogCache
-from persistence.ledger import PostgresLedger
-from persistence.pool import Pool
+from domain.sales import PaymentService
+from persistence.catalog.catalog import PostgresCatalog
+from persistence.key_value.catalog_cache import CatalogCache
+from persistence.key_value.rate_limits import RateLimits
+from persistence.postgres.pool import Pool
 from persistence.queries import Queries
-from persistence.rate_limits import RateLimits
+from persistence.sales.ledger import PostgresLedger
 from realtime.reservation_feed import ReservationFeed
 from realtime.seat_feed import SeatFeed
 from resolvers.context import Context, Services

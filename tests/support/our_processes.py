@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from app.embedded.ports import ReservedPort, has_page
+from stack.embedded.ports import ReservedPort, has_page
 from tests.support.run import ROOT
 
 PATIENCE_SECONDS = 60

@@ -4,22 +4,22 @@ import asyncio
 from types import TracebackType
 from typing import Self
 
-from app.supervise import keep_running
 from app.worker import sweep_for_ever
-from domain.expiring import ExpiryService
-from persistence.ledger import PostgresLedger
-from persistence.outbox import Outbox
-from persistence.pool import Pool
-from persistence.redis_client import open_redis
-from persistence.script_batch import ScriptBatch
-from persistence.seat_locks import RedlockSeatLocks
-from realtime.bell import RedisBell
+from domain.expiry import ExpiryService
+from persistence.key_value.client import open_redis
+from persistence.key_value.script_batch import ScriptBatch
+from persistence.key_value.seat_locks import RedlockSeatLocks
+from persistence.postgres.pool import Pool
+from persistence.sales.ledger import PostgresLedger
+from persistence.sales.outbox import Outbox
+from realtime.broker import Kafka
 from realtime.consumer import Consumer
 from realtime.fanout import FanoutHandler
 from realtime.hub import Hub
-from realtime.kafka import Kafka
 from realtime.payments import PaymentsHandler
 from realtime.relay import Relay
+from realtime.relay_wakeup import RedisBell
+from runtime.supervision import keep_running
 
 
 class Worker:

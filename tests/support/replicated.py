@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 
 import asyncpg
 
-from app.embedded.folder import DataFolder
-from app.embedded.identity import give, unprivileged
-from app.embedded.launch import kill_tree
-from app.embedded.postgres import Postgres, binary
-from app.embedded.service import Service
+from stack.embedded.folder import DataFolder
+from stack.embedded.identity import give, unprivileged
+from stack.embedded.launch import kill_tree
+from stack.embedded.postgres import Postgres, binary
+from stack.embedded.service import Service
 from tests.support.embedded import ServerUnderTest
 
 SETTINGS = ("--wal_level=replica", "--max_wal_senders=4", "--wal_keep_size=64MB")

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from app.embedded.ports import has_page
+from stack.embedded.ports import has_page
 from tests.support.processes import descendants, parents
 
 ROOT = Path(__file__).parents[2]

@@ -13,9 +13,9 @@ from prometheus_client.parser import text_string_to_metric_families
 from starlette.applications import Starlette
 
 from app.asgi import application
-from app.authentication import TokenIssuer
 from app.settings import Settings
-from app.signing_keys import KeyRing
+from auth.signing_keys import KeyRing
+from auth.tokens import TokenIssuer
 from domain.people import Role, Viewer
 
 Figures = dict[tuple[str, frozenset[tuple[str, str]]], float]

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from redis import Redis
 
-from app.embedded.folder import DataFolder
-from app.embedded.ports import LOOPBACK, ask
-from app.embedded.server import Server
-from app.embedded.valkey import binary
-from app.private_files import write_private
+from runtime.private_files import write_private
+from stack.embedded.folder import DataFolder
+from stack.embedded.ports import LOOPBACK, ask
+from stack.embedded.server import Server
+from stack.embedded.valkey import binary
 from tests.support.embedded import ServerUnderTest
 
 PASSWORD = "of-the-redis-nodes"

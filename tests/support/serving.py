@@ -12,9 +12,9 @@ from starlette.types import ASGIApp
 from uvicorn.server import ServerState
 
 from app.asgi import application
-from app.bounded_http import BoundedHttp
 from app.settings import Settings
 from tests.support.waiting import eventually
+from transport.server.http_limits import BoundedHttp
 
 Environment = dict[str, str]
 

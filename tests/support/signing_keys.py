@@ -6,8 +6,8 @@ from pathlib import Path
 
 from joserfc.jwk import OKPKey
 
-from app.private_files import write_private
-from app.signing_keys import file_time
+from auth.signing_keys import file_time
+from runtime.private_files import write_private
 
 
 def put_key(folder: Path, pair: OKPKey, there_since: datetime) -> Path:

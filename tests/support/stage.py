@@ -10,9 +10,9 @@ import strawberry
 from graphql import GraphQLError
 from strawberry.types import Info as StrawberryInfo
 
-from app.authentication import AuthenticationError, Credentials
-from app.languages import locale_for
+from auth.tokens import AuthenticationError, Credentials
 from domain.people import Role, Viewer
+from resolvers.languages import locale_for
 
 ANN = Viewer(UUID(int=1), Role.CUSTOMER)
 

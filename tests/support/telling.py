@@ -9,8 +9,8 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from domain.ports import Hold
 from domain.reservation import Reservation
-from persistence.ledger import PostgresLedger
-from realtime.kafka import MARKER, Kafka
+from persistence.sales.ledger import PostgresLedger
+from realtime.broker import MARKER, Kafka
 from tests.support.cinema import Cinema, Show
 from tests.support.waiting import eventually
 

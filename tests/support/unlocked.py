@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 
 from domain.ports import SeatLock
 from domain.reservation import Reservation
-from persistence.catalog_cache import Load, Value
+from persistence.key_value.catalog_cache import Load, Value
 
 
 class Forgetful:

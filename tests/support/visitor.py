@@ -9,8 +9,8 @@ from uuid import UUID
 
 from starlette.applications import Starlette
 
-from app.authentication import TokenIssuer
-from app.signing_keys import KeyRing, make_key
+from auth.signing_keys import KeyRing, make_key
+from auth.tokens import TokenIssuer
 from domain.people import Role, Viewer
 from tests.support.asgi_socket import AsgiSocket
 from tests.support.cinema import Show

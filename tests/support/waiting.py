@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from persistence.pool import Connection, Pool
+from persistence.postgres.pool import Connection, Pool
 
 BLOCKED = """
 SELECT count(*) FROM pg_stat_activity

@@ -7,9 +7,9 @@ import pytest
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from app.transport import GraphQLHttp, GraphQLWebSocket
 from tests.support.http_asking import client_of
 from tests.support.stage import Stage, schema
+from transport import GraphQLHttp, GraphQLWebSocket
 
 
 @pytest.fixture

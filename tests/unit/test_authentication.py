@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from joserfc import jwt
 
-from app import authentication
-from app.authentication import ISSUER, Authenticator, TokenIssuer
-from app.signing_keys import KeyRing
+from auth import tokens
+from auth.signing_keys import KeyRing
+from auth.tokens import ISSUER, Authenticator, TokenIssuer
 from tests.support.bearer import ANA, CLAIMS, NOON, part, refuse, signed
 
 
@@ -188,7 +188,7 @@ class TestRemembering:
     def test_forgets_the_one_that_was_used_longest_ago(
         self, authenticator: Authenticator, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(authentication, "REMEMBERED", 2)
+        monkeypatch.setattr(tokens, "REMEMBERED", 2)
         first, second, third = (
             signed(CLAIMS | {"sub": str(UUID(int=n))}) for n in range(3)
         )

@@ -10,8 +10,8 @@ from redis.asyncio.sentinel import MasterNotFoundError
 from sqlalchemy import exc as sqlalchemy
 from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_dbapi
 
-from persistence.away import is_away
-from persistence.connecting import hosts
+from persistence.outages import is_away
+from persistence.postgres.connection import hosts
 from realtime.consumer import is_transient
 
 AWAY = [

@@ -7,10 +7,14 @@ import uvicorn
 from starlette.types import Receive, Scope, Send
 
 from app.serve import behind
-from app.transport import GraphQLWebSocket
-from app.transport.clients import SocketsByClient, TooManySocketsError, client_of
 from tests.support.asgi_socket import AsgiSocket, settle
 from tests.support.stage import Stage, schema
+from transport import GraphQLWebSocket
+from transport.socket_endpoint.client_counts import (
+    SocketsByClient,
+    TooManySocketsError,
+    client_of,
+)
 
 TOO_MANY = (1013, "Too many sockets from your address")
 

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from app.cluster import run
-from app.errors import CommandError
+from runtime.errors import CommandError
+from stack.cluster import run
 
 
 @pytest.mark.parametrize("name", ["my data", "$(id)", "a;b", "it's", 'a"b', "a:b"])

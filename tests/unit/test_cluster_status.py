@@ -7,9 +7,9 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
-from app.cluster import status
-from app.embedded.ports import ReservedPort, has_page
 from realtime.metrics import RELAY_LEADS
+from stack.cluster import status
+from stack.embedded.ports import ReservedPort, has_page
 
 
 @contextmanager

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from app.cli import main
-from app.embedded.ports import ReservedPort
+from app.commands.arguments import main
+from stack.embedded.ports import ReservedPort
 
 COMMANDS = [
     ["migrate"],

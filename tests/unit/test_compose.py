@@ -2,10 +2,10 @@ from pathlib import Path
 
 import pytest
 
-from app.cluster.compose import ComposeService, Mount, interpolated, understand
-from app.cluster.node import server_properties
-from app.cluster.places import Places
-from app.errors import CommandError
+from runtime.errors import CommandError
+from stack.cluster.compose import ComposeService, Mount, interpolated, understand
+from stack.cluster.node import server_properties
+from stack.cluster.places import Places
 
 API = {
     "image": "cinema-tickets:0.1.0",

@@ -11,10 +11,10 @@ import yaml
 from compose_spec import PyCompose
 from patroni.postgresql.config import ConfigHandler
 
-from app.cluster.compose import interpolated, understand
-from app.cluster.node import kind
-from app.cluster.topology import passwords
 from app.settings import Settings
+from stack.cluster.compose import interpolated, understand
+from stack.cluster.node import kind
+from stack.cluster.topology import passwords
 
 FILES = ("docker-compose.yml", "docker-compose.cluster.yml")
 JOBS = {"roles", "prepare"}

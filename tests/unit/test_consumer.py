@@ -11,11 +11,11 @@ from uuid import UUID, uuid4
 import pytest
 from aiokafka import ConsumerRecord
 
-from persistence import origin
 from realtime import consumer as consuming
+from realtime.broker import Kafka
 from realtime.cloud_event import CloudEvent
 from realtime.consumer import Consumer
-from realtime.kafka import Kafka
+from telemetry import origin
 
 
 class Clumsy:

@@ -16,7 +16,7 @@ from graphql import (
     find_breaking_changes,
 )
 
-from app import sdl
+from app.commands import sdl
 
 PROJECT = Path(__file__).parents[2]
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from app.cluster.control import Control, ControlSocket, _beside
-from app.errors import CommandError
+from runtime.errors import CommandError
+from stack.cluster.control import Control, ControlSocket, _beside
 
 
 class FakeCluster:

@@ -13,10 +13,10 @@ from graphql import (
     is_composite_type,
 )
 
-from app.graphql import build_schema
-from app.transport.cost import CONNECTIONS, LISTS, Measured, Walk
-from app.transport.documents import operation_named
-from app.transport.refusals import refusal_of
+from app.executable_schema import build_schema
+from transport.documents.cost import CONNECTIONS, LISTS, Measured, Walk
+from transport.documents.document import operation_named
+from transport.documents.refusals import refusal_of
 
 SEATS = "seatMap { available seats { id status version } }"
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from app.transport.refusals import refusal_of
+from transport.documents.refusals import refusal_of
 
 FRAGMENTS = "fragment F on X { a @a b @a } fragment G on X { a b }"
 TOO_LONG = (

@@ -10,7 +10,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocket
 
-from app.draining import Draining, DrainingServer
+from transport.server.graceful_drain import Draining, DrainingServer
 
 
 async def answer(_request: Request) -> PlainTextResponse:

@@ -8,13 +8,13 @@ import httpx2
 import pytest
 import strawberry
 
-from app.extensions import FaultMask
-from app.transport import GraphQLHttp, GraphQLWebSocket
 from domain.errors import UnknownCustomerError
 from resolvers.faults import bad_user_input, forbidden, not_found, rate_limited
 from tests.support.asgi_socket import AsgiSocket
 from tests.support.http_asking import client_of, post
 from tests.support.stage import Stage
+from transport import GraphQLHttp, GraphQLWebSocket
+from transport.faults import FaultMask
 
 FAULTS = {
     "page": bad_user_input("page_size", name="last", limit=50),

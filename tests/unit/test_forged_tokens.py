@@ -11,8 +11,8 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
-from app.authentication import Authenticator
-from app.signing_keys import KeyRing
+from auth.signing_keys import KeyRing
+from auth.tokens import Authenticator
 from tests.support.bearer import (
     ANA,
     CLAIMS,

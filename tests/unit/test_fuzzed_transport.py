@@ -6,10 +6,10 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.transport import GraphQLHttp, GraphQLWebSocket
 from tests.support.asgi_socket import AsgiSocket, settle
 from tests.support.http_asking import client_of, post
 from tests.support.stage import Stage, schema
+from transport import GraphQLHttp, GraphQLWebSocket
 
 seeded = settings(derandomize=True, deadline=None, max_examples=100)
 

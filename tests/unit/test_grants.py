@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from persistence.grants import DELETED
+from persistence.postgres.grants import DELETED
 
 DELETING = re.compile(r"\bDELETE FROM (\w+)")
 

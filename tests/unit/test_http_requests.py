@@ -3,9 +3,9 @@ from collections.abc import AsyncIterator
 import httpx2
 import pytest
 
-from app.transport.negotiation import media_type_for
 from tests.support.http_asking import GQL, JSON, code, post
 from tests.support.stage import Stage
+from transport.http_endpoint.negotiation import media_type_for
 
 
 @pytest.mark.parametrize(

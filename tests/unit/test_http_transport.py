@@ -7,9 +7,9 @@ import pytest
 import strawberry
 from strawberry.extensions import SchemaExtension
 
-from app.transport import GraphQLHttp
 from tests.support.http_asking import GQL, JSON, client_of, code, post
 from tests.support.stage import Query, Scene, Stage, schema
+from transport import GraphQLHttp
 
 
 async def test_a_query_is_answered(http: httpx2.AsyncClient) -> None:

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from app import in_time as asking
-from app.in_time import in_time
+from runtime import deadline as asking
+from runtime.deadline import in_time
 
 
 class Silent:

@@ -1,7 +1,7 @@
 import pytest
 from graphql import get_introspection_query
 
-from app.graphql import build_schema
+from app.executable_schema import build_schema
 
 CLOSED = build_schema(introspection=False)
 

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from app.cluster.kafka_jars import DESCRIPTION, verify
-from app.errors import CommandError
+from runtime.errors import CommandError
+from stack.cluster.kafka_jars import DESCRIPTION, verify
 
 KNOWN = f"{sha256(b'one').hexdigest()}  one.jar\n"
 

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from app.embedded.keeper import Keeper
-from app.embedded.service import Service
+from stack.embedded.keeper import Keeper
+from stack.embedded.service import Service
 
 
 class FakeService(Service):

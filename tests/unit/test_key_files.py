@@ -5,11 +5,11 @@ import pytest
 from joserfc.jwk import ECKey, OKPKey
 
 from app.asgi import application
-from app.embedded.folder import DataFolder
-from app.embedded.signing_keys import signing_keys
-from app.errors import CommandError
+from app.first_keys import signing_keys
 from app.settings import Settings
-from app.signing_keys import load_key, make_key
+from auth.signing_keys import load_key, make_key
+from runtime.errors import CommandError
+from stack.embedded.folder import DataFolder
 from tests.support.bearer import NOON
 from tests.support.http_asking import client_of
 from tests.support.signing_keys import put_key
@@ -61,18 +61,18 @@ def test_a_run_moves_the_key_that_it_had_into_the_folder(tmp_path: Path) -> None
     with DataFolder(tmp_path / "data") as folder:
         put_key(folder.path, PAIR, NOON).rename(folder.path / "signing-key.pem")
 
-        keys = signing_keys(folder)
+        keys = signing_keys(folder.path)
 
         assert [file.name for file in keys.iterdir()] == ["20300101T120000Z.pem"]
         assert load_key(keys / "20300101T120000Z.pem").id == PAIR.thumbprint()
         assert not (folder.path / "signing-key.pem").exists()
-        assert signing_keys(folder) == keys
+        assert signing_keys(folder.path) == keys
         assert len(list(keys.iterdir())) == 1
 
 
 def test_a_first_run_makes_a_key(tmp_path: Path) -> None:
     with DataFolder(tmp_path / "data") as folder:
-        keys = signing_keys(folder)
+        keys = signing_keys(folder.path)
 
         [file] = keys.iterdir()
         assert load_key(file).file == file

@@ -4,9 +4,9 @@ from pathlib import Path
 import pytest
 from joserfc.jwk import OKPKey
 
-from app import cli, keys
-from app.errors import CommandError
-from app.signing_keys import read_keys, utc_now
+from app.commands import arguments, keys
+from auth.signing_keys import read_keys, utc_now
+from runtime.errors import CommandError
 from tests.support.bearer import NOON
 from tests.support.signing_keys import put_key
 
@@ -92,7 +92,7 @@ def test_rotating_says_from_when_the_new_one_signs(
     put_key(tmp_path, FIRST, utc_now() - DAY)
     monkeypatch.setenv("SIGNING_KEYS_DIR", str(tmp_path))
 
-    code = cli.main(["keys", "rotate"])
+    code = arguments.main(["keys", "rotate"])
 
     _, new = read_keys(tmp_path)
     assert code == 0

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.languages import MAX_LENGTH, locale_for
+from resolvers.languages import MAX_LENGTH, locale_for
 
 
 @pytest.mark.parametrize(

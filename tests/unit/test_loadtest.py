@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from app.errors import CommandError
 from loadtest import compare, figures, memory, target
 from loadtest.__main__ import main
 from loadtest.bystanders import told_apart
 from loadtest.compare import PLAYS
 from loadtest.figures import Answer, Wave
 from loadtest.report import Report, table
+from runtime.errors import CommandError
 
 WON = b'{"data":{"reserveSeats":{"__typename":"Reservation","id":"r"}}}'
 FIGURES = ("rate", "p50", "p95", "p99", "errors")

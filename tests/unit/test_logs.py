@@ -12,8 +12,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from app import logs
-from persistence import origin
+from telemetry import logs, origin
 
 ANA = UUID(int=1)
 
@@ -117,7 +116,7 @@ def test_libraries_say_nothing_below_a_warning(
 
     assert not logging.getLogger(name).isEnabledFor(logging.INFO)
     assert logging.getLogger(name).isEnabledFor(logging.WARNING)
-    assert logging.getLogger("app.transport.http").isEnabledFor(logging.DEBUG)
+    assert logging.getLogger("transport.http_endpoint.view").isEnabledFor(logging.DEBUG)
     assert logging.getLogger("realtime.relay").isEnabledFor(logging.DEBUG)
 
 

@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from graphql import is_non_null_type
 
-from app.graphql import build_schema
+from app.executable_schema import build_schema
 from domain.errors import NotFoundError
 from domain.people import Role, Viewer
 from resolvers.context import Context, Services

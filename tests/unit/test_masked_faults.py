@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 import strawberry
 
-from app.extensions import FaultMask
-from app.transport import GraphQLHttp, GraphQLWebSocket
 from tests.support.asgi_socket import AsgiSocket
 from tests.support.http_asking import client_of, post
 from tests.support.stage import Stage
+from transport import GraphQLHttp, GraphQLWebSocket
+from transport.faults import FaultMask
 
 
 @strawberry.type

@@ -6,11 +6,11 @@ import httpx2
 import pytest
 from prometheus_client import REGISTRY
 
-from app.transport import GraphQLWebSocket
 from tests.support.asgi_socket import AsgiSocket, settle
 from tests.support.counting import growing
 from tests.support.http_asking import post
 from tests.support.stage import Stage, schema
+from transport import GraphQLWebSocket
 
 SECONDS = "cinema_operation_duration_seconds_count"
 

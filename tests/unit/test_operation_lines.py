@@ -6,10 +6,10 @@ from typing import Any
 import httpx2
 import pytest
 
-from app.transport import operations
-from app.transport.websocket import GraphQLWebSocket
 from tests.support.asgi_socket import AsgiSocket
 from tests.support.http_asking import post
+from transport import operation_run
+from transport.socket_endpoint.endpoint import GraphQLWebSocket
 
 HELLO = {"query": "query Greet { hello }", "operationName": "Greet"}
 
@@ -19,14 +19,14 @@ def operations_in(caplog: pytest.LogCaptureFixture) -> list[dict[str, Any]]:
     return [
         {name: record.__dict__[name] for name in names}
         for record in caplog.records
-        if record.name == operations.__name__
+        if record.name == operation_run.__name__
     ]
 
 
 async def test_what_went_well_is_worth_no_line(
     http: httpx2.AsyncClient, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.INFO, "app")
+    caplog.set_level(logging.INFO, "transport")
 
     await post(http, HELLO)
 
@@ -36,7 +36,7 @@ async def test_what_went_well_is_worth_no_line(
 async def test_a_debug_log_has_each(
     http: httpx2.AsyncClient, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.DEBUG, "app")
+    caplog.set_level(logging.DEBUG, "transport")
 
     await post(http, HELLO)
     await post(http, {"query": "{ nothing }"})
@@ -72,8 +72,8 @@ async def test_a_slow_one_is_told(
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    caplog.set_level(logging.INFO, "app")
-    monkeypatch.setattr(operations, "SLOW_SECONDS", 0.0)
+    caplog.set_level(logging.INFO, "transport")
+    monkeypatch.setattr(operation_run, "SLOW_SECONDS", 0.0)
 
     await post(http, HELLO)
 
@@ -93,8 +93,8 @@ async def test_a_subscription_is_not_slow_for_having_lasted(
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    caplog.set_level(logging.DEBUG, "app")
-    monkeypatch.setattr(operations, "SLOW_SECONDS", 0.0)
+    caplog.set_level(logging.DEBUG, "transport")
+    monkeypatch.setattr(operation_run, "SLOW_SECONDS", 0.0)
 
     async with AsgiSocket(app) as socket:
         await socket.init()

@@ -6,9 +6,9 @@ import httpx2
 import pytest
 
 from app.asgi import application
-from app.errors import CommandError
-from app.keys import rotate
+from app.commands.keys import rotate
 from app.settings import Settings
+from runtime.errors import CommandError
 from tests.support.http_asking import client_of
 
 PAGE = "https://app.example"

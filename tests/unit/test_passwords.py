@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from app.passwords import Argon2Passwords
+from auth.passwords import Argon2Passwords
 from domain import passwords as rules
 from domain.accounts import AccountService
 from domain.errors import InvalidInputError, TooManyAtOnceError

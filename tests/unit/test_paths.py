@@ -7,7 +7,7 @@ from starlette.routing import Route
 
 from app.asgi import application
 from app.settings import Settings
-from app.signing_keys import make_key
+from auth.signing_keys import make_key
 from tests.support.http_asking import client_of
 
 CLIENT = {

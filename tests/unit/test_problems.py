@@ -9,8 +9,7 @@ import pytest
 from graphql import GraphQLUnionType
 from strawberry.types.field import StrawberryField
 
-from app.graphql import build_schema
-from app.languages import OFFERED
+from app.executable_schema import build_schema
 from domain import errors
 from domain.errors import DomainError
 from domain.money import Money
@@ -18,6 +17,7 @@ from domain.payment import PaymentStatus
 from domain.reservation import ReservationStatus
 from domain.sessions import Session
 from resolvers.context import Info
+from resolvers.languages import OFFERED
 from resolvers.problems import HANDLERS
 from resolvers.texts import worded
 from schema import problems

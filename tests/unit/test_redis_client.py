@@ -3,7 +3,7 @@
 import pytest
 from redis.asyncio.connection import BlockingConnectionPool
 
-from persistence.redis_client import TIMEOUT_SECONDS, PrimaryPool, open_redis
+from persistence.key_value.client import TIMEOUT_SECONDS, PrimaryPool, open_redis
 
 
 async def test_a_plain_url_leads_to_its_server() -> None:

@@ -11,9 +11,9 @@ import pytest
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.structs import RecordMetadata
 
-from persistence.outbox import Outbox, OutboxEvent
+from persistence.sales.outbox import Outbox, OutboxEvent
+from realtime.broker import Kafka
 from realtime.hub import Hub, Listening
-from realtime.kafka import Kafka
 from realtime.relay import BrokerForgotError, Relay
 
 PATIENCE_SECONDS = 5.0

@@ -4,7 +4,7 @@ from uuid import UUID, uuid4
 
 from limits import parse
 
-from persistence.rate_limits import RateLimitedError, Reserving
+from persistence.key_value.rate_limits import RateLimitedError, Reserving
 
 
 def refused(limit: Reserving, customer_id: UUID) -> int | None:

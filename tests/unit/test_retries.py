@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from app.cluster.retries import TRIES, Retries
-from app.embedded.service import Service
-from app.errors import CommandError
+from runtime.errors import CommandError
+from stack.cluster.retries import TRIES, Retries
+from stack.embedded.service import Service
 
 
 class Failing(Service):

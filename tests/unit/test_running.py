@@ -4,29 +4,29 @@ from pathlib import Path
 
 import pytest
 
-from app import running
-from app.embedded.folder import DataFolder
-from app.errors import CommandError
+from runtime import run_file
+from runtime.errors import CommandError
+from stack.embedded.folder import DataFolder
 
 
 def test_a_run_completes_the_environment(tmp_path: Path) -> None:
-    told = running.as_json({"DATABASE_URL": "run", "REDIS_URL": "run"})
+    told = run_file.as_json({"DATABASE_URL": "run", "REDIS_URL": "run"})
     environ = {"DATA_DIR": str(tmp_path), "REDIS_URL": "explicit"}
 
     with DataFolder(tmp_path):
         (tmp_path / "run.json").write_text(told)
 
-        assert running.require(environ, "DATABASE_URL") == "run"
-        assert running.require(environ, "REDIS_URL") == "explicit"
+        assert run_file.require(environ, "DATABASE_URL") == "run"
+        assert run_file.require(environ, "REDIS_URL") == "explicit"
 
 
 def test_a_run_that_was_killed_tells_nothing(tmp_path: Path) -> None:
     """Not even when another process, here our own, has the number that it had."""
     with DataFolder(tmp_path):
-        (tmp_path / "run.json").write_text(running.as_json({"DATABASE_URL": "run"}))
+        (tmp_path / "run.json").write_text(run_file.as_json({"DATABASE_URL": "run"}))
 
     with pytest.raises(CommandError) as refused:
-        running.require({"DATA_DIR": str(tmp_path)}, "DATABASE_URL")
+        run_file.require({"DATA_DIR": str(tmp_path)}, "DATABASE_URL")
 
     assert str(refused.value) == (
         f"DATABASE_URL is not set and nothing runs in {tmp_path}: "
@@ -35,6 +35,6 @@ def test_a_run_that_was_killed_tells_nothing(tmp_path: Path) -> None:
 
 
 def test_the_file_names_the_run() -> None:
-    told = json.loads(running.as_json({"PORT": "1"}))
+    told = json.loads(run_file.as_json({"PORT": "1"}))
 
     assert told == {"pid": os.getpid(), "environment": {"PORT": "1"}}

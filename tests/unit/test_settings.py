@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from app.errors import CommandError
 from app.settings import PrepareSettings, Settings
+from runtime.errors import CommandError
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 import pytest
 
-from app.transport.documents import operation_named
+from transport.documents.document import operation_named
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,10 @@
 import asyncio
 from contextlib import AsyncExitStack
 
-from app.transport import GraphQLWebSocket
 from tests.support.asgi_socket import AsgiSocket, settle
 from tests.support.map_watching import SEAT_MAP, all_received, deltas, received, watch
 from tests.support.stage import Stage
+from transport import GraphQLWebSocket
 
 
 async def test_fifty_equal_watchers_cost_one_execution(

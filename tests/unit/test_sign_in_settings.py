@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from app.errors import CommandError
-from app.sign_in.providers import GitHubProvider, OidcProvider, providers
-from app.sign_in.settings import SignInSettings
+from auth.providers.issuers import GitHubProvider, OidcProvider, providers
+from auth.providers.settings import SignInSettings
+from runtime.errors import CommandError
 
 
 @pytest.fixture

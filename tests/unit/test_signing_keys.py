@@ -6,9 +6,9 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import OKPKey
 
-from app.authentication import Authenticator, TokenIssuer
-from app.errors import CommandError
-from app.signing_keys import KeyRing
+from auth.signing_keys import KeyRing
+from auth.tokens import Authenticator, TokenIssuer
+from runtime.errors import CommandError
 from tests.support.bearer import ANA, NOON, refuse
 from tests.support.signing_keys import put_key
 

@@ -1,10 +1,10 @@
 from contextlib import AsyncExitStack
 
-from app.transport import GraphQLWebSocket
 from tests.support.asgi_socket import AsgiSocket, settle
 from tests.support.counting import growing
 from tests.support.map_watching import SEAT_MAP, all_received, deltas, received, watch
 from tests.support.stage import Stage, schema
+from transport import GraphQLWebSocket
 
 
 async def test_too_much_may_come_while_it_reads_what_it_missed(

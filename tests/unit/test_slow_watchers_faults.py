@@ -2,10 +2,11 @@ import asyncio
 
 import pytest
 
-from app.transport import GraphQLWebSocket, back_off
+from runtime import back_off
 from tests.support.asgi_socket import AsgiSocket, settle
 from tests.support.map_watching import all_received, deltas, received, watch
 from tests.support.stage import Stage, schema
+from transport import GraphQLWebSocket
 
 
 async def _behind(stage: Stage, *sockets: AsgiSocket) -> None:

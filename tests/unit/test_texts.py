@@ -9,14 +9,22 @@ import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
-from app import translations
-from app.languages import OFFERED
+from app.commands import translations
 from domain.errors import DomainError
 from resolvers.faults import bad_user_input, rate_limited
+from resolvers.languages import OFFERED
 from resolvers.texts import TEXTS, TRANSLATED, Counted, catalog_file, worded
 
 ROOT = Path(__file__).parents[2]
-SPEAKING = ("app", "domain", "persistence", "resolvers", "schema")
+SPEAKING = (
+    "app",
+    "auth",
+    "domain",
+    "persistence",
+    "resolvers",
+    "schema",
+    "transport",
+)
 PLACEHOLDER = re.compile(r"%\((\w+)\)[ds]")
 
 

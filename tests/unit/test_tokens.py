@@ -2,11 +2,11 @@ from pathlib import Path
 
 import pytest
 
-from app.authentication import Authenticator
-from app.errors import CommandError
-from app.signing_keys import KeyRing, make_key
-from app.tokens import mint
+from app.commands.tokens import mint
+from auth.signing_keys import KeyRing, make_key
+from auth.tokens import Authenticator
 from domain.people import Role
+from runtime.errors import CommandError
 from seeds.people import LOAD_CUSTOMERS
 
 

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from app.spans import OtlpSpans
+from telemetry.otlp import OtlpSpans
 from tests.support.collector import collecting
 from tests.support.run import ROOT
 
@@ -32,7 +32,7 @@ def test_a_collector_that_says_nothing_does_not_keep_a_stop_waiting() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
         script = (
-            "from app.spans import OtlpSpans; from threading import active_count\n"
+            "from telemetry.otlp import OtlpSpans; from threading import active_count\n"
             "told = OtlpSpans.exporting('tickets', 'api')\n"
             "with told.root(None): pass\n"
             "told.shut_down(); print(active_count() > 1)"

@@ -11,14 +11,13 @@ from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from app import tracing
-from app.spans import OtlpSpans
-from app.transport.websocket import GraphQLWebSocket
-from persistence import origin
-from persistence.spans import NoSpans, spans, switch
+from telemetry import origin, tracing
+from telemetry.otlp import OtlpSpans
+from telemetry.spans import NoSpans, spans, switch
 from tests.support.asgi_socket import AsgiSocket
 from tests.support.http_asking import post
 from tests.support.run import ROOT
+from transport.socket_endpoint.endpoint import GraphQLWebSocket
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 OTHER = "1af7651916cd43dd8448eb211c80319c"
@@ -66,9 +65,9 @@ def test_the_standard_variables_switch_it_on(environ: dict[str, str], on: bool) 
 
 def test_nothing_of_it_is_imported_when_it_is_off() -> None:
     script = (
-        "import sys, app.serve, app.worker; from app import tracing;"
+        "import sys, app.serve, app.worker; from telemetry import tracing;"
         "tracing.set_up('api', {});"
-        "print({'app.spans', 'opentelemetry.sdk.trace'} & sys.modules.keys())"
+        "print({'telemetry.otlp', 'opentelemetry.sdk.trace'} & sys.modules.keys())"
     )
     ran = subprocess.run(
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, check=True

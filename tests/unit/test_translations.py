@@ -6,7 +6,7 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 
-from app import translations
+from app.commands import translations
 from resolvers.texts import Counted
 
 BEFORE = {

@@ -3,7 +3,7 @@
 import pytest
 from graphql import parse, validate
 
-from app.graphql import build_schema
+from app.executable_schema import build_schema
 
 schema = build_schema()._schema  # it has no other
 

@@ -1,10 +1,10 @@
 import asyncio
 
-from app.transport import GraphQLWebSocket
 from tests.support.asgi_socket import AsgiSocket, settle
 from tests.support.counting import growing
 from tests.support.frames import complete_of, next_of
 from tests.support.stage import Stage, schema
+from transport import GraphQLWebSocket
 
 SEAT_MAP = "subscription($s: String!) { seatMap(sessionId: $s) { kind position } }"
 NUMBERS = "subscription($n: Int!) { numbers(upto: $n) }"

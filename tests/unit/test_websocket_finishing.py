@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from app.transport import GraphQLWebSocket
-from app.transport import socket as socket_module
 from tests.support.asgi_socket import AsgiSocket, settle
 from tests.support.stage import Stage, schema
+from transport import GraphQLWebSocket
+from transport.socket_endpoint import connection as socket_module
 
 SEAT_MAP = "subscription($s: String!) { seatMap(sessionId: $s) { kind position } }"
 NUMBERS = "subscription($n: Int!) { numbers(upto: $n) }"

@@ -3,9 +3,9 @@ import json
 
 import pytest
 
-from app.transport import GraphQLWebSocket
 from tests.support.asgi_socket import AsgiSocket
 from tests.support.stage import Stage, schema
+from transport import GraphQLWebSocket
 
 
 @pytest.mark.parametrize("protocols", [(), ("graphql-ws",), ("graphql-sse", "x")])

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.transport import GraphQLWebSocket
 from tests.support.asgi_socket import AsgiSocket, settle
 from tests.support.frames import next_of
 from tests.support.stage import Stage
+from transport import GraphQLWebSocket
 
 EXPIRED = (4403, "The token has expired")
 

@@ -3,10 +3,10 @@ from typing import Any
 
 import pytest
 
-from app.transport import GraphQLWebSocket
 from tests.support.asgi_socket import AsgiSocket, settle
 from tests.support.frames import complete_of, next_of
 from tests.support.stage import Scene, Stage, schema
+from transport import GraphQLWebSocket
 
 SEAT_MAP = "subscription($s: String!) { seatMap(sessionId: $s) { kind position } }"
 NUMBERS = "subscription($n: Int!) { numbers(upto: $n) }"

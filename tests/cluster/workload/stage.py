@@ -6,10 +6,10 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
-from app.authentication import LOAD_TEST_LIFETIME, TokenIssuer
-from app.signing_keys import KeyRing, utc_now
+from auth.signing_keys import KeyRing, utc_now
+from auth.tokens import LOAD_TEST_LIFETIME, TokenIssuer
 from domain.people import Role, Viewer
-from persistence.pool import Pool
+from persistence.postgres.pool import Pool
 from tests.support.cinema import Cinema
 
 SHOWS = 3

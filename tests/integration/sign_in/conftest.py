@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from starlette.applications import Starlette
 
-from app.signing_keys import make_key
+from auth.signing_keys import make_key
 from tests.support.embedded import EmbeddedStack
 from tests.support.issuer import CLIENT_ID, CLIENT_SECRET, GitHub, Issuer
 from tests.support.serving import Environment, running, serving

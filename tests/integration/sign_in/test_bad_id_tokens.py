@@ -7,7 +7,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 
-from persistence.pool import Pool
+from persistence.postgres.pool import Pool
 from tests.support.bearer import part
 from tests.support.issuer import CLIENT_ID, CLIENT_SECRET, KEY, Claims, Issuer
 from tests.support.traveller import Traveller

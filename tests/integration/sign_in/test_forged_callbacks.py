@@ -6,7 +6,7 @@ import httpx2
 import pytest
 from redis.asyncio import Redis
 
-from persistence.pool import Pool
+from persistence.postgres.pool import Pool
 from tests.support.issuer import Issuer
 from tests.support.traveller import PUBLIC_URL, RETURN_URL, Traveller, returned
 

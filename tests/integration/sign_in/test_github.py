@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from persistence.pool import Pool
+from persistence.postgres.pool import Pool
 from tests.support.issuer import GitHub
 from tests.support.traveller import PUBLIC_URL, Traveller
 

@@ -9,9 +9,9 @@ import pytest
 from starlette.applications import Starlette
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse
 
-from app.sign_in import routes
-from app.sign_in.client import MAX_ANSWER_BYTES
-from persistence.pool import Pool
+from auth.providers import routes
+from auth.providers.client import MAX_ANSWER_BYTES
+from persistence.postgres.pool import Pool
 from tests.support.embedded import EmbeddedStack
 from tests.support.issuer import CLIENT_SECRET, Issuer
 from tests.support.serving import Environment, running
@@ -164,7 +164,9 @@ async def test_no_secret_is_logged(
         failed = await browser.sign_in()
 
     assert failed == FAILED
-    ours = [each for each in caplog.records if each.name.startswith(("app", "authlib"))]
+    ours = [
+        each for each in caplog.records if each.name.startswith(("auth.", "authlib"))
+    ]
     written = "".join(each.getMessage() for each in ours)
     assert "Signing in through oidc failed" in written
     for secret in (CLIENT_SECRET, "a token", answer["code"], str(cookie.value)):

@@ -8,7 +8,7 @@ import httpx2
 import pytest
 from redis.asyncio import Redis
 
-from persistence.pool import Pool
+from persistence.postgres.pool import Pool
 from tests.support.issuer import Issuer
 from tests.support.serving import Environment, running
 from tests.support.traveller import (

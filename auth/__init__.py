@@ -1,0 +1,1 @@
+"""Who sends a request: tokens, signing keys, passwords, sign-in through providers."""

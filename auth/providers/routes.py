@@ -1,0 +1,186 @@
+"""The way to an identity provider, and back with a code for the client."""
+
+import asyncio
+import logging
+import re
+from collections.abc import Callable
+from urllib.parse import urlencode
+
+import httpx2
+from starlette.middleware import Middleware
+from starlette.middleware.sessions import SessionMiddleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Mount, Route, Router
+
+from auth.providers.issuers import Provider, providers
+from auth.providers.settings import SignInSettings
+from domain.identities import UnverifiedEmailError
+from persistence.key_value.rate_limits import RateLimitedError
+from resolvers.context import Services
+from resolvers.languages import locale_for
+from resolvers.texts import worded
+
+logger = logging.getLogger(__name__)
+
+PATH = "/sign-in"
+COOKIE = "sign_in"
+COOKIE_SECONDS = 600  # as long as somebody may take at the provider
+PATIENCE_SECONDS = 10.0  # for all that a provider is asked in one request of ours
+CLIENT_STATE = re.compile(r"[A-Za-z0-9._~-]{1,128}")
+UNDER_WAY = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+
+
+class SignIn:
+    def __init__(
+        self, settings: SignInSettings, services_of: Callable[[], Services]
+    ) -> None:
+        self._providers = providers(settings)
+        self._public_url = settings.public_url
+        self._return_urls = settings.sign_in_return_urls
+        self._services_of = services_of
+
+    async def begin(self, request: Request) -> Response:
+        name = request.path_params["provider"]
+        provider = self._providers.get(name)
+        if provider is None:
+            return _refused("There is no such provider here.", 404)
+        return_to = request.query_params.get("return_to", self._return_urls[0])
+        if return_to not in self._return_urls:
+            return _refused("`return_to` is none of the URLs that are allowed.")
+        client_state = request.query_params.get("state")
+        if client_state is not None and not CLIENT_STATE.fullmatch(client_state):
+            return _refused("`state` is 1 to 128 letters, digits and . _ ~ -")
+        redirect_uri = f"{self._public_url}{PATH}/{name}/callback"
+        if (seconds := await self._wait("beginSignIn", request)) is not None:
+            return _too_often(request, seconds)
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                begun = await provider.app.create_authorization_url(redirect_uri)
+        except Exception as error:  # noqa: BLE001 # whatever it is, nobody can go there
+            _complain(name, error)
+            return _return(return_to, client_state, error="provider_unavailable")
+        url = begun.pop("url")
+        await provider.app.save_authorize_data(
+            request,
+            redirect_uri=redirect_uri,
+            return_to=return_to,
+            client_state=client_state,
+            **begun,
+        )
+        return RedirectResponse(url, 303, UNDER_WAY)
+
+    async def finish(self, request: Request) -> Response:
+        name = request.path_params["provider"]
+        provider = self._providers.get(name)
+        if provider is None:
+            return _refused("There is no such provider here.", 404)
+        state = request.query_params.get("state", "")
+        states = provider.app.framework
+        begun = await states.get_state_data(request.session, state)
+        if begun is None:
+            return _not_begun(request)
+        if (seconds := await self._wait("finishSignIn", request)) is not None:
+            return _too_often(request, seconds)
+        answer = await self._answer(name, provider, request)
+        await states.clear_state_data(request.session, state)
+        return _return(begun["return_to"], begun["client_state"], **answer)
+
+    async def _wait(self, what: str, request: Request) -> int | None:
+        """In how many seconds to come back: strangers make us ask a provider."""
+        address = request.client.host if request.client else None
+        try:
+            await self._services_of().rate_limits.check(what, address, None)
+        except RateLimitedError as refused:
+            return refused.retry_after
+        return None
+
+    async def _answer(
+        self, name: str, provider: Provider, request: Request
+    ) -> dict[str, str]:
+        """What the client is told, as parameters of the URL of its return."""
+        refusal = request.query_params.get("error")
+        if refusal is not None:
+            denied = refusal == "access_denied"
+            return {"error": refusal if denied else "sign_in_failed"}
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                identity = await provider.identity(request)
+        except Exception as error:  # noqa: BLE001 # a stranger's answer can break anything
+            _complain(name, error)
+            return {"error": _code_of(error)}
+        try:
+            return {"code": await self._services_of().identities.welcome(identity)}
+        except UnverifiedEmailError:
+            return {"error": "email_not_verified"}
+        except Exception:
+            logger.exception("Signing in through %s failed on our side", name)
+            return {"error": "unavailable"}
+
+
+def mount(settings: SignInSettings, services_of: Callable[[], Services]) -> Mount:
+    sign_in = SignIn(settings, services_of)
+    return Mount(
+        PATH,
+        Router(
+            [
+                Route("/{provider}", sign_in.begin),
+                Route("/{provider}/callback", sign_in.finish),
+            ],
+            redirect_slashes=False,  # as app/asgi.py
+        ),
+        # Here alone: requests of GraphQL have no use for a cookie.
+        middleware=[
+            Middleware(
+                SessionMiddleware,
+                secret_key=settings.secret("sign_in_cookie_secret"),
+                session_cookie=COOKIE,
+                max_age=COOKIE_SECONDS,
+                path=PATH,
+                same_site="lax",  # it has to come along when the provider sends back
+                https_only=str(settings.public_url).startswith("https://"),
+            )
+        ],
+    )
+
+
+def _return(return_to: str, client_state: str | None, **answer: str) -> Response:
+    if client_state is not None:
+        answer["state"] = client_state
+    joint = "&" if "?" in return_to else "?"
+    return RedirectResponse(f"{return_to}{joint}{urlencode(answer)}", 303, UNDER_WAY)
+
+
+def _refused(why: str, status: int = 400) -> Response:
+    """Whoever wrote the client reads it."""
+    return PlainTextResponse(why, status, UNDER_WAY)
+
+
+def _not_begun(request: Request) -> Response:
+    locale = _locale_of(request)
+    why = worded("sign_in_not_begun", locale)
+    return PlainTextResponse(why, 400, UNDER_WAY | {"Content-Language": locale})
+
+
+def _too_often(request: Request, seconds: int) -> Response:
+    locale = _locale_of(request)
+    why = worded("RATE_LIMITED", locale, seconds=seconds)
+    told = {"Content-Language": locale, "Retry-After": str(seconds)}
+    return PlainTextResponse(why, 429, UNDER_WAY | told)
+
+
+def _locale_of(request: Request) -> str:
+    """A person reads it: there is nobody to return to."""
+    return locale_for(request.headers.get("accept-language"))
+
+
+def _code_of(error: Exception) -> str:
+    away = isinstance(error, httpx2.TransportError | TimeoutError) or (
+        isinstance(error, httpx2.HTTPStatusError) and error.response.is_server_error
+    )
+    return "provider_unavailable" if away else "sign_in_failed"
+
+
+def _complain(name: str, error: Exception) -> None:
+    why = f"{type(error).__name__}: {error}".partition("\n")[0]
+    logger.warning("Signing in through %s failed: %.300r", name, why)

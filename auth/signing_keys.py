@@ -1,0 +1,170 @@
+"""The keys that sign access tokens: a folder of them, read again while we run."""
+
+import logging
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from joserfc.errors import JoseError
+from joserfc.jwk import OKPKey
+
+from runtime.errors import CommandError
+from runtime.private_files import write_private
+
+logger = logging.getLogger(__name__)
+
+ALGORITHM: Final = "Ed25519"
+# A new key signs once every process has had time to read it, and to trust it.
+SETTLING = timedelta(minutes=1)
+READ_EVERY_SECONDS = 10.0
+# A token of a key that is not known may be of one that came since. Anybody can send
+# such tokens: they all together have the folder read once in this time.
+READ_FOR_UNKNOWN_EVERY_SECONDS = 1.0
+READABLE_BY_ALL = 0o004
+
+
+@dataclass(frozen=True, slots=True)
+class SigningKey:
+    id: str  # its RFC 7638 thumbprint
+    file: Path
+    there_since: datetime
+    pair: OKPKey = field(compare=False, repr=False)
+
+    @property
+    def signs_from(self) -> datetime:
+        return self.there_since + SETTLING
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class KeyRing:
+    """What is in the folder; raises CommandError when it is made without a key.
+
+    Whatever happens to the folder later, the ring keeps at least one.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        now: Callable[[], datetime] = utc_now,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._folder = folder
+        self._now = now
+        self._monotonic = monotonic
+        self._keys = {key.id: key for key in read_keys(folder)}
+        self._read_at = monotonic()
+
+    def keys(self) -> Mapping[str, SigningKey]:
+        """By id, the oldest first: the same object until one comes or goes."""
+        self._read_again_after(READ_EVERY_SECONDS)
+        return self._keys
+
+    def signing(self) -> SigningKey:
+        return signing_key(list(self.keys().values()), self._now())
+
+    def find(self, key_id: str) -> SigningKey | None:
+        if key_id not in self.keys():
+            self._read_again_after(READ_FOR_UNKNOWN_EVERY_SECONDS)
+        return self._keys.get(key_id)
+
+    def public(self) -> dict[str, Any]:
+        """As a JWK Set (RFC 7517)."""
+        return {
+            "keys": [
+                key.pair.as_dict(private=False, kid=key.id, use="sig", alg=ALGORITHM)
+                for key in self.keys().values()
+            ]
+        }
+
+    def _read_again_after(self, seconds: float) -> None:
+        now = self._monotonic()
+        if now - self._read_at < seconds:
+            return
+        self._read_at = now
+        # One file that cannot be read must not keep a key alive that was taken away.
+        found = []
+        try:
+            for file in _files(self._folder):
+                try:
+                    found.append(load_key(file))
+                except CommandError as error:
+                    logger.error("%s It is left out.", error)  # noqa: TRY400 # one line says all
+        except OSError:
+            logger.exception("the signing keys cannot be read again")
+            return
+        keys = {key.id: key for key in found}
+        if not keys:
+            logger.error("no signing key is left: the last ones stay in use")
+        elif keys != self._keys:
+            logger.info("signing keys: %s", ", ".join(keys))
+            self._keys = keys
+
+
+def signing_key(keys: Sequence[SigningKey], now: datetime) -> SigningKey:
+    """The newest that has settled; of new ones alone, the first that came."""
+    settled = [key for key in keys if key.signs_from <= now]
+    return settled[-1] if settled else keys[0]
+
+
+def read_keys(folder: Path) -> list[SigningKey]:
+    """In the order of their names, which begin with a time; raises CommandError."""
+    try:
+        keys = [load_key(file) for file in _files(folder)]
+    except OSError as error:
+        raise CommandError(
+            f"SIGNING_KEYS_DIR: {folder} cannot be read ({error.strerror})."
+        ) from error
+    if not keys:
+        raise CommandError(
+            f"SIGNING_KEYS_DIR: {folder} holds no key: "
+            "make one with `python -m app keys rotate`."
+        )
+    return keys
+
+
+def load_key(file: Path) -> SigningKey:
+    """From an Ed25519 private key in PEM; raises CommandError."""
+    try:
+        state = file.stat()
+        pair = OKPKey.import_key(file.read_bytes())
+    except (OSError, ValueError, TypeError, JoseError) as error:
+        raise CommandError(
+            f"SIGNING_KEYS_DIR: {file} cannot be read as a private key in PEM."
+        ) from error
+    if not pair.is_private or pair.curve_name != ALGORITHM:
+        raise CommandError(f"SIGNING_KEYS_DIR: {file} holds no Ed25519 private key.")
+    if state.st_mode & READABLE_BY_ALL:
+        raise CommandError(
+            f"SIGNING_KEYS_DIR: everybody can read {file}: `chmod 600` it."
+        )
+    there_since = datetime.fromtimestamp(state.st_mtime, UTC)
+    return SigningKey(pair.thumbprint(), file, there_since, pair)
+
+
+def make_first_key(folder: Path) -> None:
+    """Where there is none yet."""
+    if not _files(folder):
+        make_key(folder)
+
+
+def make_key(folder: Path) -> SigningKey:
+    pair = OKPKey.generate_key(ALGORITHM)
+    file = folder / f"{file_time(utc_now())}-{pair.thumbprint()}.pem"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    write_private(file, pair.as_pem(private=True).decode())
+    return load_key(file)
+
+
+def file_time(moment: datetime) -> str:
+    """Names that begin with it sort by it."""
+    return f"{moment:%Y%m%dT%H%M%SZ}"
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(file for file in folder.iterdir() if file.suffix == ".pem")

@@ -1,0 +1,169 @@
+"""Access tokens: how they are signed, and who is behind one."""
+
+import re
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from json import JSONDecoder
+from typing import Any
+from uuid import UUID
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import GuestProtocol, OKPKey
+
+from auth.signing_keys import ALGORITHM, KeyRing, SigningKey, utc_now
+from domain.accounts import AccessToken
+from domain.people import Role, Viewer
+
+ALGORITHMS = [ALGORITHM]  # a token's own header chooses from these, and no further
+ISSUER = "cinema-tickets"
+AUDIENCE = "cinema-tickets-api"
+LIFETIME = timedelta(minutes=15)
+LOAD_TEST_LIFETIME = timedelta(hours=24)
+
+MAX_LENGTH = 4_096
+BEARER = re.compile(r"(?i:bearer) +((?:[A-Za-z0-9_-]+\.){2}[A-Za-z0-9_-]+) *")
+REMEMBERED = 4_096
+# Of another API process that issued the token: what it says may seem yet to come. Who
+# signs in at one whose clock is fast is not to be turned away by all the others.
+CLOCK_SKEW_SECONDS = 120
+
+
+class AuthenticationError(Exception):
+    """The caller shows something that is no token of ours, or not any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    viewer: Viewer
+    expires_at: datetime
+
+
+class TokenIssuer:
+    def __init__(
+        self,
+        keys: KeyRing,
+        lifetime: timedelta = LIFETIME,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self._keys = keys
+        self._lifetime = lifetime
+        self._now = now
+
+    def issue(self, viewer: Viewer) -> AccessToken:
+        issued_at = self._now().replace(microsecond=0)
+        expires_at = issued_at + self._lifetime
+        claims = {
+            "iss": ISSUER,
+            "aud": AUDIENCE,
+            "sub": str(viewer.id),
+            "role": viewer.role,
+            "iat": int(issued_at.timestamp()),
+            "exp": int(expires_at.timestamp()),
+        }
+        key = self._keys.signing()
+        header = {"alg": ALGORITHM, "kid": key.id}
+        text = jwt.encode(header, claims, key.pair, ALGORITHMS)
+        return AccessToken(text, expires_at)
+
+
+class Authenticator:
+    """Tells who asks. Remembers tokens that it has verified: every request has one."""
+
+    def __init__(self, keys: KeyRing, now: Callable[[], datetime] = utc_now) -> None:
+        self._keys = keys
+        self._now = now
+        self._claims = jwt.JWTClaimsRegistry(
+            now=lambda: int(now().timestamp()),
+            leeway=CLOCK_SKEW_SECONDS,
+            iss={"essential": True, "value": ISSUER},
+            aud={"essential": True, "value": AUDIENCE},
+            sub={"essential": True},
+            role={"essential": True, "values": [str(role) for role in Role]},
+            iat={"essential": True},
+            exp={"essential": True},
+        )
+        self._verified: OrderedDict[str, Credentials] = OrderedDict()
+        self._verified_by: Mapping[str, SigningKey] = keys.keys()
+
+    def viewer(self, authorization: str | None) -> Viewer | None:
+        """Who sends this Authorization header; raises AuthenticationError."""
+        credentials = self.credentials(authorization)
+        return credentials.viewer if credentials else None
+
+    def credentials(self, authorization: str | None) -> Credentials | None:
+        """The same, with the moment from which on it is nobody any more."""
+        if authorization is None:
+            return None
+        if len(authorization) > MAX_LENGTH:
+            raise AuthenticationError("longer than any token of ours")
+        bearer = BEARER.fullmatch(authorization)
+        if bearer is None:
+            raise AuthenticationError("not a bearer token")
+        token = bearer[1]
+        self._forget_when_keys_change()
+        credentials = self._verified.get(token) or self._verify(token)
+        if credentials.expires_at <= self._now():
+            self._verified.pop(token, None)
+            raise AuthenticationError("expired")
+        self._remember(token, credentials)
+        return credentials
+
+    def _verify(self, token: str) -> Credentials:
+        try:
+            verified = jwt.decode(
+                token, self._key_of, ALGORITHMS, decoder_cls=ClaimsDecoder
+            )
+            self._claims.validate(verified.claims)
+            return _credentials(verified.claims)
+        # The header is a stranger's until the signature is checked: whatever it makes
+        # the parser trip over is a bad token, not a fault of ours.
+        except (JoseError, ValueError, TypeError, OverflowError, OSError) as error:
+            raise AuthenticationError(str(error)) from error
+
+    def _key_of(self, token: GuestProtocol) -> OKPKey:
+        """By its id alone: nothing else that a header says leads to a key."""
+        headers = token.headers()
+        if "crit" in headers:
+            raise AuthenticationError("asks for an extension: we have none")
+        key_id = headers.get("kid")
+        key = self._keys.find(key_id) if isinstance(key_id, str) else None
+        if key is None:
+            raise AuthenticationError("signed with a key that is none of ours")
+        return key.pair
+
+    def _forget_when_keys_change(self) -> None:
+        """What a key has signed that was taken away is good no more."""
+        keys = self._keys.keys()
+        if keys is not self._verified_by:
+            self._verified.clear()
+            self._verified_by = keys
+
+    def _remember(self, token: str, credentials: Credentials) -> None:
+        self._verified[token] = credentials
+        self._verified.move_to_end(token)
+        if len(self._verified) > REMEMBERED:
+            self._verified.popitem(last=False)
+
+
+class ClaimsDecoder(JSONDecoder):
+    """A claim that comes twice would mean one thing here and another elsewhere."""
+
+    def __init__(self) -> None:
+        super().__init__(object_pairs_hook=_each_once)
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    claims = dict(pairs)
+    if len(claims) < len(pairs):
+        raise ValueError("a claim comes twice")
+    return claims
+
+
+def _credentials(claims: dict[str, Any]) -> Credentials:
+    return Credentials(
+        Viewer(UUID(claims["sub"]), Role(claims["role"])),
+        datetime.fromtimestamp(claims["exp"], UTC),
+    )

@@ -1,0 +1,1 @@
+"""Movies, rooms and sessions, as managers change them."""

@@ -1,0 +1,213 @@
+"""Changes of the catalog: each method is one transaction, its events included."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import asyncpg
+
+from domain.errors import NotFoundError, RoomBusyError
+from domain.money import Money
+from domain.movies import Movie, MovieFacts
+from domain.rooms import NewSeats, Room, check_growth
+from domain.sessions import FURTHEST_START, Session, SessionChange, wrong_start
+from persistence.catalog import catalog_sql as sql
+from persistence.postgres.pool import Connection, Pool
+from persistence.sales.ledger import LedgerCorruptError
+from persistence.sales.ledger_sql import EXPIRE_THESE
+from telemetry import origin, sale_metrics
+
+ATTEMPTS = 3  # at a room that somebody fills past the lock on it, as seeding does
+
+
+class PostgresCatalog:
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def add_movie(self, facts: MovieFacts) -> Movie:
+        [row] = await self._pool.fetch(sql.ADD_MOVIE, *_columns(facts))
+        return _movie(row)
+
+    async def change_movie(self, movie_id: UUID, facts: MovieFacts) -> Movie | None:
+        row = await self._pool.fetchrow(
+            sql.CHANGE_MOVIE, movie_id, *_columns(facts), "rating" in facts
+        )
+        return _movie(row) if row else None
+
+    async def add_room(self, name: str, rows: Sequence[NewSeats]) -> Room:
+        async with self._pool.acquire() as db, db.transaction():
+            [room] = await db.fetch(sql.ADD_ROOM, name)
+            await _add_chairs(db, room["id"], rows)
+            return Room(**room)
+
+    async def add_seats(self, room_id: UUID, rows: Sequence[NewSeats]) -> Room:
+        async with self._pool.acquire() as db, db.transaction():
+            room = await db.fetchrow(sql.LOCK_ROOM, room_id)
+            if room is None:
+                raise NotFoundError
+            chairs = await _add_chairs(db, room_id, rows)
+            await db.execute(sql.PUT_ON_SALE, room_id, chairs, *origin.of_event())
+            return Room(**room)
+
+    async def add_session(
+        self, movie_id: UUID, room_id: UUID, starts_at: datetime, price: Money
+    ) -> Session:
+        async def add(db: Connection) -> Session:
+            if await db.fetchrow(sql.LOCK_ROOM, room_id) is None:
+                raise NotFoundError
+            ends_at = await _free_until(db, movie_id, room_id, starts_at)
+            [row] = await db.fetch(
+                sql.ADD_SESSION,
+                movie_id,
+                room_id,
+                starts_at,
+                ends_at,
+                price.amount_minor,
+                price.currency,
+            )
+            return _session(row)
+
+        return await self._in_a_free_room(add)
+
+    async def change_session(self, session_id: UUID, change: SessionChange) -> Session:
+        ended: list[float] = []
+
+        async def apply(db: Connection) -> Session:
+            ended.clear()
+            await db.execute(sql.LOCK_ROOM_OF_SESSION, session_id)
+            row = await db.fetchrow(sql.LOCK_SESSION, session_id)
+            if row is None:
+                raise NotFoundError
+            session = _session(row)
+            return await _change(db, session, change.beyond(session), ended)
+
+        session = await self._in_a_free_room(apply)
+        for late in ended:  # and committed
+            sale_metrics.MANAGED_LATENESS.observe(late)
+        return session
+
+    async def _in_a_free_room(
+        self, attempt: Callable[[Connection], Awaitable[Session]]
+    ) -> Session:
+        """Raises RoomBusyError.
+
+        An attempt looks for who is in the room. The exclusion constraint decides: who
+        came in past our look is seen by the next one, or gone.
+        """
+        for _ in range(ATTEMPTS - 1):
+            try:
+                async with self._pool.acquire() as db, db.transaction():
+                    return await attempt(db)
+            except asyncpg.ExclusionViolationError:
+                continue
+        async with self._pool.acquire() as db, db.transaction():
+            return await attempt(db)
+
+
+async def _add_chairs(
+    db: Connection, room_id: UUID, rows: Sequence[NewSeats]
+) -> list[UUID]:
+    """Behind the last of each row; nobody else adds any at the same time."""
+    known = await db.fetch(sql.LAST_NUMBERS, room_id)
+    last = {row["row_label"]: row["last"] for row in known}
+    check_growth(last, rows)
+    added = await db.fetch(
+        sql.ADD_CHAIRS,
+        room_id,
+        [more.row for more in rows],
+        [last.get(more.row, 0) for more in rows],
+        [more.seats for more in rows],
+    )
+    return [row["id"] for row in added]
+
+
+async def _free_until(
+    db: Connection,
+    movie_id: UUID,
+    room_id: UUID,
+    starts_at: datetime,
+    moved: UUID | None = None,
+) -> datetime:
+    """When the movie is over, if the room is free for as long."""
+    minutes = await db.fetchval(sql.DURATION, movie_id)
+    if minutes is None:
+        raise NotFoundError
+    if not await db.fetchval(sql.IS_TO_COME, starts_at, FURTHEST_START):
+        raise wrong_start()
+    ends_at = starts_at + timedelta(minutes=minutes)
+    other = await db.fetchrow(sql.IN_THE_ROOM, room_id, starts_at, ends_at, moved)
+    if other:
+        raise RoomBusyError(_session(other))
+    return ends_at
+
+
+async def _change(
+    db: Connection, session: Session, change: SessionChange, ended: list[float]
+) -> Session:
+    """`ended` is told how late each hold was ended that was over."""
+    if change == SessionChange():
+        return session
+    change.check(
+        begun=await db.fetchval(sql.HAS_BEGUN, session.id),
+        taken=await _has_taken_seats(db, session.id, ended),
+    )
+    starts_at, ends_at = session.starts_at, session.ends_at
+    if change.starts_at is not None:
+        starts_at = change.starts_at
+        ends_at = await _free_until(
+            db, session.movie_id, session.room_id, starts_at, moved=session.id
+        )
+    price = change.price or session.price_per_seat
+    [row] = await db.fetch(
+        sql.CHANGE_SESSION,
+        session.id,
+        starts_at,
+        ends_at,
+        price.amount_minor,
+        price.currency,
+    )
+    if change.price and not await db.fetchval(
+        sql.REPRICE, session.id, *origin.of_event()
+    ):
+        raise LedgerCorruptError(session.id)
+    return _session(row)
+
+
+async def _has_taken_seats(
+    db: Connection, session_id: UUID, ended: list[float]
+) -> bool:
+    """A hold that is over is none, swept or not: it is ended here."""
+    taken = await db.fetch(sql.TAKEN, session_id)
+    if taken and all(row["lapsed"] for row in taken):
+        over = [row["reservation_id"] for row in taken]
+        rows = await db.fetch(EXPIRE_THESE, over, *origin.of_event())
+        ended += [row["late"] for row in rows]
+        # One of them may have been paid at the last moment.
+        taken = await db.fetch(sql.TAKEN, session_id)
+    return bool(taken)
+
+
+def _columns(facts: MovieFacts) -> tuple[object, ...]:
+    """In the order of the statements; None for what was left out."""
+    return (
+        facts.get("title"),
+        facts.get("synopsis"),
+        facts.get("duration_minutes"),
+        facts.get("genres"),
+        facts.get("rating"),
+    )
+
+
+def _movie(row: asyncpg.Record) -> Movie:
+    return Movie(**{**row, "genres": tuple(row["genres"])})
+
+
+def _session(row: asyncpg.Record) -> Session:
+    return Session(
+        id=row["id"],
+        movie_id=row["movie_id"],
+        room_id=row["room_id"],
+        starts_at=row["starts_at"],
+        ends_at=row["ends_at"],
+        price_per_seat=Money(row["price_minor"], row["currency"]),
+    )

@@ -1,0 +1,160 @@
+"""The statements that change the catalog; the ledger's rules hold here too.
+
+Whatever changes the seats or the sessions of a room takes the room's row first. So no
+session misses a seat that is added meanwhile, and two sessions that want the room at
+the same time queue, while the exclusion constraint would let them deadlock. The order
+of locks: room, session, reservations, seats.
+"""
+
+from persistence.sales.event_sql import (
+    CHANGED_SEAT_STATE,
+    ORIGIN,
+    POSITION,
+    THIS_TRANSACTION,
+)
+
+ADD_MOVIE = """
+INSERT INTO movies (title, synopsis, duration_minutes, genres, rating)
+VALUES ($1, $2, $3, $4, $5)
+RETURNING *
+"""
+
+# Only a rating can become NULL; $7 says whether it was given at all.
+CHANGE_MOVIE = """
+UPDATE movies
+SET title = coalesce($2, title), synopsis = coalesce($3, synopsis),
+    duration_minutes = coalesce($4, duration_minutes), genres = coalesce($5, genres),
+    rating = CASE WHEN $7 THEN $6 ELSE rating END
+WHERE id = $1
+RETURNING *
+"""
+
+ADD_ROOM = "INSERT INTO rooms (name) VALUES ($1) RETURNING *"
+
+# Not FOR UPDATE: others may go on to refer to the room.
+LOCK_ROOM = "SELECT * FROM rooms WHERE id = $1 FOR NO KEY UPDATE"
+
+LAST_NUMBERS = """
+SELECT row_label, max(number) AS last FROM seats WHERE room_id = $1 GROUP BY row_label
+"""
+
+ADD_CHAIRS = """
+INSERT INTO seats (room_id, row_label, number)
+SELECT $1, more.row_label, more.last + n
+FROM unnest($2::text[], $3::int[], $4::int[]) more (row_label, last, seats),
+     generate_series(1, more.seats) n
+RETURNING id
+"""
+
+# An event for each 500 seats: a message has a bound, at the broker and at watchers.
+SEATS_TOLD = f"""
+batch AS (
+    SELECT c.session_id, jsonb_agg({CHANGED_SEAT_STATE} ORDER BY c.id) AS seats
+    FROM (SELECT *, row_number() OVER (PARTITION BY session_id ORDER BY id) - 1 AS place
+          FROM changed) c
+    JOIN seats seat ON seat.id = c.seat_id
+    JOIN film ON film.id = c.session_id
+    GROUP BY c.session_id, c.place / 500
+    ORDER BY c.session_id, c.place / 500
+),
+told AS (
+    INSERT INTO outbox (topic, type, session_id, data, awaiting,
+                        request_id, trace_parent)
+    SELECT 'reservations', '{{type}}', session_id,
+           jsonb_build_object('session_id', session_id, 'seats', seats,
+                              'position', {POSITION}),
+           ARRAY['fanout'], origin.request_id, origin.trace_parent
+    FROM batch, origin
+)"""
+
+PUT_ON_SALE = f"""
+WITH {ORIGIN.format("$3", "$4")},
+film AS (
+    SELECT * FROM sessions WHERE room_id = $1 AND starts_at > clock_timestamp()
+),
+changed AS (
+    INSERT INTO session_seats (session_id, seat_id, status, version)
+    SELECT film.id, chair, 'AVAILABLE', 1 FROM film, unnest($2::uuid[]) chair
+    RETURNING *
+),
+{SEATS_TOLD.format(type="SeatsAdded")}
+SELECT count(*) FROM changed
+"""
+
+DURATION = "SELECT duration_minutes FROM movies WHERE id = $1"
+
+IS_TO_COME = """
+SELECT $1::timestamptz > now AND $1::timestamptz <= now + $2::interval
+FROM clock_timestamp() now
+"""
+
+# From a start on, until before an end. $4 is the session that is moved itself.
+IN_THE_ROOM = """
+SELECT * FROM sessions
+WHERE room_id = $1 AND starts_at < $3 AND ends_at > $2 AND id IS DISTINCT FROM $4
+ORDER BY starts_at LIMIT 1
+"""
+
+# Nobody watches it yet: its seats need no event.
+ADD_SESSION = """
+WITH film AS (
+    INSERT INTO sessions (movie_id, room_id, starts_at, ends_at, price_minor, currency)
+    VALUES ($1, $2, $3, $4, $5, $6)
+    RETURNING *
+),
+on_sale AS (
+    INSERT INTO session_seats (session_id, seat_id, status, version)
+    SELECT film.id, seat.id, 'AVAILABLE', 1
+    FROM film JOIN seats seat ON seat.room_id = film.room_id
+)
+SELECT * FROM film
+"""
+
+# A session's room never changes.
+LOCK_ROOM_OF_SESSION = """
+SELECT FROM rooms WHERE id = (SELECT room_id FROM sessions WHERE id = $1)
+FOR NO KEY UPDATE
+"""
+
+# Waits for every hold under way, and makes new ones wait: they take the row FOR KEY
+# SHARE, which an UPDATE alone would not wait for. The race tests leave it off.
+LOCK_AGAINST_HOLDS = "FOR UPDATE"
+LOCK_SESSION = f"""
+SELECT * FROM sessions WHERE id = $1
+{LOCK_AGAINST_HOLDS}
+"""
+
+# Statements of their own: under the locks, with a clock and a snapshot from then.
+HAS_BEGUN = "SELECT starts_at <= clock_timestamp() FROM sessions WHERE id = $1"
+TAKEN = """
+SELECT DISTINCT reservation_id, held_until <= clock_timestamp() IS TRUE AS lapsed
+FROM session_seats WHERE session_id = $1 AND status <> 'AVAILABLE'
+"""
+
+CHANGE_SESSION = """
+UPDATE sessions SET starts_at = $2, ends_at = $3, price_minor = $4, currency = $5
+WHERE id = $1
+RETURNING *
+"""
+
+# A new price is a change of each seat.
+REPRICE = f"""
+WITH {ORIGIN.format("$2", "$3")},
+film AS (
+    SELECT * FROM sessions WHERE id = $1
+),
+free AS (
+    SELECT id FROM session_seats WHERE session_id = $1
+    ORDER BY id
+    FOR UPDATE
+),
+changed AS (
+    UPDATE session_seats ss
+    SET version = ss.version + 1, changed_in = {THIS_TRANSACTION}
+    FROM free
+    WHERE ss.id = free.id AND ss.status = 'AVAILABLE'
+    RETURNING ss.*
+),
+{SEATS_TOLD.format(type="SeatsRepriced")}
+SELECT (SELECT count(*) FROM changed) = (SELECT count(*) FROM free) AS whole
+"""

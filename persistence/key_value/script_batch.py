@@ -1,0 +1,94 @@
+"""Lua scripts on one Redis node; calls of the same moment share a round trip."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha1
+from typing import Any
+
+from redis.asyncio import Redis
+from redis.exceptions import NoScriptError
+
+from telemetry.spans import spans
+
+
+class Script:
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.sha = sha1(text.encode(), usedforsecurity=False).hexdigest()
+
+
+@dataclass(slots=True)
+class _Call:
+    script: Script
+    keys: Sequence[str]
+    args: Sequence[str | int]
+    answer: asyncio.Future[Any]
+
+
+class ScriptBatch:
+    """An operation costs more of our CPU than of Redis's, most of it per round trip.
+
+    So calls wait until the event loop has run whoever is ready, and go together.
+    """
+
+    def __init__(self, redis: "Redis") -> None:
+        self._redis = redis
+        self._waiting: list[_Call] = []
+        self._flushes: set[asyncio.Task[None]] = set()
+
+    async def run(self, script: Script, keys: Sequence[str], *args: str | int) -> Any:
+        """The script's answer; raises what redis-py raises."""
+        loop = asyncio.get_running_loop()
+        call = _Call(script, keys, args, loop.create_future())
+        if not self._waiting:
+            loop.call_soon(self._flush)
+        self._waiting.append(call)
+        return await call.answer
+
+    def _flush(self) -> None:
+        calls, self._waiting = self._waiting, []
+        task = asyncio.get_running_loop().create_task(self._send(calls))
+        self._flushes.add(task)
+        task.add_done_callback(self._flushes.discard)
+
+    async def _send(self, calls: list[_Call]) -> None:
+        try:
+            answers = await self._pipeline(calls)
+            if any(isinstance(answer, NoScriptError) for answer in answers):
+                # Redis came back empty. Scripts are safe to run again: those that
+                # did not run are all that is repeated.
+                await self._load({call.script for call in calls})
+                again = [
+                    call
+                    for call, answer in zip(calls, answers, strict=True)
+                    if isinstance(answer, NoScriptError)
+                ]
+                repeated = iter(await self._pipeline(again))
+                answers = [
+                    next(repeated) if isinstance(answer, NoScriptError) else answer
+                    for answer in answers
+                ]
+        except Exception as error:  # noqa: BLE001  # each caller is told, none hangs
+            answers = [error] * len(calls)
+        for call, answer in zip(calls, answers, strict=True):
+            if call.answer.done():  # its caller was cancelled
+                continue
+            if isinstance(answer, Exception):
+                call.answer.set_exception(answer)
+            else:
+                call.answer.set_result(answer)
+
+    async def _pipeline(self, calls: Sequence[_Call]) -> list[Any]:
+        with spans().child("Redis scripts"):
+            return await self._execute(calls)
+
+    async def _execute(self, calls: Sequence[_Call]) -> list[Any]:
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for call in calls:
+                pipe.evalsha(call.script.sha, len(call.keys), *call.keys, *call.args)
+            return await pipe.execute(raise_on_error=False)
+
+    async def _load(self, scripts: set[Script]) -> None:
+        for script in scripts:
+            await self._redis.script_load(script.text)

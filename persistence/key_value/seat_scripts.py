@@ -1,0 +1,41 @@
+"""What the lock nodes do to the keys of seats, each script at once or not at all."""
+
+from persistence.key_value.script_batch import Script
+
+ACQUIRE = Script("""
+local known = redis.call('MGET', unpack(KEYS))
+for i = 1, #KEYS do
+    if known[i] then return known end
+end
+for i = 1, #KEYS do
+    redis.call('SET', KEYS[i], ARGV[1], 'PX', ARGV[2])
+end
+return 1
+""")
+
+# ARGV: token, lock ms, marker ms, a marker per key. The hold began after the lock did,
+# so counting the lock's age off makes the marker end first, however late this comes.
+KEEP = Script("""
+for i = 1, #KEYS do
+    if redis.call('GET', KEYS[i]) == ARGV[1] then
+        local age = tonumber(ARGV[2]) - redis.call('PTTL', KEYS[i])
+        redis.call('SET', KEYS[i], ARGV[3 + i], 'PX', math.floor(ARGV[3] - age))
+    end
+end
+""")
+
+# Whatever begins with ARGV[1]: a lock's token, or the id before a marker.
+FORGET = Script("""
+for i = 1, #KEYS do
+    local value = redis.call('GET', KEYS[i])
+    if value and string.sub(value, 1, #ARGV[1]) == ARGV[1] then
+        redis.call('DEL', KEYS[i])
+    end
+end
+""")
+
+MARK_SOLD = Script("""
+for i = 1, #KEYS do
+    redis.call('SET', KEYS[i], ARGV[1 + i], 'PX', ARGV[1])
+end
+""")

@@ -1,0 +1,1 @@
+"""Accounts, identities and managers."""

@@ -1,0 +1,123 @@
+"""Accounts and refresh tokens."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import asyncpg
+
+from domain.accounts import Account, Login, RefreshFamily
+from domain.people import Role
+from persistence.postgres.pool import Pool
+
+# lower() once more, by the database: its check constraint and its unique index then
+# agree with us about every alphabet.
+ADD = """
+INSERT INTO accounts (email, name, role, password_hash)
+VALUES (lower($1), $2, $3, $4)
+ON CONFLICT (email) DO NOTHING
+RETURNING id, email, name, role
+"""
+
+LOGIN = """
+SELECT id, email, name, role, password_hash FROM accounts WHERE email = lower($1)
+"""
+
+FIND = "SELECT id, email, name, role FROM accounts WHERE id = $1"
+
+# The lock waits for whoever is taking the account over from the one with the password.
+REMEMBER_REFRESH = """
+INSERT INTO refresh_tokens (token_hash, family_id, account_id, expires_at)
+SELECT $1, $2, id, clock_timestamp() + $4::interval FROM accounts
+WHERE id = $3 AND ($5::text IS NULL OR password_hash = $5) FOR SHARE
+RETURNING account_id
+"""
+
+HOLDER = "SELECT account_id FROM refresh_tokens WHERE token_hash = $1"
+
+# The account's row comes first, here as everywhere: whoever ends a family, or takes
+# the account over, has it alone, and sees every successor that was before.
+EXCHANGE_REFRESH = """
+WITH account AS MATERIALIZED (
+    SELECT id, email, name, role FROM accounts
+    WHERE id = (SELECT account_id FROM refresh_tokens WHERE token_hash = $1) FOR SHARE
+), used AS (
+    UPDATE refresh_tokens SET used_at = clock_timestamp() FROM account
+    WHERE token_hash = $1 AND used_at IS NULL AND expires_at > clock_timestamp()
+    RETURNING family_id, account_id
+), successor AS (
+    INSERT INTO refresh_tokens (token_hash, family_id, account_id, expires_at)
+    SELECT $2, family_id, account_id, clock_timestamp() + $3::interval FROM used
+    RETURNING account_id
+)
+SELECT id, email, name, role FROM account JOIN successor ON account_id = id
+"""
+
+LOCK_FAMILY = """
+SELECT family_id, account_id
+FROM refresh_tokens JOIN accounts ON accounts.id = account_id
+WHERE token_hash = $1 AND (used_at IS NOT NULL OR NOT $2)
+FOR NO KEY UPDATE OF accounts
+"""
+
+# A statement of its own: it has to see the successors of until just now.
+END_FAMILY = "DELETE FROM refresh_tokens WHERE family_id = $1"
+
+
+class PostgresAccounts:
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def add(self, email: str, name: str, password_hash: str) -> Account | None:
+        row = await self._pool.fetchrow(ADD, email, name, Role.CUSTOMER, password_hash)
+        return account_of(row) if row else None
+
+    async def login(self, email: str) -> Login | None:
+        row = await self._pool.fetchrow(LOGIN, email)
+        return Login(account_of(row), row["password_hash"]) if row else None
+
+    async def find(self, account_id: UUID) -> Account | None:
+        row = await self._pool.fetchrow(FIND, account_id)
+        return account_of(row) if row else None
+
+    async def add_refresh_token(
+        self,
+        token_hash: bytes,
+        family_id: UUID,
+        account_id: UUID,
+        period: timedelta,
+        password_hash: str | None,
+    ) -> bool:
+        added = await self._pool.fetchval(
+            REMEMBER_REFRESH, token_hash, family_id, account_id, period, password_hash
+        )
+        return added is not None
+
+    async def holder_of(self, token_hash: bytes) -> UUID | None:
+        holder: UUID | None = await self._pool.fetchval(HOLDER, token_hash)
+        return holder
+
+    async def exchange_refresh_token(
+        self, token_hash: bytes, successor_hash: bytes, period: timedelta
+    ) -> Account | None:
+        row = await self._pool.fetchrow(
+            EXCHANGE_REFRESH, token_hash, successor_hash, period
+        )
+        return account_of(row) if row else None
+
+    async def end_family(
+        self, token_hash: bytes, *, only_if_used: bool = False
+    ) -> RefreshFamily | None:
+        async with self._pool.acquire() as db, db.transaction():
+            row = await db.fetchrow(LOCK_FAMILY, token_hash, only_if_used)
+            if row is None:
+                return None
+            gone = await db.execute(END_FAMILY, row["family_id"])
+        if gone == "DELETE 0":  # somebody else ended it while we waited
+            return None
+        return RefreshFamily(row["family_id"], row["account_id"])
+
+
+def account_of(row: asyncpg.Record) -> Account:
+    return Account(
+        id=row["id"], email=row["email"], name=row["name"], role=Role(row["role"])
+    )

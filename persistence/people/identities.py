@@ -1,0 +1,77 @@
+"""Who an account is at identity providers."""
+
+from domain.accounts import Account
+from domain.people import Role
+from persistence.people.accounts import account_of
+from persistence.postgres.pool import Connection, Pool
+
+# A race that is lost is somebody else's success, unless the account went just then.
+ATTEMPTS = 5
+
+FIND = """
+SELECT id, email, name, role FROM identities JOIN accounts ON id = account_id
+WHERE issuer = $1 AND subject = $2
+"""
+
+ADD_ACCOUNT = """
+INSERT INTO accounts (email, name, role, email_verified_at)
+VALUES (lower($1), $2, $3, clock_timestamp())
+ON CONFLICT (email) DO NOTHING
+"""
+
+# FOR UPDATE makes refresh tokens wait that somebody wants to add at this moment: what
+# FORGET_TOKENS reads afterwards is all there is.
+LOCK_ACCOUNT = """
+SELECT id, email, name, role FROM accounts WHERE email = lower($1) FOR UPDATE
+"""
+
+LINK = """
+INSERT INTO identities (issuer, subject, account_id) VALUES ($1, $2, $3)
+ON CONFLICT (issuer, subject) DO NOTHING
+RETURNING account_id
+"""
+
+# Anybody could have signed up with the address, to wait in the account for its owner.
+TAKE_OVER = """
+UPDATE accounts SET email_verified_at = clock_timestamp(), password_hash = NULL
+WHERE id = $1 AND email_verified_at IS NULL
+RETURNING id
+"""
+
+FORGET_TOKENS = "DELETE FROM refresh_tokens WHERE account_id = $1"
+
+
+class _LostRaceError(Exception):
+    """Somebody else linked the identity, or deleted the account, at this moment."""
+
+
+class PostgresIdentities:
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def account(self, issuer: str, subject: str) -> Account | None:
+        row = await self._pool.fetchrow(FIND, issuer, subject)
+        return account_of(row) if row else None
+
+    async def link(self, issuer: str, subject: str, email: str, name: str) -> Account:
+        for _ in range(ATTEMPTS):
+            try:
+                async with self._pool.acquire() as db, db.transaction():
+                    return await _link(db, issuer, subject, email, name)
+            except _LostRaceError:
+                linked = await self.account(issuer, subject)
+                if linked is not None:
+                    return linked
+        raise TimeoutError(f"lost {ATTEMPTS} races for one identity")
+
+
+async def _link(
+    db: Connection, issuer: str, subject: str, email: str, name: str
+) -> Account:
+    await db.execute(ADD_ACCOUNT, email, name, Role.CUSTOMER)
+    row = await db.fetchrow(LOCK_ACCOUNT, email)
+    if row is None or not await db.fetchval(LINK, issuer, subject, row["id"]):
+        raise _LostRaceError
+    if await db.fetchval(TAKE_OVER, row["id"]):
+        await db.execute(FORGET_TOKENS, row["id"])
+    return account_of(row)

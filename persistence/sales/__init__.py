@@ -1,0 +1,1 @@
+"""Reservations, payments and their events."""

@@ -1,0 +1,183 @@
+"""Who has which seat: each method is one Postgres transaction, its events included."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from uuid import UUID
+
+import asyncpg
+
+from domain.errors import UnknownCustomerError
+from domain.ports import (
+    ApproveVerdict,
+    CancelVerdict,
+    Hold,
+    HoldVerdict,
+    IdempotencyKey,
+    KeyReusedError,
+    Remembered,
+)
+from domain.reservation import Reservation, ReservationStatus
+from persistence.key_value.own_writes import OwnWrites
+from persistence.postgres.pool import Connection, Pool
+from persistence.sales import ledger_sql as sql
+from persistence.sales import payment_sql
+from persistence.sales.codec import (
+    payment_from_json,
+    reservation_from_json,
+    seat_from_json,
+)
+from telemetry import origin, sale_metrics
+
+APPROVE = "approvePayment"
+
+
+class LedgerCorruptError(Exception):
+    """Rows contradict each other; the transaction was rolled back."""
+
+
+class PostgresLedger:
+    """`own_writes`: where there is a replica, who changes something is remembered."""
+
+    def __init__(self, pool: Pool, own_writes: OwnWrites | None = None) -> None:
+        self._pool = pool
+        self._own_writes = own_writes
+
+    @asynccontextmanager
+    async def _change_by(self, customer_id: UUID) -> AsyncIterator[None]:
+        """The mark is on its way while Postgres works, and there before the answer."""
+        if self._own_writes is None:
+            yield
+            return
+        marking = self._own_writes.mark(customer_id)
+        try:
+            yield
+        finally:
+            await marking
+
+    async def hold(self, hold: Hold) -> HoldVerdict:
+        try:
+            async with self._change_by(hold.customer_id):
+                row = await self._pool.fetchrow(
+                    sql.HOLD,
+                    hold.session_id,
+                    hold.seat_ids,
+                    hold.reservation_id,
+                    hold.customer_id,
+                    hold.period,
+                    hold.key and hold.key.key,
+                    hold.key and hold.key.input_hash,
+                    *origin.of_event(),
+                )
+        except asyncpg.UniqueViolationError as error:
+            if error.constraint_name == "pk_idempotency_keys":
+                raise KeyReusedError from error
+            raise
+        except asyncpg.ForeignKeyViolationError as error:
+            if error.constraint_name == "fk_reservations_customer_id":
+                raise UnknownCustomerError from error
+            raise
+        if row is None:
+            raise LedgerCorruptError(hold)
+        if row["held"]:
+            sale_metrics.HOLDS.inc()
+        return HoldVerdict(
+            reservation=row["held"] and reservation_from_json(row["held"]),
+            found=row["found"],
+            begun=bool(row["begun"]),
+            taken=tuple(seat_from_json(seat) for seat in row["taken"] or ()),
+            lapsed=tuple(row["lapsed"] or ()),
+        )
+
+    async def cancel(self, reservation_id: UUID, customer_id: UUID) -> CancelVerdict:
+        async with self._change_by(customer_id):
+            row = await self._pool.fetchrow(
+                sql.CANCEL, reservation_id, customer_id, *origin.of_event()
+            )
+        if row is None or row["status"] is None:
+            return CancelVerdict(reservation=None, status=None)
+        if row["cancelled"]:
+            sale_metrics.CANCELS.inc()
+        return CancelVerdict(
+            reservation=row["cancelled"] and reservation_from_json(row["cancelled"]),
+            status=ReservationStatus(row["status"]),
+        )
+
+    async def approve(
+        self, payment_id: UUID, customer_id: UUID, key: IdempotencyKey | None
+    ) -> ApproveVerdict:
+        async with self._change_by(customer_id):
+            verdict = await self._approve(payment_id, customer_id, key)
+        if verdict.confirmed:  # and committed
+            sale_metrics.SALES.inc()
+        return verdict
+
+    async def _approve(
+        self, payment_id: UUID, customer_id: UUID, key: IdempotencyKey | None
+    ) -> ApproveVerdict:
+        async with self._pool.acquire() as db, db.transaction():
+            if key:
+                earlier = await db.fetchrow(sql.RECALL, customer_id, APPROVE, key.key)
+                if earlier and earlier["input_hash"] != key.input_hash:
+                    raise KeyReusedError
+            locked = await db.fetchrow(
+                payment_sql.LOCK_PAYMENT, payment_id, customer_id
+            )
+            if locked is None:
+                return ApproveVerdict(payment=None)
+            if locked["status"] != ReservationStatus.PENDING:
+                return ApproveVerdict(payment=payment_from_json(locked["payment"]))
+            sold = await db.fetchrow(
+                payment_sql.APPROVE,
+                locked["reservation_id"],
+                payment_id,
+                *origin.of_event(),
+            )
+            if sold is None or sold["confirmed"] is None:
+                late = {**locked["payment"], "status": "EXPIRED"}
+                return ApproveVerdict(payment=payment_from_json(late))
+            if sold["approved"] is None or sold["seats"] != sold["claims"]:
+                raise LedgerCorruptError(payment_id, dict(sold))
+            if key:
+                await _claim_key(db, customer_id, key, payment_id)
+            return ApproveVerdict(
+                payment=payment_from_json(sold["approved"]),
+                confirmed=reservation_from_json(sold["confirmed"]),
+            )
+
+    async def expire(self, reservation_ids: Sequence[UUID]) -> list[Reservation]:
+        rows = await self._pool.fetch(
+            sql.EXPIRE_THESE, reservation_ids, *origin.of_event()
+        )
+        for row in rows:
+            sale_metrics.BOUGHT_LATENESS.observe(row["late"])
+        return [reservation_from_json(row["data"]) for row in rows]
+
+    async def expire_due(self, limit: int) -> list[Reservation]:
+        rows = await self._pool.fetch(sql.EXPIRE_DUE, limit, *origin.of_event())
+        for row in rows:
+            sale_metrics.SWEPT_LATENESS.observe(row["late"])
+        return [reservation_from_json(row["data"]) for row in rows]
+
+    async def recall(
+        self, account_id: UUID, operation: str, key: str
+    ) -> Remembered | None:
+        row = await self._pool.fetchrow(sql.RECALL, account_id, operation, key)
+        return Remembered(row["input_hash"], row["result_id"]) if row else None
+
+    async def reservation(self, reservation_id: UUID) -> Reservation:
+        data = await self._pool.fetchval(sql.RESERVATION, reservation_id)
+        return reservation_from_json(data)
+
+
+async def _claim_key(
+    db: Connection, account_id: UUID, key: IdempotencyKey, payment_id: UUID
+) -> None:
+    """With the sale: a refusal leaves the key unused.
+
+    A twin with another payment waits here for the first one's commit, and is undone.
+    """
+    input_hash = await db.fetchval(
+        sql.CLAIM_KEY, account_id, APPROVE, key.key, key.input_hash, payment_id
+    )
+    if input_hash != key.input_hash:
+        raise KeyReusedError

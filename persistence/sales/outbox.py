@@ -1,0 +1,183 @@
+"""Events waiting to leave the database, and for their consumers to confirm them.
+
+Rows are locked in the order of their positions by everybody, so that the relay and the
+consumers queue for each other instead of deadlocking.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from persistence.postgres.pool import Connection, Pool
+
+LEASE = timedelta(seconds=3)
+
+RENEW_LEASE = """
+INSERT INTO relay_lease AS lease (id, holder, held_until)
+VALUES (1, $1, clock_timestamp() + $2::interval)
+ON CONFLICT (id) DO UPDATE
+    SET holder = excluded.holder, held_until = excluded.held_until
+    WHERE lease.holder = excluded.holder OR lease.held_until <= clock_timestamp()
+RETURNING TRUE
+"""
+
+RELEASE_LEASE = """
+UPDATE relay_lease SET held_until = clock_timestamp() WHERE holder = $1
+"""
+
+# In the order of positions, whatever was sent before and not confirmed in time too.
+DUE = """
+SELECT position, id, topic, type, session_id, data, created_at, sends,
+       request_id, trace_parent
+FROM outbox
+WHERE (sends = 0 OR (sends > 0 AND send_after <= clock_timestamp()))
+  AND EXISTS (SELECT FROM relay_lease
+              WHERE holder = $1 AND held_until > clock_timestamp())
+ORDER BY position LIMIT $2
+"""
+
+MARK_SENT = """
+WITH mine AS (
+    SELECT position FROM outbox WHERE position = ANY($1::bigint[])
+    ORDER BY position FOR UPDATE
+)
+UPDATE outbox
+SET sends = sends + 1,
+    send_after = clock_timestamp() + least(
+        interval '5 minutes', interval '10 seconds' * 2 ^ least(sends, 5))
+FROM mine WHERE outbox.position = mine.position
+"""
+
+# Guarded by `awaiting`: what was confirmed before does not come back a second time.
+CONFIRM = """
+WITH mine AS (
+    SELECT position FROM outbox
+    WHERE id = ANY($1::uuid[]) AND $2 = ANY(awaiting)
+    ORDER BY position FOR UPDATE
+)
+UPDATE outbox SET awaiting = array_remove(awaiting, $2)
+FROM mine WHERE outbox.position = mine.position AND $2 = ANY(awaiting)
+RETURNING id
+"""
+
+FORGET = "DELETE FROM outbox WHERE id = ANY($1::uuid[]) AND awaiting = '{}'"
+
+# What watchers may not have yet, of each session. A watcher that resumes from there
+# misses nothing, not even an event that the broker lost and that will be sent again.
+FLOORS = """
+SELECT session_id, min((data->>'position')::bigint) AS floor
+FROM outbox
+WHERE session_id = ANY($1::uuid[]) AND $2 = ANY(awaiting) AND data ? 'position'
+GROUP BY session_id
+"""
+
+SEND_AGAIN = """
+WITH mine AS (
+    SELECT position FROM outbox WHERE sends > 0 ORDER BY position FOR UPDATE
+)
+UPDATE outbox SET send_after = clock_timestamp()
+FROM mine WHERE outbox.position = mine.position
+"""
+
+# Of an event that is still there for others, nothing but who is awaited changes.
+PUT_BACK = """
+INSERT INTO outbox AS waiting
+    (id, topic, type, session_id, data, awaiting, created_at, request_id, trace_parent)
+VALUES ($1, $2, $3, $4, $5, ARRAY[$6], $7, $8, $9)
+ON CONFLICT (id) DO UPDATE
+SET awaiting = array_remove(waiting.awaiting, $6) || $6,
+    send_after = CASE WHEN waiting.sends > 0 THEN clock_timestamp() END
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxEvent:
+    position: int
+    id: UUID
+    topic: str
+    type: str
+    session_id: UUID
+    data: dict[str, Any]
+    created_at: datetime
+    sends: int  # before this one
+    request_id: str | None = None
+    trace_parent: str | None = None
+
+
+class Outbox:
+    """The relay's side: what to send, by the one relay that holds the lease."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def renew_lease(self, holder: UUID) -> bool:
+        """Ours for LEASE more of the database's clock; False: another's."""
+        return bool(await self._pool.fetchval(RENEW_LEASE, holder, LEASE))
+
+    async def release_lease(self, holder: UUID) -> None:
+        """Who stops in order lets the next one begin at once."""
+        await self._pool.execute(RELEASE_LEASE, holder)
+
+    async def due(self, holder: UUID, limit: int) -> list[OutboxEvent]:
+        """Nothing without the lease, which may have ended since it was renewed."""
+        rows = await self._pool.fetch(DUE, holder, limit)
+        return [OutboxEvent(**row) for row in rows]
+
+    async def mark_sent(self, positions: Sequence[int]) -> None:
+        """They are sent again unless all their consumers confirm them in time."""
+        await self._pool.execute(MARK_SENT, positions)
+
+    async def send_again(self) -> None:
+        """All that is sent and not confirmed is due at once: the broker lost it."""
+        await self._pool.execute(SEND_AGAIN)
+
+
+async def confirm(
+    db: Connection, event_ids: Collection[UUID], consumer: str
+) -> set[UUID]:
+    """Those that `consumer` had not confirmed before; call it in a transaction.
+
+    A row that nobody is awaited for any more goes. Whoever updates it last sees that
+    it is empty, since a second one waits for the first one's lock.
+    """
+    rows = await db.fetch(CONFIRM, event_ids, consumer)
+    await db.execute(FORGET, event_ids)
+    return {row["id"] for row in rows}
+
+
+async def floors(
+    pool: Pool, session_ids: Collection[UUID], consumer: str
+) -> dict[UUID, int]:
+    """The oldest position of each session that `consumer` has not confirmed."""
+    rows = await pool.fetch(FLOORS, session_ids, consumer)
+    return {row["session_id"]: row["floor"] for row in rows}
+
+
+async def put_back(
+    pool: Pool,
+    *,
+    event_id: UUID,
+    topic: str,
+    type: str,
+    session_id: UUID,
+    data: dict[str, Any],
+    consumer: str,
+    created_at: datetime,
+    request_id: str | None,
+    trace_parent: str | None,
+) -> None:
+    """`consumer` had given it up: now it is awaited again. Twice changes nothing."""
+    await pool.execute(
+        PUT_BACK,
+        event_id,
+        topic,
+        type,
+        session_id,
+        data,
+        consumer,
+        created_at,
+        request_id,
+        trace_parent,
+    )

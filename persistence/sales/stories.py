@@ -1,0 +1,91 @@
+"""What became of one reservation, from its rows, for the people who are asked."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from persistence.postgres.pool import Pool
+
+RESERVATION = """
+SELECT r.*, film.starts_at, movie.title, room.name AS room
+FROM reservations r
+JOIN sessions film ON film.id = r.session_id
+JOIN movies movie ON movie.id = film.movie_id
+JOIN rooms room ON room.id = film.room_id
+WHERE r.id = $1
+"""
+SEATS = """
+SELECT ss.id, seat.row_label, seat.number, claims.released_at, ss.status, ss.version,
+       ss.held_until, ss.reservation_id
+FROM claims
+JOIN session_seats ss ON ss.id = claims.session_seat_id
+JOIN seats seat ON seat.id = ss.seat_id
+WHERE claims.reservation_id = $1
+ORDER BY length(seat.row_label), seat.row_label, seat.number
+"""
+PAYMENTS = "SELECT * FROM payments WHERE reservation_id = $1"
+KEYS = "SELECT operation, created_at FROM idempotency_keys WHERE result_id = ANY($1)"
+WAITING = """
+SELECT id, request_id, topic, type, created_at, awaiting, sends, send_after
+FROM outbox WHERE session_id = $1 AND data->>'reservation_id' = $2
+ORDER BY position
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """`at` is the database's clock; None for what has no time of its own."""
+
+    at: datetime | None
+    what: str
+    facts: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows:
+    session_id: UUID
+    moments: list[Moment]
+
+
+async def rows_of(pool: Pool, reservation_id: UUID) -> Rows | None:
+    """All of one moment; None: there is no such reservation."""
+    async with pool.acquire() as db, db.transaction(isolation="repeatable_read"):
+        found = await db.fetchrow(RESERVATION, reservation_id)
+        if found is None:
+            return None
+        seats = await db.fetch(SEATS, reservation_id)
+        paid = await db.fetch(PAYMENTS, reservation_id)
+        results = [reservation_id, *(row["id"] for row in paid)]
+        keys = await db.fetch(KEYS, results)
+        waiting = await db.fetch(WAITING, found["session_id"], str(reservation_id))
+    return Rows(
+        session_id=found["session_id"],
+        moments=[
+            Moment(found["created_at"], "reservation", dict(found)),
+            Moment(found["expires_at"], "hold ends unless paid", {}),
+            *(moment for seat in seats for moment in _of_seat(seat)),
+            *(moment for payment in paid for moment in _of_payment(payment)),
+            *(Moment(key["created_at"], "idempotency key", dict(key)) for key in keys),
+            *(
+                Moment(event["created_at"], "event in the outbox", dict(event))
+                for event in waiting
+            ),
+        ],
+    )
+
+
+def _of_seat(seat: asyncpg.Record) -> Iterator[Moment]:
+    yield Moment(None, "seat as it is now", dict(seat))
+    if seat["released_at"]:
+        label = f"{seat['row_label']}{seat['number']}"
+        yield Moment(seat["released_at"], "seat given back", {"seat": label})
+
+
+def _of_payment(payment: asyncpg.Record) -> Iterator[Moment]:
+    yield Moment(payment["created_at"], "payment", dict(payment))
+    if payment["approved_at"]:
+        yield Moment(payment["approved_at"], "payment approved", {})

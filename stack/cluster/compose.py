@@ -1,0 +1,123 @@
+"""Reads what a compose file says that matters to a plain process."""
+
+import re
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from runtime.errors import CommandError
+
+# ${NAME}, ${NAME:-default}, and $$ for a dollar.
+VARIABLE = re.compile(r"\$(?:\$|\{(?P<name>\w+)(?::-(?P<default>[^}]*))?\})")
+
+
+@dataclass(frozen=True, slots=True)
+class Mount:
+    """`source` is a volume's name, a path of ours (./...), or empty: in memory."""
+
+    source: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComposeService:
+    name: str
+    image: str
+    command: str = ""  # empty: the image's own
+    environment: Mapping[str, str] = field(default_factory=dict)
+    mounts: tuple[Mount, ...] = ()
+    published: Mapping[int, int] = field(default_factory=dict)  # inside -> outside
+    after: Mapping[str, str] = field(default_factory=dict)  # service -> condition
+    restarts: bool = True  # false: a job, done when it ends well
+
+
+@dataclass(frozen=True, slots=True)
+class ComposeFile:
+    services: Mapping[str, ComposeService]
+    subnets: tuple[str, ...]
+
+    def in_order(self) -> list[ComposeService]:
+        """Whatever a service waits for comes before it."""
+        ordered: dict[str, ComposeService] = {}
+
+        def visit(name: str, waiting: tuple[str, ...]) -> None:
+            if name in waiting:
+                raise CommandError(f"{' waits for '.join((*waiting, name))}.")
+            for earlier in self.services[name].after:
+                visit(earlier, (*waiting, name))
+            ordered[name] = self.services[name]
+
+        for name in self.services:
+            visit(name, ())
+        return list(ordered.values())
+
+
+def read(path: Path, variables: Mapping[str, str]) -> ComposeFile:
+    """Raises CommandError for what is missing or cannot be understood."""
+    return understand(interpolated(yaml.safe_load(path.read_text("utf-8")), variables))
+
+
+def interpolated(node: Any, variables: Mapping[str, str]) -> Any:
+    """The same with every ${NAME} of its texts filled in."""
+    match node:
+        case str():
+            return VARIABLE.sub(lambda found: _value(found, variables), node)
+        case list():
+            return [interpolated(each, variables) for each in node]
+        case dict():
+            return {key: interpolated(each, variables) for key, each in node.items()}
+    return node
+
+
+def _value(found: re.Match[str], variables: Mapping[str, str]) -> str:
+    name, default = found["name"], found["default"]
+    if name is None:
+        return "$"
+    if value := variables.get(name) or default:
+        return value
+    raise CommandError(f"The compose file wants {name}: set it.")
+
+
+def understand(document: Mapping[str, Any]) -> ComposeFile:
+    networks = document.get("networks") or {}
+    return ComposeFile(
+        {name: _service(name, told) for name, told in document["services"].items()},
+        tuple(
+            each["subnet"]
+            for network in networks.values()
+            for each in network["ipam"]["config"]
+        ),
+    )
+
+
+def _service(name: str, told: Mapping[str, Any]) -> ComposeService:
+    command = told.get("command", "")
+    mounts = [_mount(text) for text in told.get("volumes", ())]
+    mounts += [Mount("", target) for target in told.get("tmpfs", ())]
+    return ComposeService(
+        name=name,
+        image=told["image"],
+        command=command if isinstance(command, str) else shlex.join(command),
+        environment={k: str(v) for k, v in told.get("environment", {}).items()},
+        mounts=tuple(mounts),
+        published=dict(_published(text) for text in told.get("ports", ())),
+        after={
+            earlier: how["condition"]
+            for earlier, how in told.get("depends_on", {}).items()
+        },
+        restarts=told.get("restart") == "unless-stopped",
+    )
+
+
+def _mount(text: str) -> Mount:
+    source, target, *_ = text.split(":")
+    return Mount(source, target)
+
+
+def _published(text: str) -> tuple[int, int]:
+    *_, outside, inside = text.split(":")
+    return int(inside), int(outside)

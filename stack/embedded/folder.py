@@ -1,0 +1,80 @@
+"""The data folder: ours alone, of one version, in use by one run at a time."""
+
+import fcntl
+import os
+import time
+from pathlib import Path
+from typing import Self
+
+from runtime.errors import CommandError
+from stack.embedded.identity import Identity, unprivileged
+
+VERSION = "cinema-tickets data 1 (Postgres 18, Valkey 9)\n"
+# What may be there before the version is, the folder of `make cluster` too.
+NOT_OURS = {"lock", "VERSION", "cluster"}
+# After a kill the children of the last run need a moment to end.
+PATIENCE_SECONDS = 3.0
+
+
+class DataFolder:
+    """Construct it to claim the folder, `release` it when every child is gone."""
+
+    def __init__(self, path: Path, patience: float = PATIENCE_SECONDS) -> None:
+        self.path = path.absolute()
+        self.logs = self.path / "logs"
+        try:
+            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._refuse_other_versions()
+            self.lock = self._claim(patience)
+            self.logs.mkdir(mode=0o700, exist_ok=True)
+            (self.path / "VERSION").write_text(VERSION, "utf-8")
+            # Postgres as another user passes through to its own folder.
+            passable = unprivileged() is Identity.NOBODY
+            self.path.chmod(0o711 if passable else 0o700)
+        except OSError as error:
+            raise CommandError(
+                f"The data folder {self.path} cannot be used ({error.strerror}): "
+                "set DATA_DIR to a folder that you may write to."
+            ) from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.release()
+
+    def release(self) -> None:
+        os.close(self.lock)
+
+    def _refuse_other_versions(self) -> None:
+        marker = self.path / "VERSION"
+        version = marker.read_text("utf-8") if marker.exists() else ""
+        # Empty: a run was killed between making the folder and writing its version.
+        fresh = {inner.name for inner in self.path.iterdir()} <= NOT_OURS
+        if version == VERSION or (fresh and not version):
+            return
+        found = version.strip() or "something else"
+        raise CommandError(
+            f"The data folder {self.path} holds {found}, not {VERSION.strip()}: "
+            "set DATA_DIR to another folder, or move this one away."
+        )
+
+    def _claim(self, patience: float) -> int:
+        descriptor = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        until = time.monotonic() + patience
+        while True:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() < until:
+                    time.sleep(0.02)
+                    continue
+                holder = os.read(descriptor, 20).decode().strip() or "unknown"
+                os.close(descriptor)
+                raise CommandError(
+                    f"The data folder {self.path} is in use by another run (process "
+                    f"{holder}): stop that one, or set DATA_DIR to another folder."
+                ) from None
+            os.ftruncate(descriptor, 0)
+            os.write(descriptor, f"{os.getpid()}\n".encode())
+            return descriptor

@@ -1,0 +1,116 @@
+"""The processes of this project itself, as children of `run`."""
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import ClassVar
+
+from runtime.errors import CommandError
+from stack.embedded.folder import DataFolder
+from stack.embedded.ports import has_page
+from stack.embedded.service import Pause, Service
+
+
+class Program(Service):
+    """`python -m app COMMAND`.
+
+    Started early, so that it imports while others start, and let go with the settings
+    once these are known.
+    """
+
+    command_name: ClassVar[str]
+
+    def __init__(self, logs: Path, lock: int) -> None:
+        super().__init__(logs, lock)
+        self._settings: Mapping[str, str] | None = None
+
+    def command(self) -> list[str]:
+        return [sys.executable, "-m", "app", self.command_name, "--settings-from-stdin"]
+
+    def environment(self) -> Mapping[str, str]:
+        return os.environ
+
+    def _stdin(self) -> int:
+        return subprocess.PIPE
+
+    def start(self) -> None:
+        super().start()
+        if self._settings is not None:
+            self.let_go(self._settings)
+
+    def let_go(self, settings: Mapping[str, str]) -> None:
+        """Now, and by itself whenever it has to be started again."""
+        self._settings = settings
+        stdin = self._started.stdin
+        if stdin is None or stdin.closed:
+            return
+        with contextlib.suppress(BrokenPipeError):  # dead already: its log says why
+            stdin.write(f"{json.dumps(dict(settings))}\n".encode())
+            stdin.close()
+
+    def failure(self) -> CommandError:
+        """What a command complains of is the last line that it says."""
+        _, _, complaint = self.log_since_start().rstrip().rpartition("\n")
+        if self.ended() != 1 or complaint.startswith("{"):
+            return super().failure()
+        return CommandError(
+            f"{self.name} did not come up: {complaint} (Its log is {self.log}.)"
+        )
+
+    def kill(self) -> None:
+        super().kill()
+        if self._process is not None and self._process.stdin is not None:
+            with contextlib.suppress(BrokenPipeError):
+                self._process.stdin.close()
+
+
+class Api(Program):
+    name = "API"
+    command_name = "serve"
+
+    def __init__(self, folder: DataFolder, host: str, port: int) -> None:
+        super().__init__(folder.logs, folder.lock)
+        self._host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - asked, not bound
+        self._port = port
+
+    def answers(self) -> bool:
+        return has_page("/readyz", self._port, self._host)
+
+    def explores(self) -> bool:
+        return has_page("/graphiql", self._port, self._host)
+
+
+class Worker(Program):
+    name = "Worker"
+    command_name = "worker"
+
+    def __init__(self, folder: DataFolder) -> None:
+        super().__init__(folder.logs, folder.lock)
+
+    def answers(self) -> bool:
+        """It has no door to knock at: it runs, or its log says why not."""
+        return self.runs()
+
+
+class Preparation(Program):
+    """Migrates, and seeds when empty; what it prints is for the person who waits."""
+
+    name = "Prepare"
+    command_name = "prepare"
+    speaks = True
+
+    def __init__(self, folder: DataFolder) -> None:
+        super().__init__(folder.logs, folder.lock)
+
+    def answers(self) -> bool:
+        return self.ended() == 0
+
+    def finish(self, pause: Pause) -> None:
+        while self.ended() is None:
+            pause(0.01)
+        if not self.answers():
+            raise self.failure()

@@ -1,0 +1,34 @@
+"""A service on a loopback port of its own."""
+
+import contextlib
+import time
+from pathlib import Path
+
+from runtime.errors import CommandError
+from stack.embedded.ports import ReservedPort, is_taken
+from stack.embedded.service import Pause, Service
+
+ATTEMPTS = 5
+
+
+class Server(Service):
+    """Subclasses read `self.port.number` at each start.
+
+    It may change until the server has come up once, and stays from then on.
+    """
+
+    def __init__(self, logs: Path, lock: int) -> None:
+        super().__init__(logs, lock)
+        self.port = ReservedPort()
+
+    def wait_until_ready(self, pause: Pause = time.sleep) -> None:
+        """Somebody else may have been quicker with a port: then try with another."""
+        for _ in range(ATTEMPTS):
+            with contextlib.suppress(CommandError):
+                return super().wait_until_ready(pause)
+            if self.ended() is None or not is_taken(self.log_since_start()):
+                break
+            self.port.close()
+            self.port = ReservedPort()
+            self.start()
+        raise self.failure()

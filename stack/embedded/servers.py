@@ -1,0 +1,57 @@
+"""The three servers together."""
+
+import time
+from collections.abc import Callable
+
+from stack.embedded.broker import Broker
+from stack.embedded.folder import DataFolder
+from stack.embedded.postgres import Postgres
+from stack.embedded.service import Pause
+from stack.embedded.valkey import Valkey
+
+
+class Stack:
+    def __init__(self, folder: DataFolder) -> None:
+        self.postgres = Postgres(folder)
+        self.valkey = Valkey(folder)
+        self.broker = Broker(folder)
+        self.servers = (self.postgres, self.valkey, self.broker)
+
+    def environment(self) -> dict[str, str]:
+        """The settings that lead to these servers; final once they have come up."""
+        return {
+            "DATABASE_URL": self.postgres.url,
+            "REDIS_URL": self.valkey.url,
+            "REDLOCK_URLS": self.valkey.url,
+            **self.broker.environment_of_clients(),
+        }
+
+    def start(
+        self,
+        pause: Pause = time.sleep,
+        say: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """Start all at once; return when all answer. Raises CommandError."""
+        self.valkey.start()
+        self.broker.start()
+        if not self.postgres.exists():
+            say("Creating the database (the first time only) ...")
+            self.postgres.create(pause)
+        self.postgres.start()
+        for server in self.servers:
+            server.wait_until_ready(pause)
+
+    def stop(self, pause: Pause = time.sleep) -> None:
+        for server in self.servers:
+            server.signal(server.stop_signal)
+        for server in self.servers:
+            server.wait_until_gone(pause)
+
+    def kill(self) -> None:
+        for server in self.servers:
+            server.kill()
+
+    def close(self) -> None:
+        """Give the ports back."""
+        for server in self.servers:
+            server.port.close()

@@ -1,0 +1,171 @@
+"""`make run`: everything on this machine, started, watched over and stopped."""
+
+import contextlib
+import os
+import signal
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from runtime import run_file
+from runtime.errors import CommandError
+from runtime.private_files import write_private
+from stack.embedded.folder import DataFolder
+from stack.embedded.interrupts import Interrupts, StopRequestedError
+from stack.embedded.keeper import Keeper
+from stack.embedded.launch import die_with_parent
+from stack.embedded.ports import ReservedPort, is_free
+from stack.embedded.program import Api, Preparation, Worker
+from stack.embedded.servers import Stack
+from stack.embedded.service import Service
+
+LAST_PORT = 65535
+
+
+def say(line: str) -> None:
+    # A terminal or pipe that was closed is no reason to stop selling.
+    with contextlib.suppress(OSError):
+        print(line, flush=True)
+
+
+def main(environ: Mapping[str, str], signing_keys: Callable[[Path], Path]) -> None:
+    """`signing_keys` makes the first key of a data folder, and says where it is.
+
+    Returns after Ctrl-C or TERM; raises CommandError when something stays down.
+    """
+    if environ.get("STOP_WITH_PARENT"):
+        # make cannot stop us when it is killed itself.
+        die_with_parent(os.getppid(), signal.SIGTERM)
+    host, port = environ.get("HOST") or "127.0.0.1", port_of(environ)
+    with DataFolder(run_file.data_dir(environ)) as folder, Interrupts() as interrupts:
+        refuse_taken_port(host, port)
+        run = Run(folder, host, port, interrupts, signing_keys)
+        try:
+            run.start(environ)
+            run.keep()
+        except StopRequestedError:
+            say("\nStopping ...")
+        finally:
+            run.stop()
+    say("Stopped. The data stays for the next start.")
+
+
+class Run:
+    def __init__(
+        self,
+        folder: DataFolder,
+        host: str,
+        port: int,
+        interrupts: Interrupts,
+        signing_keys: Callable[[Path], Path],
+    ) -> None:
+        self._folder = folder
+        self._host = host
+        self._port = port
+        self._signing_keys = signing_keys
+        self._pause = interrupts.pause
+        self._stack = Stack(folder)
+        self._metrics_port = ReservedPort()
+        self._api = Api(folder, host, port)
+        self._worker = Worker(folder)
+        self._preparation = Preparation(folder)
+        self._services: list[Service] = [
+            self._api,
+            self._worker,
+            self._preparation,
+            *self._stack.servers,
+        ]
+
+    def start(self, environ: Mapping[str, str]) -> None:
+        began = time.monotonic()
+        say(f"Starting Postgres, Valkey and the broker in {self._folder.path} ...")
+        # They import while the servers start: that is most of a second start's time.
+        for program in (self._preparation, self._api, self._worker):
+            program.start()
+        self._stack.start(self._pause, say)
+        settings = self._settings(environ)
+        self._preparation.let_go(settings)
+        self._preparation.finish(self._pause)
+        self._worker.let_go(settings)
+        self._api.let_go(settings)
+        say("Starting the API and the worker ...")
+        self._api.wait_until_ready(self._pause)
+        self._worker.wait_until_ready(self._pause)
+        settings_file = self._folder.path / run_file.FILE
+        write_private(settings_file, run_file.as_json(settings))
+        self._tell_where_things_are(time.monotonic() - began, settings)
+
+    def keep(self) -> None:
+        keeper = Keeper([self._api, self._worker, *self._stack.servers], say)
+        while True:
+            self._pause(keeper.check())
+
+    def stop(self) -> None:
+        """Clients first, what they need last; asked once more, the hard way."""
+        (self._folder.path / run_file.FILE).unlink(missing_ok=True)
+        try:
+            for program in (self._preparation, self._api, self._worker):
+                program.stop(self._pause)
+            self._stack.stop(self._pause)
+        except StopRequestedError:
+            say("Stopping at once ...")
+        finally:
+            for service in self._services:
+                service.kill()
+            self._stack.close()
+            self._metrics_port.close()
+
+    def _settings(self, environ: Mapping[str, str]) -> dict[str, str]:
+        keys = environ.get("SIGNING_KEYS_DIR") or str(
+            self._signing_keys(self._folder.path)
+        )
+        return self._stack.environment() | {
+            "SIGNING_KEYS_DIR": str(Path(keys).absolute()),
+            "HOST": self._host,
+            "PORT": str(self._port),
+            "METRICS_PORT": environ.get("METRICS_PORT")
+            or str(self._metrics_port.number),
+        }
+
+    def _tell_where_things_are(
+        self, seconds: float, settings: Mapping[str, str]
+    ) -> None:
+        address = f"{self._host}:{self._port}"
+        worker = f"{self._host}:{settings['METRICS_PORT']}"
+        say(
+            f"Ready after {seconds:.1f} s.\n\n"
+            f"  GraphQL  http://{address}/graphql (WebSocket: ws://{address}/graphql)\n"
+            f"{explorer_line(address) if self._api.explores() else ''}"
+            f"  Health   http://{address}/healthz and http://{address}/readyz\n"
+            f"  Metrics  http://{address}/metrics (worker: http://{worker}/metrics)\n"
+            f"  Data     {self._folder.path}\n"
+            f"  Logs     {self._folder.logs}\n"
+            f"  Stop     Ctrl-C\n"
+        )
+
+
+def explorer_line(address: str) -> str:
+    """For who has one: it may be switched off, or could not be built."""
+    return f"  Explorer http://{address}/graphiql\n"
+
+
+def port_of(environ: Mapping[str, str]) -> int:
+    text = environ.get("PORT") or "3333"
+    if text.isascii() and text.isdigit() and 1 <= int(text) <= LAST_PORT:
+        return int(text)
+    raise CommandError(f"PORT is {text!r}: set it to a number from 1 to {LAST_PORT}.")
+
+
+def refuse_taken_port(host: str, port: int) -> None:
+    try:
+        free = is_free(host, port)
+    except OSError as error:
+        raise CommandError(
+            f"{host}:{port} cannot be served ({error.strerror}): "
+            "set HOST and PORT to others."
+        ) from error
+    if not free:
+        raise CommandError(
+            f"Port {port} on {host} is taken by another program: stop that one, or "
+            f"choose another port, as in `make run PORT={port % LAST_PORT + 1}`."
+        )

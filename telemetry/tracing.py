@@ -1,0 +1,36 @@
+"""Traces, switched on by OpenTelemetry's own environment variables."""
+
+import logging
+from collections.abc import Mapping
+
+from telemetry.spans import spans, switch
+
+logger = logging.getLogger(__name__)
+
+ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
+
+
+def wanted(environ: Mapping[str, str]) -> bool:
+    """By naming the exporter or where it sends to; `none` and OTEL_SDK_DISABLED win."""
+    if environ.get("OTEL_SDK_DISABLED", "").strip().lower() == "true":
+        return False
+    exporter = environ.get("OTEL_TRACES_EXPORTER", "").strip().lower()
+    if exporter:
+        return exporter == "otlp"
+    return any(environ.get(name) for name in ENDPOINTS)
+
+
+def set_up(process: str, environ: Mapping[str, str]) -> None:
+    """Before any connection is opened; `process` is `api` or `worker`."""
+    if not wanted(environ):
+        return
+    from telemetry.otlp import OtlpSpans  # noqa: PLC0415 # a tenth of a second of imports
+
+    name = environ.get("OTEL_SERVICE_NAME") or f"cinema-tickets-{process}"
+    switch(OtlpSpans.exporting(name, process))
+    logger.info("traces are on", extra={"service": name})
+
+
+def shut_down() -> None:
+    """Sends what is left, for two seconds at most."""
+    spans().shut_down()

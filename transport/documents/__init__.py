@@ -1,0 +1,1 @@
+"""GraphQL documents: parsed once, measured, limited."""

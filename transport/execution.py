@@ -1,0 +1,105 @@
+"""Running one operation as a stream of results, whatever its kind."""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Any
+
+from strawberry import Schema
+from strawberry.types import ExecutionResult
+
+from telemetry import origin
+from transport import results
+from transport.operation_metrics import Measure
+from transport.operation_run import Course
+from transport.request_context import ContextOf, new_request_id
+
+log = logging.getLogger(__name__)
+
+FIRST_RESULT_SECONDS = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    query: str
+    variables: dict[str, Any] | None
+    operation_name: str | None
+
+
+class OperationFailedError(Exception):
+    """The operation ended, or never began, with these errors."""
+
+    def __init__(self, errors: results.Errors) -> None:
+        super().__init__(errors)
+        self.errors = errors
+
+
+class Execution:
+    """Turns calls into encoded payloads."""
+
+    def __init__(self, schema: Schema, context_of: ContextOf) -> None:
+        self._schema = schema
+        self._context_of = context_of
+        self._measure = Measure(schema, "websocket")
+
+    async def payloads(
+        self,
+        call: Call,
+        authorization: str | None = None,
+        locale: str | None = None,
+        address: str | None = None,
+        course: Course | None = None,
+    ) -> AsyncGenerator[str, None]:
+        """Raises OperationFailedError, and AuthenticationError before anything else.
+
+        Each operation has its own context, so a token that has expired since the
+        socket was opened begins nothing new.
+        """
+        now = origin.current() or origin.begin(new_request_id())
+        request_id = now.request_id
+        context = self._context_of(authorization, locale, request_id, address)
+        stopwatch = self._measure.start(call.query, call.operation_name)
+        try:
+            stream = await self._schema.stream(
+                call.query,
+                variable_values=call.variables,
+                context_value=context,
+                operation_name=call.operation_name,
+            )
+            async with aclosing(stream):
+                async for result in stream:
+                    if isinstance(result, ExecutionResult):  # no @defer here
+                        codes = results.codes_in(result)
+                        stopwatch.stop(codes, context.refusals)
+                        if course is not None:
+                            course.outcome = results.outcome(codes)
+                        yield _payload(result, request_id)
+        except OperationFailedError:
+            raise
+        except Exception as error:
+            errors = results.our_fault(error, request_id)
+            stopwatch.stop(results.codes(errors), ())
+            log.exception("an operation failed", extra={"request_id": request_id})
+            raise OperationFailedError(errors) from error
+
+    async def first_payload(self, call: Call) -> str:
+        """For nobody in particular: only what is public can be asked for."""
+        async with (
+            asyncio.timeout(FIRST_RESULT_SECONDS),
+            aclosing(self.payloads(call)) as payloads,
+        ):
+            async for payload in payloads:
+                return payload
+        raise OperationFailedError(results.internal_error(new_request_id()))
+
+
+def _payload(result: ExecutionResult, request_id: str) -> str:
+    bug = results.bug_in(result)
+    if bug is not None:
+        log.error("an operation failed", extra={"request_id": request_id}, exc_info=bug)
+        raise OperationFailedError(results.our_fault(bug, request_id))
+    if results.never_began(result):
+        raise OperationFailedError(results.formatted(result.errors))
+    return results.encoded(result)

@@ -1,0 +1,158 @@
+"""What happens around the execution of an operation: documents, masks for faults."""
+
+import logging
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+from graphql import DocumentNode, GraphQLError, parse
+from strawberry.exceptions import MissingQueryError
+from strawberry.extensions import MaskErrors
+from strawberry.schema.exceptions import (
+    CannotGetOperationTypeError,
+    InvalidOperationTypeError,
+)
+from strawberry.schema.schema import validate_document
+
+from domain.errors import TooManyAtOnceError, UnknownCustomerError
+from persistence.outages import is_away
+from resolvers.faults import FaultError, rate_limited, unavailable
+from resolvers.texts import worded
+
+logger = logging.getLogger(__name__)
+
+REMEMBERED = 256
+
+# Strawberry's own ways to say that it was asked for something that cannot be executed.
+CLIENTS_FAULT = (
+    GraphQLError,
+    MissingQueryError,
+    CannotGetOperationTypeError,
+    InvalidOperationTypeError,
+)
+
+
+class FaultMask(MaskErrors):
+    """Tells clients of their faults; logs ours, and tells by which id to find them."""
+
+    def _process_errors(self, errors: list[GraphQLError]) -> list[GraphQLError]:
+        return [self._told(error) for error in errors]
+
+    def _told(self, error: GraphQLError) -> GraphQLError:
+        original = error.original_error
+        fault = error if original is None else original
+        if isinstance(fault, TooManyAtOnceError):
+            fault = rate_limited(seconds=1)
+        elif is_away(original):
+            self._log_away(error)
+            fault = unavailable()
+        if isinstance(fault, FaultError):
+            return _like(error, fault.worded_in(self._locale), fault.extensions)
+        if isinstance(original, RecursionError | ValueError) and error.path is None:
+            # Before any resolver: too deep, or a number of thousands of digits.
+            return _like(error, "It cannot be read.", {"code": "BAD_USER_INPUT"})
+        if isinstance(original, UnknownCustomerError):
+            message = worded("sign_in_again", self._locale)
+            return _like(error, message, {"code": "UNAUTHENTICATED"})
+        if original is not None and not isinstance(original, CLIENTS_FAULT):
+            return self._masked(error, original)
+        if error.extensions and "code" in error.extensions:
+            return error
+        message = error.message
+        if self.execution_context.schema.config.disable_field_suggestions:
+            # Strawberry leaves those of arguments, types and enums in.
+            message = message.split(" Did you mean ")[0]
+        # Not in place: the caches may hand the same error to others at this moment.
+        return _like(error, message, {"code": "BAD_USER_INPUT"})
+
+    def _log_away(self, error: GraphQLError) -> None:
+        """A line, not a traceback: there may be thousands, and all say the same."""
+        logger.warning(
+            "a server is away: %r",
+            error.original_error,
+            extra={"path": error.path},
+        )
+
+    def _masked(self, error: GraphQLError, original: Exception) -> GraphQLError:
+        request_id = self.execution_context.context.request_id
+        logger.error(
+            "a resolver failed",
+            extra={"request_id": request_id, "path": error.path},
+            exc_info=original,
+        )
+        return _like(
+            error,
+            worded("INTERNAL", self._locale),
+            {"code": "INTERNAL", "requestId": request_id},
+        )
+
+    @property
+    def _locale(self) -> str:
+        locale: str = self.execution_context.context.locale
+        return locale
+
+
+class KnownDocument:
+    """Parsed; `errors` are those of its validation, once it was validated."""
+
+    def __init__(self, document: DocumentNode) -> None:
+        self.document = document
+        self.errors: list[GraphQLError] | None = None
+
+
+class KnownDocuments:
+    """Of one schema, by their text: hashing a parsed one costs more than all of this.
+
+    Their size is limited before they come here; what cannot be parsed is not kept.
+    """
+
+    def __init__(self) -> None:
+        self.read = lru_cache(REMEMBERED)(self._read)
+
+    def _read(self, text: str) -> KnownDocument:
+        return KnownDocument(parse(text))
+
+
+class OperationCare(FaultMask):
+    """All in one extension: Strawberry asks each of them at every step."""
+
+    def __init__(self, known: KnownDocuments) -> None:
+        super().__init__()
+        self._known = known
+        self._document: KnownDocument | None = None
+
+    def on_parse(self) -> Iterator[None]:
+        context = self.execution_context
+        if context.query:
+            try:
+                self._document = self._known.read(context.query)
+            except Exception:  # noqa: BLE001 # Strawberry meets it too, and reports it
+                logger.debug("it cannot be parsed")
+            else:
+                context.graphql_document = self._document.document
+        yield
+
+    def on_validate(self) -> Iterator[None]:
+        context, known = self.execution_context, self._document
+        if known is not None:
+            if known.errors is None:
+                known.errors = validate_document(
+                    context.schema._schema,  # noqa: SLF001 # as its own caches do
+                    known.document,
+                    context.validation_rules,
+                )
+            context.pre_execution_errors = known.errors
+        yield
+
+
+def _like(
+    error: GraphQLError, message: str, extensions: dict[str, Any] | None
+) -> GraphQLError:
+    return GraphQLError(
+        message,
+        nodes=error.nodes,
+        source=error.source,
+        positions=error.positions,
+        path=error.path,
+        extensions=extensions,
+    )

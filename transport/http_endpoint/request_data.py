@@ -1,0 +1,103 @@
+"""From the bytes of an HTTP request to a GraphQL request, or a refusal."""
+
+from functools import lru_cache
+from typing import Any, TypeVar
+
+from starlette.requests import Request
+from strawberry.http import GraphQLRequestData
+
+from transport.json_text import NotJsonError, decode
+from transport.limits import MAX_BYTES, MAX_URL_BYTES
+
+T = TypeVar("T")
+
+
+class RefusedRequestError(Exception):
+    """Answered with this status: there is nothing that could be executed."""
+
+    def __init__(self, status: int, message: str, **headers: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+        self.headers = headers
+
+
+async def request_data_of(request: Request) -> GraphQLRequestData:
+    if request.method == "GET":
+        _check_length_of_url(request)
+        parameters = _parameters_of_url(request)
+    else:
+        _check_content_type(request.headers.get("content-type", ""))
+        parameters = _json(await _body_of(request), "The body")
+    if not isinstance(parameters, dict):
+        raise RefusedRequestError(400, "The body has to be a JSON object.")
+    query = parameters.get("query")
+    if not isinstance(query, str) or not query.strip():
+        raise RefusedRequestError(400, "`query` has to be a GraphQL document.")
+    return GraphQLRequestData(
+        query=query,
+        variables=_optional(parameters, "variables", dict),
+        operation_name=_optional(parameters, "operationName", str),
+        extensions=_optional(parameters, "extensions", dict),
+    )
+
+
+def _check_length_of_url(request: Request) -> None:
+    length = len(request.scope["path"]) + len(request.scope["query_string"])
+    if length > MAX_URL_BYTES:
+        raise RefusedRequestError(
+            414,
+            f"The URL has {length} bytes, and {MAX_URL_BYTES} are allowed: use POST.",
+        )
+
+
+def _parameters_of_url(request: Request) -> dict[str, Any]:
+    parameters: dict[str, Any] = dict(request.query_params)
+    for name in ("variables", "extensions"):
+        text = parameters.get(name)
+        parameters[name] = _json(text, f"`{name}`") if text else None
+    # An HTML form and some clients write it for an operation without a name.
+    parameters["operationName"] = parameters.get("operationName") or None
+    return parameters
+
+
+@lru_cache(maxsize=64)  # clients are of few kinds
+def _check_content_type(content_type: str) -> None:
+    name, *parameters = (part.strip() for part in content_type.lower().split(";"))
+    charsets = [
+        value.strip(' "')
+        for key, _, value in (parameter.partition("=") for parameter in parameters)
+        if key.strip() == "charset"
+    ]
+    # Other types are what a page of another origin may send without being asked.
+    if name != "application/json" or not set(charsets) <= {"utf-8", "utf8"}:
+        raise RefusedRequestError(
+            415, "Content-Type has to be application/json, in UTF-8."
+        )
+
+
+async def _body_of(request: Request) -> bytes:
+    """Counts what comes, since a chunked request announces no length."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_BYTES:
+            raise RefusedRequestError(
+                413, f"The body is longer than {MAX_BYTES} bytes."
+            )
+    return bytes(body)
+
+
+def _json(text: str | bytes, what: str) -> Any:
+    try:
+        return decode(text)
+    except NotJsonError as error:
+        raise RefusedRequestError(400, f"{what} is not JSON: {error}.") from error
+
+
+def _optional(parameters: dict[str, Any], name: str, kind: type[T]) -> T | None:
+    value = parameters.get(name)
+    if value is None or isinstance(value, kind):
+        return value
+    what = "an object" if kind is dict else "a string"
+    raise RefusedRequestError(400, f"`{name}` has to be {what} or null.")

@@ -1,0 +1,226 @@
+"""GraphQL over HTTP by its specification, on Strawberry's ASGI view."""
+
+import logging
+from http import HTTPStatus
+from typing import Any, cast
+
+from cross_web import AsyncHTTPRequestAdapter, HTTPException, StarletteRequestAdapter
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocket
+from strawberry import Schema
+from strawberry.asgi import GraphQL
+from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
+from strawberry.http.base import BaseRequestProtocol
+from strawberry.schema.exceptions import (
+    CannotGetOperationTypeError,
+    InvalidOperationTypeError,
+)
+from strawberry.types import ExecutionResult
+from strawberry.types.graphql import OperationType
+
+from auth.tokens import AuthenticationError
+from resolvers.languages import locale_for
+from transport import results
+from transport.documents.document import operation_named
+from transport.documents.refusals import refusal_of
+from transport.http_endpoint.negotiation import GRAPHQL_RESPONSE, JSON, media_type_for
+from transport.http_endpoint.request_data import RefusedRequestError, request_data_of
+from transport.json_text import encode
+from transport.operation_metrics import Measure
+from transport.operation_run import Course, under_way
+from transport.request_context import Asked, ContextOf, request_id_from
+
+log = logging.getLogger(__name__)
+
+# Strawberry would run a subscription as a query.
+ALLOWED = {
+    "GET": frozenset({OperationType.QUERY}),
+    "POST": frozenset({OperationType.QUERY, OperationType.MUTATION}),
+}
+
+
+class _Request(Request):
+    """With what its answer needs; `course` is there once it is under way."""
+
+    course: Course
+
+    def __init__(self, scope: Scope, receive: Receive) -> None:
+        super().__init__(scope, receive)
+        headers = self.headers
+        self.id = request_id_from(headers.get("x-request-id"))
+        self.locale = locale_for(headers.get("accept-language"))
+        accepted = media_type_for(headers.get("accept", ""))
+        self.acceptable = accepted is not None
+        self.media_type = accepted or JSON
+        self.status = 200
+
+
+class _Adapter(StarletteRequestAdapter):
+    def __init__(self, request: Request) -> None:
+        super().__init__(request)
+        self.request = request
+
+
+class GraphQLHttp(GraphQL[Asked, None]):
+    """An ASGI application for a starlette `Route`. It serves no page."""
+
+    request_adapter_class = _Adapter
+
+    def __init__(self, schema: Schema, context_of: ContextOf) -> None:
+        super().__init__(schema, graphql_ide=None, subscription_protocols=())
+        self._context_of = context_of
+        self._measure = Measure(schema, "http")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = _Request(scope, receive)
+        trace_parent = request.headers.get("traceparent")
+        with under_way(request.id, trace_parent=trace_parent) as request.course:
+            await self._serve(request, receive, send)
+
+    async def _serve(self, request: _Request, receive: Receive, send: Send) -> None:
+        try:
+            response = await self._answer(request)
+        except ClientDisconnect:
+            request.course.outcome = "cancelled"
+            return
+        if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            request.course.outcome = "failed"
+        elif response.status_code >= HTTPStatus.BAD_REQUEST:
+            request.course.outcome = "refused"
+        # All at once: each assignment by name looks through all that are there.
+        response.raw_headers = [
+            *(each for each in response.raw_headers if each[0] != b"content-type"),
+            (b"content-type", f"{request.media_type}; charset=utf-8".encode()),
+            (b"x-request-id", request.id.encode()),
+            (b"content-language", request.locale.encode()),
+            (b"vary", b"Accept, Accept-Language"),
+        ]
+        await response(request.scope, receive, send)
+
+    async def _answer(self, request: _Request) -> Response:
+        try:
+            _check(request)
+            response = await self.run(request)
+            response.status_code = request.status
+        except RefusedRequestError as refused:
+            errors = results.error(refused.message, results.BAD_USER_INPUT)
+            return _errors(refused.status, errors, refused.headers)
+        except HTTPException as refused:
+            errors = results.error(refused.reason, results.BAD_USER_INPUT)
+            return _errors(refused.status_code, errors)
+        except AuthenticationError as refused:
+            log.debug("a token was refused", extra={"reason": str(refused)})
+            errors = results.in_language(results.unauthenticated(), request.locale)
+            return _errors(401, errors, {"WWW-Authenticate": "Bearer"})
+        except ClientDisconnect:
+            raise
+        except Exception:
+            log.exception("a request failed", extra={"request_id": request.id})
+            return _errors(500, _our_fault(request))
+        return response
+
+    async def get_context(
+        self, request: Request | WebSocket, response: Response | WebSocket
+    ) -> Asked:
+        headers = request.headers
+        return self._context_of(
+            headers.get("authorization"),
+            headers.get("accept-language"),
+            cast("_Request", request).id,
+            request.client.host if request.client else None,
+        )
+
+    def should_render_graphql_ide(self, request: BaseRequestProtocol) -> bool:
+        return False
+
+    async def parse_http_body(
+        self, request: AsyncHTTPRequestAdapter
+    ) -> GraphQLRequestData:
+        return await request_data_of(cast("_Adapter", request).request)
+
+    async def execute_single(  # noqa: PLR0917  # as Strawberry calls it
+        self,
+        request: Request,
+        request_adapter: AsyncHTTPRequestAdapter,
+        sub_response: Response,
+        context: Asked,
+        root_value: None,
+        request_data: GraphQLRequestData,
+    ) -> ExecutionResult:
+        query, name = request_data.query or "", request_data.operation_name
+        cast("_Request", request).course.operation = operation_named(query, name)
+        refusal = refusal_of(query, name, request_data.variables)
+        if refusal is not None:
+            raise RefusedRequestError(400, refusal)
+        stopwatch = self._measure.start(query, name)
+        try:
+            result = await self.schema.execute(
+                query,
+                variable_values=request_data.variables,
+                context_value=context,
+                operation_name=name,
+                allowed_operation_types=ALLOWED[request.method],
+                operation_extensions=request_data.extensions,
+            )
+        except CannotGetOperationTypeError as error:
+            raise RefusedRequestError(400, error.as_http_error_reason()) from error
+        except InvalidOperationTypeError as error:
+            raise _not_by(request.method, error) from error
+        stopwatch.stop(results.codes_in(result), context.refusals)
+        return result
+
+    async def process_result(
+        self, request: Request, result: ExecutionResult
+    ) -> GraphQLHTTPResponse:
+        asked = cast("_Request", request)
+        bug = results.bug_in(result)
+        if bug is not None:
+            log.error("a request failed", extra={"request_id": asked.id}, exc_info=bug)
+            asked.status = 500
+            return {"errors": list(results.told(_our_fault(asked)))}
+        asked.course.outcome = results.outcome(results.codes_in(result))
+        if results.never_began(result):
+            asked.status = _status(result, asked.media_type)
+        payload: Any = results.payload_of(result)
+        return payload  # type: ignore[no-any-return]
+
+    def encode_json(self, data: object) -> bytes:
+        return encode(data)
+
+
+def _check(request: _Request) -> None:
+    if request.method not in ALLOWED:
+        raise RefusedRequestError(
+            405, "GraphQL is spoken by GET and POST.", Allow="GET, POST"
+        )
+    if not request.acceptable:
+        raise RefusedRequestError(406, f"Answers are {GRAPHQL_RESPONSE} or {JSON}.")
+
+
+def _our_fault(request: _Request) -> results.Errors:
+    errors = results.internal_error(request.id)
+    return results.in_language(errors, request.locale)
+
+
+def _status(never_began: ExecutionResult, media_type: str) -> int:
+    """The older type promises 200 to every request that was well formed."""
+    codes = {(each.extensions or {}).get("code") for each in never_began.errors or ()}
+    if results.INTERNAL in codes:
+        return 500
+    return 400 if media_type == GRAPHQL_RESPONSE else 200
+
+
+def _not_by(method: str, error: InvalidOperationTypeError) -> RefusedRequestError:
+    if error.operation_type is OperationType.SUBSCRIPTION:
+        return RefusedRequestError(400, "Subscriptions are for WebSockets.")
+    return RefusedRequestError(
+        405, f"Send a {error.operation_type.value} by POST, not {method}.", Allow="POST"
+    )
+
+
+def _errors(
+    status: int, errors: results.Errors, headers: dict[str, str] | None = None
+) -> Response:
+    return Response(encode({"errors": results.told(errors)}), status, headers)

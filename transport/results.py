@@ -1,0 +1,125 @@
+"""Results of operations, and faults around them, as clients read them."""
+
+from typing import Any
+
+from graphql import GraphQLError
+from strawberry.types import ExecutionResult
+from strawberry.types.execution import PreExecutionError
+
+from persistence.outages import is_away
+from resolvers.faults import unavailable
+from resolvers.languages import locale_for
+from resolvers.texts import ENGLISH, translated, worded
+from telemetry.process_metrics import ERRORS
+from transport.faults import CLIENTS_FAULT
+from transport.json_text import encode
+from transport.operation_run import Outcome
+
+Errors = list[dict[str, Any]]
+
+BAD_USER_INPUT = "BAD_USER_INPUT"
+INTERNAL = "INTERNAL"
+UNAVAILABLE = "UNAVAILABLE"
+RATE_LIMITED = "RATE_LIMITED"
+UNAUTHENTICATED = "UNAUTHENTICATED"
+
+OURS = frozenset({INTERNAL, UNAVAILABLE})  # nothing that the client did
+
+# Strawberry wraps these when it streams, and raises them when it does not.
+CLIENT_FAULTS = (*CLIENTS_FAULT, RecursionError)
+
+
+def error(message: str, code: str, **facts: str) -> Errors:
+    return [{"message": message, "extensions": {"code": code, **facts}}]
+
+
+def internal_error(request_id: str) -> Errors:
+    """All that a client learns of a bug."""
+    return error(worded("INTERNAL", ENGLISH), INTERNAL, requestId=request_id)
+
+
+def our_fault(error: BaseException | None, request_id: str) -> Errors:
+    """A server that is away, or a bug."""
+    if not is_away(error):
+        return internal_error(request_id)
+    fault = unavailable()
+    return [{"message": fault.message, "extensions": fault.extensions}]
+
+
+def told(errors: Errors) -> Errors:
+    """The same, counted: on their way to a client."""
+    for each in errors:
+        ERRORS.labels((each.get("extensions") or {}).get("code")).inc()
+    return errors
+
+
+def codes(errors: Errors) -> set[str | None]:
+    return {(each.get("extensions") or {}).get("code") for each in errors}
+
+
+def unauthenticated() -> Errors:
+    """Why exactly is for our logs: who guesses tokens is not to be helped."""
+    return error(worded("sign_in_again", ENGLISH), UNAUTHENTICATED)
+
+
+def in_language(errors: Errors, accept_language: str | None) -> Errors:
+    """For one caller what was written for nobody in particular, thus in English."""
+    locale = locale_for(accept_language)
+    return [{**each, "message": translated(each["message"], locale)} for each in errors]
+
+
+def formatted(errors: list[GraphQLError] | None) -> Errors:
+    return [dict(each.formatted) for each in errors or ()]
+
+
+def never_began(result: ExecutionResult) -> bool:
+    """True when no resolver was asked: then an answer carries no `data`.
+
+    Refused variables come as an ordinary result, told apart by errors without a path.
+    """
+    if isinstance(result, PreExecutionError):
+        return True
+    errors = result.errors or ()
+    return bool(errors) and result.data is None and all(e.path is None for e in errors)
+
+
+def bug_in(result: ExecutionResult) -> Exception | None:
+    """An exception that reached Strawberry from outside any resolver.
+
+    Too deep a document is the caller's fault, although Python raises it.
+    """
+    if isinstance(result, PreExecutionError):
+        for each in result.errors or ():
+            cause = each.original_error
+            if cause is not None and not isinstance(cause, CLIENT_FAULTS):
+                return cause
+    return None
+
+
+def codes_in(result: ExecutionResult) -> set[str | None]:
+    bug = bug_in(result)
+    if bug is not None:
+        return codes(our_fault(bug, ""))
+    return {(each.extensions or {}).get("code") for each in result.errors or ()}
+
+
+def outcome(codes: set[str | None]) -> Outcome:
+    if not codes:
+        return "ok"
+    return "refused" if codes.isdisjoint(OURS) else "failed"
+
+
+def payload_of(result: ExecutionResult) -> dict[str, Any]:
+    payload: dict[str, Any] = {}
+    if not never_began(result):
+        payload["data"] = result.data
+    if result.errors:
+        payload["errors"] = told(formatted(result.errors))
+    if result.extensions:
+        payload["extensions"] = result.extensions
+    return payload
+
+
+def encoded(result: ExecutionResult) -> str:
+    """As text, which ASGI sends: bytes would be decoded again for each socket."""
+    return encode(payload_of(result)).decode()

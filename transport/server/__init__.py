@@ -1,0 +1,1 @@
+"""Limits and graceful stop of the server process."""

@@ -1,0 +1,1 @@
+"""Seat maps that are executed once for all their watchers."""
