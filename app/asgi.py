@@ -164,13 +164,13 @@ class Api:
             PostgresAccounts(to.pool), passwords, TokenIssuer(self._keys)
         )
         return Services(
-            booking=BookingService(to.ledger, to.locks, to.bell),
-            payments=PaymentService(to.ledger, to.locks, to.bell),
+            booking=BookingService(to.ledger, to.locks, to.wakeup),
+            payments=PaymentService(to.ledger, to.locks, to.wakeup),
             accounts=accounts,
             identities=IdentityService(
                 PostgresIdentities(to.pool), RedisSignInCodes(to.redis), accounts
             ),
-            catalog=CatalogService(PostgresCatalog(to.pool), cache, to.bell),
+            catalog=CatalogService(PostgresCatalog(to.pool), cache, to.wakeup),
             queries=queries,
             rate_limits=self._rate_limits(to),
             seat_feed=SeatFeed(to.hub, queries.seat_maps),

@@ -15,7 +15,7 @@ from persistence.postgres.pool import PATIENCE_SECONDS, Pool, open_pool
 from persistence.sales.ledger import PostgresLedger
 from realtime.broker import Kafka
 from realtime.hub import Hub
-from realtime.relay_wakeup import RedisBell
+from realtime.relay_wakeup import RedisRelayWakeup
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +26,7 @@ class Connections:
     own_writes: OwnWrites | None
     ledger: PostgresLedger
     locks: RedlockSeatLocks
-    bell: RedisBell
+    wakeup: RedisRelayWakeup
 
 
 @asynccontextmanager
@@ -59,7 +59,7 @@ async def connections(
             own_writes=own_writes,
             ledger=PostgresLedger(pool, own_writes),
             locks=RedlockSeatLocks([ScriptBatch(node) for node in nodes]),
-            bell=RedisBell(redis),
+            wakeup=RedisRelayWakeup(redis),
         )
 
 

@@ -53,7 +53,7 @@ async def work_until_stopped(settings: Settings) -> None:
 async def work(settings: Settings) -> None:
     async with connections(settings, "worker") as to, asyncio.TaskGroup() as loops:
         broker = kafka(settings)
-        expiry = ExpiryService(to.ledger, to.bell)
+        expiry = ExpiryService(to.ledger, to.wakeup)
         if settings.metrics_port is not None:
             where = (settings.host, settings.metrics_port)
             scrape = Scrape(settings.metrics_token)
@@ -62,7 +62,7 @@ async def work(settings: Settings) -> None:
         for name, loop in {
             "event loop": watch_the_event_loop,
             "relay": Relay(Outbox(to.pool), broker, to.hub).run,
-            "payments": Consumer(broker, PaymentsHandler(to.pool, to.bell)).run,
+            "payments": Consumer(broker, PaymentsHandler(to.pool, to.wakeup)).run,
             "fanout": Consumer(broker, FanoutHandler(to.pool, to.redis, to.locks)).run,
             "expiry": lambda: sweep_for_ever(expiry),
             "housekeeping": lambda: tidy_up_for_ever(to.pool),

@@ -17,7 +17,7 @@ from domain.ports import (
     IdempotencyKey,
     KeyReusedError,
     Ledger,
-    RelayBell,
+    RelayWakeup,
     SeatLocks,
 )
 from domain.reservation import HOLD_PERIOD, Reservation, wanted_seats
@@ -26,10 +26,10 @@ RESERVE = "reserveSeats"
 
 
 class BookingService:
-    def __init__(self, ledger: Ledger, locks: SeatLocks, bell: RelayBell) -> None:
+    def __init__(self, ledger: Ledger, locks: SeatLocks, wakeup: RelayWakeup) -> None:
         self._ledger = ledger
         self._locks = locks
-        self._bell = bell
+        self._wakeup = wakeup
 
     async def reserve_seats(
         self,
@@ -68,7 +68,7 @@ class BookingService:
             raise NotFoundError
         if verdict.reservation is None:
             raise ReservationClosedError(verdict.status)
-        self._bell.ring()
+        self._wakeup.notify()
         await self._locks.forget(verdict.reservation)
         return verdict.reservation
 
@@ -85,7 +85,7 @@ class BookingService:
                 verdict = await self._ledger.hold(hold)
             reservation = judge(verdict)
             lock.keep(reservation)
-        self._bell.ring()
+        self._wakeup.notify()
         return reservation
 
     async def _recall(self, hold: Hold) -> Reservation | None:

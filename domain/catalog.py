@@ -8,7 +8,7 @@ from uuid import UUID
 from domain.errors import NotFoundError
 from domain.money import Money
 from domain.movies import Movie, MovieFacts, checked
-from domain.ports import RelayBell
+from domain.ports import RelayWakeup
 from domain.rooms import NewSeats, Room, check_room, check_rows
 from domain.sessions import Session, SessionChange, SessionFacts, check_session
 
@@ -49,10 +49,12 @@ class CatalogCache(Protocol):
 class CatalogService:
     """Input is judged as a whole: InvalidInputError tells of each field."""
 
-    def __init__(self, catalog: Catalog, cache: CatalogCache, bell: RelayBell) -> None:
+    def __init__(
+        self, catalog: Catalog, cache: CatalogCache, wakeup: RelayWakeup
+    ) -> None:
         self._catalog = catalog
         self._cache = cache
-        self._bell = bell
+        self._wakeup = wakeup
 
     async def create_movie(self, facts: MovieFacts) -> Movie:
         movie = await self._catalog.add_movie(checked(facts))
@@ -77,7 +79,7 @@ class CatalogService:
         """Those of a row are numbered behind the highest that it has."""
         check_rows(rows)
         room = await self._catalog.add_seats(room_id, rows)
-        self._bell.ring()
+        self._wakeup.notify()
         await self._cache.drop()
         return room
 
@@ -96,6 +98,6 @@ class CatalogService:
             starts_at=facts.get("starts_at"), price=facts.get("price_per_seat")
         )
         session = await self._catalog.change_session(session_id, change)
-        self._bell.ring()
+        self._wakeup.notify()
         await self._cache.drop()
         return session

@@ -124,6 +124,6 @@ class SeatLocks(Protocol):
     async def mark_sold(self, reservation: Reservation) -> None: ...
 
 
-class RelayBell(Protocol):
-    def ring(self) -> None:
-        """Tell the relay that there is something to send; it would look anyway."""
+class RelayWakeup(Protocol):
+    def notify(self) -> None:
+        """The outbox has new events. A hint only: the relay polls as well."""

@@ -10,14 +10,14 @@ from domain.errors import (
 )
 from domain.idempotency import key_for
 from domain.payment import Payment, PaymentStatus
-from domain.ports import KeyReusedError, Ledger, RelayBell, SeatLocks
+from domain.ports import KeyReusedError, Ledger, RelayWakeup, SeatLocks
 
 
 class PaymentService:
-    def __init__(self, ledger: Ledger, locks: SeatLocks, bell: RelayBell) -> None:
+    def __init__(self, ledger: Ledger, locks: SeatLocks, wakeup: RelayWakeup) -> None:
         self._ledger = ledger
         self._locks = locks
-        self._bell = bell
+        self._wakeup = wakeup
 
     async def approve_payment(
         self, payment_id: UUID, customer_id: UUID, idempotency_key: str | None = None
@@ -29,7 +29,7 @@ class PaymentService:
         except KeyReusedError as reused:
             raise IdempotencyConflictError from reused
         if verdict.confirmed:
-            self._bell.ring()
+            self._wakeup.notify()
             await self._locks.mark_sold(verdict.confirmed)
         if verdict.payment is None:
             raise NotFoundError

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from domain.ports import RelayBell
+from domain.ports import RelayWakeup
 from persistence.postgres.pool import Pool
 from persistence.sales import payment_sql as sql
 from persistence.sales.outbox import confirm
@@ -18,9 +18,9 @@ class PaymentsHandler:
     name = PAYMENTS_CONSUMER
     topics = (RESERVATIONS,)
 
-    def __init__(self, pool: Pool, bell: RelayBell) -> None:
+    def __init__(self, pool: Pool, wakeup: RelayWakeup) -> None:
         self._pool = pool
-        self._bell = bell
+        self._wakeup = wakeup
 
     async def handle(self, events: Sequence[CloudEvent]) -> None:
         """The effect and its confirmation are one transaction: repeats do nothing.
@@ -39,7 +39,7 @@ class PaymentsHandler:
                 await db.execute(sql.OPEN_PAYMENTS, *_with_origins(created))
             if ended:
                 await db.execute(sql.CLOSE_PAYMENTS, *_with_origins(ended))
-        self._bell.ring()
+        self._wakeup.notify()
 
     async def give_up(self, session_key: str, event: CloudEvent | None) -> None:
         if event:

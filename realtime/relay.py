@@ -18,13 +18,13 @@ from realtime import metrics
 from realtime.broker import Kafka, heed_cancellation
 from realtime.cloud_event import CloudEvent
 from realtime.hub import Hub, Listening
-from realtime.topics import RELAY_BELL
+from realtime.topics import RELAY_WAKEUP
 from telemetry.spans import spans
 
 logger = logging.getLogger(__name__)
 
 BATCH_SIZE = 500
-POLL_SECONDS = 0.1  # without a ring
+POLL_SECONDS = 0.1  # when no wakeup comes
 RENEW_SECONDS = 1.0
 RELEASE_SECONDS = 1.0
 TOPICS_SECONDS = 1.0  # how soon a broker that came back empty is noticed
@@ -53,7 +53,7 @@ class Relay:
     async def run(self) -> None:
         delay = 0.05
         metrics.RELAY_LEADS.set_function(lambda: float(self._leads()))
-        async with self._releasing(), self._hub.listen(RELAY_BELL) as bell:
+        async with self._releasing(), self._hub.listen(RELAY_WAKEUP) as wakeups:
             while True:
                 heed_cancellation()
                 try:
@@ -61,7 +61,7 @@ class Relay:
                         await self._ensure_topics()
                         async with self._kafka.producer() as producer:
                             delay = 0.05
-                            await self._relay(producer, bell)
+                            await self._relay(producer, wakeups)
                 except LeaseLostError:
                     logger.warning("the relay was held up; another one may go on")
                 except BrokerForgotError:
@@ -87,7 +87,7 @@ class Relay:
                     await self._outbox.release_lease(self._id)
                     self._renewed = -math.inf
 
-    async def _relay(self, producer: AIOKafkaProducer, bell: Listening) -> None:
+    async def _relay(self, producer: AIOKafkaProducer, wakeups: Listening) -> None:
         """As long as the lease is ours: only its holder creates topics, too."""
         checked = time.monotonic()
         while await self._has_lease():
@@ -98,10 +98,10 @@ class Relay:
                 await self._ensure_topics()
                 checked = time.monotonic()
             # Not wait_for: up to Python 3.11 it swallows a cancellation that comes at
-            # the same moment as a ring, and the relay would never end.
+            # the same moment as a wakeup, and the relay would never end.
             with suppress(TimeoutError):
                 async with asyncio.timeout(POLL_SECONDS):
-                    await bell.burst()
+                    await wakeups.burst()
 
     async def relay_batch(self, producer: AIOKafkaProducer) -> int:
         """How many were sent. Whatever fails, the whole batch is sent again."""

@@ -1,32 +1,29 @@
-"""Wakes the relay after a commit, through Redis; at most one ring is under way."""
+"""Wakes the relay after a commit, with a message through Redis."""
 
 import asyncio
-import logging
 from contextlib import suppress
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from realtime.topics import RELAY_BELL
-
-logger = logging.getLogger(__name__)
+from realtime.topics import RELAY_WAKEUP
 
 
-class RedisBell:
-    """Rings of the same moment are one; one that is lost costs 100 ms."""
+class RedisRelayWakeup:
+    """Calls of the same moment share one message. A lost one costs 100 ms."""
 
     def __init__(self, redis: "Redis") -> None:
         self._redis = redis
         self._wanted = False
-        self._ringing: asyncio.Task[None] | None = None
+        self._publishing: asyncio.Task[None] | None = None
 
-    def ring(self) -> None:
+    def notify(self) -> None:
         self._wanted = True
-        if self._ringing is None or self._ringing.done():
-            self._ringing = asyncio.get_running_loop().create_task(self._ring())
+        if self._publishing is None or self._publishing.done():
+            self._publishing = asyncio.get_running_loop().create_task(self._publish())
 
-    async def _ring(self) -> None:
+    async def _publish(self) -> None:
         while self._wanted:
             self._wanted = False
             with suppress(RedisError, OSError):
-                await self._redis.publish(RELAY_BELL, "1")
+                await self._redis.publish(RELAY_WAKEUP, "1")

@@ -10,7 +10,7 @@ PAYMENTS: Final = "payments"
 PAYMENTS_CONSUMER: Final = "payments"
 FANOUT_CONSUMER: Final = "fanout"
 
-RELAY_BELL: Final = "relay:bell"
+RELAY_WAKEUP: Final = "relay:bell"
 # Instead of a message: some may have been missed, so read the whole again.
 RESYNC: Final = b""
 

@@ -27,7 +27,7 @@ from tests.support.cinema import Cinema, Show
 from tests.support.embedded import EmbeddedStack
 from tests.support.realtime import Worker
 from tests.support.telling import payments, read_topic, until_all_is_told
-from tests.support.unlocked import NoSeatLocks, NothingCached, SilentBell
+from tests.support.unlocked import NoSeatLocks, NothingCached, NoWakeup
 from tests.support.waiting import eventually
 
 
@@ -66,10 +66,8 @@ async def test_new_prices_and_new_seats_reach_who_watches(
 ) -> None:
     worker.start()
     cinema = Cinema(scratch_pool)
-    catalog = CatalogService(
-        PostgresCatalog(scratch_pool), NothingCached(), SilentBell()
-    )
-    booking = BookingService(PostgresLedger(scratch_pool), NoSeatLocks(), SilentBell())
+    catalog = CatalogService(PostgresCatalog(scratch_pool), NothingCached(), NoWakeup())
+    booking = BookingService(PostgresLedger(scratch_pool), NoSeatLocks(), NoWakeup())
     show = await cinema.open_session(seats=4)
     [ana] = await cinema.customers(1)
     watching = Watching(feed, show)
@@ -129,7 +127,7 @@ async def test_payments_pass_over_what_is_about_no_reservation(
     )
 
     assert orjson.loads(event.encode())["subject"] == str(show.session_id)
-    await PaymentsHandler(scratch_pool, SilentBell()).handle([event])
+    await PaymentsHandler(scratch_pool, NoWakeup()).handle([event])
 
     awaiting = await scratch_pool.fetchval("SELECT awaiting FROM outbox")
     assert awaiting == ["fanout"]

@@ -23,7 +23,7 @@ from persistence.queries.seat_maps import SeatMaps
 from persistence.sales.ledger import PostgresLedger
 from tests.support.cinema import Cinema, Show, let_time_pass
 from tests.support.events import open_payment
-from tests.support.unlocked import NoSeatLocks, SilentBell
+from tests.support.unlocked import NoSeatLocks, NoWakeup
 
 BEFORE = timedelta(microseconds=-1)
 EXACTLY = timedelta(0)
@@ -48,8 +48,8 @@ class Office:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
         self.ledger = PostgresLedger(pool)
-        self._booking = BookingService(self.ledger, NoSeatLocks(), SilentBell())
-        self._paying = PaymentService(self.ledger, NoSeatLocks(), SilentBell())
+        self._booking = BookingService(self.ledger, NoSeatLocks(), NoWakeup())
+        self._paying = PaymentService(self.ledger, NoSeatLocks(), NoWakeup())
 
     async def set_clock(self, now: datetime) -> None:
         await self._pool.execute("UPDATE stopped.clock SET now = $1", now)

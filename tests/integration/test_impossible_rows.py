@@ -10,7 +10,7 @@ from persistence.postgres.pool import Pool
 from persistence.sales.ledger import PostgresLedger
 from tests.support.cinema import Show
 from tests.support.events import open_payment
-from tests.support.unlocked import NoSeatLocks, SilentBell
+from tests.support.unlocked import NoSeatLocks, NoWakeup
 
 # $1 is a session, one of whose seats is held; its payment is open.
 SECOND_ROW_OF_A_SEAT = """
@@ -167,7 +167,7 @@ PAYMENT_OF_NOTHING = CHANGED_PAYMENT.format(change="reservation_id = gen_random_
 async def test_the_database_refuses_by_itself(
     pool: Pool, show: Show, ana: UUID, statement: str, constraint: str
 ) -> None:
-    booking = BookingService(PostgresLedger(pool), NoSeatLocks(), SilentBell())
+    booking = BookingService(PostgresLedger(pool), NoSeatLocks(), NoWakeup())
     held = await booking.reserve_seats(show.session_id, show.seat_ids[:1], ana)
     await open_payment(pool, held.id)
 

@@ -18,7 +18,7 @@ from telemetry import origin
 from tests.support.cinema import Cinema, let_time_pass
 from tests.support.realtime import Worker
 from tests.support.telling import hold, read_topic, until_all_is_told
-from tests.support.unlocked import SilentBell
+from tests.support.unlocked import NoWakeup
 from tests.support.waiting import eventually
 
 TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
@@ -102,7 +102,7 @@ async def test_each_payment_of_a_batch_has_the_request_of_its_own_hold(
     events[2] = created(held[2], None)  # of a version that did not tell it yet
     await put_into_outbox(cinema, events)
 
-    handler = PaymentsHandler(scratch_pool, SilentBell())
+    handler = PaymentsHandler(scratch_pool, NoWakeup())
     await handler.handle([*events, events[0]])
 
     rows = await cinema.pool.fetch(

@@ -16,17 +16,17 @@ from persistence.sales.ledger import PostgresLedger
 from tests.support.cinema import Cinema, let_time_pass
 from tests.support.events import open_payment
 from tests.support.paging import all_pages
-from tests.support.unlocked import NoSeatLocks, SilentBell
+from tests.support.unlocked import NoSeatLocks, NoWakeup
 
 
 @pytest.fixture
 def booking(pool: Pool) -> BookingService:
-    return BookingService(PostgresLedger(pool), NoSeatLocks(), SilentBell())
+    return BookingService(PostgresLedger(pool), NoSeatLocks(), NoWakeup())
 
 
 @pytest.fixture
 def paying(pool: Pool) -> PaymentService:
-    return PaymentService(PostgresLedger(pool), NoSeatLocks(), SilentBell())
+    return PaymentService(PostgresLedger(pool), NoSeatLocks(), NoWakeup())
 
 
 class TestReservations:

@@ -16,16 +16,16 @@ from persistence.catalog.catalog import PostgresCatalog
 from persistence.sales.ledger import PostgresLedger
 from tests.support.cinema import Cinema
 from tests.support.gate import STOP, Gate
-from tests.support.unlocked import NoSeatLocks, NothingCached, SilentBell
+from tests.support.unlocked import NoSeatLocks, NothingCached, NoWakeup
 from tests.support.waiting import until_blocked
 
 
 def catalog(cinema: Cinema) -> CatalogService:
-    return CatalogService(PostgresCatalog(cinema.pool), NothingCached(), SilentBell())
+    return CatalogService(PostgresCatalog(cinema.pool), NothingCached(), NoWakeup())
 
 
 def booking(cinema: Cinema) -> BookingService:
-    return BookingService(PostgresLedger(cinema.pool), NoSeatLocks(), SilentBell())
+    return BookingService(PostgresLedger(cinema.pool), NoSeatLocks(), NoWakeup())
 
 
 @pytest.mark.parametrize("locked", [True, False])

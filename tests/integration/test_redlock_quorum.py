@@ -20,7 +20,7 @@ from persistence.sales.ledger import PostgresLedger
 from stack.embedded.folder import DataFolder
 from stack.embedded.valkey import Valkey
 from tests.support.cinema import Cinema, Show
-from tests.support.unlocked import SilentBell
+from tests.support.unlocked import NoWakeup
 
 RIVAL = b"lock:somebody-else"
 
@@ -56,12 +56,12 @@ def redlock(nodes: Sequence[Redis]) -> RedlockSeatLocks:
 
 
 def booking(pool: Pool, nodes: Sequence[Redis]) -> BookingService:
-    return BookingService(PostgresLedger(pool), redlock(nodes), SilentBell())
+    return BookingService(PostgresLedger(pool), redlock(nodes), NoWakeup())
 
 
 def blind_booking(nodes: Sequence[Redis]) -> BookingService:
     """Whoever asked Postgres would fail on this."""
-    return BookingService(None, redlock(nodes), SilentBell())  # type: ignore[arg-type]
+    return BookingService(None, redlock(nodes), NoWakeup())  # type: ignore[arg-type]
 
 
 async def values(nodes: Sequence[Redis], seat_id: UUID) -> list[Any]:

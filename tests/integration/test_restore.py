@@ -25,7 +25,7 @@ from tests.support.cinema import Cinema, Show
 from tests.support.events import open_payment
 from tests.support.replicated import Replicating, replicated_postgres
 from tests.support.telling import hold
-from tests.support.unlocked import NoSeatLocks, SilentBell
+from tests.support.unlocked import NoSeatLocks, NoWakeup
 from tests.support.waiting import eventually
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
@@ -123,7 +123,7 @@ async def until_restored(pool: Pool) -> None:
 async def sell(pool: Pool, show: Show, seat: int) -> UUID:
     reservation = await hold(Cinema(pool), show, seat)
     payment = await open_payment(pool, reservation.id)
-    service = PaymentService(PostgresLedger(pool), NoSeatLocks(), SilentBell())
+    service = PaymentService(PostgresLedger(pool), NoSeatLocks(), NoWakeup())
     await service.approve_payment(payment, reservation.customer_id)
     return reservation.id
 

@@ -20,7 +20,7 @@ from stack.embedded.postgres import binary
 from tests.support.cinema import Cinema
 from tests.support.realtime import Worker
 from tests.support.telling import hold, until_all_is_told
-from tests.support.unlocked import NoSeatLocks, SilentBell
+from tests.support.unlocked import NoSeatLocks, NoWakeup
 from tests.support.waiting import eventually
 
 HERE = Path(__file__).parents[2]
@@ -125,7 +125,7 @@ async def test_the_programs_hold_sell_and_tell(
 
     await eventually(payment_is_open, 20)
     payment = await scratch_pool.fetchval("SELECT id FROM payments")
-    service = PaymentService(PostgresLedger(scratch_pool), NoSeatLocks(), SilentBell())
+    service = PaymentService(PostgresLedger(scratch_pool), NoSeatLocks(), NoWakeup())
     await service.approve_payment(payment, reservation.customer_id)
     await until_all_is_told(cinema)
     await tidy_up(scratch_pool)

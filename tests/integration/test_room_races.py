@@ -17,7 +17,7 @@ from persistence.catalog.catalog import PostgresCatalog
 from persistence.postgres.pool import Pool
 from tests.support.cinema import Cinema
 from tests.support.gate import STOP, Gate
-from tests.support.unlocked import NothingCached, SilentBell
+from tests.support.unlocked import NothingCached, NoWakeup
 from tests.support.waiting import blocked, eventually, until_blocked
 
 EVENING = datetime.now(UTC) + timedelta(days=9)
@@ -26,7 +26,7 @@ PRICE = Money(2500, "BRL")
 
 @pytest.fixture
 def catalog(pool: Pool) -> CatalogService:
-    return CatalogService(PostgresCatalog(pool), NothingCached(), SilentBell())
+    return CatalogService(PostgresCatalog(pool), NothingCached(), NoWakeup())
 
 
 async def create(

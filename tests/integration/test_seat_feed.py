@@ -28,7 +28,7 @@ from tests.support.cinema import Cinema, Show, let_time_pass
 from tests.support.embedded import EmbeddedStack
 from tests.support.folding import Fold, true_map
 from tests.support.realtime import Worker
-from tests.support.unlocked import NoSeatLocks, SilentBell
+from tests.support.unlocked import NoSeatLocks, NoWakeup
 from tests.support.waiting import eventually
 
 WATCHERS = 50
@@ -58,7 +58,7 @@ async def cinema(scratch_pool: Pool) -> Cinema:
 
 @pytest.fixture
 def booking(scratch_pool: Pool) -> BookingService:
-    return BookingService(PostgresLedger(scratch_pool), NoSeatLocks(), SilentBell())
+    return BookingService(PostgresLedger(scratch_pool), NoSeatLocks(), NoWakeup())
 
 
 class Crowd:
@@ -230,7 +230,7 @@ async def test_a_seat_cancelled_while_redis_was_frozen_can_be_had_again(
     """Nobody told Redis at the time: the event does, later."""
     redis = open_redis(stack.redis_url)
     locks = RedlockSeatLocks([ScriptBatch(redis)])
-    service = BookingService(PostgresLedger(scratch_pool), locks, SilentBell())
+    service = BookingService(PostgresLedger(scratch_pool), locks, NoWakeup())
     show = await cinema.open_session(seats=1)
     ana, bruno = await cinema.customers(2)
     held = await service.reserve_seats(show.session_id, show.seat_ids, ana)

@@ -19,7 +19,7 @@ from persistence.postgres.pool import Pool
 from persistence.sales.ledger import PostgresLedger
 from tests.support.cinema import Cinema, Show
 from tests.support.embedded import EmbeddedStack
-from tests.support.unlocked import SilentBell
+from tests.support.unlocked import NoWakeup
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ async def ana(pool: Pool) -> UUID:
 
 @pytest.fixture
 def service(pool: Pool, seat_locks: RedlockSeatLocks) -> BookingService:
-    return BookingService(PostgresLedger(pool), seat_locks, SilentBell())
+    return BookingService(PostgresLedger(pool), seat_locks, NoWakeup())
 
 
 async def test_a_known_hold_is_refused_without_postgres(
@@ -49,7 +49,7 @@ async def test_a_known_hold_is_refused_without_postgres(
     blind = BookingService(
         None,  # type: ignore[arg-type]  # whoever asked Postgres would fail on this
         seat_locks,
-        SilentBell(),
+        NoWakeup(),
     )
 
     with pytest.raises(SeatsUnavailableError) as refused:
@@ -136,7 +136,7 @@ async def test_without_any_lock_node_postgres_decides_alone(
 ) -> None:
     redis = open_redis(f"redis://127.0.0.1:{unused_port}")
     service = BookingService(
-        PostgresLedger(pool), RedlockSeatLocks([ScriptBatch(redis)]), SilentBell()
+        PostgresLedger(pool), RedlockSeatLocks([ScriptBatch(redis)]), NoWakeup()
     )
 
     held = await service.reserve_seats(show.session_id, show.seat_ids[:1], ana)
@@ -196,7 +196,7 @@ async def test_a_crowd_waits_for_another_process_and_is_told_by_its_word(
     ):
         mine = RedlockSeatLocks([ScriptBatch(here)])
         theirs = RedlockSeatLocks([ScriptBatch(there)])
-        service = BookingService(PostgresLedger(pool), theirs, SilentBell())
+        service = BookingService(PostgresLedger(pool), theirs, NoWakeup())
 
         async def come_late() -> None:
             async with mine.guard(show.seat_ids[1:2]) as turn:

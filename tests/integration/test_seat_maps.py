@@ -11,12 +11,12 @@ from persistence.postgres.pool import Pool
 from persistence.queries import Queries
 from persistence.sales.ledger import PostgresLedger
 from tests.support.cinema import Cinema, Show, let_time_pass
-from tests.support.unlocked import NoSeatLocks, SilentBell
+from tests.support.unlocked import NoSeatLocks, NoWakeup
 
 
 @pytest.fixture
 def booking(pool: Pool) -> BookingService:
-    return BookingService(PostgresLedger(pool), NoSeatLocks(), SilentBell())
+    return BookingService(PostgresLedger(pool), NoSeatLocks(), NoWakeup())
 
 
 class TestSeatMaps:

@@ -26,7 +26,7 @@ from persistence.sales import ledger_sql
 from persistence.sales.ledger import PostgresLedger
 from tests.support.cinema import Cinema, Show
 from tests.support.events import open_payment, open_payments
-from tests.support.unlocked import NoSeatLocks, SilentBell
+from tests.support.unlocked import NoSeatLocks, NoWakeup
 
 
 async def outcomes(calls: list[Awaitable[Reservation]]) -> Counter[str]:
@@ -37,7 +37,7 @@ async def outcomes(calls: list[Awaitable[Reservation]]) -> Counter[str]:
 
 
 def booking(pool: Pool, locks: SeatLocks) -> BookingService:
-    return BookingService(PostgresLedger(pool), locks, SilentBell())
+    return BookingService(PostgresLedger(pool), locks, NoWakeup())
 
 
 async def storm(pool: Pool, locks: SeatLocks) -> tuple[Cinema, Show, Counter[str]]:
@@ -176,7 +176,7 @@ async def test_approval_racing_expiry_never_parts_money_from_seats(pool: Pool) -
     show = await cinema.open_session(seats=size)
     [ana] = await cinema.customers(1)
     ledger = PostgresLedger(pool)
-    payments = PaymentService(ledger, NoSeatLocks(), SilentBell())
+    payments = PaymentService(ledger, NoSeatLocks(), NoWakeup())
     outcome: Counter[str] = Counter()
     dice = random.Random(11)
 
@@ -290,7 +290,7 @@ async def test_a_refused_approval_leaves_its_key_unused(pool: Pool) -> None:
     show = await cinema.open_session()
     [ana] = await cinema.customers(1)
     ledger = PostgresLedger(pool)
-    payments = PaymentService(ledger, NoSeatLocks(), SilentBell())
+    payments = PaymentService(ledger, NoSeatLocks(), NoWakeup())
     ids = []
     for seat in show.seat_ids[:2]:
         held = await _hold(ledger, show, seat, ana)

@@ -18,8 +18,8 @@ from persistence.key_value.script_batch import Script, ScriptBatch
 from persistence.key_value.sign_in_codes import RedisSignInCodes
 from persistence.outages import is_away
 from realtime.hub import Hub, Listening
-from realtime.relay_wakeup import RedisBell
-from realtime.topics import RELAY_BELL, RESYNC
+from realtime.relay_wakeup import RedisRelayWakeup
+from realtime.topics import RELAY_WAKEUP, RESYNC
 from tests.support.sentinels import PASSWORD, PRIMARY, WatchedRedis, watched_redis
 from tests.support.waiting import eventually
 
@@ -134,15 +134,15 @@ async def test_live_maps_follow_and_are_told_to_read_again(
                 pass
 
 
-async def test_the_bell_rings_at_the_new_primary(
+async def test_the_relay_wakeup_reaches_the_new_primary(
     servers: WatchedRedis, redis: Redis
 ) -> None:
-    bell = RedisBell(redis)
+    wakeup = RedisRelayWakeup(redis)
     servers.primary().kill()
     await until_it_takes_writes(redis)
 
-    async with listening_to(RELAY_BELL, servers) as listening:
-        bell.ring()
+    async with listening_to(RELAY_WAKEUP, servers) as listening:
+        wakeup.notify()
 
         assert b"1" in await asyncio.wait_for(listening.burst(0.1), 20)
 

@@ -26,7 +26,7 @@ from realtime.seat_feed import SeatFeed
 from resolvers.context import Context, Services
 from tests.support.cinema import Show
 from tests.support.scripted_feeds import ScriptedReservationFeed, ScriptedSeatFeed
-from tests.support.unlocked import NoSeatLocks, NothingCached, SilentBell, Unlimited
+from tests.support.unlocked import NoSeatLocks, NothingCached, NoWakeup, Unlimited
 
 RESERVE = """
 mutation ($session: ID!, $seats: [ID!]!, $key: String) {
@@ -75,13 +75,11 @@ class Desk:
         event.listen(engine.sync_engine, "before_cursor_execute", self._count)
         ledger = PostgresLedger(pool)
         self.services = Services(
-            booking=BookingService(ledger, NoSeatLocks(), SilentBell()),
-            payments=PaymentService(ledger, NoSeatLocks(), SilentBell()),
+            booking=BookingService(ledger, NoSeatLocks(), NoWakeup()),
+            payments=PaymentService(ledger, NoSeatLocks(), NoWakeup()),
             accounts=cast("AccountService", None),
             identities=cast("IdentityService", None),
-            catalog=CatalogService(
-                PostgresCatalog(pool), NothingCached(), SilentBell()
-            ),
+            catalog=CatalogService(PostgresCatalog(pool), NothingCached(), NoWakeup()),
             queries=Queries.on(
                 engine,
                 cast("Pool", CountedPool(pool, self.statements)),

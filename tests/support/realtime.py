@@ -18,7 +18,7 @@ from realtime.fanout import FanoutHandler
 from realtime.hub import Hub
 from realtime.payments import PaymentsHandler
 from realtime.relay import Relay
-from realtime.relay_wakeup import RedisBell
+from realtime.relay_wakeup import RedisRelayWakeup
 from runtime.supervision import keep_running
 
 
@@ -46,12 +46,12 @@ class Worker:
 
     def start(self, *names: str) -> None:
         """All of them without a name."""
-        bell = RedisBell(self._redis)
+        wakeup = RedisRelayWakeup(self._redis)
         locks = RedlockSeatLocks([ScriptBatch(self._redis)])
-        expiry = ExpiryService(PostgresLedger(self._pool), bell)
+        expiry = ExpiryService(PostgresLedger(self._pool), wakeup)
         loops = {
             "relay": Relay(Outbox(self._pool), self._kafka, self._hub).run,
-            "payments": Consumer(self._kafka, PaymentsHandler(self._pool, bell)).run,
+            "payments": Consumer(self._kafka, PaymentsHandler(self._pool, wakeup)).run,
             "fanout": Consumer(
                 self._kafka, FanoutHandler(self._pool, self._redis, locks)
             ).run,

@@ -68,7 +68,7 @@ class FakeCatalog:
 
 
 class Told:
-    """The cache and the bell."""
+    """The cache and the wakeup of the relay."""
 
     def __init__(self) -> None:
         self.what: list[str] = []
@@ -76,8 +76,8 @@ class Told:
     async def drop(self) -> None:
         self.what.append("drop")
 
-    def ring(self) -> None:
-        self.what.append("ring")
+    def notify(self) -> None:
+        self.what.append("notify")
 
 
 @pytest.fixture
@@ -90,9 +90,9 @@ ACTS: list[tuple[Act, list[str]]] = [
     (lambda service: service.create_movie({"title": "Limite"}), ["drop"]),
     (lambda service: service.update_movie(ID, {}), ["drop"]),
     (lambda service: service.create_room("Sala 1", ROWS), ["drop"]),
-    (lambda service: service.add_seats(ID, ROWS), ["ring", "drop"]),
+    (lambda service: service.add_seats(ID, ROWS), ["notify", "drop"]),
     (lambda service: service.create_session(ID, ID, STARTS_AT, PRICE), ["drop"]),
-    (lambda service: service.update_session(ID, {}), ["ring", "drop"]),
+    (lambda service: service.update_session(ID, {}), ["notify", "drop"]),
 ]
 WRONG: list[Act] = [
     lambda service: service.create_movie({"title": ""}),
