@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse
 
 from app.wiring import Connections
-from runtime.deadline import in_time
+from runtime.deadline import with_deadline
 
 # The version of the tables that the statements are written for, or a later one:
 # during an upgrade the database is ahead.
@@ -45,7 +45,7 @@ class Health:
 
     async def _ask_postgres(self, to: Connections) -> str:
         try:
-            migrated = await in_time(to.pool.fetchval(MIGRATED, WRITTEN_FOR))
+            migrated = await with_deadline(to.pool.fetchval(MIGRATED, WRITTEN_FOR))
         except asyncpg.UndefinedTableError:
             migrated = False
         except Exception as error:  # noqa: BLE001 # whatever it is, that is the answer
@@ -54,7 +54,7 @@ class Health:
 
     async def _ask_redis(self, to: Connections) -> str:
         try:
-            await in_time(to.redis.ping())
+            await with_deadline(to.redis.ping())
         except Exception as error:  # noqa: BLE001 # whatever it is, that is the answer
             return f"away ({type(error).__name__}): Postgres decides alone"
         return "ok"

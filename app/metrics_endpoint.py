@@ -18,7 +18,7 @@ from starlette.responses import PlainTextResponse, Response
 from app.wiring import Connections
 from persistence.sales.backlog import Behind, backlog
 from realtime.topics import FANOUT_CONSUMER, PAYMENTS_CONSUMER
-from runtime.deadline import in_time
+from runtime.deadline import with_deadline
 
 logger = logging.getLogger(__name__)
 
@@ -123,7 +123,7 @@ def _outbox(behind: dict[str | None, Behind] | None) -> Iterator[Metric]:
 
 async def _ask_postgres(to: Connections) -> dict[str | None, Behind] | None:
     try:
-        return await in_time(backlog(to.pool))
+        return await with_deadline(backlog(to.pool))
     except Exception as error:  # noqa: BLE001 # whatever it is, the scrape goes on
         logger.warning("scraped without Postgres: %r", error)
         return None
@@ -131,7 +131,7 @@ async def _ask_postgres(to: Connections) -> dict[str | None, Behind] | None:
 
 async def _ask_redis(to: Connections) -> bool:
     try:
-        await in_time(to.redis.ping())
+        await with_deadline(to.redis.ping())
     except Exception:  # noqa: BLE001 # whatever it is, that is the answer
         return False
     return True

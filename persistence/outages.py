@@ -1,24 +1,24 @@
-"""Which errors mean that a server is away or overloaded: nobody is to blame.
+"""Which errors mean that a server is unavailable or overloaded.
 
-Whether what was asked for happened all the same is then unknown. It is worth asking
-again, with the same idempotency key where one matters.
+After such an error it is unknown whether the request took effect. A retry makes sense,
+with the same idempotency key where there is one.
 """
 
 import asyncpg
 import redis.exceptions as redis
 from sqlalchemy import exc as sqlalchemy
 
-AWAY = (
-    OSError,  # refused, reset, unreachable, no such host; and what took too long
+UNAVAILABLE = (
+    OSError,  # refused, reset, unreachable, no such host; TimeoutError too
     asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,  # of a connection or a pool that is closed
-    asyncpg.InternalClientError,  # "cannot switch to state": cut off in between
+    asyncpg.InterfaceError,  # the connection or the pool is closed
+    asyncpg.InternalClientError,  # "cannot switch to state": cut off in mid-protocol
     asyncpg.TransactionRollbackError,
     asyncpg.InsufficientResourcesError,
-    asyncpg.OperatorInterventionError,  # stopping, starting, or a statement too long
+    asyncpg.OperatorInterventionError,  # stopping, starting, or a statement time-out
     asyncpg.LockNotAvailableError,
     asyncpg.PostgresSystemError,
-    # It was the primary, and is none any more.
+    # The server is no longer the primary.
     asyncpg.ReadOnlySQLTransactionError,
     asyncpg.IdleInTransactionSessionTimeoutError,
     sqlalchemy.TimeoutError,  # no connection of the pool was free in time
@@ -30,15 +30,18 @@ AWAY = (
     redis.ClusterDownError,
     redis.TryAgainError,
 )
-# What asyncpg cannot encode is an InterfaceError to it.
-NOT_AWAY = (asyncpg.DataError, asyncpg.ClientConfigurationError)
-# redis-py has no class for these: too few replicas, or a disk that takes nothing.
-AWAY_REPLIES = ("NOREPLICAS", "MISCONF")
+# Subclasses of InterfaceError that mean a mistake of ours: a value that asyncpg cannot
+# encode, a wrong option.
+OUR_MISTAKES = (asyncpg.DataError, asyncpg.ClientConfigurationError)
+# redis-py has no classes for these: too few replicas, or a disk that cannot be written.
+UNAVAILABLE_REPLIES = ("NOREPLICAS", "MISCONF")
 
 
-def is_away(error: BaseException | None) -> bool:
+def is_unavailable(error: BaseException | None) -> bool:
     if isinstance(error, sqlalchemy.DBAPIError):
         error = error.orig and (error.orig.__cause__ or error.orig)
-    if isinstance(error, redis.ResponseError) and str(error).startswith(AWAY_REPLIES):
+    if isinstance(error, redis.ResponseError) and str(error).startswith(
+        UNAVAILABLE_REPLIES
+    ):
         return True
-    return isinstance(error, AWAY) and not isinstance(error, NOT_AWAY)
+    return isinstance(error, UNAVAILABLE) and not isinstance(error, OUR_MISTAKES)

@@ -9,7 +9,7 @@ from typing import Protocol
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import CommitFailedError, KafkaError, MessageSizeTooLargeError
 
-from persistence.outages import is_away
+from persistence.outages import is_unavailable
 from realtime import metrics
 from realtime.broker import MARKER, Kafka, heed_cancellation
 from realtime.cloud_event import CloudEvent, MalformedEventError
@@ -29,7 +29,7 @@ def is_transient(error: Exception) -> bool:
     """Somebody is away or overloaded. It is waited for: no event is to blame."""
     if isinstance(error, KafkaError):
         return not isinstance(error, MessageSizeTooLargeError)
-    return is_away(error)
+    return is_unavailable(error)
 
 
 class Handler(Protocol):

@@ -12,7 +12,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from aiokafka.structs import RecordMetadata
 
-from persistence.outages import is_away
+from persistence.outages import is_unavailable
 from persistence.sales.outbox import LEASE, Outbox, OutboxEvent
 from realtime import metrics
 from realtime.broker import Kafka, heed_cancellation
@@ -71,7 +71,7 @@ class Relay:
                     logger.warning("the broker is away, events wait: %r", error)
                     delay = min(delay * 2, LONGEST_DELAY)
                 except Exception as error:
-                    if not is_away(error):
+                    if not is_unavailable(error):
                         raise
                     logger.warning("no relay without Postgres: %r", error)
                     delay = min(delay * 2, LONGEST_DELAY)

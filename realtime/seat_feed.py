@@ -49,7 +49,7 @@ class SeatFeed:
                 messages = await changes.burst(settle)
                 if merged := merge(session_id, messages):
                     # Whoever pulls has passed it on to all by the time it is back.
-                    with spans().aside("deliver seats", merged.trace_parents):
+                    with spans().linked("deliver seats", merged.trace_parents):
                         yield merged.delta
                     DELIVERY_LAG.observe(seconds_since(merged.oldest))
                 else:

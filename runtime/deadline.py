@@ -1,4 +1,4 @@
-"""Asking a server that may be away, without waiting for it."""
+"""Await with a deadline; a late call is abandoned, not awaited."""
 
 import asyncio
 from collections.abc import Awaitable
@@ -6,30 +6,31 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
-PATIENCE_SECONDS = 2.0
+DEADLINE_SECONDS = 2.0
 
-_given_up: set[asyncio.Future[Any]] = set()
+_abandoned: set[asyncio.Future[Any]] = set()
 
 
-async def in_time(asking: Awaitable[T]) -> T:
-    """Raises TimeoutError without waiting for the end of what it gives up.
+async def with_deadline(call: Awaitable[T], seconds: float = DEADLINE_SECONDS) -> T:
+    """Raises TimeoutError.
 
-    A pool that takes a connection back waits for the server, frozen as it may be.
+    asyncio.timeout would cancel the call and then wait for its end, but a pool that
+    takes a connection back waits for the server, which may be frozen.
     """
-    task = asyncio.ensure_future(asking)
+    task = asyncio.ensure_future(call)
     try:
-        await asyncio.wait({task}, timeout=PATIENCE_SECONDS)
+        await asyncio.wait({task}, timeout=seconds)
         if task.done():
             return task.result()
         raise TimeoutError
-    finally:  # who asked may have been given up, too
+    finally:  # also when our own caller is cancelled
         if not task.done():
             task.cancel()
-            _given_up.add(task)
-            task.add_done_callback(_forget)
+            _abandoned.add(task)
+            task.add_done_callback(_discard)
 
 
-def _forget(task: asyncio.Future[Any]) -> None:
-    _given_up.discard(task)
+def _discard(task: asyncio.Future[Any]) -> None:
+    _abandoned.discard(task)
     if not task.cancelled():
-        task.exception()  # looked at, or asyncio complains
+        task.exception()  # retrieved, or asyncio logs a complaint

@@ -109,7 +109,7 @@ class OtlpSpans:
                 span.end()
 
     @contextmanager
-    def aside(self, name: str, trace_parents: Sequence[str]) -> Iterator[None]:
+    def linked(self, name: str, trace_parents: Sequence[str]) -> Iterator[None]:
         told = [context for text in trace_parents if (context := _context_of(text))]
         sampled = [context for context in told if context.trace_flags.sampled]
         if not sampled:

@@ -41,7 +41,7 @@ class Spans(Protocol):
         Gives their trace parents, for what comes of them.
         """
 
-    def aside(
+    def linked(
         self, name: str, trace_parents: Sequence[str]
     ) -> AbstractContextManager[None]:
         """One for all of them, which nothing becomes a child of; none for none."""
@@ -75,7 +75,7 @@ class NoSpans:
         """What others trace goes on through us."""
         return nullcontext([event.trace_parent for event in events])
 
-    def aside(
+    def linked(
         self, name: str, trace_parents: Sequence[str]
     ) -> AbstractContextManager[None]:
         return self.NOTHING

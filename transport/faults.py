@@ -15,7 +15,7 @@ from strawberry.schema.exceptions import (
 from strawberry.schema.schema import validate_document
 
 from domain.errors import TooManyAtOnceError, UnknownCustomerError
-from persistence.outages import is_away
+from persistence.outages import is_unavailable
 from resolvers.faults import FaultError, rate_limited, unavailable
 from resolvers.texts import worded
 
@@ -43,7 +43,7 @@ class FaultMask(MaskErrors):
         fault = error if original is None else original
         if isinstance(fault, TooManyAtOnceError):
             fault = rate_limited(seconds=1)
-        elif is_away(original):
+        elif is_unavailable(original):
             self._log_away(error)
             fault = unavailable()
         if isinstance(fault, FaultError):

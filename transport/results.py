@@ -6,7 +6,7 @@ from graphql import GraphQLError
 from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
 
-from persistence.outages import is_away
+from persistence.outages import is_unavailable
 from resolvers.faults import unavailable
 from resolvers.languages import locale_for
 from resolvers.texts import ENGLISH, translated, worded
@@ -40,7 +40,7 @@ def internal_error(request_id: str) -> Errors:
 
 def our_fault(error: BaseException | None, request_id: str) -> Errors:
     """A server that is away, or a bug."""
-    if not is_away(error):
+    if not is_unavailable(error):
         return internal_error(request_id)
     fault = unavailable()
     return [{"message": fault.message, "extensions": fault.extensions}]

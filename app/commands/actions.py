@@ -19,12 +19,12 @@ SDL_FILE = Path("schema/schema.graphql")
 @contextmanager
 def _servers_may_be_away() -> Iterator[None]:
     """An operator is told in a sentence; a program that stays up has its log."""
-    from persistence.outages import is_away
+    from persistence.outages import is_unavailable
 
     try:
         yield
     except Exception as error:
-        if not is_away(error):
+        if not is_unavailable(error):
             raise
         why = str(error) or type(error).__name__
         raise CommandError(

@@ -18,7 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from persistence.outages import is_away
+from persistence.outages import is_unavailable
 from persistence.postgres.pool import Pool
 from persistence.postgres.replica import WRITTEN
 from telemetry.sale_metrics import READ_FROM_POSTGRES, READ_FROM_REDIS
@@ -134,7 +134,7 @@ class CatalogCache:
         try:
             position: int = await self._primary.fetchval(f"SELECT {WRITTEN}")
         except Exception as error:
-            if not is_away(error):
+            if not is_unavailable(error):
                 raise
             position = UNKNOWN
         return position.to_bytes(POSITION_BYTES) + uuid4().bytes

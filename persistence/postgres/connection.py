@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import asyncpg
 
-from persistence.outages import is_away
+from persistence.outages import is_unavailable
 
 if TYPE_CHECKING:
     _Connection = asyncpg.Connection[asyncpg.Record]
@@ -93,7 +93,7 @@ async def connect(dsn: str, **options: Any) -> MortalConnection:
     finally:
         for task in asking:  # not cancelled: asyncpg would complain of it, later
             task.add_done_callback(leave)
-    raise next((each for each in errors if not is_away(each)), errors[0])
+    raise next((each for each in errors if not is_unavailable(each)), errors[0])
 
 
 def hosts(dsn: str) -> list[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import asyncpg
 import orjson
 
-from persistence.outages import is_away
+from persistence.outages import is_unavailable
 from persistence.postgres.connection import MortalConnection, connect
 from telemetry.spans import spans
 
@@ -91,7 +91,7 @@ async def open_pool(
             for _ in range(opened):
                 await held.enter_async_context(pool.acquire())
     except Exception as error:
-        if not is_away(error):
+        if not is_unavailable(error):
             raise
         logger.warning("Postgres is away: %r", error)
     return pool

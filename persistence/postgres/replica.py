@@ -8,7 +8,7 @@ from collections import deque
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from persistence.outages import is_away
+from persistence.outages import is_unavailable
 from persistence.postgres.pool import Pool
 
 logger = logging.getLogger(__name__)
@@ -65,7 +65,7 @@ class Replica:
         try:
             written = await self._primary.fetchval(f"SELECT {WRITTEN}")
         except Exception as error:
-            if not is_away(error):
+            if not is_unavailable(error):
                 raise
             return
         if not self._awaited or self._awaited[-1][1] != written:
@@ -76,7 +76,7 @@ class Replica:
             async with self.engine.connect() as db:
                 replayed = (await db.execute(REPLAYED)).scalar()
         except Exception as error:
-            if not is_away(error):
+            if not is_unavailable(error):
                 raise
             self.lost(error)
             return

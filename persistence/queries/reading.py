@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 from sqlalchemy import Row, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from persistence.outages import is_away
+from persistence.outages import is_unavailable
 from persistence.postgres.replica import Replica
 from telemetry.sale_metrics import READ_FROM_PRIMARY, READ_FROM_REPLICA
 
@@ -30,7 +30,7 @@ class Reader:
             try:
                 read = await _read(self._replica.engine, rows)
             except Exception as error:
-                if not is_away(error):
+                if not is_unavailable(error):
                     raise
                 self._replica.lost(error)
             else:

@@ -16,6 +16,7 @@ from redis.backoff import NoBackoff
 
 from persistence.postgres.connection import connect
 from runtime import run_file
+from runtime.deadline import with_deadline
 from runtime.errors import CommandError
 from stack.cluster.control import Control
 from stack.embedded.ports import LOOPBACK
@@ -59,21 +60,21 @@ async def _lines(services: Services, settings: Mapping[str, str]) -> list[str]:
         "Kafka": lambda: _kafka(settings),
         "APIs": lambda: _apis(services),
     }
-    told = await asyncio.gather(*(_in_time(ask) for ask in parts.values()))
+    told = await asyncio.gather(*(_answer(ask) for ask in parts.values()))
     found = []
     for title, answers in zip(parts, told, strict=True):
         found += [f"{title:9}{answers[0]}", *(f"{'':9}{each}" for each in answers[1:])]
-    away = [f"{n} ({s['state']})" for n, s in services.items() if _is_away(s)]
+    away = [f"{n} ({s['state']})" for n, s in services.items() if _is_down(s)]
     return [*found, f"{'Not up':9}{', '.join(away) or 'nothing'}"]
 
 
-def _is_away(service: Mapping[str, Any]) -> bool:
+def _is_down(service: Mapping[str, Any]) -> bool:
     return service["state"] not in {"running", "done"}
 
 
-async def _in_time(ask: Callable[[], Awaitable[list[str]]]) -> list[str]:
+async def _answer(ask: Callable[[], Awaitable[list[str]]]) -> list[str]:
     try:
-        return await asyncio.wait_for(ask(), SECONDS) or ["nobody"]
+        return await with_deadline(ask(), SECONDS) or ["nobody"]
     except Exception as error:  # noqa: BLE001 # whatever it is, that is the answer
         return [f"does not answer ({type(error).__name__})"]
 

@@ -16,7 +16,7 @@ from persistence.key_value.client import open_redis
 from persistence.key_value.rate_limits import RateLimitedError, RateLimits
 from persistence.key_value.script_batch import Script, ScriptBatch
 from persistence.key_value.sign_in_codes import RedisSignInCodes
-from persistence.outages import is_away
+from persistence.outages import is_unavailable
 from realtime.hub import Hub, Listening
 from realtime.relay_wakeup import RedisRelayWakeup
 from realtime.topics import RELAY_WAKEUP, RESYNC
@@ -64,7 +64,7 @@ async def until_it_takes_writes(redis: Redis) -> None:
         try:
             await redis.set("written", "yes")
         except (RedisError, OSError) as error:
-            if not is_away(error):
+            if not is_unavailable(error):
                 raise
             return False
         return True
@@ -157,4 +157,4 @@ async def test_without_any_sentinel_nobody_waits_long(
             with pytest.raises(RedisError) as refused:
                 await newcomer.ping()
 
-    assert is_away(refused.value)
+    assert is_unavailable(refused.value)

@@ -192,9 +192,9 @@ def test_a_delivery_of_several_changes_is_one_span_with_links(
         "none",
     ]
 
-    with spans().aside("deliver seats", told):
+    with spans().linked("deliver seats", told):
         assert spans().trace_parent() is None
-    with spans().aside("deliver seats", [told[0], "none"]):
+    with spans().linked("deliver seats", [told[0], "none"]):
         pass
 
     [span] = exporter.get_finished_spans()

@@ -1,4 +1,4 @@
-"""Which errors are nobody's fault."""
+"""Which errors mean that a server is unavailable."""
 
 import socket
 
@@ -10,11 +10,11 @@ from redis.asyncio.sentinel import MasterNotFoundError
 from sqlalchemy import exc as sqlalchemy
 from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_dbapi
 
-from persistence.outages import is_away
+from persistence.outages import is_unavailable
 from persistence.postgres.connection import hosts
 from realtime.consumer import is_transient
 
-AWAY = [
+UNAVAILABLE = [
     ConnectionRefusedError(),
     TimeoutError(),
     socket.gaierror(),
@@ -36,7 +36,7 @@ AWAY = [
     redis.ReadOnlyError("a replica"),
     redis.ResponseError("NOREPLICAS Not enough good replicas to write."),
 ]
-OURS = [
+OUR_MISTAKES = [
     ValueError("x"),
     KeyError("x"),
     asyncpg.UniqueViolationError("duplicate"),
@@ -50,30 +50,28 @@ OURS = [
 
 def wrapped(cause: Exception) -> sqlalchemy.DBAPIError:
     """As SQLAlchemy raises what comes from asyncpg."""
-    driver = AsyncAdapt_asyncpg_dbapi.Error("told by the driver", cause)  # type: ignore[no-untyped-call] # theirs
+    driver = AsyncAdapt_asyncpg_dbapi.Error("from the driver", cause)  # type: ignore[no-untyped-call] # theirs
     driver.__cause__ = cause
     return sqlalchemy.DBAPIError("SELECT", None, driver)
 
 
-@pytest.mark.parametrize("error", AWAY, ids=repr)
-def test_a_server_that_is_away(error: Exception) -> None:
-    assert is_away(error)
+@pytest.mark.parametrize("error", UNAVAILABLE, ids=repr)
+def test_a_server_that_is_unavailable(error: Exception) -> None:
+    assert is_unavailable(error)
     assert is_transient(error)
 
 
-@pytest.mark.parametrize("error", OURS, ids=repr)
-def test_a_fault_of_ours(error: Exception | None) -> None:
-    assert not is_away(error)
+@pytest.mark.parametrize("error", OUR_MISTAKES, ids=repr)
+def test_a_mistake_of_ours(error: Exception | None) -> None:
+    assert not is_unavailable(error)
 
 
 def test_behind_sqlalchemy_the_cause_counts() -> None:
-    assert is_away(wrapped(asyncpg.AdminShutdownError("terminating connection")))
-    assert not is_away(wrapped(asyncpg.UndefinedTableError("no such table")))
+    assert is_unavailable(wrapped(asyncpg.AdminShutdownError("terminating connection")))
+    assert not is_unavailable(wrapped(asyncpg.UndefinedTableError("no such table")))
 
 
-def test_a_broker_that_is_away_is_waited_for_and_no_event_is_too_large_for_that() -> (
-    None
-):
+def test_an_unavailable_broker_is_transient_and_a_too_large_event_is_not() -> None:
     assert is_transient(KafkaConnectionError())
     assert not is_transient(MessageSizeTooLargeError())
 
