@@ -30,9 +30,8 @@ UNAVAILABLE = (
     redis.ClusterDownError,
     redis.TryAgainError,
 )
-# Subclasses of InterfaceError that mean a mistake of ours: a value that asyncpg cannot
-# encode, a wrong option.
-OUR_MISTAKES = (asyncpg.DataError, asyncpg.ClientConfigurationError)
+# An InterfaceError, too, but a mistake of ours.
+OUR_MISTAKE = asyncpg.ClientConfigurationError
 # redis-py has no classes for these: too few replicas, or a disk that cannot be written.
 UNAVAILABLE_REPLIES = ("NOREPLICAS", "MISCONF")
 
@@ -44,4 +43,4 @@ def is_unavailable(error: BaseException | None) -> bool:
         UNAVAILABLE_REPLIES
     ):
         return True
-    return isinstance(error, UNAVAILABLE) and not isinstance(error, OUR_MISTAKES)
+    return isinstance(error, UNAVAILABLE) and not isinstance(error, OUR_MISTAKE)

@@ -1,6 +1,5 @@
 """Kafka -> a handler: at least once, in order, and past whatever cannot be handled."""
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
@@ -14,6 +13,7 @@ from realtime import metrics
 from realtime.broker import MARKER, Kafka, heed_cancellation
 from realtime.cloud_event import CloudEvent, MalformedEventError
 from realtime.topics import dead_letters
+from runtime.back_off import BackOff
 from telemetry import origin
 from telemetry.spans import spans
 
@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 BATCH_SIZE = 500
 ATTEMPTS = 3  # at an event that fails for a reason of its own
-FIRST_DELAY = 0.05
+FIRST_DELAY = 0.05  # seconds
 LONGEST_DELAY = 2.0
 
 
@@ -54,19 +54,18 @@ class Consumer:
         self._handler = handler
 
     async def run(self) -> None:
-        delay = FIRST_DELAY
+        back_off = BackOff(FIRST_DELAY, LONGEST_DELAY)
         while True:
             heed_cancellation()
             try:
                 async with self._kafka.consumer(
                     self._handler.name, *self._handler.topics
                 ) as consumer:
-                    delay = FIRST_DELAY
+                    back_off.reset()
                     await self._consume(consumer)
             except (KafkaError, OSError) as error:
                 logger.warning("%s: the broker is away: %r", self._handler.name, error)
-            await asyncio.sleep(delay)
-            delay = min(delay * 2, LONGEST_DELAY)
+            await back_off.wait()
 
     async def _consume(self, consumer: AIOKafkaConsumer) -> None:
         while True:
@@ -120,7 +119,7 @@ class Consumer:
 
     async def _persist(self, act: Callable[[], Awaitable[None]]) -> None:
         """As often as it takes while something is away; raises for other reasons."""
-        delay = FIRST_DELAY
+        back_off = BackOff(FIRST_DELAY, LONGEST_DELAY)
         while True:
             try:
                 return await act()
@@ -128,10 +127,10 @@ class Consumer:
                 if not is_transient(error):
                     raise
                 logger.warning("%s waits: %r", self._handler.name, error)
-            await asyncio.sleep(delay)
-            delay = min(delay * 2, LONGEST_DELAY)
+            await back_off.wait()
 
     async def _handle_or_bury(self, record: ConsumerRecord, event: CloudEvent) -> None:
+        back_off = BackOff(2 * FIRST_DELAY, LONGEST_DELAY)
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 return await self._handle([event])
@@ -142,7 +141,7 @@ class Consumer:
                         extra={"consumer": self._handler.name, "event": str(event.id)},
                     )
                     return await self._bury(record, event, error)
-            await asyncio.sleep(FIRST_DELAY * 2**attempt)
+            await back_off.wait()
         return None
 
     async def _bury(

@@ -6,7 +6,6 @@ over its bound) is followed by a RESYNC on each channel that is concerned.
 
 import asyncio
 import logging
-import random
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -19,13 +18,13 @@ from redis.asyncio.client import PubSub
 from persistence.key_value.client import open_redis
 from realtime.metrics import PUBSUB_LOSSES
 from realtime.topics import RESYNC
+from runtime.back_off import BackOff
 
 logger = logging.getLogger(__name__)
 
 KEEPALIVE = "hub:keepalive"  # a connection without a channel cannot be listened to
 SILENCE_SECONDS = 2.0  # then it is asked whether it still lives
 CONFIRM_SECONDS = 1.0
-LONGEST_DELAY = 2.0
 QUEUE_BOUND = 256
 
 
@@ -102,7 +101,7 @@ class SupervisedRedis(BroadcastBackend):
             await connection.disconnect(nowait=True)  # its reader fails at once
 
     async def _supervise(self) -> None:
-        delay = 0.05
+        back_off = BackOff(0.05, 2.0, jitter=True)
         while True:
             pubsub = self._redis.pubsub()
             try:
@@ -113,7 +112,7 @@ class SupervisedRedis(BroadcastBackend):
                     self._asked = Counter(self._wanted)
                     if self._wanted:
                         await self._send("SUBSCRIBE", *self._wanted)
-                delay = 0.05
+                back_off.reset()
                 await self._listen(pubsub)
             except Exception as error:  # noqa: BLE001 # none of them may end this loop
                 PUBSUB_LOSSES.inc()
@@ -124,8 +123,7 @@ class SupervisedRedis(BroadcastBackend):
                 with suppress(Exception):
                     async with asyncio.timeout(CONFIRM_SECONDS):
                         await pubsub.aclose()  # type: ignore[no-untyped-call] # redis-py
-            await asyncio.sleep(delay * random.uniform(0.5, 1.5))  # noqa: S311 # jitter
-            delay = min(delay * 2, LONGEST_DELAY)
+            await back_off.wait()
 
     async def _listen(self, pubsub: PubSub) -> None:
         asked = False

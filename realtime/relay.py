@@ -19,6 +19,7 @@ from realtime.broker import Kafka, heed_cancellation
 from realtime.cloud_event import CloudEvent
 from realtime.hub import Hub, Listening
 from realtime.topics import RELAY_WAKEUP
+from runtime.back_off import BackOff
 from telemetry.spans import spans
 
 logger = logging.getLogger(__name__)
@@ -28,7 +29,7 @@ POLL_SECONDS = 0.1  # when no wakeup comes
 RENEW_SECONDS = 1.0
 RELEASE_SECONDS = 1.0
 TOPICS_SECONDS = 1.0  # how soon a broker that came back empty is noticed
-LONGEST_DELAY = 2.0
+STANDBY_SECONDS = 0.05  # until it asks again for the lease of another
 
 
 class LeaseLostError(Exception):
@@ -51,7 +52,7 @@ class Relay:
         self._offsets: dict[tuple[str, int], int] = {}  # the last one acknowledged
 
     async def run(self) -> None:
-        delay = 0.05
+        delay, back_off = STANDBY_SECONDS, BackOff(2 * STANDBY_SECONDS, 2.0)
         metrics.RELAY_LEADS.set_function(lambda: float(self._leads()))
         async with self._releasing(), self._hub.listen(RELAY_WAKEUP) as wakeups:
             while True:
@@ -60,7 +61,8 @@ class Relay:
                     if await self._has_lease():
                         await self._ensure_topics()
                         async with self._kafka.producer() as producer:
-                            delay = 0.05
+                            delay = STANDBY_SECONDS
+                            back_off.reset()
                             await self._relay(producer, wakeups)
                 except LeaseLostError:
                     logger.warning("the relay was held up; another one may go on")
@@ -69,12 +71,12 @@ class Relay:
                     await self._start_over()
                 except KafkaError as error:
                     logger.warning("the broker is away, events wait: %r", error)
-                    delay = min(delay * 2, LONGEST_DELAY)
+                    delay = back_off.next_delay()
                 except Exception as error:
                     if not is_unavailable(error):
                         raise
                     logger.warning("no relay without Postgres: %r", error)
-                    delay = min(delay * 2, LONGEST_DELAY)
+                    delay = back_off.next_delay()
                 await asyncio.sleep(delay)
 
     @asynccontextmanager

@@ -16,12 +16,12 @@ from persistence.sales.codec import seat_from_json
 from realtime.hub import Hub
 from realtime.metrics import DELIVERY_LAG, RESYNCS, seconds_since
 from realtime.topics import RESYNC, seat_channel
+from runtime.back_off import BackOff
 from telemetry.spans import spans
 
 logger = logging.getLogger(__name__)
 
 BURST_SECONDS = 0.03  # at most one delta in that time, and none late when it is quiet
-LONGEST_DELAY = 2.0
 
 
 class SeatFeed:
@@ -59,7 +59,7 @@ class SeatFeed:
 
     async def _read_again(self, session_id: UUID) -> SeatMap | SeatMapDelta:
         """Until it succeeds: a watcher is late at most, never wrong."""
-        delay = 0.05
+        back_off = BackOff(0.05, 2.0)
         while True:
             try:
                 if whole := await self._seat_maps.read(session_id):
@@ -69,8 +69,7 @@ class SeatFeed:
                 raise
             except Exception as error:  # noqa: BLE001 # whatever ails Postgres
                 logger.warning("a seat map could not be read: %r", error)
-            await asyncio.sleep(delay)
-            delay = min(delay * 2, LONGEST_DELAY)
+            await back_off.wait()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,28 +1,30 @@
-"""When to try again what has failed."""
+"""Delays that double from one failure to the next."""
 
-import time
-from collections.abc import Callable
-
-FIRST_SECONDS = 0.05
-MOST_SECONDS = 2.0
+import asyncio
+import random
 
 
 class BackOff:
-    """One for all who wait for the same thing, so that they try it together."""
+    """From `first` to `longest` seconds.
 
-    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
-        self._now = now
-        self._seconds = FIRST_SECONDS
-        self._until = now()
+    `jitter` varies each delay by up to half, so that processes do not retry in step.
+    """
 
-    def failed(self) -> None:
-        self._until = self._now() + self._seconds
-        self._seconds = min(2 * self._seconds, MOST_SECONDS)
+    def __init__(self, first: float, longest: float, *, jitter: bool = False) -> None:
+        self._first = first
+        self._longest = longest
+        self._jitter = jitter
+        self._next = first
 
-    def succeeded(self) -> None:
-        self._seconds = FIRST_SECONDS
-        self._until = self._now()
+    def next_delay(self) -> float:
+        """Seconds to wait after this failure. The next delay is twice as long."""
+        delay = self._next
+        self._next = min(2 * delay, self._longest)
+        return delay * random.uniform(0.5, 1.5) if self._jitter else delay  # noqa: S311 # no secret
 
-    def remaining(self) -> float:
-        """In seconds; not above zero when it is time."""
-        return self._until - self._now()
+    async def wait(self) -> None:
+        await asyncio.sleep(self.next_delay())
+
+    def reset(self) -> None:
+        """After a success."""
+        self._next = self._first

@@ -1,20 +1,20 @@
-"""Loops that have to run for ever: one that fails is logged and started again."""
+"""Loops that run for ever: one that fails is logged and started again."""
 
 import asyncio
 import logging
-import random
 from collections.abc import Awaitable, Callable
+
+from runtime.back_off import BackOff
 
 logger = logging.getLogger(__name__)
 
-LONGEST_DELAY = 5.0
 HEALTHY_SECONDS = 30.0
 
 
 async def keep_running(name: str, loop: Callable[[], Awaitable[None]]) -> None:
     """Until it is cancelled. Waits longer each time it fails soon after its start."""
     clock = asyncio.get_running_loop().time
-    delay = 0.05
+    back_off = BackOff(0.05, 5.0, jitter=True)
     while True:
         began = clock()
         try:
@@ -22,6 +22,5 @@ async def keep_running(name: str, loop: Callable[[], Awaitable[None]]) -> None:
         except Exception:
             logger.exception("a loop failed and starts again", extra={"loop": name})
         if clock() - began > HEALTHY_SECONDS:
-            delay = 0.05
-        await asyncio.sleep(delay * random.uniform(0.5, 1.5))  # noqa: S311 # jitter
-        delay = min(delay * 2, LONGEST_DELAY)
+            back_off.reset()
+        await back_off.wait()

@@ -1,13 +1,13 @@
 """The restart policy of services that do not come up at first."""
 
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 
+from runtime.back_off import BackOff
 from stack.embedded.service import Service
 
 TRIES = 7
-FIRST_DELAY = 0.25
 
 
 class Retries:
@@ -20,6 +20,7 @@ class Retries:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._tries: Counter[str] = Counter()
+        self._back_offs = defaultdict[str, BackOff](lambda: BackOff(0.5, 16.0))
         self._due: dict[str, float] = {}
 
     def start_again(self, service: Service) -> None:
@@ -29,7 +30,7 @@ class Retries:
             self._tries[name] += 1
             if self._tries[name] == TRIES:
                 raise service.failure()
-            self._due[name] = now + FIRST_DELAY * 2 ** self._tries[name]
+            self._due[name] = now + self._back_offs[name].next_delay()
         if self._due[name] <= now:
             del self._due[name]
             service.start()

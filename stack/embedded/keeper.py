@@ -2,19 +2,18 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from runtime.back_off import BackOff
 from stack.embedded.service import Service
 
-FIRST_DELAY = 0.1
-LONGEST_DELAY = 5.0
 HEALTHY_SECONDS = 30.0
 
 
 @dataclass
 class _Watch:
     service: Service
-    delay: float = FIRST_DELAY
+    back_off: BackOff = field(default_factory=lambda: BackOff(0.1, 5.0))
     alive_since: float = 0.0
     due: float | None = None
     left_down: bool = False
@@ -57,17 +56,18 @@ class Keeper:
         if not service.runs():
             service.start()
         watch.left_down, watch.due = False, None
-        watch.delay, watch.alive_since = FIRST_DELAY, self._clock()
+        watch.back_off.reset()
+        watch.alive_since = self._clock()
 
     def _of(self, service: Service) -> _Watch:
         return next(watch for watch in self._watched if watch.service is service)
 
     def _schedule(self, watch: _Watch, now: float) -> None:
         if now - watch.alive_since > HEALTHY_SECONDS:
-            watch.delay = FIRST_DELAY
-        watch.due = now + watch.delay
+            watch.back_off.reset()
+        delay = watch.back_off.next_delay()
+        watch.due = now + delay
         self._say(
             f"{watch.service.name} has ended (exit code {watch.service.ended()}); "
-            f"it starts again in {watch.delay:.1f} s. Its log: {watch.service.log}"
+            f"it starts again in {delay:.1f} s. Its log: {watch.service.log}"
         )
-        watch.delay = min(2 * watch.delay, LONGEST_DELAY)

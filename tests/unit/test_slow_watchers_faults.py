@@ -2,11 +2,11 @@ import asyncio
 
 import pytest
 
-from runtime import back_off
 from tests.support.asgi_socket import AsgiSocket, settle
 from tests.support.map_watching import all_received, deltas, received, watch
 from tests.support.stage import Stage, schema
 from transport import GraphQLWebSocket
+from transport.shared_maps import shared_map
 
 
 async def _behind(stage: Stage, *sockets: AsgiSocket) -> None:
@@ -47,7 +47,7 @@ async def test_a_passing_fault_does_not_end_a_slow_watcher(stage: Stage) -> None
 async def test_those_who_try_again_wait_for_the_same_moment(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(back_off, "FIRST_SECONDS", 60.0)
+    monkeypatch.setattr(shared_map, "FIRST_DELAY", 60.0)
     app = GraphQLWebSocket(
         schema, stage.context_of, stage.credentials_of, max_messages=10
     )
@@ -70,7 +70,7 @@ async def test_those_who_try_again_wait_for_the_same_moment(
 async def test_the_end_is_told_to_who_waits_to_try_again(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(back_off, "FIRST_SECONDS", 60.0)
+    monkeypatch.setattr(shared_map, "FIRST_DELAY", 60.0)
     app = GraphQLWebSocket(
         schema, stage.context_of, stage.credentials_of, max_messages=10
     )
@@ -115,22 +115,3 @@ async def test_what_is_gone_for_good_ends_a_slow_watcher(stage: Stage) -> None:
 
     assert error["type"] == "error"
     assert error["payload"][0]["message"] == "no such session"
-
-
-def test_pauses_grow_until_it_works() -> None:
-    now = 100.0
-    pause = back_off.BackOff(lambda: now)
-    assert pause.remaining() == 0
-
-    pauses = []
-    for _ in range(8):
-        pause.failed()
-        pauses.append(round(pause.remaining(), 3))
-        now += 10
-        assert pause.remaining() < 0
-
-    assert pauses == [0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 2.0, 2.0]
-    pause.succeeded()
-    assert pause.remaining() == 0
-    pause.failed()
-    assert round(pause.remaining(), 3) == 0.05

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from contextlib import aclosing, suppress
 
@@ -18,6 +19,8 @@ log = logging.getLogger(__name__)
 REPLAY_MESSAGES = 200
 REPLAY_CHARACTERS = 65_536  # or twice the whole map, if that is more
 HELD_BACK = 200
+FIRST_DELAY = 0.05  # seconds, until a failed reading of a new map is tried again
+LONGEST_DELAY = 2.0
 
 
 class Member:
@@ -82,7 +85,8 @@ class Group:
         self._recorded: list[str] | None = None
         self._refreshing: asyncio.Task[None] | None = None
         self._waiting = 0
-        self._back_off = BackOff()
+        self._back_off = BackOff(FIRST_DELAY, LONGEST_DELAY)
+        self._retry_at = 0.0
         self._started = asyncio.Event()
         self._ended = asyncio.Event()
         self._failure: OperationFailedError | None = None
@@ -153,7 +157,7 @@ class Group:
 
     async def _pause(self) -> None:
         """All who wait go on together, and share one reading."""
-        while (seconds := self._back_off.remaining()) > 0:
+        while (seconds := self._retry_at - time.monotonic()) > 0:
             with suppress(TimeoutError):
                 async with asyncio.timeout(seconds):
                     await self._ended.wait()
@@ -177,9 +181,10 @@ class Group:
         try:
             first = await self._execution.first_payload(self._call)
             self._replay = [first, *recorded]
-            self._back_off.succeeded()
+            self._back_off.reset()
+            self._retry_at = 0.0
         except Exception:
-            self._back_off.failed()
+            self._retry_at = time.monotonic() + self._back_off.next_delay()
             raise
         finally:
             self._recorded = None
