@@ -215,7 +215,7 @@ def _header(context: SpanContext) -> str | None:
 def _constants() -> dict[str, str]:
     """The statements of the persistence modules that are loaded, and their names."""
     return {
-        text: f"{module.__name__.removeprefix('persistence.')}.{name}"
+        text: f"{module.__name__.rpartition('.')[2]}.{name}"
         for module in tuple(sys.modules.values())
         if getattr(module, "__name__", "").startswith("persistence.")
         for name, text in vars(module).items()

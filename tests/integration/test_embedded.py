@@ -247,9 +247,9 @@ def test_a_server_that_does_not_come_up_names_its_log(folder: DataFolder) -> Non
 STARTS_AND_WAITS = """
 import sys, time
 from pathlib import Path
-from app.embedded.folder import DataFolder
-from app.embedded import service
-from app.embedded.stack import Stack
+from stack.embedded.folder import DataFolder
+from stack.embedded import service
+from stack.embedded.servers import Stack
 
 if sys.argv[2] == "watched by a pipe":
     import os
