@@ -7,7 +7,8 @@ import strawberry
 from resolvers.context import Info
 from resolvers.ids import key_of
 from resolvers.permissions import manager_of
-from schema.catalog import (
+from schema.catalog import Movie, Room, Session
+from schema.catalog_mutations import (
     AddSeatsInput,
     AddSeatsResult,
     CreateMovieInput,
@@ -23,9 +24,6 @@ from schema.catalog import (
     movie_facts,
     session_facts,
 )
-from schema.movies import Movie
-from schema.rooms import Room
-from schema.sessions import Session
 
 NewMovie = Annotated[
     CreateMovieInput, strawberry.argument(description="The new movie.")

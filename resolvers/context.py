@@ -51,7 +51,7 @@ class Context:
     _seats_told: int = field(init=False, default=0)
 
     @property
-    def nested(self) -> Loaders:
+    def loaders(self) -> Loaders:
         """Made when first asked for: most mutations in a storm never ask."""
         if self._loaders is None:
             self._loaders = Loaders(self.services.queries, self.viewer)

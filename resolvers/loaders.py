@@ -8,26 +8,20 @@ from uuid import UUID
 
 from strawberry.dataloader import DataLoader
 
-from domain.movies import Movie as DomainMovie
-from domain.payment import Payment as DomainPayment
+from domain.movies import Movie
+from domain.payment import Payment
 from domain.people import Viewer
-from domain.reservation import Reservation as DomainReservation
-from domain.rooms import Room as DomainRoom
-from domain.rooms import Seat as DomainSeat
-from domain.seats import SeatMap as DomainSeatMap
-from domain.sessions import Session as DomainSession
+from domain.reservation import Reservation
+from domain.rooms import Room, Seat
+from domain.seats import SeatMap
+from domain.sessions import Session
 from persistence.queries import Queries
 from persistence.queries.keyset import CursorError, Page, Window
 from resolvers.paging import connection, window
-from schema.movies import Movie
 from schema.pages import Connection
-from schema.payments import Payment
-from schema.reservations import Reservation
-from schema.rooms import Room, Seat
-from schema.seats import SeatMap
-from schema.sessions import Session
 
 Value = TypeVar("Value")
+Node = TypeVar("Node")
 ByKey = DataLoader[UUID, Value | None]
 MoviePage = tuple[UUID, Window]  # a movie, and which of its sessions
 
@@ -45,48 +39,46 @@ class Loaders:
 
     def __init__(self, queries: Queries, viewer: Viewer | None) -> None:
         self._sessions = queries.sessions
-        self.movies: ByKey[DomainMovie] = _by_key(queries.movies.by_id)
-        self.rooms: ByKey[DomainRoom] = _by_key(queries.rooms.by_id)
-        self.sessions: ByKey[DomainSession] = _by_key(queries.sessions.by_id)
-        self.seat_maps: ByKey[DomainSeatMap] = _by_key(queries.seat_maps.whole)
-        self._seats: ByKey[list[DomainSeat]] = _by_key(queries.rooms.seats)
+        self.movies: ByKey[Movie] = _by_key(queries.movies.by_id)
+        self.rooms: ByKey[Room] = _by_key(queries.rooms.by_id)
+        self.sessions: ByKey[Session] = _by_key(queries.sessions.by_id)
+        self.seat_maps: ByKey[SeatMap] = _by_key(queries.seat_maps.whole)
+        self._seats: ByKey[list[Seat]] = _by_key(queries.rooms.seats)
         self._capacities: ByKey[int] = _by_key(queries.rooms.capacities)
-        self._movie_pages: DataLoader[MoviePage, Page[DomainSession]] = DataLoader(
+        self._movie_pages: DataLoader[MoviePage, Page[Session]] = DataLoader(
             self._read_movie_pages
         )
         self._counts: ByKey[int] = _by_key(queries.sessions.counts_of_movies)
-        self.reservations: ByKey[DomainReservation] = _by_key(
+        self.reservations: ByKey[Reservation] = _by_key(
             partial(queries.reservations.by_id, viewer.id) if viewer else _nothing
         )
-        self.payments: ByKey[DomainPayment] = _by_key(
+        self.payments: ByKey[Payment] = _by_key(
             partial(queries.payments.by_id, viewer.id) if viewer else _nothing
         )
-        self.payments_of: ByKey[DomainPayment] = _by_key(
+        self._payments_of: ByKey[Payment] = _by_key(
             partial(queries.payments.by_reservation, viewer.id) if viewer else _nothing
         )
 
     async def movie(self, movie_id: UUID) -> Movie:
-        return Movie.from_domain(await _linked(self.movies, movie_id))
+        return await _linked(self.movies, movie_id)
 
     async def room(self, room_id: UUID) -> Room:
-        return Room.from_domain(await _linked(self.rooms, room_id))
+        return await _linked(self.rooms, room_id)
 
     async def session(self, session_id: UUID) -> Session:
-        return Session.from_domain(await _linked(self.sessions, session_id))
+        return await _linked(self.sessions, session_id)
 
     async def seat_map(self, session_id: UUID) -> SeatMap:
-        return SeatMap.from_domain(await _linked(self.seat_maps, session_id))
+        return await _linked(self.seat_maps, session_id)
 
     async def reservation(self, reservation_id: UUID) -> Reservation:
-        return Reservation.from_domain(await _linked(self.reservations, reservation_id))
+        return await _linked(self.reservations, reservation_id)
 
     async def payment_of(self, reservation_id: UUID) -> Payment | None:
-        payment = await self.payments_of.load(reservation_id)
-        return Payment.from_domain(payment) if payment else None
+        return await self._payments_of.load(reservation_id)
 
     async def seats_of_room(self, room_id: UUID) -> list[Seat]:
-        seats = await self._seats.load(room_id)
-        return [Seat.from_domain(seat) for seat in seats or ()]
+        return await self._seats.load(room_id) or []
 
     async def capacity_of_room(self, room_id: UUID) -> int:
         return await self._capacities.load(room_id) or 0
@@ -94,26 +86,28 @@ class Loaders:
     async def sessions_of_movie(
         self,
         movie_id: UUID,
+        node: Callable[[Session], Node],
+        *,
         first: int | None,
         after: str | None,
         last: int | None,
         before: str | None,
-    ) -> Connection[Session]:
+    ) -> Connection[Node]:
         async def count() -> int:
             return await self._counts.load(movie_id) or 0
 
         wanted = window(first, after, last, before)
         page = self._movie_pages.load((movie_id, wanted))
-        return await connection(page, Session.from_domain, count)
+        return await connection(page, node, count)
 
     async def _read_movie_pages(
         self, wanted: list[MoviePage]
-    ) -> Sequence[Page[DomainSession] | CursorError]:
+    ) -> Sequence[Page[Session] | CursorError]:
         """Movies of which the same page is wanted share a statement."""
         alike: defaultdict[Window, list[UUID]] = defaultdict(list)
         for movie_id, which in wanted:
             alike[which].append(movie_id)
-        pages: dict[MoviePage, Page[DomainSession] | CursorError] = {}
+        pages: dict[MoviePage, Page[Session] | CursorError] = {}
         for which, movie_ids in alike.items():
             try:
                 read = await self._sessions.pages_of_movies(movie_ids, which)

@@ -9,7 +9,7 @@ from resolvers.context import Info
 from resolvers.faults import bad_user_input
 from resolvers.ids import find_key
 from resolvers.paging import connection, window
-from schema.movies import Movie
+from schema.catalog import Movie
 from schema.pages import DEFAULT_FIRST, After, Before, Connection, First, Last
 
 MAX_SEARCH_LENGTH = 200
@@ -29,7 +29,7 @@ class MovieQueries:
     @strawberry.field(description="One movie; null when there is none.")
     async def movie(self, info: Info, id: MovieId) -> Movie | None:
         key = find_key(id)
-        movie = await info.context.nested.movies.load(key) if key else None
+        movie = await info.context.loaders.movies.load(key) if key else None
         return Movie.from_domain(movie) if movie else None
 
     @strawberry.field(description="All movies, by title.")

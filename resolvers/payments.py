@@ -5,13 +5,14 @@ from typing import Annotated
 
 import strawberry
 
-from domain.payment import PaymentStatus
+from domain import payment
 from resolvers.context import Info
 from resolvers.ids import find_key, key_of
 from resolvers.paging import connection, window
 from resolvers.permissions import viewer_of
+from schema.enums import PaymentStatus
 from schema.pages import DEFAULT_FIRST, After, Before, Connection, First, Last
-from schema.payments import ApprovePaymentInput, ApprovePaymentResult, Payment
+from schema.sales import ApprovePaymentInput, ApprovePaymentResult, Payment
 
 PaymentId = Annotated[
     strawberry.ID, strawberry.argument(description="One of the viewer's own.")
@@ -25,7 +26,7 @@ class PaymentQueries:
     async def payment(self, info: Info, id: PaymentId) -> Payment | None:
         viewer_of(info)
         key = find_key(id)
-        found = await info.context.nested.payments.load(key) if key else None
+        found = await info.context.loaders.payments.load(key) if key else None
         return Payment.from_domain(found) if found else None
 
     @strawberry.field(description="The viewer's own, the newest first.")
@@ -40,10 +41,11 @@ class PaymentQueries:
         status: Status = None,
     ) -> Connection[Payment]:
         own = viewer_of(info).id
+        wanted = payment.PaymentStatus[status.name] if status else None
         payments = info.context.services.queries.payments
-        page = payments.page(own, window(first, after, last, before), status)
+        page = payments.page(own, window(first, after, last, before), wanted)
         return await connection(
-            page, Payment.from_domain, partial(payments.count, own, status)
+            page, Payment.from_domain, partial(payments.count, own, wanted)
         )
 
 

@@ -10,8 +10,9 @@ from domain import errors
 from resolvers.context import Info
 from resolvers.texts import worded
 from schema import problems
+from schema.catalog import Session
+from schema.enums import PaymentStatus, ReservationStatus
 from schema.seats import SessionSeat
-from schema.sessions import Session
 
 Facts = dict[str, Any]
 
@@ -24,10 +25,12 @@ def the_limit(error: errors.TooManySeatsError) -> Facts:
     return {"limit": error.limit}
 
 
-def the_status(
-    error: errors.ReservationClosedError | errors.PaymentClosedError,
-) -> Facts:
-    return {"status": error.status}
+def reservation_status(error: errors.ReservationClosedError) -> Facts:
+    return {"status": ReservationStatus(error.status)}
+
+
+def payment_status(error: errors.PaymentClosedError) -> Facts:
+    return {"status": PaymentStatus(error.status)}
 
 
 def the_seats(error: errors.SeatsUnavailableError) -> Facts:
@@ -85,8 +88,10 @@ HANDLERS = [
     Refusal(errors.SessionClosedError, problems.SessionClosed),
     Refusal(errors.TooManySeatsError, problems.TooManySeats, the_limit),
     Refusal(errors.ReservationExpiredError, problems.ReservationExpired),
-    Refusal(errors.ReservationClosedError, problems.ReservationClosed, the_status),
-    Refusal(errors.PaymentClosedError, problems.PaymentClosed, the_status),
+    Refusal(
+        errors.ReservationClosedError, problems.ReservationClosed, reservation_status
+    ),
+    Refusal(errors.PaymentClosedError, problems.PaymentClosed, payment_status),
     Refusal(errors.IdempotencyConflictError, problems.IdempotencyConflict),
     Refusal(errors.RoomBusyError, problems.RoomBusy, the_session),
 ]

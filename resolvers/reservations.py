@@ -7,15 +7,16 @@ from typing import Annotated
 
 import strawberry
 
-from domain.reservation import ReservationStatus
+from domain import reservation
 from resolvers.context import Info
 from resolvers.faults import not_found
 from resolvers.ids import find_key, key_of
 from resolvers.paging import connection, window
 from resolvers.permissions import viewer_of
 from resolvers.rate_limits import check_reserving_rate
+from schema.enums import ReservationStatus
 from schema.pages import DEFAULT_FIRST, After, Before, Connection, First, Last
-from schema.reservations import (
+from schema.sales import (
     CancelReservationInput,
     CancelReservationResult,
     Reservation,
@@ -37,7 +38,7 @@ class ReservationQueries:
     async def reservation(self, info: Info, id: ReservationId) -> Reservation | None:
         viewer_of(info)
         key = find_key(id)
-        found = await info.context.nested.reservations.load(key) if key else None
+        found = await info.context.loaders.reservations.load(key) if key else None
         return Reservation.from_domain(found) if found else None
 
     @strawberry.field(description="The viewer's own, the newest first.")
@@ -52,10 +53,11 @@ class ReservationQueries:
         status: Status = None,
     ) -> Connection[Reservation]:
         own = viewer_of(info).id
+        wanted = reservation.ReservationStatus[status.name] if status else None
         reservations = info.context.services.queries.reservations
-        page = reservations.page(own, window(first, after, last, before), status)
+        page = reservations.page(own, window(first, after, last, before), wanted)
         return await connection(
-            page, Reservation.from_domain, partial(reservations.count, own, status)
+            page, Reservation.from_domain, partial(reservations.count, own, wanted)
         )
 
 
@@ -119,11 +121,11 @@ class ReservationSubscriptions:
         async with aclosing(feed.watch(key)) as ticks:
             async for _ in ticks:
                 info.context.begin_next_answer()
-                nested = info.context.nested
-                now = await nested.reservations.load(key)
+                loaders = info.context.loaders
+                now = await loaders.reservations.load(key)
                 if now is None:
                     raise not_found()
-                payment = await nested.payments_of.load(key)
+                payment = await loaders.payment_of(key)
                 state = (now.status, payment and payment.status)
                 if state != shown:
                     shown = state

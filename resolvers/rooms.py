@@ -7,8 +7,8 @@ import strawberry
 from resolvers.context import Info
 from resolvers.ids import find_key
 from resolvers.paging import connection, window
+from schema.catalog import Room
 from schema.pages import DEFAULT_FIRST, After, Before, Connection, First, Last
-from schema.rooms import Room
 
 RoomId = Annotated[strawberry.ID, strawberry.argument(description="A room's.")]
 
@@ -18,7 +18,7 @@ class RoomQueries:
     @strawberry.field(description="One room; null when there is none.")
     async def room(self, info: Info, id: RoomId) -> Room | None:
         key = find_key(id)
-        room = await info.context.nested.rooms.load(key) if key else None
+        room = await info.context.loaders.rooms.load(key) if key else None
         return Room.from_domain(room) if room else None
 
     @strawberry.field(description="All rooms, by name.")

@@ -14,9 +14,9 @@ from resolvers.context import Info
 from resolvers.faults import not_found
 from resolvers.ids import find_key, key_of
 from resolvers.paging import connection, window
+from schema.catalog import Session, SessionFilter
 from schema.pages import DEFAULT_FIRST, After, Before, Connection, First, Last
 from schema.seats import SeatMap, SeatMapUpdate, seat_map_update
-from schema.sessions import Session, SessionFilter
 
 NOBODYS = UUID(int=0)  # no row has it
 
@@ -38,7 +38,7 @@ class SessionQueries:
     @strawberry.field(description="One session; null when there is none.")
     async def session(self, info: Info, id: SessionId) -> Session | None:
         key = find_key(id)
-        session = await info.context.nested.sessions.load(key) if key else None
+        session = await info.context.loaders.sessions.load(key) if key else None
         return Session.from_domain(session) if session else None
 
     @strawberry.field(description="Sessions by start, past ones included.")
@@ -64,7 +64,7 @@ class SessionQueries:
     )
     async def seat_map(self, info: Info, session_id: SessionId) -> SeatMap | None:
         key = find_key(session_id)
-        seat_map = await info.context.nested.seat_maps.load(key) if key else None
+        seat_map = await info.context.loaders.seat_maps.load(key) if key else None
         return SeatMap.from_domain(seat_map) if seat_map else None
 
 

@@ -1,204 +1,147 @@
-"""What managers enter, and the answers to it."""
+"""Movies, rooms and sessions, as clients see them."""
 
 from datetime import datetime
-from typing import Annotated, TypeVar, cast
+from typing import Self
+from uuid import UUID
 
 import strawberry
-from strawberry import UNSET
 
-from domain import money, movies, rooms, sessions
-from schema.movies import Movie
-from schema.problems import InvalidInput, NotFound, RoomBusy
-from schema.rooms import Room
-from schema.sessions import Session
-
-Value = TypeVar("Value")
+from domain import movies, rooms, sessions
+from schema.context import Info
+from schema.money import Money
+from schema.pages import DEFAULT_FIRST, After, Before, Connection, First, Last
+from schema.seats import SeatMap
 
 
-@strawberry.input(description="An amount in the currency's minor unit (cents).")
-class MoneyInput:
-    amount_minor: int = strawberry.field(
-        description=f"From 0 to {sessions.MAX_PRICE_MINOR}."
-    )
-    currency: str = strawberry.field(description="ISO 4217, e.g. BRL.")
-
-    def to_domain(self) -> money.Money:
-        return money.Money(self.amount_minor, self.currency)
-
-
-@strawberry.input(description="A film to show.")
-class CreateMovieInput:
-    title: str = strawberry.field(
-        description=f"Up to {movies.MAX_TITLE_LENGTH} characters on one line."
-    )
-    synopsis: str = strawberry.field(
-        description=f"Up to {movies.MAX_SYNOPSIS_LENGTH} characters."
-    )
-    duration_minutes: int = strawberry.field(
-        description=f"From 1 to {movies.MAX_DURATION_MINUTES}."
-    )
+@strawberry.type(description="A film that the network shows.")
+class Movie:
+    key: strawberry.Private[UUID]
+    id: strawberry.ID = strawberry.field(description="Never changes.")
+    title: str = strawberry.field(description="As it is announced.")
+    synopsis: str = strawberry.field(description="What it is about.")
+    duration_minutes: int = strawberry.field(description="Without the commercials.")
     genres: list[str] = strawberry.field(
-        default_factory=list,
-        description=f"Up to {movies.MAX_GENRES}, each of them once.",
+        description="Language tags (BCP 47), genres and rating are shown to people as"
+        " they were entered."
     )
-    rating: str | None = strawberry.field(
-        default=None,
-        description=f"Up to {movies.MAX_RATING_LENGTH} characters, if it is rated.",
+    rating: str | None = strawberry.field(description="From which age on, if rated.")
+
+    @strawberry.field(
+        description="Its sessions: those to come, the next one first, then those that"
+        " have begun. One that begins while you turn pages may come twice."
     )
+    async def sessions(
+        self,
+        info: Info,
+        *,
+        first: First = DEFAULT_FIRST,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> "Connection[Session]":
+        return await info.context.loaders.sessions_of_movie(
+            self.key,
+            Session.from_domain,
+            first=first,
+            after=after,
+            last=last,
+            before=before,
+        )
+
+    @classmethod
+    def from_domain(cls, movie: movies.Movie) -> Self:
+        return cls(
+            key=movie.id,
+            id=strawberry.ID(str(movie.id)),
+            title=movie.title,
+            synopsis=movie.synopsis,
+            duration_minutes=movie.duration_minutes,
+            genres=list(movie.genres),
+            rating=movie.rating,
+        )
 
 
-@strawberry.input(
-    description="What is to change of a movie; what is left out stays. Null is refused,"
-    " but for the rating."
+@strawberry.type(description="A physical chair of a room.")
+class Seat:
+    id: strawberry.ID = strawberry.field(
+        description="The chair's own; what reserveSeats takes is a SessionSeat's id."
+    )
+    row: str = strawberry.field(description="The row's label, such as C.")
+    number: int = strawberry.field(description="Its place in the row, from 1.")
+
+    @classmethod
+    def from_domain(cls, seat: rooms.Seat) -> Self:
+        return cls(id=strawberry.ID(str(seat.id)), row=seat.row, number=seat.number)
+
+
+@strawberry.type(description="Where movies are shown.")
+class Room:
+    key: strawberry.Private[UUID]
+    id: strawberry.ID = strawberry.field(description="Never changes.")
+    name: str = strawberry.field(description="As it says at the door.")
+
+    @strawberry.field(description="How many chairs it has.")
+    async def capacity(self, info: Info) -> int:
+        return await info.context.loaders.capacity_of_room(self.key)
+
+    @strawberry.field(description="Its chairs, row by row.")
+    async def seats(self, info: Info) -> list[Seat]:
+        seats = await info.context.loaders.seats_of_room(self.key)
+        info.context.count_seats(len(seats))
+        return [Seat.from_domain(seat) for seat in seats]
+
+    @classmethod
+    def from_domain(cls, room: rooms.Room) -> Self:
+        return cls(key=room.id, id=strawberry.ID(str(room.id)), name=room.name)
+
+
+@strawberry.type(
+    description="One movie, in one room, at one start time: what people buy seats for."
 )
-class UpdateMovieInput:
-    id: strawberry.ID = strawberry.field(description="Which movie.")
-    title: str | None = strawberry.field(
-        default=UNSET, description="As it is announced."
+class Session:
+    value: strawberry.Private[sessions.Session]
+    id: strawberry.ID = strawberry.field(description="Never changes.")
+    starts_at: datetime = strawberry.field(description="From then on it is not sold.")
+    ends_at: datetime = strawberry.field(description="When the movie is over.")
+    price_per_seat: Money = strawberry.field(description="What each seat costs.")
+
+    @strawberry.field(description="What is shown.")
+    async def movie(self, info: Info) -> Movie:
+        movie = await info.context.loaders.movie(self.value.movie_id)
+        return Movie.from_domain(movie)
+
+    @strawberry.field(description="Where it is shown.")
+    async def room(self, info: Info) -> Room:
+        room = await info.context.loaders.room(self.value.room_id)
+        return Room.from_domain(room)
+
+    @strawberry.field(description="Its seats now; the subscription keeps them so.")
+    async def seat_map(self, info: Info) -> SeatMap:
+        seat_map = await info.context.loaders.seat_map(self.value.id)
+        return SeatMap.from_domain(seat_map)
+
+    @classmethod
+    def from_domain(cls, session: sessions.Session) -> Self:
+        return cls(
+            value=session,
+            id=strawberry.ID(str(session.id)),
+            starts_at=session.starts_at,
+            ends_at=session.ends_at,
+            price_per_seat=Money.from_domain(session.price_per_seat),
+        )
+
+
+@strawberry.input(description="Which sessions: those that fit all that is given.")
+class SessionFilter:
+    movie_id: strawberry.ID | None = strawberry.field(
+        default=None, description="Of this movie."
     )
-    synopsis: str | None = strawberry.field(
-        default=UNSET, description="What it is about."
+    room_id: strawberry.ID | None = strawberry.field(
+        default=None, description="In this room."
     )
-    duration_minutes: int | None = strawberry.field(
-        default=UNSET,
-        description="Counts for sessions that are created or moved later: the others"
-        " keep their ends.",
+    starts_after: datetime | None = strawberry.field(
+        default=None, description="Starting then or later."
     )
-    genres: list[str] | None = strawberry.field(
-        default=UNSET, description="All of them, not only the new ones."
+    starts_before: datetime | None = strawberry.field(
+        default=None, description="Starting earlier than that."
     )
-    rating: str | None = strawberry.field(
-        default=UNSET, description="Null: it is not rated."
-    )
-
-
-@strawberry.input(description="Seats side by side.")
-class SeatRowInput:
-    row: str = strawberry.field(
-        description="The row's label: 1 to 3 letters from A to Z or digits. A comes"
-        " before B, Z before AA."
-    )
-    seats: int = strawberry.field(
-        description="How many are put there, numbered behind the highest that the row"
-        f" has. A row has up to {rooms.MAX_SEATS_IN_ROW}."
-    )
-
-    def to_domain(self) -> rooms.NewSeats:
-        return rooms.NewSeats(self.row, self.seats)
-
-
-@strawberry.input(description="A room with its seats.")
-class CreateRoomInput:
-    name: str = strawberry.field(
-        description=f"Up to {rooms.MAX_ROOM_NAME_LENGTH} characters on one line."
-    )
-    rows: list[SeatRowInput] = strawberry.field(
-        description=f"1 to {rooms.MAX_ROWS}, each label once; up to"
-        f" {rooms.MAX_SEATS_IN_ROOM} seats in all."
-    )
-
-
-@strawberry.input(description="Which seats a room has more.")
-class AddSeatsInput:
-    room_id: strawberry.ID = strawberry.field(description="Which room.")
-    rows: list[SeatRowInput] = strawberry.field(
-        description="Rows that are new, or that grow; each label once."
-    )
-
-
-@strawberry.input(description="What is shown, where, from when on.")
-class CreateSessionInput:
-    movie_id: strawberry.ID = strawberry.field(description="Which movie.")
-    room_id: strawberry.ID = strawberry.field(
-        description="Which room; no other session may be there meanwhile."
-    )
-    starts_at: datetime = strawberry.field(
-        description="A time to come, within two years. It ends when the movie is over."
-    )
-    price_per_seat: MoneyInput = strawberry.field(description="What each seat costs.")
-
-
-@strawberry.input(
-    description="What is to change of a session; what is left out stays. Null is"
-    " refused."
-)
-class UpdateSessionInput:
-    id: strawberry.ID = strawberry.field(description="Which session.")
-    starts_at: datetime | None = strawberry.field(
-        default=UNSET,
-        description="Can change until the session begins, while nobody holds or has"
-        " bought a seat. Its end goes along.",
-    )
-    price_per_seat: MoneyInput | None = strawberry.field(
-        default=UNSET,
-        description="Can change until the session begins, while nobody holds or has"
-        " bought a seat.",
-    )
-
-
-def movie_facts(entered: CreateMovieInput | UpdateMovieInput) -> movies.MovieFacts:
-    facts = {
-        "title": entered.title,
-        "synopsis": entered.synopsis,
-        "duration_minutes": entered.duration_minutes,
-        "genres": entered.genres,
-        "rating": entered.rating,
-    }
-    return cast("movies.MovieFacts", without_unset(facts))
-
-
-def session_facts(entered: UpdateSessionInput) -> sessions.SessionFacts:
-    price = entered.price_per_seat
-    facts = {
-        "starts_at": entered.starts_at,
-        "price_per_seat": price.to_domain() if price else price,
-    }
-    return cast("sessions.SessionFacts", without_unset(facts))
-
-
-def without_unset(facts: dict[str, Value]) -> dict[str, Value]:
-    return {name: value for name, value in facts.items() if value is not UNSET}
-
-
-CreateMovieResult = Annotated[
-    Movie | InvalidInput,
-    strawberry.union(
-        "CreateMovieResult", description="The new movie; or why there is none."
-    ),
-]
-
-UpdateMovieResult = Annotated[
-    Movie | InvalidInput | NotFound,
-    strawberry.union(
-        "UpdateMovieResult", description="The movie as it is now; or why it stays."
-    ),
-]
-
-CreateRoomResult = Annotated[
-    Room | InvalidInput,
-    strawberry.union(
-        "CreateRoomResult", description="The new room; or why there is none."
-    ),
-]
-
-AddSeatsResult = Annotated[
-    Room | InvalidInput | NotFound,
-    strawberry.union(
-        "AddSeatsResult", description="The room with them; or why it has none of them."
-    ),
-]
-
-CreateSessionResult = Annotated[
-    Session | InvalidInput | NotFound | RoomBusy,
-    strawberry.union(
-        "CreateSessionResult",
-        description="The new session, with all seats on sale; or why there is none.",
-    ),
-]
-
-UpdateSessionResult = Annotated[
-    Session | InvalidInput | NotFound | RoomBusy,
-    strawberry.union(
-        "UpdateSessionResult", description="The session as it is now; or why it stays."
-    ),
-]

@@ -8,16 +8,8 @@ import strawberry
 from domain import accounts as domain
 from domain.names import MAX_NAME_LENGTH
 from domain.passwords import MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH
-from domain.people import Role
-from schema.enums import publish
+from schema.enums import Role
 from schema.problems import EmailTaken, InvalidCredentials, InvalidInput
-
-publish(
-    Role,
-    "What a person may do.",
-    CUSTOMER="Buys seats.",
-    MANAGER="Keeps the catalog: movies, rooms and sessions.",
-)
 
 
 @strawberry.type(description="The person who asks.")
@@ -33,7 +25,7 @@ class Viewer:
             id=strawberry.ID(str(account.id)),
             email=account.email,
             name=account.name,
-            role=account.role,
+            role=Role(account.role),
         )
 
 

@@ -2,10 +2,9 @@
 
 import strawberry
 
-from domain.payment import PaymentStatus
-from domain.reservation import ReservationStatus
+from schema.catalog import Session
+from schema.enums import PaymentStatus, ReservationStatus
 from schema.seats import SessionSeat
-from schema.sessions import Session
 
 
 @strawberry.interface(

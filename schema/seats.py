@@ -6,18 +6,9 @@ from typing import Annotated, Self
 import strawberry
 
 from domain import seats as domain
-from domain.seats import SeatStatus
-from schema.enums import publish
+from schema.context import Info
+from schema.enums import SeatStatus
 from schema.money import Money
-from schema.nested import Info
-
-publish(
-    SeatStatus,
-    "Whether a seat can be had.",
-    AVAILABLE="Whoever reserves it first has it.",
-    HELD="Reserved, not paid yet: it goes to its customer, or back on sale.",
-    SOLD="Paid.",
-)
 
 
 # Plain fields only: a map has a thousand of these.
@@ -45,7 +36,7 @@ class SessionSeat:
             id=strawberry.ID(str(seat.id)),
             row=seat.row,
             number=seat.number,
-            status=seat.status,
+            status=SeatStatus(seat.status),
             version=seat.version,
             price=Money.from_domain(seat.price),
             held_until=seat.held_until,
@@ -67,15 +58,15 @@ class SeatMap:
 
     @strawberry.field(description="How many can be had.")
     def available(self) -> int:
-        return self.value.count(SeatStatus.AVAILABLE)
+        return self.value.count(domain.SeatStatus.AVAILABLE)
 
     @strawberry.field(description="How many are held.")
     def held(self) -> int:
-        return self.value.count(SeatStatus.HELD)
+        return self.value.count(domain.SeatStatus.HELD)
 
     @strawberry.field(description="How many are sold.")
     def sold(self) -> int:
-        return self.value.count(SeatStatus.SOLD)
+        return self.value.count(domain.SeatStatus.SOLD)
 
     @classmethod
     def from_domain(cls, seat_map: domain.SeatMap) -> Self:

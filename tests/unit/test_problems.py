@@ -20,7 +20,7 @@ from resolvers.context import Info
 from resolvers.languages import OFFERED
 from resolvers.problems import HANDLERS
 from resolvers.texts import worded
-from schema import problems
+from schema import enums, problems
 
 FILM = Session(
     id=UUID(int=1),
@@ -89,7 +89,7 @@ def test_facts_are_told() -> None:
         limit=8,
     )
     assert isinstance(ended, problems.PaymentClosed)
-    assert ended.status is PaymentStatus.CANCELLED
+    assert ended.status is enums.PaymentStatus.CANCELLED
     assert isinstance(invalid, problems.InvalidInput)
     assert invalid.message == "Algunos de los datos indicados no son válidos."
     assert invalid.fields == [

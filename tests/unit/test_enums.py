@@ -1,0 +1,25 @@
+"""The enums of the GraphQL schema have exactly the members of the domain's."""
+
+from enum import Enum, StrEnum
+
+import pytest
+
+from domain.payment import PaymentStatus
+from domain.people import Role
+from domain.reservation import ReservationStatus
+from domain.seats import SeatStatus
+from schema import enums
+
+
+@pytest.mark.parametrize(
+    ("public", "own"),
+    [
+        (enums.Role, Role),
+        (enums.SeatStatus, SeatStatus),
+        (enums.ReservationStatus, ReservationStatus),
+        (enums.PaymentStatus, PaymentStatus),
+    ],
+)
+def test_members_are_the_domains(public: type[Enum], own: type[StrEnum]) -> None:
+    assert {each.name: each.value for each in public} == dict(own.__members__)
+    assert not hasattr(own, "__strawberry_definition__")
