@@ -1,11 +1,8 @@
 """The executable schema."""
 
-from typing import Any
-
 import strawberry
 from graphql import GraphQLError
-from graphql.validation.rules import overlapping_fields_can_be_merged
-from strawberry.extensions import DisableIntrospection
+from graphql.validation import NoSchemaIntrospectionCustomRule
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
@@ -23,10 +20,8 @@ from resolvers.rooms import RoomQueries
 from resolvers.sessions import SeatSubscriptions, SessionQueries
 from resolvers.sign_in_codes import SignInCodeMutations
 from schema.scalars import SCALARS
-from transport.faults import KnownDocuments, OperationCare
-from transport.limits import MAX_COMPARISONS
-
-overlapping_fields_can_be_merged.MAX_COMPLEXITY_BUDGET = MAX_COMPARISONS
+from transport.documents.validation import RULES
+from transport.operation_extension import OperationExtension
 
 
 @strawberry.type(description="What can be read.")
@@ -60,15 +55,11 @@ class QuietSchema(strawberry.Schema):
         errors: list[GraphQLError],
         execution_context: ExecutionContext | None = None,
     ) -> None:
-        """OperationCare logs faults; what clients do wrong is worth no traceback."""
+        """Logs nothing: OperationExtension logs our faults, and only those."""
 
 
 def build_schema(*, introspection: bool = True) -> strawberry.Schema:
-    known = KnownDocuments()
-    # Made for each operation anew. The mask comes first: it sees the result last.
-    extensions: list[Any] = [lambda: OperationCare(known)]
-    if not introspection:
-        extensions.append(DisableIntrospection)
+    rules = RULES if introspection else (*RULES, NoSchemaIntrospectionCustomRule)
     return QuietSchema(
         query=Query,
         mutation=Mutation,
@@ -77,5 +68,5 @@ def build_schema(*, introspection: bool = True) -> strawberry.Schema:
             scalar_map=SCALARS, disable_field_suggestions=not introspection
         ),
         exception_handlers=HANDLERS,
-        extensions=extensions,
+        extensions=[lambda: OperationExtension(rules)],  # a new one each operation
     )

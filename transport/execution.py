@@ -4,14 +4,14 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass
-from typing import Any
 
 from strawberry import Schema
 from strawberry.types import ExecutionResult
 
 from telemetry import origin
 from transport import results
+from transport.documents.call import Call
+from transport.operation_extension import DOCUMENT
 from transport.operation_metrics import Measure
 from transport.operation_run import Course
 from transport.request_context import ContextOf, new_request_id
@@ -19,13 +19,6 @@ from transport.request_context import ContextOf, new_request_id
 log = logging.getLogger(__name__)
 
 FIRST_RESULT_SECONDS = 20.0
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    query: str
-    variables: dict[str, Any] | None
-    operation_name: str | None
 
 
 class OperationFailedError(Exception):
@@ -60,13 +53,14 @@ class Execution:
         now = origin.current() or origin.begin(new_request_id())
         request_id = now.request_id
         context = self._context_of(authorization, locale, request_id, address)
-        stopwatch = self._measure.start(call.query, call.operation_name)
+        stopwatch = self._measure.start(call.operation)
         try:
             stream = await self._schema.stream(
-                call.query,
+                call.document.text,
                 variable_values=call.variables,
                 context_value=context,
                 operation_name=call.operation_name,
+                operation_extensions={DOCUMENT: call.document},
             )
             async with aclosing(stream):
                 async for result in stream:

@@ -1,18 +1,15 @@
-"""What happens around the execution of an operation: documents, masks for faults."""
+"""What clients learn of faults, and what our logs do."""
 
 import logging
-from collections.abc import Iterator
-from functools import lru_cache
 from typing import Any
 
-from graphql import DocumentNode, GraphQLError, parse
+from graphql import GraphQLError
 from strawberry.exceptions import MissingQueryError
 from strawberry.extensions import MaskErrors
 from strawberry.schema.exceptions import (
     CannotGetOperationTypeError,
     InvalidOperationTypeError,
 )
-from strawberry.schema.schema import validate_document
 
 from domain.errors import TooManyAtOnceError, UnknownCustomerError
 from persistence.outages import is_unavailable
@@ -20,8 +17,6 @@ from resolvers.faults import FaultError, rate_limited, unavailable
 from resolvers.texts import worded
 
 logger = logging.getLogger(__name__)
-
-REMEMBERED = 256
 
 # Strawberry's own ways to say that it was asked for something that cannot be executed.
 CLIENTS_FAULT = (
@@ -90,59 +85,6 @@ class FaultMask(MaskErrors):
     def _locale(self) -> str:
         locale: str = self.execution_context.context.locale
         return locale
-
-
-class KnownDocument:
-    """Parsed; `errors` are those of its validation, once it was validated."""
-
-    def __init__(self, document: DocumentNode) -> None:
-        self.document = document
-        self.errors: list[GraphQLError] | None = None
-
-
-class KnownDocuments:
-    """Of one schema, by their text: hashing a parsed one costs more than all of this.
-
-    Their size is limited before they come here; what cannot be parsed is not kept.
-    """
-
-    def __init__(self) -> None:
-        self.read = lru_cache(REMEMBERED)(self._read)
-
-    def _read(self, text: str) -> KnownDocument:
-        return KnownDocument(parse(text))
-
-
-class OperationCare(FaultMask):
-    """All in one extension: Strawberry asks each of them at every step."""
-
-    def __init__(self, known: KnownDocuments) -> None:
-        super().__init__()
-        self._known = known
-        self._document: KnownDocument | None = None
-
-    def on_parse(self) -> Iterator[None]:
-        context = self.execution_context
-        if context.query:
-            try:
-                self._document = self._known.read(context.query)
-            except Exception:  # noqa: BLE001 # Strawberry meets it too, and reports it
-                logger.debug("it cannot be parsed")
-            else:
-                context.graphql_document = self._document.document
-        yield
-
-    def on_validate(self) -> Iterator[None]:
-        context, known = self.execution_context, self._document
-        if known is not None:
-            if known.errors is None:
-                known.errors = validate_document(
-                    context.schema._schema,  # noqa: SLF001 # as its own caches do
-                    known.document,
-                    context.validation_rules,
-                )
-            context.pre_execution_errors = known.errors
-        yield
 
 
 def _like(

@@ -10,7 +10,7 @@ from strawberry import Schema
 
 from telemetry import process_metrics
 from transport import results
-from transport.documents.document import MULTIPLE, operation_named
+from transport.documents.document import MULTIPLE, Operation
 
 INTROSPECTION = frozenset({"__schema", "__type", "__typename"})
 OTHER = "other"
@@ -49,8 +49,7 @@ class Measure:
         self._transport = transport
         self._fields = _root_fields(schema._schema)  # noqa: SLF001 # it has no other
 
-    def start(self, text: str, name: str | None) -> Stopwatch:
-        operation = operation_named(text, name)
+    def start(self, operation: Operation | None) -> Stopwatch:
         if operation is None:
             return Stopwatch(self._transport, "unknown", OTHER)
         known = operation.field in self._fields[operation.kind]

@@ -14,8 +14,8 @@ from graphql import (
 )
 
 from app.executable_schema import build_schema
+from transport.documents.call import Call
 from transport.documents.cost import CONNECTIONS, LISTS, Measured, Walk
-from transport.documents.document import operation_named
 from transport.documents.refusals import refusal_of
 
 SEATS = "seatMap { available seats { id status version } }"
@@ -32,7 +32,7 @@ INTROSPECTION = get_introspection_query(
 def cost(
     document: str, variables: dict[str, Any] | None = None, name: str | None = None
 ) -> int:
-    operation = operation_named(document, name)
+    operation = Call.of(document, name).operation
     assert operation is not None
     return operation.measured.cost_with(operation.defaults | (variables or {}))
 
@@ -57,7 +57,7 @@ def page(name: str, inner: str, first: str = "") -> str:
     ],
 )
 def test_what_clients_ask_is_cheap_enough(document: str) -> None:
-    assert refusal_of(document, None) is None
+    assert refusal_of(Call.of(document)) is None
 
 
 def test_every_list_has_a_size() -> None:
@@ -90,7 +90,7 @@ def test_lists_in_lists_are_too_much() -> None:
     for name in ("sessions", "movies", "sessions", "movies"):
         inner = page(name, f"id movie {{ {inner} }}", "(first: 100)")
 
-    refusal = refusal_of(f"{{ {inner} }}", None)
+    refusal = refusal_of(Call.of(f"{{ {inner} }}"))
 
     assert refusal is not None
     assert "20000 are allowed" in refusal
@@ -99,7 +99,7 @@ def test_lists_in_lists_are_too_much() -> None:
 def test_maps_of_many_sessions_are_too_much() -> None:
     seats = "seatMap { seats { id row number status version } }"
 
-    assert refusal_of(f"{{ {page('sessions', seats, '(first: 100)')} }}", None)
+    assert refusal_of(Call.of(f"{{ {page('sessions', seats, '(first: 100)')} }}"))
 
 
 @pytest.mark.parametrize(
@@ -157,8 +157,8 @@ def test_a_page_by_a_variable_in_a_fragment_is_each_operations_own() -> None:
 def test_a_page_by_a_variable_is_refused_by_its_value() -> None:
     document = f"query ($n: Int) {{ {page('sessions', SEATS, '(first: $n)')} }}"
 
-    assert refusal_of(document, None, {"n": 50}) is None
-    assert refusal_of(document, None, {"n": 100}) == (
+    assert refusal_of(Call.of(document, None, {"n": 50})) is None
+    assert refusal_of(Call.of(document, None, {"n": 100})) == (
         "The operation has 35501 fields in its answer at most; 20000 are allowed."
     )
 
@@ -193,7 +193,7 @@ def test_fragments_that_double_at_each_level_are_measured_once(
     document = doubling(20, f"rooms{argument} {{ totalCount }}")
     assert len(document) < 1_000
 
-    refusal = refusal_of(document, None, {"n": 1})
+    refusal = refusal_of(Call.of(document, None, {"n": 1}))
 
     assert refusal == ("The operation has 1048576 fields at its root; 20 are allowed.")
     assert len(visits) == 1 + 20 * 2 + 2
@@ -201,7 +201,7 @@ def test_fragments_that_double_at_each_level_are_measured_once(
 
 
 def test_a_number_of_a_page_in_length_is_not_told() -> None:
-    refusal = refusal_of(doubling(50, "viewer { id }"), None)
+    refusal = refusal_of(Call.of(doubling(50, "viewer { id }")))
 
     assert refusal == (
         "The operation has more than 1000000000 fields at its root; 20 are allowed."
@@ -209,7 +209,7 @@ def test_a_number_of_a_page_in_length_is_not_told() -> None:
 
 
 def test_a_fragment_that_spreads_itself_is_left_to_validation() -> None:
-    assert refusal_of("{ ...f } fragment f on Query { ...f }", None) is None
+    assert refusal_of(Call.of("{ ...f } fragment f on Query { ...f }")) is None
 
 
 async def test_a_number_of_thousands_of_digits_is_the_clients_fault() -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from transport.documents.call import Call
 from transport.documents.refusals import refusal_of
 
 FRAGMENTS = "fragment F on X { a @a b @a } fragment G on X { a b }"
@@ -27,7 +28,7 @@ TOO_LONG = (
     ids=lambda document: document[:40],
 )
 def test_deep_nesting_is_too_much(document: str) -> None:
-    assert refusal_of(document, None) == (
+    assert refusal_of(Call.of(document)) == (
         "It is nested deeper than 20 levels of fields, or 60 of fields and fragments."
     )
 
@@ -42,7 +43,7 @@ def test_deep_nesting_is_too_much(document: str) -> None:
     ids=lambda document: document[:40],
 )
 def test_what_is_not_that_deep_is_not(document: str) -> None:
-    assert refusal_of(document, None) is None
+    assert refusal_of(Call.of(document)) is None
 
 
 @pytest.mark.parametrize(
@@ -61,7 +62,7 @@ def test_what_is_not_that_deep_is_not(document: str) -> None:
 def test_each_limit_is_told_with_its_numbers(selections: list[str], what: str) -> None:
     document = f"{{ {' '.join(selections)} }} {FRAGMENTS}"
 
-    refusal = refusal_of(document, None)
+    refusal = refusal_of(Call.of(document))
 
     assert refusal is not None
     assert what in refusal
@@ -70,8 +71,8 @@ def test_each_limit_is_told_with_its_numbers(selections: list[str], what: str) -
 def test_a_limit_is_of_the_operation_that_runs() -> None:
     document = "query Small { id } query Large { " + "id " * 21 + "}"
 
-    assert refusal_of(document, "Small") is None
-    assert refusal_of(document, "Large") is not None
+    assert refusal_of(Call.of(document, "Small")) is None
+    assert refusal_of(Call.of(document, "Large")) is not None
 
 
 @pytest.mark.parametrize(
@@ -91,14 +92,14 @@ def test_a_limit_is_of_the_operation_that_runs() -> None:
     ids=["many", "too many", "long", "too long"],
 )
 def test_variables_are_limited(variables: dict[str, Any], refusal: str | None) -> None:
-    assert refusal_of("{ id }", None, variables) == refusal
+    assert refusal_of(Call.of("{ id }", None, variables)) == refusal
 
 
 def test_names_and_documents_are_limited() -> None:
-    assert refusal_of("{ id }", "x" * 257) == (
+    assert refusal_of(Call.of("{ id }", "x" * 257)) == (
         "The operation has 257 characters in its operationName; 256 are allowed."
     )
-    assert refusal_of("{ id }" + " " * 32_763, None) == (
+    assert refusal_of(Call.of("{ id }" + " " * 32_763)) == (
         "The document has 32769 characters; 32768 are allowed."
     )
 
@@ -114,6 +115,6 @@ def test_names_and_documents_are_limited() -> None:
     ],
 )
 def test_an_empty_selection_is_refused(document: str) -> None:
-    assert refusal_of(document, None) == (
+    assert refusal_of(Call.of(document)) == (
         "A selection is empty: name the fields that you want."
     )

@@ -1,10 +1,10 @@
 import pytest
 
-from transport.documents.document import operation_named
+from transport.documents.call import Call
 
 
 @pytest.mark.parametrize(
-    ("document", "resume"),
+    ("document", "after_variable"),
     [
         ('subscription { seatMap(sessionId: "1") { kind } }', None),
         (
@@ -18,12 +18,12 @@ from transport.documents.document import operation_named
         ),
     ],
 )
-def test_a_seat_map_alone_is_shared(document: str, resume: str | None) -> None:
-    operation = operation_named(document, None)
+def test_a_seat_map_alone_is_shared(document: str, after_variable: str | None) -> None:
+    operation = Call.of(document).operation
 
     assert operation is not None
-    assert operation.watch is not None
-    assert operation.watch.resume == resume
+    assert operation.seat_map is not None
+    assert operation.seat_map.after_variable == after_variable
 
 
 @pytest.mark.parametrize(
@@ -48,6 +48,6 @@ def test_a_seat_map_alone_is_shared(document: str, resume: str | None) -> None:
     ],
 )
 def test_anything_else_is_its_callers_own(document: str) -> None:
-    operation = operation_named(document, None)
+    operation = Call.of(document).operation
 
-    assert operation is None or operation.watch is None
+    assert operation is None or operation.seat_map is None

@@ -1,22 +1,20 @@
-"""What a GraphQL document is about, as far as a transport has to know."""
+"""GraphQL documents: parsed once, and described as far as transports need it."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from graphql import (
+    ASTValidationRule,
     DocumentNode,
     FieldNode,
     GraphQLError,
-    Node,
-    NonNullTypeNode,
-    NullValueNode,
+    GraphQLSchema,
     OperationDefinitionNode,
     OperationType,
-    VariableNode,
-    Visitor,
     parse,
-    visit,
 )
+from strawberry.schema.schema import validate_document
 
 from transport.documents.cost import (
     TOO_DEEP,
@@ -25,106 +23,94 @@ from transport.documents.cost import (
     Walk,
     defaults_of,
 )
+from transport.documents.shareable import ShareableSeatMap, shareable_seat_map
 from transport.limits import MAX_DOCUMENT_CHARACTERS, MAX_TOKENS
 
 MULTIPLE = "multiple"
-
-
-@dataclass(frozen=True, slots=True)
-class SeatMapWatch:
-    """A subscription to `seatMap` alone; `resume` names the variable of its `after`."""
-
-    resume: str | None
+# A document of the largest allowed size takes about a megabyte.
+MAX_DOCUMENTS = 256
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
+    """One operation that a document defines."""
+
     kind: OperationType
     name: str | None
     field: str  # the only one at its root, or MULTIPLE
-    watch: SeatMapWatch | None
+    seat_map: ShareableSeatMap | None
     measured: Measured
     defaults: dict[str, object]  # of variables
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Document:
-    """Without operations when it cannot be parsed: who executes it reports why."""
+    """`parsed` is None for a syntax error: Strawberry reports it, with its location."""
 
+    text: str
+    refusal: str | None = None  # why it is neither validated nor executed
+    parsed: DocumentNode | None = None
     operations: tuple[Operation, ...] = ()
-    refusal: str | None = None  # why it is not even looked at any further
+    _validated: tuple[GraphQLSchema, list[GraphQLError]] | None = field(
+        init=False, default=None
+    )
 
+    def operation_named(self, name: str | None) -> Operation | None:
+        """The one that would run, or None when that is not clear."""
+        if name is None:
+            return self.operations[0] if len(self.operations) == 1 else None
+        return next((each for each in self.operations if each.name == name), None)
 
-class _Uses(Visitor):
-    """Counts what reads a variable, its definition included."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__()
-        self.name = name
-        self.count = 0
-
-    def enter_variable(self, node: VariableNode, *_: object) -> None:
-        self.count += node.name.value == self.name
-
-
-def operation_named(text: str, name: str | None) -> Operation | None:
-    """The one that would run, or None when that is not clear."""
-    operations = read(text).operations
-    if name is None:
-        return operations[0] if len(operations) == 1 else None
-    return next((each for each in operations if each.name == name), None)
-
-
-def is_subscription(text: str, name: str | None) -> bool:
-    """Not either when nobody knows: that fails by itself."""
-    operation = operation_named(text, name)
-    return operation is not None and operation.kind is OperationType.SUBSCRIPTION
+    def errors_in(
+        self, schema: GraphQLSchema, rules: Collection[type[ASTValidationRule]]
+    ) -> list[GraphQLError]:
+        """Those of validation, kept for one schema: a process serves only one."""
+        if self.parsed is None:
+            raise ValueError("only a parsed document can be validated")
+        if self._validated is None or self._validated[0] is not schema:
+            errors = validate_document(schema, self.parsed, tuple(rules))
+            self._validated = schema, errors
+        return self._validated[1]
 
 
 def read(text: str) -> Document:
     if len(text) > MAX_DOCUMENT_CHARACTERS:
         return Document(
-            refusal=f"The document has {len(text)} characters;"
-            f" {MAX_DOCUMENT_CHARACTERS} are allowed."
-        )
-    return _parsed(text)
-
-
-@lru_cache(maxsize=512)
-def _parsed(text: str) -> Document:
-    try:
-        document = parse(
             text,
-            no_location=True,
-            max_lexical_tokens=MAX_TOKENS,
-            max_comments=MAX_TOKENS,
+            refusal=f"The document has {len(text)} characters;"
+            f" {MAX_DOCUMENT_CHARACTERS} are allowed.",
         )
-        definitions = [
-            each
-            for each in document.definitions
-            if isinstance(each, OperationDefinitionNode)
-        ]
-        walk = Walk(document)
-        measured = [walk.measure(each) for each in definitions]
+    return _read(text)
+
+
+@lru_cache(maxsize=MAX_DOCUMENTS)
+def _read(text: str) -> Document:
+    try:
+        parsed = parse(text, max_lexical_tokens=MAX_TOKENS, max_comments=MAX_TOKENS)
+        return Document(text, parsed=parsed, operations=_operations(parsed))
     except UnmeasurableError as error:
-        return Document(refusal=str(error))
+        return Document(text, refusal=str(error))
     except RecursionError:
-        return Document(refusal=TOO_DEEP)
+        return Document(text, refusal=TOO_DEEP)
     except GraphQLError as error:
         aborted = error.message.endswith("Parsing aborted.")
-        return Document(refusal=error.message if aborted else None)
-    return Document(
-        tuple(
-            Operation(
-                kind=each.operation,
-                name=each.name.value if each.name else None,
-                field=_root_field(each),
-                watch=_seat_map_watch(document, each),
-                measured=of_it,
-                defaults=defaults_of(each),
-            )
-            for each, of_it in zip(definitions, measured, strict=True)
+        return Document(text, refusal=error.message if aborted else None)
+
+
+def _operations(document: DocumentNode) -> tuple[Operation, ...]:
+    """Raises UnmeasurableError."""
+    walk = Walk(document)
+    return tuple(
+        Operation(
+            kind=each.operation,
+            name=each.name.value if each.name else None,
+            measured=walk.measure(each),  # the first: it refuses an empty selection
+            field=_root_field(each),
+            seat_map=shareable_seat_map(document, each),
+            defaults=defaults_of(each),
         )
+        for each in document.definitions
+        if isinstance(each, OperationDefinitionNode)
     )
 
 
@@ -133,48 +119,3 @@ def _root_field(operation: OperationDefinitionNode) -> str:
     if others or not isinstance(field, FieldNode):
         return MULTIPLE
     return field.name.value
-
-
-def _seat_map_watch(
-    document: DocumentNode, operation: OperationDefinitionNode
-) -> SeatMapWatch | None:
-    if operation.operation is not OperationType.SUBSCRIPTION or operation.directives:
-        return None
-    [field, *others] = operation.selection_set.selections
-    if others or not isinstance(field, FieldNode) or field.directives:
-        return None
-    if field.name.value != "seatMap":
-        return None
-    after = _argument(field, "after")
-    if after is None or isinstance(after, NullValueNode):
-        return SeatMapWatch(resume=None)
-    if isinstance(after, VariableNode) and _is_optional(document, operation, after):
-        return SeatMapWatch(resume=after.name.value)
-    return None
-
-
-def _argument(field: FieldNode, name: str) -> Node | None:
-    given = (each for each in field.arguments or () if each.name.value == name)
-    return next((each.value for each in given), None)
-
-
-def _is_optional(
-    document: DocumentNode, operation: OperationDefinitionNode, variable: VariableNode
-) -> bool:
-    """Whether the operation means the same without it, but for where it starts."""
-    name = variable.name.value
-    definition = next(
-        (
-            each
-            for each in operation.variable_definitions or ()
-            if each.variable.name.value == name
-        ),
-        None,
-    )
-    if definition is None or isinstance(definition.type, NonNullTypeNode):
-        return False
-    if definition.default_value is not None:
-        return False
-    uses = _Uses(name)
-    visit(document, uses)
-    return uses.count == 1 + 1  # where it is defined, and `after`

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from transport.documents.document import operation_named, read
+from transport.documents.call import Call
+from transport.documents.document import Operation
 from transport.limits import (
     MAX_ALIASES,
     MAX_COST,
@@ -19,26 +20,22 @@ WHICH_OPERATION = "The document has several operations: say which by operationNa
 UNCOUNTED = 10**9
 
 
-def refusal_of(
-    text: str, name: str | None, variables: Mapping[str, Any] | None = None
-) -> str | None:
+def refusal_of(call: Call) -> str | None:
     """Says which limit it is over, and by how much."""
+    name, variables = call.operation_name, call.variables or {}
     if name is not None and len(name) > MAX_NAME_CHARACTERS:
         return _over(len(name), "characters in its operationName", MAX_NAME_CHARACTERS)
-    document = read(text)
-    if document.refusal is not None:
-        return document.refusal
-    if name is None and len(document.operations) > 1:
+    if call.document.refusal is not None:
+        return call.document.refusal
+    if name is None and len(call.document.operations) > 1:
         return WHICH_OPERATION  # Strawberry would run the first
-    return _of_variables(variables) or _of_operation(text, name, variables or {})
+    refusal = _of_variables(variables)
+    if refusal is None and call.operation is not None:
+        refusal = _of_operation(call.operation, variables)
+    return refusal
 
 
-def _of_operation(
-    text: str, name: str | None, variables: Mapping[str, Any]
-) -> str | None:
-    operation = operation_named(text, name)
-    if operation is None:
-        return None  # it cannot be executed, and Strawberry says why
+def _of_operation(operation: Operation, variables: Mapping[str, Any]) -> str | None:
     measured = operation.measured
     for found, what, allowed in (
         (measured.root_fields, "fields at its root", MAX_ROOT_FIELDS),
@@ -56,7 +53,7 @@ def _of_operation(
     return None
 
 
-def _of_variables(variables: Mapping[str, Any] | None) -> str | None:
+def _of_variables(variables: Mapping[str, Any]) -> str | None:
     count = 0
     left: list[Any] = [variables]
     while left:

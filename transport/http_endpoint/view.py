@@ -23,11 +23,12 @@ from strawberry.types.graphql import OperationType
 from auth.tokens import AuthenticationError
 from resolvers.languages import locale_for
 from transport import results
-from transport.documents.document import operation_named
+from transport.documents.call import Call
 from transport.documents.refusals import refusal_of
 from transport.http_endpoint.negotiation import GRAPHQL_RESPONSE, JSON, media_type_for
 from transport.http_endpoint.request_data import RefusedRequestError, request_data_of
 from transport.json_text import encode
+from transport.operation_extension import DOCUMENT
 from transport.operation_metrics import Measure
 from transport.operation_run import Course, under_way
 from transport.request_context import Asked, ContextOf, request_id_from
@@ -149,20 +150,24 @@ class GraphQLHttp(GraphQL[Asked, None]):
         root_value: None,
         request_data: GraphQLRequestData,
     ) -> ExecutionResult:
-        query, name = request_data.query or "", request_data.operation_name
-        cast("_Request", request).course.operation = operation_named(query, name)
-        refusal = refusal_of(query, name, request_data.variables)
+        call = Call.of(
+            request_data.query or "",
+            request_data.operation_name,
+            request_data.variables,
+        )
+        cast("_Request", request).course.operation = call.operation
+        refusal = refusal_of(call)
         if refusal is not None:
             raise RefusedRequestError(400, refusal)
-        stopwatch = self._measure.start(query, name)
+        stopwatch = self._measure.start(call.operation)
         try:
             result = await self.schema.execute(
-                query,
-                variable_values=request_data.variables,
+                call.document.text,
+                variable_values=call.variables,
                 context_value=context,
-                operation_name=name,
+                operation_name=call.operation_name,
                 allowed_operation_types=ALLOWED[request.method],
-                operation_extensions=request_data.extensions,
+                operation_extensions={DOCUMENT: call.document},
             )
         except CannotGetOperationTypeError as error:
             raise RefusedRequestError(400, error.as_http_error_reason()) from error

@@ -1,12 +1,12 @@
 """Equal seat maps are executed and encoded once, however many watch them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from strawberry import Schema
 
 from telemetry.process_metrics import WATCHERS
-from transport.documents.document import operation_named
-from transport.execution import Call, Execution
+from transport.documents.call import Call
+from transport.execution import Execution
 from transport.json_text import encode_sorted
 from transport.request_context import ContextOf
 from transport.shared_maps.shared_map import Group, Member
@@ -23,7 +23,7 @@ class Watch:
     @property
     def key(self) -> bytes:
         call = self.whole
-        return encode_sorted([call.query, call.operation_name, call.variables])
+        return encode_sorted([call.document.text, call.operation_name, call.variables])
 
 
 class SharedStreams:
@@ -39,14 +39,13 @@ class SharedStreams:
     @staticmethod
     def watch_of(call: Call) -> Watch | None:
         """None unless it is a subscription to `seatMap` alone: that is public."""
-        operation = operation_named(call.query, call.operation_name)
-        if operation is None or operation.watch is None:
+        if call.operation is None or call.operation.seat_map is None:
             return None
         variables = dict(call.variables or {})
-        resume = operation.watch.resume
-        after = variables.pop(resume, None) if resume is not None else None
+        name = call.operation.seat_map.after_variable
+        after = variables.pop(name, None) if name is not None else None
         return Watch(
-            whole=Call(call.query, variables, call.operation_name),
+            whole=replace(call, variables=variables),
             resumed=None if after is None else call,
         )
 

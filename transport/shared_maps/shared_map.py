@@ -10,7 +10,8 @@ from runtime.back_off import BackOff
 from telemetry import origin
 from telemetry.process_metrics import SHARED_STREAMS, SLOW_RESYNCED
 from transport import results
-from transport.execution import Call, Execution, OperationFailedError
+from transport.documents.call import Call
+from transport.execution import Execution, OperationFailedError
 from transport.request_context import new_request_id
 from transport.socket_endpoint.outgoing_queue import Lane
 

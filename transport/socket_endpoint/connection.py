@@ -14,7 +14,7 @@ from auth.tokens import AuthenticationError
 from telemetry import process_metrics
 from telemetry.sale_metrics import RATE_LIMITED
 from transport import results
-from transport.documents.document import is_subscription
+from transport.documents.call import Call
 from transport.json_text import encode
 from transport.request_context import CredentialsOf
 from transport.socket_endpoint.frames import (
@@ -184,29 +184,28 @@ class Socket:
             self._put_errors(frame.id, results.error(message, results.RATE_LIMITED))
             return
         lane = self._outgoing.lane(frame.id)
-        task = asyncio.create_task(self._operate(frame, lane, self._init))
-        self._operations[frame.id] = _Operation(
-            lane, task, is_subscription(frame.query, frame.operation_name)
-        )
+        call = Call.of(frame.query, frame.operation_name, frame.variables)
+        task = asyncio.create_task(self._operate(frame.id, call, lane, self._init))
+        self._operations[frame.id] = _Operation(lane, task, call.is_subscription)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     async def _operate(
-        self, frame: Subscribe, lane: Lane, init: ConnectionInit
+        self, id: str, call: Call, lane: Lane, init: ConnectionInit
     ) -> None:
         client = self._websocket.client
         address = client and client.host
         with process_metrics.SOCKET_OPERATIONS.track_inprogress():
-            errors = await self._feeding.feed(frame, lane, init, address)
-        operation = self._operations.get(frame.id)
+            errors = await self._feeding.feed(call, lane, init, address)
+        operation = self._operations.get(id)
         if operation is None or operation.lane is not lane:
             return  # ended before, and its id may have been given to another
-        del self._operations[frame.id]
+        del self._operations[id]
         try:
             if errors is None:
-                self._put({"id": frame.id, "type": "complete"})
+                self._put({"id": id, "type": "complete"})
             else:
-                self._put_errors(frame.id, results.in_language(errors, init.locale))
+                self._put_errors(id, results.in_language(errors, init.locale))
         except SlowConsumerError:
             process_metrics.SLOW_CLOSED.inc()
             self.end(1013, "Slow consumer")

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from auth.tokens import AuthenticationError
 from transport import results
-from transport.documents.document import operation_named
+from transport.documents.call import Call
 from transport.documents.refusals import refusal_of
-from transport.execution import Call, Execution, OperationFailedError
+from transport.execution import Execution, OperationFailedError
 from transport.operation_run import Course, under_way
 from transport.request_context import new_request_id
 from transport.shared_maps.registry import SharedStreams
-from transport.socket_endpoint.frames import ConnectionInit, Subscribe
+from transport.socket_endpoint.frames import ConnectionInit
 from transport.socket_endpoint.outgoing_queue import Lane
 
 log = logging.getLogger(__name__)
@@ -24,13 +24,12 @@ class Feeding:
     shared: SharedStreams
 
     async def feed(
-        self, frame: Subscribe, lane: Lane, init: ConnectionInit, address: str | None
+        self, call: Call, lane: Lane, init: ConnectionInit, address: str | None
     ) -> results.Errors | None:
         """Runs the operation to its end; what ended it if that was no good one."""
-        operation = operation_named(frame.query, frame.operation_name)
-        with under_way(new_request_id(), operation) as course:
+        with under_way(new_request_id(), call.operation) as course:
             try:
-                await self._feed(frame, lane, init, address, course)
+                await self._feed(call, lane, init, address, course)
             except OperationFailedError as failed:
                 errors = failed.errors
             except AuthenticationError:
@@ -45,17 +44,16 @@ class Feeding:
 
     async def _feed(
         self,
-        frame: Subscribe,
+        call: Call,
         lane: Lane,
         init: ConnectionInit,
         address: str | None,
         course: Course,
     ) -> None:
         """Raises OperationFailedError, and AuthenticationError of a token too old."""
-        refusal = refusal_of(frame.query, frame.operation_name, frame.variables)
+        refusal = refusal_of(call)
         if refusal is not None:
             raise OperationFailedError(results.error(refusal, results.BAD_USER_INPUT))
-        call = Call(frame.query, frame.variables, frame.operation_name)
         watch = self.shared.watch_of(call)
         if watch is not None:
             await self.shared.follow(watch, lane)

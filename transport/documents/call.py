@@ -1,0 +1,37 @@
+"""What a client asks for: one operation of a document, with variables."""
+
+from dataclasses import dataclass
+from typing import Any, Self
+
+from graphql import OperationType
+
+from transport.documents.document import Document, Operation, read
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """`operation` is None if the document has none of that name, or several and none.
+
+    Such a call fails when it is executed, and Strawberry says why.
+    """
+
+    document: Document
+    operation: Operation | None
+    operation_name: str | None
+    variables: dict[str, Any] | None
+
+    @classmethod
+    def of(
+        cls,
+        text: str,
+        operation_name: str | None = None,
+        variables: dict[str, Any] | None = None,
+    ) -> Self:
+        document = read(text)
+        operation = document.operation_named(operation_name)
+        return cls(document, operation, operation_name, variables)
+
+    @property
+    def is_subscription(self) -> bool:
+        operation = self.operation
+        return operation is not None and operation.kind is OperationType.SUBSCRIPTION
