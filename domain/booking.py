@@ -69,7 +69,7 @@ class BookingService:
         if verdict.reservation is None:
             raise ReservationClosedError(verdict.status)
         self._wakeup.notify()
-        await self._locks.forget(verdict.reservation)
+        await self._locks.clear(verdict.reservation)
         return verdict.reservation
 
     async def _hold(self, hold: Hold) -> Reservation:
@@ -84,7 +84,7 @@ class BookingService:
                 await self._ledger.expire(verdict.lapsed)
                 verdict = await self._ledger.hold(hold)
             reservation = judge(verdict)
-            lock.keep(reservation)
+            lock.mark_held(reservation)
         self._wakeup.notify()
         return reservation
 

@@ -104,8 +104,8 @@ class Ledger(Protocol):
 
 
 class SeatLock(Protocol):
-    def keep(self, reservation: Reservation) -> None:
-        """Leave word of the hold, until it ends, where the lock was."""
+    def mark_held(self, reservation: Reservation) -> None:
+        """Replace the lock by a marker of the hold, which ends before the hold does."""
 
 
 class SeatLocks(Protocol):
@@ -118,8 +118,8 @@ class SeatLocks(Protocol):
         majority of lock nodes, or out of patience, the caller goes on unlocked.
         """
 
-    async def forget(self, reservation: Reservation) -> None:
-        """Its seats are free again."""
+    async def clear(self, reservation: Reservation) -> None:
+        """Remove its markers: the seats are free again."""
 
     async def mark_sold(self, reservation: Reservation) -> None: ...
 

@@ -46,7 +46,7 @@ class FanoutHandler:
             if event.type == CANCELLED:
                 # Redis may not have heard it from who cancelled: it was away, or the
                 # API was killed. Word of a hold that is none refuses a free seat.
-                await self._locks.forget(reservation_from_json(event.data))
+                await self._locks.clear(reservation_from_json(event.data))
         async with self._pool.acquire() as db, db.transaction():
             await confirm(db, [event.id for event in events], self.name)
 

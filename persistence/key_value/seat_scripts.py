@@ -15,7 +15,7 @@ return 1
 
 # ARGV: token, lock ms, marker ms, a marker per key. The hold began after the lock did,
 # so counting the lock's age off makes the marker end first, however late this comes.
-KEEP = Script("""
+MARK_HELD = Script("""
 for i = 1, #KEYS do
     if redis.call('GET', KEYS[i]) == ARGV[1] then
         local age = tonumber(ARGV[2]) - redis.call('PTTL', KEYS[i])
@@ -25,7 +25,7 @@ end
 """)
 
 # Whatever begins with ARGV[1]: a lock's token, or the id before a marker.
-FORGET = Script("""
+CLEAR = Script("""
 for i = 1, #KEYS do
     local value = redis.call('GET', KEYS[i])
     if value and string.sub(value, 1, #ARGV[1]) == ARGV[1] then

@@ -12,7 +12,7 @@ from uuid import UUID
 import asyncpg
 
 from app.commands.arguments import main
-from persistence.key_value.seat_locks import RedlockSeatLocks, Turn
+from persistence.key_value.seat_locks import LocalLease, RedlockSeatLocks
 from persistence.sales import ledger_sql
 
 DROP_INDEX = "DROP INDEX IF EXISTS uq_claims_one_open"
@@ -21,8 +21,8 @@ DROP_INDEX = "DROP INDEX IF EXISTS uq_claims_one_open"
 @asynccontextmanager
 async def _no_lock(
     _self: RedlockSeatLocks, _seat_ids: Sequence[UUID]
-) -> AsyncIterator[Turn]:
-    yield Turn()
+) -> AsyncIterator[LocalLease]:
+    yield LocalLease()
 
 
 async def take_the_index_away(database_url: str) -> None:

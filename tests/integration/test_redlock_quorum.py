@@ -1,4 +1,4 @@
-"""Three independent lock nodes: a majority is a lock, less than one leaves nothing."""
+"""Three independent lock nodes: a majority is a lock, a minority leaves no key."""
 
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, ExitStack
@@ -51,7 +51,7 @@ async def nodes(servers: list[Valkey]) -> AsyncIterator[list[Redis]]:
 
 
 def redlock(nodes: Sequence[Redis]) -> RedlockSeatLocks:
-    """As another process would have it: what it knows of turns is its own."""
+    """A new instance, as in another process: it shares no local leases."""
     return RedlockSeatLocks([ScriptBatch(node) for node in nodes])
 
 
@@ -60,7 +60,7 @@ def booking(pool: Pool, nodes: Sequence[Redis]) -> BookingService:
 
 
 def blind_booking(nodes: Sequence[Redis]) -> BookingService:
-    """Whoever asked Postgres would fail on this."""
+    """A call to Postgres would fail."""
     return BookingService(None, redlock(nodes), NoWakeup())  # type: ignore[arg-type]
 
 
@@ -68,23 +68,23 @@ async def values(nodes: Sequence[Redis], seat_id: UUID) -> list[Any]:
     return [await node.get(f"seat:{seat_id}") for node in nodes]
 
 
-async def test_all_three_carry_one_token_and_then_word_of_the_hold(
+async def test_all_three_have_one_token_and_then_the_marker_of_the_hold(
     nodes: list[Redis], show: Show, ana: UUID, pool: Pool
 ) -> None:
     seat = show.seat_ids[0]
 
-    async with redlock(nodes).guard([seat]) as turn:
-        locked, during = turn.locked, await values(nodes, seat)
+    async with redlock(nodes).guard([seat]) as lease:
+        locked, during = lease.locked, await values(nodes, seat)
     after = await values(nodes, seat)
     held = await booking(pool, nodes).reserve_seats(show.session_id, [seat], ana)
-    word = await values(nodes, seat)
+    markers = await values(nodes, seat)
 
     assert locked
     assert during[0] is not None and during[0].startswith(b"lock:")
     assert during == [during[0]] * 3
     assert after == [None] * 3
-    assert word[0] is not None and word[0].startswith(str(held.id).encode())
-    assert word == [word[0]] * 3
+    assert markers[0] is not None and markers[0].startswith(str(held.id).encode())
+    assert markers == [markers[0]] * 3
 
 
 async def test_two_of_three_are_a_lock(
@@ -94,8 +94,8 @@ async def test_two_of_three_are_a_lock(
     servers[1].kill()
     left = [nodes[0], nodes[2]]
 
-    async with redlock(nodes).guard([seat]) as turn:
-        locked, during = turn.locked, await values(left, seat)
+    async with redlock(nodes).guard([seat]) as lease:
+        locked, during = lease.locked, await values(left, seat)
     after = await values(left, seat)
     await booking(pool, nodes).reserve_seats(show.session_id, [seat], ana)
     with pytest.raises(SeatsUnavailableError) as refused:
@@ -119,8 +119,8 @@ async def test_with_one_of_three_it_goes_on_unlocked_and_postgres_decides(
     servers[0].kill()
     servers[2].kill()
 
-    async with redlock(nodes).guard([seat]) as turn:
-        locked, during = turn.locked, await values([nodes[1]], seat)
+    async with redlock(nodes).guard([seat]) as lease:
+        locked, during = lease.locked, await values([nodes[1]], seat)
     held = await booking(pool, nodes).reserve_seats(show.session_id, [seat], ana)
     with pytest.raises(SeatsUnavailableError) as refused:
         await booking(pool, nodes).reserve_seats(show.session_id, [seat], bia)
@@ -132,7 +132,7 @@ async def test_with_one_of_three_it_goes_on_unlocked_and_postgres_decides(
     assert await values([nodes[1]], seat) == [None]
 
 
-async def test_one_nodes_word_of_a_hold_refuses_when_there_is_no_majority_beside_it(
+async def test_a_marker_on_one_node_refuses_when_the_others_are_no_majority(
     servers: list[Valkey], nodes: list[Redis], show: Show, ana: UUID, pool: Pool
 ) -> None:
     seats = show.seat_ids[:2]
@@ -148,7 +148,7 @@ async def test_one_nodes_word_of_a_hold_refuses_when_there_is_no_majority_beside
     assert await values(nodes[:2], seats[1]) == [None] * 2
 
 
-async def test_one_nodes_word_of_a_hold_is_for_postgres_to_judge_beside_a_majority(
+async def test_a_marker_on_one_node_does_not_count_when_the_others_are_a_majority(
     nodes: list[Redis], show: Show, cinema: Cinema, pool: Pool
 ) -> None:
     seat = show.seat_ids[0]
@@ -159,7 +159,7 @@ async def test_one_nodes_word_of_a_hold_is_for_postgres_to_judge_beside_a_majori
     with pytest.raises(SeatsUnavailableError) as refused:
         await booking(pool, nodes).reserve_seats(show.session_id, [seat], bia)
     left_behind = await values(nodes[1:], seat)
-    # The node does not hear that the seat was given back: its word is too old.
+    # The first node misses that the seat is free again: its marker is outdated.
     await booking(pool, nodes[1:]).cancel_reservation(held.id, ana)
     hers = await booking(pool, nodes).reserve_seats(show.session_id, [seat], bia)
 
@@ -176,8 +176,8 @@ async def test_a_contended_attempt_leaves_no_minority_lock_behind(
     for node in nodes[:2]:
         await node.set(f"seat:{wanted[0]}", RIVAL)
 
-    async with redlock(nodes).guard(wanted) as turn:
-        locked = turn.locked
+    async with redlock(nodes).guard(wanted) as lease:
+        locked = lease.locked
         during = [await values(nodes, seat) for seat in wanted]
 
     assert locked is False

@@ -1,4 +1,4 @@
-"""What Redis knows of seats: it saves work and must never refuse a free seat."""
+"""Seat markers in Redis save work and must never refuse a free seat."""
 
 import asyncio
 from typing import Any
@@ -14,7 +14,7 @@ from domain.seats import SeatStatus
 from persistence.key_value.client import open_redis
 from persistence.key_value.script_batch import Script, ScriptBatch
 from persistence.key_value.seat_locks import MARKER_MS, RedlockSeatLocks
-from persistence.key_value.seat_scripts import ACQUIRE, KEEP
+from persistence.key_value.seat_scripts import ACQUIRE, MARK_HELD
 from persistence.postgres.pool import Pool
 from persistence.sales.ledger import PostgresLedger
 from tests.support.cinema import Cinema, Show
@@ -47,7 +47,7 @@ async def test_a_known_hold_is_refused_without_postgres(
 ) -> None:
     held = await service.reserve_seats(show.session_id, show.seat_ids[:2], ana)
     blind = BookingService(
-        None,  # type: ignore[arg-type]  # whoever asked Postgres would fail on this
+        None,  # type: ignore[arg-type]  # a call to Postgres would fail
         seat_locks,
         NoWakeup(),
     )
@@ -64,7 +64,7 @@ async def test_a_known_hold_is_refused_without_postgres(
     )
 
 
-async def test_word_of_a_hold_ends_before_the_hold_does(
+async def test_the_marker_of_a_hold_ends_before_the_hold_does(
     service: BookingService, show: Show, ana: UUID, redis: Redis
 ) -> None:
     await service.reserve_seats(show.session_id, show.seat_ids[:1], ana)
@@ -74,7 +74,7 @@ async def test_word_of_a_hold_ends_before_the_hold_does(
     assert 0 < left <= MARKER_MS < 30_000
 
 
-async def test_a_cancelled_hold_is_forgotten_at_once(
+async def test_a_cancelled_hold_leaves_no_marker(
     service: BookingService, show: Show, ana: UUID
 ) -> None:
     first = await service.reserve_seats(show.session_id, show.seat_ids[:2], ana)
@@ -86,18 +86,18 @@ async def test_a_cancelled_hold_is_forgotten_at_once(
     assert [seat.version for seat in second.seats] == [4, 4]
 
 
-async def test_forgetting_leaves_the_next_customers_hold_alone(
+async def test_clearing_leaves_the_next_customers_marker_alone(
     service: BookingService, seat_locks: RedlockSeatLocks, show: Show, ana: UUID
 ) -> None:
     first = await service.reserve_seats(show.session_id, show.seat_ids[:1], ana)
     await service.cancel_reservation(first.id, ana)
     second = await service.reserve_seats(show.session_id, show.seat_ids[:1], ana)
 
-    await seat_locks.forget(first)
+    await seat_locks.clear(first)
 
     with pytest.raises(SeatsUnavailableError):
         async with seat_locks.guard([second.seats[0].id]):
-            pytest.fail("the second hold was forgotten")
+            pytest.fail("the marker of the second hold was cleared")
 
 
 async def test_a_sold_seat_is_refused_as_sold(
@@ -109,7 +109,9 @@ async def test_a_sold_seat_is_refused_as_sold(
     with pytest.raises(SeatsUnavailableError) as refused:
         await service.reserve_seats(show.session_id, show.seat_ids[:1], ana)
 
-    assert refused.value.seats[0].status is SeatStatus.HELD  # the state it was told
+    assert (
+        refused.value.seats[0].status is SeatStatus.HELD
+    )  # as in the given reservation
 
 
 async def test_a_cancelled_caller_leaves_no_lock(
@@ -117,12 +119,12 @@ async def test_a_cancelled_caller_leaves_no_lock(
 ) -> None:
     inside = asyncio.Event()
 
-    async def dawdle() -> None:
+    async def hold_for_ever() -> None:
         async with seat_locks.guard(show.seat_ids[:1]):
             inside.set()
             await asyncio.Event().wait()
 
-    caller = asyncio.create_task(dawdle())
+    caller = asyncio.create_task(hold_for_ever())
     await inside.wait()
     caller.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -146,7 +148,7 @@ async def test_without_any_lock_node_postgres_decides_alone(
     assert [seat.id for seat in held.seats] == [show.seat_ids[0]]
 
 
-async def test_an_emptied_redis_learns_its_scripts_again(
+async def test_scripts_are_loaded_again_into_an_empty_redis(
     service: BookingService, show: Show, ana: UUID, redis: Redis
 ) -> None:
     await redis.script_flush()
@@ -156,7 +158,7 @@ async def test_an_emptied_redis_learns_its_scripts_again(
     assert await redis.exists(f"seat:{show.seat_ids[0]}") == 1
 
 
-async def test_of_a_crowd_in_one_process_one_asks_the_nodes(
+async def test_one_caller_of_a_crowd_in_one_process_asks_the_nodes(
     service: BookingService,
     show: Show,
     pool: Pool,
@@ -184,10 +186,10 @@ async def test_of_a_crowd_in_one_process_one_asks_the_nodes(
     [held] = [answer for answer in answers if isinstance(answer, Reservation)]
     assert len(refused) == 49
     assert {error.seats for error in refused} == {held.seats}
-    assert asked == [ACQUIRE, KEEP]
+    assert asked == [ACQUIRE, MARK_HELD]
 
 
-async def test_a_crowd_waits_for_another_process_and_is_told_by_its_word(
+async def test_a_caller_waits_for_another_process_and_is_refused_by_its_marker(
     pool: Pool, show: Show, ana: UUID, stack: EmbeddedStack
 ) -> None:
     async with (
@@ -198,14 +200,14 @@ async def test_a_crowd_waits_for_another_process_and_is_told_by_its_word(
         theirs = RedlockSeatLocks([ScriptBatch(there)])
         service = BookingService(PostgresLedger(pool), theirs, NoWakeup())
 
-        async def come_late() -> None:
-            async with mine.guard(show.seat_ids[1:2]) as turn:
-                assert turn.locked
+        async def second_caller() -> None:
+            async with mine.guard(show.seat_ids[1:2]) as lease:
+                assert lease.locked
             async with mine.guard(show.seat_ids[:2]):
-                pytest.fail("one of them was held there meanwhile")
+                pytest.fail("the other process holds one of them by now")
 
         async with theirs.guard(show.seat_ids[2:3]):
-            late = asyncio.create_task(come_late())
+            late = asyncio.create_task(second_caller())
             await service.reserve_seats(show.session_id, show.seat_ids[:1], ana)
             with pytest.raises(SeatsUnavailableError) as refused:
                 await late
@@ -213,7 +215,7 @@ async def test_a_crowd_waits_for_another_process_and_is_told_by_its_word(
     assert [seat.id for seat in refused.value.seats] == [show.seat_ids[0]]
 
 
-async def test_a_failed_turn_lets_the_next_one_try(
+async def test_the_next_caller_goes_on_after_a_failed_one(
     seat_locks: RedlockSeatLocks, show: Show
 ) -> None:
     inside = asyncio.Event()
@@ -226,15 +228,15 @@ async def test_a_failed_turn_lets_the_next_one_try(
 
     failing = asyncio.create_task(fail())
     await inside.wait()
-    async with asyncio.timeout(5), seat_locks.guard(show.seat_ids[1:2]) as turn:
-        assert turn.locked
+    async with asyncio.timeout(5), seat_locks.guard(show.seat_ids[1:2]) as lease:
+        assert lease.locked
         assert failing.done()
     with pytest.raises(NotFoundError):
         await failing
 
 
 @pytest.mark.parametrize("ticks", range(1, 9))
-async def test_a_caller_cancelled_while_it_asks_leaves_no_lock(
+async def test_a_caller_cancelled_while_it_locks_leaves_no_lock(
     seat_locks: RedlockSeatLocks, show: Show, redis: Redis, ticks: int
 ) -> None:
     async def ask() -> None:

@@ -12,7 +12,7 @@ from persistence.key_value.catalog_cache import Load, Value
 
 
 class Forgetful:
-    def keep(self, reservation: Reservation) -> None: ...
+    def mark_held(self, reservation: Reservation) -> None: ...
 
 
 class NoSeatLocks:
@@ -20,7 +20,7 @@ class NoSeatLocks:
     async def guard(self, seat_ids: Sequence[UUID]) -> AsyncIterator[SeatLock]:
         yield Forgetful()
 
-    async def forget(self, reservation: Reservation) -> None: ...
+    async def clear(self, reservation: Reservation) -> None: ...
 
     async def mark_sold(self, reservation: Reservation) -> None: ...
 
