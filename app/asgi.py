@@ -30,7 +30,7 @@ from domain.catalog import CatalogService
 from domain.identities import IdentityService
 from domain.sales import PaymentService
 from persistence.catalog.catalog import PostgresCatalog
-from persistence.key_value.catalog_cache import CatalogCache
+from persistence.key_value.catalog_cache import RedisCatalogCache
 from persistence.key_value.rate_limits import RateLimits
 from persistence.key_value.sign_in_codes import RedisSignInCodes
 from persistence.people.accounts import PostgresAccounts
@@ -158,7 +158,7 @@ class Api:
         replica: Replica | None,
         passwords: Argon2Passwords,
     ) -> Services:
-        cache = CatalogCache(to.redis, to.pool, replicated=replica is not None)
+        cache = RedisCatalogCache(to.redis, to.pool, replicated=replica is not None)
         queries = Queries.on(engine, to.pool, cache, replica, to.own_writes)
         accounts = AccountService(
             PostgresAccounts(to.pool), passwords, TokenIssuer(self._keys)

@@ -13,7 +13,7 @@ from app.metrics_server import listen
 from app.settings import Settings
 from app.wiring import connections, kafka
 from domain.expiry import ExpiryService
-from persistence.postgres.housekeeping import tidy_up
+from persistence.postgres.housekeeping import delete_old_rows
 from persistence.postgres.pool import Pool
 from persistence.sales.outbox import Outbox
 from realtime.consumer import Consumer
@@ -72,7 +72,7 @@ async def work(settings: Settings) -> None:
 
 async def tidy_up_for_ever(pool: Pool) -> None:
     while True:
-        if gone := await tidy_up(pool):
+        if gone := await delete_old_rows(pool):
             logger.info("old keys and tokens are deleted", extra={"rows": gone})
         await asyncio.sleep(TIDY_UP_SECONDS)
 

@@ -168,7 +168,7 @@ class SupervisedRedis(BroadcastBackend):
         self._gaps.update(self._wanted)
 
 
-class Listening:
+class Listener:
     """The messages of one channel, for one listener; bounded."""
 
     def __init__(self) -> None:
@@ -181,7 +181,7 @@ class Listening:
             message = RESYNC
         self._queue.put_nowait(message)
 
-    async def burst(self, settle: float = 0.0) -> list[bytes]:
+    async def next_burst(self, settle: float = 0.0) -> list[bytes]:
         """Waits for a message; returns it with all that came within `settle` s."""
         messages = [await self._queue.get()]
         if settle > 0:
@@ -194,24 +194,24 @@ class Listening:
 class Hub(Broadcast):
     def __init__(self, redis_url: str) -> None:
         super().__init__(backend=SupervisedRedis(redis_url))
-        self._listening: dict[str, set[Listening]] = {}
+        self._listeners: dict[str, set[Listener]] = {}
 
     @asynccontextmanager
-    async def listen(self, channel: str) -> AsyncIterator[Listening]:
+    async def listen(self, channel: str) -> AsyncIterator[Listener]:
         """Once entered, whatever is published reaches us, or a RESYNC does."""
-        listening = Listening()
-        self._listening.setdefault(channel, set()).add(listening)
+        listener = Listener()
+        self._listeners.setdefault(channel, set()).add(listener)
         try:
             await self._backend.subscribe(channel)
-            yield listening
+            yield listener
         finally:
-            others = self._listening.get(channel, set())
-            others.discard(listening)
-            if not others and self._listening.pop(channel, None) is not None:
+            others = self._listeners.get(channel, set())
+            others.discard(listener)
+            if not others and self._listeners.pop(channel, None) is not None:
                 await self._backend.unsubscribe(channel)
 
     async def _listener(self) -> None:
         while True:
             event = await self._backend.next_published()
-            for listening in tuple(self._listening.get(event.channel, ())):
-                listening.take(event.message)  # type: ignore[arg-type] # bytes
+            for listener in tuple(self._listeners.get(event.channel, ())):
+                listener.take(event.message)  # type: ignore[arg-type] # bytes

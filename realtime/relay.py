@@ -17,7 +17,7 @@ from persistence.sales.outbox import LEASE, Outbox, OutboxEvent
 from realtime import metrics
 from realtime.broker import Kafka, heed_cancellation
 from realtime.cloud_event import CloudEvent
-from realtime.hub import Hub, Listening
+from realtime.hub import Hub, Listener
 from realtime.topics import RELAY_WAKEUP
 from runtime.back_off import BackOff
 from telemetry.spans import spans
@@ -89,7 +89,7 @@ class Relay:
                     await self._outbox.release_lease(self._id)
                     self._renewed = -math.inf
 
-    async def _relay(self, producer: AIOKafkaProducer, wakeups: Listening) -> None:
+    async def _relay(self, producer: AIOKafkaProducer, wakeups: Listener) -> None:
         """As long as the lease is ours: only its holder creates topics, too."""
         checked = time.monotonic()
         while await self._has_lease():
@@ -103,7 +103,7 @@ class Relay:
             # the same moment as a wakeup, and the relay would never end.
             with suppress(TimeoutError):
                 async with asyncio.timeout(POLL_SECONDS):
-                    await wakeups.burst()
+                    await wakeups.next_burst()
 
     async def relay_batch(self, producer: AIOKafkaProducer) -> int:
         """How many were sent. Whatever fails, the whole batch is sent again."""

@@ -16,5 +16,5 @@ class ReservationFeed:
         async with self._hub.listen(reservation_channel(reservation_id)) as changes:
             yield
             while True:
-                await changes.burst()
+                await changes.next_burst()
                 yield

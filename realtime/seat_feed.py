@@ -46,7 +46,7 @@ class SeatFeed:
             last_told = loop.time()
             while True:
                 settle = last_told + BURST_SECONDS - loop.time()
-                messages = await changes.burst(settle)
+                messages = await changes.next_burst(settle)
                 if merged := merge(session_id, messages):
                     # Whoever pulls has passed it on to all by the time it is back.
                     with spans().linked("deliver seats", merged.trace_parents):

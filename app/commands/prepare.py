@@ -52,4 +52,4 @@ def _give_rights(owner_url: str, database_url: str) -> None:
     role = urlsplit(database_url).username
     if role is None:
         raise CommandError("DATABASE_URL names no user: give it one, who is no owner.")
-    asyncio.run(grants.give(owner_url, unquote(role)))
+    asyncio.run(grants.grant(owner_url, unquote(role)))

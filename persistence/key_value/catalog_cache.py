@@ -38,7 +38,7 @@ UNKNOWN = 2**63 - 1  # no replica ever comes so far
 AWAY_SECONDS = 1.0
 
 
-class CatalogCache:
+class RedisCatalogCache:
     """`replicated`: whether there is a replica that could be asked."""
 
     def __init__(

@@ -12,7 +12,7 @@ REVOKE INSERT, UPDATE ON alembic_version FROM {{role}};
 """
 
 
-async def give(owner_url: str, role: str) -> None:
+async def grant(owner_url: str, role: str) -> None:
     """All at once; those who work meanwhile notice nothing."""
     db = await connect(owner_url)
     try:

@@ -19,7 +19,7 @@ DELETE FROM refresh_tokens WHERE ctid = ANY(ARRAY(
 """
 
 
-async def tidy_up(pool: Pool) -> int:
+async def delete_old_rows(pool: Pool) -> int:
     """Returns how many rows went. Any number of workers may do it at once."""
     gone = 0
     for statement in (OLD_KEYS, OLD_TOKENS):

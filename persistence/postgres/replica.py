@@ -38,12 +38,12 @@ class Replica:
         # When, and where it was. Of a replica that is long away the newest will do.
         self._awaited: deque[tuple[float, int]] = deque(maxlen=REMEMBERED)
 
-    def has(self, position: int) -> bool:
+    def has_replayed(self, position: int) -> bool:
         """Whether it may be asked for what was committed before this position."""
         replayed = self._replayed
         return replayed is not None and position <= replayed and not self._is_late()
 
-    def lost(self, error: BaseException) -> None:
+    def mark_unavailable(self, error: BaseException) -> None:
         """Until the next look: a statement has failed there."""
         if self._replayed is not None:
             logger.warning("the replica is away, the primary is asked: %r", error)
@@ -78,7 +78,7 @@ class Replica:
         except Exception as error:
             if not is_unavailable(error):
                 raise
-            self.lost(error)
+            self.mark_unavailable(error)
             return
         if replayed is None:  # it was promoted: another one may be a replica by now
             await self.engine.dispose()

@@ -5,7 +5,7 @@ from typing import Self
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from persistence.key_value.catalog_cache import CatalogCache
+from persistence.key_value.catalog_cache import RedisCatalogCache
 from persistence.key_value.own_writes import OwnWrites
 from persistence.postgres.pool import Pool
 from persistence.postgres.replica import Replica
@@ -32,7 +32,7 @@ class Queries:
         cls,
         engine: AsyncEngine,
         pool: Pool,
-        cache: CatalogCache,
+        cache: RedisCatalogCache,
         replica: Replica | None = None,
         own_writes: OwnWrites | None = None,
     ) -> Self:

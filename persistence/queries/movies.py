@@ -10,7 +10,7 @@ from sqlalchemy import Row, Select, select
 from sqlmodel import col
 
 from domain.movies import Movie
-from persistence.key_value.catalog_cache import CatalogCache
+from persistence.key_value.catalog_cache import RedisCatalogCache
 from persistence.queries.keyset import Keyset, Page, Window
 from persistence.queries.reading import Reader
 from persistence.tables import MovieRow
@@ -21,7 +21,7 @@ PAGE = TypeAdapter(Page[Movie])
 
 
 class Movies:
-    def __init__(self, reader: Reader, cache: CatalogCache) -> None:
+    def __init__(self, reader: Reader, cache: RedisCatalogCache) -> None:
         self._reader = reader
         self._cache = cache
 

@@ -26,13 +26,13 @@ class Reader:
         self._replica = replica
 
     async def fetch(self, rows: Rows, since: int | None = None) -> Sequence[Row[Any]]:
-        if self._replica and since is not None and self._replica.has(since):
+        if self._replica and since is not None and self._replica.has_replayed(since):
             try:
                 read = await _read(self._replica.engine, rows)
             except Exception as error:
                 if not is_unavailable(error):
                     raise
-                self._replica.lost(error)
+                self._replica.mark_unavailable(error)
             else:
                 READ_FROM_REPLICA.inc()
                 return read

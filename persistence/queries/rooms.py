@@ -11,7 +11,7 @@ from sqlalchemy import Row, func, select
 from sqlmodel import col
 
 from domain.rooms import Room, Seat
-from persistence.key_value.catalog_cache import CatalogCache
+from persistence.key_value.catalog_cache import RedisCatalogCache
 from persistence.queries.keyset import Keyset, Page, Window
 from persistence.queries.reading import Reader
 from persistence.tables import RoomRow, SeatRow
@@ -24,7 +24,7 @@ CAPACITY = TypeAdapter(int)
 
 
 class Rooms:
-    def __init__(self, reader: Reader, cache: CatalogCache) -> None:
+    def __init__(self, reader: Reader, cache: RedisCatalogCache) -> None:
         self._reader = reader
         self._cache = cache
 

@@ -13,7 +13,7 @@ from sqlmodel import col
 
 from domain.money import Money
 from domain.sessions import Session
-from persistence.key_value.catalog_cache import CatalogCache
+from persistence.key_value.catalog_cache import RedisCatalogCache
 from persistence.queries.keyset import Keyset, Page, Window
 from persistence.queries.reading import Reader
 from persistence.tables import MovieRow, SessionRow
@@ -39,7 +39,7 @@ class SessionsWanted:
 
 
 class Sessions:
-    def __init__(self, reader: Reader, cache: CatalogCache) -> None:
+    def __init__(self, reader: Reader, cache: RedisCatalogCache) -> None:
         self._reader = reader
         self._cache = cache
 

@@ -8,7 +8,7 @@ from redis.asyncio import Redis
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from persistence.key_value.catalog_cache import SECONDS, CatalogCache
+from persistence.key_value.catalog_cache import SECONDS, RedisCatalogCache
 from persistence.key_value.client import open_redis
 from persistence.postgres.pool import Pool
 from persistence.queries import Queries
@@ -23,7 +23,7 @@ class Reads:
     """The queries of one API process, and how often they reached Postgres."""
 
     def __init__(self, engine: AsyncEngine, pool: Pool, redis: Redis) -> None:
-        self.cache = CatalogCache(redis, pool)
+        self.cache = RedisCatalogCache(redis, pool)
         self.queries = Queries.on(engine, pool, self.cache)
         self.statements = 0
         event.listen(engine.sync_engine, "before_cursor_execute", self._count)

@@ -2,7 +2,7 @@
 
 from uuid import uuid4
 
-from persistence.postgres.housekeeping import tidy_up
+from persistence.postgres.housekeeping import delete_old_rows
 from persistence.postgres.pool import Pool
 from tests.support.cinema import Cinema
 
@@ -29,10 +29,10 @@ async def test_old_keys_and_tokens_go_and_others_stay(scratch_pool: Pool) -> Non
             left,
         )
 
-    assert await tidy_up(scratch_pool) == 2
+    assert await delete_old_rows(scratch_pool) == 2
 
     keys = await scratch_pool.fetch("SELECT key FROM idempotency_keys")
     tokens = await scratch_pool.fetch("SELECT token_hash FROM refresh_tokens")
     assert [row["key"] for row in keys] == ["new"]
     assert [row["token_hash"] for row in tokens] == [b"new"]
-    assert await tidy_up(scratch_pool) == 0
+    assert await delete_old_rows(scratch_pool) == 0

@@ -28,12 +28,12 @@ async def test_a_listener_that_is_behind_is_told_to_read_again(
         for number in range(QUEUE_BOUND + 10):
             await redis.publish(channel, str(number))
             if number % 50 == 0:
-                await other.burst()
+                await other.next_burst()
         await redis.publish(channel, "last")
-        while b"last" not in await other.burst():
+        while b"last" not in await other.next_burst():
             pass
 
-        messages = await slow.burst()
+        messages = await slow.next_burst()
 
     assert messages[0] == RESYNC
     assert messages[-1] == b"last"
@@ -43,9 +43,9 @@ async def test_a_listener_that_is_behind_is_told_to_read_again(
 async def test_leaving_and_coming_back_hears_everything(hub: Hub, redis: Redis) -> None:
     channel = seat_channel(uuid4())
     for number in range(50):
-        async with hub.listen(channel) as listening:
+        async with hub.listen(channel) as listener:
             await redis.publish(channel, str(number))
-            heard = await asyncio.wait_for(listening.burst(), 5)
+            heard = await asyncio.wait_for(listener.next_burst(), 5)
             assert heard == [str(number).encode()]
 
     assert await redis.pubsub_numsub(channel) == [(channel.encode(), 0)]
@@ -72,11 +72,11 @@ async def test_coming_and_going_while_connections_are_cut_leaves_it_alive(
     await asyncio.gather(cut(), *(come_and_go() for _ in range(40)))
 
     channel = seat_channel(uuid4())
-    async with asyncio.timeout(20), hub.listen(channel) as listening:
+    async with asyncio.timeout(20), hub.listen(channel) as listener:
         heard: list[bytes] = []
         while b"alive" not in heard:
             await redis.publish(channel, "alive")
-            heard += await listening.burst(0.05)
+            heard += await listener.next_burst(0.05)
 
 
 async def test_a_frozen_redis_is_noticed_and_holds_up_nobody(
@@ -85,7 +85,7 @@ async def test_a_frozen_redis_is_noticed_and_holds_up_nobody(
     monkeypatch.setattr("realtime.hub.SILENCE_SECONDS", 0.2)
     clock = asyncio.get_running_loop().time
     channel = seat_channel(uuid4())
-    async with hub.listen(channel) as listening:
+    async with hub.listen(channel) as listener:
         stack.valkey.pause()
         try:
             await asyncio.sleep(3)
@@ -95,6 +95,6 @@ async def test_a_frozen_redis_is_noticed_and_holds_up_nobody(
         finally:
             stack.valkey.resume()
 
-        assert await asyncio.wait_for(listening.burst(), 20) == [RESYNC]
+        assert await asyncio.wait_for(listener.next_burst(), 20) == [RESYNC]
     assert newcomer
     assert waited < 3 * CONFIRM_SECONDS + 2

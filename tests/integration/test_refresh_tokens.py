@@ -13,7 +13,7 @@ from domain.accounts import AccountService, SignedIn, refresh_token_hash
 from domain.errors import SignInAgainError
 from domain.people import Role, Viewer
 from persistence.people.accounts import PostgresAccounts
-from persistence.postgres.housekeeping import tidy_up
+from persistence.postgres.housekeeping import delete_old_rows
 from persistence.postgres.pool import Pool
 from tests.support.accounts import FakePasswords
 from tests.support.waiting import until_blocked
@@ -171,6 +171,6 @@ async def test_tidying_up_does_not_wait_for_a_family_that_ends(
 
     async with scratch_pool.acquire() as db, db.transaction():
         await db.execute("DELETE FROM refresh_tokens WHERE family_id = $1", UUID(int=0))
-        gone = await tidy_up(scratch_pool)
+        gone = await delete_old_rows(scratch_pool)
 
     assert gone == 1

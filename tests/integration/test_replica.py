@@ -9,7 +9,7 @@ from redis.asyncio import Redis
 
 from domain.ports import Hold
 from domain.reservation import HOLD_PERIOD
-from persistence.key_value.catalog_cache import CatalogCache
+from persistence.key_value.catalog_cache import RedisCatalogCache
 from persistence.key_value.client import open_redis
 from persistence.key_value.own_writes import OwnWrites
 from persistence.postgres import migrate
@@ -59,7 +59,7 @@ class Process:
     def __init__(
         self, pool: Pool, redis: Redis, queries: Queries, replica: Replica
     ) -> None:
-        self.cache = CatalogCache(redis, pool, replicated=True)
+        self.cache = RedisCatalogCache(redis, pool, replicated=True)
         self.own_writes = OwnWrites(redis)
         self.ledger = PostgresLedger(pool, self.own_writes)
         self.queries = queries
@@ -71,7 +71,7 @@ class Process:
         assert since is not None
 
         async def has_it() -> bool:
-            return self.replica.has(since)
+            return self.replica.has_replayed(since)
 
         await eventually(has_it, 30)
 
@@ -104,7 +104,7 @@ async def process(
         servers.url, max_size=4, name="tests", patience=0.75, standby=True
     )
     replica = Replica(standby, pool)
-    cache = CatalogCache(redis, pool, replicated=True)
+    cache = RedisCatalogCache(redis, pool, replicated=True)
     queries = Queries.on(engine, pool, cache, replica, OwnWrites(redis))
     watching = asyncio.create_task(keep_running("replica", replica.watch))
     process = Process(pool, redis, queries, replica)
@@ -171,10 +171,10 @@ async def test_a_replica_that_is_late_is_left_until_it_has_caught_up(
     process: Process, servers: Replicated, cinema: Cinema, ana: UUID
 ) -> None:
     async def is_used() -> bool:
-        return process.replica.has(0)
+        return process.replica.has_replayed(0)
 
     async def is_left() -> bool:
-        return not process.replica.has(0)
+        return not process.replica.has_replayed(0)
 
     await eventually(is_used, 30)
     await servers.on_standby(PAUSE)
@@ -192,7 +192,7 @@ async def test_a_replica_that_is_late_is_left_until_it_has_caught_up(
 async def test_an_idle_primary_makes_no_replica_late(process: Process) -> None:
     await asyncio.sleep(1.5 * LATE_SECONDS)
 
-    assert process.replica.has(0)
+    assert process.replica.has_replayed(0)
 
 
 @pytest.mark.parametrize("fault", ["kill", "pause"])
@@ -200,14 +200,14 @@ async def test_a_replica_that_is_away_is_not_noticed(
     process: Process, servers: Replicated, ana: UUID, fault: str
 ) -> None:
     async def is_used() -> bool:
-        return process.replica.has(0)
+        return process.replica.has_replayed(0)
 
     await eventually(is_used, 30)
     getattr(servers.standby, fault)()
     try:
         with growing("cinema_reads_total", 1, server="primary"):
             assert await process.own(ana) == 0
-        assert not process.replica.has(0)
+        assert not process.replica.has_replayed(0)
     finally:
         if fault == "kill":
             servers.standby.start()
@@ -234,7 +234,7 @@ async def test_what_is_promoted_is_no_replica_any_more(
     await servers.promote()
 
     async def is_left() -> bool:
-        return not process.replica.has(0)
+        return not process.replica.has_replayed(0)
 
     await eventually(is_left, 30)
 

@@ -12,7 +12,7 @@ import pytest
 
 from domain.sales import PaymentService
 from persistence.postgres import migrate
-from persistence.postgres.housekeeping import tidy_up
+from persistence.postgres.housekeeping import delete_old_rows
 from persistence.postgres.pool import Pool, open_pool
 from persistence.postgres.replica import REPLAYED, WRITTEN
 from persistence.sales.ledger import PostgresLedger
@@ -128,7 +128,7 @@ async def test_the_programs_hold_sell_and_tell(
     service = PaymentService(PostgresLedger(scratch_pool), NoSeatLocks(), NoWakeup())
     await service.approve_payment(payment, reservation.customer_id)
     await until_all_is_told(cinema)
-    await tidy_up(scratch_pool)
+    await delete_old_rows(scratch_pool)
     assert await cinema.seat_states(show) == [("SOLD", 3), ("AVAILABLE", 1)]
 
 

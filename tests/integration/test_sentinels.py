@@ -17,7 +17,7 @@ from persistence.key_value.rate_limits import RateLimitedError, RateLimits
 from persistence.key_value.script_batch import Script, ScriptBatch
 from persistence.key_value.sign_in_codes import RedisSignInCodes
 from persistence.outages import is_unavailable
-from realtime.hub import Hub, Listening
+from realtime.hub import Hub, Listener
 from realtime.relay_wakeup import RedisRelayWakeup
 from realtime.topics import RELAY_WAKEUP, RESYNC
 from tests.support.sentinels import PASSWORD, PRIMARY, WatchedRedis, watched_redis
@@ -53,10 +53,10 @@ async def redis(servers: WatchedRedis) -> AsyncIterator[Redis]:
 
 
 @asynccontextmanager
-async def listening_to(channel: str, servers: WatchedRedis) -> AsyncIterator[Listening]:
+async def listening_to(channel: str, servers: WatchedRedis) -> AsyncIterator[Listener]:
     hub = Hub(servers.url)
-    async with hub, hub.listen(channel) as listening:
-        yield listening
+    async with hub, hub.listen(channel) as listener:
+        yield listener
 
 
 async def until_it_takes_writes(redis: Redis) -> None:
@@ -118,19 +118,19 @@ async def test_a_primary_that_is_demoted_loses_its_clients(
 async def test_live_maps_follow_and_are_told_to_read_again(
     servers: WatchedRedis, redis: Redis
 ) -> None:
-    async with listening_to("seats", servers) as listening:
+    async with listening_to("seats", servers) as listener:
         await redis.publish("seats", "before")
-        assert await asyncio.wait_for(listening.burst(), 20) == [b"before"]
+        assert await asyncio.wait_for(listener.next_burst(), 20) == [b"before"]
 
         servers.primary().kill()
         async with asyncio.timeout(60):
-            while RESYNC not in await listening.burst():
+            while RESYNC not in await listener.next_burst():
                 pass
         await until_it_takes_writes(redis)
 
         await redis.publish("seats", "after")
         async with asyncio.timeout(60):
-            while b"after" not in await listening.burst():
+            while b"after" not in await listener.next_burst():
                 pass
 
 
@@ -141,10 +141,10 @@ async def test_the_relay_wakeup_reaches_the_new_primary(
     servers.primary().kill()
     await until_it_takes_writes(redis)
 
-    async with listening_to(RELAY_WAKEUP, servers) as listening:
+    async with listening_to(RELAY_WAKEUP, servers) as listener:
         wakeup.notify()
 
-        assert b"1" in await asyncio.wait_for(listening.burst(0.1), 20)
+        assert b"1" in await asyncio.wait_for(listener.next_burst(0.1), 20)
 
 
 async def test_without_any_sentinel_nobody_waits_long(

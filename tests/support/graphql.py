@@ -16,7 +16,7 @@ from domain.identities import IdentityService
 from domain.people import Role, Viewer
 from domain.sales import PaymentService
 from persistence.catalog.catalog import PostgresCatalog
-from persistence.key_value.catalog_cache import CatalogCache
+from persistence.key_value.catalog_cache import RedisCatalogCache
 from persistence.key_value.rate_limits import RateLimits
 from persistence.postgres.pool import Pool
 from persistence.queries import Queries
@@ -83,7 +83,7 @@ class Desk:
             queries=Queries.on(
                 engine,
                 cast("Pool", CountedPool(pool, self.statements)),
-                cast("CatalogCache", NothingCached()),
+                cast("RedisCatalogCache", NothingCached()),
             ),
             rate_limits=cast("RateLimits", Unlimited()),
             seat_feed=cast("SeatFeed", self.seat_feed),

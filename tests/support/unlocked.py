@@ -26,7 +26,7 @@ class NoSeatLocks:
 
 
 class NothingCached:
-    """In the place of CatalogCache: every question goes to Postgres."""
+    """In the place of RedisCatalogCache: every question goes to Postgres."""
 
     async def drop(self) -> None: ...
 

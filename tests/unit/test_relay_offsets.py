@@ -13,7 +13,7 @@ from aiokafka.structs import RecordMetadata
 
 from persistence.sales.outbox import Outbox, OutboxEvent
 from realtime.broker import Kafka
-from realtime.hub import Hub, Listening
+from realtime.hub import Hub, Listener
 from realtime.relay import BrokerForgotError, Relay
 
 PATIENCE_SECONDS = 5.0
@@ -83,8 +83,8 @@ class ScriptedBroker:
 
 class SilentHub:
     @asynccontextmanager
-    async def listen(self, _channel: str) -> AsyncIterator[Listening]:
-        yield Listening()
+    async def listen(self, _channel: str) -> AsyncIterator[Listener]:
+        yield Listener()
 
 
 def relay(outbox: ListedOutbox, broker: ScriptedBroker) -> Relay:
