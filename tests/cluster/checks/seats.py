@@ -3,7 +3,7 @@
 No search is needed. Versions are given away under the seat's row lock, so they are the
 one order in which its changes can have happened; what is left to show is that each step
 of that order is allowed, and that it contradicts nobody's clock: nothing is done by a
-request that was answered before an earlier step was even asked for. See ADR 40.
+request that was answered before an earlier step was even asked for. See ADR 31.
 """
 
 import math
