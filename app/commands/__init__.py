@@ -1,1 +1,1 @@
-"""The commands of `python -m app`."""
+"""The commands of `python -m app`: one file each, named as the command."""

@@ -1,21 +1,22 @@
-"""The words of the command line, and which command they mean."""
+"""The command line: parses it, then runs the file of the command that was chosen."""
 
 import argparse
 import sys
+from argparse import ArgumentParser
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from pathlib import Path
 
-from app.commands import actions
 from runtime.errors import CommandError
 
-Chosen = argparse.Namespace
-Add = Callable[[str, Callable[[Chosen], None], str], argparse.ArgumentParser]
+AddCommand = Callable[[str, str], ArgumentParser]
 
 
 def main(arguments: Sequence[str]) -> int:
-    chosen = _parser().parse_args(arguments)
+    """The exit code; a CommandError is one sentence on stderr."""
+    parsed = _parser().parse_args(arguments)
     try:
-        chosen.run(chosen)
+        _run(parsed)
     except CommandError as error:
         print(error, file=sys.stderr)
         return 1
@@ -24,77 +25,88 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def _run(parsed: argparse.Namespace) -> None:
+    """Imports only this command's file: most commands need few of our modules."""
+    name = parsed.command
+    try:
+        command = import_module(f"app.commands.{name.replace('-', '_')}")
+    except ModuleNotFoundError as error:
+        if error.name != "stack":
+            raise
+        raise CommandError(
+            f"`{name}` is not in this image: it starts servers with stack/, which only"
+            " a checkout of the project has."
+        ) from None
+    command.run(parsed)
+
+
+def _parser() -> ArgumentParser:
+    parser = ArgumentParser(
         prog="python -m app",
-        description="Cinema tickets: its processes, and what operators need.",
+        description="Cinema tickets: its processes and the commands of operators.",
     )
-    words = parser.add_subparsers(required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
-    def command(
-        name: str, run: Callable[[Chosen], None], what: str
-    ) -> argparse.ArgumentParser:
-        added = words.add_parser(name, help=what)
-        added.set_defaults(run=run)
-        return added
+    def add(name: str, help_text: str) -> ArgumentParser:
+        return commands.add_parser(name, help=help_text)
 
-    command("run", actions.run, "embedded servers, API and worker in one go")
-    for process in (
-        command("serve", actions.serve, "the API"),
-        command("worker", actions.work, "the relay, the consumers and the expiry"),
-        command(
-            "prepare",
-            actions.prepare,
-            "migrate, and seed when there is nothing to sell",
-        ),
-    ):
-        process.add_argument("--settings-from-stdin", action="store_true")
-    _add_cluster(words.add_parser("cluster", help="all of it, many times, and NGINX"))
-    command("migrate", actions.migrate, "bring the database to the newest version")
-    command("seed", actions.seed, "plant the demo data, or what is new of it today")
-    tokens = command("tokens", actions.tokens, "print tokens of seeded customers")
+    _add_processes(add)
+    _add_cluster(add("cluster", "run every server several times, behind NGINX"))
+    add("migrate", "bring the database to the newest version")
+    add("seed", "add the demo data, or today's part of it")
+    tokens = add("tokens", "print tokens of seeded customers")
     tokens.add_argument("count", type=int, nargs="?", default=500)
-    command("schema", actions.schema, f"write {actions.SDL_FILE}")
-    command("texts", actions.texts, "add new texts to the catalogs of languages")
-    _add_operators_commands(command)
+    add("schema", "write schema/schema.graphql")
+    add("texts", "add new texts to the translation catalogs")
+    _add_operator_commands(add)
     return parser
 
 
-def _add_operators_commands(command: Add) -> None:
-    keys = command("keys", actions.keys, "the keys that sign tokens")
-    doing = keys.add_subparsers(dest="doing", required=True, metavar="WHAT")
-    doing.add_parser("list", help="which there are, and what each does")
-    doing.add_parser("rotate", help="make a new one, which signs in a minute")
-    retire = doing.add_parser("retire", help="take an old one away, and its tokens")
+def _add_processes(add: AddCommand) -> None:
+    add("run", "run embedded servers, the API and the worker")
+    for name, help_text in (
+        ("serve", "run the API"),
+        ("worker", "run the relay, the consumers and the expiry of holds"),
+        ("prepare", "migrate, and seed a database that has no sessions"),
+    ):
+        process = add(name, help_text)
+        process.add_argument("--settings-from-stdin", action="store_true")
+
+
+def _add_operator_commands(add: AddCommand) -> None:
+    keys = add("keys", "the keys that sign access tokens")
+    actions = keys.add_subparsers(dest="action", required=True, metavar="ACTION")
+    actions.add_parser("list", help="show each key and what it is used for")
+    actions.add_parser("rotate", help="make a new key, which signs after a minute")
+    retire = actions.add_parser("retire", help="delete a key: its tokens are refused")
     retire.add_argument("key_id", metavar="KID", help="after -- if it begins with -")
-    managers = command("managers", actions.managers, "who keeps the catalog")
-    doing = managers.add_subparsers(dest="doing", required=True, metavar="WHAT")
-    doing.add_parser("list", help="who it is")
-    for name, what in (
+    managers = add("managers", "the people who may change the catalog")
+    actions = managers.add_subparsers(dest="action", required=True, metavar="ACTION")
+    actions.add_parser("list", help="show all managers")
+    for name, help_text in (
         ("add", "make a customer a manager"),
         ("remove", "make a manager a customer again"),
     ):
-        doing.add_parser(name, help=what).add_argument("email", metavar="EMAIL")
-    letters = command(
-        "dead-letters", actions.dead_letters, "events that nobody could handle"
-    )
-    letters.add_argument("doing", choices=("list", "show", "replay"))
-    letters.add_argument("id", nargs="?", help="as listed; replay without: all of them")
-    story = command("story", actions.story, "all that happened to a reservation")
+        action = actions.add_parser(name, help=help_text)
+        action.add_argument("email", metavar="EMAIL")
+    letters = add("dead-letters", "the events that a consumer could not handle")
+    letters.add_argument("action", choices=("list", "show", "replay"))
+    letters.add_argument("id", nargs="?", help="as listed; `replay` without: all")
+    story = add("story", "show everything that happened to a reservation")
     story.add_argument("reservation_id", metavar="RESERVATION")
 
 
-def _add_cluster(cluster: argparse.ArgumentParser) -> None:
-    cluster.set_defaults(run=actions.cluster)
+def _add_cluster(cluster: ArgumentParser) -> None:
     cluster.add_argument("--file", type=Path, help="another compose file")
-    doing = cluster.add_subparsers(dest="doing", required=True, metavar="WHAT")
-    doing.add_parser("run", help="start it, and keep it up until Ctrl-C")
-    doing.add_parser("status", help="roles, leaders and lags")
-    for name, what in (
-        ("kill", "end a service without a warning; it starts again"),
-        ("stop", "end it in order; it stays down"),
-        ("start", "start it again after that"),
-        ("pause", "freeze it, its sockets stay open"),
-        ("resume", "let it go on"),
+    actions = cluster.add_subparsers(dest="action", required=True, metavar="ACTION")
+    actions.add_parser("run", help="start it, and keep it up until Ctrl-C")
+    actions.add_parser("status", help="show roles, leaders and lags")
+    for name, help_text in (
+        ("kill", "kill a service; it is started again"),
+        ("stop", "stop a service in order; it stays down"),
+        ("start", "start a stopped service"),
+        ("pause", "freeze a service; its sockets stay open"),
+        ("resume", "let a frozen service go on"),
     ):
-        doing.add_parser(name, help=what).add_argument("service", metavar="SERVICE")
+        action = actions.add_parser(name, help=help_text)
+        action.add_argument("service", metavar="SERVICE")

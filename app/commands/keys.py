@@ -1,16 +1,30 @@
-"""What an operator does with the keys that sign access tokens."""
+"""`keys`: lists, adds and deletes the keys that sign access tokens."""
 
+import os
+from argparse import Namespace
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
-from auth.signing_keys import SigningKey, make_key, read_keys, signing_key
+from auth.signing_keys import SigningKey, make_key, read_keys, signing_key, utc_now
 from auth.tokens import LIFETIME
+from runtime import run_file
 from runtime.errors import CommandError
 
 
+def run(arguments: Namespace) -> None:
+    folder = Path(run_file.require(os.environ, "SIGNING_KEYS_DIR"))
+    match arguments.action:
+        case "list":
+            print(*listed(folder, utc_now()), sep="\n")
+        case "rotate":
+            print(rotate(folder))
+        case "retire":
+            print(retire(folder, arguments.key_id, utc_now()))
+
+
 def listed(folder: Path, now: datetime) -> Iterable[str]:
-    """A line for each, the oldest first."""
+    """A line per key, the oldest first."""
     keys = read_keys(folder)
     return [f"{key.id}  {_state(key, keys, now)}" for key in keys]
 
@@ -24,7 +38,7 @@ def rotate(folder: Path) -> str:
         ) from error
     if key == signing_key(read_keys(folder), key.there_since):
         return f"{key.id} is there and signs: it is the only one."
-    return f"{key.id} is there and signs from {_told(key.signs_from)}."
+    return f"{key.id} is there and signs from {_utc(key.signs_from)}."
 
 
 def retire(folder: Path, key_id: str, now: datetime) -> str:
@@ -44,9 +58,9 @@ def retire(folder: Path, key_id: str, now: datetime) -> str:
 
 def _state(key: SigningKey, keys: list[SigningKey], now: datetime) -> str:
     if key == signing_key(keys, now):
-        return f"signs, there since {_told(key.there_since)}"
+        return f"signs, there since {_utc(key.there_since)}"
     if key.signs_from > now:
-        return f"signs from {_told(key.signs_from)}"
+        return f"signs from {_utc(key.signs_from)}"
     last = _last_expires_at(key, keys)
     return f"verifies; its last token {_expires(last, now)}"
 
@@ -58,20 +72,20 @@ def _loss(key: SigningKey, keys: list[SigningKey], now: datetime) -> str:
     if last <= now:
         return f"Its last token {_expires(last, now)}."
     return (
-        f"Its last token would have been good until {_told(last)}; "
+        f"Its last token would have been good until {_utc(last)}; "
         "every process refuses it in ten seconds."
     )
 
 
 def _last_expires_at(key: SigningKey, keys: list[SigningKey]) -> datetime:
-    """Of a key that has signed, and does not any more."""
+    """For a key that has signed and does not sign any more."""
     newer = keys[keys.index(key) + 1 :]
     return min(each.signs_from for each in newer) + LIFETIME
 
 
 def _expires(last: datetime, now: datetime) -> str:
-    return f"{'expired' if last <= now else 'expires'} at {_told(last)}"
+    return f"{'expired' if last <= now else 'expires'} at {_utc(last)}"
 
 
-def _told(moment: datetime) -> str:
+def _utc(moment: datetime) -> str:
     return f"{moment:%Y-%m-%d %H:%M:%SZ}"

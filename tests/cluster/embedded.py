@@ -12,7 +12,7 @@ from pathlib import Path
 
 import asyncpg
 
-from app.first_keys import signing_keys
+from app.commands.run import signing_keys
 from persistence.postgres import migrate
 from realtime.broker import Kafka
 from stack.embedded.broker import Broker

@@ -16,14 +16,14 @@ from graphql import (
     find_breaking_changes,
 )
 
-from app.commands import sdl
+from app.commands.schema import sdl
 
 PROJECT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
 def text() -> str:
-    return sdl.text()
+    return sdl()
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ import pytest
 from joserfc.jwk import ECKey, OKPKey
 
 from app.asgi import application
-from app.first_keys import signing_keys
+from app.commands.run import signing_keys
 from app.settings import Settings
 from auth.signing_keys import load_key, make_key
 from runtime.errors import CommandError

@@ -9,7 +9,7 @@ import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
-from app.commands import translations
+from app.commands import texts
 from domain.errors import DomainError
 from resolvers.faults import bad_user_input, rate_limited
 from resolvers.languages import OFFERED
@@ -117,7 +117,7 @@ def test_who_says_it_has_the_facts_that_fill_its_gaps() -> None:
 
 
 def test_a_catalog_has_the_texts_in_use_and_no_other(catalog: Catalog) -> None:
-    used = {message.id for message in translations.template() if message.id}
+    used = {message.id for message in texts.template() if message.id}
 
     assert {message.id for message in catalog if message.id} == used, "make texts"
     assert not catalog.obsolete, "make texts"

@@ -6,7 +6,7 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 
-from app.commands import translations
+from app.commands import texts
 from resolvers.texts import Counted
 
 BEFORE = {
@@ -30,16 +30,16 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         catalog.add(english, spanish)
     with file.open("wb") as target:
         write_po(target, catalog)
-    monkeypatch.setattr(translations, "TRANSLATED", ["es"])
-    monkeypatch.setattr(translations, "catalog_file", lambda _: file)
-    monkeypatch.setattr(translations, "TEXTS", AFTER)
+    monkeypatch.setattr(texts, "TRANSLATED", ["es"])
+    monkeypatch.setattr(texts, "catalog_file", lambda _: file)
+    monkeypatch.setattr(texts, "TEXTS", AFTER)
     return file
 
 
 def test_new_texts_are_empty_changed_ones_fuzzy_and_unused_ones_gone(
     file: Path,
 ) -> None:
-    translations.update()
+    texts.update()
 
     with file.open("rb") as source:
         catalog = read_po(source)
@@ -68,8 +68,8 @@ def test_new_texts_are_empty_changed_ones_fuzzy_and_unused_ones_gone(
 
 
 def test_nothing_new_changes_nothing(file: Path) -> None:
-    translations.update()
+    texts.update()
     once = file.read_text("utf-8")
-    translations.update()
+    texts.update()
 
     assert file.read_text("utf-8") == once

@@ -1,4 +1,6 @@
-"""Brings the catalogs up to the texts in use; a translator fills in what is empty."""
+"""`texts`: adds new texts to the catalogs; translators fill in what is empty."""
+
+from argparse import Namespace
 
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
@@ -6,8 +8,12 @@ from babel.messages.pofile import read_po, write_po
 from resolvers.texts import TEXTS, TRANSLATED, Counted, catalog_file
 
 
+def run(_arguments: Namespace) -> None:
+    update()
+
+
 def template() -> Catalog:
-    """Every text in use, with the keys under which it is found."""
+    """Every text in use, commented with its key in TEXTS."""
     catalog = Catalog()
     for key, text in TEXTS.items():
         ids = (text.one, text.many) if isinstance(text, Counted) else text
@@ -16,7 +22,7 @@ def template() -> Catalog:
 
 
 def update() -> None:
-    """What changed a little keeps its translation, as a fuzzy one to look through."""
+    """A text that changed a little keeps its translation, marked as fuzzy."""
     for locale in TRANSLATED:
         file = catalog_file(locale)
         with file.open("rb") as source:

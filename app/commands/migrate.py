@@ -1,0 +1,41 @@
+"""`migrate`: brings the database to the newest version."""
+
+import asyncio
+import os
+from argparse import Namespace
+from collections.abc import Mapping
+from urllib.parse import unquote, urlsplit
+
+from app.commands.errors import outages_explained
+from persistence.postgres import grants, migrate
+from runtime import run_file
+from runtime.errors import CommandError
+
+# The URL of the role that owns the tables, where the processes use another role.
+OWNER = "DATABASE_OWNER_URL"
+
+
+@outages_explained()
+def run(_arguments: Namespace) -> None:
+    database_url, owner_url = database_urls(os.environ)
+    migrate.upgrade(owner_url)
+    give_rights(owner_url, database_url)
+    print("The database is at the newest version.")
+
+
+def database_urls(environ: Mapping[str, str]) -> tuple[str, str]:
+    """The URLs of the processes' role and of the owner, for the same database."""
+    database_url = run_file.require(environ, "DATABASE_URL")
+    if not environ.get("DATABASE_URL"):
+        environ = run_file.environment(environ)
+    return database_url, environ.get(OWNER) or database_url
+
+
+def give_rights(owner_url: str, database_url: str) -> None:
+    """Lets the processes' role use the tables, if it is not their owner."""
+    if owner_url == database_url:
+        return
+    role = urlsplit(database_url).username
+    if role is None:
+        raise CommandError("DATABASE_URL names no user: give it one, who is no owner.")
+    asyncio.run(grants.grant(owner_url, unquote(role)))

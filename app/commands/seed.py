@@ -1,0 +1,13 @@
+"""`seed`: adds the demo data, or today's part of it."""
+
+import os
+from argparse import Namespace
+
+from app.commands.errors import outages_explained
+from runtime import run_file
+from seeds import plant
+
+
+@outages_explained()
+def run(_arguments: Namespace) -> None:
+    plant.main(run_file.require(os.environ, "DATABASE_URL"))
