@@ -6,6 +6,8 @@ PY := $(VENV)/bin/python
 JOBS ?= 2
 USERS ?= 25
 N ?= 500
+ROUNDS ?= 3
+SECONDS ?= 10
 # Of the campaign; without a seed it takes one, and says which.
 CHOSEN = $(SEED:%=--seed %) $(SCENARIO:%=--scenario %)
 # Two at once would trample on each other.
@@ -15,7 +17,7 @@ BUILD_EXPLORER = flock web $(MAKE) web/dist/index.html
 .SILENT:
 .DELETE_ON_ERROR:
 .NOTPARALLEL: # the stamps install into one folder
-.PHONY: help run cluster explorer test test-cluster campaign check seed migrate loadtest tokens schema texts lock
+.PHONY: help run cluster explorer test test-cluster campaign check seed migrate loadtest bench tokens schema texts lock
 MAKEFLAGS += --no-print-directory
 
 help: ## this list
@@ -60,6 +62,9 @@ migrate: $(VENV)/runtime.stamp ## bring the database to the newest version
 
 loadtest: $(VENV)/dev.stamp ## USERS=25 customers on one seat of a running server
 	exec $(PY) -m loadtest $(USERS)
+
+bench: $(VENV)/dev.stamp ## BASE=<commit> ROUNDS=3: its speed and that of the working tree, in turns
+	exec $(PY) -m loadtest.bench $(BASE:%=--base %) --rounds $(ROUNDS) --seconds $(SECONDS)
 
 tokens: $(VENV)/runtime.stamp ## N=500 bearer tokens of seeded customers, one a line
 	exec $(PY) -m app tokens $(N)

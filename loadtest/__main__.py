@@ -20,7 +20,7 @@ def main(arguments: Sequence[str]) -> int:
     chosen = _parser().parse_args(arguments)
     try:
         _refuse_too_many(chosen.users, chosen.scenario)
-        report = _play(chosen.scenario)(chosen.users)
+        report = _play(chosen.scenario)(chosen.users, chosen.seconds)
         print(report.text())
         if chosen.json:
             chosen.json.write_text(json.dumps(report.facts(), indent=2) + "\n", "utf-8")
@@ -36,6 +36,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m loadtest", description=__doc__)
     parser.add_argument("users", type=int, metavar="USERS")
     parser.add_argument("--scenario", choices=SCENARIOS, default="storm")
+    parser.add_argument(
+        "--seconds", type=float, default=plan.SECONDS, help="of waves (%(default)s)"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="the figures, too")
     return parser
 
@@ -48,11 +51,11 @@ def _refuse_too_many(users: int, scenario: str) -> None:
         raise CommandError(f"USERS is {users}: {scenario} takes from 1 to {most}.")
 
 
-def _play(scenario: str) -> Callable[[int], Report]:
+def _play(scenario: str) -> Callable[[int, float], Report]:
     if scenario == "watchers":
         from loadtest import watchers
 
-        return lambda users: watchers.play(os.environ, users)
+        return lambda users, _: watchers.play(os.environ, users)
 
     # Before anything that opens sockets: gevent replaces them.
     from gevent import monkey
@@ -61,7 +64,7 @@ def _play(scenario: str) -> Callable[[int], Report]:
     from loadtest import scenarios
 
     play = scenarios.PLAYS[scenario]
-    return lambda users: play(os.environ, users)
+    return lambda users, seconds: play(os.environ, users, seconds)
 
 
 if __name__ == "__main__":

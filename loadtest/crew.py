@@ -30,9 +30,11 @@ class Crew:
         self.orders: list[SimpleQueue] = [SimpleQueue() for _ in target.tokens]
         self.answers = SimpleQueue()
         self.everybody = range(len(target.tokens))
+        self.requests = 0  # all that were sent, those that warm up too
 
     def wave(self, orders: Mapping[int, bytes]) -> Wave:
         """Each of the users sends one body; returns when all have their answer."""
+        self.requests += len(orders)
         for user, body in orders.items():
             self.orders[user].put(body)
         with gevent.Timeout(plan.WAVE_TIMEOUT, CommandError("A wave never ended.")):

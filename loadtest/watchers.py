@@ -5,7 +5,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from loadtest import box_office, memory, plan
+from loadtest import api_process, box_office, plan
 from loadtest.box_office import BoxOffice, Stage
 from loadtest.figures import percentile
 from loadtest.gallery import Gallery, Look, opened
@@ -31,15 +31,15 @@ def play(environ: Mapping[str, str], users: int) -> Report:
     target = find(environ, users)
     office = BoxOffice(target)
     stage = office.choose(1)
-    api = memory.find_api(run_file.data_dir(environ))
+    api = api_process.find_api(run_file.data_dir(environ))
     if environ.get("LOADTEST_URL"):
         api = None  # whatever runs in DATA_DIR is another
-    idle = memory.resident_kib(api)
+    idle = api_process.resident_kib(api)
     with opened(target, stage.session_id) as gallery:
         time.sleep(1)
-        watched = memory.resident_kib(api)
+        watched = api_process.resident_kib(api)
         changes = _change_seats(office, stage, gallery, users)
-        afterwards = memory.resident_kib(api)
+        afterwards = api_process.resident_kib(api)
     title = f"Watchers: {users} on one session ({stage.name})"
     resident = {"idle": idle, "watched": watched, "afterwards": afterwards}
     return _report(title, users, changes, resident)

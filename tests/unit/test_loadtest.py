@@ -1,20 +1,17 @@
 import json
 import math
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from loadtest import compare, figures, memory, target
+from loadtest import api_process, figures, target
 from loadtest.__main__ import main
 from loadtest.bystanders import told_apart
-from loadtest.compare import PLAYS
 from loadtest.figures import Answer, Wave
 from loadtest.report import Report, table
 from runtime.errors import CommandError
 
 WON = b'{"data":{"reserveSeats":{"__typename":"Reservation","id":"r"}}}'
-FIGURES = ("rate", "p50", "p95", "p99", "errors")
 LOST = b'{"data":{"reserveSeats":{"__typename":"SeatsUnavailable"}}}'
 
 
@@ -206,22 +203,5 @@ def test_too_many_users_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_memory_is_unknown_where_nothing_runs(tmp_path: Path) -> None:
-    assert memory.find_api(tmp_path) is None
-    assert memory.resident_kib(None) is None
-
-
-def test_runs_are_compared_row_by_row() -> None:
-    def facts(figure: float) -> dict[str, Any]:
-        names = {row for _, _, row, _ in PLAYS}
-        return {"rows": [{"name": n, **dict.fromkeys(FIGURES, figure)} for n in names]}
-
-    told = {
-        (name, users): {"one": [facts(1000), facts(2)], "other": [facts(3)]}
-        for name, users, _, _ in PLAYS
-    }
-
-    lines = compare.table(told, ["one", "other"])
-
-    assert lines[0] == "|  | one | other |"
-    assert lines[2] == "| storm of 25, no-op mutation: requests/s | 1,000, 2 | 3 |"
-    assert len(lines) == 2 + len(PLAYS)
+    assert api_process.find_api(tmp_path) is None
+    assert api_process.resident_kib(None) is None

@@ -1,6 +1,7 @@
-"""How much memory the API process of a run takes, as /proc tells it."""
+"""Memory and CPU time of the API processes of a run, from /proc."""
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,15 +12,21 @@ PROC = Path("/proc")
 
 def find_api(data_dir: Path) -> int | None:
     """The process id of `python -m app serve` below the run in that folder."""
+    return next(iter(find_apis(data_dir)), None)
+
+
+def find_apis(data_dir: Path) -> list[int]:
+    """All of them: a cluster has several."""
     try:
         run = int(json.loads((data_dir / run_file.FILE).read_text("utf-8"))["pid"])
     except (OSError, ValueError, KeyError):
-        return None
+        return []
     parents = dict(_parents())
-    for process in sorted(parents):
-        if _is_api(process) and run in _ancestors(process, parents):
-            return process
-    return None
+    return [
+        process
+        for process in sorted(parents)
+        if _is_api(process) and run in _ancestors(process, parents)
+    ]
 
 
 def resident_kib(process: int | None) -> int | None:
@@ -30,6 +37,16 @@ def resident_kib(process: int | None) -> int | None:
     except OSError:
         return None
     return int(status.partition("VmRSS:")[2].split()[0])
+
+
+def cpu_seconds(process: int) -> float | None:
+    """User and system time since it started; None when it has ended."""
+    try:
+        stat = (PROC / str(process) / "stat").read_text("utf-8", errors="replace")
+    except OSError:
+        return None
+    user, system = stat.rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 def _parents() -> Iterator[tuple[int, int]]:

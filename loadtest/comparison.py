@@ -1,0 +1,94 @@
+"""Medians with their spread, and whether two versions differ by more than it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from loadtest.report import table
+
+UNITS = {"rate": "requests/s", "cpu": "API's CPU ms a request"}
+HUNDRED = 100  # smaller figures are shown with decimals
+TWO = 2  # the fewest values that have a spread
+
+
+@dataclass(frozen=True)
+class Figure:
+    """`field` of the row `row` in the report of a scenario; cpu is the bench's own."""
+
+    row: str
+    field: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.row}: {UNITS.get(self.field, f'{self.field} ms')}"
+
+
+FIGURES = {
+    "noop": tuple(Figure("no-op mutation", f) for f in ("rate", "p95", "cpu")),
+    "storm": tuple(Figure("reserveSeats", f) for f in ("rate", "p95", "cpu")),
+    "crowd": tuple(Figure("reserveSeats", f) for f in ("rate", "p95", "cpu")),
+    "bystanders": tuple(
+        Figure(f"bystanders, {when}", f)
+        for when in ("quiet", "storm")
+        for f in ("p50", "p95")
+    ),
+    "watchers": tuple(Figure("since the answer", f) for f in ("p50", "p99")),
+}
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One figure: what each round measured, of the base (none without one) and new."""
+
+    name: str
+    base: Sequence[float]
+    new: Sequence[float]
+    higher_is_better: bool
+
+    @property
+    def ratio(self) -> float | None:
+        return median(self.new) / median(self.base) if self.base else None
+
+    @property
+    def beyond_spread(self) -> float:
+        """The gap between the two ranges as a part of the base; below 0: worse."""
+        gap = max(min(self.new) - max(self.base), min(self.base) - max(self.new), 0.0)
+        grew = median(self.new) > median(self.base)
+        sign = 1 if grew == self.higher_is_better else -1
+        return sign * gap / median(self.base)
+
+    def verdict(self) -> str:
+        if not self.base:
+            return ""
+        if min(len(self.base), len(self.new)) < TWO:
+            return "one round has no spread"
+        beyond = self.beyond_spread
+        if not beyond:
+            return "within the spread"
+        word = "BETTER" if beyond > 0 else "WORSE"
+        return f"{word}, {abs(beyond):.1%} beyond the spread"
+
+    def cells(self) -> tuple[str, ...]:
+        ratio = "" if self.ratio is None else f"{self.ratio:.2f}"
+        return self.name, spread(self.base), spread(self.new), ratio, self.verdict()
+
+
+def spread(values: Sequence[float]) -> str:
+    """`median (min - max)`, in as many digits as they are worth."""
+    if not values:
+        return ""
+    shown = (
+        f"{value:,.0f}" if value >= HUNDRED else f"{value:.2f}"
+        for value in (median(values), min(values), max(values))
+    )
+    return "{} ({} - {})".format(*shown)
+
+
+def report(names: Sequence[str], comparisons: Sequence[Comparison]) -> list[str]:
+    """A column for each version: one, or the base and the new one."""
+    head = ("median (min - max)", *names)
+    if len(names) < TWO:
+        cells = [comparison.cells() for comparison in comparisons]
+        return table([head, *((name, new) for name, _, new, *_ in cells)])
+    lines = [comparison.cells() for comparison in comparisons]
+    return table([(*head, "new/base", ""), *lines])

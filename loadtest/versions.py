@@ -1,0 +1,128 @@
+"""Servers of the bench: the working tree, another commit, or a run in progress."""
+
+import os
+import subprocess
+import sys
+import time
+import venv
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from runtime import run_file
+from runtime.errors import CommandError
+from stack.embedded.ports import ReservedPort
+
+ROOT = Path(__file__).parents[1]
+LOCK = "requirements.lock"  # of what the API needs: tools may differ
+START_SECONDS = 120
+STOP_SECONDS = 60
+POLL_SECONDS = 0.05
+
+
+@dataclass(frozen=True)
+class RunningVersion:
+    """Somebody else starts and stops it: `make run` or `make cluster`."""
+
+    name: str
+    data_dir: Path
+
+    @contextmanager
+    def serving(self) -> Iterator[dict[str, str]]:
+        """The environment in which the load test finds the server."""
+        yield _environment(DATA_DIR=str(self.data_dir))
+
+
+@dataclass(frozen=True)
+class SourceVersion:
+    """A source tree, the Python that runs it, and a data folder of its own."""
+
+    name: str
+    root: Path
+    python: str
+    data_dir: Path
+
+    @contextmanager
+    def serving(self) -> Iterator[dict[str, str]]:
+        """Starts the server, and stops it afterwards; the data stays."""
+        port = ReservedPort()
+        environment = _environment(
+            DATA_DIR=str(self.data_dir), HOST="127.0.0.1", PORT=str(port.number)
+        )
+        log = self.data_dir.with_suffix(".log")
+        with log.open("ab") as output:
+            process = subprocess.Popen(  # noqa: S603 - our own program
+                [self.python, "-m", "app", "run"],
+                cwd=self.root,
+                env={**environment, "STOP_WITH_PARENT": "1"},
+                stdout=output,
+                stderr=output,
+            )
+        try:
+            self._wait_until_ready(process, log)
+            yield environment
+        finally:
+            process.terminate()
+            process.wait(STOP_SECONDS)
+            port.close()
+
+    def _wait_until_ready(self, process: "subprocess.Popen[bytes]", log: Path) -> None:
+        ends = time.monotonic() + START_SECONDS
+        while not (self.data_dir / run_file.FILE).exists():
+            if process.poll() is not None or time.monotonic() > ends:
+                raise CommandError(
+                    f"{self.name} did not start: {log.read_text('utf-8')[-2000:]}"
+                )
+            time.sleep(POLL_SECONDS)
+
+
+def working_tree(folder: Path) -> SourceVersion:
+    name = f"working tree {_git('describe', '--always', '--dirty', '--exclude=*')}"
+    return SourceVersion(name, ROOT, sys.executable, folder / "new")
+
+
+@contextmanager
+def checked_out(commit: str, folder: Path) -> Iterator[SourceVersion]:
+    """The commit in a git worktree that is removed afterwards."""
+    root = folder / "tree"
+    _git("worktree", "add", "--detach", str(root), f"{commit}^{{commit}}")
+    try:
+        name = f"base {_git('rev-parse', '--short', commit)}"
+        yield SourceVersion(name, root, _python(root, folder), folder / "base")
+    finally:
+        _git("worktree", "remove", "--force", str(root))
+
+
+def _python(root: Path, folder: Path) -> str:
+    """Ours if the locked dependencies are the same, else that of a new environment."""
+    lock = root / LOCK
+    if lock.read_bytes() == (ROOT / LOCK).read_bytes():
+        return sys.executable
+    print("The base has other dependencies: making an environment ...", flush=True)
+    venv.create(folder / "venv", with_pip=True)
+    python = str(folder / "venv" / "bin" / "python")
+    options = ("--quiet", "--disable-pip-version-check", "--require-hashes")
+    install = [python, "-m", "pip", "install", *options, "-r", str(lock)]
+    subprocess.run(install, check=True)  # noqa: S603 - pip, on a lock of ours
+    return python
+
+
+def _environment(**settings: str) -> dict[str, str]:
+    """Ours, but for what would lead to another server."""
+    others = {"PORT", "METRICS_PORT", "LOADTEST_URL"}
+    kept = {name: value for name, value in os.environ.items() if name not in others}
+    return {**kept, **settings}
+
+
+def _git(*arguments: str) -> str:
+    done = subprocess.run(  # noqa: S603
+        ["git", *arguments],  # noqa: S607 - the one on PATH
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise CommandError(f"git {' '.join(arguments)}: {done.stderr.strip()}")
+    return done.stdout.strip()

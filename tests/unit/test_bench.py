@@ -1,0 +1,84 @@
+"""The bench's arithmetic: medians, ranges, and what counts as a difference."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from loadtest import bench
+from loadtest.bench import Measurement
+from loadtest.comparison import FIGURES, Comparison, report, spread
+
+
+def rates(base: Sequence[float], new: Sequence[float]) -> Comparison:
+    return Comparison("rate", base, new, higher_is_better=True)
+
+
+def times(base: Sequence[float], new: Sequence[float]) -> Comparison:
+    return Comparison("p95", base, new, higher_is_better=False)
+
+
+def test_the_ratio_is_that_of_the_medians() -> None:
+    assert rates([100, 1, 102], [80, 90, 900]).ratio == pytest.approx(0.9)
+
+
+@pytest.mark.parametrize("new", [[90, 99], [101, 120], [110, 130], [80, 200]])
+def test_ranges_that_meet_are_within_the_spread(new: Sequence[float]) -> None:
+    assert rates([99, 100, 110], new).verdict() == "within the spread"
+    assert times([99, 100, 110], new).verdict() == "within the spread"
+
+
+def test_a_difference_counts_from_the_nearest_ends_of_the_ranges() -> None:
+    lower, higher = [80, 90, 95], [99, 100, 110]
+
+    assert rates(higher, lower).verdict() == "WORSE, 4.0% beyond the spread"
+    assert times(higher, lower).verdict() == "BETTER, 4.0% beyond the spread"
+    assert rates(lower, higher).verdict() == "BETTER, 4.4% beyond the spread"
+    assert times(lower, higher).verdict() == "WORSE, 4.4% beyond the spread"
+
+
+def test_one_round_has_no_spread() -> None:
+    assert rates([100], [50]).verdict() == "one round has no spread"
+
+
+def test_small_figures_keep_their_decimals() -> None:
+    assert spread([0.555, 1234.5, 99.994]) == "99.99 (0.56 - 1,234)"
+
+
+def test_without_a_base_there_is_one_column() -> None:
+    assert report(["new"], [rates([], [3, 1, 2])]) == [
+        "median (min - max)                 new",
+        "rate                2.00 (1.00 - 3.00)",
+    ]
+
+
+def test_rounds_of_both_versions_meet_in_one_row() -> None:
+    def measured(version: str, value: float) -> Measurement:
+        figures = {figure.name: value for figure in FIGURES["noop"]}
+        return Measurement(version, "noop:25", 0.5, figures, [])
+
+    order = [("base", 1), ("new", 2), ("new", 4), ("base", 3)]
+
+    comparisons = bench.compared(
+        ["base", "new"], ["noop:25"], [measured(*each) for each in order]
+    )
+
+    assert [each.name for each in comparisons] == [
+        "noop of 25, no-op mutation: requests/s",
+        "noop of 25, no-op mutation: p95 ms",
+        "noop of 25, no-op mutation: API's CPU ms a request",
+    ]
+    assert {tuple(each.base) for each in comparisons} == {(1, 3)}
+    assert {tuple(each.new) for each in comparisons} == {(2, 4)}
+    assert [each.higher_is_better for each in comparisons] == [True, False, False]
+
+
+def test_cpu_is_that_of_all_requests_of_a_scenario() -> None:
+    row = {"name": "reserveSeats", "requests": 700, "rate": 350.0, "p95": 20.0}
+
+    figures = dict(bench._figures("storm:50", {"rows": [row], "requests": 1000}, 2.0))
+
+    assert figures == {
+        "reserveSeats: requests/s": 350.0,
+        "reserveSeats: p95 ms": 20.0,
+        "reserveSeats: API's CPU ms a request": 2.0,
+    }
