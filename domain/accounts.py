@@ -14,7 +14,7 @@ from domain.errors import (
     InvalidCredentialsError,
     InvalidInputError,
     SignInAgainError,
-    refuse,
+    raise_if_any,
 )
 from domain.names import MAX_EMAIL_LENGTH, MAX_NAME_LENGTH, email_address, is_name
 from domain.passwords import is_password, wrong_password
@@ -123,7 +123,7 @@ class AccountService:
     async def sign_up(self, email: str, password: str, name: str) -> SignedIn:
         """Raises InvalidInputError, of each wrong field, and EmailTakenError."""
         address, name = email_address(email) or "", name.strip()
-        refuse([*_wrong(address, password, name)])
+        raise_if_any([*_wrong(address, password, name)])
         # Looked up first only because a hash costs far more; `add` decides.
         if await self._accounts.login(address):
             raise EmailTakenError
@@ -132,7 +132,7 @@ class AccountService:
         if account is None:
             raise EmailTakenError
         try:
-            return await self.let_in(account, password_hash)
+            return await self.issue_tokens(account, password_hash)
         except InvalidCredentialsError:  # its owner came, through a provider
             raise EmailTakenError from None
 
@@ -146,7 +146,7 @@ class AccountService:
         )
         if login is None or not possible or not right:
             raise InvalidCredentialsError
-        return await self.let_in(login.account, login.password_hash)
+        return await self.issue_tokens(login.account, login.password_hash)
 
     async def holder_of(self, refresh_token: str) -> UUID | None:
         """Whose token it is or was; None for what is none of ours."""
@@ -189,7 +189,7 @@ class AccountService:
     async def find(self, account_id: UUID) -> Account | None:
         return await self._accounts.find(account_id)
 
-    async def let_in(
+    async def issue_tokens(
         self, account: Account, password_hash: str | None = None
     ) -> SignedIn:
         """For whoever has made sure who they are.

@@ -5,10 +5,12 @@ from uuid import UUID, uuid4
 
 from domain.errors import (
     IdempotencyConflictError,
+    InvalidInputError,
     NotFoundError,
     ReservationClosedError,
     SeatsUnavailableError,
     SessionClosedError,
+    TooManySeatsError,
 )
 from domain.idempotency import key_for
 from domain.ports import (
@@ -20,7 +22,7 @@ from domain.ports import (
     RelayWakeup,
     SeatLocks,
 )
-from domain.reservation import HOLD_PERIOD, Reservation, wanted_seats
+from domain.reservation import HOLD_PERIOD, MAX_SEATS, Reservation
 
 RESERVE = "reserveSeats"
 
@@ -98,6 +100,20 @@ class BookingService:
         if earlier.input_hash != key.input_hash:
             raise IdempotencyConflictError
         return await self._ledger.reservation(earlier.result_id)
+
+
+def wanted_seats(seat_ids: Sequence[UUID]) -> tuple[UUID, ...]:
+    """The seats of one call, in the order in which everybody locks them.
+
+    Raises TooManySeatsError or InvalidInputError.
+    """
+    if len(seat_ids) > MAX_SEATS:
+        raise TooManySeatsError(MAX_SEATS)
+    if not seat_ids:
+        raise InvalidInputError("seatIds", rule="seats_missing")
+    if len(set(seat_ids)) != len(seat_ids):
+        raise InvalidInputError("seatIds", rule="seats_repeated")
+    return tuple(sorted(seat_ids))
 
 
 def judge(verdict: HoldVerdict) -> Reservation:

@@ -7,10 +7,11 @@ from uuid import UUID
 
 from domain.errors import NotFoundError
 from domain.money import Money
-from domain.movies import Movie, MovieFacts, checked
+from domain.movies import Movie, MovieFacts, validated_movie
 from domain.ports import RelayWakeup
 from domain.rooms import NewSeats, Room, check_room, check_rows
-from domain.sessions import Session, SessionChange, SessionFacts, check_session
+from domain.session_changes import SessionChange, SessionFacts, check_session
+from domain.sessions import Session
 
 
 class Catalog(Protocol):
@@ -57,12 +58,12 @@ class CatalogService:
         self._wakeup = wakeup
 
     async def create_movie(self, facts: MovieFacts) -> Movie:
-        movie = await self._catalog.add_movie(checked(facts))
+        movie = await self._catalog.add_movie(validated_movie(facts))
         await self._cache.drop()
         return movie
 
     async def update_movie(self, movie_id: UUID, facts: MovieFacts) -> Movie:
-        movie = await self._catalog.change_movie(movie_id, checked(facts))
+        movie = await self._catalog.change_movie(movie_id, validated_movie(facts))
         if movie is None:
             raise NotFoundError
         await self._cache.drop()

@@ -1,13 +1,12 @@
 """Every refusal that the business expects. Codes are API; wording lives at the edge."""
 
 from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
-if TYPE_CHECKING:
-    from domain.payment import PaymentStatus
-    from domain.reservation import ReservationStatus
-    from domain.seats import SessionSeat
-    from domain.sessions import Session
+from domain.payment import PaymentStatus
+from domain.reservation import ReservationStatus
+from domain.seats import SessionSeat, seat_order
+from domain.sessions import Session
 
 
 class DomainError(Exception):
@@ -42,9 +41,9 @@ class InvalidInputError(DomainError):
 class SeatsUnavailableError(DomainError):
     code = "SEATS_UNAVAILABLE"
 
-    def __init__(self, seats: "Collection[SessionSeat]") -> None:
+    def __init__(self, seats: Collection[SessionSeat]) -> None:
         super().__init__(f"{len(seats)} seat(s) already taken")
-        self.seats = tuple(sorted(seats, key=lambda seat: (seat.row, seat.number)))
+        self.seats = tuple(sorted(seats, key=seat_order))
 
 
 class SessionClosedError(DomainError):
@@ -66,7 +65,7 @@ class ReservationExpiredError(DomainError):
 class ReservationClosedError(DomainError):
     code = "RESERVATION_CLOSED"
 
-    def __init__(self, status: "ReservationStatus") -> None:
+    def __init__(self, status: ReservationStatus) -> None:
         super().__init__(f"the reservation is {status}")
         self.status = status
 
@@ -74,7 +73,7 @@ class ReservationClosedError(DomainError):
 class PaymentClosedError(DomainError):
     code = "PAYMENT_CLOSED"
 
-    def __init__(self, status: "PaymentStatus") -> None:
+    def __init__(self, status: PaymentStatus) -> None:
         super().__init__(f"the payment is {status}")
         self.status = status
 
@@ -88,7 +87,7 @@ class IdempotencyConflictError(DomainError):
 class RoomBusyError(DomainError):
     code = "ROOM_BUSY"
 
-    def __init__(self, session: "Session") -> None:
+    def __init__(self, session: Session) -> None:
         super().__init__(f"session {session.id} is in the room then")
         self.session = session
 
@@ -113,7 +112,7 @@ class UnknownCustomerError(Exception):
     """A token names an account that is not there any more; nothing was changed."""
 
 
-def refuse(wrong: Sequence[InvalidInputError]) -> None:
+def raise_if_any(wrong: Sequence[InvalidInputError]) -> None:
     """Raises the first of them, which tells of the others; nothing wrong: nothing."""
     if wrong:
         first, *others = wrong

@@ -59,7 +59,7 @@ class IdentityService:
         self._codes = codes
         self._accounts = accounts
 
-    async def welcome(self, identity: Identity) -> str:
+    async def sign_in_code_for(self, identity: Identity) -> str:
         """A code for `exchange`; raises UnverifiedEmailError.
 
         A known identity is its account, whatever its address is by now.
@@ -84,7 +84,7 @@ class IdentityService:
         account = await self._accounts.find(account_id) if account_id else None
         if account is None:
             raise SignInAgainError
-        return await self._accounts.let_in(account)
+        return await self._accounts.issue_tokens(account)
 
 
 def _name(identity: Identity, address: str) -> str:

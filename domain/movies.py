@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TypedDict
 from uuid import UUID
 
-from domain.errors import InvalidInputError, refuse
+from domain.errors import InvalidInputError, raise_if_any
 from domain.text import is_line, is_text
 
 MAX_TITLE_LENGTH = 200
@@ -39,7 +39,7 @@ class MovieFacts(TypedDict, total=False):
     rating: str | None
 
 
-def checked(facts: MovieFacts) -> MovieFacts:
+def validated_movie(facts: MovieFacts) -> MovieFacts:
     """Without spaces around texts. Raises InvalidInputError, of each wrong field."""
     facts = facts.copy()
     if title := facts.get("title"):
@@ -50,7 +50,7 @@ def checked(facts: MovieFacts) -> MovieFacts:
         facts["rating"] = rating.strip()
     if genres := facts.get("genres"):
         facts["genres"] = [genre.strip() for genre in genres[: MAX_GENRES + 1]]
-    refuse(
+    raise_if_any(
         [*_missing(facts), *_wrong(facts), *_wrong_genres(facts.get("genres") or ())]
     )
     return facts

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from domain.errors import InvalidInputError, refuse
+from domain.errors import InvalidInputError, raise_if_any
 from domain.text import is_line
 
 MAX_ROOM_NAME_LENGTH = 100
@@ -41,12 +41,12 @@ class NewSeats:
 def check_room(name: str, rows: Sequence[NewSeats]) -> None:
     """Raises InvalidInputError, of each wrong field."""
     wrong = [] if is_line(name, MAX_ROOM_NAME_LENGTH) else [_wrong_name()]
-    refuse([*wrong, *_wrong_rows(rows)])
+    raise_if_any([*wrong, *_wrong_rows(rows)])
 
 
 def check_rows(rows: Sequence[NewSeats]) -> None:
     """Raises InvalidInputError, of each wrong field."""
-    refuse(list(_wrong_rows(rows)))
+    raise_if_any(list(_wrong_rows(rows)))
 
 
 def check_growth(last_numbers: Mapping[str, int], rows: Sequence[NewSeats]) -> None:
@@ -66,7 +66,7 @@ def check_growth(last_numbers: Mapping[str, int], rows: Sequence[NewSeats]) -> N
         wrong.append(
             InvalidInputError("rows", rule="room_seats", limit=MAX_SEATS_IN_ROOM)
         )
-    refuse(wrong)
+    raise_if_any(wrong)
 
 
 def _wrong_name() -> InvalidInputError:

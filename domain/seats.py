@@ -1,11 +1,16 @@
 """A seat as it is sold in one session."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final, Self
 from uuid import UUID
 
 from domain.money import Money
+
+WRITTEN_POSITION: Final = re.compile(r"[0-9]{1,19}")
+LAST_POSITION: Final = 2**63 - 1  # what a bigint of Postgres holds
 
 
 class SeatStatus(StrEnum):
@@ -27,16 +32,35 @@ class SessionSeat:
     held_until: datetime | None = None
 
 
+def seat_order(seat: SessionSeat) -> tuple[int, str, int]:
+    """Row by row: A to Z, then AA. SEAT_ORDER is the same order in SQL."""
+    return len(seat.row), seat.row, seat.number
+
+
+class Position(int):
+    """A moment in the changes of all seats: every change before it was committed.
+
+    It is the id of a transaction. A client that resumes from it misses nothing.
+    """
+
+    __slots__ = ()
+
+    @classmethod
+    def parse(cls, text: str | None) -> Self | None:
+        """None for text that no position is written as."""
+        if text is None or not WRITTEN_POSITION.fullmatch(text):
+            return None
+        position = cls(text)
+        return position if position <= LAST_POSITION else None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeatMap:
-    """Every seat of a session at one moment, in the order of rows and numbers.
-
-    `position` names that moment: whoever resumes from it misses nothing.
-    """
+    """Every seat of a session at one moment, in the order of rows and numbers."""
 
     session_id: UUID
     seats: tuple[SessionSeat, ...]
-    position: str
+    position: Position
 
     def count(self, status: SeatStatus) -> int:
         return sum(seat.status is status for seat in self.seats)
@@ -48,4 +72,4 @@ class SeatMapDelta:
 
     session_id: UUID
     seats: tuple[SessionSeat, ...]
-    position: str
+    position: Position

@@ -10,7 +10,7 @@ from uuid import UUID
 import orjson
 
 from domain.errors import NotFoundError
-from domain.seats import SeatMap, SeatMapDelta, SessionSeat
+from domain.seats import Position, SeatMap, SeatMapDelta, SessionSeat
 from persistence.queries.seat_maps import SeatMaps
 from persistence.sales.codec import seat_from_json
 from realtime.hub import Hub
@@ -30,7 +30,7 @@ class SeatFeed:
         self._seat_maps = seat_maps
 
     async def watch(
-        self, session_id: UUID, after: str | None = None
+        self, session_id: UUID, after: Position | None = None
     ) -> AsyncGenerator[SeatMap | SeatMapDelta, None]:
         """Raises NotFoundError, before the first item, for an unknown session.
 
@@ -82,13 +82,13 @@ class Merged:
 def merge(session_id: UUID, messages: Sequence[bytes]) -> Merged | None:
     """One delta of a burst: each seat at its highest version; None: read it anew."""
     newest: dict[UUID, SessionSeat] = {}
-    positions, times, parents = list[int](), list[datetime](), list[str]()
+    positions, times, parents = list[Position](), list[datetime](), list[str]()
     try:
         for message in messages:
             if message == RESYNC:
                 return None
             change = orjson.loads(message)
-            positions.append(int(change["position"]))
+            positions.append(Position(change["position"]))
             times.append(datetime.fromisoformat(change["time"]))
             if "traceparent" in change:
                 parents.append(str(change["traceparent"]))
@@ -102,6 +102,6 @@ def merge(session_id: UUID, messages: Sequence[bytes]) -> Merged | None:
     delta = SeatMapDelta(
         session_id=session_id,
         seats=tuple(newest.values()),
-        position=str(min(positions)),
+        position=min(positions),
     )
     return Merged(delta, min(times), parents)

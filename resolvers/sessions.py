@@ -9,6 +9,7 @@ from uuid import UUID
 import strawberry
 
 from domain.errors import NotFoundError
+from domain.seats import Position
 from persistence.queries.sessions import SessionsWanted
 from resolvers.context import Info
 from resolvers.faults import not_found
@@ -24,7 +25,7 @@ SessionId = Annotated[strawberry.ID, strawberry.argument(description="A session'
 Filter = Annotated[
     SessionFilter | None, strawberry.argument(description="Which of them.")
 ]
-Position = Annotated[
+AfterPosition = Annotated[
     str | None,
     strawberry.argument(
         description="The `position` of the last update that you have; what changed"
@@ -75,10 +76,11 @@ class SeatSubscriptions:
         " or a whole SeatMap when that is cheaper or safer."
     )
     async def seat_map(
-        self, info: Info, session_id: SessionId, after: Position = None
+        self, info: Info, session_id: SessionId, after: AfterPosition = None
     ) -> AsyncGenerator[SeatMapUpdate, None]:
         try:
-            feed = info.context.services.seat_feed.watch(key_of(session_id), after)
+            position = Position.parse(after)
+            feed = info.context.services.seat_feed.watch(key_of(session_id), position)
             async with aclosing(feed) as updates:
                 async for update in updates:
                     info.context.begin_next_answer()

@@ -6,7 +6,7 @@ from typing import Annotated, TypeVar, cast
 import strawberry
 from strawberry import UNSET
 
-from domain import money, movies, rooms, sessions
+from domain import money, movies, rooms, session_changes
 from schema.catalog import Movie, Room, Session
 from schema.problems import InvalidInput, NotFound, RoomBusy
 
@@ -16,7 +16,7 @@ Value = TypeVar("Value")
 @strawberry.input(description="An amount in the currency's minor unit (cents).")
 class MoneyInput:
     amount_minor: int = strawberry.field(
-        description=f"From 0 to {sessions.MAX_PRICE_MINOR}."
+        description=f"From 0 to {session_changes.MAX_PRICE_MINOR}."
     )
     currency: str = strawberry.field(description="ISO 4217, e.g. BRL.")
 
@@ -145,13 +145,13 @@ def movie_facts(entered: CreateMovieInput | UpdateMovieInput) -> movies.MovieFac
     return cast("movies.MovieFacts", without_unset(facts))
 
 
-def session_facts(entered: UpdateSessionInput) -> sessions.SessionFacts:
+def session_facts(entered: UpdateSessionInput) -> session_changes.SessionFacts:
     price = entered.price_per_seat
     facts = {
         "starts_at": entered.starts_at,
         "price_per_seat": price.to_domain() if price else price,
     }
-    return cast("sessions.SessionFacts", without_unset(facts))
+    return cast("session_changes.SessionFacts", without_unset(facts))
 
 
 def without_unset(facts: dict[str, Value]) -> dict[str, Value]:

@@ -7,6 +7,7 @@ import strawberry
 
 from domain import payment as payments
 from domain import reservation as reservations
+from domain.seats import seat_order
 from schema.catalog import Session
 from schema.context import Info
 from schema.enums import PaymentStatus, ReservationStatus
@@ -38,9 +39,7 @@ class Reservation:
 
     @strawberry.field(description="The seats that it took, as they are now.")
     def seats(self) -> list[SessionSeat]:
-        in_order = sorted(
-            self.value.seats, key=lambda seat: (len(seat.row), seat.row, seat.number)
-        )
+        in_order = sorted(self.value.seats, key=seat_order)
         return [SessionSeat.from_domain(seat) for seat in in_order]
 
     @strawberry.field(description="What the seats are for.")

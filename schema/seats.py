@@ -73,7 +73,7 @@ class SeatMap:
         return cls(
             value=seat_map,
             session_id=strawberry.ID(str(seat_map.session_id)),
-            position=seat_map.position,
+            position=str(seat_map.position),
         )
 
 
@@ -95,7 +95,7 @@ class SeatMapDelta:
         return cls(
             session_id=strawberry.ID(str(delta.session_id)),
             seats=[SessionSeat.from_domain(seat) for seat in delta.seats],
-            position=delta.position,
+            position=str(delta.position),
         )
 
 

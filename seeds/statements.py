@@ -1,5 +1,7 @@
 """The SQL of planting: adds what is missing, updates nothing."""
 
+from persistence.tables import SEAT_ORDER
+
 ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended('seeds', 0))"
 
 NOTHING_TO_COME = """
@@ -44,7 +46,7 @@ ON CONFLICT DO NOTHING RETURNING id
 
 # Every chair that the room has by now, those of the manager's included. An id is a hash
 # of what it stands for (a version 8 UUID): uuid5 is not at hand in SQL.
-PUT_ON_SALE = """
+PUT_ON_SALE = f"""
 INSERT INTO session_seats (id, session_id, seat_id, status, version)
 SELECT overlay(overlay(
            md5(uuid_send(session.id) || uuid_send(seat.id))
@@ -54,6 +56,5 @@ FROM sessions session
 JOIN seats seat ON seat.room_id = session.room_id
 WHERE session.id = ANY($1::uuid[])
     AND NOT EXISTS (SELECT FROM session_seats WHERE session_id = session.id)
-ORDER BY session.starts_at, session.id,
-         length(seat.row_label), seat.row_label, seat.number
-"""
+ORDER BY session.starts_at, session.id, {SEAT_ORDER}
+"""  # noqa: S608  # made of constant fragments; values are parameters

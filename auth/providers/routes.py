@@ -110,7 +110,8 @@ class SignIn:
             _complain(name, error)
             return {"error": _code_of(error)}
         try:
-            return {"code": await self._services_of().identities.welcome(identity)}
+            identities = self._services_of().identities
+            return {"code": await identities.sign_in_code_for(identity)}
         except UnverifiedEmailError:
             return {"error": "email_not_verified"}
         except Exception:

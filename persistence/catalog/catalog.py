@@ -10,7 +10,8 @@ from domain.errors import NotFoundError, RoomBusyError
 from domain.money import Money
 from domain.movies import Movie, MovieFacts
 from domain.rooms import NewSeats, Room, check_growth
-from domain.sessions import FURTHEST_START, Session, SessionChange, wrong_start
+from domain.session_changes import FURTHEST_START, SessionChange, wrong_start
+from domain.sessions import Session
 from persistence.catalog import catalog_sql as sql
 from persistence.postgres.pool import Connection, Pool
 from persistence.sales.ledger import LedgerCorruptError
@@ -79,7 +80,7 @@ class PostgresCatalog:
             if row is None:
                 raise NotFoundError
             session = _session(row)
-            return await _change(db, session, change.beyond(session), ended)
+            return await _change(db, session, change.without_unchanged(session), ended)
 
         session = await self._in_a_free_room(apply)
         for late in ended:  # and committed

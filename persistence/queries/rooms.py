@@ -7,14 +7,15 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, func, select, text
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from domain.rooms import Room, Seat
 from persistence.key_value.catalog_cache import RedisCatalogCache
 from persistence.queries.keyset import Keyset, Page, Window
 from persistence.queries.reading import Reader
-from persistence.tables import RoomRow, SeatRow
+from persistence.tables import SEAT_ORDER, RoomRow, SeatRow
 
 BY_NAME = Keyset("rooms", col(RoomRow.name), col(RoomRow.id))
 ROOM = TypeAdapter(Room)
@@ -61,16 +62,17 @@ class Rooms:
     async def _seats(
         self, room_ids: Sequence[UUID], since: int | None
     ) -> dict[UUID, list[Seat]]:
-        label = col(SeatRow.row_label)
+        seat = aliased(SeatRow, name="seat")
         rows = (
-            select(SeatRow)
-            .where(col(SeatRow.room_id).in_(room_ids))
-            .order_by(func.length(label), label, col(SeatRow.number))
+            select(seat)
+            .where(col(seat.room_id).in_(room_ids))
+            .order_by(text(SEAT_ORDER))
         )
         seats: defaultdict[UUID, list[Seat]] = defaultdict(list)
         for row in await self._reader.fetch(rows, since):
-            seat = Seat(id=row.id, row=row.row_label, number=row.number)
-            seats[row.room_id].append(seat)
+            seats[row.room_id].append(
+                Seat(id=row.id, row=row.row_label, number=row.number)
+            )
         return seats
 
     async def _capacities(

@@ -1,18 +1,16 @@
 """The seats of sessions at one moment, or what has changed of them since another."""
 
-import re
 from collections.abc import Sequence
 from uuid import UUID
 
 import asyncpg
 
 from domain.money import Money
-from domain.seats import SeatMap, SeatMapDelta, SeatStatus, SessionSeat
+from domain.seats import Position, SeatMap, SeatMapDelta, SeatStatus, SessionSeat
 from persistence.postgres.pool import Pool
 from persistence.sales.event_sql import POSITION
+from persistence.tables import SEAT_ORDER
 
-WRITTEN_POSITION = re.compile(r"[0-9]{1,19}")
-LAST_POSITION = 2**63 - 1
 # Maps of large rooms: in between others have their turn.
 AT_ONCE = 10
 STATUS = {str(status): status for status in SeatStatus}
@@ -26,15 +24,14 @@ WITH film AS MATERIALIZED (
     FROM sessions WHERE {{which}}
 )
 SELECT film.id AS session_id, film.price_minor, film.currency, film.position,
-       film.total, ss.id, ss.row_label, ss.number, ss.version,
+       film.total, ss.id, seat.row_label, seat.number, ss.version,
        CASE WHEN ss.held_until <= film.now THEN 'AVAILABLE' ELSE ss.status END
            AS status,
        CASE WHEN ss.held_until > film.now THEN ss.held_until END AS held_until
 FROM film LEFT JOIN (
-    SELECT ss.*, seat.row_label, seat.number
-    FROM session_seats ss JOIN seats seat ON seat.id = ss.seat_id
-) ss ON ss.session_id = film.id {{changed}}
-ORDER BY film.id, length(ss.row_label), ss.row_label, ss.number
+    session_seats ss JOIN seats seat ON seat.id = ss.seat_id
+) ON ss.session_id = film.id {{changed}}
+ORDER BY film.id, {SEAT_ORDER}
 """  # noqa: S608  # made of constant fragments; values are parameters
 WHOLE = SEATS.format(total="NULL", which="id = ANY($1::uuid[])", changed="")
 CHANGED = SEATS.format(
@@ -49,20 +46,20 @@ class SeatMaps:
         self._pool = pool
 
     async def read(
-        self, session_id: UUID, after: str | None = None
+        self, session_id: UUID, after: Position | None = None
     ) -> SeatMap | SeatMapDelta | None:
         """None: no such session. A delta only for an `after` that it is worth it for.
 
-        An unreadable position, one from the future (a restored database) or one since
-        which half of the seats changed is answered with all of them.
+        The answer is the whole map for a position of the future (of a database that was
+        restored since), and when half of the seats have changed.
         """
-        if (position := _position(after)) is not None:
-            rows = await self._pool.fetch(CHANGED, session_id, position)
-            if rows and _is_worth_it(rows, position):
+        if after is not None:
+            rows = await self._pool.fetch(CHANGED, session_id, after)
+            if rows and _is_worth_it(rows, after):
                 return SeatMapDelta(
                     session_id=session_id,
                     seats=_seats(rows),
-                    position=str(rows[0]["position"]),
+                    position=Position(rows[0]["position"]),
                 )
         return (await self.whole([session_id])).get(session_id)
 
@@ -82,23 +79,16 @@ class SeatMaps:
             session_id: SeatMap(
                 session_id=session_id,
                 seats=_seats(rows),
-                position=str(rows[0]["position"]),
+                position=Position(rows[0]["position"]),
             )
             for session_id, rows in shares.items()
         }
 
 
-def _position(after: str | None) -> int | None:
-    if after is None or not WRITTEN_POSITION.fullmatch(after):
-        return None
-    position = int(after)
-    return position if position <= LAST_POSITION else None
-
-
-def _is_worth_it(rows: Sequence[asyncpg.Record], position: int) -> bool:
+def _is_worth_it(rows: Sequence[asyncpg.Record], after: Position) -> bool:
     now, total = int(rows[0]["position"]), int(rows[0]["total"])
     changed = sum(row["id"] is not None for row in rows)
-    return position <= now and 2 * changed < total
+    return after <= now and 2 * changed < total
 
 
 def _seats(rows: Sequence[asyncpg.Record]) -> tuple[SessionSeat, ...]:

@@ -9,6 +9,7 @@ from uuid import UUID
 import asyncpg
 
 from persistence.postgres.pool import Pool
+from persistence.tables import SEAT_ORDER
 
 RESERVATION = """
 SELECT r.*, film.starts_at, movie.title, room.name AS room
@@ -18,15 +19,15 @@ JOIN movies movie ON movie.id = film.movie_id
 JOIN rooms room ON room.id = film.room_id
 WHERE r.id = $1
 """
-SEATS = """
+SEATS = f"""
 SELECT ss.id, seat.row_label, seat.number, claims.released_at, ss.status, ss.version,
        ss.held_until, ss.reservation_id
 FROM claims
 JOIN session_seats ss ON ss.id = claims.session_seat_id
 JOIN seats seat ON seat.id = ss.seat_id
 WHERE claims.reservation_id = $1
-ORDER BY length(seat.row_label), seat.row_label, seat.number
-"""
+ORDER BY {SEAT_ORDER}
+"""  # noqa: S608  # made of constant fragments; values are parameters
 PAYMENTS = "SELECT * FROM payments WHERE reservation_id = $1"
 KEYS = "SELECT operation, created_at FROM idempotency_keys WHERE result_id = ANY($1)"
 WAITING = """

@@ -5,7 +5,13 @@ is sold once per session, a room shows one film at a time, and at most one open 
 exists for a seat.
 """
 
-from persistence.tables.catalog import MovieRow, RoomRow, SeatRow, SessionRow
+from persistence.tables.catalog import (
+    SEAT_ORDER,
+    MovieRow,
+    RoomRow,
+    SeatRow,
+    SessionRow,
+)
 from persistence.tables.columns import metadata
 from persistence.tables.outbox import OutboxRow, RelayLeaseRow
 from persistence.tables.people import AccountRow, IdentityRow, RefreshTokenRow
@@ -18,6 +24,7 @@ from persistence.tables.sales import (
 )
 
 __all__ = [
+    "SEAT_ORDER",
     "AccountRow",
     "ClaimRow",
     "IdempotencyKeyRow",

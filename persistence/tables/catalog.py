@@ -30,6 +30,11 @@ ROOM_PERIOD_TYPES = (
 )
 
 
+# The rows of a room from A to Z, then AA: domain.seats.seat_order in SQL. `seat` is the
+# table seats.
+SEAT_ORDER = "length(seat.row_label), seat.row_label, seat.number"
+
+
 @event.listens_for(metadata, "before_create")
 def _create_types(_target: object, connection: Connection, **_: object) -> None:
     for statement in ROOM_PERIOD_TYPES:

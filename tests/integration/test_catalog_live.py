@@ -13,7 +13,7 @@ from domain.catalog import CatalogService
 from domain.money import Money
 from domain.rooms import NewSeats
 from domain.seats import SeatMap, SeatMapDelta, SessionSeat
-from domain.sessions import SessionChange
+from domain.session_changes import SessionChange
 from persistence.catalog.catalog import PostgresCatalog
 from persistence.postgres.pool import Pool
 from persistence.queries.seat_maps import SeatMaps

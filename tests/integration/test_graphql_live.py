@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.seats import SeatMapDelta
+from domain.seats import Position, SeatMapDelta
 from persistence.postgres.pool import Pool
 from tests.support.cinema import Cinema, Show
 from tests.support.events import open_payment
@@ -35,7 +35,7 @@ class TestWatching:
         whole = await desk.services.queries.seat_maps.read(show.session_id)
         assert whole
         delta = SeatMapDelta(
-            session_id=show.session_id, seats=whole.seats[:1], position="7"
+            session_id=show.session_id, seats=whole.seats[:1], position=Position(7)
         )
         desk.seat_feed.updates = [whole, delta, delta]
 
@@ -46,7 +46,7 @@ class TestWatching:
         assert [result.data and result.data["seatMap"] for result in results] == [
             {
                 "__typename": "SeatMap",
-                "position": whole.position,
+                "position": str(whole.position),
                 "available": 10,
                 "held": 0,
             },
@@ -56,7 +56,7 @@ class TestWatching:
                 "changed": [{"id": str(whole.seats[0].id)}],
             },
         ]
-        assert desk.seat_feed.asked == [(show.session_id, "5")]
+        assert desk.seat_feed.asked == [(show.session_id, Position(5))]
         assert desk.seat_feed.open == 0
 
     @pytest.mark.parametrize("session_id", ["x", NO_ID])

@@ -86,7 +86,7 @@ async def test_a_second_provider_takes_nothing_from_who_is_verified(
 ) -> None:
     email = new_address()
     ana = await identities.link(ISSUER, uuid4().hex, email, "Ana")
-    await service.let_in(ana)
+    await service.issue_tokens(ana)
 
     again = await identities.link("https://other.example", "7", email, "Ana B.")
 
@@ -168,7 +168,7 @@ async def test_a_password_that_was_right_a_moment_ago_gets_no_tokens(
             eva.account.id,
         )
         signing_in = asyncio.ensure_future(
-            service.let_in(eva.account, login.password_hash)
+            service.issue_tokens(eva.account, login.password_hash)
         )
         await until_blocked(pool, 1)
         await takeover.commit()

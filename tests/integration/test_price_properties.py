@@ -9,7 +9,7 @@ from hypothesis.stateful import invariant, rule, run_state_machine_as_test
 
 from domain.errors import InvalidInputError
 from domain.money import Money
-from domain.sessions import SessionChange
+from domain.session_changes import SessionChange
 from persistence.catalog.catalog import PostgresCatalog
 from tests.integration.test_ledger_properties import SEATS, Booked, Books
 

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from domain.booking import BookingService
-from domain.seats import SeatMap, SeatMapDelta, SeatStatus
+from domain.seats import Position, SeatMap, SeatMapDelta, SeatStatus
 from persistence.postgres.pool import Pool
 from persistence.queries import Queries
 from persistence.sales.ledger import PostgresLedger
@@ -134,7 +134,7 @@ class TestSeatMaps:
         show = await cinema.open_session(seats=4)
         await settled(queries, show)
 
-        answer = await queries.seat_maps.read(show.session_id, after)
+        answer = await queries.seat_maps.read(show.session_id, Position.parse(after))
 
         assert isinstance(answer, SeatMap)
         assert len(answer.seats) == 4

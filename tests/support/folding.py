@@ -5,7 +5,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from domain.seats import SeatMap
+from domain.seats import Position, SeatMap
 from persistence.postgres.pool import Pool
 from realtime.seat_feed import SeatFeed
 
@@ -15,7 +15,7 @@ class Fold:
     seats: dict[UUID, tuple[int, str]] = field(default_factory=dict)
     snapshots: int = 0
     deltas: int = 0
-    position: str | None = None
+    position: Position | None = None
 
     async def watch(
         self, feed: SeatFeed, session_id: UUID, began: asyncio.Event | None = None

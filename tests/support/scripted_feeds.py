@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from domain.errors import NotFoundError
-from domain.seats import SeatMap, SeatMapDelta
+from domain.seats import Position, SeatMap, SeatMapDelta
 
 Update = SeatMap | SeatMapDelta
 
@@ -15,11 +15,11 @@ class ScriptedSeatFeed:
     """Says what it was told to; without anything the session is unknown."""
 
     updates: list[Update] = field(default_factory=list)
-    asked: list[tuple[UUID, str | None]] = field(default_factory=list)
+    asked: list[tuple[UUID, Position | None]] = field(default_factory=list)
     open: int = 0
 
     async def watch(
-        self, session_id: UUID, after: str | None = None
+        self, session_id: UUID, after: Position | None = None
     ) -> AsyncGenerator[Update, None]:
         self.asked.append((session_id, after))
         self.open += 1

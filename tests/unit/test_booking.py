@@ -3,7 +3,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.booking import judge
+from domain.booking import judge, wanted_seats
 from domain.errors import (
     DomainError,
     InvalidInputError,
@@ -15,7 +15,6 @@ from domain.errors import (
 from domain.idempotency import key_for
 from domain.money import Money
 from domain.ports import HoldVerdict
-from domain.reservation import wanted_seats
 from domain.seats import SeatStatus, SessionSeat
 
 IDS = [uuid4() for _ in range(9)]

@@ -11,7 +11,8 @@ from domain.errors import InvalidInputError, NotFoundError
 from domain.money import Money
 from domain.movies import Movie, MovieFacts
 from domain.rooms import NewSeats, Room
-from domain.sessions import Session, SessionChange
+from domain.session_changes import SessionChange
+from domain.sessions import Session
 
 ID = UUID(int=1)
 STARTS_AT = datetime(2030, 1, 1, 20, tzinfo=UTC)

@@ -9,9 +9,10 @@ from babel.numbers import list_currencies
 
 from domain.errors import InvalidInputError
 from domain.money import CURRENCIES, Money
-from domain.movies import MovieFacts, checked
+from domain.movies import MovieFacts, validated_movie
 from domain.rooms import NewSeats, check_growth, check_room, check_rows
-from domain.sessions import Session, SessionChange, SessionFacts, check_session
+from domain.session_changes import SessionChange, SessionFacts, check_session
+from domain.sessions import Session
 
 STARTS_AT = datetime(2030, 1, 1, 20, tzinfo=UTC)
 PRICE = Money(2500, "BRL")
@@ -65,7 +66,7 @@ class TestMovie:
         ],
     )
     def test_refuses(self, facts: MovieFacts, path: str, rule: str) -> None:
-        assert refused(lambda: checked(facts)) == [(path, rule)]
+        assert refused(lambda: validated_movie(facts)) == [(path, rule)]
 
     @pytest.mark.parametrize(
         "facts",
@@ -82,7 +83,7 @@ class TestMovie:
         ],
     )
     def test_takes(self, facts: MovieFacts) -> None:
-        assert checked(facts) == facts
+        assert validated_movie(facts) == facts
 
     def test_spaces_around_texts_are_nobodys_wish(self) -> None:
         entered: MovieFacts = {
@@ -92,7 +93,7 @@ class TestMovie:
             "rating": " 12 ",
         }
 
-        assert checked(entered) == {
+        assert validated_movie(entered) == {
             "title": "Limite",
             "synopsis": "A boat.",
             "genres": ["drama"],
@@ -109,7 +110,7 @@ class TestMovie:
             "rating": "\n1",
         }
 
-        assert refused(lambda: checked(facts)) == [
+        assert refused(lambda: validated_movie(facts)) == [
             ("title", "value_missing"),
             ("synopsis", "text_length"),
             ("durationMinutes", "number_range"),
@@ -212,8 +213,10 @@ class TestSession:
         same = SessionChange(starts_at=STARTS_AT, price=Money(2500, "BRL"))
         dearer = SessionChange(starts_at=STARTS_AT, price=Money(2501, "BRL"))
 
-        assert same.beyond(SESSION) == SessionChange()
-        assert dearer.beyond(SESSION) == SessionChange(price=Money(2501, "BRL"))
+        assert same.without_unchanged(SESSION) == SessionChange()
+        assert dearer.without_unchanged(SESSION) == SessionChange(
+            price=Money(2501, "BRL")
+        )
 
     def test_what_may_not_change_is_told_by_field(self) -> None:
         change = SessionChange(starts_at=STARTS_AT, price=PRICE)

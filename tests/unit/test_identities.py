@@ -11,13 +11,13 @@ from domain.identities import Identity, IdentityService, UnverifiedEmailError
 from tests.support.identities import ANA, FakeCodes, FakeIdentities
 
 
-class FakeDoor:
+class FakeAccounts:
     """The part of AccountService that lets somebody in."""
 
     async def find(self, account_id: UUID) -> Account | None:
         return ANA if account_id == ANA.id else None
 
-    async def let_in(self, account: Account) -> SignedIn:
+    async def issue_tokens(self, account: Account) -> SignedIn:
         return SignedIn(
             access_token="access",
             refresh_token="refresh",
@@ -38,7 +38,7 @@ def codes() -> FakeCodes:
 
 @pytest.fixture
 def service(identities: FakeIdentities, codes: FakeCodes) -> IdentityService:
-    return IdentityService(identities, codes, cast("AccountService", FakeDoor()))
+    return IdentityService(identities, codes, cast("AccountService", FakeAccounts()))
 
 
 def identity(
@@ -50,7 +50,7 @@ def identity(
 async def test_a_new_identity_is_linked_by_its_address(
     service: IdentityService, identities: FakeIdentities, codes: FakeCodes
 ) -> None:
-    code = await service.welcome(identity())
+    code = await service.sign_in_code_for(identity())
 
     assert identities.linked == [("https://id", "7", "ana@cinema.example", "Ana")]
     assert codes.kept == {sha256(code.encode()).digest(): ANA.id}
@@ -65,7 +65,7 @@ async def test_a_new_identity_without_a_verified_address_is_refused(
     email: str | None,
 ) -> None:
     with pytest.raises(UnverifiedEmailError):
-        await service.welcome(identity(email))
+        await service.sign_in_code_for(identity(email))
 
     assert (identities.linked, codes.kept) == ([], {})
 
@@ -75,7 +75,7 @@ async def test_a_known_identity_needs_no_address_any_more(
 ) -> None:
     identities.known["https://id", "7"] = ANA
 
-    await service.welcome(identity(None))
+    await service.sign_in_code_for(identity(None))
 
     assert identities.linked == []
     assert list(codes.kept.values()) == [ANA.id]
@@ -95,14 +95,14 @@ async def test_a_known_identity_needs_no_address_any_more(
 async def test_a_name_that_cannot_be_used_gives_way_to_the_address(
     service: IdentityService, identities: FakeIdentities, name: str | None, taken: str
 ) -> None:
-    await service.welcome(identity(name=name))
+    await service.sign_in_code_for(identity(name=name))
 
     [(*_, used)] = identities.linked
     assert used == taken
 
 
-async def test_a_code_lets_in_once(service: IdentityService) -> None:
-    code = await service.welcome(identity())
+async def test_a_code_is_exchanged_once(service: IdentityService) -> None:
+    code = await service.sign_in_code_for(identity())
 
     assert (await service.exchange(code)).account == ANA
     with pytest.raises(InvalidCredentialsError):
@@ -113,7 +113,7 @@ async def test_a_code_lets_in_once(service: IdentityService) -> None:
 async def test_what_is_no_code_is_refused_and_uses_up_none(
     service: IdentityService, codes: FakeCodes, code: str
 ) -> None:
-    await service.welcome(identity())
+    await service.sign_in_code_for(identity())
 
     with pytest.raises(InvalidCredentialsError):
         await service.exchange(code)
@@ -124,7 +124,7 @@ async def test_what_is_no_code_is_refused_and_uses_up_none(
 async def test_a_code_of_an_account_that_is_gone_is_refused(
     service: IdentityService, codes: FakeCodes
 ) -> None:
-    code = await service.welcome(identity())
+    code = await service.sign_in_code_for(identity())
     codes.kept = dict.fromkeys(codes.kept, uuid4())
 
     with pytest.raises(InvalidCredentialsError):

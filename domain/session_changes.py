@@ -1,0 +1,88 @@
+"""What managers enter and change of a session, and when they may."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Self, TypedDict
+
+from domain.errors import InvalidInputError, raise_if_any
+from domain.money import CURRENCIES, Money
+from domain.sessions import Session
+
+MAX_PRICE_MINOR = 100_000_000
+FURTHEST_START = timedelta(days=2 * 365)
+
+
+class SessionFacts(TypedDict, total=False):
+    """What is entered of a session: what is left out is to stay as it is."""
+
+    starts_at: datetime | None
+    price_per_seat: Money | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionChange:
+    """What a session is to have instead; None: what it has."""
+
+    starts_at: datetime | None = None
+    price: Money | None = None
+
+    def without_unchanged(self, session: Session) -> Self:
+        """Without what the session has already."""
+        moved = self.starts_at != session.starts_at
+        repriced = self.price != session.price_per_seat
+        return type(self)(
+            starts_at=self.starts_at if moved else None,
+            price=self.price if repriced else None,
+        )
+
+    def check(self, *, begun: bool, taken: bool) -> None:
+        """Nothing changes for somebody who holds or has bought a seat.
+
+        Raises InvalidInputError, of each field that is to stay.
+        """
+        paths = []
+        if self.starts_at is not None:
+            paths.append("startsAt")
+        if self.price is not None:
+            paths.append("pricePerSeat")
+        if begun:
+            raise_if_any(
+                [InvalidInputError(path, rule="session_begun") for path in paths]
+            )
+        if taken:
+            raise_if_any(
+                [InvalidInputError(path, rule="seats_taken") for path in paths]
+            )
+
+
+def check_session(facts: SessionFacts) -> None:
+    """Raises InvalidInputError, of each wrong field.
+
+    The database's clock judges the start: see `wrong_start`.
+    """
+    wrong = []
+    if facts.get("starts_at", True) is None:
+        wrong.append(InvalidInputError("startsAt", rule="value_missing"))
+    if facts.get("price_per_seat", True) is None:
+        wrong.append(InvalidInputError("pricePerSeat", rule="value_missing"))
+    if price := facts.get("price_per_seat"):
+        wrong.extend(_wrong_price(price))
+    raise_if_any(wrong)
+
+
+def wrong_start() -> InvalidInputError:
+    return InvalidInputError("startsAt", rule="start_moment")
+
+
+def _wrong_price(price: Money) -> Iterator[InvalidInputError]:
+    if not 0 <= price.amount_minor <= MAX_PRICE_MINOR:
+        yield InvalidInputError(
+            "pricePerSeat",
+            "amountMinor",
+            rule="number_range",
+            lowest=0,
+            highest=MAX_PRICE_MINOR,
+        )
+    if price.currency not in CURRENCIES:
+        yield InvalidInputError("pricePerSeat", "currency", rule="currency_code")
