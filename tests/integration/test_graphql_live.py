@@ -1,7 +1,7 @@
 """Subscriptions from their start to their end, and faults of all operations."""
 
 import logging
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 
@@ -154,11 +154,3 @@ class TestFaults:
                 codes = [error.extensions for error in result.errors or []]
                 assert codes == [{"code": "BAD_USER_INPUT"}]
         assert caplog.records == []
-
-    async def test_the_caches_are_shared_by_operations(self, desk: Desk) -> None:
-        text = f'{{ movie(id: "{uuid4()}") {{ id }} }}'
-        for _ in range(2):
-            await desk.data(text)
-
-        [care] = desk.schema.get_extensions()
-        assert care._known.read.cache_info().hits > 0  # type: ignore[attr-defined] # ours

@@ -27,6 +27,8 @@ from resolvers.context import Context, Services
 from tests.support.cinema import Show
 from tests.support.scripted_feeds import ScriptedReservationFeed, ScriptedSeatFeed
 from tests.support.unlocked import NoSeatLocks, NothingCached, NoWakeup, Unlimited
+from transport.documents.document import read
+from transport.operation_extension import DOCUMENT
 
 RESERVE = """
 mutation ($session: ID!, $seats: [ID!]!, $key: String) {
@@ -101,7 +103,12 @@ class Desk:
         self, query: str, who: UUID | Viewer | None = None, **variables: Any
     ) -> ExecutionResult:
         self.statements.clear()
-        return await self.schema.execute(query, variables, self.context(who))
+        return await self.schema.execute(
+            query,
+            variables,
+            self.context(who),
+            operation_extensions={DOCUMENT: read(query)},
+        )
 
     async def data(
         self, query: str, who: UUID | Viewer | None = None, **variables: Any
@@ -136,7 +143,12 @@ class Desk:
         **variables: Any,
     ) -> list[ExecutionResult]:
         results: list[ExecutionResult] = []
-        stream = await self.schema.stream(query, variables, self.context(who))
+        stream = await self.schema.stream(
+            query,
+            variables,
+            self.context(who),
+            operation_extensions={DOCUMENT: read(query)},
+        )
         async with aclosing(stream):
             async for result in stream:
                 assert isinstance(result, ExecutionResult)
