@@ -21,7 +21,7 @@ def no_facts(_error: Any) -> Facts:
     return {}
 
 
-def the_limit(error: errors.TooManySeatsError) -> Facts:
+def seat_limit(error: errors.TooManySeatsError) -> Facts:
     return {"limit": error.limit}
 
 
@@ -33,11 +33,11 @@ def payment_status(error: errors.PaymentClosedError) -> Facts:
     return {"status": PaymentStatus(error.status)}
 
 
-def the_seats(error: errors.SeatsUnavailableError) -> Facts:
+def taken_seats(error: errors.SeatsUnavailableError) -> Facts:
     return {"seats": [SessionSeat.from_domain(seat) for seat in error.seats]}
 
 
-def the_session(error: errors.RoomBusyError) -> Facts:
+def conflicting_session(error: errors.RoomBusyError) -> Facts:
     return {"conflicting_session": Session.from_domain(error.session)}
 
 
@@ -84,14 +84,14 @@ HANDLERS = [
     Refusal(errors.EmailTakenError, problems.EmailTaken),
     Refusal(errors.SignInAgainError, problems.InvalidCredentials, text="sign_in_again"),
     Refusal(errors.InvalidCredentialsError, problems.InvalidCredentials),
-    Refusal(errors.SeatsUnavailableError, problems.SeatsUnavailable, the_seats),
+    Refusal(errors.SeatsUnavailableError, problems.SeatsUnavailable, taken_seats),
     Refusal(errors.SessionClosedError, problems.SessionClosed),
-    Refusal(errors.TooManySeatsError, problems.TooManySeats, the_limit),
+    Refusal(errors.TooManySeatsError, problems.TooManySeats, seat_limit),
     Refusal(errors.ReservationExpiredError, problems.ReservationExpired),
     Refusal(
         errors.ReservationClosedError, problems.ReservationClosed, reservation_status
     ),
     Refusal(errors.PaymentClosedError, problems.PaymentClosed, payment_status),
     Refusal(errors.IdempotencyConflictError, problems.IdempotencyConflict),
-    Refusal(errors.RoomBusyError, problems.RoomBusy, the_session),
+    Refusal(errors.RoomBusyError, problems.RoomBusy, conflicting_session),
 ]

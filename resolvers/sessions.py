@@ -16,6 +16,7 @@ from resolvers.faults import not_found
 from resolvers.ids import find_key, key_of
 from resolvers.paging import connection, window
 from schema.catalog import Session, SessionFilter
+from schema.costs import READING_SEATS, cost
 from schema.pages import DEFAULT_FIRST, After, Before, Connection, First, Last
 from schema.seats import SeatMap, SeatMapUpdate, seat_map_update
 
@@ -61,7 +62,8 @@ class SessionQueries:
         )
 
     @strawberry.field(
-        description="A session's seats now; null when there is no such session."
+        description="A session's seats now; null when there is no such session.",
+        metadata=cost(extra=READING_SEATS),
     )
     async def seat_map(self, info: Info, session_id: SessionId) -> SeatMap | None:
         key = find_key(session_id)
@@ -73,7 +75,8 @@ class SessionQueries:
 class SeatSubscriptions:
     @strawberry.subscription(
         description="The live seat map. With `after`, what changed since that position,"
-        " or a whole SeatMap when that is cheaper or safer."
+        " or a whole SeatMap when that is cheaper or safer.",
+        metadata=cost(extra=READING_SEATS),
     )
     async def seat_map(
         self, info: Info, session_id: SessionId, after: AfterPosition = None

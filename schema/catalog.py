@@ -8,6 +8,7 @@ import strawberry
 
 from domain import movies, rooms, sessions
 from schema.context import Info
+from schema.costs import COUNTING_SEATS, READING_SEATS, SEATS_IN_A_ROOM, cost
 from schema.money import Money
 from schema.pages import DEFAULT_FIRST, After, Before, Connection, First, Last
 from schema.seats import SeatMap
@@ -80,11 +81,15 @@ class Room:
     id: strawberry.ID = strawberry.field(description="Never changes.")
     name: str = strawberry.field(description="As it says at the door.")
 
-    @strawberry.field(description="How many chairs it has.")
+    @strawberry.field(
+        description="How many chairs it has.", metadata=cost(extra=COUNTING_SEATS)
+    )
     async def capacity(self, info: Info) -> int:
         return await info.context.loaders.capacity_of_room(self.key)
 
-    @strawberry.field(description="Its chairs, row by row.")
+    @strawberry.field(
+        description="Its chairs, row by row.", metadata=cost(items=SEATS_IN_A_ROOM)
+    )
     async def seats(self, info: Info) -> list[Seat]:
         seats = await info.context.loaders.seats_of_room(self.key)
         info.context.count_seats(len(seats))
@@ -115,7 +120,10 @@ class Session:
         room = await info.context.loaders.room(self.value.room_id)
         return Room.from_domain(room)
 
-    @strawberry.field(description="Its seats now; the subscription keeps them so.")
+    @strawberry.field(
+        description="Its seats now; the subscription keeps them so.",
+        metadata=cost(extra=READING_SEATS),
+    )
     async def seat_map(self, info: Info) -> SeatMap:
         seat_map = await info.context.loaders.seat_map(self.value.id)
         return SeatMap.from_domain(seat_map)

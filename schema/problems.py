@@ -3,6 +3,7 @@
 import strawberry
 
 from schema.catalog import Session
+from schema.costs import SEATS_IN_A_ROOM, WRONG_FIELDS, cost
 from schema.enums import PaymentStatus, ReservationStatus
 from schema.seats import SessionSeat
 
@@ -24,7 +25,9 @@ class FieldError:
 
 @strawberry.type(description="The input cannot be acted on.")
 class InvalidInput(Problem):
-    fields: list[FieldError] = strawberry.field(description="Each field that is wrong.")
+    fields: list[FieldError] = strawberry.field(
+        description="Each field that is wrong.", metadata=cost(items=WRONG_FIELDS)
+    )
 
 
 @strawberry.type(description="It is not there, or not the viewer's to know of.")
@@ -42,7 +45,8 @@ class InvalidCredentials(Problem): ...
 @strawberry.type(description="Somebody else has some of the seats; none was held.")
 class SeatsUnavailable(Problem):
     seats: list[SessionSeat] = strawberry.field(
-        description="Those that are taken, and until when they are held."
+        description="Those that are taken, and until when they are held.",
+        metadata=cost(items=SEATS_IN_A_ROOM),
     )
 
 

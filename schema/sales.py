@@ -10,6 +10,7 @@ from domain import reservation as reservations
 from domain.seats import seat_order
 from schema.catalog import Session
 from schema.context import Info
+from schema.costs import SEATS_IN_A_ROOM, cost
 from schema.enums import PaymentStatus, ReservationStatus
 from schema.money import Money
 from schema.problems import (
@@ -37,7 +38,10 @@ class Reservation:
         description="When a PENDING one is over unless it is paid."
     )
 
-    @strawberry.field(description="The seats that it took, as they are now.")
+    @strawberry.field(
+        description="The seats that it took, as they are now.",
+        metadata=cost(items=SEATS_IN_A_ROOM),
+    )
     def seats(self) -> list[SessionSeat]:
         in_order = sorted(self.value.seats, key=seat_order)
         return [SessionSeat.from_domain(seat) for seat in in_order]

@@ -7,6 +7,7 @@ import strawberry
 
 from domain import seats as domain
 from schema.context import Info
+from schema.costs import SEATS_IN_A_ROOM, cost
 from schema.enums import SeatStatus
 from schema.money import Money
 
@@ -51,7 +52,9 @@ class SeatMap:
         description="Hand it back as `after` when you reconnect."
     )
 
-    @strawberry.field(description="All of them, row by row.")
+    @strawberry.field(
+        description="All of them, row by row.", metadata=cost(items=SEATS_IN_A_ROOM)
+    )
     def seats(self, info: Info) -> list[SessionSeat]:
         info.context.count_seats(len(self.value.seats))
         return [SessionSeat.from_domain(seat) for seat in self.value.seats]
@@ -84,7 +87,8 @@ class SeatMapDelta:
     session_id: strawberry.ID = strawberry.field(description="Whose seats these are.")
     seats: list[SessionSeat] = strawberry.field(
         description="The whole state of each that changed, or that is new. May repeat"
-        " what is known."
+        " what is known.",
+        metadata=cost(items=SEATS_IN_A_ROOM),
     )
     position: str = strawberry.field(
         description="Hand it back as `after` when you reconnect."

@@ -14,8 +14,9 @@ from graphql import (
 )
 
 from app.executable_schema import build_schema
+from schema.costs import FieldCost
 from transport.documents.call import Call
-from transport.documents.cost import CONNECTIONS, LISTS, Measured, Walk
+from transport.documents.cost import COSTS, Measured, Walk
 from transport.documents.refusals import refusal_of
 
 SEATS = "seatMap { available seats { id status version } }"
@@ -81,8 +82,26 @@ def test_every_list_has_a_size() -> None:
         if get_named_type(type_).name.endswith("Connection")
     }
 
-    assert lists - {"edges"} <= LISTS.keys()  # those of a page, which has a size
-    assert pages == CONNECTIONS
+    sized = {name for name, cost in COSTS.items() if cost.items > 1}
+    assert lists - {"edges"} <= sized  # those of a page, which has a size
+    assert pages == {name for name, cost in COSTS.items() if cost.is_paged}
+
+
+def test_costs_are_read_from_the_fields() -> None:
+    of_one_item = FieldCost()
+    with_a_cost = {
+        name: cost
+        for name, cost in COSTS.items()
+        if cost != of_one_item and not cost.is_paged
+    }
+
+    assert with_a_cost == {
+        "seats": FieldCost(items=100),
+        "seatMap": FieldCost(extra=50),
+        "capacity": FieldCost(extra=5),
+        "types": FieldCost(items=100),  # of introspection
+        "fields": FieldCost(items=3),
+    }
 
 
 def test_lists_in_lists_are_too_much() -> None:

@@ -25,20 +25,20 @@ from graphql import (
     VariableNode,
 )
 
+from resolvers.roots import Mutation, Query, Subscription
+from schema.costs import FieldCost, declared_costs
 from schema.pages import DEFAULT_FIRST, MAX_FIRST
 from transport.limits import MAX_DEPTH, MAX_NESTING
 
-CONNECTIONS = {"movies", "rooms", "sessions", "reservations", "payments"}
 PAGE_SIZES = {"first", "last"}
-# How much the other lists hold, more or less: a room some 100 seats; the schema nearly
-# 100 types, with 3 fields each.
-LISTS = {"seats": 100, "types": 100, "fields": 3}
-# They read all seats, whatever is asked of them: that takes as long as 50 fields do,
-# and counting them as 5.
-READS_SEATS = {"seatMap": 50, "capacity": 5}
 # Read from memory, and most of what tools ask for is null: half.
 INTROSPECTION = {"__schema", "__type"}
-
+# By name; the schema has nearly 100 types, with 3 fields each.
+COSTS = {
+    "types": FieldCost(items=100),
+    "fields": FieldCost(items=3),
+    **declared_costs(Query, Mutation, Subscription),
+}
 
 TOO_DEEP = (
     f"It is nested deeper than {MAX_DEPTH} levels of fields, or {MAX_NESTING} of"
@@ -187,8 +187,9 @@ def _sum(parts: Iterable[Measured]) -> Measured:
 
 def _field(node: FieldNode, inner: Measured) -> Measured:
     name = node.name.value
-    size = _page_size(node) if name in CONNECTIONS else PageSize((LISTS.get(name, 1),))
-    cost = 1 + READS_SEATS.get(name, 0)
+    declared = COSTS.get(name, FieldCost())
+    size = _page_size(node) if declared.is_paged else PageSize((declared.items,))
+    cost = 1 + declared.extra
     pages: tuple[tuple[PageSize, Measured], ...] = ()
     if inner.pages or any(isinstance(said, str) for said in size.said):
         pages = ((size, inner),)

@@ -1,0 +1,41 @@
+"""The root types of the GraphQL schema."""
+
+import strawberry
+
+from resolvers.catalog import CatalogMutations
+from resolvers.movies import MovieQueries
+from resolvers.payments import PaymentMutations, PaymentQueries
+from resolvers.people import PeopleMutations, PeopleQueries
+from resolvers.reservations import (
+    ReservationMutations,
+    ReservationQueries,
+    ReservationSubscriptions,
+)
+from resolvers.rooms import RoomQueries
+from resolvers.sessions import SeatSubscriptions, SessionQueries
+from resolvers.sign_in_codes import SignInCodeMutations
+
+
+@strawberry.type(description="What can be read.")
+class Query(
+    PeopleQueries,
+    MovieQueries,
+    RoomQueries,
+    SessionQueries,
+    ReservationQueries,
+    PaymentQueries,
+): ...
+
+
+@strawberry.type(description="What can be changed; each of them alone, in order.")
+class Mutation(
+    PeopleMutations,
+    SignInCodeMutations,
+    CatalogMutations,
+    ReservationMutations,
+    PaymentMutations,
+): ...
+
+
+@strawberry.type(description="What can be watched, over a WebSocket.")
+class Subscription(SeatSubscriptions, ReservationSubscriptions): ...
