@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from loadtest import documents
 from loadtest.figures import HTTP_OK
 from loadtest.target import Target
 from runtime.errors import CommandError
@@ -15,32 +16,6 @@ NOT_BEFORE = timedelta(hours=1)
 SESSIONS_LOOKED_AT = 100
 MAPS_LOOKED_AT = 20
 TIMEOUT = 30.0
-
-SESSIONS = """query ($first: Int!, $filter: SessionFilter) {
-  sessions(first: $first, filter: $filter) {
-    edges { node { id startsAt movie { title } room { name capacity } } }
-  }
-}"""
-SEATS = """query ($id: ID!) {
-  seatMap(sessionId: $id) { seats { id status } }
-}"""
-# What a seat-picking page asks for: enough to go on, or to show what is taken.
-RESERVE = """mutation ($input: ReserveSeatsInput!) {
-  reserveSeats(input: $input) {
-    __typename
-    ... on Reservation { id expiresAt seats { id version } }
-    ... on SeatsUnavailable { code message seats { id status heldUntil } }
-  }
-}"""
-CANCEL = """mutation ($input: CancelReservationInput!) {
-  cancelReservation(input: $input) {
-    __typename
-    ... on Reservation { id seats { id version } }
-  }
-}"""
-# Authenticated, parsed and executed like the others, and refused for its form alone.
-NOOP = b"""{"query":"mutation { cancelReservation(input: {reservationId: \\"x\\"}) \
-{ __typename } }"}"""
 
 
 @dataclass(frozen=True)
@@ -53,11 +28,13 @@ class Stage:
 
 
 def reserve(session_id: str, seat_id: str) -> bytes:
-    return _body(RESERVE, {"input": {"sessionId": session_id, "seatIds": [seat_id]}})
+    entered = {"sessionId": session_id, "seatIds": [seat_id]}
+    return _body(documents.MEASURED_RESERVE_SEATS, {"input": entered})
 
 
 def cancel(reservation_id: str) -> bytes:
-    return _body(CANCEL, {"input": {"reservationId": reservation_id}})
+    entered = {"reservationId": reservation_id}
+    return _body(documents.MEASURED_CANCEL_RESERVATION, {"input": entered})
 
 
 def headers(token: str) -> dict[str, str]:
@@ -116,11 +93,12 @@ class BoxOffice:
     def _sessions(self) -> list[dict[str, Any]]:
         after = (datetime.now(UTC) + NOT_BEFORE).strftime("%Y-%m-%dT%H:%M:%SZ")
         variables = {"first": SESSIONS_LOOKED_AT, "filter": {"startsAfter": after}}
-        sessions = self.send(_body(SESSIONS, variables))["sessions"]
+        sessions = self.send(_body(documents.SESSIONS, variables))["sessions"]
         return [edge["node"] for edge in sessions["edges"]]
 
     def _free_seats(self, session_id: str) -> tuple[str, ...]:
-        seat_map = self.send(_body(SEATS, {"id": session_id}))["seatMap"] or {}
+        body = _body(documents.SEAT_MAP, {"id": session_id})
+        seat_map = self.send(body)["seatMap"] or {}
         return tuple(
             seat["id"]
             for seat in seat_map.get("seats", ())
@@ -134,3 +112,6 @@ def _body(query: str, variables: dict[str, Any]) -> bytes:
 
 def _capacity(node: dict[str, Any]) -> int:
     return int(node["room"]["capacity"])
+
+
+NOOP = json.dumps({"query": documents.MEASURED_NO_OP}).encode()

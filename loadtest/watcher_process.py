@@ -13,16 +13,9 @@ from websockets.frames import Frame, Opcode
 from websockets.typing import Subprotocol
 from websockets.uri import parse_uri
 
-from loadtest import plan
+from loadtest import documents, plan
 from loadtest.target import Target
 
-WATCH = """subscription ($id: ID!) {
-  seatMap(sessionId: $id) {
-    __typename
-    ... on SeatMap { position seats { id status version heldUntil } }
-    ... on SeatMapDelta { position seats { id status version heldUntil } }
-  }
-}"""
 SETTLING_TIMEOUT = 60.0
 
 
@@ -85,7 +78,8 @@ class Watcher(asyncio.Protocol):
     def _hear(self, at: float, message: dict[str, Any]) -> None:
         match message["type"]:
             case "connection_ack":
-                asked = {"query": WATCH, "variables": {"id": self._session_id}}
+                query = documents.MEASURED_SEAT_MAP_UPDATES
+                asked = {"query": query, "variables": {"id": self._session_id}}
                 self._say({"id": "1", "type": "subscribe", "payload": asked})
             case "ping":
                 self._say({"type": "pong"})

@@ -6,25 +6,23 @@ import signal
 from collections.abc import AsyncIterator, Iterator
 
 import asyncpg
-import httpx
+import httpx2
 import pytest
 from redis import Redis
 from redis.exceptions import AuthenticationError
 
+from loadtest.documents import SIGN_IN
 from stack.cluster import status
 from stack.cluster.control import Control
 from stack.embedded.ports import ReservedPort
 from tests.support.client import Customer, Service
 from tests.support.cluster import started_cluster
+from tests.support.http_client import ask
 from tests.support.processes import wait_until_gone
 from tests.support.run import RunUnderTest
 from tests.support.waiting import eventually
 
-SIGN_IN = """mutation {
-  signIn(input: {email: "ana@cinema.example", password: "correct-horse-ana"}) {
-    ... on AuthTokens { accessToken }
-  }
-}"""
+ANA = {"email": "ana@cinema.example", "password": "correct-horse-ana"}
 
 Cluster = tuple[RunUnderTest, Control]
 
@@ -45,8 +43,8 @@ def service(cluster: Cluster) -> Service:
 
 @pytest.fixture
 async def ana(service: Service) -> AsyncIterator[Customer]:
-    async with httpx.AsyncClient(timeout=30) as http:
-        answer = await http.post(service.url, json={"query": SIGN_IN})
+    async with httpx2.AsyncClient(timeout=30) as http:
+        answer = await ask(http, SIGN_IN, {"input": ANA}, url=service.url)
     token = answer.json()["data"]["signIn"]["accessToken"]
     async with service.bearer_of(token) as customer:
         yield customer
@@ -65,7 +63,7 @@ async def test_a_seat_is_held_and_bought_through_nginx(
 
 
 async def test_nginx_keeps_what_is_for_operators_to_itself(service: Service) -> None:
-    async with httpx.AsyncClient() as http:
+    async with httpx2.AsyncClient() as http:
         metrics = await http.get(f"{service.address}/metrics")
         health = await http.get(f"{service.address}/healthz")
 
@@ -107,7 +105,7 @@ def test_patroni_does_nothing_for_whoever_has_no_password(
     """What it starts, and who leads, could be changed there."""
     for name in ("postgres-1", "postgres-2"):
         port = cluster[1].services()[name]["ports"]["8008"]
-        refused = httpx.request(method, f"http://127.0.0.1:{port}{path}", json={})
+        refused = httpx2.request(method, f"http://127.0.0.1:{port}{path}", json={})
         assert refused.status_code == 401
 
 

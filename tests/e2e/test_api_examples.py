@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from loadtest.documents import SEAT_MAP
 from tests.support.client import Customer, Service
 from tests.support.run import ROOT
 from tests.support.waiting import eventually
@@ -125,9 +126,8 @@ async def watching(
 
 
 async def truth(customer: Customer, session: str) -> States:
-    query = """query ($id: ID!) {
-      seatMap(sessionId: $id) { seats { id version status } } }"""
-    return states((await customer.ask(query, id=session))["seatMap"]["seats"])
+    answer = await customer.ask(SEAT_MAP, id=session)
+    return states(answer["seatMap"]["seats"])
 
 
 @pytest.mark.parametrize("language", ["python", "typescript"])

@@ -6,28 +6,21 @@ from typing import Any
 
 import pytest
 
-from tests.support.catalog import (
+from loadtest.documents import (
     ADD_SEATS,
     CREATE_MOVIE,
     CREATE_ROOM,
     CREATE_SESSION,
+    SIGN_IN,
     UPDATE_SESSION,
-    moment,
 )
+from tests.support.catalog import moment
 from tests.support.client import Customer, Service
 
 pytestmark = pytest.mark.xdist_group("sale")
 
-SIGN_IN = """mutation ($input: SignInInput!) {
-  signIn(input: $input) { ... on AuthTokens { accessToken } }
-}"""
 MANAGER = {"email": "manager@cinema.example", "password": "correct-horse-manager"}
 CAPACITY = "query ($id: ID!) { room(id: $id) { capacity } }"
-
-
-async def manage(manager: Customer, mutation: str, **entered: Any) -> dict[str, Any]:
-    [answer] = (await manager.ask(mutation, input=entered)).values()
-    return dict(answer)
 
 
 async def until_they_cost(updates: Any, known: dict[str, int], *prices: int) -> None:
@@ -41,20 +34,18 @@ async def until_they_cost(updates: Any, known: dict[str, int], *prices: int) -> 
 async def test_a_film_is_put_on_sold_and_kept_as_it_was_bought(
     service: Service, ana: Customer
 ) -> None:
-    signed_in = await ana.ask(SIGN_IN, input=MANAGER)
-    async with service.bearer_of(signed_in["signIn"]["accessToken"]) as manager:
-        movie = await manage(
-            manager,
+    signed_in = await ana.mutate(SIGN_IN, **MANAGER)
+    async with service.bearer_of(signed_in["accessToken"]) as manager:
+        movie = await manager.mutate(
             CREATE_MOVIE,
             title="Limite",
             synopsis="A boat, three people.",
             durationMinutes=114,
         )
         rows = [{"row": "A", "seats": 3}]
-        room = await manage(manager, CREATE_ROOM, name="Sala 9", rows=rows)
+        room = await manager.mutate(CREATE_ROOM, name="Sala 9", rows=rows)
         price = {"amountMinor": 2500, "currency": "BRL"}
-        session = await manage(
-            manager,
+        session = await manager.mutate(
             CREATE_SESSION,
             movieId=movie["id"],
             roomId=room["id"],
@@ -66,15 +57,15 @@ async def test_a_film_is_put_on_sold_and_kept_as_it_was_bought(
         known: dict[str, int] = {}
         async with aclosing(ana.watch(session["id"])) as updates:
             await until_they_cost(updates, known, 2500, 2500, 2500)
-            await manage(manager, UPDATE_SESSION, id=session["id"], pricePerSeat=dearer)
+            await manager.mutate(UPDATE_SESSION, id=session["id"], pricePerSeat=dearer)
             await until_they_cost(updates, known, 3000, 3000, 3000)
             rows = [{"row": "B", "seats": 1}]
-            await manage(manager, ADD_SEATS, roomId=room["id"], rows=rows)
+            await manager.mutate(ADD_SEATS, roomId=room["id"], rows=rows)
             await until_they_cost(updates, known, 3000, 3000, 3000, 3000)
         after = await ana.ask(CAPACITY, id=room["id"])
         held = await ana.reserve(session["id"], *known)
-        refused = await manage(
-            manager, UPDATE_SESSION, id=session["id"], pricePerSeat=price
+        refused = await manager.mutate(
+            UPDATE_SESSION, id=session["id"], pricePerSeat=price
         )
 
     assert (before["room"]["capacity"], after["room"]["capacity"]) == (3, 4)

@@ -6,10 +6,10 @@ from typing import Any
 
 import httpx2
 import pytest
-import websockets
-from websockets.typing import Subprotocol
 
 from tests.support.client import Service
+from tests.support.http_client import ask
+from tests.support.socket_client import graphql_socket, subscribe
 
 NOBODYS = "9b2f4b0e-0000-4000-8000-000000000000"
 REFUSALS = f"""mutation ($seats: [ID!]!) {{
@@ -52,16 +52,21 @@ Answer = dict[str, Any]
 Ask = Callable[[Service, str, str], Awaitable[Answer]]
 
 
-def body(document: str) -> Answer:
-    variables = {"seats": [NOBODYS] * 9} if document == REFUSALS else {}
-    return {"query": document, "variables": variables}
+def variables_of(document: str) -> Answer:
+    return {"seats": [NOBODYS] * 9} if document == REFUSALS else {}
 
 
 async def by_http(service: Service, language: str, document: str) -> Answer:
     [token] = service.tokens(1)
-    headers = {"authorization": f"Bearer {token}", "accept-language": language}
     async with httpx2.AsyncClient() as http:
-        response = await http.post(service.url, json=body(document), headers=headers)
+        response = await ask(
+            http,
+            document,
+            variables_of(document),
+            token=token,
+            url=service.url,
+            **{"accept-language": language},
+        )
     answer: Answer = response.json()
     return answer
 
@@ -69,26 +74,21 @@ async def by_http(service: Service, language: str, document: str) -> Answer:
 async def by_socket(service: Service, language: str, document: str) -> Answer:
     [token] = service.tokens(1)
     init = {"authorization": f"Bearer {token}", "locale": language}
-    async with websockets.connect(
-        service.socket_url, subprotocols=[Subprotocol("graphql-transport-ws")]
-    ) as socket:
-        await socket.send(json.dumps({"type": "connection_init", "payload": init}))
-        await socket.recv()
-        asked = {"id": "1", "type": "subscribe", "payload": body(document)}
-        await socket.send(json.dumps(asked))
+    async with graphql_socket(service.socket_url, init) as socket:
+        await subscribe(socket, document, variables_of(document))
         answer: Answer = json.loads(await socket.recv())["payload"]
     return answer
 
 
-@pytest.mark.parametrize("ask", [by_http, by_socket])
+@pytest.mark.parametrize("by", [by_http, by_socket])
 @pytest.mark.parametrize(
     ("language", "locale"), [("en-GB", "en"), ("pt", "pt-BR"), ("es-MX", "es")]
 )
 async def test_words_change_and_codes_and_facts_do_not(
-    service: Service, ask: Ask, language: str, locale: str
+    service: Service, by: Ask, language: str, locale: str
 ) -> None:
-    refused = (await ask(service, language, REFUSALS))["data"]
-    [fault] = (await ask(service, language, FAULT))["errors"]
+    refused = (await by(service, language, REFUSALS))["data"]
+    [fault] = (await by(service, language, FAULT))["errors"]
 
     invalid, email, too_many, not_found, first = WORDS[locale]
     assert refused == {

@@ -13,24 +13,12 @@ import httpx2
 import pytest
 import websockets
 
+from loadtest.documents import REFRESH_TOKENS, SIGN_IN, SIGN_UP
 from stack.embedded.ports import ReservedPort
 from tests.support.client import Service
 from tests.support.run import RunUnderTest, started_run
 
 pytestmark = pytest.mark.xdist_group("run")
-
-SIGN_UP = """mutation ($input: SignUpInput!) {
-  signUp(input: $input) { __typename ... on AuthTokens { accessToken refreshToken } }
-}"""
-SIGN_IN = """mutation ($input: SignInInput!) {
-  signIn(input: $input) { __typename ... on AuthTokens { accessToken refreshToken } }
-}"""
-
-REFRESH = """mutation ($token: String!) {
-  refreshTokens(refreshToken: $token) {
-    __typename ... on AuthTokens { accessToken refreshToken }
-  }
-}"""
 
 
 @dataclass
@@ -134,7 +122,7 @@ async def renew(life: Life) -> None:
     """Refresh tokens: a good one, the same once more, made up ones."""
     used = life.secrets[-1]
     for token in (used, used, life.secret(), [life.secret()]):
-        body = {"query": REFRESH, "variables": {"token": token}}
+        body = {"query": REFRESH_TOKENS, "variables": {"token": token}}
         answer = (await life.post(body)).get("data") or {}
         if renewed := (answer.get("refreshTokens") or {}).get("refreshToken"):
             life.secrets.append(renewed)

@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,13 +13,14 @@ from uuid import UUID, uuid4
 import httpx2
 import pytest
 
+from loadtest.documents import RESERVE_SEATS
 from persistence.postgres.pool import Pool
 from realtime.broker import Kafka
 from realtime.cloud_event import CloudEvent
 from realtime.topics import RESERVATIONS
 from tests.support.cinema import Cinema, Show
 from tests.support.embedded import EmbeddedStack
-from tests.support.graphql import RESERVE
+from tests.support.http_client import ask
 from tests.support.our_processes import OurProcess, our_process
 from tests.support.telling import hold, read_topic, until_all_is_told
 from tests.support.visitor import A_SLOW_DAY, bearer
@@ -90,22 +91,21 @@ class Crowd:
 
     async def buy(self, http: httpx2.AsyncClient) -> None:
         while not self.over.is_set():
-            variables = {
-                "session": str(self.show.session_id),
-                "seats": [str(next(self._seats))],
-                "key": str(uuid4()),
+            entered = {
+                "sessionId": str(self.show.session_id),
+                "seatIds": [str(next(self._seats))],
+                "idempotencyKey": str(uuid4()),
             }
             try:
-                answer = await self._post(
-                    http, {"query": RESERVE, "variables": variables}
-                )
-                held = answer["data"]["reserveSeats"]
+                held = (await self._reserve(http, entered))["data"]["reserveSeats"]
                 self.held.append(UUID(held["id"]))
             except (httpx2.HTTPError, KeyError, TypeError) as error:
                 self.lost.append(error)
             await asyncio.sleep(0.02)
 
-    async def _post(self, http: httpx2.AsyncClient, body: object) -> Answer:
+    async def _reserve(
+        self, http: httpx2.AsyncClient, entered: Mapping[str, object]
+    ) -> Answer:
         """With the same key elsewhere, as clients do, when nobody is there any more.
 
         The kernel takes connections for a door that closes before we open them: their
@@ -114,7 +114,9 @@ class Crowd:
         turn = next(self._turns)
         for api in (*self.apis[turn:], *self.apis[:turn]):
             try:
-                response = await http.post(f"{api.url}/graphql", json=body)
+                response = await ask(
+                    http, RESERVE_SEATS, {"input": entered}, url=f"{api.url}/graphql"
+                )
             except (httpx2.ConnectError, httpx2.ReadError):
                 continue
             answer: Answer = response.json()

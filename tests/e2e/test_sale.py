@@ -10,13 +10,14 @@ from uuid import UUID, uuid4
 
 import httpx2
 import pytest
-import websockets
 from websockets.exceptions import ConnectionClosed
-from websockets.typing import Subprotocol
 
+from loadtest.documents import RESERVE_SEATS
 from persistence.postgres.pool import Pool
 from tests.support.cinema import let_time_pass
-from tests.support.client import RESERVE, Customer, Service
+from tests.support.client import Customer, Service
+from tests.support.http_client import ask
+from tests.support.socket_client import graphql_socket
 
 pytestmark = pytest.mark.xdist_group("sale")
 
@@ -115,19 +116,12 @@ async def test_two_hundred_customers_want_one_seat_over_http(
     service: Service, ana: Customer
 ) -> None:
     session, seats = await service.session(ana)
-    body = {
-        "query": RESERVE,
-        "variables": {"input": {"sessionId": session, "seatIds": [seats[0]]}},
-    }
+    variables = {"input": {"sessionId": session, "seatIds": [seats[0]]}}
     limits = httpx2.Limits(max_connections=100)
     async with httpx2.AsyncClient(limits=limits, timeout=60) as http:
         answers = await asyncio.gather(
             *(
-                http.post(
-                    service.url,
-                    json=body,
-                    headers={"authorization": f"Bearer {token}"},
-                )
+                ask(http, RESERVE_SEATS, variables, token=token, url=service.url)
                 for token in service.tokens(200)
             )
         )
@@ -175,11 +169,7 @@ async def test_sockets_close_with_a_code_to_come_back_on_and_resume(
     session, seats = await service.session(ana)
     async with aclosing(bruno.watch(session)) as updates:
         position = (await anext(updates))["position"]
-    async with websockets.connect(
-        service.socket_url, subprotocols=[Subprotocol("graphql-transport-ws")]
-    ) as socket:
-        await socket.send('{"type": "connection_init"}')
-        assert "connection_ack" in str(await socket.recv())
+    async with graphql_socket(service.socket_url) as socket:
         api = service.run.children()["API"]
         os.kill(api, signal.SIGTERM)
         with pytest.raises(ConnectionClosed) as closed:
@@ -226,15 +216,17 @@ async def test_what_was_on_its_way_when_the_api_stopped_is_there_once(
     api = service.run.children()["API"]
 
     async def reserve(http: httpx2.AsyncClient, number: int) -> Any:
-        wanted = {
+        entered = {
             "sessionId": session,
             "seatIds": [seats[number]],
             "idempotencyKey": f"stop-{session}",
         }
-        answer = await http.post(
-            service.url,
-            json={"query": RESERVE, "variables": {"input": wanted}},
-            headers={"authorization": f"Bearer {tokens[number]}"},
+        answer = await ask(
+            http,
+            RESERVE_SEATS,
+            {"input": entered},
+            token=tokens[number],
+            url=service.url,
         )
         return answer.json()["data"]["reserveSeats"]["id"]
 

@@ -8,9 +8,11 @@ from secrets import token_hex
 import httpx2
 import pytest
 
+from loadtest.documents import RESERVE_SEATS, SIGN_UP
 from stack.embedded.ports import ReservedPort
-from tests.support.client import RESERVE, Service
+from tests.support.client import Service
 from tests.support.collector import Collector, collecting
+from tests.support.http_client import ask
 from tests.support.run import RunUnderTest, started_run
 from tests.support.waiting import eventually
 
@@ -40,17 +42,16 @@ def traced_run(
 
 
 async def reserve(service: Service, session: str, seat: str, trace_parent: str) -> None:
-    headers = {
-        "authorization": f"Bearer {service.tokens(1)[0]}",
-        "traceparent": trace_parent,
-        "x-request-id": "traced-hold",
-    }
-    body = {
-        "query": RESERVE,
-        "variables": {"input": {"sessionId": session, "seatIds": [seat]}},
-    }
+    headers = {"traceparent": trace_parent, "x-request-id": "traced-hold"}
     async with httpx2.AsyncClient() as http:
-        answer = await http.post(service.url, json=body, headers=headers)
+        answer = await ask(
+            http,
+            RESERVE_SEATS,
+            {"input": {"sessionId": session, "seatIds": [seat]}},
+            token=service.tokens(1)[0],
+            url=service.url,
+            **headers,
+        )
     assert answer.json()["data"]["reserveSeats"]["__typename"] == "Reservation"
 
 
@@ -123,23 +124,19 @@ async def test_no_span_has_a_parameter_or_a_token(
 ) -> None:
     service = Service(traced_run)
     password = f"secret-{token_hex(8)}"
-    body = {
-        "query": "mutation ($input: SignUpInput!) { signUp(input: $input) {"
-        " __typename } }",
-        "variables": {
-            "input": {
-                "email": f"{password}@cinema.example",
-                "password": password,
-                "name": "Ana",
-            }
-        },
+    entered = {
+        "email": f"{password}@cinema.example",
+        "password": password,
+        "name": "Ana",
     }
     trace = token_hex(16)
     async with httpx2.AsyncClient(timeout=30) as http:
-        await http.post(
-            service.url,
-            json=body,
-            headers={"traceparent": f"00-{trace}-{token_hex(8)}-01"},
+        await ask(
+            http,
+            SIGN_UP,
+            {"input": entered},
+            url=service.url,
+            traceparent=f"00-{trace}-{token_hex(8)}-01",
         )
 
     async def is_there() -> bool:

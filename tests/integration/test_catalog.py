@@ -5,16 +5,16 @@ from uuid import UUID
 
 import pytest
 
-from persistence.postgres.pool import Pool
-from tests.support.catalog import (
+from loadtest.documents import (
     ADD_SEATS,
     CREATE_MOVIE,
     CREATE_ROOM,
     CREATE_SESSION,
     UPDATE_MOVIE,
     UPDATE_SESSION,
-    answer,
 )
+from persistence.postgres.pool import Pool
+from tests.support.catalog import answer
 from tests.support.cinema import Cinema, Show
 from tests.support.graphql import MANAGER, Desk
 

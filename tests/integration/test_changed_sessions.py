@@ -6,13 +6,8 @@ from uuid import UUID
 
 import pytest
 
-from tests.support.catalog import (
-    CREATE_SESSION,
-    UPDATE_MOVIE,
-    UPDATE_SESSION,
-    answer,
-    moment,
-)
+from loadtest.documents import CREATE_SESSION, UPDATE_MOVIE, UPDATE_SESSION
+from tests.support.catalog import answer, moment
 from tests.support.cinema import Cinema, Show, let_time_pass
 from tests.support.counting import growing
 from tests.support.graphql import Desk

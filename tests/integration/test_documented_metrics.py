@@ -7,7 +7,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 import realtime.consumer  # noqa: F401 # the worker's own are declared by now
 from app.settings import Settings
-from tests.support.scraping import api_of, client_at
+from tests.support.http_client import client_of
+from tests.support.scraping import api_of
 
 ROOT = Path(__file__).parents[2]
 LIBRARY = ("python_", "process_")
@@ -19,7 +20,7 @@ NAME = re.compile(r"\bcinema_[a-z_]+")
 async def test_every_metric_is_documented_and_every_alarm_has_its_metric(
     settings: Settings,
 ) -> None:
-    async with api_of(settings) as app, client_at(app) as http:
+    async with api_of(settings) as app, client_of(app.app) as http:
         text = (await http.get("/metrics")).text
     families = [
         family

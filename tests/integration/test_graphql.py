@@ -5,44 +5,24 @@ from uuid import UUID
 
 import pytest
 
+from loadtest.documents import APPROVE_PAYMENT, CANCEL_RESERVATION, RESERVE_SEATS
 from persistence.postgres.pool import Pool
-from tests.support.cinema import Cinema, Show, let_time_pass
+from tests.support.cinema import Cinema, Show, let_time_pass, reserving
 from tests.support.events import open_payment
-from tests.support.graphql import RESERVE, Desk
+from tests.support.graphql import Desk
 
 NO_ID = "9b2f4b0e-0000-4000-8000-000000000000"
 
-CANCEL = """
-mutation ($id: ID!) {
-  cancelReservation(input: {reservationId: $id}) {
-    __typename
-    ... on Problem { code }
-    ... on Reservation { status seats { status } payment { status } }
-    ... on ReservationClosed { status }
-  }
-}
-"""
-
-APPROVE = """
-mutation ($id: ID!, $key: String) {
-  approvePayment(input: {paymentId: $id, idempotencyKey: $key}) {
-    __typename
-    ... on Problem { code }
-    ... on Payment {
-      id status amount { amountMinor } reservation { status seats { status } }
-    }
-    ... on PaymentClosed { status }
-    ... on InvalidInput { fields { path message } }
-  }
-}
-"""
+RESERVE_WITH_SESSION = RESERVE_SEATS.replace(
+    "expiresAt", "session { id movie { title } } payment { id }"
+)
 
 
 class TestReserving:
     async def test_all_the_seats_at_their_price(
         self, desk: Desk, ana: UUID, show: Show
     ) -> None:
-        made = await desk.reserve(ana, show, 0, 1)
+        made = await desk.mutate(RESERVE_WITH_SESSION, ana, **reserving(show, 0, 1))
 
         assert made["__typename"] == "Reservation"
         assert made["status"] == "PENDING"
@@ -88,11 +68,13 @@ class TestReserving:
     ) -> None:
         seats = [*(str(show.seat_ids[number]) for number in numbers), *others]
 
-        data = await desk.data(
-            RESERVE, UUID(NO_ID), session=str(show.session_id), seats=seats
+        answer = await desk.mutate(
+            RESERVE_SEATS,
+            UUID(NO_ID),
+            sessionId=str(show.session_id),
+            seatIds=seats,
         )
 
-        answer = data["reserveSeats"]
         assert answer["code"] == code
         assert answer.get("limit", 8) == 8
         assert [each["path"] for each in answer.get("fields", ())] == (
@@ -105,23 +87,19 @@ class TestReserving:
     ) -> None:
         seats = [str(show.seat_ids[0])]
 
-        data = await desk.data(RESERVE, ana, session=session_id, seats=seats)
+        answer = await desk.mutate(
+            RESERVE_SEATS, ana, sessionId=session_id, seatIds=seats
+        )
 
-        assert data["reserveSeats"]["code"] == "NOT_FOUND"
+        assert answer["code"] == "NOT_FOUND"
 
     async def test_a_key_is_answered_again_and_not_for_something_else(
         self, desk: Desk, ana: UUID, show: Show
     ) -> None:
         async def ask(number: int, key: str) -> dict[str, Any]:
-            answer = await desk.data(
-                RESERVE,
-                ana,
-                session=str(show.session_id),
-                seats=[str(show.seat_ids[number])],
-                key=key,
+            return await desk.mutate(
+                RESERVE_SEATS, ana, **reserving(show, number, key=key)
             )
-            told: dict[str, Any] = answer["reserveSeats"]
-            return told
 
         first, again = await ask(0, "k"), await ask(0, "k")
         other, unusable = await ask(1, "k"), await ask(1, "")
@@ -140,18 +118,21 @@ class TestEnding:
         made = await desk.reserve(ana, show, 0)
         [bia] = await cinema.customers(1)
 
-        strangers = await desk.data(CANCEL, bia, id=made["id"])
-        own = await desk.data(CANCEL, ana, id=made["id"])
-        again = await desk.data(CANCEL, ana, id=made["id"])
+        entered = {"reservationId": made["id"]}
+        strangers = await desk.mutate(CANCEL_RESERVATION, bia, **entered)
+        own = await desk.mutate(CANCEL_RESERVATION, ana, **entered)
+        again = await desk.mutate(CANCEL_RESERVATION, ana, **entered)
 
-        assert strangers["cancelReservation"]["code"] == "NOT_FOUND"
-        assert own["cancelReservation"] == {
+        seat = {"id": str(show.seat_ids[0]), "status": "AVAILABLE", "version": 3}
+        assert strangers["code"] == "NOT_FOUND"
+        assert own == {
             "__typename": "Reservation",
+            "id": made["id"],
             "status": "CANCELLED",
-            "seats": [{"status": "AVAILABLE"}],
+            "seats": [seat],
             "payment": None,
         }
-        assert again["cancelReservation"] == {
+        assert again == {
             "__typename": "ReservationClosed",
             "code": "RESERVATION_CLOSED",
             "status": "CANCELLED",
@@ -164,22 +145,23 @@ class TestEnding:
         payment_id = str(await open_payment(pool, UUID(made["id"])))
 
         data = await desk.data(
-            APPROVE.replace("mutation (", "mutation Pay(").replace(
+            APPROVE_PAYMENT.replace("mutation (", "mutation Pay(").replace(
                 "approvePayment(", "first: approvePayment(", 1
             ),
             ana,
-            id=payment_id,
+            input={"paymentId": payment_id},
         )
-        again = await desk.data(APPROVE, ana, id=payment_id)
+        again = await desk.mutate(APPROVE_PAYMENT, ana, paymentId=payment_id)
 
+        seat = {"id": str(show.seat_ids[0]), "status": "SOLD"}
         assert data["first"] == {
             "__typename": "Payment",
             "id": payment_id,
             "status": "APPROVED",
             "amount": {"amountMinor": 2500},
-            "reservation": {"status": "CONFIRMED", "seats": [{"status": "SOLD"}]},
+            "reservation": {"id": made["id"], "status": "CONFIRMED", "seats": [seat]},
         }
-        assert again["approvePayment"] == data["first"]
+        assert again == data["first"]
 
     async def test_mutations_of_one_operation_see_each_other(
         self, desk: Desk, ana: UUID, show: Show, pool: Pool
@@ -220,7 +202,7 @@ class TestEnding:
         payment_id = str(await open_payment(pool, UUID(made["id"])))
         await let_time_pass(pool, UUID(made["id"]))
 
-        answer = await desk.data(APPROVE, ana, id=payment_id)
+        answer = await desk.mutate(APPROVE_PAYMENT, ana, paymentId=payment_id)
         read = await desk.data(
             """
             query ($payment: ID!) {
@@ -235,7 +217,7 @@ class TestEnding:
             payment=payment_id,
         )
 
-        assert answer["approvePayment"]["code"] == "RESERVATION_EXPIRED"
+        assert answer["code"] == "RESERVATION_EXPIRED"
         assert read == {
             "payment": {"status": "EXPIRED", "reservation": {"status": "EXPIRED"}},
             "reservations": {"totalCount": 0},
@@ -245,5 +227,5 @@ class TestEnding:
             },
         }
         [bia] = await cinema.customers(1)
-        strangers = await desk.data(APPROVE, bia, id=payment_id)
-        assert strangers["approvePayment"]["code"] == "NOT_FOUND"
+        strangers = await desk.mutate(APPROVE_PAYMENT, bia, paymentId=payment_id)
+        assert strangers["code"] == "NOT_FOUND"

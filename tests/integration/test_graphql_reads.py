@@ -4,10 +4,11 @@ from uuid import UUID
 
 import pytest
 
+from loadtest.documents import RESERVE_SEATS
 from persistence.postgres.pool import Pool
-from tests.support.cinema import Cinema, Show
+from tests.support.cinema import Cinema, Show, reserving
 from tests.support.events import open_payment
-from tests.support.graphql import RESERVE, Desk
+from tests.support.graphql import Desk
 
 NO_ID = "9b2f4b0e-0000-4000-8000-000000000000"
 
@@ -36,9 +37,7 @@ class TestPermissions:
     async def test_a_token_that_outlived_its_account_signs_in_again(
         self, desk: Desk, show: Show, cinema: Cinema
     ) -> None:
-        session, seats = str(show.session_id), [str(show.seat_ids[0])]
-
-        code = await desk.code(RESERVE, UUID(NO_ID), session=session, seats=seats)
+        code = await desk.code(RESERVE_SEATS, UUID(NO_ID), input=reserving(show, 0))
 
         assert code == "UNAUTHENTICATED"
         assert (await cinema.seat_states(show))[0] == ("AVAILABLE", 1)

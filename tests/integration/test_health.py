@@ -16,7 +16,8 @@ from app.settings import Settings
 from app.wiring import connections
 from persistence.postgres import migrate
 from tests.support.embedded import EmbeddedStack
-from tests.support.scraping import api_of, client_at
+from tests.support.http_client import client_of
+from tests.support.scraping import api_of
 from tests.support.waiting import eventually
 
 READY = (200, {"ready": True, "postgres": "ok", "redis": "ok"})
@@ -101,7 +102,7 @@ async def test_an_api_that_starts_without_postgres_is_ready_once_it_is_there(
     getattr(stack.postgres, fault)()
     with ExitStack() as ending:
         ending.callback(mend[fault])
-        async with api_of(settings) as api, client_at(api) as http:
+        async with api_of(settings) as api, client_of(api.app) as http:
             refused = await http.get("/readyz")
             ending.close()
 

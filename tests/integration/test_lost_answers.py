@@ -6,16 +6,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from loadtest.documents import APPROVE_PAYMENT
 from tests.support.cinema import Cinema, Show
 from tests.support.cut_answers import AnswerCutter
 from tests.support.embedded import EmbeddedStack
 from tests.support.visitor import UNAVAILABLE, Visitor, visiting
 
-APPROVE = """mutation ($id: ID!, $key: String) {
-  approvePayment(input: {paymentId: $id, idempotencyKey: $key}) {
-    __typename ... on Payment { status } ... on Problem { code }
-  }
-}"""
 PAY = """
 INSERT INTO payments (reservation_id, status, amount_minor, currency, created_at)
 SELECT id, 'PENDING', amount_minor, currency, clock_timestamp()
@@ -71,8 +67,9 @@ async def test_a_sale_whose_commit_is_not_answered_is_told_by_its_key(
     key = str(uuid4())
 
     cutter.cut_after(b"COMMIT")
-    lost = await unlucky.ask(APPROVE, id=str(payment), key=key)
-    again = await unlucky.ask(APPROVE, id=str(payment), key=key)
+    entered = {"paymentId": str(payment), "idempotencyKey": key}
+    lost = await unlucky.ask(APPROVE_PAYMENT, input=entered)
+    again = await unlucky.ask(APPROVE_PAYMENT, input=entered)
 
     assert cutter.cuts == 1
     assert lost["errors"][0]["extensions"] == UNAVAILABLE

@@ -7,23 +7,15 @@ from uuid import UUID
 import pytest
 
 from app.settings import Settings
+from loadtest.documents import APPROVE_PAYMENT, CANCEL_RESERVATION, RESERVE_SEATS
 from persistence.postgres.pool import Pool
 from persistence.sales.ledger import PostgresLedger
-from tests.support.cinema import Cinema, Show, let_time_pass
+from tests.support.cinema import Cinema, Show, let_time_pass, reserving
 from tests.support.counting import counted, growing
 from tests.support.events import open_payment
-from tests.support.graphql import RESERVE
 from tests.support.scraping import Served, api_of, ask, figure, scrape
 from tests.support.telling import hold
 
-CANCEL = """
-mutation ($id: ID!) { cancelReservation(input: {reservationId: $id}) {
-  ... on Reservation { status } ... on Problem { code } } }
-"""
-APPROVE = """
-mutation ($id: ID!) { approvePayment(input: {paymentId: $id}) {
-  ... on Payment { status } ... on Problem { code } } }
-"""
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}", re.IGNORECASE)
 SECONDS = "cinema_operation_duration_seconds_count"
 
@@ -44,15 +36,13 @@ async def api(settings: Settings, scratch_database_url: str) -> AsyncIterator[Se
 async def reserve(
     api: Served, who: UUID, show: Show, number: int, key: str | None = None
 ) -> UUID:
-    answer = await ask(
-        api,
-        who,
-        RESERVE,
-        session=str(show.session_id),
-        seats=[str(show.seat_ids[number])],
-        key=key,
-    )
+    entered = reserving(show, number, key=key)
+    answer = await ask(api, who, RESERVE_SEATS, input=entered)
     return UUID(answer["data"]["reserveSeats"]["id"])
+
+
+async def cancel(api: Served, who: UUID, reservation: str) -> None:
+    await ask(api, who, CANCEL_RESERVATION, input={"reservationId": reservation})
 
 
 async def test_a_hold_counts_once_however_often_it_is_asked_for(
@@ -74,7 +64,6 @@ async def test_a_refusal_counts_by_its_code_and_by_who_knew_of_the_seat(
 ) -> None:
     [bruno] = await cinema.customers(1)
     await reserve(api, ana, show, 0)
-    variables = {"session": str(show.session_id), "seats": [str(show.seat_ids[0])]}
     labels = {"transport": "http", "kind": "mutation", "field": "reserveSeats"}
 
     with (
@@ -84,7 +73,7 @@ async def test_a_refusal_counts_by_its_code_and_by_who_knew_of_the_seat(
         growing("cinema_seat_refusals_total", 0, known_by="postgres"),
         growing(SECONDS, 1, outcome="refused", **labels),
     ):
-        await ask(api, bruno, RESERVE, **variables)
+        await ask(api, bruno, RESERVE_SEATS, input=reserving(show, 0))
 
 
 async def test_a_sale_and_a_cancel_count_once_and_their_refusals_do_not(
@@ -99,9 +88,9 @@ async def test_a_sale_and_a_cancel_count_once_and_their_refusals_do_not(
         growing("cinema_refusals_total", 2, code="RESERVATION_CLOSED"),
     ):
         for _ in range(2):
-            await ask(api, ana, APPROVE, id=str(payment))
-            await ask(api, ana, CANCEL, id=str(given_up))
-        await ask(api, ana, CANCEL, id=str(sold))
+            await ask(api, ana, APPROVE_PAYMENT, input={"paymentId": str(payment)})
+            await cancel(api, ana, str(given_up))
+        await cancel(api, ana, str(sold))
 
 
 async def test_an_end_counts_once_and_is_late_by_the_databases_clock(
@@ -187,7 +176,7 @@ async def test_no_label_tells_of_a_person_or_a_thing(
     api: Served, ana: UUID, show: Show
 ) -> None:
     await reserve(api, ana, show, 0, "ana@cinema.example")
-    await ask(api, ana, CANCEL, id="ana@cinema.example")
+    await cancel(api, ana, "ana@cinema.example")
 
     labels = {value for _, pairs in await scrape(api) for _, value in pairs}
 

@@ -5,8 +5,9 @@ from uuid import UUID
 
 import pytest
 
+from loadtest.documents import ADD_SEATS, CREATE_SESSION
 from persistence.postgres.pool import Pool
-from tests.support.catalog import ADD_SEATS, CREATE_SESSION, answer, moment
+from tests.support.catalog import answer, moment
 from tests.support.cinema import Cinema
 from tests.support.graphql import Desk
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from loadtest.documents import APPROVE_PAYMENT, CANCEL_RESERVATION
 from persistence.postgres.pool import Pool
 from tests.support.cinema import Cinema, Show, let_time_pass
 from tests.support.events import close_payments, open_payment
@@ -16,26 +17,6 @@ query ($first: Int, $after: String, $status: PaymentStatus) {
     totalCount
     pageInfo { hasNextPage hasPreviousPage endCursor }
     edges { node { id status approvedAt reservation { id } } }
-  }
-}
-"""
-
-APPROVE = """
-mutation ($id: ID!) {
-  approvePayment(input: {paymentId: $id}) {
-    __typename
-    ... on Payment { status }
-    ... on Problem { code }
-    ... on PaymentClosed { status }
-  }
-}
-"""
-
-CANCEL = """
-mutation ($id: ID!) {
-  cancelReservation(input: {reservationId: $id}) {
-    __typename
-    ... on Reservation { payment { status } }
   }
 }
 """
@@ -65,14 +46,13 @@ class Bills:
         return page
 
     async def approve(self, number: int) -> dict[str, Any]:
-        data = await self._desk.data(APPROVE, self._who, id=self.payments[number])
-        answer: dict[str, Any] = data["approvePayment"]
-        return answer
+        payment = self.payments[number]
+        return await self._desk.mutate(APPROVE_PAYMENT, self._who, paymentId=payment)
 
     async def cancel(self, number: int) -> dict[str, Any]:
-        data = await self._desk.data(CANCEL, self._who, id=self.reservations[number])
-        answer: dict[str, Any] = data["cancelReservation"]
-        return answer
+        return await self._desk.mutate(
+            CANCEL_RESERVATION, self._who, reservationId=self.reservations[number]
+        )
 
     async def let_the_event_come(self, number: int) -> None:
         await close_payments(self._pool, UUID(self.reservations[number]))
@@ -171,10 +151,8 @@ async def test_what_was_cancelled_is_closed_to_payment_at_once(
         await bills.let_the_event_come(0)
     answer = await bills.approve(0)
 
-    assert cancelled == {
-        "__typename": "Reservation",
-        "payment": {"status": "CANCELLED"},
-    }
+    assert cancelled["__typename"] == "Reservation"
+    assert cancelled["payment"] == {"status": "CANCELLED"}
     assert answer == {
         "__typename": "PaymentClosed",
         "code": "PAYMENT_CLOSED",

@@ -9,20 +9,15 @@ from redis.asyncio import Redis
 from strawberry.types import ExecutionResult
 
 from domain.accounts import AccountService
+from loadtest.documents import REFRESH_TOKENS, RESERVE_SEATS, SIGN_IN, SIGN_UP
 from persistence.key_value.rate_limits import RateLimits
 from tests.support.accounts import FakeAccounts, FakePasswords, FakeTokens
-from tests.support.cinema import Cinema, Show
-from tests.support.graphql import RESERVE, Desk
+from tests.support.cinema import Cinema, Show, reserving
+from tests.support.graphql import Desk
 
 HOUR = 3_600
-SIGN_UP = """mutation ($email: String!) {
-  signUp(input: {email: $email, password: "correct-horse", name: "Ana"}) {
-    __typename ... on AuthTokens { refreshToken } } }"""
-SIGN_IN = """mutation ($email: String!, $password: String! = "wrong-horse") {
-  signIn(input: {email: $email, password: $password}) { __typename } }"""
-REFRESH = """mutation ($token: String!) {
-  refreshTokens(refreshToken: $token) {
-    __typename ... on AuthTokens { refreshToken } } }"""
+ANA = {"email": "ana@cinema.example", "password": "correct-horse"}
+REFUSED = {"__typename": "InvalidCredentials", "code": "INVALID_CREDENTIALS"}
 
 
 @pytest.fixture
@@ -57,23 +52,23 @@ def retry_after(result: ExecutionResult) -> int:
 async def test_signing_in_is_limited_before_a_password_is_looked_at(
     limited: Desk, passwords: FakePasswords
 ) -> None:
+    wrong = {"password": "wrong-horse"}
     for email in ("ana@cinema.example", " ANA@Cinema.example"):
-        data = await limited.data(SIGN_IN, email=email)
-        assert data == {"signIn": {"__typename": "InvalidCredentials"}}
+        assert await limited.mutate(SIGN_IN, None, **wrong, email=email) == REFUSED
 
-    refused = await limited.ask(SIGN_IN, email="ana@cinema.example")
+    refused = await limited.ask(SIGN_IN, input={**wrong, "email": ANA["email"]})
 
     assert retry_after(refused)
     assert passwords.verified == 2
-    assert await limited.data(SIGN_IN, email="bruno@cinema.example")
+    assert await limited.mutate(SIGN_IN, None, **wrong, email="bruno@cinema.example")
 
 
 async def test_signing_up_is_limited(limited: Desk, passwords: FakePasswords) -> None:
     for answer in ("AuthTokens", "EmailTaken"):
-        data = await limited.data(SIGN_UP, email="ana@cinema.example")
-        assert data["signUp"]["__typename"] == answer
+        result = await limited.mutate(SIGN_UP, None, **ANA, name="Ana")
+        assert result["__typename"] == answer
 
-    refused = await limited.ask(SIGN_UP, email="ana@cinema.example")
+    refused = await limited.ask(SIGN_UP, input={**ANA, "name": "Ana"})
 
     assert retry_after(refused)
     assert passwords.hashed == 1
@@ -82,13 +77,13 @@ async def test_signing_up_is_limited(limited: Desk, passwords: FakePasswords) ->
 async def test_refreshing_is_limited_by_account_and_keeps_the_token(
     limited: Desk,
 ) -> None:
-    signed_up = await limited.data(SIGN_UP, email="ana@cinema.example")
-    token = signed_up["signUp"]["refreshToken"]
+    signed_up = await limited.mutate(SIGN_UP, None, **ANA, name="Ana")
+    token = signed_up["refreshToken"]
     for _ in range(2):
-        answer = (await limited.data(REFRESH, token=token))["refreshTokens"]
+        answer = (await limited.data(REFRESH_TOKENS, token=token))["refreshTokens"]
         token = answer["refreshToken"]
 
-    refused = await limited.ask(REFRESH, token=token)
+    refused = await limited.ask(REFRESH_TOKENS, token=token)
 
     assert retry_after(refused)
     assert await limited.services.accounts.refresh(token)
@@ -96,10 +91,10 @@ async def test_refreshing_is_limited_by_account_and_keeps_the_token(
 
 async def test_an_address_is_limited_without_any_account(limited: Desk) -> None:
     for _ in range(20):
-        data = await limited.data(REFRESH, token="of nobody")
-        assert data == {"refreshTokens": {"__typename": "InvalidCredentials"}}
+        data = await limited.data(REFRESH_TOKENS, token="of nobody")
+        assert data == {"refreshTokens": REFUSED}
 
-    assert retry_after(await limited.ask(REFRESH, token="of nobody"))
+    assert retry_after(await limited.ask(REFRESH_TOKENS, token="of nobody"))
 
 
 async def test_reserving_is_limited_by_customer_and_holds_nothing_then(
@@ -108,9 +103,8 @@ async def test_reserving_is_limited_by_customer_and_holds_nothing_then(
     for seat in range(2):
         assert (await limited.reserve(ana, show, seat))["status"] == "PENDING"
     [bia] = await cinema.customers(1)
-    session, seats = str(show.session_id), [str(show.seat_ids[2])]
 
-    refused = await limited.ask(RESERVE, ana, session=session, seats=seats)
+    refused = await limited.ask(RESERVE_SEATS, ana, input=reserving(show, 2))
 
     assert retry_after(refused)
     assert limited.statements == []

@@ -14,10 +14,10 @@ from app.metrics_server import listen
 from app.settings import Settings
 from app.wiring import connections
 from tests.support.embedded import EmbeddedStack
+from tests.support.http_client import client_of
 from tests.support.scraping import (
     Served,
     api_of,
-    client_at,
     figure,
     figures_in,
     scrape,
@@ -52,7 +52,7 @@ async def until_postgres_is_back(api: Served) -> None:
     "address", ["127.0.0.1", "10.1.2.3", "192.168.1.9", "::1", "::ffff:172.16.0.1"]
 )
 async def test_who_is_near_may_scrape(api: Served, address: str) -> None:
-    async with client_at(api, address) as http:
+    async with client_of(api.app, address) as http:
         assert (await http.get("/metrics")).status_code == 200
 
 
@@ -70,7 +70,7 @@ async def test_who_is_near_may_scrape(api: Served, address: str) -> None:
 async def test_a_stranger_does_not_learn_that_it_is_there(
     api: Served, address: str, headers: dict[str, str]
 ) -> None:
-    async with client_at(api, address) as http:
+    async with client_of(api.app, address) as http:
         refused = await http.get("/metrics", headers=headers)
         nothing = await http.get("/nothing-at-all", headers=headers)
 
@@ -79,7 +79,7 @@ async def test_a_stranger_does_not_learn_that_it_is_there(
 
 
 async def test_with_a_token_it_is_the_token_that_counts(guarded: Served) -> None:
-    near, far = client_at(guarded), client_at(guarded, "8.8.8.8")
+    near, far = client_of(guarded.app), client_of(guarded.app, "8.8.8.8")
     good, bad, strange = (
         {b"Authorization": f"Bearer {token}".encode("latin-1")}
         for token in (TOKEN, f"{TOKEN}2", "\u00e9")
@@ -137,7 +137,7 @@ async def test_before_the_start_it_tells_what_was_counted(settings: Settings) ->
     app = Starlette()
     app.add_route("/metrics", scrape.answer)
 
-    async with client_at(Served(app, settings.signing_keys_dir)) as http:
+    async with client_of(app) as http:
         told = figures_in((await http.get("/metrics")).text)
 
     assert figure(told, "cinema_holds_total") is not None

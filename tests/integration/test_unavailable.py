@@ -7,11 +7,11 @@ from uuid import UUID
 
 import pytest
 
+from loadtest.documents import RESERVE_SEATS
 from persistence.postgres import migrate
 from persistence.postgres.pool import Pool, open_pool
-from tests.support.cinema import Show
+from tests.support.cinema import Show, reserving
 from tests.support.embedded import EmbeddedStack
-from tests.support.graphql import RESERVE
 from tests.support.replicated import Replicated, replicated_postgres
 from tests.support.visitor import Visitor, visiting
 from tests.support.waiting import eventually
@@ -57,9 +57,7 @@ async def test_a_primary_that_is_away_is_told_until_another_is_promoted(
 
     getattr(servers.primary, fault)()
     await asyncio.gather(
-        visitor.is_told(
-            RESERVE, session=session, seats=[str(show.seat_ids[1])], key=None
-        ),
+        visitor.is_told(RESERVE_SEATS, input=reserving(show, 1)),
         *(visitor.is_told(MAP, id=session) for _ in range(30)),
         *(visitor.is_told(OWN) for _ in range(30)),
         visitor.is_told_over_a_socket(OWN),

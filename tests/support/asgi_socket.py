@@ -91,7 +91,7 @@ class AsgiSocket:
     def send_bytes(self, data: bytes) -> None:
         self._to_app.put_nowait({"type": "websocket.receive", "bytes": data})
 
-    def subscribe(self, id: str, query: str, **variables: Any) -> None:
+    def subscribe(self, id: str, query: str, /, **variables: Any) -> None:
         payload = {"query": query, "variables": variables}
         self.send(id=id, type="subscribe", payload=payload)
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from persistence.postgres.pool import Pool
@@ -13,6 +14,15 @@ class Show:
 
     session_id: UUID
     seat_ids: tuple[UUID, ...]  # sorted
+
+
+def reserving(show: Show, *numbers: int, key: str | None = None) -> dict[str, Any]:
+    """Input of reserveSeats for the seats with these numbers, from 0."""
+    return {
+        "sessionId": str(show.session_id),
+        "seatIds": [str(show.seat_ids[number]) for number in numbers],
+        "idempotencyKey": key,
+    }
 
 
 class Cinema:

@@ -15,52 +15,11 @@ from gql.transport.websockets import WebsocketsTransport
 from redis.asyncio import Redis
 
 from app.commands.tokens import mint
+from loadtest import documents
 from tests.support.run import RunUnderTest
 from tests.support.waiting import eventually
 
 Answer = dict[str, Any]
-
-SESSIONS = """query ($after: DateTime!, $cursor: String) {
-  sessions(first: 20, after: $cursor, filter: {startsAfter: $after}) {
-    edges { node { id seatMap { available seats { id status version } } } }
-  }
-}"""
-RESERVE = """mutation ($input: ReserveSeatsInput!) {
-  reserveSeats(input: $input) {
-    __typename
-    ... on Problem { code message }
-    ... on SeatsUnavailable { seats { id status heldUntil version } }
-    ... on Reservation {
-      id status expiresAt total { amountMinor currency } seats { id status version }
-    }
-  }
-}"""
-APPROVE = """mutation ($id: ID!) {
-  approvePayment(input: {paymentId: $id}) {
-    __typename
-    ... on Problem { code }
-    ... on Payment { id status amount { amountMinor } reservation { id status } }
-  }
-}"""
-CANCEL = """mutation ($id: ID!) {
-  cancelReservation(input: {reservationId: $id}) {
-    __typename ... on Problem { code } ... on Reservation { id status }
-  }
-}"""
-WATCH = """subscription ($session: ID!, $after: String) {
-  seatMap(sessionId: $session, after: $after) {
-    __typename
-    ... on SeatMap {
-      position available held sold seats { id status version price { amountMinor } }
-    }
-    ... on SeatMapDelta {
-      position seats { id status version heldUntil price { amountMinor } }
-    }
-  }
-}"""
-FOLLOW = """subscription ($id: ID!) {
-  reservation(id: $id) { status payment { id status } }
-}"""
 
 _sessions = itertools.count()
 
@@ -76,20 +35,28 @@ class Customer:
         answer: Answer = await self.http.execute(request)
         return answer
 
+    async def mutate(self, document: str, **entered: object) -> Answer:
+        """The result of the only mutation in the document, which takes `$input`."""
+        [result] = (await self.ask(document, input=entered)).values()
+        return dict(result)
+
     async def reserve(
         self, session: str, *seats: str, key: str | None = None
     ) -> Answer:
-        wanted = {"sessionId": session, "seatIds": seats, "idempotencyKey": key}
-        answer: Answer = (await self.ask(RESERVE, input=wanted))["reserveSeats"]
-        return answer
+        return await self.mutate(
+            documents.RESERVE_SEATS,
+            sessionId=session,
+            seatIds=seats,
+            idempotencyKey=key,
+        )
 
     async def approve(self, payment: str) -> Answer:
-        answer: Answer = (await self.ask(APPROVE, id=payment))["approvePayment"]
-        return answer
+        return await self.mutate(documents.APPROVE_PAYMENT, paymentId=payment)
 
     async def cancel(self, reservation: str) -> Answer:
-        answer: Answer = (await self.ask(CANCEL, id=reservation))["cancelReservation"]
-        return answer
+        return await self.mutate(
+            documents.CANCEL_RESERVATION, reservationId=reservation
+        )
 
     async def payment_of(self, reservation: str) -> str:
         """Waits, as clients do, for the payment that the event opens."""
@@ -101,11 +68,15 @@ class Customer:
     async def watch(
         self, session: str, after: str | None = None
     ) -> AsyncGenerator[Answer, None]:
-        async for update in self._subscribe(WATCH, session=session, after=after):
+        async for update in self._subscribe(
+            documents.SEAT_MAP_UPDATES, id=session, after=after
+        ):
             yield update["seatMap"]
 
     async def follow(self, reservation: str) -> AsyncGenerator[Answer, None]:
-        async for update in self._subscribe(FOLLOW, id=reservation):
+        async for update in self._subscribe(
+            documents.RESERVATION_UPDATES, id=reservation
+        ):
             yield update["reservation"]
 
     async def _subscribe(
@@ -156,10 +127,13 @@ class Service:
             yield Customer(http, self.socket_url, token)
 
     async def session(self, customer: Customer) -> tuple[str, list[str]]:
-        """Another one on sale each time, as far as a page goes, with its free seats."""
+        """A session on sale and its free seats; another one each time if it can."""
         now = datetime.now(UTC).isoformat().replace("+00:00", "Z")
-        answer = await customer.ask(SESSIONS, after=now)
+        answer = await customer.ask(
+            documents.SESSIONS, first=20, filter={"startsAfter": now}
+        )
         edges = answer["sessions"]["edges"]
-        node = edges[-1 - next(_sessions) % len(edges)]["node"]
-        free = [s["id"] for s in node["seatMap"]["seats"] if s["status"] == "AVAILABLE"]
-        return node["id"], free
+        session = edges[-1 - next(_sessions) % len(edges)]["node"]["id"]
+        seats = (await customer.ask(documents.SEAT_MAP, id=session))["seatMap"]["seats"]
+        free = [seat["id"] for seat in seats if seat["status"] == "AVAILABLE"]
+        return session, free

@@ -15,6 +15,7 @@ from domain.catalog import CatalogService
 from domain.identities import IdentityService
 from domain.people import Role, Viewer
 from domain.sales import PaymentService
+from loadtest.documents import RESERVE_SEATS
 from persistence.catalog.catalog import PostgresCatalog
 from persistence.key_value.catalog_cache import RedisCatalogCache
 from persistence.key_value.rate_limits import RateLimits
@@ -24,30 +25,11 @@ from persistence.sales.ledger import PostgresLedger
 from realtime.reservation_feed import ReservationFeed
 from realtime.seat_feed import SeatFeed
 from resolvers.context import Context, Services
-from tests.support.cinema import Show
+from tests.support.cinema import Show, reserving
 from tests.support.scripted_feeds import ScriptedReservationFeed, ScriptedSeatFeed
 from tests.support.unlocked import NoSeatLocks, NothingCached, NoWakeup, Unlimited
 from transport.documents.document import read
 from transport.operation_extension import DOCUMENT
-
-RESERVE = """
-mutation ($session: ID!, $seats: [ID!]!, $key: String) {
-  reserveSeats(
-    input: {sessionId: $session, seatIds: $seats, idempotencyKey: $key}
-  ) {
-    __typename
-    ... on Problem { code message }
-    ... on Reservation {
-      id status total { amountMinor currency } seats { id status version }
-      session { id movie { title } } payment { id }
-    }
-    ... on SeatsUnavailable { seats { id status heldUntil } }
-    ... on TooManySeats { limit }
-    ... on InvalidInput { fields { path message } }
-  }
-}
-"""
-
 
 MANAGER = Viewer(UUID(int=1), Role.MANAGER)
 
@@ -127,12 +109,15 @@ class Desk:
         return str((error.extensions or {})["code"])
 
     async def reserve(self, who: UUID, show: Show, *numbers: int) -> dict[str, Any]:
-        """What RESERVE answers for the seats with these numbers, from 0."""
-        seats = [str(show.seat_ids[number]) for number in numbers]
-        session = str(show.session_id)
-        data = await self.data(RESERVE, who, session=session, seats=seats)
-        answer: dict[str, Any] = data["reserveSeats"]
-        return answer
+        """The result of reserving the seats with these numbers, from 0."""
+        return await self.mutate(RESERVE_SEATS, who, **reserving(show, *numbers))
+
+    async def mutate(
+        self, document: str, who: UUID | Viewer | None, **entered: Any
+    ) -> dict[str, Any]:
+        """The result of the only mutation in the document, which takes `$input`."""
+        [result] = (await self.data(document, who, input=entered)).values()
+        return dict(result)
 
     async def watch(
         self,

@@ -1,6 +1,5 @@
 """The whole API inside the test's own process, and what /metrics says of it."""
 
-import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -8,7 +7,6 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import httpx2
 from prometheus_client.parser import text_string_to_metric_families
 from starlette.applications import Starlette
 
@@ -17,6 +15,8 @@ from app.settings import Settings
 from auth.signing_keys import KeyRing
 from auth.tokens import TokenIssuer
 from domain.people import Role, Viewer
+from tests.support import http_client
+from tests.support.http_client import client_of
 
 Figures = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
@@ -34,14 +34,6 @@ async def api_of(settings: Settings) -> AsyncIterator[Served]:
         yield Served(app, settings.signing_keys_dir)
 
 
-def client_at(api: Served, address: str = "127.0.0.1") -> httpx2.AsyncClient:
-    return httpx2.AsyncClient(
-        transport=httpx2.ASGITransport(api.app, client=(address, 4711)),
-        base_url="http://test",
-        timeout=60,
-    )
-
-
 def figures_in(text: str) -> Figures:
     return {
         (sample.name, frozenset(sample.labels.items())): sample.value
@@ -55,7 +47,7 @@ def figure(figures: Figures, name: str, **labels: str) -> float | None:
 
 
 async def scrape(api: Served) -> Figures:
-    async with client_at(api) as http:
+    async with client_of(api.app) as http:
         response = await http.get("/metrics")
     assert response.status_code == 200
     assert response.headers["content-type"].startswith("text/plain; version=0.0.4")
@@ -63,15 +55,7 @@ async def scrape(api: Served) -> Figures:
 
 
 async def ask(api: Served, who: UUID, query: str, **variables: Any) -> Any:
-    issuer = TokenIssuer(KeyRing(api.keys))
-    token = issuer.issue(Viewer(who, Role.CUSTOMER)).text
-    async with client_at(api) as http:
-        response = await http.post(
-            "/graphql",
-            content=json.dumps({"query": query, "variables": variables}),
-            headers={
-                "Content-Type": "application/json",
-                "Authorization": f"Bearer {token}",
-            },
-        )
+    token = TokenIssuer(KeyRing(api.keys)).issue(Viewer(who, Role.CUSTOMER)).text
+    async with client_of(api.app) as http:
+        response = await http_client.ask(http, query, variables, token=token)
     return response.json()

@@ -5,6 +5,9 @@ from typing import Any
 import httpx2
 from starlette.applications import Starlette
 
+from loadtest.documents import EXCHANGE_SIGN_IN_CODE
+from tests.support import http_client
+
 PUBLIC_URL = "https://tickets.example"
 RETURN_URL = "https://client.example/signed-in"
 TLS = httpx2.create_ssl_context()  # it takes longer to make than all the rest
@@ -46,18 +49,15 @@ class Traveller:
         return returned(response)
 
     async def ask(self, document: str, token: str = "", **variables: Any) -> Any:
-        headers = {"authorization": f"Bearer {token}"} if token else {}
-        response = await self.http.post(
-            f"{PUBLIC_URL}/graphql",
-            json={"query": document, "variables": variables},
-            headers=headers,
+        response = await http_client.ask(
+            self.http, document, variables, token=token, url=f"{PUBLIC_URL}/graphql"
         )
         answer = response.json()
         assert "errors" not in answer, answer
         return answer["data"]
 
     async def exchange(self, code: str) -> Any:
-        return (await self.ask(EXCHANGE, code=code))["exchangeSignInCode"]
+        return (await self.ask(EXCHANGE_SIGN_IN_CODE, code=code))["exchangeSignInCode"]
 
 
 def returned(response: httpx2.Response, to: str = RETURN_URL) -> dict[str, str]:
@@ -65,13 +65,3 @@ def returned(response: httpx2.Response, to: str = RETURN_URL) -> dict[str, str]:
     location = response.headers["location"]
     assert location.startswith(to)
     return dict(httpx2.URL(location).params)
-
-
-TOKENS = """
-__typename
-... on Problem { code }
-... on AuthTokens { accessToken refreshToken viewer { id email name role } }
-"""
-EXCHANGE = f"""mutation ($code: String!) {{
-  exchangeSignInCode(code: $code) {{ {TOKENS} }}
-}}"""

@@ -12,10 +12,10 @@ from starlette.applications import Starlette
 from auth.signing_keys import KeyRing, make_key
 from auth.tokens import TokenIssuer
 from domain.people import Role, Viewer
+from loadtest.documents import RESERVE_SEATS
 from tests.support.asgi_socket import AsgiSocket
-from tests.support.cinema import Show
-from tests.support.graphql import RESERVE
-from tests.support.http_asking import client_of, post
+from tests.support.cinema import Show, reserving
+from tests.support.http_client import ask, client_of
 from tests.support.serving import Environment, running
 
 UNAVAILABLE = {"code": "UNAVAILABLE", "retryAfter": 2}
@@ -28,13 +28,12 @@ class Visitor:
 
     def __init__(self, app: Starlette, token: str) -> None:
         self.app = app
-        self.token = f"Bearer {token}"
+        self.token = token
 
     async def ask(self, query: str, **variables: Any) -> dict[str, Any]:
-        body = {"query": query, "variables": variables}
         async with client_of(self.app) as http:
-            response = await post(
-                http, body, authorization=self.token, **{"accept-language": "pt-BR"}
+            response = await ask(
+                http, query, variables, token=self.token, **{"accept-language": "pt-BR"}
             )
         assert response.status_code == 200
         answer: dict[str, Any] = response.json()
@@ -43,12 +42,7 @@ class Visitor:
     async def reserve(
         self, show: Show, seat: int, key: str | None = None
     ) -> dict[str, Any]:
-        return await self.ask(
-            RESERVE,
-            session=str(show.session_id),
-            seats=[str(show.seat_ids[seat])],
-            key=key,
-        )
+        return await self.ask(RESERVE_SEATS, input=reserving(show, seat, key=key))
 
     async def is_served(self, show: Show, seat: int) -> bool:
         answer = await self.reserve(show, seat)
@@ -70,9 +64,8 @@ class Visitor:
 
     async def is_told_over_a_socket(self, query: str, **variables: Any) -> None:
         async with AsgiSocket(self.app) as socket:
-            await socket.init(authorization=self.token, locale="es")
-            payload = {"query": query, "variables": variables}
-            socket.send(id="1", type="subscribe", payload=payload)
+            await socket.init(authorization=f"Bearer {self.token}", locale="es")
+            socket.subscribe("1", query, **variables)
             frame = await socket.receive()
         told = frame["payload"]
         [error] = told if frame["type"] == "error" else told["errors"]

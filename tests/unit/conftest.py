@@ -7,7 +7,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from tests.support.http_asking import client_of
+from tests.support.http_client import client_of
 from tests.support.stage import Stage, schema
 from transport import GraphQLHttp, GraphQLWebSocket
 

@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from app import explorer
 from app.asgi import application
 from app.settings import Settings
-from tests.support.http_asking import client_of
+from tests.support.http_client import client_of
 from tests.support.signing_keys import put_key
 
 

@@ -11,7 +11,7 @@ import strawberry
 from domain.errors import UnknownCustomerError
 from resolvers.faults import bad_user_input, forbidden, not_found, rate_limited
 from tests.support.asgi_socket import AsgiSocket
-from tests.support.http_asking import client_of, post
+from tests.support.http_client import client_of, post
 from tests.support.stage import Stage
 from transport import GraphQLHttp, GraphQLWebSocket
 from transport.faults import FaultMask

@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 
 from app import front_page
 from app.settings import Settings
-from tests.support.http_asking import client_of
+from tests.support.http_client import client_of
 
 ALWAYS = {"/docs/api.md", "/healthz", "/readyz", "/metrics", "/.well-known/jwks.json"}
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.asgi_socket import AsgiSocket, settle
-from tests.support.http_asking import client_of, post
+from tests.support.http_client import client_of, post
 from tests.support.stage import Stage, schema
 from transport import GraphQLHttp, GraphQLWebSocket
 

@@ -3,7 +3,7 @@ from collections.abc import AsyncIterator
 import httpx2
 import pytest
 
-from tests.support.http_asking import GQL, JSON, code, post
+from tests.support.http_client import GQL, JSON, code, post
 from tests.support.stage import Stage
 from transport.http_endpoint.negotiation import media_type_for
 

@@ -7,7 +7,7 @@ import pytest
 import strawberry
 from strawberry.extensions import SchemaExtension
 
-from tests.support.http_asking import GQL, JSON, client_of, code, post
+from tests.support.http_client import GQL, JSON, client_of, code, post
 from tests.support.stage import Query, Scene, Stage, schema
 from transport import GraphQLHttp
 

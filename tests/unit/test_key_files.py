@@ -11,7 +11,7 @@ from auth.signing_keys import load_key, make_key
 from runtime.errors import CommandError
 from stack.embedded.folder import DataFolder
 from tests.support.bearer import NOON
-from tests.support.http_asking import client_of
+from tests.support.http_client import client_of
 from tests.support.signing_keys import put_key
 
 PAIR, OTHER = (OKPKey.generate_key("Ed25519") for _ in range(2))

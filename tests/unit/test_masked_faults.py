@@ -8,7 +8,7 @@ import pytest
 import strawberry
 
 from tests.support.asgi_socket import AsgiSocket
-from tests.support.http_asking import client_of, post
+from tests.support.http_client import client_of, post
 from tests.support.stage import Stage
 from transport import GraphQLHttp, GraphQLWebSocket
 from transport.faults import FaultMask

@@ -8,7 +8,7 @@ from prometheus_client import REGISTRY
 
 from tests.support.asgi_socket import AsgiSocket, settle
 from tests.support.counting import growing
-from tests.support.http_asking import post
+from tests.support.http_client import post
 from tests.support.stage import Stage, schema
 from transport import GraphQLWebSocket
 

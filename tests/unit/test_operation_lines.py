@@ -7,7 +7,7 @@ import httpx2
 import pytest
 
 from tests.support.asgi_socket import AsgiSocket
-from tests.support.http_asking import post
+from tests.support.http_client import post
 from transport import operation_run
 from transport.socket_endpoint.endpoint import GraphQLWebSocket
 

@@ -9,7 +9,7 @@ from app.asgi import application
 from app.commands.keys import rotate
 from app.settings import Settings
 from runtime.errors import CommandError
-from tests.support.http_asking import client_of
+from tests.support.http_client import client_of
 
 PAGE = "https://app.example"
 

@@ -10,7 +10,7 @@ from starlette.routing import Route
 from strawberry.schema import schema as strawberry_schema
 
 from tests.support.asgi_socket import AsgiSocket
-from tests.support.http_asking import client_of, post
+from tests.support.http_client import client_of, post
 from tests.support.stage import Mutation, Query, Stage, Subscription
 from transport import GraphQLHttp, GraphQLWebSocket
 from transport.documents import document as documents

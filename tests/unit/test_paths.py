@@ -8,7 +8,7 @@ from starlette.routing import Route
 from app.asgi import application
 from app.settings import Settings
 from auth.signing_keys import make_key
-from tests.support.http_asking import client_of
+from tests.support.http_client import client_of
 
 CLIENT = {
     "PUBLIC_URL": "https://tickets.example",

@@ -15,7 +15,7 @@ from telemetry import origin, tracing
 from telemetry.otlp import OtlpSpans
 from telemetry.spans import NoSpans, spans, switch
 from tests.support.asgi_socket import AsgiSocket
-from tests.support.http_asking import post
+from tests.support.http_client import post
 from tests.support.run import ROOT
 from transport.socket_endpoint.endpoint import GraphQLWebSocket
 

@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import datetime
 
+from loadtest.documents import RESERVATION
 from tests.cluster.evidence import Operation
 from tests.cluster.workload.diary import Diary
-from tests.cluster.workload.documents import PAYMENT
 from tests.cluster.workload.door import Reply
 from tests.cluster.workload.stage import Stage
 
@@ -125,7 +125,7 @@ class Customer:
         """Its id, once the event has opened it."""
         until = time.monotonic() + PAYMENT_SECONDS
         while time.monotonic() < until and not self._stopping.is_set():
-            reply = await self._diary.ask(PAYMENT, {"id": held.result})
+            reply = await self._diary.ask(RESERVATION, {"id": held.result})
             if payment := reply.value.get("payment"):
                 return str(payment["id"])
             await self._pause(0.15)

@@ -3,8 +3,13 @@
 import time
 from typing import Any
 
+from loadtest.documents import (
+    APPROVE_PAYMENT,
+    CANCEL_RESERVATION,
+    RESERVE_SEATS,
+    SEAT_MAP,
+)
 from tests.cluster.evidence import Kind, Operation, SeatState
-from tests.cluster.workload.documents import APPROVE, CANCEL, READ, RESERVE
 from tests.cluster.workload.door import Door, Reply
 
 
@@ -24,7 +29,7 @@ class Diary:
     ) -> tuple[Operation, Reply]:
         wanted = {"sessionId": session, "seatIds": seats, "idempotencyKey": key}
         operation = self._begin("reserve", session, seats=seats, key=key)
-        reply = await self.ask(RESERVE, {"input": wanted})
+        reply = await self.ask(RESERVE_SEATS, {"input": wanted})
         if reply.outcome == "ok":
             operation.amount_minor = reply.value["total"]["amountMinor"]
             operation.told = states(reply.value["seats"])
@@ -32,20 +37,22 @@ class Diary:
 
     async def cancel(self, session: str, reservation: str) -> Operation:
         operation = self._begin("cancel", session, target=reservation)
-        reply = await self.ask(CANCEL, {"input": {"reservationId": reservation}})
+        reply = await self.ask(
+            CANCEL_RESERVATION, {"input": {"reservationId": reservation}}
+        )
         return self._end(operation, reply)
 
     async def approve(self, session: str, payment: str, key: str | None) -> Operation:
         wanted = {"paymentId": payment, "idempotencyKey": key}
         operation = self._begin("approve", session, target=payment, key=key)
-        reply = await self.ask(APPROVE, {"input": wanted})
+        reply = await self.ask(APPROVE_PAYMENT, {"input": wanted})
         if reply.outcome == "ok":
             operation.amount_minor = reply.value["amount"]["amountMinor"]
         return self._end(operation, reply)
 
     async def read(self, session: str) -> Operation:
         operation = self._begin("read", session)
-        reply = await self.ask(READ, {"id": session})
+        reply = await self.ask(SEAT_MAP, {"id": session})
         if reply.outcome == "ok":
             operation.told = states(reply.value["seats"])
         return self._end(operation, reply)

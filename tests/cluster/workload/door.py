@@ -8,6 +8,7 @@ from typing import Any
 import httpx2
 
 from tests.cluster.evidence import Outcome
+from tests.support import http_client
 
 PATIENCE_SECONDS = 8.0
 # Faults that are said before anything was done; all others may have come in between.
@@ -42,10 +43,8 @@ class Door:
     async def ask(self, token: str, document: str, variables: dict[str, Any]) -> Reply:
         url = self._dice.choice(self._urls)
         try:
-            response = await self._http.post(
-                f"{url}/graphql",
-                json={"query": document, "variables": variables},
-                headers={"authorization": f"Bearer {token}"},
+            response = await http_client.ask(
+                self._http, document, variables, token=token, url=f"{url}/graphql"
             )
             told = response.json()
         except (httpx2.HTTPError, ValueError) as error:

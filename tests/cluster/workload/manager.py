@@ -3,7 +3,7 @@
 import asyncio
 import random
 
-from tests.cluster.workload.documents import ADD_SEATS, REPRICE
+from loadtest.documents import ADD_SEATS, UPDATE_SESSION
 from tests.cluster.workload.door import Door
 from tests.cluster.workload.stage import Stage
 
@@ -18,7 +18,7 @@ async def manage(
         await asyncio.sleep(dice.uniform(0.5, 2.0))
         price = {"amountMinor": dice.randrange(1000, 3000, 50), "currency": "BRL"}
         wanted = {"id": stage.matinee, "pricePerSeat": price}
-        await door.ask(stage.manager_token, REPRICE, {"input": wanted})
+        await door.ask(stage.manager_token, UPDATE_SESSION, {"input": wanted})
         if rows < MOST_ROWS and dice.random() < 0.15:
             rows += 1
             more = {"roomId": stage.matinee_room, "rows": [{"row": "B", "seats": 2}]}

@@ -10,13 +10,13 @@ from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import WebSocketException
-from websockets.typing import Subprotocol
 
+from loadtest.documents import SEAT_MAP_UPDATES
 from tests.cluster.evidence import Told, WatcherStory
 from tests.cluster.workload.diary import states
-from tests.cluster.workload.documents import WATCH
+from tests.support.socket_client import graphql_socket, subscribe
 
 OPEN_SECONDS = 5.0
 PING_SECONDS = 4.0
@@ -71,33 +71,25 @@ class Watcher:
             where = (url.hostname, url.port)
             async with asyncio.timeout(OPEN_SECONDS):
                 await asyncio.get_running_loop().sock_connect(plain, where)
-            async with connect(
+            async with graphql_socket(
                 f"ws://{url.netloc}/graphql",
+                {"authorization": f"Bearer {self._token}"},
                 sock=plain,
-                subprotocols=[Subprotocol("graphql-transport-ws")],
                 max_size=None,
                 max_queue=4 if self.stalls else 64,
                 open_timeout=OPEN_SECONDS,
                 close_timeout=1.0,
                 ping_interval=None if self.stalls else PING_SECONDS,
                 ping_timeout=PING_SECONDS,
-                proxy=None,
             ) as line:
                 yield line
         finally:
             plain.close()
 
     async def _follow(self, line: ClientConnection, leave_at: float) -> None:
-        payload = {"authorization": f"Bearer {self._token}"}
-        await line.send(json.dumps({"type": "connection_init", "payload": payload}))
-        async with asyncio.timeout(OPEN_SECONDS):
-            await line.recv()
-        variables = {"session": self.story.session, "after": self._position}
-        asked = {"query": WATCH, "variables": variables}
+        variables = {"id": self.story.session, "after": self._position}
         for copy in range(COPIES if self.stalls else 1):
-            await line.send(
-                json.dumps({"id": str(copy), "type": "subscribe", "payload": asked})
-            )
+            await subscribe(line, SEAT_MAP_UPDATES, variables, str(copy))
         while True:
             await self.reading.wait()
             if not self.stays and not self.stalls and time.monotonic() > leave_at:

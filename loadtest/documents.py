@@ -1,0 +1,140 @@
+"""The GraphQL documents of the load test, the campaign and the tests.
+
+Mutations take their whole input as `$input`. A test has a document of its own only if
+it is about that document's form.
+"""
+
+TOKENS = """
+    __typename
+    ... on Problem { code }
+    ... on AuthTokens { accessToken refreshToken viewer { id email name role } }
+"""
+SIGN_UP = f"mutation ($input: SignUpInput!) {{ signUp(input: $input) {{ {TOKENS} }} }}"
+SIGN_IN = f"mutation ($input: SignInInput!) {{ signIn(input: $input) {{ {TOKENS} }} }}"
+REFRESH_TOKENS = f"""mutation ($token: String!) {{
+  refreshTokens(refreshToken: $token) {{ {TOKENS} }}
+}}"""
+EXCHANGE_SIGN_IN_CODE = f"""mutation ($code: String!) {{
+  exchangeSignInCode(code: $code) {{ {TOKENS} }}
+}}"""
+
+SESSIONS = """query ($first: Int!, $filter: SessionFilter) {
+  sessions(first: $first, filter: $filter) {
+    edges { node { id startsAt movie { title } room { name capacity } } }
+  }
+}"""
+SEAT_MAP = """query ($id: ID!) {
+  seatMap(sessionId: $id) { seats { id status version price { amountMinor } } }
+}"""
+RESERVATION = """query ($id: ID!) {
+  reservation(id: $id) { status payment { id status } }
+}"""
+
+RESERVE_SEATS = """mutation ($input: ReserveSeatsInput!) {
+  reserveSeats(input: $input) {
+    __typename
+    ... on Problem { code message }
+    ... on Reservation {
+      id status expiresAt total { amountMinor currency }
+      seats { id status version price { amountMinor } }
+    }
+    ... on SeatsUnavailable { seats { id status heldUntil version } }
+    ... on TooManySeats { limit }
+    ... on InvalidInput { fields { path message } }
+  }
+}"""
+CANCEL_RESERVATION = """mutation ($input: CancelReservationInput!) {
+  cancelReservation(input: $input) {
+    __typename
+    ... on Problem { code }
+    ... on ReservationClosed { status }
+    ... on Reservation { id status seats { id status version } payment { status } }
+  }
+}"""
+APPROVE_PAYMENT = """mutation ($input: ApprovePaymentInput!) {
+  approvePayment(input: $input) {
+    __typename
+    ... on Problem { code }
+    ... on PaymentClosed { status }
+    ... on InvalidInput { fields { path message } }
+    ... on Payment {
+      id status amount { amountMinor }
+      reservation { id status seats { id status } }
+    }
+  }
+}"""
+
+SEAT_MAP_UPDATES = """subscription ($id: ID!, $after: String) {
+  seatMap(sessionId: $id, after: $after) {
+    __typename
+    ... on SeatMap {
+      position available held sold seats { id status version price { amountMinor } }
+    }
+    ... on SeatMapDelta {
+      position seats { id status version heldUntil price { amountMinor } }
+    }
+  }
+}"""
+RESERVATION_UPDATES = """subscription ($id: ID!) {
+  reservation(id: $id) { status payment { id status } }
+}"""
+
+REFUSED = """
+    __typename
+    ... on Problem { code message }
+    ... on InvalidInput { fields { path message } }
+"""
+MOVIE = "... on Movie { id title synopsis durationMinutes genres rating }"
+ROOM = "... on Room { id name capacity seats { row number } }"
+SESSION = """
+    ... on RoomBusy { conflictingSession { id } }
+    ... on Session {
+      id movie { id } room { id capacity } startsAt endsAt
+      pricePerSeat { amountMinor currency }
+      seatMap { available seats { row number status version price { amountMinor } } }
+    }
+"""
+CREATE_MOVIE = f"""mutation ($input: CreateMovieInput!) {{
+  createMovie(input: $input) {{ {REFUSED} {MOVIE} }}
+}}"""
+UPDATE_MOVIE = f"""mutation ($input: UpdateMovieInput!) {{
+  updateMovie(input: $input) {{ {REFUSED} {MOVIE} }}
+}}"""
+CREATE_ROOM = f"""mutation ($input: CreateRoomInput!) {{
+  createRoom(input: $input) {{ {REFUSED} {ROOM} }}
+}}"""
+ADD_SEATS = f"""mutation ($input: AddSeatsInput!) {{
+  addSeats(input: $input) {{ {REFUSED} {ROOM} }}
+}}"""
+CREATE_SESSION = f"""mutation ($input: CreateSessionInput!) {{
+  createSession(input: $input) {{ {REFUSED} {SESSION} }}
+}}"""
+UPDATE_SESSION = f"""mutation ($input: UpdateSessionInput!) {{
+  updateSession(input: $input) {{ {REFUSED} {SESSION} }}
+}}"""
+
+# What the load test measures: a change here changes its figures. It is what a page for
+# picking seats needs: enough to continue, or to show which seats are taken.
+MEASURED_RESERVE_SEATS = """mutation ($input: ReserveSeatsInput!) {
+  reserveSeats(input: $input) {
+    __typename
+    ... on Reservation { id expiresAt seats { id version } }
+    ... on SeatsUnavailable { code message seats { id status heldUntil } }
+  }
+}"""
+MEASURED_CANCEL_RESERVATION = """mutation ($input: CancelReservationInput!) {
+  cancelReservation(input: $input) {
+    __typename
+    ... on Reservation { id seats { id version } }
+  }
+}"""
+MEASURED_SEAT_MAP_UPDATES = """subscription ($id: ID!) {
+  seatMap(sessionId: $id) {
+    __typename
+    ... on SeatMap { position seats { id status version heldUntil } }
+    ... on SeatMapDelta { position seats { id status version heldUntil } }
+  }
+}"""
+# Authenticated, parsed and executed like a hold, then refused for the form of its id.
+MEASURED_NO_OP = 'mutation { cancelReservation(input: {reservationId: "x"}) \
+{ __typename } }'
