@@ -29,31 +29,31 @@ NewMovie = Annotated[
     CreateMovieInput, strawberry.argument(description="The new movie.")
 ]
 ChangedMovie = Annotated[
-    UpdateMovieInput, strawberry.argument(description="Which one, and how.")
+    UpdateMovieInput, strawberry.argument(description="The movie, with its changes.")
 ]
 NewRoom = Annotated[CreateRoomInput, strawberry.argument(description="The new room.")]
-MoreSeats = Annotated[AddSeatsInput, strawberry.argument(description="Where.")]
+MoreSeats = Annotated[
+    AddSeatsInput, strawberry.argument(description="The room, with its new seats.")
+]
 NewSession = Annotated[
     CreateSessionInput, strawberry.argument(description="The new session.")
 ]
 ChangedSession = Annotated[
-    UpdateSessionInput, strawberry.argument(description="Which one, and how.")
+    UpdateSessionInput,
+    strawberry.argument(description="The session, with its changes."),
 ]
 
 
 @strawberry.type
 class CatalogMutations:
-    @strawberry.mutation(
-        description="Have one more movie to show. Managers only, like every mutation of"
-        " the catalog."
-    )
+    @strawberry.mutation(description="Create a movie. Managers only.")
     async def create_movie(self, info: Info, input: NewMovie) -> CreateMovieResult:
         manager_of(info)
         facts = movie_facts(input)
         movie = await info.context.services.catalog.create_movie(facts)
         return Movie.from_domain(movie)
 
-    @strawberry.mutation(description="Correct a movie. Managers only.")
+    @strawberry.mutation(description="Update a movie. Managers only.")
     async def update_movie(self, info: Info, input: ChangedMovie) -> UpdateMovieResult:
         manager_of(info)
         movie = await info.context.services.catalog.update_movie(
@@ -62,9 +62,7 @@ class CatalogMutations:
         info.context.forget_what_was_read()
         return Movie.from_domain(movie)
 
-    @strawberry.mutation(
-        description="Have one more room, with its seats. Managers only."
-    )
+    @strawberry.mutation(description="Create a room with its seats. Managers only.")
     async def create_room(self, info: Info, input: NewRoom) -> CreateRoomResult:
         manager_of(info)
         room = await info.context.services.catalog.create_room(
@@ -73,8 +71,8 @@ class CatalogMutations:
         return Room.from_domain(room)
 
     @strawberry.mutation(
-        description="Put more seats into a room. They are on sale at once in each of"
-        " its sessions that has not begun. Managers only."
+        description="Add seats to a room. They go on sale at once in each session"
+        " of the room that has not started. Managers only."
     )
     async def add_seats(self, info: Info, input: MoreSeats) -> AddSeatsResult:
         manager_of(info)
@@ -85,7 +83,8 @@ class CatalogMutations:
         return Room.from_domain(room)
 
     @strawberry.mutation(
-        description="Show a movie in a room, with all its seats on sale. Managers only."
+        description="Create a session with all seats of the room for sale. Managers"
+        " only."
     )
     async def create_session(
         self, info: Info, input: NewSession
@@ -101,8 +100,8 @@ class CatalogMutations:
         return Session.from_domain(session)
 
     @strawberry.mutation(
-        description="Move a session, or change its price, while that alters nothing for"
-        " anybody. Managers only."
+        description="Change the start time or the price of a session that has not"
+        " started, while no seat is held or sold. Managers only."
     )
     async def update_session(
         self, info: Info, input: ChangedSession

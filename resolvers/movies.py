@@ -14,11 +14,11 @@ from schema.pages import DEFAULT_FIRST, After, Before, Connection, First, Last
 
 MAX_SEARCH_LENGTH = 200
 
-MovieId = Annotated[strawberry.ID, strawberry.argument(description="A movie's.")]
+MovieId = Annotated[strawberry.ID, strawberry.argument(description="Id of the movie.")]
 Search = Annotated[
     str | None,
     strawberry.argument(
-        description="Part of a title, in upper or lower case; up to"
+        description="Part of the title, in upper or lower case: up to"
         f" {MAX_SEARCH_LENGTH} characters."
     ),
 ]
@@ -26,13 +26,13 @@ Search = Annotated[
 
 @strawberry.type
 class MovieQueries:
-    @strawberry.field(description="One movie; null when there is none.")
+    @strawberry.field(description="One movie. Null if it does not exist.")
     async def movie(self, info: Info, id: MovieId) -> Movie | None:
         key = find_key(id)
         movie = await info.context.loaders.movies.load(key) if key else None
         return Movie.from_domain(movie) if movie else None
 
-    @strawberry.field(description="All movies, by title.")
+    @strawberry.field(description="All movies, ordered by title.")
     async def movies(
         self,
         info: Info,

@@ -15,21 +15,28 @@ from schema.pages import DEFAULT_FIRST, After, Before, Connection, First, Last
 from schema.sales import ApprovePaymentInput, ApprovePaymentResult, Payment
 
 PaymentId = Annotated[
-    strawberry.ID, strawberry.argument(description="One of the viewer's own.")
+    strawberry.ID,
+    strawberry.argument(description="Id of one of the viewer's payments."),
 ]
-Status = Annotated[PaymentStatus | None, strawberry.argument(description="Only those.")]
+Status = Annotated[
+    PaymentStatus | None,
+    strawberry.argument(description="Only payments with this status."),
+]
 
 
 @strawberry.type
 class PaymentQueries:
-    @strawberry.field(description="The viewer's own; anybody else's is null.")
+    @strawberry.field(
+        description="One of the viewer's payments. Null if it does not exist or"
+        " belongs to somebody else."
+    )
     async def payment(self, info: Info, id: PaymentId) -> Payment | None:
         viewer_of(info)
         key = find_key(id)
         found = await info.context.loaders.payments.load(key) if key else None
         return Payment.from_domain(found) if found else None
 
-    @strawberry.field(description="The viewer's own, the newest first.")
+    @strawberry.field(description="The viewer's payments, newest first.")
     async def payments(
         self,
         info: Info,
@@ -52,14 +59,15 @@ class PaymentQueries:
 @strawberry.type
 class PaymentMutations:
     @strawberry.mutation(
-        description="Turns the reservation into a sale, exactly once however often it"
-        " is called."
+        description="Approve a payment and sell the seats of its reservation."
+        " Happens exactly once, however often it is called."
     )
     async def approve_payment(
         self,
         info: Info,
         input: Annotated[
-            ApprovePaymentInput, strawberry.argument(description="Which payment.")
+            ApprovePaymentInput,
+            strawberry.argument(description="The payment to approve."),
         ],
     ) -> ApprovePaymentResult:
         viewer = viewer_of(info)

@@ -18,15 +18,13 @@ from schema.people import (
 )
 
 RefreshToken = Annotated[
-    str, strawberry.argument(description="The one that came last.")
+    str, strawberry.argument(description="The latest refresh token.")
 ]
 
 
 @strawberry.type
 class PeopleQueries:
-    @strawberry.field(
-        description="Who the bearer of this request is; null when nobody."
-    )
+    @strawberry.field(description="The signed-in person. Null if nobody is signed in.")
     async def viewer(self, info: Info) -> Viewer | None:
         viewer = info.context.viewer
         if viewer is None:
@@ -37,7 +35,7 @@ class PeopleQueries:
 
 @strawberry.type
 class PeopleMutations:
-    @strawberry.mutation(description="Open an account as a customer, and sign in.")
+    @strawberry.mutation(description="Create a customer account and sign in.")
     async def sign_up(
         self,
         info: Info,
@@ -51,11 +49,11 @@ class PeopleMutations:
         )
         return AuthTokens.from_domain(signed_in)
 
-    @strawberry.mutation(description="Show who you are, and have tokens for it.")
+    @strawberry.mutation(description="Sign in with e-mail and password.")
     async def sign_in(
         self,
         info: Info,
-        input: Annotated[SignInInput, strawberry.argument(description="Who wants in.")],
+        input: Annotated[SignInInput, strawberry.argument(description="Credentials.")],
     ) -> SignInResult:
         await check_rate(info, email_address(input.email))
         signed_in = await info.context.services.accounts.sign_in(
@@ -64,9 +62,9 @@ class PeopleMutations:
         return AuthTokens.from_domain(signed_in)
 
     @strawberry.mutation(
-        description="New tokens for a refresh token, which is used up by that. One that"
-        " comes a second time signs out all that followed from its sign-in: never send"
-        " one twice."
+        description="Exchange a refresh token for new tokens. A refresh token works"
+        " once: sending it again ends its sign-in and revokes all later"
+        " refresh tokens."
     )
     async def refresh_tokens(
         self, info: Info, refresh_token: RefreshToken
@@ -78,9 +76,9 @@ class PeopleMutations:
         return AuthTokens.from_domain(signed_in)
 
     @strawberry.mutation(
-        description="End what this refresh token, or one before it, was signed in for;"
-        " false when there was nothing to end. The access token is good until it"
-        " expires."
+        description="Sign out: revoke all refresh tokens of this sign-in. Takes its"
+        " current refresh token or an earlier one. False if it was"
+        " already over. The access token works until it expires."
     )
     async def sign_out(self, info: Info, refresh_token: RefreshToken) -> bool:
         return await info.context.services.accounts.sign_out(refresh_token)

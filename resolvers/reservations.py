@@ -25,23 +25,28 @@ from schema.sales import (
 )
 
 ReservationId = Annotated[
-    strawberry.ID, strawberry.argument(description="One of the viewer's own.")
+    strawberry.ID,
+    strawberry.argument(description="Id of one of the viewer's reservations."),
 ]
 Status = Annotated[
-    ReservationStatus | None, strawberry.argument(description="Only those.")
+    ReservationStatus | None,
+    strawberry.argument(description="Only reservations with this status."),
 ]
 
 
 @strawberry.type
 class ReservationQueries:
-    @strawberry.field(description="The viewer's own; anybody else's is null.")
+    @strawberry.field(
+        description="One of the viewer's reservations. Null if it does not exist or"
+        " belongs to somebody else."
+    )
     async def reservation(self, info: Info, id: ReservationId) -> Reservation | None:
         viewer_of(info)
         key = find_key(id)
         found = await info.context.loaders.reservations.load(key) if key else None
         return Reservation.from_domain(found) if found else None
 
-    @strawberry.field(description="The viewer's own, the newest first.")
+    @strawberry.field(description="The viewer's reservations, newest first.")
     async def reservations(
         self,
         info: Info,
@@ -70,7 +75,7 @@ class ReservationMutations:
         self,
         info: Info,
         input: Annotated[
-            ReserveSeatsInput, strawberry.argument(description="Which seats.")
+            ReserveSeatsInput, strawberry.argument(description="The seats to reserve.")
         ],
     ) -> ReserveSeatsResult:
         viewer = viewer_of(info)
@@ -85,14 +90,15 @@ class ReservationMutations:
         return Reservation.from_domain(reservation)
 
     @strawberry.mutation(
-        description="Give up a reservation that is not paid yet: its seats go back on"
-        " sale at once."
+        description="Cancel a reservation that is not paid yet. Its seats are for"
+        " sale again at once."
     )
     async def cancel_reservation(
         self,
         info: Info,
         input: Annotated[
-            CancelReservationInput, strawberry.argument(description="Which one.")
+            CancelReservationInput,
+            strawberry.argument(description="The reservation to cancel."),
         ],
     ) -> CancelReservationResult:
         viewer = viewer_of(info)
@@ -106,8 +112,8 @@ class ReservationMutations:
 @strawberry.type
 class ReservationSubscriptions:
     @strawberry.subscription(
-        description="The viewer's own reservation: its state now, then every change of"
-        " it or of its payment."
+        description="One of the viewer's reservations: its current state, then"
+        " every change of the reservation or its payment."
     )
     async def reservation(
         self, info: Info, id: ReservationId

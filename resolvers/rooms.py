@@ -10,18 +10,18 @@ from resolvers.paging import connection, window
 from schema.catalog import Room
 from schema.pages import DEFAULT_FIRST, After, Before, Connection, First, Last
 
-RoomId = Annotated[strawberry.ID, strawberry.argument(description="A room's.")]
+RoomId = Annotated[strawberry.ID, strawberry.argument(description="Id of the room.")]
 
 
 @strawberry.type
 class RoomQueries:
-    @strawberry.field(description="One room; null when there is none.")
+    @strawberry.field(description="One room. Null if it does not exist.")
     async def room(self, info: Info, id: RoomId) -> Room | None:
         key = find_key(id)
         room = await info.context.loaders.rooms.load(key) if key else None
         return Room.from_domain(room) if room else None
 
-    @strawberry.field(description="All rooms, by name.")
+    @strawberry.field(description="All rooms, ordered by name.")
     async def rooms(
         self,
         info: Info,

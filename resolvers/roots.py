@@ -16,7 +16,7 @@ from resolvers.sessions import SeatSubscriptions, SessionQueries
 from resolvers.sign_in_codes import SignInCodeMutations
 
 
-@strawberry.type(description="What can be read.")
+@strawberry.type(description="Read data.")
 class Query(
     PeopleQueries,
     MovieQueries,
@@ -27,7 +27,9 @@ class Query(
 ): ...
 
 
-@strawberry.type(description="What can be changed; each of them alone, in order.")
+@strawberry.type(
+    description="Change data. Mutations of one operation run one after the other."
+)
 class Mutation(
     PeopleMutations,
     SignInCodeMutations,
@@ -37,5 +39,5 @@ class Mutation(
 ): ...
 
 
-@strawberry.type(description="What can be watched, over a WebSocket.")
+@strawberry.type(description="Follow changes over a WebSocket.")
 class Subscription(SeatSubscriptions, ReservationSubscriptions): ...

@@ -22,28 +22,31 @@ from schema.seats import SeatMap, SeatMapUpdate, seat_map_update
 
 NOBODYS = UUID(int=0)  # no row has it
 
-SessionId = Annotated[strawberry.ID, strawberry.argument(description="A session's.")]
+SessionId = Annotated[
+    strawberry.ID, strawberry.argument(description="Id of the session.")
+]
 Filter = Annotated[
-    SessionFilter | None, strawberry.argument(description="Which of them.")
+    SessionFilter | None,
+    strawberry.argument(description="Only sessions that match this filter."),
 ]
 AfterPosition = Annotated[
     str | None,
     strawberry.argument(
-        description="The `position` of the last update that you have; what changed"
-        " since then comes first."
+        description="`position` of the last update received. The changes since then"
+        " come first."
     ),
 ]
 
 
 @strawberry.type
 class SessionQueries:
-    @strawberry.field(description="One session; null when there is none.")
+    @strawberry.field(description="One session. Null if it does not exist.")
     async def session(self, info: Info, id: SessionId) -> Session | None:
         key = find_key(id)
         session = await info.context.loaders.sessions.load(key) if key else None
         return Session.from_domain(session) if session else None
 
-    @strawberry.field(description="Sessions by start, past ones included.")
+    @strawberry.field(description="Sessions ordered by start time, past ones included.")
     async def sessions(
         self,
         info: Info,
@@ -62,7 +65,8 @@ class SessionQueries:
         )
 
     @strawberry.field(
-        description="A session's seats now; null when there is no such session.",
+        description="Current state of the seats of a session. Null if the session"
+        " does not exist.",
         metadata=cost(extra=READING_SEATS),
     )
     async def seat_map(self, info: Info, session_id: SessionId) -> SeatMap | None:
@@ -74,8 +78,9 @@ class SessionQueries:
 @strawberry.type
 class SeatSubscriptions:
     @strawberry.subscription(
-        description="The live seat map. With `after`, what changed since that position,"
-        " or a whole SeatMap when that is cheaper or safer.",
+        description="Live seat map. With `after` it starts with the changes since"
+        " that position, or with a full SeatMap if that is cheaper or"
+        " safer.",
         metadata=cost(extra=READING_SEATS),
     )
     async def seat_map(

@@ -12,14 +12,15 @@ from schema.people import AuthTokens, SignInResult
 @strawberry.type
 class SignInCodeMutations:
     @strawberry.mutation(
-        description="Have tokens for the `code` that an identity provider's sign-in"
-        " brought back to the client. A code is good for a minute, once."
+        description="Exchange the `code` that the identity provider's sign-in"
+        " returned to the client for tokens. A code works once, for one"
+        " minute."
     )
     async def exchange_sign_in_code(
         self,
         info: Info,
         code: Annotated[
-            str, strawberry.argument(description="From the URL of the return.")
+            str, strawberry.argument(description="The code from the return URL.")
         ],
     ) -> SignInResult:
         await check_rate(info, None)

@@ -14,22 +14,26 @@ from schema.pages import DEFAULT_FIRST, After, Before, Connection, First, Last
 from schema.seats import SeatMap
 
 
-@strawberry.type(description="A film that the network shows.")
+@strawberry.type(description="A movie in the catalog.")
 class Movie:
     key: strawberry.Private[UUID]
-    id: strawberry.ID = strawberry.field(description="Never changes.")
-    title: str = strawberry.field(description="As it is announced.")
-    synopsis: str = strawberry.field(description="What it is about.")
-    duration_minutes: int = strawberry.field(description="Without the commercials.")
-    genres: list[str] = strawberry.field(
-        description="Language tags (BCP 47), genres and rating are shown to people as"
-        " they were entered."
+    id: strawberry.ID = strawberry.field(description="Stable identifier.")
+    title: str = strawberry.field(description="Title.")
+    synopsis: str = strawberry.field(description="Short description of the plot.")
+    duration_minutes: int = strawberry.field(
+        description="Running time in minutes, without commercials."
     )
-    rating: str | None = strawberry.field(description="From which age on, if rated.")
+    genres: list[str] = strawberry.field(
+        description="Genres as the manager entered them; not translated."
+    )
+    rating: str | None = strawberry.field(
+        description="Age rating as the manager entered it; null if unrated."
+    )
 
     @strawberry.field(
-        description="Its sessions: those to come, the next one first, then those that"
-        " have begun. One that begins while you turn pages may come twice."
+        description="Sessions of this movie: upcoming ones first, the next one at"
+        " the top, then those that have started. A session that starts"
+        " while you page may appear twice."
     )
     async def sessions(
         self,
@@ -62,33 +66,35 @@ class Movie:
         )
 
 
-@strawberry.type(description="A physical chair of a room.")
+@strawberry.type(description="A physical seat of a room.")
 class Seat:
     id: strawberry.ID = strawberry.field(
-        description="The chair's own; what reserveSeats takes is a SessionSeat's id."
+        description="Identifier of the physical seat. `reserveSeats` takes the id"
+        " of a SessionSeat instead."
     )
-    row: str = strawberry.field(description="The row's label, such as C.")
-    number: int = strawberry.field(description="Its place in the row, from 1.")
+    row: str = strawberry.field(description="Row label, such as C.")
+    number: int = strawberry.field(description="Seat number within the row, from 1.")
 
     @classmethod
     def from_domain(cls, seat: rooms.Seat) -> Self:
         return cls(id=strawberry.ID(str(seat.id)), row=seat.row, number=seat.number)
 
 
-@strawberry.type(description="Where movies are shown.")
+@strawberry.type(description="A room of the cinema.")
 class Room:
     key: strawberry.Private[UUID]
-    id: strawberry.ID = strawberry.field(description="Never changes.")
-    name: str = strawberry.field(description="As it says at the door.")
+    id: strawberry.ID = strawberry.field(description="Stable identifier.")
+    name: str = strawberry.field(description="Display name.")
 
     @strawberry.field(
-        description="How many chairs it has.", metadata=cost(extra=COUNTING_SEATS)
+        description="Number of seats.", metadata=cost(extra=COUNTING_SEATS)
     )
     async def capacity(self, info: Info) -> int:
         return await info.context.loaders.capacity_of_room(self.key)
 
     @strawberry.field(
-        description="Its chairs, row by row.", metadata=cost(items=SEATS_IN_A_ROOM)
+        description="Seats, ordered by row and number.",
+        metadata=cost(items=SEATS_IN_A_ROOM),
     )
     async def seats(self, info: Info) -> list[Seat]:
         seats = await info.context.loaders.seats_of_room(self.key)
@@ -101,27 +107,33 @@ class Room:
 
 
 @strawberry.type(
-    description="One movie, in one room, at one start time: what people buy seats for."
+    description="One movie, in one room, at one start time. People buy seats"
+    " for a session."
 )
 class Session:
     value: strawberry.Private[sessions.Session]
-    id: strawberry.ID = strawberry.field(description="Never changes.")
-    starts_at: datetime = strawberry.field(description="From then on it is not sold.")
-    ends_at: datetime = strawberry.field(description="When the movie is over.")
-    price_per_seat: Money = strawberry.field(description="What each seat costs.")
+    id: strawberry.ID = strawberry.field(description="Stable identifier.")
+    starts_at: datetime = strawberry.field(
+        description="Start time. Seats are for sale until then."
+    )
+    ends_at: datetime = strawberry.field(
+        description="End time: the start time plus the movie's running time."
+    )
+    price_per_seat: Money = strawberry.field(description="Price of each seat.")
 
-    @strawberry.field(description="What is shown.")
+    @strawberry.field(description="The movie that is shown.")
     async def movie(self, info: Info) -> Movie:
         movie = await info.context.loaders.movie(self.value.movie_id)
         return Movie.from_domain(movie)
 
-    @strawberry.field(description="Where it is shown.")
+    @strawberry.field(description="The room in which it is shown.")
     async def room(self, info: Info) -> Room:
         room = await info.context.loaders.room(self.value.room_id)
         return Room.from_domain(room)
 
     @strawberry.field(
-        description="Its seats now; the subscription keeps them so.",
+        description="Current state of the seats. Use the subscription to follow"
+        " changes.",
         metadata=cost(extra=READING_SEATS),
     )
     async def seat_map(self, info: Info) -> SeatMap:
@@ -139,17 +151,19 @@ class Session:
         )
 
 
-@strawberry.input(description="Which sessions: those that fit all that is given.")
+@strawberry.input(
+    description="Filter for sessions. A session has to match all given fields."
+)
 class SessionFilter:
     movie_id: strawberry.ID | None = strawberry.field(
-        default=None, description="Of this movie."
+        default=None, description="Only sessions of this movie."
     )
     room_id: strawberry.ID | None = strawberry.field(
-        default=None, description="In this room."
+        default=None, description="Only sessions in this room."
     )
     starts_after: datetime | None = strawberry.field(
-        default=None, description="Starting then or later."
+        default=None, description="Only sessions that start at this time or later."
     )
     starts_before: datetime | None = strawberry.field(
-        default=None, description="Starting earlier than that."
+        default=None, description="Only sessions that start before this time."
     )

@@ -16,121 +16,124 @@ Value = TypeVar("Value")
 @strawberry.input(description="An amount in the currency's minor unit (cents).")
 class MoneyInput:
     amount_minor: int = strawberry.field(
-        description=f"From 0 to {session_changes.MAX_PRICE_MINOR}."
+        description="Amount in minor units, from 0 to"
+        f" {session_changes.MAX_PRICE_MINOR}."
     )
-    currency: str = strawberry.field(description="ISO 4217, e.g. BRL.")
+    currency: str = strawberry.field(description="ISO 4217 code, e.g. BRL.")
 
     def to_domain(self) -> money.Money:
         return money.Money(self.amount_minor, self.currency)
 
 
-@strawberry.input(description="A film to show.")
+@strawberry.input(description="A new movie.")
 class CreateMovieInput:
     title: str = strawberry.field(
-        description=f"Up to {movies.MAX_TITLE_LENGTH} characters on one line."
+        description=f"Title: up to {movies.MAX_TITLE_LENGTH} characters on one line."
     )
     synopsis: str = strawberry.field(
-        description=f"Up to {movies.MAX_SYNOPSIS_LENGTH} characters."
+        description=f"Plot summary: up to {movies.MAX_SYNOPSIS_LENGTH} characters."
     )
     duration_minutes: int = strawberry.field(
-        description=f"From 1 to {movies.MAX_DURATION_MINUTES}."
+        description=f"Running time in minutes, from 1 to {movies.MAX_DURATION_MINUTES}."
     )
     genres: list[str] = strawberry.field(
         default_factory=list,
-        description=f"Up to {movies.MAX_GENRES}, each of them once.",
+        description=f"Up to {movies.MAX_GENRES} genres, each listed once.",
     )
     rating: str | None = strawberry.field(
         default=None,
-        description=f"Up to {movies.MAX_RATING_LENGTH} characters, if it is rated.",
+        description=f"Age rating: up to {movies.MAX_RATING_LENGTH} characters. Null"
+        " if unrated.",
     )
 
 
 @strawberry.input(
-    description="What is to change of a movie; what is left out stays. Null is refused,"
-    " but for the rating."
+    description="Changes to a movie. Omitted fields stay as they are. Only"
+    " `rating` may be null."
 )
 class UpdateMovieInput:
-    id: strawberry.ID = strawberry.field(description="Which movie.")
-    title: str | None = strawberry.field(
-        default=UNSET, description="As it is announced."
-    )
+    id: strawberry.ID = strawberry.field(description="Id of the movie.")
+    title: str | None = strawberry.field(default=UNSET, description="New title.")
     synopsis: str | None = strawberry.field(
-        default=UNSET, description="What it is about."
+        default=UNSET, description="New plot summary."
     )
     duration_minutes: int | None = strawberry.field(
         default=UNSET,
-        description="Counts for sessions that are created or moved later: the others"
-        " keep their ends.",
+        description="New running time in minutes. Applies to sessions created or"
+        " moved from now on; existing sessions keep their end times.",
     )
     genres: list[str] | None = strawberry.field(
-        default=UNSET, description="All of them, not only the new ones."
+        default=UNSET, description="New list of genres. Replaces the old list."
     )
     rating: str | None = strawberry.field(
-        default=UNSET, description="Null: it is not rated."
+        default=UNSET, description="New age rating. Null removes it."
     )
 
 
-@strawberry.input(description="Seats side by side.")
+@strawberry.input(description="Adjacent seats in one row.")
 class SeatRowInput:
     row: str = strawberry.field(
-        description="The row's label: 1 to 3 letters from A to Z or digits. A comes"
-        " before B, Z before AA."
+        description="Row label: 1 to 3 letters from A to Z or digits. A comes"
+        " before B, and Z before AA."
     )
     seats: int = strawberry.field(
-        description="How many are put there, numbered behind the highest that the row"
-        f" has. A row has up to {rooms.MAX_SEATS_IN_ROW}."
+        description="Number of seats to add. They are numbered after the highest"
+        f" number in the row. A row has up to {rooms.MAX_SEATS_IN_ROW}"
+        " seats."
     )
 
     def to_domain(self) -> rooms.NewSeats:
         return rooms.NewSeats(self.row, self.seats)
 
 
-@strawberry.input(description="A room with its seats.")
+@strawberry.input(description="A new room with its seats.")
 class CreateRoomInput:
     name: str = strawberry.field(
-        description=f"Up to {rooms.MAX_ROOM_NAME_LENGTH} characters on one line."
+        description=f"Display name: up to {rooms.MAX_ROOM_NAME_LENGTH} characters on"
+        " one line."
     )
     rows: list[SeatRowInput] = strawberry.field(
-        description=f"1 to {rooms.MAX_ROWS}, each label once; up to"
-        f" {rooms.MAX_SEATS_IN_ROOM} seats in all."
+        description=f"1 to {rooms.MAX_ROWS} rows, each label listed once, with up to"
+        f" {rooms.MAX_SEATS_IN_ROOM} seats in total."
     )
 
 
-@strawberry.input(description="Which seats a room has more.")
+@strawberry.input(description="Seats to add to a room.")
 class AddSeatsInput:
-    room_id: strawberry.ID = strawberry.field(description="Which room.")
+    room_id: strawberry.ID = strawberry.field(description="Id of the room.")
     rows: list[SeatRowInput] = strawberry.field(
-        description="Rows that are new, or that grow; each label once."
+        description="New rows, and existing rows to extend. Each label is listed once."
     )
 
 
-@strawberry.input(description="What is shown, where, from when on.")
+@strawberry.input(description="A new session.")
 class CreateSessionInput:
-    movie_id: strawberry.ID = strawberry.field(description="Which movie.")
+    movie_id: strawberry.ID = strawberry.field(description="Id of the movie.")
     room_id: strawberry.ID = strawberry.field(
-        description="Which room; no other session may be there meanwhile."
+        description="Id of the room. No other session may overlap in this room."
     )
     starts_at: datetime = strawberry.field(
-        description="A time to come, within two years. It ends when the movie is over."
+        description="Start time: in the future, within two years. The end time"
+        " follows from the movie's running time."
     )
-    price_per_seat: MoneyInput = strawberry.field(description="What each seat costs.")
+    price_per_seat: MoneyInput = strawberry.field(description="Price of each seat.")
 
 
 @strawberry.input(
-    description="What is to change of a session; what is left out stays. Null is"
+    description="Changes to a session. Omitted fields stay as they are. Null is"
     " refused."
 )
 class UpdateSessionInput:
-    id: strawberry.ID = strawberry.field(description="Which session.")
+    id: strawberry.ID = strawberry.field(description="Id of the session.")
     starts_at: datetime | None = strawberry.field(
         default=UNSET,
-        description="Can change until the session begins, while nobody holds or has"
-        " bought a seat. Its end goes along.",
+        description="New start time. Can change until the session starts, while no"
+        " seat is held or sold. The end time moves with it.",
     )
     price_per_seat: MoneyInput | None = strawberry.field(
         default=UNSET,
-        description="Can change until the session begins, while nobody holds or has"
-        " bought a seat.",
+        description="New price of each seat. Can change until the session starts,"
+        " while no seat is held or sold.",
     )
 
 
@@ -161,28 +164,32 @@ def without_unset(facts: dict[str, Value]) -> dict[str, Value]:
 CreateMovieResult = Annotated[
     Movie | InvalidInput,
     strawberry.union(
-        "CreateMovieResult", description="The new movie; or why there is none."
+        "CreateMovieResult",
+        description="The new movie, or the reason why it was not created.",
     ),
 ]
 
 UpdateMovieResult = Annotated[
     Movie | InvalidInput | NotFound,
     strawberry.union(
-        "UpdateMovieResult", description="The movie as it is now; or why it stays."
+        "UpdateMovieResult",
+        description="The updated movie, or the reason why it was not changed.",
     ),
 ]
 
 CreateRoomResult = Annotated[
     Room | InvalidInput,
     strawberry.union(
-        "CreateRoomResult", description="The new room; or why there is none."
+        "CreateRoomResult",
+        description="The new room, or the reason why it was not created.",
     ),
 ]
 
 AddSeatsResult = Annotated[
     Room | InvalidInput | NotFound,
     strawberry.union(
-        "AddSeatsResult", description="The room with them; or why it has none of them."
+        "AddSeatsResult",
+        description="The room with its new seats, or the reason why none was added.",
     ),
 ]
 
@@ -190,13 +197,15 @@ CreateSessionResult = Annotated[
     Session | InvalidInput | NotFound | RoomBusy,
     strawberry.union(
         "CreateSessionResult",
-        description="The new session, with all seats on sale; or why there is none.",
+        description="The new session with all its seats for sale, or the reason why"
+        " it was not created.",
     ),
 ]
 
 UpdateSessionResult = Annotated[
     Session | InvalidInput | NotFound | RoomBusy,
     strawberry.union(
-        "UpdateSessionResult", description="The session as it is now; or why it stays."
+        "UpdateSessionResult",
+        description="The updated session, or the reason why it was not changed.",
     ),
 ]

@@ -8,28 +8,31 @@ from strawberry import enum_value
 from domain import payment, people, reservation, seats
 
 
-@strawberry.enum(description="What a person may do.")
+@strawberry.enum(description="Role of an account.")
 class Role(Enum):
     CUSTOMER = enum_value(people.Role.CUSTOMER, description="Buys seats.")
     MANAGER = enum_value(
         people.Role.MANAGER,
-        description="Keeps the catalog: movies, rooms and sessions.",
+        description="Manages the catalog: movies, rooms and sessions.",
     )
 
 
-@strawberry.enum(description="Whether a seat can be had.")
+@strawberry.enum(description="Status of a seat in one session.")
 class SeatStatus(Enum):
     AVAILABLE = enum_value(
-        seats.SeatStatus.AVAILABLE, description="Whoever reserves it first has it."
+        seats.SeatStatus.AVAILABLE,
+        description="Free: the first customer to reserve it gets it.",
     )
     HELD = enum_value(
         seats.SeatStatus.HELD,
-        description="Reserved, not paid yet: it goes to its customer, or back on sale.",
+        description="Reserved but not paid yet. It becomes SOLD, or AVAILABLE again.",
     )
-    SOLD = enum_value(seats.SeatStatus.SOLD, description="Paid.")
+    SOLD = enum_value(seats.SeatStatus.SOLD, description="Paid for.")
 
 
-@strawberry.enum(description="PENDING holds its seats, then ends once.")
+@strawberry.enum(
+    description="Status of a reservation. It starts PENDING and changes once."
+)
 class ReservationStatus(Enum):
     PENDING = enum_value(
         reservation.ReservationStatus.PENDING,
@@ -41,21 +44,22 @@ class ReservationStatus(Enum):
     )
     CANCELLED = enum_value(
         reservation.ReservationStatus.CANCELLED,
-        description="Given up by its customer: its seats went back on sale.",
+        description="Cancelled by the customer. Its seats are for sale again.",
     )
     EXPIRED = enum_value(
         reservation.ReservationStatus.EXPIRED,
-        description="Not paid in time: its seats went back on sale.",
+        description="Not paid in time. Its seats are for sale again.",
     )
 
 
 @strawberry.enum(
-    description="PENDING until it ends, once, together with its reservation."
+    description="Status of a payment. It starts PENDING and changes once,"
+    " together with its reservation."
 )
 class PaymentStatus(Enum):
     PENDING = enum_value(
         payment.PaymentStatus.PENDING,
-        description="Can be approved until its reservation is over.",
+        description="Can be approved until the reservation expires.",
     )
     APPROVED = enum_value(
         payment.PaymentStatus.APPROVED, description="Paid: the seats are sold."
@@ -64,5 +68,5 @@ class PaymentStatus(Enum):
         payment.PaymentStatus.EXPIRED, description="Not approved in time."
     )
     CANCELLED = enum_value(
-        payment.PaymentStatus.CANCELLED, description="Its reservation was cancelled."
+        payment.PaymentStatus.CANCELLED, description="The reservation was cancelled."
     )

@@ -10,9 +10,9 @@ from domain import money as domain
 @strawberry.type(description="An amount in the currency's minor unit (cents).")
 class Money:
     amount_minor: int = strawberry.field(
-        description="How many of the currency's smallest units, such as cents."
+        description="Amount in minor units, such as cents."
     )
-    currency: str = strawberry.field(description="ISO 4217, e.g. BRL.")
+    currency: str = strawberry.field(description="ISO 4217 code, e.g. BRL.")
 
     @classmethod
     def from_domain(cls, money: domain.Money) -> Self:

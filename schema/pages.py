@@ -12,58 +12,64 @@ MAX_FIRST = 100
 
 First = Annotated[
     int | None,
-    strawberry.argument(description=f"How many at most, from 1 to {MAX_FIRST}."),
+    strawberry.argument(
+        description=f"Page size, from 1 to {MAX_FIRST}, counted from the start."
+    ),
 ]
 Last = Annotated[
     int | None,
     strawberry.argument(
-        description=f"How many at most from the end, from 1 to {MAX_FIRST}, instead of"
-        " `first`."
+        description=f"Page size, from 1 to {MAX_FIRST}, counted from the end. Use it"
+        " instead of `first`."
     ),
 ]
 After = Annotated[
     str | None,
-    strawberry.argument(
-        description="The cursor of the last one that you have; those behind it follow."
-    ),
+    strawberry.argument(description="Cursor: return the items after it."),
 ]
 Before = Annotated[
     str | None,
-    strawberry.argument(
-        description="The cursor of the first one that you have; those in front of it"
-        " are meant."
-    ),
+    strawberry.argument(description="Cursor: return the items before it."),
 ]
 
 
-@strawberry.type(description="What lies around a page.")
+@strawberry.type(description="Position of a page in its list.")
 class PageInfo:
-    has_next_page: bool = strawberry.field(description="More of them follow.")
-    has_previous_page: bool = strawberry.field(description="There are some before.")
+    has_next_page: bool = strawberry.field(
+        description="Whether there are items after this page."
+    )
+    has_previous_page: bool = strawberry.field(
+        description="Whether there are items before this page."
+    )
     start_cursor: str | None = strawberry.field(
-        description="The first one's cursor, the `before` of the page in front of it;"
-        " null on an empty page."
+        description="Cursor of the first item: `before` for the previous page. Null"
+        " if the page is empty."
     )
     end_cursor: str | None = strawberry.field(
-        description="The last one's cursor, the next page's `after`."
+        description="Cursor of the last item: `after` for the next page. Null if"
+        " the page is empty."
     )
 
 
-@strawberry.type(description="One of a list, and its place in it.")
+@strawberry.type(description="An item of a list, with its cursor.")
 class Edge(Generic[Node]):
-    node: Node = strawberry.field(description="What is listed.")
+    node: Node = strawberry.field(description="The item.")
     cursor: str = strawberry.field(
-        description="Its place in the list, opaque: only good for `after` and `before`."
+        description="Opaque position of the item, for `after` and `before`."
     )
 
 
-@strawberry.type(description="A page of a list.")
+@strawberry.type(description="One page of a list.")
 class Connection(Generic[Node]):
-    edges: list[Edge[Node]] = strawberry.field(description="In the list's order.")
-    page_info: PageInfo = strawberry.field(description="What lies around this page.")
+    edges: list[Edge[Node]] = strawberry.field(
+        description="Items in the order of the list."
+    )
+    page_info: PageInfo = strawberry.field(
+        description="Position of this page in the list."
+    )
     count: strawberry.Private[Callable[[], Awaitable[int]]]
 
-    @strawberry.field(description="How many there are on all pages together.")
+    @strawberry.field(description="Number of items in the whole list.")
     async def total_count(self) -> int:
         """Counts only when asked to: it reads the whole list."""
         return await self.count()

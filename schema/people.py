@@ -12,12 +12,12 @@ from schema.enums import Role
 from schema.problems import EmailTaken, InvalidCredentials, InvalidInput
 
 
-@strawberry.type(description="The person who asks.")
+@strawberry.type(description="The signed-in person.")
 class Viewer:
-    id: strawberry.ID = strawberry.field(description="Never changes.")
-    email: str = strawberry.field(description="In lower case, whatever was entered.")
-    name: str = strawberry.field(description="As they want to be called.")
-    role: Role = strawberry.field(description="What they may do.")
+    id: strawberry.ID = strawberry.field(description="Stable identifier.")
+    email: str = strawberry.field(description="E-mail address, in lower case.")
+    name: str = strawberry.field(description="Display name.")
+    role: Role = strawberry.field(description="Role of the account.")
 
     @classmethod
     def from_domain(cls, account: domain.Account) -> Self:
@@ -29,19 +29,19 @@ class Viewer:
         )
 
 
-@strawberry.type(description="What shows, in later requests, who asks.")
+@strawberry.type(description="Tokens of a signed-in person.")
 class AuthTokens:
     access_token: str = strawberry.field(
-        description="Goes into every request, as `Authorization: Bearer ...`."
+        description="Send it with every request, as `Authorization: Bearer ...`."
     )
     refresh_token: str = strawberry.field(
-        description="Exchange it for new tokens, once, within"
-        f" {domain.REFRESH_PERIOD.days} days. Keep it secret."
+        description=f"Exchange it for new tokens within {domain.REFRESH_PERIOD.days}"
+        " days. It works once. Keep it secret."
     )
     expires_at: datetime = strawberry.field(
-        description="From when on the access token is refused."
+        description="When the access token expires."
     )
-    viewer: Viewer = strawberry.field(description="Who it stands for.")
+    viewer: Viewer = strawberry.field(description="The person who signed in.")
 
     @classmethod
     def from_domain(cls, signed_in: domain.SignedIn) -> Self:
@@ -56,27 +56,32 @@ class AuthTokens:
 @strawberry.input(description="A new account.")
 class SignUpInput:
     email: str = strawberry.field(
-        description="Nobody else's; upper and lower case are the same."
+        description="E-mail address that no other account has. Upper and lower case"
+        " are the same."
     )
     password: str = strawberry.field(
-        description=f"{MIN_PASSWORD_LENGTH} to {MAX_PASSWORD_LENGTH} characters, any"
-        " of them; not what everybody uses, nor the address or the name."
+        description=f"{MIN_PASSWORD_LENGTH} to {MAX_PASSWORD_LENGTH} characters of"
+        " any kind. Common passwords, the e-mail address and the name"
+        " are refused."
     )
     name: str = strawberry.field(
-        description=f"1 to {MAX_NAME_LENGTH} characters on one line."
+        description=f"Display name: 1 to {MAX_NAME_LENGTH} characters on one line."
     )
 
 
-@strawberry.input(description="Who wants in.")
+@strawberry.input(description="Credentials.")
 class SignInInput:
-    email: str = strawberry.field(description="The account's, cased as you like.")
-    password: str = strawberry.field(description="The account's.")
+    email: str = strawberry.field(
+        description="E-mail address of the account. Upper and lower case are the same."
+    )
+    password: str = strawberry.field(description="Password of the account.")
 
 
 SignUpResult = Annotated[
     AuthTokens | EmailTaken | InvalidInput,
     strawberry.union(
-        "SignUpResult", description="Signed in at once; or why there is no account."
+        "SignUpResult",
+        description="Tokens for the new account, or the reason why it was not created.",
     ),
 ]
 
@@ -84,7 +89,8 @@ SignInResult = Annotated[
     AuthTokens | InvalidCredentials,
     strawberry.union(
         "SignInResult",
-        description="Signed in; or not, without a word on which of the two is wrong.",
+        description="Tokens, or InvalidCredentials. It does not say whether the"
+        " e-mail address or the password is wrong.",
     ),
 ]
 
@@ -92,6 +98,6 @@ RefreshTokensResult = Annotated[
     AuthTokens | InvalidCredentials,
     strawberry.union(
         "RefreshTokensResult",
-        description="Still signed in; or not, and then sign in again.",
+        description="New tokens, or InvalidCredentials: then sign in again.",
     ),
 ]

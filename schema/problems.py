@@ -9,76 +9,94 @@ from schema.seats import SessionSeat
 
 
 @strawberry.interface(
-    description="A refusal. `code` is stable and never translated; `message` is in the"
-    " caller's language."
+    description="An expected refusal. `code` is stable and never translated;"
+    " `message` is in the caller's language."
 )
 class Problem:
-    code: str = strawberry.field(description="Stable, for programs.")
-    message: str = strawberry.field(description="For people, in their language.")
-
-
-@strawberry.type(description="What is wrong with one field of the input.")
-class FieldError:
-    path: list[str] = strawberry.field(description="From the input's own fields down.")
-    message: str = strawberry.field(description="For people, in their language.")
-
-
-@strawberry.type(description="The input cannot be acted on.")
-class InvalidInput(Problem):
-    fields: list[FieldError] = strawberry.field(
-        description="Each field that is wrong.", metadata=cost(items=WRONG_FIELDS)
+    code: str = strawberry.field(description="Stable code, for programs.")
+    message: str = strawberry.field(
+        description="Message for people, in the caller's language."
     )
 
 
-@strawberry.type(description="It is not there, or not the viewer's to know of.")
+@strawberry.type(description="One invalid field of the input.")
+class FieldError:
+    path: list[str] = strawberry.field(
+        description="Path to the field, from the top of the input."
+    )
+    message: str = strawberry.field(
+        description="Message for people, in the caller's language."
+    )
+
+
+@strawberry.type(description="The input is invalid.")
+class InvalidInput(Problem):
+    fields: list[FieldError] = strawberry.field(
+        description="Every invalid field.", metadata=cost(items=WRONG_FIELDS)
+    )
+
+
+@strawberry.type(description="The object does not exist, or the viewer may not see it.")
 class NotFound(Problem): ...
 
 
-@strawberry.type(description="Somebody has an account with this address already.")
+@strawberry.type(description="Another account has this e-mail address.")
 class EmailTaken(Problem): ...
 
 
-@strawberry.type(description="No account has this address with this password.")
+@strawberry.type(description="No account has this e-mail address and password.")
 class InvalidCredentials(Problem): ...
 
 
-@strawberry.type(description="Somebody else has some of the seats; none was held.")
+@strawberry.type(
+    description="Some of the seats are held or sold. None was held by this call."
+)
 class SeatsUnavailable(Problem):
     seats: list[SessionSeat] = strawberry.field(
-        description="Those that are taken, and until when they are held.",
+        description="The seats that are held or sold, with their current state.",
         metadata=cost(items=SEATS_IN_A_ROOM),
     )
 
 
-@strawberry.type(description="The session has begun: it is not sold any more.")
+@strawberry.type(
+    description="The session has started. Its seats are no longer for sale."
+)
 class SessionClosed(Problem): ...
 
 
-@strawberry.type(description="More seats than one reservation may have.")
+@strawberry.type(
+    description="The call asks for more seats than one reservation may have."
+)
 class TooManySeats(Problem):
-    limit: int = strawberry.field(description="As many as that are allowed.")
+    limit: int = strawberry.field(
+        description="Maximum number of seats in a reservation."
+    )
 
 
-@strawberry.type(description="The hold is over; its seats are back on sale.")
+@strawberry.type(description="The hold has expired. The seats are for sale again.")
 class ReservationExpired(Problem): ...
 
 
 @strawberry.type(description="The reservation has ended and cannot be cancelled.")
 class ReservationClosed(Problem):
-    status: ReservationStatus = strawberry.field(description="How it ended.")
+    status: ReservationStatus = strawberry.field(
+        description="Final status of the reservation."
+    )
 
 
 @strawberry.type(description="The payment has ended and cannot be approved.")
 class PaymentClosed(Problem):
-    status: PaymentStatus = strawberry.field(description="How it ended.")
+    status: PaymentStatus = strawberry.field(description="Final status of the payment.")
 
 
-@strawberry.type(description="The idempotency key was used with another input before.")
+@strawberry.type(
+    description="The idempotency key was used before with a different input."
+)
 class IdempotencyConflict(Problem): ...
 
 
 @strawberry.type(description="Another session is in the room at that time.")
 class RoomBusy(Problem):
     conflicting_session: Session = strawberry.field(
-        description="The first one that is in the way."
+        description="The first session that overlaps."
     )

@@ -27,33 +27,33 @@ from schema.problems import (
 from schema.seats import SessionSeat
 
 
-@strawberry.type(description="A customer's claim on seats of one session.")
+@strawberry.type(description="Seats of one session that a customer has reserved.")
 class Reservation:
     value: strawberry.Private[reservations.Reservation]
-    id: strawberry.ID = strawberry.field(description="Never changes.")
-    status: ReservationStatus = strawberry.field(description="Where it stands.")
-    total: Money = strawberry.field(description="What all its seats cost together.")
+    id: strawberry.ID = strawberry.field(description="Stable identifier.")
+    status: ReservationStatus = strawberry.field(description="Current status.")
+    total: Money = strawberry.field(description="Total price of its seats.")
     created_at: datetime = strawberry.field(description="When the seats were held.")
     expires_at: datetime = strawberry.field(
-        description="When a PENDING one is over unless it is paid."
+        description="When the hold expires unless it is paid."
     )
 
     @strawberry.field(
-        description="The seats that it took, as they are now.",
+        description="The reserved seats in their current state.",
         metadata=cost(items=SEATS_IN_A_ROOM),
     )
     def seats(self) -> list[SessionSeat]:
         in_order = sorted(self.value.seats, key=seat_order)
         return [SessionSeat.from_domain(seat) for seat in in_order]
 
-    @strawberry.field(description="What the seats are for.")
+    @strawberry.field(description="The session of the seats.")
     async def session(self, info: Info) -> Session:
         session = await info.context.loaders.session(self.value.session_id)
         return Session.from_domain(session)
 
     @strawberry.field(
-        description="Null for the moment between the hold and the payment that its"
-        " event opens."
+        description="The payment. Null for a moment after the seats are held, until"
+        " the payment is created."
     )
     async def payment(self, info: Info) -> "Payment | None":
         payment = await info.context.loaders.payment_of(self.value.id)
@@ -71,18 +71,20 @@ class Reservation:
         )
 
 
-@strawberry.type(description="What a customer pays for one reservation.")
+@strawberry.type(description="The payment for one reservation.")
 class Payment:
     value: strawberry.Private[payments.Payment]
-    id: strawberry.ID = strawberry.field(description="Never changes.")
-    status: PaymentStatus = strawberry.field(description="Where it stands.")
-    amount: Money = strawberry.field(description="The reservation's total.")
-    created_at: datetime = strawberry.field(description="When it was opened.")
+    id: strawberry.ID = strawberry.field(description="Stable identifier.")
+    status: PaymentStatus = strawberry.field(description="Current status.")
+    amount: Money = strawberry.field(
+        description="Amount to pay: the total of the reservation."
+    )
+    created_at: datetime = strawberry.field(description="When the payment was created.")
     approved_at: datetime | None = strawberry.field(
-        description="When it was approved; null unless it is."
+        description="When the payment was approved. Null if it is not approved."
     )
 
-    @strawberry.field(description="What is paid for.")
+    @strawberry.field(description="The reservation that this payment is for.")
     async def reservation(self, info: Info) -> Reservation:
         reservation = await info.context.loaders.reservation(self.value.reservation_id)
         return Reservation.from_domain(reservation)
@@ -99,23 +101,26 @@ class Payment:
         )
 
 
-@strawberry.input(description="Which seats to hold.")
+@strawberry.input(description="Seats to reserve.")
 class ReserveSeatsInput:
-    session_id: strawberry.ID = strawberry.field(description="Of which session.")
+    session_id: strawberry.ID = strawberry.field(description="Id of the session.")
     seat_ids: list[strawberry.ID] = strawberry.field(
-        description=f"1 to {reservations.MAX_SEATS} of the session's seats, each of"
-        " them once."
+        description=f"Ids of 1 to {reservations.MAX_SEATS} SessionSeats of the"
+        " session, each listed once."
     )
     idempotency_key: str | None = strawberry.field(
         default=None,
-        description="Any text of yours: asking again with it, and the same input, gets"
-        " the same reservation, also when the first answer was lost.",
+        description="Any text. A repeated call with the same key and the same input"
+        " returns the same reservation, even if the first answer was"
+        " lost.",
     )
 
 
-@strawberry.input(description="Which reservation to give up.")
+@strawberry.input(description="The reservation to cancel.")
 class CancelReservationInput:
-    reservation_id: strawberry.ID = strawberry.field(description="One of your own.")
+    reservation_id: strawberry.ID = strawberry.field(
+        description="Id of one of the viewer's reservations."
+    )
 
 
 ReserveSeatsResult = Annotated[
@@ -128,8 +133,9 @@ ReserveSeatsResult = Annotated[
     | IdempotencyConflict,
     strawberry.union(
         "ReserveSeatsResult",
-        description="The reservation, with all the seats held for"
-        f" {reservations.HOLD_PERIOD.seconds} seconds; or why none of them is.",
+        description="The reservation with all its seats held for"
+        f" {reservations.HOLD_PERIOD.seconds} seconds, or the reason why"
+        " no seat was held.",
     ),
 ]
 
@@ -137,18 +143,21 @@ CancelReservationResult = Annotated[
     Reservation | NotFound | ReservationClosed,
     strawberry.union(
         "CancelReservationResult",
-        description="The reservation, now CANCELLED; or why it is not.",
+        description="The reservation, now CANCELLED, or the reason why it was not"
+        " cancelled.",
     ),
 ]
 
 
-@strawberry.input(description="Which payment to approve.")
+@strawberry.input(description="The payment to approve.")
 class ApprovePaymentInput:
-    payment_id: strawberry.ID = strawberry.field(description="One of your own.")
+    payment_id: strawberry.ID = strawberry.field(
+        description="Id of one of the viewer's payments."
+    )
     idempotency_key: str | None = strawberry.field(
         default=None,
-        description="Any text of yours: with it, this payment is all that this call can"
-        " ever approve, however often it is repeated.",
+        description="Any text. Calls with the same key can approve only this"
+        " payment, however often they are repeated.",
     )
 
 
@@ -161,6 +170,7 @@ ApprovePaymentResult = Annotated[
     | InvalidInput,
     strawberry.union(
         "ApprovePaymentResult",
-        description="The payment, APPROVED, now or before; or why it is not.",
+        description="The APPROVED payment, even if it was approved before, or the"
+        " reason why it was not approved.",
     ),
 ]

@@ -18,17 +18,20 @@ from schema.money import Money
     " takes."
 )
 class SessionSeat:
-    id: strawberry.ID = strawberry.field(description="What reserveSeats takes.")
-    row: str = strawberry.field(description="The row's label, such as C.")
-    number: int = strawberry.field(description="Its place in the row, from 1.")
-    status: SeatStatus = strawberry.field(description="Whether it can be had.")
-    version: int = strawberry.field(
-        description="Grows by one with every change of this seat: keep the highest,"
-        " drop the rest."
+    id: strawberry.ID = strawberry.field(
+        description="Identifier that `reserveSeats` takes."
     )
-    price: Money = strawberry.field(description="What it costs.")
+    row: str = strawberry.field(description="Row label, such as C.")
+    number: int = strawberry.field(description="Seat number within the row, from 1.")
+    status: SeatStatus = strawberry.field(description="Current status.")
+    version: int = strawberry.field(
+        description="Increases by one with every change of this seat. Keep the"
+        " state with the highest version."
+    )
+    price: Money = strawberry.field(description="Price of the seat.")
     held_until: datetime | None = strawberry.field(
-        description="Set while HELD: when the seat goes back on sale unless it is paid."
+        description="When the hold ends unless it is paid. Null unless the seat is"
+        " HELD."
     )
 
     @classmethod
@@ -44,30 +47,31 @@ class SessionSeat:
         )
 
 
-@strawberry.type(description="Every seat of a session at one moment.")
+@strawberry.type(description="All seats of a session at one moment.")
 class SeatMap:
     value: strawberry.Private[domain.SeatMap]
-    session_id: strawberry.ID = strawberry.field(description="Whose seats these are.")
+    session_id: strawberry.ID = strawberry.field(description="Id of the session.")
     position: str = strawberry.field(
-        description="Hand it back as `after` when you reconnect."
+        description="Position of this update. Pass it as `after` when you reconnect."
     )
 
     @strawberry.field(
-        description="All of them, row by row.", metadata=cost(items=SEATS_IN_A_ROOM)
+        description="All seats, ordered by row and number.",
+        metadata=cost(items=SEATS_IN_A_ROOM),
     )
     def seats(self, info: Info) -> list[SessionSeat]:
         info.context.count_seats(len(self.value.seats))
         return [SessionSeat.from_domain(seat) for seat in self.value.seats]
 
-    @strawberry.field(description="How many can be had.")
+    @strawberry.field(description="Number of AVAILABLE seats.")
     def available(self) -> int:
         return self.value.count(domain.SeatStatus.AVAILABLE)
 
-    @strawberry.field(description="How many are held.")
+    @strawberry.field(description="Number of HELD seats.")
     def held(self) -> int:
         return self.value.count(domain.SeatStatus.HELD)
 
-    @strawberry.field(description="How many are sold.")
+    @strawberry.field(description="Number of SOLD seats.")
     def sold(self) -> int:
         return self.value.count(domain.SeatStatus.SOLD)
 
@@ -81,17 +85,16 @@ class SeatMap:
 
 
 @strawberry.type(
-    description="The new state of the seats that changed since the last message."
+    description="New state of the seats that changed since the last update."
 )
 class SeatMapDelta:
-    session_id: strawberry.ID = strawberry.field(description="Whose seats these are.")
+    session_id: strawberry.ID = strawberry.field(description="Id of the session.")
     seats: list[SessionSeat] = strawberry.field(
-        description="The whole state of each that changed, or that is new. May repeat"
-        " what is known.",
+        description="Full state of each changed or new seat. May repeat a known state.",
         metadata=cost(items=SEATS_IN_A_ROOM),
     )
     position: str = strawberry.field(
-        description="Hand it back as `after` when you reconnect."
+        description="Position of this update. Pass it as `after` when you reconnect."
     )
 
     @classmethod
@@ -107,8 +110,8 @@ SeatMapUpdate = Annotated[
     SeatMap | SeatMapDelta,
     strawberry.union(
         "SeatMapUpdate",
-        description="A SeatMap first, and again whenever the server could have missed"
-        " something; deltas in between.",
+        description="A SeatMap first, and again whenever updates may have been"
+        " missed. SeatMapDeltas in between.",
     ),
 ]
 
