@@ -44,7 +44,7 @@ from resolvers.context import Context, Services
 from resolvers.languages import locale_for
 from runtime.supervision import keep_running
 from telemetry import origin, tracing
-from telemetry.process_metrics import watch_the_event_loop
+from telemetry.process_metrics import watch_event_loop
 from transport.http_endpoint.view import GraphQLHttp
 from transport.socket_endpoint.endpoint import GraphQLWebSocket
 
@@ -119,7 +119,7 @@ class Api:
             self._services = self._serve(to, engine, replica, passwords)
             self.health.watch(to)
             self.scrape.watch(to, engine)
-            sampling = asyncio.create_task(watch_the_event_loop())
+            sampling = asyncio.create_task(watch_event_loop())
             opened.callback(sampling.cancel)
             # What is there now stays: looking through all of it again and again for
             # garbage stops everybody for a tenth of a second, several times a second

@@ -22,7 +22,7 @@ from realtime.payments import PaymentsHandler
 from realtime.relay import Relay
 from runtime.supervision import keep_running
 from telemetry import logs, origin, tracing
-from telemetry.process_metrics import watch_the_event_loop
+from telemetry.process_metrics import watch_event_loop
 
 logger = logging.getLogger(__name__)
 
@@ -60,7 +60,7 @@ async def work(settings: Settings) -> None:
             scrape.watch(to)
             loops.create_task(keep_running("metrics", lambda: listen(scrape, *where)))
         for name, loop in {
-            "event loop": watch_the_event_loop,
+            "event loop": watch_event_loop,
             "relay": Relay(Outbox(to.pool), broker, to.hub).run,
             "payments": Consumer(broker, PaymentsHandler(to.pool, to.wakeup)).run,
             "fanout": Consumer(broker, FanoutHandler(to.pool, to.redis, to.locks)).run,

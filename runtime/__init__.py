@@ -1,1 +1,1 @@
-"""What every process needs and no other room owns."""
+"""What every process needs: back-off, deadlines, supervision, settings, run file."""

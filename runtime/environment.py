@@ -1,4 +1,4 @@
-"""Settings from the environment: the base class, and what is said of wrong ones."""
+"""Settings from the environment: their base class and their error message."""
 
 from typing import Self
 
@@ -9,21 +9,23 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from runtime.errors import CommandError
 
 
-def not_complete(error: ValidationError) -> CommandError:
-    """Tells names and reasons only: a value may hold a password."""
-    wrong = "; ".join(
-        ": ".join([*(str(name).upper() for name in problem["loc"][:1]), _why(problem)])
+def settings_error(error: ValidationError) -> CommandError:
+    """With names and reasons only: a value may hold a password."""
+    problems = "; ".join(
+        ": ".join(
+            [*(str(name).upper() for name in problem["loc"][:1]), _reason(problem)]
+        )
         for problem in error.errors(include_input=False, include_url=False)
     )
     return CommandError(
-        f"Settings are missing or wrong ({wrong}): set them as README.md says, "
+        f"Settings are missing or wrong ({problems}): set them as README.md says, "
         "or start everything with `make run`."
     )
 
 
-def _why(problem: ErrorDetails) -> str:
+def _reason(problem: ErrorDetails) -> str:
     facts = problem.get("ctx", {})
-    if problem["type"] == "too_short":  # of a secret pydantic says "items"
+    if problem["type"] == "too_short":  # pydantic says "items" of a secret
         return f"should have at least {facts['min_length']} characters"
     if "error" in facts:
         return str(facts["error"])
@@ -41,4 +43,4 @@ class EnvironmentSettings(BaseSettings):
         try:
             return cls()
         except ValidationError as error:
-            raise not_complete(error) from None
+            raise settings_error(error) from None

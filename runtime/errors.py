@@ -1,5 +1,5 @@
-"""What a command says when it cannot do its work."""
+"""The error of a command that cannot do its work."""
 
 
 class CommandError(Exception):
-    """One sentence for the person at the terminal; the command ends with code 1."""
+    """Its message is shown at the terminal; the command ends with exit code 1."""

@@ -1,4 +1,4 @@
-"""What a run in progress tells the other commands: the settings that lead to it."""
+"""The settings of a running system, in a file for the other commands."""
 
 import fcntl
 import json
@@ -19,12 +19,12 @@ def data_dir(environ: Mapping[str, str]) -> Path:
 def environment(environ: Mapping[str, str]) -> dict[str, str]:
     """The given settings, completed by those of the run in DATA_DIR if there is one."""
     try:
-        told = json.loads((data_dir(environ) / FILE).read_text("utf-8"))
+        run = json.loads((data_dir(environ) / FILE).read_text("utf-8"))
     except (FileNotFoundError, NotADirectoryError, PermissionError):
         return dict(environ)
-    if not _in_use(data_dir(environ)):  # it was killed and could not take its file away
+    if not _in_use(data_dir(environ)):  # it was killed and left its file behind
         return dict(environ)
-    return {**told["environment"], **environ}
+    return {**run["environment"], **environ}
 
 
 def require(environ: Mapping[str, str], name: str) -> str:
@@ -43,7 +43,7 @@ def as_json(settings: Mapping[str, str]) -> str:
 
 
 def _in_use(folder: Path) -> bool:
-    """By its lock: the number of a process that was killed may be another's by now."""
+    """Judged by the lock: the pid of a killed process may be another process by now."""
     with suppress(FileNotFoundError), (folder / "lock").open() as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)

@@ -1,4 +1,4 @@
-"""How a process speaks: one JSON object a line, or lines for people."""
+"""Log formats: one JSON object a line, or plain text."""
 
 import logging
 import re
@@ -11,8 +11,8 @@ from pythonjsonlogger.json import JsonFormatter
 
 from telemetry import origin
 
-# Only these speak below WARNING. Libraries write down whole frames, headers and URLs
-# there, and what they carry is not for a log.
+# Only these log below WARNING. Libraries log whole frames, headers and URLs there,
+# which may carry secrets and personal data.
 OURS = (
     "app",
     "auth",
@@ -27,7 +27,7 @@ OURS = (
     "telemetry",
     "transport",
 )
-# Postgres quotes the row that it refuses: names, addresses, hashes.
+# Postgres quotes a row that it refuses: names, addresses, hashes.
 ROW = re.compile(r"\nDETAIL:.*?(?=\nHINT:|\n\[SQL|\n\n|\Z)", re.DOTALL)
 
 ExceptionInfo = (
@@ -46,7 +46,7 @@ def set_up(level_name: str, form: Literal["json", "text"]) -> None:
     root.setLevel(max(level, logging.WARNING))
     for name in OURS:
         logging.getLogger(name).setLevel(level)
-    # It reports each reconnect of its own at length; we say in a line that it is away.
+    # It logs each reconnect at length; our relay and consumers log one line instead.
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
 
 
@@ -61,7 +61,7 @@ def add_origin(record: logging.LogRecord) -> bool:
 
 
 class JsonLines(JsonFormatter):
-    """`time`, `level`, `logger`, `message`, then what the call and its origin add."""
+    """`time`, `level`, `logger`, `message`, then fields of the call and its origin."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -94,8 +94,8 @@ class TextLines(logging.Formatter):
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 # likewise
         facts: dict[str, Any] = merge_record_extra(record, {}, RESERVED_ATTRS)
-        told = "".join(f" {name}={value}" for name, value in facts.items())
-        return super().formatMessage(record) + told
+        fields = "".join(f" {name}={value}" for name, value in facts.items())
+        return super().formatMessage(record) + fields
 
     def formatException(self, ei: ExceptionInfo) -> str:  # noqa: N802 # logging's name
         return without_rows(super().formatException(ei))

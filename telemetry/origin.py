@@ -1,4 +1,4 @@
-"""On whose behalf something is done now: by this, logs, events and traces are found."""
+"""The request and the viewer behind what runs now: found in logs and events."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ from telemetry.spans import spans
 
 @dataclass(slots=True)
 class Origin:
-    """One per operation; whatever it starts, in tasks of its own too, has the same."""
+    """One per operation. Tasks that the operation starts inherit it."""
 
     request_id: str
     viewer_id: UUID | None = None
@@ -21,7 +21,7 @@ _ORIGIN: ContextVar[Origin | None] = ContextVar("origin", default=None)
 
 
 def begin(request_id: str) -> Origin:
-    """From here on, in this task and those that it starts."""
+    """Sets the origin for the rest of this task and for tasks that it starts."""
     origin = Origin(request_id)
     _ORIGIN.set(origin)
     return origin
@@ -29,12 +29,12 @@ def begin(request_id: str) -> Origin:
 
 @contextmanager
 def on_behalf_of(request_id: str | None) -> Iterator[None]:
-    """For as long as one event is handled, by a task that handles others' as well."""
-    former = _ORIGIN.set(Origin(request_id) if request_id else None)
+    """While one event is handled: the same task handles events of other requests."""
+    previous = _ORIGIN.set(Origin(request_id) if request_id else None)
     try:
         yield
     finally:
-        _ORIGIN.reset(former)
+        _ORIGIN.reset(previous)
 
 
 def current() -> Origin | None:
@@ -42,6 +42,6 @@ def current() -> Origin | None:
 
 
 def of_event() -> tuple[str | None, str | None]:
-    """What the outbox keeps of it: `request_id` and `trace_parent`."""
+    """`request_id` and `trace_parent`, which the outbox stores with an event."""
     origin = _ORIGIN.get()
     return (origin.request_id if origin else None), spans().trace_parent()

@@ -1,4 +1,4 @@
-"""Spans by OpenTelemetry, sent to a collector by OTLP over HTTP."""
+"""OpenTelemetry spans, sent to a collector by OTLP over HTTP."""
 
 import os
 import re
@@ -30,16 +30,16 @@ from opentelemetry.trace import (
 )
 from sqlalchemy import Engine, event
 
-from telemetry.spans import Kind, Told
+from telemetry.spans import Kind, TracedEvent
 
-# W3C, version 00: other texts are none, however long.
+# W3C trace context, version 00. Any other text counts as no trace.
 TRACE_PARENT = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})")
-LEFT_SECONDS = 2.0  # for what is not sent yet when the process stops
+FLUSH_SECONDS = 2.0  # for spans that are not sent yet when the process stops
 LONGEST_TEXT = 200
 
 
 class OtlpSpans:
-    """Exceptions are not recorded: their texts are the log's, which cleans them."""
+    """Exceptions are not recorded: only the log removes personal data from them."""
 
     def __init__(self, provider: TracerProvider) -> None:
         self._provider = provider
@@ -48,7 +48,7 @@ class OtlpSpans:
 
     @classmethod
     def exporting(cls, service: str, process: str) -> "OtlpSpans":
-        """The rest is read from the environment: endpoint, headers, sampler, sizes."""
+        """The SDK reads endpoint, headers, sampler and sizes from the environment."""
         provider = TracerProvider(
             resource=Resource.create(
                 {
@@ -62,10 +62,10 @@ class OtlpSpans:
         return cls(provider)
 
     def shut_down(self) -> None:
-        # Its own bounds are longer than a stop may last, when the collector is away.
+        # Without a collector its own time-outs are longer than a stop may last.
         sending = threading.Thread(target=self._provider.shutdown, daemon=True)
         sending.start()
-        sending.join(LEFT_SECONDS)
+        sending.join(FLUSH_SECONDS)
 
     def trace_parent(self) -> str | None:
         return _header(get_current_span().get_span_context())
@@ -94,7 +94,7 @@ class OtlpSpans:
 
     @contextmanager
     def each(
-        self, kind: Kind, verb: str, events: Sequence[Told]
+        self, kind: Kind, verb: str, events: Sequence[TracedEvent]
     ) -> Iterator[list[str | None]]:
         started = [
             self._start(f"{verb} {each.type}", SpanKind[kind], each.trace_parent)
@@ -110,8 +110,8 @@ class OtlpSpans:
 
     @contextmanager
     def linked(self, name: str, trace_parents: Sequence[str]) -> Iterator[None]:
-        told = [context for text in trace_parents if (context := _context_of(text))]
-        sampled = [context for context in told if context.trace_flags.sampled]
+        traces = [context for text in trace_parents if (context := _context_of(text))]
+        sampled = [context for context in traces if context.trace_flags.sampled]
         if not sampled:
             yield
             return
@@ -128,7 +128,7 @@ class OtlpSpans:
             span.end()
 
     def watch_statements(self, db: Any) -> None:
-        db.add_query_logger(self._tell_statement)
+        db.add_query_logger(self._on_statement)
 
     def watch_engine(self, engine: Engine) -> None:
         @event.listens_for(engine, "before_cursor_execute")
@@ -143,18 +143,18 @@ class OtlpSpans:
             if began_ns := getattr(context, "began_ns", None):
                 self._statement(text, began_ns, time.time_ns(), None)
 
-    def _tell_statement(self, told: asyncpg.connection.LoggedQuery) -> None:
-        """Called in the context of who asked, a moment later."""
+    def _on_statement(self, query: asyncpg.connection.LoggedQuery) -> None:
+        """Asyncpg calls it in the context of the caller, a moment after the end."""
         if get_current_span().is_recording():
             end_ns = time.time_ns()
-            begin_ns = end_ns - int(told.elapsed * 1e9)
-            self._statement(told.query, begin_ns, end_ns, told.exception)
+            begin_ns = end_ns - int(query.elapsed * 1e9)
+            self._statement(query.query, begin_ns, end_ns, query.exception)
 
     def _statement(
         self, text: str, begin_ns: int, end_ns: int, error: BaseException | None
     ) -> None:
         span = self._tracer.start_span(
-            self._name_of(text),
+            self._statement_name(text),
             kind=SpanKind.CLIENT,
             attributes={
                 "db.system.name": "postgresql",
@@ -166,14 +166,14 @@ class OtlpSpans:
             span.set_status(Status(StatusCode.ERROR, type(error).__name__))
         span.end(end_ns)
 
-    def _name_of(self, text: str) -> str:
-        """As the code calls it, since most of ours begin with WITH."""
+    def _statement_name(self, text: str) -> str:
+        """The constant's name: most of our statements begin with WITH."""
         if not self._names:
             self._names = _constants()
         return self._names.get(text) or f"SQL {text.split(maxsplit=1)[0]}"
 
     def _start(self, name: str, kind: SpanKind, trace_parent: str | None) -> Span:
-        """Never a child of what happens to be under way here."""
+        """Never a child of the span that is current here."""
         context = _context_of(trace_parent)
         here = Context()
         if context is not None:
@@ -213,7 +213,7 @@ def _header(context: SpanContext) -> str | None:
 
 
 def _constants() -> dict[str, str]:
-    """The statements of the persistence modules that are loaded, and their names."""
+    """Names of the SQL constants in loaded modules of persistence, by their text."""
     return {
         text: f"{module.__name__.rpartition('.')[2]}.{name}"
         for module in tuple(sys.modules.values())

@@ -1,4 +1,4 @@
-"""What is counted around the sale: operations, sockets, and the process itself."""
+"""Metrics of operations, sockets and the process itself."""
 
 import asyncio
 import tomllib
@@ -12,41 +12,44 @@ from prometheus_client import (
     disable_created_metrics,
 )
 
-# A second series for each counter, which nobody reads.
+# It would be a second series for each counter, which nobody reads.
 disable_created_metrics()  # type: ignore[no-untyped-call] # theirs
 
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 OPERATION_SECONDS = Histogram(
     "cinema_operation_duration_seconds",
-    "From an operation's execution until its result; of a subscription, its first one.",
+    "Time to execute an operation; of a subscription, until its first result.",
     ["transport", "kind", "field", "outcome"],
     buckets=SECONDS,
 )
 REFUSALS = Counter(
-    "cinema_refusals", "Problems that mutations answered with, by code.", ["code"]
+    "cinema_refusals", "Problems in answers of mutations, by code.", ["code"]
 )
 ERRORS = Counter(
-    "cinema_graphql_errors", "GraphQL errors that clients were told, by code.", ["code"]
+    "cinema_graphql_errors", "GraphQL errors in answers, by code.", ["code"]
 )
 for each in ("INTERNAL", "UNAVAILABLE"):
-    ERRORS.labels(each)  # an alarm needs a 0 to rise from
+    ERRORS.labels(each)  # an alert needs a series that starts at 0
 
 SOCKETS = Gauge("cinema_sockets", "WebSockets that are open.")
 SOCKET_OPERATIONS = Gauge(
-    "cinema_socket_operations", "Operations that run on them, mostly subscriptions."
+    "cinema_socket_operations",
+    "Operations that run on WebSockets, mostly subscriptions.",
 )
 WATCHERS = Gauge("cinema_seat_map_watchers", "Subscriptions that share a seat map.")
-SHARED_STREAMS = Gauge("cinema_seat_map_streams", "Seat maps that they share.")
+SHARED_STREAMS = Gauge(
+    "cinema_seat_map_streams", "Executions that serve these subscriptions."
+)
 SEND_WAIT = Histogram(
     "cinema_socket_send_wait_seconds",
-    "From a message's way into a socket's queue until the network took it; its count is"
-    " the messages sent.",
+    "From a message's entry into a socket's queue until it was written to the network;"
+    " its count is the messages sent.",
     buckets=(0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30),
 )
 _SLOW = Counter(
     "cinema_slow_watchers",
-    "Sockets that did not keep up: given a new map instead of what waited, or closed.",
+    "Sockets that were too slow: resynced with a new map, or closed.",
     ["then"],
 )
 SLOW_RESYNCED = _SLOW.labels("resynced")
@@ -54,19 +57,19 @@ SLOW_CLOSED = _SLOW.labels("closed")
 
 LOOP_LAG = Histogram(
     "cinema_event_loop_lag_seconds",
-    "How late the event loop woke a task that slept: what every request waits for.",
+    "How late the event loop wakes a sleeping task; every request waits that long.",
     buckets=(0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5),
 )
 LOOP_LAG_EVERY_SECONDS = 0.5
 
 PROJECT = Path(__file__).parents[1] / "pyproject.toml"
-BUILD = Info("cinema_build", "What runs here.")
+BUILD = Info("cinema_build", "The version that runs.")
 BUILD.info({"version": tomllib.loads(PROJECT.read_text())["project"]["version"]})
 
 
-async def watch_the_event_loop() -> None:
+async def watch_event_loop() -> None:
     clock = asyncio.get_running_loop().time
     while True:
-        wanted = clock() + LOOP_LAG_EVERY_SECONDS
+        due = clock() + LOOP_LAG_EVERY_SECONDS
         await asyncio.sleep(LOOP_LAG_EVERY_SECONDS)
-        LOOP_LAG.observe(max(0.0, clock() - wanted))
+        LOOP_LAG.observe(max(0.0, clock() - due))

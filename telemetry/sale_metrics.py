@@ -1,15 +1,15 @@
-"""What is counted where rows change: a repeat that changes nothing counts nothing."""
+"""Metrics of sales. A repeat that changes no row is not counted."""
 
 from prometheus_client import Counter, Histogram
 
-HOLDS = Counter("cinema_holds", "Reservations that were made.")
-SALES = Counter("cinema_sales", "Payments that were approved.")
-CANCELS = Counter("cinema_cancels", "Reservations that their customers gave up.")
+HOLDS = Counter("cinema_holds", "Reservations made.")
+SALES = Counter("cinema_sales", "Payments approved.")
+CANCELS = Counter("cinema_cancels", "Reservations cancelled by their customers.")
 
-# By the database's clock. A buyer who wants the seat may be quicker than the sweeper.
+# By the database's clock. A buyer who wants the seat may end a hold first.
 _LATENESS = Histogram(
     "cinema_expiry_lateness_seconds",
-    "From the end of a hold's time until it was ended; its count is the expiries.",
+    "From the deadline of a hold until it was ended; its count is the expiries.",
     ["ended_by"],
     buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300),
 )
@@ -19,8 +19,8 @@ MANAGED_LATENESS = _LATENESS.labels("manager")
 
 _SEAT_REFUSALS = Counter(
     "cinema_seat_refusals",
-    "Holds that were refused for a taken seat, by who knew it: this process, Redis, or"
-    " Postgres. A repeat with the same key is among them before it is recognised.",
+    "Holds refused because of a taken seat, by who knew it: this process, Redis or"
+    " Postgres. Repeats with the same key are included.",
     ["known_by"],
 )
 REFUSED_BY_PROCESS = _SEAT_REFUSALS.labels("process")
@@ -29,20 +29,22 @@ REFUSED_BY_POSTGRES = _SEAT_REFUSALS.labels("postgres")
 
 _UNLOCKED = Counter(
     "cinema_unlocked_decisions",
-    "Holds that Postgres decided without a lock around it: no majority of the lock"
-    " nodes was reached, or others had the lock for too long.",
+    "Holds that Postgres decided without a lock: no majority of the lock nodes was"
+    " reached, or others had the lock for too long.",
     ["reason"],
 )
 UNLOCKED_WITHOUT_QUORUM = _UNLOCKED.labels("no_quorum")
 UNLOCKED_OUT_OF_PATIENCE = _UNLOCKED.labels("out_of_patience")
 
 RATE_LIMITED = Counter(
-    "cinema_rate_limited", "Requests that were too many, by what was limited.", ["what"]
+    "cinema_rate_limited",
+    "Requests refused by a rate limit, by what was limited.",
+    ["what"],
 )
 
 _CATALOG_READS = Counter(
     "cinema_catalog_reads",
-    "Things of the catalog that were asked for, by where they were found.",
+    "Reads of catalog entries, by where they were found.",
     ["found_in"],
 )
 READ_FROM_REDIS = _CATALOG_READS.labels("redis")

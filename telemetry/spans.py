@@ -1,6 +1,6 @@
-"""Spans, when traces are switched on; when they are not, next to nothing.
+"""The interface of tracing, and its implementation that does nothing.
 
-OpenTelemetry is imported with `telemetry.otlp` alone: no traces, no cost.
+Only `telemetry.otlp` imports OpenTelemetry: without traces there is no cost.
 """
 
 from collections.abc import Sequence
@@ -10,9 +10,7 @@ from typing import Any, Literal, Protocol
 Kind = Literal["SERVER", "CLIENT", "PRODUCER", "CONSUMER"]
 
 
-class Told(Protocol):
-    """An event, as far as it matters here."""
-
+class TracedEvent(Protocol):
     @property
     def type(self) -> str: ...
 
@@ -22,37 +20,37 @@ class Told(Protocol):
 
 class Spans(Protocol):
     def trace_parent(self) -> str | None:
-        """Of the span that is under way, for what goes on elsewhere."""
+        """W3C traceparent of the current span, to pass on to another process."""
 
     def root(self, trace_parent: str | None) -> AbstractContextManager[None]:
-        """Of an operation; its caller may have a trace that it belongs to."""
+        """The span of one operation, in the trace of its client if there is one."""
 
     def conclude(self, name: str, *, failed: bool, **facts: str | None) -> None:
-        """What the root turned out to be."""
+        """Name, status and attributes of the root span, once they are known."""
 
     def child(self, name: str) -> AbstractContextManager[None]:
-        """Only where something is under way: loops that poll leave no spans."""
+        """A child of the current span; nothing outside of one: loops leave no spans."""
 
     def each(
-        self, kind: Kind, verb: str, events: Sequence[Told]
+        self, kind: Kind, verb: str, events: Sequence[TracedEvent]
     ) -> AbstractContextManager[list[str | None]]:
-        """A span for each, in its own trace; what they have in common is the first's.
+        """A span for each event, in the event's own trace; the first is the current.
 
-        Gives their trace parents, for what comes of them.
+        Returns their trace parents, for what follows from each event.
         """
 
     def linked(
         self, name: str, trace_parents: Sequence[str]
     ) -> AbstractContextManager[None]:
-        """One for all of them, which nothing becomes a child of; none for none."""
+        """One childless span linked to all traces; no span if there are none."""
 
     def shut_down(self) -> None: ...
 
     def watch_statements(self, db: Any) -> None:
-        """Each statement of this asyncpg connection becomes a child."""
+        """Each statement of this asyncpg connection becomes a child span."""
 
     def watch_engine(self, engine: Any) -> None:
-        """Likewise of a (synchronous) SQLAlchemy engine."""
+        """The same for a (synchronous) SQLAlchemy engine."""
 
 
 class NoSpans:
@@ -70,9 +68,9 @@ class NoSpans:
         return self.NOTHING
 
     def each(
-        self, kind: Kind, verb: str, events: Sequence[Told]
+        self, kind: Kind, verb: str, events: Sequence[TracedEvent]
     ) -> AbstractContextManager[list[str | None]]:
-        """What others trace goes on through us."""
+        """Passes on the traces of others."""
         return nullcontext([event.trace_parent for event in events])
 
     def linked(
@@ -91,8 +89,8 @@ _spans: Spans = NoSpans()
 
 
 def switch(spans: Spans) -> None:
-    """Before connections are opened."""
-    global _spans  # noqa: PLW0603 # one for the process, like its log
+    """Call it before connections are opened."""
+    global _spans  # noqa: PLW0603 # one for the process, like the logging module
     _spans = spans
 
 

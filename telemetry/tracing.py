@@ -1,4 +1,4 @@
-"""Traces, switched on by OpenTelemetry's own environment variables."""
+"""Tracing is switched on by OpenTelemetry's own environment variables."""
 
 import logging
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"
 
 
 def wanted(environ: Mapping[str, str]) -> bool:
-    """By naming the exporter or where it sends to; `none` and OTEL_SDK_DISABLED win."""
+    """True with an exporter or an endpoint; `none` and OTEL_SDK_DISABLED win."""
     if environ.get("OTEL_SDK_DISABLED", "").strip().lower() == "true":
         return False
     exporter = environ.get("OTEL_TRACES_EXPORTER", "").strip().lower()
@@ -21,7 +21,7 @@ def wanted(environ: Mapping[str, str]) -> bool:
 
 
 def set_up(process: str, environ: Mapping[str, str]) -> None:
-    """Before any connection is opened; `process` is `api` or `worker`."""
+    """Call it before any connection is opened. `process` is `api` or `worker`."""
     if not wanted(environ):
         return
     from telemetry.otlp import OtlpSpans  # noqa: PLC0415 # a tenth of a second of imports
@@ -32,5 +32,5 @@ def set_up(process: str, environ: Mapping[str, str]) -> None:
 
 
 def shut_down() -> None:
-    """Sends what is left, for two seconds at most."""
+    """Sends remaining spans, for two seconds at most."""
     spans().shut_down()

@@ -1,11 +1,12 @@
-"""What was read of the catalog, in Redis, so that crowds do not read it from Postgres.
+"""A cache of the catalog in Redis, so that crowds do not read it from Postgres.
 
-Every value is stored with the generation that it was read in; a change of the catalog
-begins a new one, and what is of an older one is not there any more. So a reader that
-was overtaken by a change cannot put back what it had read before.
+Every value is stored with its generation. A change of the catalog starts a new
+generation, and values of older ones count as missing. So a slow reader that has read
+the state before a change cannot store it as current.
 
-A generation begins with the position of its change in Postgres's log of changes: a
-replica that has not come so far is not asked. None says that only the primary will do.
+A generation begins with the position of its change in Postgres's write-ahead log. A
+replica that has not replayed this position is not read. A position of None means that
+only the primary may be read.
 """
 
 import time
@@ -26,20 +27,20 @@ from telemetry.sale_metrics import READ_FROM_POSTGRES, READ_FROM_REDIS
 logger = getLogger(__name__)
 
 Value = TypeVar("Value")
-# The position that a replica has to have reached comes last.
+# Its second argument is the position that a replica must have replayed.
 Load = Callable[[Sequence[UUID], int | None], Awaitable[Mapping[UUID, Value]]]
 
 GENERATION = "catalog"
-# Redis may have been away when the catalog changed: nothing lives longer than this.
+# Redis may have been unavailable when the catalog changed: then old values end by this.
 SECONDS = 60
 POSITION_BYTES = 8
-UNKNOWN = 2**63 - 1  # no replica ever comes so far
-# Who waited for a Redis that does not answer spares the others the wait, for a while.
-AWAY_SECONDS = 1.0
+UNKNOWN = 2**63 - 1  # no replica ever gets there
+# After a failure, Redis is not asked for this long: its time-out would delay each read.
+PAUSE_SECONDS = 1.0
 
 
 class RedisCatalogCache:
-    """`replicated`: whether there is a replica that could be asked."""
+    """`replicated`: whether a replica exists."""
 
     def __init__(
         self, redis: "Redis", primary: Pool, *, replicated: bool = False
@@ -47,17 +48,17 @@ class RedisCatalogCache:
         self._redis = redis
         self._primary = primary
         self._replicated = replicated
-        self._away_until = 0.0
+        self._paused_until = 0.0
 
     async def drop(self) -> None:
         """After the commit of a change."""
         try:
             await self._redis.set(GENERATION, await self._new_generation())
         except (RedisError, OSError) as error:
-            logger.warning("the catalog may be shown as it was for a minute: %r", error)
+            logger.warning("the catalog may be outdated for a minute: %r", error)
 
     async def since(self) -> int | None:
-        """For what is not kept here; when there is no replica, without a trip."""
+        """The position for uncached reads. No round trip without a replica."""
         if not self._replicated:
             return None
         generation, _ = await self._stored([])
@@ -70,7 +71,7 @@ class RedisCatalogCache:
         values: TypeAdapter[Value],
         load: Load[Value],
     ) -> dict[UUID, Value]:
-        """Of what is not there nothing is kept: strangers can ask for any id."""
+        """Ids that do not exist are not cached: strangers can send any id."""
         keys = {key: f"catalog:{kind}:{key}" for key in ids}
         generation, stored = await self._stored(list(keys.values()))
         read = {
@@ -96,7 +97,7 @@ class RedisCatalogCache:
         values: TypeAdapter[Value],
         load: Callable[[int | None], Awaitable[Value]],
     ) -> Value:
-        """For few different names only: what strangers can vary fills Redis."""
+        """For a few fixed names only: names that strangers choose could fill Redis."""
         key = f"catalog:{name}"
         generation, [stored] = await self._stored([key])
         value = _read(values, generation, stored)
@@ -109,22 +110,22 @@ class RedisCatalogCache:
     async def _stored(
         self, keys: Sequence[str]
     ) -> tuple[bytes | None, Sequence[bytes | None]]:
-        """The generation, None when Redis is away, and what there is of any."""
-        if time.monotonic() >= self._away_until:
+        """The generation, None without Redis, and the values of any generation."""
+        if time.monotonic() >= self._paused_until:
             try:
                 answer: Sequence[Any] = await self._redis.mget(GENERATION, *keys)
                 if answer[0] is None:
                     return await self._first_generation(), [None] * len(keys)
             except (RedisError, OSError) as error:
-                self._is_away(error)
+                self._pause(error)
             else:
                 return answer[0], answer[1:]
         return None, [None] * len(keys)
 
     async def _first_generation(self) -> bytes:
-        """Of a Redis that is new, or came back empty; raises what redis-py raises."""
+        """For a Redis that is new or came back empty. Raises RedisError or OSError."""
         mine = await self._new_generation()
-        if _position(mine) == UNKNOWN:  # for this reader alone
+        if _position(mine) == UNKNOWN:  # used by this reader alone
             return mine
         await self._redis.set(GENERATION, mine, nx=True)
         theirs = cast("bytes | None", await self._redis.get(GENERATION))
@@ -148,10 +149,10 @@ class RedisCatalogCache:
                     pipe.set(key, generation + text, ex=SECONDS)
                 await pipe.execute()
         except (RedisError, OSError) as error:
-            self._is_away(error)
+            self._pause(error)
 
-    def _is_away(self, error: Exception) -> None:
-        self._away_until = time.monotonic() + AWAY_SECONDS
+    def _pause(self, error: Exception) -> None:
+        self._paused_until = time.monotonic() + PAUSE_SECONDS
         logger.warning("the catalog is read from Postgres alone: %r", error)
 
 
@@ -166,5 +167,5 @@ def _read(
         return None
     try:
         return values.validate_json(stored[len(generation) :])
-    except ValidationError:  # of a version of ours with other fields
+    except ValidationError:  # written by another version of the program
         return None

@@ -1,4 +1,4 @@
-"""Redis connections: bounded, and quick to give up, since Redis only saves work."""
+"""Redis connections: bounded, with short time-outs, since Redis only saves work."""
 
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -15,15 +15,15 @@ SENTINEL = "redis+sentinel"
 class PrimaryPool(SentinelConnectionPool, BlockingConnectionPool):
     """Asks the Sentinels for the primary whenever it opens a connection.
 
-    Connections to a former primary end as they fail, or are told READONLY, or as soon
-    as one of them has led to another server.
+    A connection to a former primary is closed when it fails, when it gets READONLY, or
+    when a new connection leads to another server.
     """
 
     sentinel_manager: Sentinel
 
     async def disconnect(self, inuse_connections: bool = True) -> None:
         await super().disconnect(inuse_connections)
-        if inuse_connections:  # for good, not because the primary is another one
+        if inuse_connections:  # the pool is closed; not a change of the primary
             await self.sentinel_manager.aclose()
 
 
@@ -34,11 +34,11 @@ def open_redis(
     socket_timeout: float | None = TIMEOUT_SECONDS,
     connect_timeout: float = TIMEOUT_SECONDS,
 ) -> Redis:
-    """Waits for a free connection in a storm instead of failing.
+    """When all connections are in use a caller waits for one instead of failing.
 
     Without redis-py's own retries: a caller that can do without Redis goes on at once.
     `redis+sentinel://[user:password@]host:port,.../name` follows the primary of that
-    name; the Sentinels know the same user as the servers behind them.
+    name; the Sentinels use the same user and password as the servers.
     """
     options: dict[str, Any] = {
         "socket_connect_timeout": connect_timeout,
@@ -52,16 +52,16 @@ def open_redis(
     }
     if not url.startswith(f"{SENTINEL}://"):
         return Redis.from_pool(BlockingConnectionPool.from_url(url, **pool))
-    told = urlsplit(url)
-    who: dict[str, Any] = {}
-    if told.username or told.password:
-        who["username"] = unquote(told.username) if told.username else None
-        who["password"] = unquote(told.password or "")
+    parts = urlsplit(url)
+    login: dict[str, Any] = {}
+    if parts.username or parts.password:
+        login["username"] = unquote(parts.username) if parts.username else None
+        login["password"] = unquote(parts.password or "")
     sentinels = Sentinel(  # type: ignore[no-untyped-call] # redis-py
-        [_address(each) for each in told.netloc.rpartition("@")[2].split(",")],
-        sentinel_kwargs={"socket_timeout": TIMEOUT_SECONDS, **options, **who},
+        [_address(each) for each in parts.netloc.rpartition("@")[2].split(",")],
+        sentinel_kwargs={"socket_timeout": TIMEOUT_SECONDS, **options, **login},
     )
-    primary = PrimaryPool(told.path.strip("/"), sentinels, **pool, **who)  # type: ignore[no-untyped-call] # redis-py
+    primary = PrimaryPool(parts.path.strip("/"), sentinels, **pool, **login)  # type: ignore[no-untyped-call] # redis-py
     return Redis.from_pool(primary)
 
 

@@ -1,7 +1,7 @@
-"""Who has just changed something: they read their own lists where they wrote.
+"""Read your own writes: after a change a customer's lists come from the primary.
 
-A mark in Redis, for longer than the replica may be late. It is set while Postgres is at
-work on the change, so it costs the customer no trip.
+A mark in Redis lives longer than the replica may lag. It is set while Postgres works on
+the change, so it costs the customer no extra round trip.
 """
 
 import asyncio
@@ -23,11 +23,11 @@ class OwnWrites:
         self._batch = ScriptBatch(redis)
 
     def mark(self, account_id: UUID) -> "asyncio.Task[None]":
-        """Begins at once; await it before the answer."""
+        """Starts at once; await the task before the answer."""
         return asyncio.get_running_loop().create_task(self._mark(account_id))
 
     async def since(self, account_id: UUID) -> int | None:
-        """What a replica has to have for them; None: only the primary will do."""
+        """The position that a replica must have; None: only the primary may be read."""
         try:
             recent = await self._redis.exists(_key(account_id))
         except (RedisError, OSError):
@@ -38,7 +38,7 @@ class OwnWrites:
         try:
             await self._batch.run(MARK, [_key(account_id)], MARK_MS)
         except (RedisError, OSError):
-            return  # nor can others read it: they ask the primary
+            return  # nobody can read the mark then: all read the primary
 
 
 def _key(account_id: UUID) -> str:

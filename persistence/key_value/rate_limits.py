@@ -1,8 +1,8 @@
-"""How often one address, one account and one customer may ask.
+"""Rate limits per address, per account and per customer.
 
-What is counted for people who sign in is shared by all processes, in Redis. When that
-is away each process counts for itself: a limit that is three times as high for a while
-is better than nobody signing in, or than everybody guessing passwords.
+Attempts to sign in are counted in Redis, for all processes. While Redis is unavailable
+each process counts for itself: with three processes the limit is three times as high,
+which is better than no sign-in, or than unlimited guesses of passwords.
 """
 
 import ipaddress
@@ -28,16 +28,16 @@ IPV6_PREFIX = 64
 
 
 class RateLimitedError(Exception):
-    """Asked too often; nothing was looked at. `retry_after` is in whole seconds."""
+    """The request was not processed. `retry_after` is in whole seconds."""
 
     def __init__(self, what: str, retry_after: int) -> None:
-        super().__init__(f"{what}: again in {retry_after} s")
+        super().__init__(f"{what}: retry in {retry_after} s")
         self.what = what
         self.retry_after = retry_after
 
 
 class RateLimits:
-    """Each limit in the notation of the limits library, such as "10/minute"."""
+    """Limits are in the notation of the limits library, such as "10/minute"."""
 
     def __init__(
         self, redis: "Redis", *, address: str, account: str, reserve: str
@@ -48,41 +48,41 @@ class RateLimits:
             connection_pool=redis.connection_pool,  # type: ignore[arg-type] # passed on
         )
         self._shared = SlidingWindowCounterRateLimiter(shared)
-        self._alone = SlidingWindowCounterRateLimiter(MemoryStorage())
+        self._local = SlidingWindowCounterRateLimiter(MemoryStorage())
         self._address = parse(address)
         self._account = parse(account)
-        self._reserving = Reserving(parse(reserve))
+        self._reserving = FixedWindowLimit(parse(reserve))
 
     async def check(self, what: str, address: str | None, account: str | None) -> None:
-        """Raises RateLimitedError. `account` is whatever tells one from another."""
+        """Raises RateLimitedError. `account` identifies it: an e-mail or an id."""
         await self._hit(self._address, what, network_of(address))
         if account is None:
             return
-        # Not the e-mail itself: keys are seen by whoever operates Redis.
+        # Hashed: operators of Redis see its keys, and an e-mail is personal data.
         digest = sha256(account.encode(errors="surrogatepass")).hexdigest()
         await self._hit(self._account, what, digest)
 
     def check_reserving(self, customer_id: UUID) -> None:
-        """Raises RateLimitedError; counted by this process alone, without a trip."""
+        """Raises RateLimitedError. Counted by this process alone: no round trip."""
         self._reserving.check(customer_id)
 
-    async def _hit(self, limit: RateLimitItem, what: str, who: str) -> None:
+    async def _hit(self, limit: RateLimitItem, what: str, key: str) -> None:
         try:
-            wait = await _wait(self._shared, limit, what, who)
+            wait = await _wait(self._shared, limit, what, key)
         except (RedisError, OSError) as error:
-            logger.warning("rate limits are counted by each process: %r", error)
-            wait = await _wait(self._alone, limit, what, who)
+            logger.warning("rate limits are counted by each process alone: %r", error)
+            wait = await _wait(self._local, limit, what, key)
         if wait is not None:
-            raise _refused(what, wait)
+            raise _rate_limited(what, wait)
 
 
-class Reserving:
-    """Windows of a fixed length; who used theirs up waits for the next one."""
+class FixedWindowLimit:
+    """At most `limit.amount` calls per customer in each window of fixed length."""
 
     def __init__(
         self, limit: RateLimitItem, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self._most = limit.amount
+        self._amount = limit.amount
         self._seconds = limit.get_expiry()
         self._clock = clock
         self._window = 0.0
@@ -95,28 +95,28 @@ class Reserving:
             self._window = window
             self._counts.clear()
         self._counts[customer_id] += 1
-        if self._counts[customer_id] > self._most:
+        if self._counts[customer_id] > self._amount:
             left = (window + 1) * self._seconds - now
-            raise _refused("reserveSeats", math.ceil(left))
+            raise _rate_limited("reserveSeats", math.ceil(left))
 
 
-def _refused(what: str, retry_after: int) -> RateLimitedError:
+def _rate_limited(what: str, retry_after: int) -> RateLimitedError:
     RATE_LIMITED.labels(what).inc()
     return RateLimitedError(what, retry_after)
 
 
 async def _wait(
-    limiter: SlidingWindowCounterRateLimiter, limit: RateLimitItem, what: str, who: str
+    limiter: SlidingWindowCounterRateLimiter, limit: RateLimitItem, what: str, key: str
 ) -> int | None:
-    """None: go on; else in how many seconds to come back."""
-    if await limiter.hit(limit, what, who):
+    """Seconds until the next try is allowed; None when this one is."""
+    if await limiter.hit(limit, what, key):
         return None
-    stats = await limiter.get_window_stats(limit, what, who)
+    stats = await limiter.get_window_stats(limit, what, key)
     return max(1, math.ceil(stats.reset_time - time.time()))
 
 
 def network_of(address: str | None) -> str:
-    """Of an IPv6 client its whole network: a home has that many addresses."""
+    """The address; of IPv6 the /64 network, since one home has that many addresses."""
     try:
         known = ipaddress.ip_address(address or "")
     except ValueError:

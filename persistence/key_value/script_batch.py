@@ -19,7 +19,7 @@ class Script:
 
 
 @dataclass(slots=True)
-class _Call:
+class _ScriptCall:
     script: Script
     keys: Sequence[str]
     args: Sequence[str | int]
@@ -27,20 +27,20 @@ class _Call:
 
 
 class ScriptBatch:
-    """An operation costs more of our CPU than of Redis's, most of it per round trip.
+    """A command costs more CPU here than in Redis, and most of it per round trip.
 
-    So calls wait until the event loop has run whoever is ready, and go together.
+    So calls wait until the event loop has run all ready tasks, and are sent together.
     """
 
     def __init__(self, redis: "Redis") -> None:
         self._redis = redis
-        self._waiting: list[_Call] = []
+        self._waiting: list[_ScriptCall] = []
         self._flushes: set[asyncio.Task[None]] = set()
 
     async def run(self, script: Script, keys: Sequence[str], *args: str | int) -> Any:
-        """The script's answer; raises what redis-py raises."""
+        """The script's result. Raises RedisError or OSError."""
         loop = asyncio.get_running_loop()
-        call = _Call(script, keys, args, loop.create_future())
+        call = _ScriptCall(script, keys, args, loop.create_future())
         if not self._waiting:
             loop.call_soon(self._flush)
         self._waiting.append(call)
@@ -52,12 +52,12 @@ class ScriptBatch:
         self._flushes.add(task)
         task.add_done_callback(self._flushes.discard)
 
-    async def _send(self, calls: list[_Call]) -> None:
+    async def _send(self, calls: list[_ScriptCall]) -> None:
         try:
             answers = await self._pipeline(calls)
             if any(isinstance(answer, NoScriptError) for answer in answers):
-                # Redis came back empty. Scripts are safe to run again: those that
-                # did not run are all that is repeated.
+                # Redis came back empty and lost the scripts. Only calls that did not
+                # run are repeated.
                 await self._load({call.script for call in calls})
                 again = [
                     call
@@ -69,7 +69,7 @@ class ScriptBatch:
                     next(repeated) if isinstance(answer, NoScriptError) else answer
                     for answer in answers
                 ]
-        except Exception as error:  # noqa: BLE001  # each caller is told, none hangs
+        except Exception as error:  # noqa: BLE001  # each caller gets it, none hangs
             answers = [error] * len(calls)
         for call, answer in zip(calls, answers, strict=True):
             if call.answer.done():  # its caller was cancelled
@@ -79,11 +79,11 @@ class ScriptBatch:
             else:
                 call.answer.set_result(answer)
 
-    async def _pipeline(self, calls: Sequence[_Call]) -> list[Any]:
+    async def _pipeline(self, calls: Sequence[_ScriptCall]) -> list[Any]:
         with spans().child("Redis scripts"):
             return await self._execute(calls)
 
-    async def _execute(self, calls: Sequence[_Call]) -> list[Any]:
+    async def _execute(self, calls: Sequence[_ScriptCall]) -> list[Any]:
         async with self._redis.pipeline(transaction=False) as pipe:
             for call in calls:
                 pipe.evalsha(call.script.sha, len(call.keys), *call.keys, *call.args)

@@ -1,4 +1,4 @@
-"""What the lock nodes do to the keys of seats, each script at once or not at all."""
+"""The Lua scripts for the keys of seats. Each one is atomic."""
 
 from persistence.key_value.script_batch import Script
 
@@ -13,8 +13,8 @@ end
 return 1
 """)
 
-# ARGV: token, lock ms, marker ms, a marker per key. The hold began after the lock did,
-# so counting the lock's age off makes the marker end first, however late this comes.
+# ARGV: token, lock ms, marker ms, a marker per key. The marker's time is counted from
+# the lock, which is older than the hold: so it ends first, however late this runs.
 MARK_HELD = Script("""
 for i = 1, #KEYS do
     if redis.call('GET', KEYS[i]) == ARGV[1] then
@@ -24,7 +24,7 @@ for i = 1, #KEYS do
 end
 """)
 
-# Whatever begins with ARGV[1]: a lock's token, or the id before a marker.
+# Deletes values that begin with ARGV[1]: a lock's token, or a marker's reservation id.
 CLEAR = Script("""
 for i = 1, #KEYS do
     local value = redis.call('GET', KEYS[i])

@@ -1,4 +1,4 @@
-"""Codes that a client changes for tokens, in Redis, which ends them by itself."""
+"""One-time codes that a client exchanges for tokens. Redis expires them."""
 
 from datetime import timedelta
 from typing import cast
@@ -15,7 +15,7 @@ class RedisSignInCodes:
         await self._redis.set(_key(code_hash), str(account_id), ex=period)
 
     async def take(self, code_hash: bytes) -> UUID | None:
-        # One command: of two who come with the same code one gets nothing.
+        # Atomic: of two clients with the same code only one gets the account.
         taken = cast("bytes | None", await self._redis.getdel(_key(code_hash)))
         return UUID(taken.decode()) if taken else None
 

@@ -9,8 +9,8 @@ from domain.accounts import Account, Login, RefreshFamily
 from domain.people import Role
 from persistence.postgres.pool import Pool
 
-# lower() once more, by the database: its check constraint and its unique index then
-# agree with us about every alphabet.
+# lower() again, by the database: it must agree with the check constraint and the unique
+# index, for every alphabet.
 ADD = """
 INSERT INTO accounts (email, name, role, password_hash)
 VALUES (lower($1), $2, $3, $4)
@@ -24,8 +24,8 @@ SELECT id, email, name, role, password_hash FROM accounts WHERE email = lower($1
 
 FIND = "SELECT id, email, name, role FROM accounts WHERE id = $1"
 
-# The lock waits for whoever is taking the account over from the one with the password.
-REMEMBER_REFRESH = """
+# FOR SHARE waits for a take-over of the account, which removes its password.
+ADD_REFRESH = """
 INSERT INTO refresh_tokens (token_hash, family_id, account_id, expires_at)
 SELECT $1, $2, id, clock_timestamp() + $4::interval FROM accounts
 WHERE id = $3 AND ($5::text IS NULL OR password_hash = $5) FOR SHARE
@@ -34,8 +34,8 @@ RETURNING account_id
 
 HOLDER = "SELECT account_id FROM refresh_tokens WHERE token_hash = $1"
 
-# The account's row comes first, here as everywhere: whoever ends a family, or takes
-# the account over, has it alone, and sees every successor that was before.
+# The account's row is locked first, as everywhere: whoever ends a family or takes an
+# account over locks it exclusively, and then sees all successors added before.
 EXCHANGE_REFRESH = """
 WITH account AS MATERIALIZED (
     SELECT id, email, name, role FROM accounts
@@ -59,8 +59,9 @@ WHERE token_hash = $1 AND (used_at IS NOT NULL OR NOT $2)
 FOR NO KEY UPDATE OF accounts
 """
 
-# A statement of its own: it has to see the successors of until just now.
-END_FAMILY = "DELETE FROM refresh_tokens WHERE family_id = $1"
+# A separate statement, with a new snapshot: it must see successors that were committed
+# while LOCK_FAMILY waited.
+DELETE_FAMILY = "DELETE FROM refresh_tokens WHERE family_id = $1"
 
 
 class PostgresAccounts:
@@ -88,7 +89,7 @@ class PostgresAccounts:
         password_hash: str | None,
     ) -> bool:
         added = await self._pool.fetchval(
-            REMEMBER_REFRESH, token_hash, family_id, account_id, period, password_hash
+            ADD_REFRESH, token_hash, family_id, account_id, period, password_hash
         )
         return added is not None
 
@@ -111,8 +112,8 @@ class PostgresAccounts:
             row = await db.fetchrow(LOCK_FAMILY, token_hash, only_if_used)
             if row is None:
                 return None
-            gone = await db.execute(END_FAMILY, row["family_id"])
-        if gone == "DELETE 0":  # somebody else ended it while we waited
+            deleted = await db.execute(DELETE_FAMILY, row["family_id"])
+        if deleted == "DELETE 0":  # another request ended it while we waited
             return None
         return RefreshFamily(row["family_id"], row["account_id"])
 

@@ -1,11 +1,11 @@
-"""Who an account is at identity providers."""
+"""Identities of accounts at identity providers."""
 
 from domain.accounts import Account
 from domain.people import Role
 from persistence.people.accounts import account_of
 from persistence.postgres.pool import Connection, Pool
 
-# A race that is lost is somebody else's success, unless the account went just then.
+# After a lost race the identity is linked, unless its account was deleted just then.
 ATTEMPTS = 5
 
 FIND = """
@@ -19,8 +19,8 @@ VALUES (lower($1), $2, $3, clock_timestamp())
 ON CONFLICT (email) DO NOTHING
 """
 
-# FOR UPDATE makes refresh tokens wait that somebody wants to add at this moment: what
-# FORGET_TOKENS reads afterwards is all there is.
+# FOR UPDATE blocks concurrent inserts of refresh tokens, so that DELETE_TOKENS
+# sees all of them.
 LOCK_ACCOUNT = """
 SELECT id, email, name, role FROM accounts WHERE email = lower($1) FOR UPDATE
 """
@@ -31,18 +31,19 @@ ON CONFLICT (issuer, subject) DO NOTHING
 RETURNING account_id
 """
 
-# Anybody could have signed up with the address, to wait in the account for its owner.
+# Anybody can sign up with a stranger's address and wait for its owner. The verified
+# owner takes the account over: the password and all tokens end.
 TAKE_OVER = """
 UPDATE accounts SET email_verified_at = clock_timestamp(), password_hash = NULL
 WHERE id = $1 AND email_verified_at IS NULL
 RETURNING id
 """
 
-FORGET_TOKENS = "DELETE FROM refresh_tokens WHERE account_id = $1"
+DELETE_TOKENS = "DELETE FROM refresh_tokens WHERE account_id = $1"
 
 
 class _LostRaceError(Exception):
-    """Somebody else linked the identity, or deleted the account, at this moment."""
+    """Another request linked the identity, or deleted the account, at this moment."""
 
 
 class PostgresIdentities:
@@ -73,5 +74,5 @@ async def _link(
     if row is None or not await db.fetchval(LINK, issuer, subject, row["id"]):
         raise _LostRaceError
     if await db.fetchval(TAKE_OVER, row["id"]):
-        await db.execute(FORGET_TOKENS, row["id"])
+        await db.execute(DELETE_TOKENS, row["id"])
     return account_of(row)

@@ -1,4 +1,4 @@
-"""Who keeps the catalog: accounts with the role of a manager."""
+"""Managers: accounts that may change the catalog."""
 
 from domain.accounts import Account
 from domain.people import Role
@@ -25,6 +25,6 @@ async def find(db: Connection, email: str) -> Account | None:
 
 
 async def change_role(db: Connection, email: str, role: Role) -> Account | None:
-    """The account as it is now; None when there is none, or it had the role before."""
+    """The changed account; None without an account, or if it has the role already."""
     row = await db.fetchrow(CHANGE, email, role)
     return account_of(row) if row else None

@@ -1,4 +1,4 @@
-"""One connection to Postgres, to whichever of its hosts does what is wanted of it."""
+"""One connection to Postgres, to the first host that fits the URL."""
 
 import asyncio
 from collections.abc import Iterator
@@ -16,46 +16,46 @@ else:
     _Connection = asyncpg.Connection
 
 CONNECT_SECONDS = 5.0
-# Of errors that an open connection tells: the server is not the primary any more.
+# Errors on an open connection which mean that the server is no longer the primary.
 DEMOTED = (asyncpg.ReadOnlySQLTransactionError, asyncpg.InternalClientError)
 
 
 class MortalConnection(_Connection):
-    """Ends as soon as there is any doubt about it, and never asks a server to cancel.
+    """Closes after a time-out, a cancellation or a demotion, and never sends a cancel.
 
-    Nobody waits for the end of a statement that has been given up: a server that is
-    frozen would not tell. And a cancel that reaches a COMMIT which waits for the
-    standby makes Postgres acknowledge what the standby does not have.
+    Waiting for the end of an abandoned statement could take for ever: a frozen server
+    does not answer. And a cancel that reaches a COMMIT which waits for the standby
+    makes Postgres acknowledge a commit that the standby does not have.
     """
 
     _protocol: Any  # asyncpg's own
 
     def _cancel_current_command(self, *_waiters: object) -> None:
-        """In place of asyncpg's own: after a time-out, and for a cancelled caller.
+        """Overrides asyncpg's own, called after a time-out or a cancellation.
 
-        The pool is about to be given it back, sees that it is closed, and opens
-        another. Not by terminate(), which frees its place behind the pool's back.
+        The caller then returns the connection to the pool, which sees that it is closed
+        and opens another. terminate() would free its place without telling the pool.
         """
         asyncio.get_running_loop().call_soon(self._protocol.abort)
 
     async def fetch(self, *args: Any, **options: Any) -> Any:
-        with self._ending_when_demoted():
+        with self._closed_when_demoted():
             return await super().fetch(*args, **options)
 
     async def fetchrow(self, *args: Any, **options: Any) -> Any:
-        with self._ending_when_demoted():
+        with self._closed_when_demoted():
             return await super().fetchrow(*args, **options)
 
     async def fetchval(self, *args: Any, **options: Any) -> Any:
-        with self._ending_when_demoted():
+        with self._closed_when_demoted():
             return await super().fetchval(*args, **options)
 
     async def execute(self, *args: Any, **options: Any) -> str:
-        with self._ending_when_demoted():
+        with self._closed_when_demoted():
             return await super().execute(*args, **options)
 
     @contextmanager
-    def _ending_when_demoted(self) -> Iterator[None]:
+    def _closed_when_demoted(self) -> Iterator[None]:
         try:
             yield
         except DEMOTED:
@@ -64,42 +64,42 @@ class MortalConnection(_Connection):
 
 
 async def connect(dsn: str, **options: Any) -> MortalConnection:
-    """All hosts are asked at once: one of them may be frozen, and never answer.
+    """Tries all hosts at once: one of them may be frozen and never answer.
 
-    The first that fits the URL's target_session_attrs is taken. When there is none this
-    raises what tells most.
+    Returns the first connection that fits target_session_attrs in the URL. Otherwise it
+    raises an error of ours (a wrong password) before one of an unavailable server.
     """
     options = {"timeout": CONNECT_SECONDS, **options}
     options["connection_class"] = MortalConnection
-    asking = [
+    attempts = [
         asyncio.ensure_future(asyncpg.connect(each, **options)) for each in hosts(dsn)
     ]
-    taken: MortalConnection | None = None
+    chosen: MortalConnection | None = None
 
-    def leave(other: "asyncio.Future[Any]") -> None:
-        if other.cancelled() or other.exception() or other.result() is taken:
+    def close_unless_chosen(attempt: "asyncio.Future[Any]") -> None:
+        if attempt.cancelled() or attempt.exception() or attempt.result() is chosen:
             return
-        other.result().terminate()
+        attempt.result().terminate()
 
     errors: list[Exception] = []
     try:
-        for answer in asyncio.as_completed(asking):
+        for attempt in asyncio.as_completed(attempts):
             try:
-                taken = await answer
-            except Exception as error:  # noqa: BLE001 # another host may do
+                chosen = await attempt
+            except Exception as error:  # noqa: BLE001 # another host may fit
                 errors.append(error)
             else:
-                return taken
+                return chosen
     finally:
-        for task in asking:  # not cancelled: asyncpg would complain of it, later
-            task.add_done_callback(leave)
+        for task in attempts:  # not cancelled: asyncpg would log a complaint, later
+            task.add_done_callback(close_unless_chosen)
     raise next((each for each in errors if not is_unavailable(each)), errors[0])
 
 
 def hosts(dsn: str) -> list[str]:
-    """The same URL for each of the hosts that it names."""
+    """One URL for each host in the given one."""
     url = urlsplit(dsn)
-    who, at, named = url.netloc.rpartition("@")
+    login, at, names = url.netloc.rpartition("@")
     return [
-        url._replace(netloc=f"{who}{at}{each}").geturl() for each in named.split(",")
+        url._replace(netloc=f"{login}{at}{host}").geturl() for host in names.split(",")
     ]

@@ -1,4 +1,4 @@
-"""The SQLAlchemy engine of catalog, people and lists."""
+"""The SQLAlchemy engine, for read queries."""
 
 from functools import partial
 
@@ -8,7 +8,7 @@ from persistence.postgres.connection import connect
 from persistence.postgres.pool import PATIENCE_SECONDS, connection_options
 from telemetry.spans import spans
 
-DIALECT = "postgresql+asyncpg://"  # where to, only `connect` knows
+DIALECT = "postgresql+asyncpg://"  # no address: `connect` knows it
 
 
 def open_engine(
@@ -19,9 +19,9 @@ def open_engine(
     patience: float = PATIENCE_SECONDS,
     standby: bool = False,
 ) -> AsyncEngine:
-    """`patience` is for a connection, and for each statement.
+    """`patience` in seconds is for a free connection, and for each statement.
 
-    `standby`: of the hosts one that is no primary, whatever the URL says.
+    `standby` connects to a host that is not the primary, whatever the URL says.
     """
     options = connection_options(name, patience)
     if standby:
@@ -33,7 +33,7 @@ def open_engine(
         max_overflow=0,
         pool_timeout=patience,
         pool_pre_ping=False,
-        hide_parameters=True,  # in its exceptions, which get into logs
+        hide_parameters=True,  # its exceptions get into logs
     )
     spans().watch_engine(engine.sync_engine)
     return engine

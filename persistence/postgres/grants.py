@@ -1,8 +1,8 @@
-"""What the programs may do with the tables, which they do not own."""
+"""Privileges of the programs on tables that another role owns."""
 
 from persistence.postgres.connection import connect
 
-# Of what comes and goes. Whatever else is in the tables is there for good.
+# Rows of these tables are temporary. All other rows stay for good.
 DELETED = ("idempotency_keys", "outbox", "refresh_tokens")
 STATEMENTS = f"""
 REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {{role}};
@@ -13,7 +13,7 @@ REVOKE INSERT, UPDATE ON alembic_version FROM {{role}};
 
 
 async def grant(owner_url: str, role: str) -> None:
-    """All at once; those who work meanwhile notice nothing."""
+    """In one transaction: running programs never lack a privilege."""
     db = await connect(owner_url)
     try:
         quoted = await db.fetchval("SELECT quote_ident($1)", role)

@@ -1,4 +1,4 @@
-"""Bring a database to the newest version of the tables, and back."""
+"""Migrates the tables to the newest version, and back."""
 
 from pathlib import Path
 

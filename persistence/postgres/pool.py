@@ -1,4 +1,4 @@
-"""The asyncpg pool of everything that decides a seat, and of the seat maps."""
+"""The asyncpg pool: for every change, and for seat maps."""
 
 import asyncio
 import logging
@@ -24,32 +24,32 @@ else:
 
 logger = logging.getLogger(__name__)
 
-# Of those for whom nobody waits: the worker, operators.
+# For programs without a waiting customer: the worker, commands.
 PATIENCE_SECONDS = 10.0
-# Beyond it the server itself has given up, and says so, if it still can.
+# The server's own statement time-out comes first, if the server can still answer.
 GRACE_SECONDS = 0.1
 
 
 class Pool(_Pool):
-    """Who waits for too long for a connection, or for a new one, is told TimeoutError.
+    """Raises TimeoutError to a caller that waits too long for a connection.
 
-    A connection that is broken, silent or to a former primary ends with the statement
-    that found out (MortalConnection), so no statement meets it twice.
+    A connection that is broken, silent or to a former primary is closed by the first
+    statement that notices it (MortalConnection), so no second statement gets it.
     """
 
     patience_seconds = PATIENCE_SECONDS
 
     async def _acquire(self, timeout: float | None) -> Any:  # noqa: ASYNC109 # theirs
-        """Behind acquire() and all that asks the pool itself.
+        """Behind acquire() and the pool's own execute() and fetch().
 
-        Not by asyncpg's own time-out, a wait_for: up to Python 3.11 that swallows a
-        cancellation which comes at the same moment as a connection.
+        Not with asyncpg's own time-out, which uses wait_for: up to Python 3.11 that
+        swallows a cancellation which comes at the same moment as a connection.
         """
         async with asyncio.timeout(timeout or self.patience_seconds):
             return await super()._acquire(None)  # type: ignore[misc] # not in its stubs
 
     async def close(self) -> None:
-        """Without a goodbye to a server that does not take it."""
+        """Does not wait for an unavailable server."""
         with suppress(TimeoutError, OSError):
             await super().close()
 
@@ -62,25 +62,25 @@ async def open_pool(
     patience: float = PATIENCE_SECONDS,
     opened: int = 1,
 ) -> Pool:
-    """A bounded pool that speaks JSON and UTC. `name` is seen in pg_stat_activity.
+    """A bounded pool with JSON and UTC. pg_stat_activity shows its `name`.
 
-    `patience` is for a connection, and for each statement. `opened`: how many are
-    there from the start, some 5 ms each, twice as much where several hosts are asked,
-    for the first crowd would have to wait for them. A server that is away is no reason
-    to fail: it may be there for whoever asks first. A wrong password is one.
+    `patience` in seconds is for a free connection, and for each statement. `opened`
+    connections are opened now, or the first crowd would wait for them: some 5 ms each,
+    twice as much with several hosts. Only logs when the server is unavailable, since it
+    may be back before the first statement; raises for a wrong password.
     """
     pool = Pool(
         dsn,
-        connect=connect,  # type: ignore[arg-type] # it takes what it passes on
+        connect=connect,  # type: ignore[arg-type] # it accepts all that it passes on
         connection_class=MortalConnection,
         record_class=asyncpg.Record,
         init_size=0,
-        min_size=0,  # what is lost comes back when it is needed
+        min_size=0,  # lost connections are opened again when they are needed
         max_size=max_size,
         max_queries=50_000,
-        max_inactive_connection_lifetime=0.0,  # they are for the crowd that comes next
-        init=_speak_json,
-        reset=_nothing_to_reset,
+        max_inactive_connection_lifetime=0.0,  # they stay open for the next crowd
+        init=_set_up_json,
+        reset=_reset_nothing,
         loop=None,
         **connection_options(name, patience),
     )
@@ -100,7 +100,7 @@ async def open_pool(
 def connection_options(name: str, patience: float) -> dict[str, Any]:
     limit_ms = str(int(patience * 1_000))
     return {
-        # A server that is frozen or cut off says nothing, not even that it is late.
+        # Enforced by us: a frozen server cannot report a time-out.
         "timeout": patience,
         "command_timeout": patience + GRACE_SECONDS,
         "server_settings": {
@@ -113,11 +113,11 @@ def connection_options(name: str, patience: float) -> dict[str, Any]:
     }
 
 
-async def _nothing_to_reset(_db: Connection) -> None:
-    """No setting of a connection is ever changed: giving it back costs no trip."""
+async def _reset_nothing(_db: Connection) -> None:
+    """We never change settings of a connection: its return costs no round trip."""
 
 
-async def _speak_json(db: Connection) -> None:
+async def _set_up_json(db: Connection) -> None:
     spans().watch_statements(db)
     await db.set_type_codec(
         "jsonb",

@@ -1,4 +1,4 @@
-"""What the replica has replayed: whether it may be asked, and for what."""
+"""How far the replica has replayed, which decides whether it may be read."""
 
 import asyncio
 import logging
@@ -15,7 +15,7 @@ logger = logging.getLogger(__name__)
 
 LATE_SECONDS = 2.0
 WATCH_SECONDS = 0.5
-REMEMBERED = 20  # looks: much longer than LATE_SECONDS
+MAX_AWAITED = 20  # positions; in time much longer than LATE_SECONDS
 # Positions in the log of changes (LSN), as numbers.
 WRITTEN = "(pg_current_wal_lsn() - '0/0')::bigint"
 REPLAYED = text(
@@ -24,34 +24,36 @@ REPLAYED = text(
 
 
 class Replica:
-    """Nothing known means no: the primary is asked then.
+    """Readers use the primary as long as nothing is known of the replica.
 
-    How late it is no clock tells, and when nothing happens its last transaction is old.
-    So we remember where the primary was, and when: what it had written two seconds ago
-    the replica has to have by now. While the primary is away, nothing new is asked.
+    No clock shows the lag, since the last replayed transaction is old when nothing
+    happens. So we note positions of the primary with their times: the replica must have
+    replayed what the primary had written two seconds ago. While the primary is
+    unavailable no new positions are noted.
     """
 
     def __init__(self, engine: AsyncEngine, primary: Pool) -> None:
         self.engine = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._primary = primary
         self._replayed: int | None = None
-        # When, and where it was. Of a replica that is long away the newest will do.
-        self._awaited: deque[tuple[float, int]] = deque(maxlen=REMEMBERED)
+        # (time, position) of the primary, oldest first, not replayed yet. The newest
+        # are enough for a replica that is unavailable for long.
+        self._awaited: deque[tuple[float, int]] = deque(maxlen=MAX_AWAITED)
 
     def has_replayed(self, position: int) -> bool:
-        """Whether it may be asked for what was committed before this position."""
+        """Whether it may be read by who needs all commits before this position."""
         replayed = self._replayed
         return replayed is not None and position <= replayed and not self._is_late()
 
     def mark_unavailable(self, error: BaseException) -> None:
-        """Until the next look: a statement has failed there."""
+        """After a failed statement. The next successful check ends it."""
         if self._replayed is not None:
-            logger.warning("the replica is away, the primary is asked: %r", error)
+            logger.warning("the replica is unavailable, the primary is read: %r", error)
         self._replayed = None
 
     async def watch(self) -> None:
         while True:
-            await asyncio.gather(self._look_at_primary(), self._look_at_replica())
+            await asyncio.gather(self._check_primary(), self._check_replica())
             while self._awaited and self._awaited[0][1] <= (self._replayed or 0):
                 self._awaited.popleft()
             await asyncio.sleep(WATCH_SECONDS)
@@ -60,8 +62,8 @@ class Replica:
         oldest = self._awaited[0][0] if self._awaited else time.monotonic()
         return time.monotonic() - oldest > LATE_SECONDS
 
-    async def _look_at_primary(self) -> None:
-        seen_at = time.monotonic()
+    async def _check_primary(self) -> None:
+        checked_at = time.monotonic()
         try:
             written = await self._primary.fetchval(f"SELECT {WRITTEN}")
         except Exception as error:
@@ -69,9 +71,9 @@ class Replica:
                 raise
             return
         if not self._awaited or self._awaited[-1][1] != written:
-            self._awaited.append((seen_at, written))
+            self._awaited.append((checked_at, written))
 
-    async def _look_at_replica(self) -> None:
+    async def _check_replica(self) -> None:
         try:
             async with self.engine.connect() as db:
                 replayed = (await db.execute(REPLAYED)).scalar()
@@ -80,6 +82,6 @@ class Replica:
                 raise
             self.mark_unavailable(error)
             return
-        if replayed is None:  # it was promoted: another one may be a replica by now
+        if replayed is None:  # it was promoted; another host may be the replica now
             await self.engine.dispose()
         self._replayed = replayed

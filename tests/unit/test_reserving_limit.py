@@ -4,10 +4,10 @@ from uuid import UUID, uuid4
 
 from limits import parse
 
-from persistence.key_value.rate_limits import RateLimitedError, Reserving
+from persistence.key_value.rate_limits import FixedWindowLimit, RateLimitedError
 
 
-def refused(limit: Reserving, customer_id: UUID) -> int | None:
+def refused(limit: FixedWindowLimit, customer_id: UUID) -> int | None:
     try:
         limit.check(customer_id)
     except RateLimitedError as error:
@@ -17,7 +17,7 @@ def refused(limit: Reserving, customer_id: UUID) -> int | None:
 
 def test_who_used_a_window_up_waits_for_the_next_one() -> None:
     now = 1_003.5
-    limit = Reserving(parse("2/10 seconds"), clock=lambda: now)
+    limit = FixedWindowLimit(parse("2/10 seconds"), clock=lambda: now)
     ana, bia = uuid4(), uuid4()
 
     answers = [refused(limit, ana) for _ in range(4)]
@@ -33,7 +33,7 @@ def test_who_used_a_window_up_waits_for_the_next_one() -> None:
 
 def test_it_remembers_only_who_asked_in_this_window() -> None:
     now = 0.0
-    limit = Reserving(parse("2/10 seconds"), clock=lambda: now)
+    limit = FixedWindowLimit(parse("2/10 seconds"), clock=lambda: now)
     for _ in range(1_000):
         limit.check(uuid4())
 
