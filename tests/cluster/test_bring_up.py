@@ -15,12 +15,12 @@ from loadtest.documents import SIGN_IN
 from stack.cluster import status
 from stack.cluster.control import Control
 from stack.embedded.ports import ReservedPort
-from tests.support.client import Customer, Service
 from tests.support.cluster import started_cluster
 from tests.support.http_client import ask
+from tests.support.polling import eventually
 from tests.support.processes import wait_until_gone
 from tests.support.run import RunUnderTest
-from tests.support.waiting import eventually
+from tests.support.running_service import Customer, RunningService
 
 ANA = {"email": "ana@cinema.example", "password": "correct-horse-ana"}
 
@@ -37,12 +37,12 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 
 
 @pytest.fixture
-def service(cluster: Cluster) -> Service:
-    return Service(cluster[0])
+def service(cluster: Cluster) -> RunningService:
+    return RunningService(cluster[0])
 
 
 @pytest.fixture
-async def ana(service: Service) -> AsyncIterator[Customer]:
+async def ana(service: RunningService) -> AsyncIterator[Customer]:
     async with httpx2.AsyncClient(timeout=30) as http:
         answer = await ask(http, SIGN_IN, {"input": ANA}, url=service.url)
     token = answer.json()["data"]["signIn"]["accessToken"]
@@ -51,7 +51,7 @@ async def ana(service: Service) -> AsyncIterator[Customer]:
 
 
 async def test_a_seat_is_held_and_bought_through_nginx(
-    service: Service, ana: Customer
+    service: RunningService, ana: Customer
 ) -> None:
     session, seats = await service.session(ana)
 
@@ -62,7 +62,9 @@ async def test_a_seat_is_held_and_bought_through_nginx(
     assert (paid["status"], paid["reservation"]["status"]) == ("APPROVED", "CONFIRMED")
 
 
-async def test_nginx_keeps_what_is_for_operators_to_itself(service: Service) -> None:
+async def test_nginx_keeps_what_is_for_operators_to_itself(
+    service: RunningService,
+) -> None:
     async with httpx2.AsyncClient() as http:
         metrics = await http.get(f"{service.address}/metrics")
         health = await http.get(f"{service.address}/healthz")
@@ -123,7 +125,7 @@ def test_status_shows_roles_and_leaders(cluster: Cluster) -> None:
 
 
 async def test_what_is_killed_starts_again_and_what_is_stopped_stays_down(
-    cluster: Cluster, service: Service, ana: Customer
+    cluster: Cluster, service: RunningService, ana: Customer
 ) -> None:
     _, control = cluster
     former = control.services()["api-1"]["pid"]

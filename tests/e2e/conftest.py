@@ -6,8 +6,8 @@ import pytest
 
 from persistence.postgres.pool import Pool, open_pool
 from stack.embedded.ports import ReservedPort
-from tests.support.client import Customer, Service
 from tests.support.run import RunUnderTest, started_run
+from tests.support.running_service import Customer, RunningService
 
 
 @pytest.fixture(scope="session")
@@ -21,8 +21,8 @@ def live_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunUnderTest]
 
 
 @pytest.fixture
-def service(live_run: RunUnderTest) -> Service:
-    return Service(live_run)
+def service(live_run: RunUnderTest) -> RunningService:
+    return RunningService(live_run)
 
 
 @pytest.fixture
@@ -34,12 +34,12 @@ async def live_pool(live_run: RunUnderTest) -> AsyncIterator[Pool]:
 
 
 @pytest.fixture
-async def ana(service: Service) -> AsyncIterator[Customer]:
+async def ana(service: RunningService) -> AsyncIterator[Customer]:
     async with service.customer(0) as customer:
         yield customer
 
 
 @pytest.fixture
-async def bruno(service: Service) -> AsyncIterator[Customer]:
+async def bruno(service: RunningService) -> AsyncIterator[Customer]:
     async with service.customer(1) as customer:
         yield customer

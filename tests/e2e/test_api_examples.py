@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 
 from loadtest.documents import SEAT_MAP
-from tests.support.client import Customer, Service
+from tests.support.polling import eventually
 from tests.support.run import ROOT
-from tests.support.waiting import eventually
+from tests.support.running_service import Customer, RunningService
 
 pytestmark = pytest.mark.xdist_group("sale")
 
@@ -106,7 +106,7 @@ def states(seats: list[dict[str, Any]]) -> States:
 
 @asynccontextmanager
 async def watching(
-    client: list[str], service: Service, session: str
+    client: list[str], service: RunningService, session: str
 ) -> AsyncIterator[Watching]:
     process = await asyncio.create_subprocess_exec(
         *client,
@@ -132,7 +132,10 @@ async def truth(customer: Customer, session: str) -> States:
 
 @pytest.mark.parametrize("language", ["python", "typescript"])
 async def test_what_a_client_folds_is_what_is_there(
-    language: str, service: Service, ana: Customer, request: pytest.FixtureRequest
+    language: str,
+    service: RunningService,
+    ana: Customer,
+    request: pytest.FixtureRequest,
 ) -> None:
     client = request.getfixturevalue(f"{language}_client")
     session, seats = await service.session(ana)

@@ -15,7 +15,7 @@ from loadtest.documents import (
     UPDATE_SESSION,
 )
 from tests.support.catalog import moment
-from tests.support.client import Customer, Service
+from tests.support.running_service import Customer, RunningService
 
 pytestmark = pytest.mark.xdist_group("sale")
 
@@ -32,7 +32,7 @@ async def until_they_cost(updates: Any, known: dict[str, int], *prices: int) -> 
 
 
 async def test_a_film_is_put_on_sold_and_kept_as_it_was_bought(
-    service: Service, ana: Customer
+    service: RunningService, ana: Customer
 ) -> None:
     signed_in = await ana.mutate(SIGN_IN, **MANAGER)
     async with service.bearer_of(signed_in["accessToken"]) as manager:

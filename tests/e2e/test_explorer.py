@@ -15,8 +15,8 @@ from domain.people import Role, Viewer
 from persistence.postgres.pool import Pool
 from seeds.people import LOAD_CUSTOMERS
 from tests.support.browser import Explorer, chromium, explorer_in
-from tests.support.cinema import let_time_stand_still
-from tests.support.client import Customer, Service
+from tests.support.cinema import postpone_expiry
+from tests.support.running_service import Customer, RunningService
 
 pytestmark = pytest.mark.xdist_group("sale")
 
@@ -28,13 +28,15 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @pytest.fixture
-async def explorer(browser: Browser, service: Service) -> AsyncIterator[Explorer]:
+async def explorer(
+    browser: Browser, service: RunningService
+) -> AsyncIterator[Explorer]:
     async with explorer_in(browser, service.address) as explorer:
         yield explorer
 
 
 async def test_the_first_page_leads_to_what_is_there(
-    explorer: Explorer, service: Service
+    explorer: Explorer, service: RunningService
 ) -> None:
     page = explorer.page
     await page.goto(service.address)
@@ -61,7 +63,7 @@ async def test_the_examples_lead_from_signing_in_to_the_sale(
     await explorer.run("Hold")
     await expect(explorer.answer).to_contain_text('"status": "PENDING"')
     reservation = UUID(await explorer.known("reservationId"))
-    await let_time_stand_still(live_pool, reservation)
+    await postpone_expiry(live_pool, reservation)
     await explorer.run("FollowReservation")
     await explorer.known("paymentId")
     await explorer.run("Approve")
@@ -94,7 +96,7 @@ async def test_a_subscription_shows_a_hold_made_from_outside(
 
 
 async def test_a_pasted_token_goes_with_requests_until_it_is_forgotten(
-    explorer: Explorer, service: Service
+    explorer: Explorer, service: RunningService
 ) -> None:
     await explorer.set_token(f"Bearer {service.tokens(1)[0]}")
 
@@ -121,7 +123,7 @@ async def test_a_token_that_is_none_is_refused_and_the_schema_is_there(
 
 
 async def test_another_token_opens_the_socket_anew(
-    explorer: Explorer, service: Service
+    explorer: Explorer, service: RunningService
 ) -> None:
     mine, anothers = service.tokens(2)
     await explorer.set_token(mine)
@@ -138,7 +140,7 @@ async def test_another_token_opens_the_socket_anew(
 
 
 async def test_a_socket_whose_token_is_over_says_so(
-    explorer: Explorer, service: Service
+    explorer: Explorer, service: RunningService
 ) -> None:
     keys = KeyRing(Path(service.run.settings()["SIGNING_KEYS_DIR"]))
     someone = Viewer(LOAD_CUSTOMERS[0].id, Role.CUSTOMER)

@@ -5,15 +5,15 @@ import subprocess
 
 import pytest
 
-from tests.support.client import Service
 from tests.support.run import ROOT
+from tests.support.running_service import RunningService
 
 pytestmark = pytest.mark.xdist_group("sale")
 
 NODE = (ROOT / "web/with-node", "node", "audits.mjs")
 
 
-def test_every_audit_of_graphql_http_passes(service: Service) -> None:
+def test_every_audit_of_graphql_http_passes(service: RunningService) -> None:
     """Node and its packages are those of the explorer, which `make test` installs."""
     audited = subprocess.run(
         [*NODE, service.url], capture_output=True, text=True, timeout=300, check=False

@@ -7,8 +7,8 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.support.client import Service
 from tests.support.http_client import ask
+from tests.support.running_service import RunningService
 from tests.support.socket_client import graphql_socket, subscribe
 
 NOBODYS = "9b2f4b0e-0000-4000-8000-000000000000"
@@ -49,14 +49,14 @@ WORDS = {
     ),
 }
 Answer = dict[str, Any]
-Ask = Callable[[Service, str, str], Awaitable[Answer]]
+Ask = Callable[[RunningService, str, str], Awaitable[Answer]]
 
 
 def variables_of(document: str) -> Answer:
     return {"seats": [NOBODYS] * 9} if document == REFUSALS else {}
 
 
-async def by_http(service: Service, language: str, document: str) -> Answer:
+async def by_http(service: RunningService, language: str, document: str) -> Answer:
     [token] = service.tokens(1)
     async with httpx2.AsyncClient() as http:
         response = await ask(
@@ -71,7 +71,7 @@ async def by_http(service: Service, language: str, document: str) -> Answer:
     return answer
 
 
-async def by_socket(service: Service, language: str, document: str) -> Answer:
+async def by_socket(service: RunningService, language: str, document: str) -> Answer:
     [token] = service.tokens(1)
     init = {"authorization": f"Bearer {token}", "locale": language}
     async with graphql_socket(service.socket_url, init) as socket:
@@ -85,7 +85,7 @@ async def by_socket(service: Service, language: str, document: str) -> Answer:
     ("language", "locale"), [("en-GB", "en"), ("pt", "pt-BR"), ("es-MX", "es")]
 )
 async def test_words_change_and_codes_and_facts_do_not(
-    service: Service, by: Ask, language: str, locale: str
+    service: RunningService, by: Ask, language: str, locale: str
 ) -> None:
     refused = (await by(service, language, REFUSALS))["data"]
     [fault] = (await by(service, language, FAULT))["errors"]
@@ -104,7 +104,7 @@ async def test_words_change_and_codes_and_facts_do_not(
     assert fault["extensions"] == {"code": "BAD_USER_INPUT"}
 
 
-async def test_an_answer_says_its_language(service: Service) -> None:
+async def test_an_answer_says_its_language(service: RunningService) -> None:
     async with httpx2.AsyncClient() as http:
         response = await http.get(
             service.url,

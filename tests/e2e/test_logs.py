@@ -15,8 +15,8 @@ import websockets
 
 from loadtest.documents import REFRESH_TOKENS, SIGN_IN, SIGN_UP
 from stack.embedded.ports import ReservedPort
-from tests.support.client import Service
 from tests.support.run import RunUnderTest, started_run
+from tests.support.running_service import RunningService
 
 pytestmark = pytest.mark.xdist_group("run")
 
@@ -81,7 +81,7 @@ def talkative_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunUnder
     reserved.close()
 
 
-async def live(life: Life, service: Service, database_url: str) -> None:
+async def live(life: Life, service: RunningService, database_url: str) -> None:
     ana = {"email": "ana.logs@cinema.example", "password": life.secret()}
     token = await life.enter(SIGN_UP, name="Ana", **ana)
     await life.enter(SIGN_IN, **ana)
@@ -181,7 +181,7 @@ async def crash(life: Life, ana: dict[str, str], database_url: str) -> None:
 async def test_no_log_has_a_secret_and_each_fault_is_found_by_its_id(
     talkative_run: RunUnderTest,
 ) -> None:
-    service = Service(talkative_run)
+    service = RunningService(talkative_run)
     settings = talkative_run.settings()
     async with httpx2.AsyncClient(timeout=30) as http:
         life = Life(service.url, http)

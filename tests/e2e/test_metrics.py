@@ -3,10 +3,10 @@
 import httpx2
 import pytest
 
-from tests.support.client import Customer, Service
+from tests.support.metrics_scrape import Figures, figure, figures_in
+from tests.support.polling import eventually
 from tests.support.run import RunUnderTest
-from tests.support.scraping import Figures, figure, figures_in
-from tests.support.waiting import eventually
+from tests.support.running_service import Customer, RunningService
 
 pytestmark = pytest.mark.xdist_group("sale")
 
@@ -14,7 +14,7 @@ SENT = "cinema_relay_sends_total"
 
 
 async def test_a_sale_is_seen_by_the_api_and_its_events_by_the_worker(
-    live_run: RunUnderTest, service: Service, ana: Customer
+    live_run: RunUnderTest, service: RunningService, ana: Customer
 ) -> None:
     settings = live_run.settings()
     worker_port = settings["METRICS_PORT"]

@@ -18,13 +18,13 @@ from persistence.postgres.pool import Pool
 from realtime.broker import Kafka
 from realtime.cloud_event import CloudEvent
 from realtime.topics import RESERVATIONS
+from tests.support.app_process import AppProcess, app_process
 from tests.support.cinema import Cinema, Show
 from tests.support.embedded import EmbeddedStack
 from tests.support.http_client import ask
-from tests.support.our_processes import OurProcess, our_process
-from tests.support.telling import hold, read_topic, until_all_is_told
-from tests.support.visitor import A_SLOW_DAY, bearer
-from tests.support.waiting import eventually
+from tests.support.in_process_client import SLOW_MACHINE_FACTOR, bearer
+from tests.support.polling import eventually
+from tests.support.sale_events import hold, read_topic, until_outbox_is_empty
 
 BUYERS = 6
 TAKEOVER_SECONDS = 5
@@ -51,12 +51,12 @@ async def cinema(scratch_pool: Pool) -> Cinema:
 
 
 @pytest.fixture
-def workers(environment: dict[str, str], tmp_path: Path) -> Iterator[list[OurProcess]]:
+def workers(environment: dict[str, str], tmp_path: Path) -> Iterator[list[AppProcess]]:
     (tmp_path / "keys").mkdir(mode=0o700, exist_ok=True)
     with ExitStack() as ending:
         workers = [
             ending.enter_context(
-                our_process("worker", environment, tmp_path / f"worker-{number}.log")
+                app_process("worker", environment, tmp_path / f"worker-{number}.log")
             )
             for number in (1, 2)
         ]
@@ -73,7 +73,7 @@ class Crowd:
     """Buys seat after seat, now here, now there, as a proxy would send it."""
 
     show: Show
-    apis: list[OurProcess]
+    apis: list[AppProcess]
     over: asyncio.Event = field(default_factory=asyncio.Event)
     held: list[UUID] = field(default_factory=list)
     lost: list[object] = field(default_factory=list)
@@ -125,7 +125,7 @@ class Crowd:
 
 
 async def test_a_rolling_restart_under_load_loses_nothing(
-    workers: list[OurProcess],
+    workers: list[AppProcess],
     environment: dict[str, str],
     cinema: Cinema,
     tmp_path: Path,
@@ -136,7 +136,7 @@ async def test_a_rolling_restart_under_load_loses_nothing(
     with ExitStack() as ending:
         apis = [
             ending.enter_context(
-                our_process("serve", environment, tmp_path / f"api-{number}.log")
+                app_process("serve", environment, tmp_path / f"api-{number}.log")
             )
             for number in (1, 2)
         ]
@@ -154,7 +154,7 @@ async def test_a_rolling_restart_under_load_loses_nothing(
             await eventually(goes_on, 60)
         crowd.over.set()
         await asyncio.gather(*buying)
-        await until_all_is_told(cinema, 60)
+        await until_outbox_is_empty(cinema, 60)
 
     assert crowd.lost == []
     assert await cinema.count("reservations", "TRUE") == len(set(crowd.held))
@@ -162,30 +162,30 @@ async def test_a_rolling_restart_under_load_loses_nothing(
 
 
 async def test_another_relay_goes_on_where_one_is_frozen_or_killed(
-    workers: list[OurProcess], cinema: Cinema, kafka: Kafka
+    workers: list[AppProcess], cinema: Cinema, kafka: Kafka
 ) -> None:
     show = await cinema.open_session()
     first, second = workers
 
-    async def is_told(seat: int) -> None:
+    async def is_unavailable(seat: int) -> None:
         await hold(cinema, show, seat)
 
         async def nothing_waits() -> bool:
             return await cinema.count("outbox", "sends = 0") == 0
 
-        await eventually(nothing_waits, TAKEOVER_SECONDS * A_SLOW_DAY)
+        await eventually(nothing_waits, TAKEOVER_SECONDS * SLOW_MACHINE_FACTOR)
 
-    await is_told(0)
+    await is_unavailable(0)
     first.send(signal.SIGSTOP)
-    await is_told(1)
+    await is_unavailable(1)
     first.send(signal.SIGCONT)
     second.send(signal.SIGSTOP)
-    await is_told(2)
+    await is_unavailable(2)
     second.send(signal.SIGCONT)
     first.send(signal.SIGKILL)
     first.wait()
-    await is_told(3)
-    await until_all_is_told(cinema, 60)
+    await is_unavailable(3)
+    await until_outbox_is_empty(cinema, 60)
 
     # What a frozen worker had not confirmed in time was sent again, and rightly.
     sent = await read_topic(kafka, RESERVATIONS, show.session_id)

@@ -14,9 +14,9 @@ from websockets.exceptions import ConnectionClosed
 
 from loadtest.documents import RESERVE_SEATS
 from persistence.postgres.pool import Pool
-from tests.support.cinema import let_time_pass
-from tests.support.client import Customer, Service
+from tests.support.cinema import expire_hold
 from tests.support.http_client import ask
+from tests.support.running_service import Customer, RunningService
 from tests.support.socket_client import graphql_socket
 
 pytestmark = pytest.mark.xdist_group("sale")
@@ -38,7 +38,7 @@ async def states_until(updates: Any, seat: str, wanted: str) -> list[tuple[str, 
 
 
 async def test_a_seat_locks_and_sells_live(
-    service: Service, ana: Customer, bruno: Customer
+    service: RunningService, ana: Customer, bruno: Customer
 ) -> None:
     session, seats = await service.session(ana)
     async with aclosing(bruno.watch(session)) as updates:
@@ -66,7 +66,7 @@ async def test_a_seat_locks_and_sells_live(
 
 
 async def test_approving_is_once_however_often_and_for_its_owner_alone(
-    service: Service, ana: Customer, bruno: Customer, live_pool: Pool
+    service: RunningService, ana: Customer, bruno: Customer, live_pool: Pool
 ) -> None:
     session, seats = await service.session(ana)
     held = await ana.reserve(session, seats[0])
@@ -84,7 +84,7 @@ async def test_approving_is_once_however_often_and_for_its_owner_alone(
 
 
 async def test_a_cancelled_hold_is_free_at_once(
-    service: Service, ana: Customer, bruno: Customer
+    service: RunningService, ana: Customer, bruno: Customer
 ) -> None:
     session, seats = await service.session(ana)
     held = await ana.reserve(session, *seats[:3])
@@ -99,7 +99,7 @@ async def test_a_cancelled_hold_is_free_at_once(
 
 
 async def test_a_lost_answer_is_asked_for_again(
-    service: Service, ana: Customer
+    service: RunningService, ana: Customer
 ) -> None:
     session, seats = await service.session(ana)
     key = str(uuid4())
@@ -113,7 +113,7 @@ async def test_a_lost_answer_is_asked_for_again(
 
 
 async def test_two_hundred_customers_want_one_seat_over_http(
-    service: Service, ana: Customer
+    service: RunningService, ana: Customer
 ) -> None:
     session, seats = await service.session(ana)
     variables = {"input": {"sessionId": session, "seatIds": [seats[0]]}}
@@ -132,7 +132,7 @@ async def test_two_hundred_customers_want_one_seat_over_http(
 
 
 async def test_without_a_worker_a_hold_still_ends_and_the_seat_is_sold_again(
-    service: Service, ana: Customer, bruno: Customer, live_pool: Pool
+    service: RunningService, ana: Customer, bruno: Customer, live_pool: Pool
 ) -> None:
     session, seats = await service.session(ana)
     worker = service.run.children()["Worker"]
@@ -141,7 +141,7 @@ async def test_without_a_worker_a_hold_still_ends_and_the_seat_is_sold_again(
         held = await ana.reserve(session, seats[0])
         # The marker in Redis ends by itself, before the hold does; here it has to go
         # with the time that we pretend has passed.
-        await let_time_pass(live_pool, UUID(held["id"]))
+        await expire_hold(live_pool, UUID(held["id"]))
         await service.forget_marker(seats[0])
         again = await bruno.reserve(session, seats[0])
     finally:
@@ -152,7 +152,7 @@ async def test_without_a_worker_a_hold_still_ends_and_the_seat_is_sold_again(
 
 
 async def test_a_killed_worker_is_replaced_and_payments_open(
-    service: Service, ana: Customer
+    service: RunningService, ana: Customer
 ) -> None:
     session, seats = await service.session(ana)
     os.kill(service.run.children()["Worker"], signal.SIGKILL)
@@ -164,7 +164,7 @@ async def test_a_killed_worker_is_replaced_and_payments_open(
 
 
 async def test_sockets_close_with_a_code_to_come_back_on_and_resume(
-    service: Service, ana: Customer, bruno: Customer
+    service: RunningService, ana: Customer, bruno: Customer
 ) -> None:
     session, seats = await service.session(ana)
     async with aclosing(bruno.watch(session)) as updates:
@@ -187,7 +187,7 @@ async def test_sockets_close_with_a_code_to_come_back_on_and_resume(
 
 
 @pytest.mark.parametrize("body", [b"1", b"null", b'"x"', b"[]", b"\xff", b"{", b""])
-async def test_a_malformed_body_is_a_400(service: Service, body: bytes) -> None:
+async def test_a_malformed_body_is_a_400(service: RunningService, body: bytes) -> None:
     async with httpx2.AsyncClient() as http:
         answer = await http.post(
             service.url, content=body, headers={"content-type": "application/json"}
@@ -197,7 +197,7 @@ async def test_a_malformed_body_is_a_400(service: Service, body: bytes) -> None:
     assert answer.json()["errors"][0]["message"]
 
 
-async def test_health_says_what_is_ready(service: Service) -> None:
+async def test_health_says_what_is_ready(service: RunningService) -> None:
     root = service.url.removesuffix("/graphql")
     async with httpx2.AsyncClient() as http:
         alive = await http.get(f"{root}/healthz")
@@ -208,7 +208,7 @@ async def test_health_says_what_is_ready(service: Service) -> None:
 
 
 async def test_what_was_on_its_way_when_the_api_stopped_is_there_once(
-    service: Service, ana: Customer, live_pool: Pool
+    service: RunningService, ana: Customer, live_pool: Pool
 ) -> None:
     """Answered or not: with its key each is asked for again, and is one hold."""
     session, seats = await service.session(ana)

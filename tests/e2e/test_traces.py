@@ -10,11 +10,11 @@ import pytest
 
 from loadtest.documents import RESERVE_SEATS, SIGN_UP
 from stack.embedded.ports import ReservedPort
-from tests.support.client import Service
 from tests.support.collector import Collector, collecting
 from tests.support.http_client import ask
+from tests.support.polling import eventually
 from tests.support.run import RunUnderTest, started_run
-from tests.support.waiting import eventually
+from tests.support.running_service import RunningService
 
 pytestmark = pytest.mark.xdist_group("run")
 
@@ -41,7 +41,9 @@ def traced_run(
     reserved.close()
 
 
-async def reserve(service: Service, session: str, seat: str, trace_parent: str) -> None:
+async def reserve(
+    service: RunningService, session: str, seat: str, trace_parent: str
+) -> None:
     headers = {"traceparent": trace_parent, "x-request-id": "traced-hold"}
     async with httpx2.AsyncClient() as http:
         answer = await ask(
@@ -55,7 +57,9 @@ async def reserve(service: Service, session: str, seat: str, trace_parent: str) 
     assert answer.json()["data"]["reserveSeats"]["__typename"] == "Reservation"
 
 
-async def hold_while_somebody_watches(service: Service, trace_parent: str) -> None:
+async def hold_while_somebody_watches(
+    service: RunningService, trace_parent: str
+) -> None:
     async with service.customer(1) as bruno:
         session, seats = await service.session(bruno)
         async with aclosing(bruno.watch(session)) as updates:
@@ -69,7 +73,9 @@ async def test_a_hold_is_one_trace_from_its_request_to_the_delivery(
 ) -> None:
     trace, caller = token_hex(16), token_hex(8)
 
-    await hold_while_somebody_watches(Service(traced_run), f"00-{trace}-{caller}-01")
+    await hold_while_somebody_watches(
+        RunningService(traced_run), f"00-{trace}-{caller}-01"
+    )
 
     told = [
         "mutation reserveSeats",
@@ -91,9 +97,9 @@ async def test_a_hold_is_one_trace_from_its_request_to_the_delivery(
         return {*told, *paid} <= {span.name for span in collector.of(trace)}
 
     await eventually(all_are_there, 30)
-    assert collector.way_to(trace, "deliver seats") == told
-    assert collector.way_to(trace, "publish PaymentOpened") == paid
-    assert collector.way_to(trace, "ledger_sql.HOLD") == [told[0], "ledger_sql.HOLD"]
+    assert collector.path_to(trace, "deliver seats") == told
+    assert collector.path_to(trace, "publish PaymentOpened") == paid
+    assert collector.path_to(trace, "ledger_sql.HOLD") == [told[0], "ledger_sql.HOLD"]
     [root] = [span for span in collector.of(trace) if span.parent == caller]
     assert (root.name, root.service) == (told[0], "cinema-tickets-api")
     assert root.attributes["request_id"] == "traced-hold"
@@ -108,7 +114,7 @@ async def test_what_is_not_sampled_leaves_nothing(
 
     for flagged in ("00", "01"):  # the second one comes after the first has passed
         await hold_while_somebody_watches(
-            Service(traced_run), f"00-{trace}-{token_hex(8)}-{flagged}"
+            RunningService(traced_run), f"00-{trace}-{token_hex(8)}-{flagged}"
         )
 
     async def is_there() -> bool:
@@ -122,7 +128,7 @@ async def test_what_is_not_sampled_leaves_nothing(
 async def test_no_span_has_a_parameter_or_a_token(
     traced_run: RunUnderTest, collector: Collector
 ) -> None:
-    service = Service(traced_run)
+    service = RunningService(traced_run)
     password = f"secret-{token_hex(8)}"
     entered = {
         "email": f"{password}@cinema.example",

@@ -20,9 +20,9 @@ from persistence.queries import Queries
 from realtime.broker import Kafka
 from tests.support.cinema import Cinema, Show
 from tests.support.embedded import EmbeddedStack
-from tests.support.graphql import Desk
+from tests.support.null_services import NothingCached
 from tests.support.realtime import Worker
-from tests.support.unlocked import NothingCached
+from tests.support.schema_client import SchemaClient
 
 
 @pytest.fixture
@@ -62,8 +62,8 @@ def queries(engine: AsyncEngine, pool: Pool) -> Queries:
 
 
 @pytest.fixture
-def desk(engine: AsyncEngine, pool: Pool) -> Desk:
-    return Desk(build_schema(), engine, pool)
+def client(engine: AsyncEngine, pool: Pool) -> SchemaClient:
+    return SchemaClient(build_schema(), engine, pool)
 
 
 @pytest.fixture

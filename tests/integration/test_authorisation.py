@@ -11,9 +11,9 @@ from domain.identities import IdentityService
 from domain.people import Role, Viewer
 from persistence.postgres.pool import Pool
 from tests.support.accounts import FakeAccounts, FakePasswords, FakeTokens
-from tests.support.graphql import Desk
 from tests.support.identities import FakeCodes, FakeIdentities
 from tests.support.minimal_operations import operation, root_fields
+from tests.support.schema_client import SchemaClient
 
 ANYBODY, SIGNED_IN, MANAGERS = "anybody", "whoever is signed in", "managers"
 
@@ -65,15 +65,15 @@ OTHERWISE = {None, "NOT_FOUND", "BAD_USER_INPUT"}
 
 
 @pytest.fixture
-def whole_desk(desk: Desk) -> Desk:
+def full_client(client: SchemaClient) -> SchemaClient:
     """With what other tests leave out."""
     accounts = AccountService(FakeAccounts(), FakePasswords(), FakeTokens())
-    desk.services = replace(
-        desk.services,
+    client.services = replace(
+        client.services,
         accounts=accounts,
         identities=IdentityService(FakeIdentities(), FakeCodes(), accounts),
     )
-    return desk
+    return client
 
 
 @pytest.fixture
@@ -85,39 +85,39 @@ def callers(ana: UUID) -> dict[str, Viewer | None]:
     }
 
 
-async def code(desk: Desk, asked: str, who: Viewer | None) -> str | None:
+async def code(client: SchemaClient, asked: str, who: Viewer | None) -> str | None:
     """Of the only error; None: there was none."""
     if asked.startswith("subscription"):
-        results = await desk.watch(asked, who, at_most=1)
+        results = await client.watch(asked, who, at_most=1)
         errors = results[0].errors if results else None
     else:
-        errors = (await desk.ask(asked, who)).errors
+        errors = (await client.ask(asked, who)).errors
     if not errors:
         return None
     [error] = errors
     return str((error.extensions or {})["code"])
 
 
-def test_every_field_has_a_row_and_every_row_a_field(desk: Desk) -> None:
-    fields = root_fields(build_from_sdl(desk.schema.as_str()))
+def test_every_field_has_a_row_and_every_row_a_field(client: SchemaClient) -> None:
+    fields = root_fields(build_from_sdl(client.schema.as_str()))
 
     assert WHO_MAY.keys() == fields.keys()
 
 
 @pytest.mark.parametrize("place", WHO_MAY)
 async def test_only_who_may_is_answered(
-    place: str, whole_desk: Desk, callers: dict[str, Viewer | None], pool: Pool
+    place: str, full_client: SchemaClient, callers: dict[str, Viewer | None], pool: Pool
 ) -> None:
-    fields = root_fields(build_from_sdl(whole_desk.schema.as_str()))
+    fields = root_fields(build_from_sdl(full_client.schema.as_str()))
     asked = operation(place, fields[place])
 
     for caller, refusal in REFUSED[WHO_MAY[place]].items():
         before = await pool.fetchrow(ROWS)
-        told = await code(whole_desk, asked, callers[caller])
+        told = await code(full_client, asked, callers[caller])
 
         if refusal is None:
             assert told in OTHERWISE, (caller, asked)
         else:
             assert told == refusal, (caller, asked)
-            assert whole_desk.statements == []
+            assert full_client.statements == []
             assert await pool.fetchrow(ROWS) == before

@@ -16,7 +16,7 @@ from loadtest.documents import (
 from persistence.postgres.pool import Pool
 from tests.support.catalog import answer
 from tests.support.cinema import Cinema, Show
-from tests.support.graphql import MANAGER, Desk
+from tests.support.schema_client import MANAGER, SchemaClient
 
 NO_ID = "9b2f4b0e-0000-4000-8000-000000000000"
 LIMITE = {
@@ -50,12 +50,12 @@ LATER = "2999-05-01T20:00:00Z"
     ],
 )
 async def test_only_managers_keep_the_catalog(
-    desk: Desk, ana: UUID, mutation: str, entered: dict[str, Any]
+    client: SchemaClient, ana: UUID, mutation: str, entered: dict[str, Any]
 ) -> None:
-    strangers = await desk.code(mutation, None, input=entered)
-    asked = [*desk.statements]
-    customers = await desk.code(mutation, ana, input=entered)
-    managers = await desk.ask(mutation, MANAGER, input=entered)
+    strangers = await client.code(mutation, None, input=entered)
+    asked = [*client.statements]
+    customers = await client.code(mutation, ana, input=entered)
+    managers = await client.ask(mutation, MANAGER, input=entered)
 
     assert (strangers, customers) == ("UNAUTHENTICATED", "FORBIDDEN")
     assert asked == []
@@ -63,29 +63,33 @@ async def test_only_managers_keep_the_catalog(
 
 
 class TestMovies:
-    async def test_a_new_movie_can_be_found(self, desk: Desk) -> None:
-        made = await answer(desk, CREATE_MOVIE, **LIMITE)
-        read = await desk.data(
+    async def test_a_new_movie_can_be_found(self, client: SchemaClient) -> None:
+        made = await answer(client, CREATE_MOVIE, **LIMITE)
+        read = await client.data(
             "query ($id: ID!) { movie(id: $id) { title rating } }", id=made["id"]
         )
 
         assert made == {"__typename": "Movie", "id": made["id"], **LIMITE}
         assert read["movie"] == {"title": "Limite", "rating": "12"}
 
-    async def test_genres_and_rating_can_be_left_out(self, desk: Desk) -> None:
+    async def test_genres_and_rating_can_be_left_out(
+        self, client: SchemaClient
+    ) -> None:
         must = {key: LIMITE[key] for key in ("title", "synopsis", "durationMinutes")}
 
-        made = await answer(desk, CREATE_MOVIE, **must)
+        made = await answer(client, CREATE_MOVIE, **must)
 
         assert (made["genres"], made["rating"]) == ([], None)
 
-    async def test_what_is_left_out_stays(self, desk: Desk) -> None:
-        made = await answer(desk, CREATE_MOVIE, **LIMITE)
+    async def test_what_is_left_out_stays(self, client: SchemaClient) -> None:
+        made = await answer(client, CREATE_MOVIE, **LIMITE)
 
-        same = await answer(desk, UPDATE_MOVIE, id=made["id"])
-        renamed = await answer(desk, UPDATE_MOVIE, id=made["id"], title="Limite (1931)")
+        same = await answer(client, UPDATE_MOVIE, id=made["id"])
+        renamed = await answer(
+            client, UPDATE_MOVIE, id=made["id"], title="Limite (1931)"
+        )
         unrated = await answer(
-            desk, UPDATE_MOVIE, id=made["id"], rating=None, genres=[]
+            client, UPDATE_MOVIE, id=made["id"], rating=None, genres=[]
         )
 
         assert same == made
@@ -93,16 +97,16 @@ class TestMovies:
         assert unrated == renamed | {"rating": None, "genres": []}
 
     async def test_every_wrong_field_is_told_and_nothing_changes(
-        self, desk: Desk, pool: Pool
+        self, client: SchemaClient, pool: Pool
     ) -> None:
         before = await pool.fetchval("SELECT count(*) FROM movies")
-        made = await answer(desk, CREATE_MOVIE, **LIMITE)
+        made = await answer(client, CREATE_MOVIE, **LIMITE)
 
         created = await answer(
-            desk, CREATE_MOVIE, **LIMITE | {"title": "", "durationMinutes": 0}
+            client, CREATE_MOVIE, **LIMITE | {"title": "", "durationMinutes": 0}
         )
         updated = await answer(
-            desk, UPDATE_MOVIE, id=made["id"], title=None, durationMinutes=90
+            client, UPDATE_MOVIE, id=made["id"], title=None, durationMinutes=90
         )
 
         assert created == {
@@ -123,27 +127,29 @@ class TestMovies:
         assert updated["fields"] == [
             {"path": ["title"], "message": "It cannot be left empty."}
         ]
-        assert await answer(desk, UPDATE_MOVIE, id=made["id"]) == made
+        assert await answer(client, UPDATE_MOVIE, id=made["id"]) == made
         assert await pool.fetchval("SELECT count(*) FROM movies") == before + 1
 
     @pytest.mark.parametrize("movie_id", ["x", NO_ID])
     async def test_an_unknown_movie_is_not_found(
-        self, desk: Desk, movie_id: str
+        self, client: SchemaClient, movie_id: str
     ) -> None:
-        refused = await answer(desk, UPDATE_MOVIE, id=movie_id, title="Limite")
+        refused = await answer(client, UPDATE_MOVIE, id=movie_id, title="Limite")
 
         assert refused["code"] == "NOT_FOUND"
 
 
 class TestRooms:
-    async def test_a_new_room_has_its_seats_row_by_row(self, desk: Desk) -> None:
+    async def test_a_new_room_has_its_seats_row_by_row(
+        self, client: SchemaClient
+    ) -> None:
         rows = [
             {"row": "AA", "seats": 1},
             {"row": "B", "seats": 2},
             {"row": "A", "seats": 1},
         ]
 
-        made = await answer(desk, CREATE_ROOM, name=" Sala 1 ", rows=rows)
+        made = await answer(client, CREATE_ROOM, name=" Sala 1 ", rows=rows)
 
         assert (made["name"], made["capacity"]) == ("Sala 1", 4)
         assert [(seat["row"], seat["number"]) for seat in made["seats"]] == [
@@ -153,13 +159,15 @@ class TestRooms:
             ("AA", 1),
         ]
 
-    async def test_more_seats_are_numbered_behind_the_highest(self, desk: Desk) -> None:
+    async def test_more_seats_are_numbered_behind_the_highest(
+        self, client: SchemaClient
+    ) -> None:
         made = await answer(
-            desk, CREATE_ROOM, name="Sala 1", rows=[{"row": "A", "seats": 2}]
+            client, CREATE_ROOM, name="Sala 1", rows=[{"row": "A", "seats": 2}]
         )
 
         grown = await answer(
-            desk,
+            client,
             ADD_SEATS,
             roomId=made["id"],
             rows=[{"row": "A", "seats": 2}, {"row": "B", "seats": 1}],
@@ -178,11 +186,13 @@ class TestRooms:
             ("B", 1),
         ]
 
-    async def test_a_room_too_large_is_none(self, desk: Desk, pool: Pool) -> None:
+    async def test_a_room_too_large_is_none(
+        self, client: SchemaClient, pool: Pool
+    ) -> None:
         before = await pool.fetchval("SELECT count(*) FROM rooms")
         rows = [{"row": f"{n}", "seats": 100} for n in range(21)]
 
-        refused = await answer(desk, CREATE_ROOM, name="Sala 1", rows=rows)
+        refused = await answer(client, CREATE_ROOM, name="Sala 1", rows=rows)
 
         assert refused["fields"] == [
             {"path": ["rows"], "message": "A room has up to 2000 seats."}
@@ -190,12 +200,12 @@ class TestRooms:
         assert await pool.fetchval("SELECT count(*) FROM rooms") == before
 
     async def test_a_row_takes_no_more_than_it_can(
-        self, desk: Desk, show: Show, cinema: Cinema
+        self, client: SchemaClient, show: Show, cinema: Cinema
     ) -> None:
         room_id = await cinema.room_of(show)
         rows = [{"row": "B", "seats": 1}, {"row": "A", "seats": 91}]
 
-        refused = await answer(desk, ADD_SEATS, roomId=str(room_id), rows=rows)
+        refused = await answer(client, ADD_SEATS, roomId=str(room_id), rows=rows)
 
         assert refused["fields"] == [
             {
@@ -208,9 +218,11 @@ class TestRooms:
         assert await cinema.count("outbox", "session_id = $1", show.session_id) == 0
 
     @pytest.mark.parametrize("room_id", ["x", NO_ID])
-    async def test_an_unknown_room_is_not_found(self, desk: Desk, room_id: str) -> None:
+    async def test_an_unknown_room_is_not_found(
+        self, client: SchemaClient, room_id: str
+    ) -> None:
         rows = [{"row": "A", "seats": 1}]
 
-        refused = await answer(desk, ADD_SEATS, roomId=room_id, rows=rows)
+        refused = await answer(client, ADD_SEATS, roomId=room_id, rows=rows)
 
         assert refused["code"] == "NOT_FOUND"

@@ -14,7 +14,7 @@ from persistence.postgres.pool import Pool
 from persistence.queries import Queries
 from persistence.queries.keyset import Window
 from tests.support.cinema import Cinema
-from tests.support.counting import growing
+from tests.support.metric_growth import growing
 
 RENAME = "UPDATE movies SET title = $2 WHERE id = $1"
 

@@ -25,10 +25,10 @@ from realtime.payments import PaymentsHandler
 from realtime.seat_feed import SeatFeed
 from tests.support.cinema import Cinema, Show
 from tests.support.embedded import EmbeddedStack
+from tests.support.null_services import NoSeatLocks, NothingCached, NoWakeup
+from tests.support.polling import eventually
 from tests.support.realtime import Worker
-from tests.support.telling import payments, read_topic, until_all_is_told
-from tests.support.unlocked import NoSeatLocks, NothingCached, NoWakeup
-from tests.support.waiting import eventually
+from tests.support.sale_events import payments, read_topic, until_outbox_is_empty
 
 
 class Watching:
@@ -101,7 +101,7 @@ async def test_new_prices_and_new_seats_reach_who_watches(
     async with aclosing(feed.watch(show.session_id, before.position)) as updates:
         resumed = await anext(updates)
     assert {seat.id: seat for seat in resumed.seats} == watching.known
-    await until_all_is_told(cinema)
+    await until_outbox_is_empty(cinema)
     assert await read_topic(kafka, "reservations.dead-letters", show.session_id) == []
 
 

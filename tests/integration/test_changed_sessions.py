@@ -8,9 +8,9 @@ import pytest
 
 from loadtest.documents import CREATE_SESSION, UPDATE_MOVIE, UPDATE_SESSION
 from tests.support.catalog import answer, moment
-from tests.support.cinema import Cinema, Show, let_time_pass
-from tests.support.counting import growing
-from tests.support.graphql import Desk
+from tests.support.cinema import Cinema, Show, expire_hold
+from tests.support.metric_growth import growing
+from tests.support.schema_client import SchemaClient
 
 NO_ID = "9b2f4b0e-0000-4000-8000-000000000000"
 PRICE = {"amountMinor": 1800, "currency": "EUR"}
@@ -22,10 +22,10 @@ IN_THE_WAY = [
 ]
 
 
-async def repriced(desk: Desk, show: Show, amount: int) -> dict[str, Any]:
+async def repriced(client: SchemaClient, show: Show, amount: int) -> dict[str, Any]:
     price = {"amountMinor": amount, "currency": "BRL"}
     return await answer(
-        desk, UPDATE_SESSION, id=str(show.session_id), pricePerSeat=price
+        client, UPDATE_SESSION, id=str(show.session_id), pricePerSeat=price
     )
 
 
@@ -38,11 +38,11 @@ async def told_types(cinema: Cinema, show: Show) -> list[str]:
 
 
 async def test_a_new_price_is_a_change_of_every_seat(
-    desk: Desk, cinema: Cinema
+    client: SchemaClient, cinema: Cinema
 ) -> None:
     show = await cinema.open_session(seats=2)
 
-    updated = await repriced(desk, show, 3000)
+    updated = await repriced(client, show, 3000)
 
     assert updated["pricePerSeat"] == {"amountMinor": 3000, "currency": "BRL"}
     seats = [
@@ -64,16 +64,16 @@ async def test_a_new_price_is_a_change_of_every_seat(
 
 
 async def test_a_new_start_moves_the_end_and_no_seat(
-    desk: Desk, cinema: Cinema, show: Show
+    client: SchemaClient, cinema: Cinema, show: Show
 ) -> None:
     movie_id = await cinema.pool.fetchval(
         "SELECT movie_id FROM sessions WHERE id = $1", show.session_id
     )
-    await answer(desk, UPDATE_MOVIE, id=str(movie_id), durationMinutes=100)
+    await answer(client, UPDATE_MOVIE, id=str(movie_id), durationMinutes=100)
 
-    kept = await answer(desk, UPDATE_SESSION, id=str(show.session_id))
+    kept = await answer(client, UPDATE_SESSION, id=str(show.session_id))
     moved = await answer(
-        desk, UPDATE_SESSION, id=str(show.session_id), startsAt=moment(5)
+        client, UPDATE_SESSION, id=str(show.session_id), startsAt=moment(5)
     )
 
     length = datetime.fromisoformat(kept["endsAt"]) - datetime.fromisoformat(
@@ -86,13 +86,13 @@ async def test_a_new_start_moves_the_end_and_no_seat(
 
 
 async def test_what_is_the_same_is_no_change(
-    desk: Desk, ana: UUID, show: Show, cinema: Cinema
+    client: SchemaClient, ana: UUID, show: Show, cinema: Cinema
 ) -> None:
-    await desk.reserve(ana, show, 0)
-    before = await answer(desk, UPDATE_SESSION, id=str(show.session_id))
+    await client.reserve(ana, show, 0)
+    before = await answer(client, UPDATE_SESSION, id=str(show.session_id))
 
     same = await answer(
-        desk,
+        client,
         UPDATE_SESSION,
         id=str(show.session_id),
         startsAt=before["startsAt"],
@@ -104,31 +104,31 @@ async def test_what_is_the_same_is_no_change(
 
 
 async def test_nothing_changes_under_a_hold(
-    desk: Desk, ana: UUID, show: Show, cinema: Cinema
+    client: SchemaClient, ana: UUID, show: Show, cinema: Cinema
 ) -> None:
-    await desk.reserve(ana, show, 0)
-    before = await answer(desk, UPDATE_SESSION, id=str(show.session_id))
+    await client.reserve(ana, show, 0)
+    before = await answer(client, UPDATE_SESSION, id=str(show.session_id))
 
-    dearer = await repriced(desk, show, 3000)
+    dearer = await repriced(client, show, 3000)
     later = await answer(
-        desk, UPDATE_SESSION, id=str(show.session_id), startsAt=moment(5)
+        client, UPDATE_SESSION, id=str(show.session_id), startsAt=moment(5)
     )
 
     assert dearer["fields"] == IN_THE_WAY
     assert [field["path"] for field in later["fields"]] == [["startsAt"]]
-    assert await answer(desk, UPDATE_SESSION, id=str(show.session_id)) == before
+    assert await answer(client, UPDATE_SESSION, id=str(show.session_id)) == before
     assert await told_types(cinema, show) == ["ReservationCreated"]
 
 
 async def test_a_hold_that_is_over_is_none(
-    desk: Desk, ana: UUID, show: Show, cinema: Cinema
+    client: SchemaClient, ana: UUID, show: Show, cinema: Cinema
 ) -> None:
-    made = await desk.reserve(ana, show, 0, 1)
-    await let_time_pass(cinema.pool, UUID(made["id"]))
+    made = await client.reserve(ana, show, 0, 1)
+    await expire_hold(cinema.pool, UUID(made["id"]))
 
     ended = {"ended_by": "manager"}
     with growing("cinema_expiry_lateness_seconds_count", 1, **ended):
-        updated = await repriced(desk, show, 3000)
+        updated = await repriced(client, show, 3000)
 
     assert updated["seatMap"]["available"] == 10
     assert await told_types(cinema, show) == [
@@ -142,17 +142,19 @@ async def test_a_hold_that_is_over_is_none(
     )
 
 
-async def test_nothing_changes_once_it_has_begun(desk: Desk, cinema: Cinema) -> None:
+async def test_nothing_changes_once_it_has_begun(
+    client: SchemaClient, cinema: Cinema
+) -> None:
     begun = await cinema.open_session(starts_in=timedelta(minutes=-1))
 
     refused = await answer(
-        desk,
+        client,
         UPDATE_SESSION,
         id=str(begun.session_id),
         startsAt=moment(5),
         pricePerSeat=PRICE,
     )
-    same = await answer(desk, UPDATE_SESSION, id=str(begun.session_id))
+    same = await answer(client, UPDATE_SESSION, id=str(begun.session_id))
 
     assert refused["fields"] == [
         {"path": ["startsAt"], "message": "The session has begun."},
@@ -161,9 +163,9 @@ async def test_nothing_changes_once_it_has_begun(desk: Desk, cinema: Cinema) -> 
     assert same["pricePerSeat"] == {"amountMinor": 2500, "currency": "BRL"}
 
 
-async def test_null_is_refused(desk: Desk, show: Show) -> None:
+async def test_null_is_refused(client: SchemaClient, show: Show) -> None:
     refused = await answer(
-        desk,
+        client,
         UPDATE_SESSION,
         id=str(show.session_id),
         startsAt=None,
@@ -177,20 +179,20 @@ async def test_null_is_refused(desk: Desk, show: Show) -> None:
 
 
 async def test_it_moves_only_to_where_the_room_is_free(
-    desk: Desk, place: dict[str, str]
+    client: SchemaClient, place: dict[str, str]
 ) -> None:
     first, second = [
         await answer(
-            desk, CREATE_SESSION, **place, startsAt=moment(days), pricePerSeat=PRICE
+            client, CREATE_SESSION, **place, startsAt=moment(days), pricePerSeat=PRICE
         )
         for days in (3, 4)
     ]
 
-    busy = await answer(desk, UPDATE_SESSION, id=second["id"], startsAt=moment(3, 60))
+    busy = await answer(client, UPDATE_SESSION, id=second["id"], startsAt=moment(3, 60))
     within_its_own = await answer(
-        desk, UPDATE_SESSION, id=second["id"], startsAt=moment(4, 60)
+        client, UPDATE_SESSION, id=second["id"], startsAt=moment(4, 60)
     )
-    past = await answer(desk, UPDATE_SESSION, id=second["id"], startsAt=moment(-1))
+    past = await answer(client, UPDATE_SESSION, id=second["id"], startsAt=moment(-1))
 
     assert busy["conflictingSession"]["id"] == first["id"]
     assert within_its_own["startsAt"] == moment(4, 60)
@@ -198,7 +200,9 @@ async def test_it_moves_only_to_where_the_room_is_free(
 
 
 @pytest.mark.parametrize("session_id", ["x", NO_ID])
-async def test_an_unknown_session_is_not_found(desk: Desk, session_id: str) -> None:
-    refused = await answer(desk, UPDATE_SESSION, id=session_id)
+async def test_an_unknown_session_is_not_found(
+    client: SchemaClient, session_id: str
+) -> None:
+    refused = await answer(client, UPDATE_SESSION, id=session_id)
 
     assert refused["code"] == "NOT_FOUND"

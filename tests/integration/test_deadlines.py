@@ -21,9 +21,9 @@ from domain.seats import SeatStatus
 from persistence.postgres.pool import Pool, open_pool
 from persistence.queries.seat_maps import SeatMaps
 from persistence.sales.ledger import PostgresLedger
-from tests.support.cinema import Cinema, Show, let_time_pass
+from tests.support.cinema import Cinema, Show, expire_hold
 from tests.support.events import open_payment
-from tests.support.unlocked import NoSeatLocks, NoWakeup
+from tests.support.null_services import NoSeatLocks, NoWakeup
 
 BEFORE = timedelta(microseconds=-1)
 EXACTLY = timedelta(0)
@@ -194,7 +194,7 @@ async def test_postgres_own_clock_keeps_the_same_time(scratch_pool: Pool) -> Non
 
     held = await office.hold(show, ana, 0)
     payment_id = await office.bill(held)
-    await let_time_pass(scratch_pool, held.id)
+    await expire_hold(scratch_pool, held.id)
     with pytest.raises(ReservationExpiredError):
         await office.pay(payment_id, ana)
     seen = await office.first_seat(show)

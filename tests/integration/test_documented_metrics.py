@@ -8,7 +8,7 @@ from prometheus_client.parser import text_string_to_metric_families
 import realtime.consumer  # noqa: F401 # the worker's own are declared by now
 from app.settings import Settings
 from tests.support.http_client import client_of
-from tests.support.scraping import api_of
+from tests.support.metrics_scrape import api_of
 
 ROOT = Path(__file__).parents[2]
 LIBRARY = ("python_", "process_")

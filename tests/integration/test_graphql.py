@@ -7,9 +7,9 @@ import pytest
 
 from loadtest.documents import APPROVE_PAYMENT, CANCEL_RESERVATION, RESERVE_SEATS
 from persistence.postgres.pool import Pool
-from tests.support.cinema import Cinema, Show, let_time_pass, reserving
+from tests.support.cinema import Cinema, Show, expire_hold, reserving
 from tests.support.events import open_payment
-from tests.support.graphql import Desk
+from tests.support.schema_client import SchemaClient
 
 NO_ID = "9b2f4b0e-0000-4000-8000-000000000000"
 
@@ -20,9 +20,9 @@ RESERVE_WITH_SESSION = RESERVE_SEATS.replace(
 
 class TestReserving:
     async def test_all_the_seats_at_their_price(
-        self, desk: Desk, ana: UUID, show: Show
+        self, client: SchemaClient, ana: UUID, show: Show
     ) -> None:
-        made = await desk.mutate(RESERVE_WITH_SESSION, ana, **reserving(show, 0, 1))
+        made = await client.mutate(RESERVE_WITH_SESSION, ana, **reserving(show, 0, 1))
 
         assert made["__typename"] == "Reservation"
         assert made["status"] == "PENDING"
@@ -38,12 +38,12 @@ class TestReserving:
         assert made["payment"] is None
 
     async def test_a_seat_that_is_taken_is_told_with_its_end(
-        self, desk: Desk, ana: UUID, show: Show, cinema: Cinema
+        self, client: SchemaClient, ana: UUID, show: Show, cinema: Cinema
     ) -> None:
-        await desk.reserve(ana, show, 0)
+        await client.reserve(ana, show, 0)
         [bia] = await cinema.customers(1)
 
-        refused = await desk.reserve(bia, show, 0, 1)
+        refused = await client.reserve(bia, show, 0, 1)
 
         assert refused["code"] == "SEATS_UNAVAILABLE"
         assert refused["message"] == "Some of these seats are taken."
@@ -64,11 +64,16 @@ class TestReserving:
         ],
     )
     async def test_unusable_seats_are_refused_as_data(
-        self, desk: Desk, show: Show, numbers: list[int], others: list[str], code: str
+        self,
+        client: SchemaClient,
+        show: Show,
+        numbers: list[int],
+        others: list[str],
+        code: str,
     ) -> None:
         seats = [*(str(show.seat_ids[number]) for number in numbers), *others]
 
-        answer = await desk.mutate(
+        answer = await client.mutate(
             RESERVE_SEATS,
             UUID(NO_ID),
             sessionId=str(show.session_id),
@@ -83,21 +88,21 @@ class TestReserving:
 
     @pytest.mark.parametrize("session_id", ["x", "{" + NO_ID + "}", NO_ID])
     async def test_an_unknown_session_is_not_found(
-        self, desk: Desk, ana: UUID, show: Show, session_id: str
+        self, client: SchemaClient, ana: UUID, show: Show, session_id: str
     ) -> None:
         seats = [str(show.seat_ids[0])]
 
-        answer = await desk.mutate(
+        answer = await client.mutate(
             RESERVE_SEATS, ana, sessionId=session_id, seatIds=seats
         )
 
         assert answer["code"] == "NOT_FOUND"
 
     async def test_a_key_is_answered_again_and_not_for_something_else(
-        self, desk: Desk, ana: UUID, show: Show
+        self, client: SchemaClient, ana: UUID, show: Show
     ) -> None:
         async def ask(number: int, key: str) -> dict[str, Any]:
-            return await desk.mutate(
+            return await client.mutate(
                 RESERVE_SEATS, ana, **reserving(show, number, key=key)
             )
 
@@ -113,15 +118,15 @@ class TestReserving:
 
 class TestEnding:
     async def test_giving_seats_back(
-        self, desk: Desk, ana: UUID, show: Show, cinema: Cinema
+        self, client: SchemaClient, ana: UUID, show: Show, cinema: Cinema
     ) -> None:
-        made = await desk.reserve(ana, show, 0)
+        made = await client.reserve(ana, show, 0)
         [bia] = await cinema.customers(1)
 
         entered = {"reservationId": made["id"]}
-        strangers = await desk.mutate(CANCEL_RESERVATION, bia, **entered)
-        own = await desk.mutate(CANCEL_RESERVATION, ana, **entered)
-        again = await desk.mutate(CANCEL_RESERVATION, ana, **entered)
+        strangers = await client.mutate(CANCEL_RESERVATION, bia, **entered)
+        own = await client.mutate(CANCEL_RESERVATION, ana, **entered)
+        again = await client.mutate(CANCEL_RESERVATION, ana, **entered)
 
         seat = {"id": str(show.seat_ids[0]), "status": "AVAILABLE", "version": 3}
         assert strangers["code"] == "NOT_FOUND"
@@ -139,19 +144,19 @@ class TestEnding:
         }
 
     async def test_a_sale_is_seen_at_once_in_the_same_operation(
-        self, desk: Desk, ana: UUID, show: Show, pool: Pool
+        self, client: SchemaClient, ana: UUID, show: Show, pool: Pool
     ) -> None:
-        made = await desk.reserve(ana, show, 0)
+        made = await client.reserve(ana, show, 0)
         payment_id = str(await open_payment(pool, UUID(made["id"])))
 
-        data = await desk.data(
+        data = await client.data(
             APPROVE_PAYMENT.replace("mutation (", "mutation Pay(").replace(
                 "approvePayment(", "first: approvePayment(", 1
             ),
             ana,
             input={"paymentId": payment_id},
         )
-        again = await desk.mutate(APPROVE_PAYMENT, ana, paymentId=payment_id)
+        again = await client.mutate(APPROVE_PAYMENT, ana, paymentId=payment_id)
 
         seat = {"id": str(show.seat_ids[0]), "status": "SOLD"}
         assert data["first"] == {
@@ -164,12 +169,12 @@ class TestEnding:
         assert again == data["first"]
 
     async def test_mutations_of_one_operation_see_each_other(
-        self, desk: Desk, ana: UUID, show: Show, pool: Pool
+        self, client: SchemaClient, ana: UUID, show: Show, pool: Pool
     ) -> None:
-        made = await desk.reserve(ana, show, 0)
+        made = await client.reserve(ana, show, 0)
         payment_id = str(await open_payment(pool, UUID(made["id"])))
 
-        data = await desk.data(
+        data = await client.data(
             """
             mutation ($payment: ID!, $reservation: ID!) {
               pay: approvePayment(input: {paymentId: $payment}) {
@@ -196,14 +201,14 @@ class TestEnding:
         }
 
     async def test_what_is_over_is_not_paid_and_reads_so(
-        self, desk: Desk, ana: UUID, show: Show, pool: Pool, cinema: Cinema
+        self, client: SchemaClient, ana: UUID, show: Show, pool: Pool, cinema: Cinema
     ) -> None:
-        made = await desk.reserve(ana, show, 0)
+        made = await client.reserve(ana, show, 0)
         payment_id = str(await open_payment(pool, UUID(made["id"])))
-        await let_time_pass(pool, UUID(made["id"]))
+        await expire_hold(pool, UUID(made["id"]))
 
-        answer = await desk.mutate(APPROVE_PAYMENT, ana, paymentId=payment_id)
-        read = await desk.data(
+        answer = await client.mutate(APPROVE_PAYMENT, ana, paymentId=payment_id)
+        read = await client.data(
             """
             query ($payment: ID!) {
               payment(id: $payment) { status reservation { status } }
@@ -227,5 +232,5 @@ class TestEnding:
             },
         }
         [bia] = await cinema.customers(1)
-        strangers = await desk.mutate(APPROVE_PAYMENT, bia, paymentId=payment_id)
+        strangers = await client.mutate(APPROVE_PAYMENT, bia, paymentId=payment_id)
         assert strangers["code"] == "NOT_FOUND"

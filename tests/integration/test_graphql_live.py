@@ -9,7 +9,7 @@ from domain.seats import Position, SeatMapDelta
 from persistence.postgres.pool import Pool
 from tests.support.cinema import Cinema, Show
 from tests.support.events import open_payment
-from tests.support.graphql import Desk
+from tests.support.schema_client import SchemaClient
 
 NO_ID = "9b2f4b0e-0000-4000-8000-000000000000"
 
@@ -30,16 +30,16 @@ subscription ($id: ID!, $after: String) {
 
 class TestWatching:
     async def test_seat_maps_pass_through_and_are_closed(
-        self, desk: Desk, show: Show
+        self, client: SchemaClient, show: Show
     ) -> None:
-        whole = await desk.services.queries.seat_maps.read(show.session_id)
+        whole = await client.services.queries.seat_maps.read(show.session_id)
         assert whole
         delta = SeatMapDelta(
             session_id=show.session_id, seats=whole.seats[:1], position=Position(7)
         )
-        desk.seat_feed.updates = [whole, delta, delta]
+        client.seat_feed.updates = [whole, delta, delta]
 
-        results = await desk.watch(
+        results = await client.watch(
             WATCH_SEATS, id=str(show.session_id), after="5", at_most=2
         )
 
@@ -56,73 +56,73 @@ class TestWatching:
                 "changed": [{"id": str(whole.seats[0].id)}],
             },
         ]
-        assert desk.seat_feed.asked == [(show.session_id, Position(5))]
-        assert desk.seat_feed.open == 0
+        assert client.seat_feed.asked == [(show.session_id, Position(5))]
+        assert client.seat_feed.open == 0
 
     @pytest.mark.parametrize("session_id", ["x", NO_ID])
     async def test_an_unknown_session_is_refused(
-        self, desk: Desk, session_id: str
+        self, client: SchemaClient, session_id: str
     ) -> None:
-        [refused] = await desk.watch(WATCH_SEATS, id=session_id)
+        [refused] = await client.watch(WATCH_SEATS, id=session_id)
 
         assert refused.errors and refused.errors[0].extensions == {"code": "NOT_FOUND"}
-        assert desk.seat_feed.open == 0
+        assert client.seat_feed.open == 0
 
     async def test_a_reservation_is_told_when_it_or_its_payment_changes(
-        self, desk: Desk, ana: UUID, show: Show, pool: Pool
+        self, client: SchemaClient, ana: UUID, show: Show, pool: Pool
     ) -> None:
-        made = await desk.reserve(ana, show, 0)
+        made = await client.reserve(ana, show, 0)
 
         async def pay() -> None:
             payment_id = await pool.fetchval(
                 "SELECT id FROM payments WHERE reservation_id = $1", UUID(made["id"])
             )
-            await desk.services.payments.approve_payment(payment_id, ana)
+            await client.services.payments.approve_payment(payment_id, ana)
 
         async def nothing() -> None: ...
 
         async def open_it() -> None:
             await open_payment(pool, UUID(made["id"]))
 
-        desk.reservation_feed.between = [nothing, open_it, nothing, pay, nothing]
+        client.reservation_feed.between = [nothing, open_it, nothing, pay, nothing]
 
-        results = await desk.watch(WATCH_RESERVATION, ana, id=made["id"])
+        results = await client.watch(WATCH_RESERVATION, ana, id=made["id"])
 
         assert [result.data and result.data["reservation"] for result in results] == [
             {"status": "PENDING", "payment": None},
             {"status": "PENDING", "payment": {"status": "PENDING"}},
             {"status": "CONFIRMED", "payment": {"status": "APPROVED"}},
         ]
-        assert desk.reservation_feed.open == 0
+        assert client.reservation_feed.open == 0
 
     async def test_a_strangers_reservation_is_refused(
-        self, desk: Desk, ana: UUID, show: Show, cinema: Cinema
+        self, client: SchemaClient, ana: UUID, show: Show, cinema: Cinema
     ) -> None:
-        made = await desk.reserve(ana, show, 0)
+        made = await client.reserve(ana, show, 0)
         [bia] = await cinema.customers(1)
 
         for unknown in (made["id"], NO_ID, "x"):
-            [refused] = await desk.watch(WATCH_RESERVATION, bia, id=unknown)
+            [refused] = await client.watch(WATCH_RESERVATION, bia, id=unknown)
             assert refused.errors and refused.errors[0].extensions == {
                 "code": "NOT_FOUND"
             }
-        assert desk.reservation_feed.open == 0
+        assert client.reservation_feed.open == 0
 
 
 class TestFaults:
     async def test_a_bug_is_masked_and_can_be_found(
         self,
-        desk: Desk,
+        client: SchemaClient,
         monkeypatch: pytest.MonkeyPatch,
         caplog: pytest.LogCaptureFixture,
     ) -> None:
         async def broken(*_: object) -> None:
             raise RuntimeError("a secret")
 
-        monkeypatch.setattr(type(desk.services.queries.rooms), "page", broken)
+        monkeypatch.setattr(type(client.services.queries.rooms), "page", broken)
 
         with caplog.at_level(logging.ERROR):
-            result = await desk.ask("{ rooms { totalCount } }")
+            result = await client.ask("{ rooms { totalCount } }")
 
         [error] = result.errors or []
         assert error.message == "Something went wrong on our side."
@@ -144,11 +144,11 @@ class TestFaults:
         ids=["syntax", "field", "variable", "moment", "deep"],
     )
     async def test_what_cannot_be_executed_is_the_clients_fault(
-        self, desk: Desk, caplog: pytest.LogCaptureFixture, text: str
+        self, client: SchemaClient, caplog: pytest.LogCaptureFixture, text: str
     ) -> None:
         for _ in range(2):  # from the caches as well
-            answer = await desk.ask(text)
-            [streamed] = await desk.watch(text)
+            answer = await client.ask(text)
+            [streamed] = await client.watch(text)
 
             for result in (answer, streamed):
                 codes = [error.extensions for error in result.errors or []]

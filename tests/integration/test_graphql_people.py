@@ -14,7 +14,7 @@ from loadtest.documents import REFRESH_TOKENS, SIGN_UP
 from persistence.people.accounts import PostgresAccounts
 from persistence.postgres.pool import Pool
 from tests.support.accounts import FakePasswords
-from tests.support.graphql import Desk
+from tests.support.schema_client import SchemaClient
 
 SIGN_OUT = "mutation ($token: String!) { signOut(refreshToken: $token) }"
 PERSON = {"password": "correct-horse", "name": "Ana"}
@@ -22,25 +22,25 @@ REFUSED = {"__typename": "InvalidCredentials", "code": "INVALID_CREDENTIALS"}
 
 
 @pytest.fixture
-def desk(desk: Desk, pool: Pool, key_ring: KeyRing) -> Desk:
+def client(client: SchemaClient, pool: Pool, key_ring: KeyRing) -> SchemaClient:
     accounts = AccountService(
         PostgresAccounts(pool), FakePasswords(), TokenIssuer(key_ring)
     )
-    desk.services = replace(desk.services, accounts=accounts)
-    return desk
+    client.services = replace(client.services, accounts=accounts)
+    return client
 
 
 @pytest.fixture
-async def ana(desk: Desk) -> dict[str, Any]:
-    return await desk.mutate(
+async def ana(client: SchemaClient) -> dict[str, Any]:
+    return await client.mutate(
         SIGN_UP, None, **PERSON, email=f"ana.{uuid4().hex}@cinema.example"
     )
 
 
 async def test_tokens_are_refreshed_by_whoever_has_the_refresh_token(
-    desk: Desk, key_ring: KeyRing, ana: dict[str, Any]
+    client: SchemaClient, key_ring: KeyRing, ana: dict[str, Any]
 ) -> None:
-    data = await desk.data(REFRESH_TOKENS, token=ana["refreshToken"])
+    data = await client.data(REFRESH_TOKENS, token=ana["refreshToken"])
 
     again = data["refreshTokens"]
     assert again["__typename"] == "AuthTokens"
@@ -50,18 +50,18 @@ async def test_tokens_are_refreshed_by_whoever_has_the_refresh_token(
 
 
 async def test_a_used_one_and_nonsense_are_refused_alike(
-    desk: Desk, ana: dict[str, Any]
+    client: SchemaClient, ana: dict[str, Any]
 ) -> None:
-    await desk.data(REFRESH_TOKENS, token=ana["refreshToken"])
+    await client.data(REFRESH_TOKENS, token=ana["refreshToken"])
 
     for token in (ana["refreshToken"], "nonsense", "", "x" * 100_000):
-        assert await desk.data(REFRESH_TOKENS, token=token) == {
+        assert await client.data(REFRESH_TOKENS, token=token) == {
             "refreshTokens": REFUSED
         }
 
 
 async def test_in_a_crowd_that_cannot_be_served_soon_it_is_a_fault_that_says_so(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    client: SchemaClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def hash_in_vain(*_: object) -> str:
         raise TooManyAtOnceError
@@ -69,12 +69,14 @@ async def test_in_a_crowd_that_cannot_be_served_soon_it_is_a_fault_that_says_so(
     monkeypatch.setattr(FakePasswords, "hash", hash_in_vain)
 
     entered = {**PERSON, "email": "bruno@example.com"}
-    assert await desk.code(SIGN_UP, input=entered) == "RATE_LIMITED"
+    assert await client.code(SIGN_UP, input=entered) == "RATE_LIMITED"
 
 
-async def test_signing_out_is_true_once(desk: Desk, ana: dict[str, Any]) -> None:
+async def test_signing_out_is_true_once(
+    client: SchemaClient, ana: dict[str, Any]
+) -> None:
     token = ana["refreshToken"]
 
-    assert await desk.data(SIGN_OUT, token=token) == {"signOut": True}
-    assert await desk.data(SIGN_OUT, token=token) == {"signOut": False}
-    assert await desk.data(REFRESH_TOKENS, token=token) == {"refreshTokens": REFUSED}
+    assert await client.data(SIGN_OUT, token=token) == {"signOut": True}
+    assert await client.data(SIGN_OUT, token=token) == {"signOut": False}
+    assert await client.data(REFRESH_TOKENS, token=token) == {"refreshTokens": REFUSED}

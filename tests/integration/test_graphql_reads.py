@@ -8,7 +8,7 @@ from loadtest.documents import RESERVE_SEATS
 from persistence.postgres.pool import Pool
 from tests.support.cinema import Cinema, Show, reserving
 from tests.support.events import open_payment
-from tests.support.graphql import Desk
+from tests.support.schema_client import SchemaClient
 
 NO_ID = "9b2f4b0e-0000-4000-8000-000000000000"
 
@@ -30,30 +30,32 @@ class TestPermissions:
             'mutation { approvePayment(input: {paymentId: ""}) { __typename } }',
         ],
     )
-    async def test_nobody_is_asked_to_sign_in(self, desk: Desk, operation: str) -> None:
-        assert await desk.code(operation) == "UNAUTHENTICATED"
-        assert desk.statements == []
+    async def test_nobody_is_asked_to_sign_in(
+        self, client: SchemaClient, operation: str
+    ) -> None:
+        assert await client.code(operation) == "UNAUTHENTICATED"
+        assert client.statements == []
 
     async def test_a_token_that_outlived_its_account_signs_in_again(
-        self, desk: Desk, show: Show, cinema: Cinema
+        self, client: SchemaClient, show: Show, cinema: Cinema
     ) -> None:
-        code = await desk.code(RESERVE_SEATS, UUID(NO_ID), input=reserving(show, 0))
+        code = await client.code(RESERVE_SEATS, UUID(NO_ID), input=reserving(show, 0))
 
         assert code == "UNAUTHENTICATED"
         assert (await cinema.seat_states(show))[0] == ("AVAILABLE", 1)
 
-    async def test_nobody_watches_a_reservation(self, desk: Desk) -> None:
-        [refused] = await desk.watch(WATCH_RESERVATION, id=NO_ID)
+    async def test_nobody_watches_a_reservation(self, client: SchemaClient) -> None:
+        [refused] = await client.watch(WATCH_RESERVATION, id=NO_ID)
 
         assert refused.errors and refused.errors[0].extensions == {
             "code": "UNAUTHENTICATED"
         }
-        assert desk.reservation_feed.open == 0
+        assert client.reservation_feed.open == 0
 
     async def test_what_belongs_to_others_is_null(
-        self, desk: Desk, ana: UUID, show: Show, pool: Pool, cinema: Cinema
+        self, client: SchemaClient, ana: UUID, show: Show, pool: Pool, cinema: Cinema
     ) -> None:
-        made = await desk.reserve(ana, show, 0)
+        made = await client.reserve(ana, show, 0)
         payment_id = str(await open_payment(pool, UUID(made["id"])))
         [bia] = await cinema.customers(1)
 
@@ -62,7 +64,7 @@ class TestPermissions:
             (NO_ID, NO_ID),
             ("x", "\x00"),
         ):
-            seen = await desk.data(
+            seen = await client.data(
                 "query ($r: ID!, $p: ID!) {"
                 " reservation(id: $r) { id } payment(id: $p) { id }"
                 " reservations { totalCount } payments { totalCount } }",
@@ -80,14 +82,14 @@ class TestPermissions:
 
 class TestLists:
     async def test_rows_share_their_queries(
-        self, desk: Desk, ana: UUID, cinema: Cinema, pool: Pool
+        self, client: SchemaClient, ana: UUID, cinema: Cinema, pool: Pool
     ) -> None:
         for _ in range(5):
             show = await cinema.open_session(seats=2)
-            made = await desk.reserve(ana, show, 0)
+            made = await client.reserve(ana, show, 0)
             await open_payment(pool, UUID(made["id"]))
 
-        data = await desk.data(
+        data = await client.data(
             """
             {
               reservations {
@@ -116,29 +118,31 @@ class TestLists:
         } == {1}
         # The list, payments, their reservations, sessions, maps, rooms, capacities,
         # chairs, movies, their sessions and the counts of those.
-        assert len(desk.statements) == 11
+        assert len(client.statements) == 11
 
     @pytest.mark.parametrize("listed", ["movies", "rooms", "sessions"])
-    async def test_counting_costs_only_who_asks(self, desk: Desk, listed: str) -> None:
-        await desk.data(f"{{ {listed} {{ edges {{ cursor }} }} }}")
-        assert len(desk.statements) == 1
+    async def test_counting_costs_only_who_asks(
+        self, client: SchemaClient, listed: str
+    ) -> None:
+        await client.data(f"{{ {listed} {{ edges {{ cursor }} }} }}")
+        assert len(client.statements) == 1
 
-        await desk.data(f"{{ {listed}(first: 1) {{ totalCount }} }}")
-        assert len(desk.statements) == 2
+        await client.data(f"{{ {listed}(first: 1) {{ totalCount }} }}")
+        assert len(client.statements) == 2
 
     async def test_pages_lead_to_each_other(
-        self, desk: Desk, ana: UUID, show: Show
+        self, client: SchemaClient, ana: UUID, show: Show
     ) -> None:
-        made = [(await desk.reserve(ana, show, number))["id"] for number in range(3)]
+        made = [(await client.reserve(ana, show, number))["id"] for number in range(3)]
         query = (
             "query ($after: String) { reservations(first: 2, after: $after) {"
             " edges { node { id } } pageInfo {"
             " hasNextPage hasPreviousPage startCursor endCursor } } }"
         )
 
-        first = (await desk.data(query, ana))["reservations"]
+        first = (await client.data(query, ana))["reservations"]
         cursor = first["pageInfo"]["endCursor"]
-        second = (await desk.data(query, ana, after=cursor))["reservations"]
+        second = (await client.data(query, ana, after=cursor))["reservations"]
 
         assert [edge["node"]["id"] for edge in first["edges"]] == [made[2], made[1]]
         assert first["pageInfo"]["hasNextPage"]
@@ -149,17 +153,17 @@ class TestLists:
 
     @pytest.mark.parametrize("listed", ["movies", "rooms", "sessions"])
     async def test_a_list_is_read_from_its_end_too(
-        self, desk: Desk, cinema: Cinema, listed: str
+        self, client: SchemaClient, cinema: Cinema, listed: str
     ) -> None:
         for _ in range(3):
             await cinema.open_session()
         page = "edges { cursor } pageInfo { hasNextPage hasPreviousPage startCursor }"
         back = f"query ($b: String) {{ {listed}(last: 2, before: $b) {{ {page} }} }}"
 
-        last = (await desk.data(back))[listed]
+        last = (await client.data(back))[listed]
         start = last["pageInfo"]["startCursor"]
-        before = (await desk.data(back, b=start))[listed]
-        ahead = await desk.data(f'{{ {listed}(after: "{start}") {{ {page} }} }}')
+        before = (await client.data(back, b=start))[listed]
+        ahead = await client.data(f'{{ {listed}(after: "{start}") {{ {page} }} }}')
 
         assert last["edges"][0]["cursor"] == start
         assert not last["pageInfo"]["hasNextPage"]
@@ -184,14 +188,14 @@ class TestLists:
         ],
     )
     async def test_impossible_pages_are_the_clients_fault(
-        self, desk: Desk, ana: UUID, arguments: str
+        self, client: SchemaClient, ana: UUID, arguments: str
     ) -> None:
         for listed in ("movies", "rooms", "sessions", "reservations", "payments"):
             query = f"{{ {listed}({arguments}) {{ totalCount }} }}"
-            assert await desk.code(query, ana) == "BAD_USER_INPUT"
+            assert await client.code(query, ana) == "BAD_USER_INPUT"
 
-    async def test_ids_and_filters_that_fit_nothing(self, desk: Desk) -> None:
-        data = await desk.data(
+    async def test_ids_and_filters_that_fit_nothing(self, client: SchemaClient) -> None:
+        data = await client.data(
             """
             {
               movie(id: "x") { id }
@@ -213,8 +217,8 @@ class TestLists:
 
     @pytest.mark.parametrize("search", ["\x00", "\ud800", "x" * 201])
     async def test_a_search_that_postgres_cannot_take(
-        self, desk: Desk, search: str
+        self, client: SchemaClient, search: str
     ) -> None:
         query = "query ($s: String) { movies(search: $s) { totalCount } }"
 
-        assert await desk.code(query, s=search) == "BAD_USER_INPUT"
+        assert await client.code(query, s=search) == "BAD_USER_INPUT"

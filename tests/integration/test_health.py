@@ -17,8 +17,8 @@ from app.wiring import connections
 from persistence.postgres import migrate
 from tests.support.embedded import EmbeddedStack
 from tests.support.http_client import client_of
-from tests.support.scraping import api_of
-from tests.support.waiting import eventually
+from tests.support.metrics_scrape import api_of
+from tests.support.polling import eventually
 
 READY = (200, {"ready": True, "postgres": "ok", "redis": "ok"})
 FOR_EVER = 600.0

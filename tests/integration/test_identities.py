@@ -18,7 +18,7 @@ from persistence.key_value.sign_in_codes import RedisSignInCodes
 from persistence.people.accounts import PostgresAccounts
 from persistence.people.identities import PostgresIdentities
 from persistence.postgres.pool import Pool
-from tests.support.waiting import until_blocked
+from tests.support.polling import until_blocked
 
 ISSUER = "https://id.example"
 

@@ -10,7 +10,7 @@ from persistence.postgres.pool import Pool
 from persistence.sales.ledger import PostgresLedger
 from tests.support.cinema import Show
 from tests.support.events import open_payment
-from tests.support.unlocked import NoSeatLocks, NoWakeup
+from tests.support.null_services import NoSeatLocks, NoWakeup
 
 # $1 is a session, one of whose seats is held; its payment is open.
 SECOND_ROW_OF_A_SEAT = """

@@ -26,7 +26,7 @@ from hypothesis.stateful import (
 from domain.ports import Hold
 from persistence.postgres.pool import Pool, open_pool
 from persistence.sales.ledger import PostgresLedger
-from tests.support.cinema import Cinema, Show, let_time_pass
+from tests.support.cinema import Cinema, Show, expire_hold
 from tests.support.events import close_payments, open_payments
 
 Answer = TypeVar("Answer")
@@ -122,7 +122,7 @@ class Books(RuleBasedStateMachine):
 
     @rule(booked=reservations)
     def let_its_time_pass(self, booked: Booked) -> None:
-        self.run(let_time_pass(self.pool, booked.id))
+        self.run(expire_hold(self.pool, booked.id))
 
         booked.over = booked.over or booked.status == "PENDING"
 

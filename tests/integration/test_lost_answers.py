@@ -7,10 +7,14 @@ from uuid import UUID, uuid4
 import pytest
 
 from loadtest.documents import APPROVE_PAYMENT
+from tests.support.answer_cutter import AnswerCutter
 from tests.support.cinema import Cinema, Show
-from tests.support.cut_answers import AnswerCutter
 from tests.support.embedded import EmbeddedStack
-from tests.support.visitor import UNAVAILABLE, Visitor, visiting
+from tests.support.in_process_client import (
+    UNAVAILABLE,
+    InProcessClient,
+    in_process_client,
+)
 
 PAY = """
 INSERT INTO payments (reservation_id, status, amount_minor, currency, created_at)
@@ -27,29 +31,29 @@ async def cutter(stack: EmbeddedStack) -> AsyncIterator[AnswerCutter]:
 
 
 @pytest.fixture
-async def unlucky(
+async def client(
     stack: EmbeddedStack,
     database_url: str,
     cutter: AnswerCutter,
     ana: UUID,
     tmp_path: Path,
-) -> AsyncIterator[Visitor]:
+) -> AsyncIterator[InProcessClient]:
     """With one connection to decide, which is prepared for what comes."""
     url = database_url.replace(f":{stack.postgres.port}/", f":{cutter.port}/")
     environment = stack.environment | {"DATABASE_URL": url, "DB_POOL_SIZE": "1"}
-    async with visiting(environment, tmp_path / "keys", ana) as visitor:
-        yield visitor
+    async with in_process_client(environment, tmp_path / "keys", ana) as client:
+        yield client
 
 
 async def test_a_hold_whose_answer_is_lost_is_told_by_its_key(
-    unlucky: Visitor, cutter: AnswerCutter, show: Show, cinema: Cinema
+    client: InProcessClient, cutter: AnswerCutter, show: Show, cinema: Cinema
 ) -> None:
     key = str(uuid4())
-    assert await unlucky.is_served(show, 0)
+    assert await client.is_served(show, 0)
 
     cutter.cut_after(b"")
-    lost = await unlucky.reserve(show, 1, key)
-    again = await unlucky.reserve(show, 1, key)
+    lost = await client.reserve(show, 1, key)
+    again = await client.reserve(show, 1, key)
 
     assert cutter.cuts == 1
     assert lost["errors"][0]["extensions"] == UNAVAILABLE
@@ -59,17 +63,17 @@ async def test_a_hold_whose_answer_is_lost_is_told_by_its_key(
 
 
 async def test_a_sale_whose_commit_is_not_answered_is_told_by_its_key(
-    unlucky: Visitor, cutter: AnswerCutter, show: Show, cinema: Cinema
+    client: InProcessClient, cutter: AnswerCutter, show: Show, cinema: Cinema
 ) -> None:
-    held = await unlucky.reserve(show, 0)
+    held = await client.reserve(show, 0)
     reservation = UUID(held["data"]["reserveSeats"]["id"])
     payment = await cinema.pool.fetchval(PAY, reservation)
     key = str(uuid4())
 
     cutter.cut_after(b"COMMIT")
     entered = {"paymentId": str(payment), "idempotencyKey": key}
-    lost = await unlucky.ask(APPROVE_PAYMENT, input=entered)
-    again = await unlucky.ask(APPROVE_PAYMENT, input=entered)
+    lost = await client.ask(APPROVE_PAYMENT, input=entered)
+    again = await client.ask(APPROVE_PAYMENT, input=entered)
 
     assert cutter.cuts == 1
     assert lost["errors"][0]["extensions"] == UNAVAILABLE

@@ -10,11 +10,11 @@ from app.settings import Settings
 from loadtest.documents import APPROVE_PAYMENT, CANCEL_RESERVATION, RESERVE_SEATS
 from persistence.postgres.pool import Pool
 from persistence.sales.ledger import PostgresLedger
-from tests.support.cinema import Cinema, Show, let_time_pass, reserving
-from tests.support.counting import counted, growing
+from tests.support.cinema import Cinema, Show, expire_hold, reserving
 from tests.support.events import open_payment
-from tests.support.scraping import Served, api_of, ask, figure, scrape
-from tests.support.telling import hold
+from tests.support.metric_growth import counted, growing
+from tests.support.metrics_scrape import Served, api_of, ask, figure, scrape
+from tests.support.sale_events import hold
 
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}", re.IGNORECASE)
 SECONDS = "cinema_operation_duration_seconds_count"
@@ -98,7 +98,7 @@ async def test_an_end_counts_once_and_is_late_by_the_databases_clock(
 ) -> None:
     ledger = PostgresLedger(cinema.pool)
     for seat in range(3):
-        await let_time_pass(cinema.pool, (await hold(cinema, show, seat)).id)
+        await expire_hold(cinema.pool, (await hold(cinema, show, seat)).id)
     for ended_by in ("buyer", "sweeper"):
         due = await cinema.pool.fetch(
             "SELECT id FROM reservations WHERE status = 'PENDING' ORDER BY id"

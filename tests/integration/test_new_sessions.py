@@ -9,7 +9,7 @@ from loadtest.documents import ADD_SEATS, CREATE_SESSION
 from persistence.postgres.pool import Pool
 from tests.support.catalog import answer, moment
 from tests.support.cinema import Cinema
-from tests.support.graphql import Desk
+from tests.support.schema_client import SchemaClient
 
 NO_ID = "9b2f4b0e-0000-4000-8000-000000000000"
 PRICE = {"amountMinor": 1800, "currency": "EUR"}
@@ -17,10 +17,10 @@ PRICE = {"amountMinor": 1800, "currency": "EUR"}
 
 class TestCreating:
     async def test_every_seat_of_the_room_is_on_sale_until_the_movie_is_over(
-        self, desk: Desk, place: dict[str, str], cinema: Cinema
+        self, client: SchemaClient, place: dict[str, str], cinema: Cinema
     ) -> None:
         made = await answer(
-            desk, CREATE_SESSION, **place, startsAt=moment(3), pricePerSeat=PRICE
+            client, CREATE_SESSION, **place, startsAt=moment(3), pricePerSeat=PRICE
         )
 
         assert made["__typename"] == "Session"
@@ -48,10 +48,14 @@ class TestCreating:
         ids=["yesterday", "first", "two years and a day", "last"],
     )
     async def test_it_starts_within_two_years(
-        self, desk: Desk, place: dict[str, str], cinema: Cinema, starts_at: str
+        self,
+        client: SchemaClient,
+        place: dict[str, str],
+        cinema: Cinema,
+        starts_at: str,
     ) -> None:
         refused = await answer(
-            desk, CREATE_SESSION, **place, startsAt=starts_at, pricePerSeat=PRICE
+            client, CREATE_SESSION, **place, startsAt=starts_at, pricePerSeat=PRICE
         )
 
         assert refused["fields"] == [
@@ -64,12 +68,12 @@ class TestCreating:
         assert await cinema.count("sessions", "room_id = $1", room_id) == 0
 
     async def test_every_part_of_a_wrong_price_is_told(
-        self, desk: Desk, place: dict[str, str]
+        self, client: SchemaClient, place: dict[str, str]
     ) -> None:
         price = {"amountMinor": -1, "currency": "real"}
 
         refused = await answer(
-            desk, CREATE_SESSION, **place, startsAt=moment(3), pricePerSeat=price
+            client, CREATE_SESSION, **place, startsAt=moment(3), pricePerSeat=price
         )
 
         assert [field["path"] for field in refused["fields"]] == [
@@ -80,10 +84,10 @@ class TestCreating:
     @pytest.mark.parametrize("unknown", ["movieId", "roomId"])
     @pytest.mark.parametrize("id", ["x", NO_ID])
     async def test_what_is_unknown_is_not_found(
-        self, desk: Desk, place: dict[str, str], unknown: str, id: str
+        self, client: SchemaClient, place: dict[str, str], unknown: str, id: str
     ) -> None:
         refused = await answer(
-            desk,
+            client,
             CREATE_SESSION,
             **place | {unknown: id},
             startsAt=moment(3),
@@ -93,12 +97,12 @@ class TestCreating:
         assert refused["code"] == "NOT_FOUND"
 
     async def test_a_room_holds_one_session_at_a_time(
-        self, desk: Desk, place: dict[str, str], cinema: Cinema
+        self, client: SchemaClient, place: dict[str, str], cinema: Cinema
     ) -> None:
         async def create(minutes: int) -> dict[str, Any]:
             starts_at = moment(3, minutes)
             return await answer(
-                desk, CREATE_SESSION, **place, startsAt=starts_at, pricePerSeat=PRICE
+                client, CREATE_SESSION, **place, startsAt=starts_at, pricePerSeat=PRICE
             )
 
         first = await create(0)
@@ -113,7 +117,7 @@ class TestCreating:
 
 
 async def test_more_seats_are_on_sale_where_it_has_not_begun(
-    desk: Desk, cinema: Cinema, pool: Pool
+    client: SchemaClient, cinema: Cinema, pool: Pool
 ) -> None:
     show = await cinema.open_session(seats=2)
     room_id = await cinema.room_of(show)
@@ -130,9 +134,9 @@ async def test_more_seats_are_on_sale_where_it_has_not_begun(
     )
 
     rows = [{"row": "A", "seats": 1}, {"row": "B", "seats": 600}]
-    refused = await answer(desk, ADD_SEATS, roomId=str(room_id), rows=rows)
+    refused = await answer(client, ADD_SEATS, roomId=str(room_id), rows=rows)
     rows = [{"row": f"{n}", "seats": 100} for n in range(6)]
-    grown = await answer(desk, ADD_SEATS, roomId=str(room_id), rows=rows)
+    grown = await answer(client, ADD_SEATS, roomId=str(room_id), rows=rows)
 
     assert refused["code"] == "INVALID_INPUT"
     assert grown["capacity"] == 602

@@ -15,7 +15,7 @@ from stack.cluster.places import Places, Ports
 from stack.cluster.programs import Programs
 from stack.embedded.folder import DataFolder
 from stack.embedded.ports import ReservedPort
-from tests.support.waiting import eventually
+from tests.support.polling import eventually
 
 APIS = ("api-1", "api-2", "api-3")
 COMPOSE_FILE = Path("docker-compose.cluster.yml")

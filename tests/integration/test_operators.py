@@ -20,9 +20,9 @@ from realtime.topics import RESERVATIONS
 from telemetry import origin
 from tests.support.cinema import Cinema, Show
 from tests.support.embedded import EmbeddedStack
+from tests.support.polling import eventually
 from tests.support.realtime import Worker
-from tests.support.telling import hold, payments, until_all_is_told
-from tests.support.waiting import eventually
+from tests.support.sale_events import hold, payments, until_outbox_is_empty
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ async def bury_a_hold(
         patch.setattr(PaymentsHandler, "handle", broken)
         worker.start()
         reservation = await hold(cinema, show, 0)
-        await until_all_is_told(cinema)
+        await until_outbox_is_empty(cinema)
         [letter] = await of_session(kafka, show)
         await worker.stop()
     return show, reservation, letter
@@ -101,7 +101,7 @@ async def test_a_dead_letter_is_replayed_once_its_reason_is_mended(
     shown = json.loads(await operator.says("dead-letters", "show", letter.id))
     replayed = await operator.says("dead-letters", "replay", letter.id)
     worker.start()
-    await until_all_is_told(cinema)
+    await until_outbox_is_empty(cinema)
 
     assert f"{letter.id}  {letter.buried_at:%FT%TZ}  payments  Res" in listed
     assert "ValueError('a bug of ours')" in listed
@@ -121,7 +121,7 @@ async def test_a_replay_that_was_killed_may_be_done_again(
     for _ in range(3):
         await dead_letters.replay(kafka, cinema.pool, letter)
     worker.start()
-    await until_all_is_told(cinema)
+    await until_outbox_is_empty(cinema)
 
     assert await payments(cinema, show) == ["PENDING"]
 
@@ -156,10 +156,10 @@ async def test_a_reservations_story_is_told_in_order(
     worker.start()
     origin.begin("hold-1")
     reservation = await hold(cinema, show, 0)
-    await until_all_is_told(cinema)
+    await until_outbox_is_empty(cinema)
     origin.begin("cancel-1")
     await PostgresLedger(cinema.pool).cancel(reservation.id, reservation.customer_id)
-    await until_all_is_told(cinema)
+    await until_outbox_is_empty(cinema)
 
     story = (await operator.says("story", str(reservation.id))).splitlines()
 

@@ -15,11 +15,11 @@ from realtime.cloud_event import CloudEvent
 from realtime.payments import PaymentsHandler
 from realtime.topics import PAYMENTS, RESERVATIONS
 from telemetry import origin
-from tests.support.cinema import Cinema, let_time_pass
+from tests.support.cinema import Cinema, expire_hold
+from tests.support.null_services import NoWakeup
+from tests.support.polling import eventually
 from tests.support.realtime import Worker
-from tests.support.telling import hold, read_topic, until_all_is_told
-from tests.support.unlocked import NoWakeup
-from tests.support.waiting import eventually
+from tests.support.sale_events import hold, read_topic, until_outbox_is_empty
 
 TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
@@ -65,7 +65,7 @@ async def test_each_change_carries_the_request_that_made_it(cinema: Cinema) -> N
     second = await hold(cinema, show, 1)
     origin.begin("cancel-1")
     await ledger.cancel(first.id, first.customer_id)
-    await let_time_pass(cinema.pool, second.id)
+    await expire_hold(cinema.pool, second.id)
     origin.begin("sweep-1")
     await ledger.expire_due(10)
 
@@ -81,7 +81,7 @@ async def test_a_buyer_who_ends_a_lapsed_hold_is_named(cinema: Cinema) -> None:
     show = await cinema.open_session()
     origin.begin("hold-1")
     held = await hold(cinema, show, 0)
-    await let_time_pass(cinema.pool, held.id)
+    await expire_hold(cinema.pool, held.id)
 
     origin.begin("hold-2")
     await PostgresLedger(cinema.pool).expire([held.id])
@@ -135,12 +135,12 @@ async def test_events_on_kafka_carry_it(
 
     origin.begin("hold-1")
     held = await hold(cinema, show, 0)
-    await until_all_is_told(cinema)
+    await until_outbox_is_empty(cinema)
     origin.begin("approve-1")
     await PostgresLedger(cinema.pool).approve(
         await payment_of(cinema, held), held.customer_id, None
     )
-    await until_all_is_told(cinema)
+    await until_outbox_is_empty(cinema)
 
     events = [
         orjson.loads(record.value)
@@ -160,7 +160,7 @@ async def test_a_sweep_has_an_id_of_its_own(worker: Worker, cinema: Cinema) -> N
     show = await cinema.open_session()
     origin.begin("hold-1")
     held = await hold(cinema, show, 0)
-    await let_time_pass(cinema.pool, held.id)
+    await expire_hold(cinema.pool, held.id)
 
     swept = await _sweep(worker, cinema)
 

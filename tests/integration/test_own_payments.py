@@ -7,9 +7,9 @@ import pytest
 
 from loadtest.documents import APPROVE_PAYMENT, CANCEL_RESERVATION
 from persistence.postgres.pool import Pool
-from tests.support.cinema import Cinema, Show, let_time_pass
+from tests.support.cinema import Cinema, Show, expire_hold
 from tests.support.events import close_payments, open_payment
-from tests.support.graphql import Desk
+from tests.support.schema_client import SchemaClient
 
 PAYMENTS = """
 query ($first: Int, $after: String, $status: PaymentStatus) {
@@ -25,8 +25,8 @@ query ($first: Int, $after: String, $status: PaymentStatus) {
 class Bills:
     """One customer's reservations, each of one seat and with an open payment."""
 
-    def __init__(self, desk: Desk, pool: Pool, show: Show, who: UUID) -> None:
-        self._desk = desk
+    def __init__(self, client: SchemaClient, pool: Pool, show: Show, who: UUID) -> None:
+        self._desk = client
         self._pool = pool
         self._show = show
         self._who = who
@@ -59,8 +59,8 @@ class Bills:
 
 
 @pytest.fixture
-def bills(desk: Desk, pool: Pool, show: Show, ana: UUID) -> Bills:
-    return Bills(desk, pool, show, ana)
+def bills(client: SchemaClient, pool: Pool, show: Show, ana: UUID) -> Bills:
+    return Bills(client, pool, show, ana)
 
 
 def ids(page: dict[str, Any]) -> list[str]:
@@ -68,7 +68,7 @@ def ids(page: dict[str, Any]) -> list[str]:
 
 
 async def test_three_pages_the_newest_first(
-    bills: Bills, desk: Desk, cinema: Cinema
+    bills: Bills, client: SchemaClient, cinema: Cinema
 ) -> None:
     await bills.open(5)
     [stranger] = await cinema.customers(1)
@@ -76,7 +76,7 @@ async def test_three_pages_the_newest_first(
     first = await bills.page(first=2)
     second = await bills.page(first=2, after=first["pageInfo"]["endCursor"])
     third = await bills.page(first=2, after=second["pageInfo"]["endCursor"])
-    theirs = await desk.data(PAYMENTS, stranger, first=2)
+    theirs = await client.data(PAYMENTS, stranger, first=2)
 
     pages = (first, second, third)
     newest_first = bills.payments[::-1]
@@ -103,7 +103,7 @@ async def test_each_is_listed_under_its_status(bills: Bills, pool: Pool) -> None
     await bills.approve(0)
     await bills.cancel(1)
     await bills.let_the_event_come(1)
-    await let_time_pass(pool, UUID(bills.reservations[2]))
+    await expire_hold(pool, UUID(bills.reservations[2]))
 
     listed = {
         status: await bills.page(status=status)

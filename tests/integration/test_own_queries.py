@@ -13,10 +13,10 @@ from persistence.postgres.pool import Pool
 from persistence.queries import Queries
 from persistence.queries.keyset import Window
 from persistence.sales.ledger import PostgresLedger
-from tests.support.cinema import Cinema, let_time_pass
+from tests.support.cinema import Cinema, expire_hold
 from tests.support.events import open_payment
-from tests.support.paging import all_pages
-from tests.support.unlocked import NoSeatLocks, NoWakeup
+from tests.support.null_services import NoSeatLocks, NoWakeup
+from tests.support.pages import all_pages
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ class TestReservations:
         ]
         payments = {made.id: await open_payment(pool, made.id) for made in (late, paid)}
         await paying.approve_payment(payments[paid.id], ana)
-        await let_time_pass(pool, late.id)
+        await expire_hold(pool, late.id)
 
         status, own = ReservationStatus, queries.reservations
         for wanted, expected in (

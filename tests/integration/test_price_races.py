@@ -16,8 +16,8 @@ from persistence.catalog.catalog import PostgresCatalog
 from persistence.sales.ledger import PostgresLedger
 from tests.support.cinema import Cinema
 from tests.support.gate import STOP, Gate
-from tests.support.unlocked import NoSeatLocks, NothingCached, NoWakeup
-from tests.support.waiting import until_blocked
+from tests.support.null_services import NoSeatLocks, NothingCached, NoWakeup
+from tests.support.polling import until_blocked
 
 
 def catalog(cinema: Cinema) -> CatalogService:

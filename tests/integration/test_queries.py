@@ -11,7 +11,7 @@ from persistence.queries import Queries
 from persistence.queries.keyset import CursorError, Page, Window
 from persistence.queries.sessions import SessionsWanted
 from tests.support.cinema import Cinema, Show
-from tests.support.paging import all_pages
+from tests.support.pages import all_pages
 
 
 class TestMovies:

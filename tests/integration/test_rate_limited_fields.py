@@ -13,7 +13,7 @@ from loadtest.documents import REFRESH_TOKENS, RESERVE_SEATS, SIGN_IN, SIGN_UP
 from persistence.key_value.rate_limits import RateLimits
 from tests.support.accounts import FakeAccounts, FakePasswords, FakeTokens
 from tests.support.cinema import Cinema, Show, reserving
-from tests.support.graphql import Desk
+from tests.support.schema_client import SchemaClient
 
 HOUR = 3_600
 ANA = {"email": "ana@cinema.example", "password": "correct-horse"}
@@ -26,15 +26,17 @@ def passwords() -> FakePasswords:
 
 
 @pytest.fixture
-def limited(desk: Desk, empty_redis: Redis, passwords: FakePasswords) -> Desk:
-    desk.services = replace(
-        desk.services,
+def limited(
+    client: SchemaClient, empty_redis: Redis, passwords: FakePasswords
+) -> SchemaClient:
+    client.services = replace(
+        client.services,
         accounts=AccountService(FakeAccounts(), passwords, FakeTokens()),
         rate_limits=RateLimits(
             empty_redis, address="20/hour", account="2/hour", reserve="2/hour"
         ),
     )
-    return desk
+    return client
 
 
 def retry_after(result: ExecutionResult) -> int:
@@ -50,7 +52,7 @@ def retry_after(result: ExecutionResult) -> int:
 
 
 async def test_signing_in_is_limited_before_a_password_is_looked_at(
-    limited: Desk, passwords: FakePasswords
+    limited: SchemaClient, passwords: FakePasswords
 ) -> None:
     wrong = {"password": "wrong-horse"}
     for email in ("ana@cinema.example", " ANA@Cinema.example"):
@@ -63,7 +65,9 @@ async def test_signing_in_is_limited_before_a_password_is_looked_at(
     assert await limited.mutate(SIGN_IN, None, **wrong, email="bruno@cinema.example")
 
 
-async def test_signing_up_is_limited(limited: Desk, passwords: FakePasswords) -> None:
+async def test_signing_up_is_limited(
+    limited: SchemaClient, passwords: FakePasswords
+) -> None:
     for answer in ("AuthTokens", "EmailTaken"):
         result = await limited.mutate(SIGN_UP, None, **ANA, name="Ana")
         assert result["__typename"] == answer
@@ -75,7 +79,7 @@ async def test_signing_up_is_limited(limited: Desk, passwords: FakePasswords) ->
 
 
 async def test_refreshing_is_limited_by_account_and_keeps_the_token(
-    limited: Desk,
+    limited: SchemaClient,
 ) -> None:
     signed_up = await limited.mutate(SIGN_UP, None, **ANA, name="Ana")
     token = signed_up["refreshToken"]
@@ -89,7 +93,7 @@ async def test_refreshing_is_limited_by_account_and_keeps_the_token(
     assert await limited.services.accounts.refresh(token)
 
 
-async def test_an_address_is_limited_without_any_account(limited: Desk) -> None:
+async def test_an_address_is_limited_without_any_account(limited: SchemaClient) -> None:
     for _ in range(20):
         data = await limited.data(REFRESH_TOKENS, token="of nobody")
         assert data == {"refreshTokens": REFUSED}
@@ -98,7 +102,7 @@ async def test_an_address_is_limited_without_any_account(limited: Desk) -> None:
 
 
 async def test_reserving_is_limited_by_customer_and_holds_nothing_then(
-    limited: Desk, ana: UUID, show: Show, cinema: Cinema
+    limited: SchemaClient, ana: UUID, show: Show, cinema: Cinema
 ) -> None:
     for seat in range(2):
         assert (await limited.reserve(ana, show, seat))["status"] == "PENDING"

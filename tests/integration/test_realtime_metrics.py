@@ -19,11 +19,11 @@ from realtime.hub import Hub
 from realtime.seat_feed import SeatFeed
 from realtime.topics import RESERVATIONS, RESYNC, seat_channel
 from tests.support.cinema import Cinema, Show
-from tests.support.counting import counted, growing
 from tests.support.embedded import EmbeddedStack
+from tests.support.metric_growth import counted, growing
+from tests.support.polling import eventually
 from tests.support.realtime import Worker
-from tests.support.telling import hold, until_all_is_told
-from tests.support.waiting import eventually
+from tests.support.sale_events import hold, until_outbox_is_empty
 
 HANDLED = "cinema_event_handling_lag_seconds_count"
 SENDS = "cinema_relay_sends_total"
@@ -62,7 +62,7 @@ async def test_events_are_counted_when_they_leave_and_when_they_arrive(
     ):
         for seat in range(3):
             await hold(cinema, show, seat)
-        await until_all_is_told(cinema)
+        await until_outbox_is_empty(cinema)
 
     async def are_counted() -> bool:  # a moment after they are confirmed
         grown = {
@@ -140,7 +140,7 @@ async def test_what_cannot_be_read_is_counted_by_who_put_it_aside(
     before = {name: counted(PUT_ASIDE, consumer=name) for name in names}
     worker.start()
     await hold(cinema, show, 0)
-    await until_all_is_told(cinema)  # there are topics
+    await until_outbox_is_empty(cinema)  # there are topics
 
     async with kafka.producer() as producer:
         key = str(show.session_id).encode()

@@ -20,7 +20,7 @@ from persistence.sales.ledger import PostgresLedger
 from stack.embedded.folder import DataFolder
 from stack.embedded.valkey import Valkey
 from tests.support.cinema import Cinema, Show
-from tests.support.unlocked import NoWakeup
+from tests.support.null_services import NoWakeup
 
 RIVAL = b"lock:somebody-else"
 

@@ -16,7 +16,7 @@ from persistence.people.accounts import PostgresAccounts
 from persistence.postgres.housekeeping import delete_old_rows
 from persistence.postgres.pool import Pool
 from tests.support.accounts import FakePasswords
-from tests.support.waiting import until_blocked
+from tests.support.polling import until_blocked
 
 TOKENS = "SELECT count(*) FROM refresh_tokens WHERE account_id = $1"
 

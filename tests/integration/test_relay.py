@@ -12,10 +12,10 @@ from persistence.sales.outbox import Outbox
 from realtime.broker import Kafka
 from realtime.cloud_event import CloudEvent
 from realtime.topics import RESERVATIONS
-from tests.support.cinema import Cinema, let_time_pass
+from tests.support.cinema import Cinema, expire_hold
+from tests.support.polling import eventually
 from tests.support.realtime import Worker
-from tests.support.telling import hold, payments, read_topic, until_all_is_told
-from tests.support.waiting import eventually
+from tests.support.sale_events import hold, payments, read_topic, until_outbox_is_empty
 
 LATENESS = """
 SELECT count(*) AS opened,
@@ -38,7 +38,7 @@ async def test_a_hold_gets_its_payment_and_the_outbox_empties(
 
     for seat in range(10):
         await hold(cinema, show, seat)
-    await until_all_is_told(cinema)
+    await until_outbox_is_empty(cinema)
 
     assert await payments(cinema, show) == ["PENDING"] * 10
 
@@ -50,8 +50,8 @@ async def test_a_hold_that_is_over_is_swept_and_its_payment_closed(
     show = await cinema.open_session()
 
     held = await hold(cinema, show, 0)
-    await until_all_is_told(cinema)
-    await let_time_pass(cinema.pool, held.id)
+    await until_outbox_is_empty(cinema)
+    await expire_hold(cinema.pool, held.id)
 
     async def is_closed() -> bool:
         return await payments(cinema, show) == ["EXPIRED"]
@@ -69,7 +69,7 @@ async def test_events_are_cloud_events_keyed_by_session_in_order_per_seat(
     for _ in range(5):
         held = await hold(cinema, show, 0)
         await ledger.cancel(held.id, held.customer_id)
-    await until_all_is_told(cinema)
+    await until_outbox_is_empty(cinema)
 
     records = await read_topic(kafka, RESERVATIONS, show.session_id)
 
@@ -117,11 +117,11 @@ async def test_of_a_hundred_payments_99_are_opened_by_the_first_sending(
     """
     worker.start()
     await hold(cinema, await cinema.open_session(), 0)
-    await until_all_is_told(cinema)  # the consumers have joined their groups
+    await until_outbox_is_empty(cinema)  # the consumers have joined their groups
     show = await cinema.open_session(seats=100)
     for seat in range(100):
         await hold(cinema, show, seat)
-    await until_all_is_told(cinema)
+    await until_outbox_is_empty(cinema)
 
     [row] = await cinema.pool.fetch(LATENESS, show.session_id)
 

@@ -13,15 +13,15 @@ from realtime.cloud_event import CloudEvent
 from realtime.topics import RESERVATIONS, dead_letters
 from tests.support.cinema import Cinema
 from tests.support.embedded import EmbeddedStack
+from tests.support.polling import eventually
 from tests.support.realtime import Worker
-from tests.support.telling import (
+from tests.support.sale_events import (
     hold,
     outbox_size,
     payments,
     read_topic,
-    until_all_is_told,
+    until_outbox_is_empty,
 )
-from tests.support.waiting import eventually
 
 # It can be read, told and passed on, but no payment is opened for such a reservation.
 READABLE_POISON = """
@@ -66,7 +66,7 @@ async def test_a_relay_killed_between_send_and_mark_repeats_and_harms_nothing(
 
     await eventually(all_marked, 10)
     worker.start("payments", "fanout")
-    await until_all_is_told(cinema)
+    await until_outbox_is_empty(cinema)
 
     records = await read_topic(kafka, RESERVATIONS, show.session_id)
     events = [CloudEvent.decode(record.value).id for record in records]
@@ -80,7 +80,7 @@ async def test_sales_go_on_without_the_broker_and_are_told_when_it_is_back(
     worker.start()
     show = await cinema.open_session()
     await hold(cinema, show, 0)
-    await until_all_is_told(cinema)
+    await until_outbox_is_empty(cinema)
 
     stack.broker.stop()
     try:
@@ -91,7 +91,7 @@ async def test_sales_go_on_without_the_broker_and_are_told_when_it_is_back(
         assert await outbox_size(cinema) == 4
     finally:
         stack.broker.start()
-    await until_all_is_told(cinema, 40)
+    await until_outbox_is_empty(cinema, 40)
 
     assert await payments(cinema, show) == ["PENDING"] * 5
 
@@ -117,10 +117,10 @@ async def test_the_relay_waits_for_postgres_and_says_whom_it_waits_for(
     show = await cinema.open_session()
     await hold(cinema, show, 0)
 
-    async def is_told() -> bool:
+    async def is_unavailable() -> bool:
         return await payments(cinema, show) == ["PENDING"]
 
-    await eventually(is_told, 40)
+    await eventually(is_unavailable, 40)
     assert caplog.text.count("no relay without Postgres") == 2
     assert "a loop failed" not in caplog.text
     assert "the broker is away" not in caplog.text
@@ -141,7 +141,7 @@ async def test_what_the_broker_forgot_is_sent_again(
     stack.broker.kill()
     stack.broker.start()
     worker.start("payments", "fanout")
-    await until_all_is_told(cinema, 40)
+    await until_outbox_is_empty(cinema, 40)
 
     assert await payments(cinema, show) == ["PENDING"] * 4
 
@@ -152,14 +152,14 @@ async def test_a_poison_message_stops_nobody(
     show = await cinema.open_session()
     worker.start()
     await hold(cinema, show, 0)
-    await until_all_is_told(cinema)
+    await until_outbox_is_empty(cinema)
 
     async with kafka.producer() as producer:
         key = str(show.session_id).encode()
         await producer.send_and_wait(RESERVATIONS, b"{poison", key=key)
     readable = await cinema.pool.fetchval(READABLE_POISON, show.session_id)
     await hold(cinema, show, 1)
-    await until_all_is_told(cinema)
+    await until_outbox_is_empty(cinema)
 
     async def reasons() -> dict[tuple[bytes, bytes], bytes]:
         """Of each dead letter and consumer."""

@@ -22,10 +22,10 @@ from persistence.queries.sessions import SessionsWanted
 from persistence.sales.ledger import PostgresLedger
 from runtime.supervision import keep_running
 from tests.support.cinema import Cinema, Show
-from tests.support.counting import growing
 from tests.support.embedded import EmbeddedStack
+from tests.support.metric_growth import growing
+from tests.support.polling import eventually
 from tests.support.replicated import Replicated, replicated_postgres
-from tests.support.waiting import eventually
 
 PAUSE = "SELECT pg_wal_replay_pause()"
 RESUME = "SELECT pg_wal_replay_resume()"

@@ -23,10 +23,10 @@ from stack.embedded.folder import DataFolder
 from stack.embedded.postgres import Postgres, binary
 from tests.support.cinema import Cinema, Show
 from tests.support.events import open_payment
+from tests.support.null_services import NoSeatLocks, NoWakeup
+from tests.support.polling import eventually
 from tests.support.replicated import Replicating, replicated_postgres
-from tests.support.telling import hold
-from tests.support.unlocked import NoSeatLocks, NoWakeup
-from tests.support.waiting import eventually
+from tests.support.sale_events import hold
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 # As Patroni writes them: for that folder, and with a standby to wait for.
@@ -202,13 +202,13 @@ async def test_what_receives_is_told_of_and_ends_with_its_server_to_find_the_nex
         process = await backup.start("backup.sh", "wal")
         settings = {"DATABASE_OWNER_URL": postgres.url}
 
-        async def is_told() -> bool:
+        async def is_unavailable() -> bool:
             told = await status._standby(settings)
             return [re.sub(r"\d+", "0", line) for line in told] == [
                 "pg_receivewal receives, 0 bytes behind"
             ]
 
-        await eventually(is_told, 30)
+        await eventually(is_unavailable, 30)
 
     assert await asyncio.wait_for(process.wait(), 30) != 0
 

@@ -18,10 +18,10 @@ from persistence.postgres.replica import REPLAYED, WRITTEN
 from persistence.sales.ledger import PostgresLedger
 from stack.embedded.postgres import binary
 from tests.support.cinema import Cinema
+from tests.support.null_services import NoSeatLocks, NoWakeup
+from tests.support.polling import eventually
 from tests.support.realtime import Worker
-from tests.support.telling import hold, until_all_is_told
-from tests.support.unlocked import NoSeatLocks, NoWakeup
-from tests.support.waiting import eventually
+from tests.support.sale_events import hold, until_outbox_is_empty
 
 HERE = Path(__file__).parents[2]
 FORBIDDEN = (
@@ -127,7 +127,7 @@ async def test_the_programs_hold_sell_and_tell(
     payment = await scratch_pool.fetchval("SELECT id FROM payments")
     service = PaymentService(PostgresLedger(scratch_pool), NoSeatLocks(), NoWakeup())
     await service.approve_payment(payment, reservation.customer_id)
-    await until_all_is_told(cinema)
+    await until_outbox_is_empty(cinema)
     await delete_old_rows(scratch_pool)
     assert await cinema.seat_states(show) == [("SOLD", 3), ("AVAILABLE", 1)]
 

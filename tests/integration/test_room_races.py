@@ -17,8 +17,8 @@ from persistence.catalog.catalog import PostgresCatalog
 from persistence.postgres.pool import Pool
 from tests.support.cinema import Cinema
 from tests.support.gate import STOP, Gate
-from tests.support.unlocked import NothingCached, NoWakeup
-from tests.support.waiting import blocked, eventually, until_blocked
+from tests.support.null_services import NothingCached, NoWakeup
+from tests.support.polling import blocked, eventually, until_blocked
 
 EVENING = datetime.now(UTC) + timedelta(days=9)
 PRICE = Money(2500, "BRL")

@@ -15,14 +15,14 @@ from app.settings import Settings
 from app.wiring import connections
 from tests.support.embedded import EmbeddedStack
 from tests.support.http_client import client_of
-from tests.support.scraping import (
+from tests.support.metrics_scrape import (
     Served,
     api_of,
     figure,
     figures_in,
     scrape,
 )
-from tests.support.waiting import eventually
+from tests.support.polling import eventually
 
 FOR_EVER = 600.0
 TOKEN = "a token of some length"

@@ -24,12 +24,12 @@ from realtime.hub import Hub
 from realtime.reservation_feed import ReservationFeed
 from realtime.seat_feed import SeatFeed
 from realtime.topics import reservation_channel, seat_channel
-from tests.support.cinema import Cinema, Show, let_time_pass
+from tests.support.cinema import Cinema, Show, expire_hold
 from tests.support.embedded import EmbeddedStack
-from tests.support.folding import Fold, true_map
+from tests.support.folded_map import FoldedMap, true_map
+from tests.support.null_services import NoSeatLocks, NoWakeup
+from tests.support.polling import eventually
 from tests.support.realtime import Worker
-from tests.support.unlocked import NoSeatLocks, NoWakeup
-from tests.support.waiting import eventually
 
 WATCHERS = 50
 
@@ -68,7 +68,7 @@ class Crowd:
         self.feed = feed
         self.show = show
         self.cinema = cinema
-        self.folds = [Fold() for _ in range(WATCHERS)]
+        self.folds = [FoldedMap() for _ in range(WATCHERS)]
         self.tasks: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> Self:
@@ -160,7 +160,7 @@ async def test_a_hold_that_is_over_is_free_for_every_watcher_within_half_a_secon
             held = await booking.reserve_seats(show.session_id, show.seat_ids, customer)
             while (await anext(updates)).seats[0].status != "HELD":
                 pass
-            await let_time_pass(cinema.pool, held.id)
+            await expire_hold(cinema.pool, held.id)
             over = asyncio.get_running_loop().time()
             while (await anext(updates)).seats[0].status != "AVAILABLE":
                 pass

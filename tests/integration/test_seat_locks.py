@@ -19,7 +19,7 @@ from persistence.postgres.pool import Pool
 from persistence.sales.ledger import PostgresLedger
 from tests.support.cinema import Cinema, Show
 from tests.support.embedded import EmbeddedStack
-from tests.support.unlocked import NoWakeup
+from tests.support.null_services import NoWakeup
 
 
 @pytest.fixture

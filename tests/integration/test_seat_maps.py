@@ -10,8 +10,8 @@ from domain.seats import Position, SeatMap, SeatMapDelta, SeatStatus
 from persistence.postgres.pool import Pool
 from persistence.queries import Queries
 from persistence.sales.ledger import PostgresLedger
-from tests.support.cinema import Cinema, Show, let_time_pass
-from tests.support.unlocked import NoSeatLocks, NoWakeup
+from tests.support.cinema import Cinema, Show, expire_hold
+from tests.support.null_services import NoSeatLocks, NoWakeup
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ class TestSeatMaps:
         show = await cinema.open_session(seats=3)
         [ana] = await cinema.customers(1)
         made = await booking.reserve_seats(show.session_id, show.seat_ids[:1], ana)
-        await let_time_pass(pool, made.id)
+        await expire_hold(pool, made.id)
 
         whole = await queries.seat_maps.read(show.session_id)
 

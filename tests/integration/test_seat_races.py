@@ -26,7 +26,7 @@ from persistence.sales import ledger_sql
 from persistence.sales.ledger import PostgresLedger
 from tests.support.cinema import Cinema, Show
 from tests.support.events import open_payment, open_payments
-from tests.support.unlocked import NoSeatLocks, NoWakeup
+from tests.support.null_services import NoSeatLocks, NoWakeup
 
 
 async def outcomes(calls: list[Awaitable[Reservation]]) -> Counter[str]:

@@ -5,7 +5,7 @@ import pytest
 from resolvers import context
 from resolvers.faults import FaultError
 from tests.support.cinema import Show
-from tests.support.graphql import Desk
+from tests.support.schema_client import SchemaClient
 
 MAP = "seatMap(sessionId: $id) { available seats { id } }"
 ROOM = "session(id: $id) { room { seats { id } } }"
@@ -17,12 +17,14 @@ def room_for_two(show: Show, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("what", [MAP, ROOM])
-async def test_all_lists_of_an_answer_count(desk: Desk, show: Show, what: str) -> None:
+async def test_all_lists_of_an_answer_count(
+    client: SchemaClient, show: Show, what: str
+) -> None:
     query = "query ($id: ID!) { a: %s b: %s }"
     more = "query ($id: ID!) { a: %s b: %s c: %s }"
 
-    told = await desk.data(query % (what, what), id=str(show.session_id))
-    refused = await desk.ask(more % (what, what, what), id=str(show.session_id))
+    told = await client.data(query % (what, what), id=str(show.session_id))
+    refused = await client.ask(more % (what, what, what), id=str(show.session_id))
 
     assert set(told) == {"a", "b"}
     [error] = refused.errors or []
@@ -30,16 +32,20 @@ async def test_all_lists_of_an_answer_count(desk: Desk, show: Show, what: str) -
     assert f"up to {2 * len(show.seat_ids)} seats" in error.message
 
 
-async def test_maps_without_their_seats_do_not(desk: Desk, show: Show) -> None:
+async def test_maps_without_their_seats_do_not(
+    client: SchemaClient, show: Show
+) -> None:
     maps = " ".join(f"m{n}: seatMap(sessionId: $id) {{ available }}" for n in range(10))
 
-    told = await desk.data(f"query ($id: ID!) {{ {maps} }}", id=str(show.session_id))
+    told = await client.data(f"query ($id: ID!) {{ {maps} }}", id=str(show.session_id))
 
     assert told["m9"] == {"available": len(show.seat_ids)}
 
 
-async def test_each_event_of_a_subscription_has_its_own(desk: Desk, show: Show) -> None:
-    info = desk.context(None)
+async def test_each_event_of_a_subscription_has_its_own(
+    client: SchemaClient, show: Show
+) -> None:
+    info = client.context(None)
 
     for _ in range(5):
         info.begin_next_answer()

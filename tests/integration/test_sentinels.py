@@ -20,8 +20,8 @@ from persistence.outages import is_unavailable
 from realtime.hub import Hub, Listener
 from realtime.relay_wakeup import RedisRelayWakeup
 from realtime.topics import RELAY_WAKEUP, RESYNC
+from tests.support.polling import eventually
 from tests.support.sentinels import PASSWORD, PRIMARY, WatchedRedis, watched_redis
-from tests.support.waiting import eventually
 
 NUMBER = Script("return redis.call('INCR', KEYS[1])")
 

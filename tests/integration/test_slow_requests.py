@@ -10,8 +10,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from tests.support.serving import speaking
-from tests.support.waiting import eventually
+from tests.support.asgi_server import speaking
+from tests.support.polling import eventually
 from transport.server.http_limits import BoundedHttp
 
 PATIENCE_SECONDS = 20

@@ -12,12 +12,12 @@ from realtime.broker import Kafka
 from realtime.hub import Hub
 from realtime.relay import Relay
 from realtime.topics import RESERVATIONS
-from tests.support.cinema import Cinema, let_time_pass
-from tests.support.counting import counted
+from tests.support.cinema import Cinema, expire_hold
 from tests.support.embedded import EmbeddedStack
+from tests.support.metric_growth import counted
+from tests.support.polling import eventually
 from tests.support.realtime import Worker
-from tests.support.telling import hold, read_topic
-from tests.support.waiting import eventually
+from tests.support.sale_events import hold, read_topic
 
 NOT_AGAIN = "UPDATE outbox SET send_after = clock_timestamp() + interval '1 hour'"
 
@@ -98,7 +98,7 @@ async def test_sweepers_share_what_is_due_and_never_meet(cinema: Cinema) -> None
     show = await cinema.open_session(seats=60)
     held = [await hold(cinema, show, seat) for seat in range(60)]
     for each in held:
-        await let_time_pass(cinema.pool, each.id)
+        await expire_hold(cinema.pool, each.id)
     sweepers = [PostgresLedger(cinema.pool) for _ in range(2)]
 
     async def sweep(ledger: PostgresLedger) -> list[UUID]:
@@ -118,7 +118,7 @@ async def test_a_sweeper_passes_over_what_another_is_at(cinema: Cinema) -> None:
     show = await cinema.open_session(seats=2)
     held = [await hold(cinema, show, seat) for seat in range(2)]
     for each in held:
-        await let_time_pass(cinema.pool, each.id)
+        await expire_hold(cinema.pool, each.id)
 
     async with cinema.pool.acquire() as db, db.transaction():
         await db.execute(

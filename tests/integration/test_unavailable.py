@@ -12,9 +12,9 @@ from persistence.postgres import migrate
 from persistence.postgres.pool import Pool, open_pool
 from tests.support.cinema import Show, reserving
 from tests.support.embedded import EmbeddedStack
+from tests.support.in_process_client import InProcessClient, in_process_client
+from tests.support.polling import eventually
 from tests.support.replicated import Replicated, replicated_postgres
-from tests.support.visitor import Visitor, visiting
-from tests.support.waiting import eventually
 
 MAP = "query ($id: ID!) { session(id: $id) { seatMap { available } } }"
 WATCH = "subscription ($id: ID!) { seatMap(sessionId: $id) { __typename } }"
@@ -36,53 +36,53 @@ async def pool(servers: Replicated) -> AsyncIterator[Pool]:
 
 
 @pytest.fixture
-async def visitor(
+async def client(
     stack: EmbeddedStack,
     servers: Replicated,
     ana: UUID,
     tmp_path: Path,
-) -> AsyncIterator[Visitor]:
+) -> AsyncIterator[InProcessClient]:
     environment = stack.environment | {"DATABASE_URL": servers.url}
-    async with visiting(environment, tmp_path / "keys", ana) as visitor:
-        yield visitor
+    async with in_process_client(environment, tmp_path / "keys", ana) as client:
+        yield client
 
 
 @pytest.mark.parametrize("fault", ["kill", "pause"])
 async def test_a_primary_that_is_away_is_told_until_another_is_promoted(
-    servers: Replicated, visitor: Visitor, show: Show, fault: str
+    servers: Replicated, client: InProcessClient, show: Show, fault: str
 ) -> None:
-    assert await visitor.is_served(show, 0)
-    await asyncio.gather(*(visitor.ask(OWN) for _ in range(20)))
+    assert await client.is_served(show, 0)
+    await asyncio.gather(*(client.ask(OWN) for _ in range(20)))
     session = str(show.session_id)
 
     getattr(servers.primary, fault)()
     await asyncio.gather(
-        visitor.is_told(RESERVE_SEATS, input=reserving(show, 1)),
-        *(visitor.is_told(MAP, id=session) for _ in range(30)),
-        *(visitor.is_told(OWN) for _ in range(30)),
-        visitor.is_told_over_a_socket(OWN),
-        visitor.is_told_over_a_socket(WATCH, id=session),
+        client.is_unavailable(RESERVE_SEATS, input=reserving(show, 1)),
+        *(client.is_unavailable(MAP, id=session) for _ in range(30)),
+        *(client.is_unavailable(OWN) for _ in range(30)),
+        client.is_unavailable_by_socket(OWN),
+        client.is_unavailable_by_socket(WATCH, id=session),
     )
     await servers.promote()
 
     async def is_served() -> bool:
-        return await visitor.is_served(show, 2)
+        return await client.is_served(show, 2)
 
     await eventually(is_served, 30)
-    assert "errors" not in await visitor.ask(OWN)
-    assert "errors" not in await visitor.ask(MAP, id=session)
+    assert "errors" not in await client.ask(OWN)
+    assert "errors" not in await client.ask(MAP, id=session)
 
 
 async def test_a_primary_that_takes_no_writes_any_more_is_left(
-    servers: Replicated, pool: Pool, visitor: Visitor, show: Show
+    servers: Replicated, pool: Pool, client: InProcessClient, show: Show
 ) -> None:
     """Its connections go on: each says once that it is not the primary."""
-    assert await visitor.is_served(show, 0)
+    assert await client.is_served(show, 0)
     await pool.execute("ALTER SYSTEM SET default_transaction_read_only = on")
     await pool.execute("SELECT pg_reload_conf()")
     await servers.promote()
 
     async def is_served() -> bool:
-        return await visitor.is_served(show, 1)
+        return await client.is_served(show, 1)
 
     await eventually(is_served, 30)

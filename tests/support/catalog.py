@@ -3,13 +3,13 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tests.support.graphql import MANAGER, Desk
+from tests.support.schema_client import MANAGER, SchemaClient
 
 NOW = datetime.now(UTC).replace(second=0, microsecond=0)  # the same for a whole run
 
 
-async def answer(desk: Desk, mutation: str, **entered: Any) -> dict[str, Any]:
-    return await desk.mutate(mutation, MANAGER, **entered)
+async def answer(client: SchemaClient, mutation: str, **entered: Any) -> dict[str, Any]:
+    return await client.mutate(mutation, MANAGER, **entered)
 
 
 def moment(days: float = 0, minutes: float = 0) -> str:

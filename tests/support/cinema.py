@@ -124,12 +124,12 @@ class Cinema:
         return int(await self.pool.fetchval(query, *args))
 
 
-async def let_time_pass(pool: Pool, reservation_id: UUID) -> None:
+async def expire_hold(pool: Pool, reservation_id: UUID) -> None:
     """As if its thirty seconds were over, a millisecond ago."""
     await pool.execute(_BACKDATE, reservation_id)
 
 
-async def let_time_stand_still(pool: Pool, reservation_id: UUID) -> None:
+async def postpone_expiry(pool: Pool, reservation_id: UUID) -> None:
     """A hold that outlasts every slow day."""
     await pool.execute(_POSTPONE, reservation_id)
 

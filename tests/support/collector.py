@@ -12,7 +12,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
 
 
 @dataclass(frozen=True)
-class Collected:
+class CollectedSpan:
     """Ids are in hexadecimal; `parent` is empty at a root."""
 
     service: str
@@ -27,7 +27,7 @@ class Collected:
 
 class Collector:
     def __init__(self) -> None:
-        self.spans: list[Collected] = []
+        self.spans: list[CollectedSpan] = []
         self.received = b""
         collector = self
 
@@ -61,7 +61,7 @@ class Collector:
                 for each in resource.resource.attributes
             }
             self.spans += [
-                Collected(
+                CollectedSpan(
                     service=told["service.name"],
                     name=span.name,
                     trace=span.trace_id.hex(),
@@ -77,10 +77,10 @@ class Collector:
                 for span in scope.spans
             ]
 
-    def of(self, trace: str) -> list[Collected]:
+    def of(self, trace: str) -> list[CollectedSpan]:
         return [span for span in self.spans if span.trace == trace]
 
-    def way_to(self, trace: str, name: str) -> list[str]:
+    def path_to(self, trace: str, name: str) -> list[str]:
         """The names from the root to the (only) span of this name."""
         spans = {span.id: span for span in self.of(trace)}
         [span] = [each for each in spans.values() if each.name == name]

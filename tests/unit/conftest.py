@@ -1,4 +1,4 @@
-"""The small schema of the stage, behind each of the transports."""
+"""The small schema of the state, behind each of the transports."""
 
 from collections.abc import AsyncIterator
 
@@ -8,22 +8,22 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from tests.support.http_client import client_of
-from tests.support.stage import Stage, schema
+from tests.support.transport_schema import SchemaState, schema
 from transport import GraphQLHttp, GraphQLWebSocket
 
 
 @pytest.fixture
-def stage() -> Stage:
-    return Stage()
+def state() -> SchemaState:
+    return SchemaState()
 
 
 @pytest.fixture
-def app(stage: Stage) -> GraphQLWebSocket:
-    return GraphQLWebSocket(schema, stage.context_of, stage.credentials_of)
+def app(state: SchemaState) -> GraphQLWebSocket:
+    return GraphQLWebSocket(schema, state.context_of, state.credentials_of)
 
 
 @pytest.fixture
-async def http(stage: Stage) -> AsyncIterator[httpx2.AsyncClient]:
-    app = Starlette(routes=[Route("/graphql", GraphQLHttp(schema, stage.context_of))])
+async def http(state: SchemaState) -> AsyncIterator[httpx2.AsyncClient]:
+    app = Starlette(routes=[Route("/graphql", GraphQLHttp(schema, state.context_of))])
     async with client_of(app) as client:
         yield client

@@ -8,7 +8,7 @@ from starlette.types import Receive, Scope, Send
 
 from app.serve import behind
 from tests.support.asgi_socket import AsgiSocket, settle
-from tests.support.stage import Stage, schema
+from tests.support.transport_schema import SchemaState, schema
 from transport import GraphQLWebSocket
 from transport.socket_endpoint.client_counts import (
     SocketsByClient,
@@ -89,9 +89,9 @@ def test_who_has_gone_leaves_nothing_behind() -> None:
     assert len(clients) == 0
 
 
-async def test_an_address_may_have_so_many_sockets(stage: Stage) -> None:
+async def test_an_address_may_have_so_many_sockets(state: SchemaState) -> None:
     app = GraphQLWebSocket(
-        schema, stage.context_of, stage.credentials_of, max_sockets_per_address=2
+        schema, state.context_of, state.credentials_of, max_sockets_per_address=2
     )
     async with AsyncExitStack() as open_:
         first, second, another = [
@@ -109,9 +109,9 @@ async def test_an_address_may_have_so_many_sockets(stage: Stage) -> None:
     assert len(app) == 0
 
 
-async def test_those_that_come_at_once_are_counted_too(stage: Stage) -> None:
+async def test_those_that_come_at_once_are_counted_too(state: SchemaState) -> None:
     app = GraphQLWebSocket(
-        schema, stage.context_of, stage.credentials_of, max_sockets_per_address=2
+        schema, state.context_of, state.credentials_of, max_sockets_per_address=2
     )
     sockets = [AsgiSocket(app) for _ in range(5)]
     async with AsyncExitStack() as open_:
@@ -124,10 +124,10 @@ async def test_those_that_come_at_once_are_counted_too(stage: Stage) -> None:
 
 @pytest.mark.parametrize("client", [("127.0.0.1", 1), ("::1", 1), None])
 async def test_this_machine_is_not_limited(
-    stage: Stage, client: tuple[str, int] | None
+    state: SchemaState, client: tuple[str, int] | None
 ) -> None:
     app = GraphQLWebSocket(
-        schema, stage.context_of, stage.credentials_of, max_sockets_per_address=2
+        schema, state.context_of, state.credentials_of, max_sockets_per_address=2
     )
     async with AsyncExitStack() as open_:
         for _ in range(5):

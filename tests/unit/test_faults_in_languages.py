@@ -12,7 +12,7 @@ from domain.errors import UnknownCustomerError
 from resolvers.faults import bad_user_input, forbidden, not_found, rate_limited
 from tests.support.asgi_socket import AsgiSocket
 from tests.support.http_client import client_of, post
-from tests.support.stage import Stage
+from tests.support.transport_schema import SchemaState
 from transport import GraphQLHttp, GraphQLWebSocket
 from transport.faults import FaultMask
 
@@ -99,13 +99,13 @@ def codes(answer: dict[str, Any]) -> dict[str, str]:
 
 
 @pytest.fixture
-def http(stage: Stage) -> httpx2.AsyncClient:
-    return client_of(GraphQLHttp(schema, stage.context_of))
+def http(state: SchemaState) -> httpx2.AsyncClient:
+    return client_of(GraphQLHttp(schema, state.context_of))
 
 
 @pytest.fixture
-def app(stage: Stage) -> GraphQLWebSocket:
-    return GraphQLWebSocket(schema, stage.context_of, stage.credentials_of)
+def app(state: SchemaState) -> GraphQLWebSocket:
+    return GraphQLWebSocket(schema, state.context_of, state.credentials_of)
 
 
 async def ask(
@@ -167,14 +167,14 @@ async def test_a_token_that_is_refused(http: httpx2.AsyncClient, locale: str) ->
 
 
 async def test_a_bug_outside_every_resolver(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
+    state: SchemaState, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: object) -> None:
         raise RuntimeError("secret")
 
-    monkeypatch.setattr(stage, "context_of", broken)
+    monkeypatch.setattr(state, "context_of", broken)
 
-    response = await ask(client_of(GraphQLHttp(schema, stage.context_of)), "es")
+    response = await ask(client_of(GraphQLHttp(schema, state.context_of)), "es")
 
     assert response.status_code == 500
     [error] = response.json()["errors"]

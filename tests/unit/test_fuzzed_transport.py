@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.support.asgi_socket import AsgiSocket, settle
 from tests.support.http_client import client_of, post
-from tests.support.stage import Stage, schema
+from tests.support.transport_schema import SchemaState, schema
 from transport import GraphQLHttp, GraphQLWebSocket
 
 seeded = settings(derandomize=True, deadline=None, max_examples=100)
@@ -67,8 +67,8 @@ REFUSED = {4400, 4401, 4403, 4409, 4429}
 @seeded
 @given(bodies, st.sampled_from(["", "application/json", "*/*;q=0.1, x", "\t;;,"]))
 async def test_any_body_is_answered_or_refused(body: bytes, accept: str) -> None:
-    stage = Stage()
-    async with client_of(GraphQLHttp(schema, stage.context_of)) as http:
+    state = SchemaState()
+    async with client_of(GraphQLHttp(schema, state.context_of)) as http:
         answer = await post(http, body, accept)
 
     assert answer.status_code in {200, 400, 406}
@@ -78,24 +78,24 @@ async def test_any_body_is_answered_or_refused(body: bytes, accept: str) -> None
 @seeded
 @given(st.dictionaries(text, text, max_size=3) | requests)
 async def test_any_url_is_answered_or_refused(parameters: dict[str, Any]) -> None:
-    stage = Stage()
+    state = SchemaState()
     asked = {
         name: value if isinstance(value, str) else json.dumps(value)
         for name, value in parameters.items()
     }
-    async with client_of(GraphQLHttp(schema, stage.context_of)) as http:
+    async with client_of(GraphQLHttp(schema, state.context_of)) as http:
         answer = await http.get("/graphql", params=asked)
 
     assert answer.status_code in {200, 400, 405}
     assert "INTERNAL" not in answer.text
-    assert stage.touched == 0
+    assert state.touched == 0
 
 
 @seeded
 @given(st.text(max_size=40) | st.text('{}[]:,1"nulx \\u', max_size=40))
 async def test_any_text_is_no_frame(said: str) -> None:
-    stage = Stage()
-    app = GraphQLWebSocket(schema, stage.context_of, stage.credentials_of)
+    state = SchemaState()
+    app = GraphQLWebSocket(schema, state.context_of, state.credentials_of)
     async with AsgiSocket(app) as socket:
         await socket.init()
         socket.send_text(said)
@@ -110,8 +110,8 @@ async def test_any_text_is_no_frame(said: str) -> None:
 async def test_any_conversation_goes_on_or_is_closed_with_a_reason(
     conversation: list[Any],
 ) -> None:
-    stage = Stage()
-    app = GraphQLWebSocket(schema, stage.context_of, stage.credentials_of)
+    state = SchemaState()
+    app = GraphQLWebSocket(schema, state.context_of, state.credentials_of)
     async with AsgiSocket(app) as socket:
         for frame in conversation:
             socket.send_text(json.dumps(frame))

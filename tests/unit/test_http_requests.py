@@ -4,7 +4,7 @@ import httpx2
 import pytest
 
 from tests.support.http_client import GQL, JSON, code, post
-from tests.support.stage import Stage
+from tests.support.transport_schema import SchemaState
 from transport.http_endpoint.negotiation import media_type_for
 
 
@@ -37,13 +37,13 @@ def test_the_media_type_is_negotiated(accept: str, expected: str | None) -> None
 
 
 async def test_neither_media_type_is_not_acceptable(
-    http: httpx2.AsyncClient, stage: Stage
+    http: httpx2.AsyncClient, state: SchemaState
 ) -> None:
     response = await post(http, {"query": "mutation { touch }"}, accept="text/html")
 
     assert response.status_code == 406
     assert code(response) == "BAD_USER_INPUT"
-    assert stage.touched == 0
+    assert state.touched == 0
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ async def test_a_malformed_body_is_refused(
     ],
 )
 async def test_other_content_types_are_refused(
-    http: httpx2.AsyncClient, stage: Stage, content_type: str | None
+    http: httpx2.AsyncClient, state: SchemaState, content_type: str | None
 ) -> None:
     headers = {} if content_type is None else {"Content-Type": content_type}
     body = b'{"query": "mutation { touch }"}'
@@ -110,7 +110,7 @@ async def test_other_content_types_are_refused(
 
     assert response.status_code == 415
     assert code(response) == "BAD_USER_INPUT"
-    assert stage.touched == 0
+    assert state.touched == 0
 
 
 @pytest.mark.parametrize(
@@ -154,14 +154,14 @@ async def test_a_url_is_limited(http: httpx2.AsyncClient) -> None:
 
 
 async def test_a_mutation_is_not_for_get(
-    http: httpx2.AsyncClient, stage: Stage
+    http: httpx2.AsyncClient, state: SchemaState
 ) -> None:
     response = await http.get("/graphql", params={"query": "mutation { touch }"})
 
     assert response.status_code == 405
     assert response.headers["allow"] == "POST"
     assert code(response) == "BAD_USER_INPUT"
-    assert stage.touched == 0
+    assert state.touched == 0
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS"])
@@ -182,10 +182,10 @@ async def test_other_methods_are_refused(http: httpx2.AsyncClient, method: str) 
     ids=["fields", "comments", "depth"],
 )
 async def test_an_endless_document_is_not_parsed(
-    http: httpx2.AsyncClient, stage: Stage, query: str
+    http: httpx2.AsyncClient, state: SchemaState, query: str
 ) -> None:
     response = await post(http, {"query": query})
 
     assert response.status_code == 400
     assert code(response) == "BAD_USER_INPUT"
-    assert stage.touched == 0
+    assert state.touched == 0

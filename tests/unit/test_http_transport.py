@@ -8,7 +8,7 @@ import strawberry
 from strawberry.extensions import SchemaExtension
 
 from tests.support.http_client import GQL, JSON, client_of, code, post
-from tests.support.stage import Query, Scene, Stage, schema
+from tests.support.transport_schema import FakeContext, Query, SchemaState, schema
 from transport import GraphQLHttp
 
 
@@ -83,7 +83,7 @@ async def test_data_is_there_once_execution_began(
 
 @pytest.mark.parametrize("accept", [GQL, JSON, f"{GQL}, text/event-stream"])
 async def test_a_subscription_is_refused(
-    http: httpx2.AsyncClient, stage: Stage, accept: str
+    http: httpx2.AsyncClient, state: SchemaState, accept: str
 ) -> None:
     request = {"query": 'subscription { seatMap(sessionId: "1") { kind } }'}
     by_post = await post(http, request, accept)
@@ -91,19 +91,19 @@ async def test_a_subscription_is_refused(
 
     assert (by_post.status_code, by_get.status_code) == (400, 400)
     assert code(by_post) == code(by_get) == "BAD_USER_INPUT"
-    assert stage.executions == 0
+    assert state.executions == 0
 
 
 @pytest.mark.parametrize("name", [None, "C", ""])
 async def test_one_of_several_operations_has_to_be_named(
-    http: httpx2.AsyncClient, stage: Stage, name: str | None
+    http: httpx2.AsyncClient, state: SchemaState, name: str | None
 ) -> None:
     query = "mutation A { touch } mutation B { touch }"
     response = await post(http, {"query": query, "operationName": name})
 
     assert response.status_code == 400
     assert code(response) == "BAD_USER_INPUT"
-    assert stage.touched == 0
+    assert state.touched == 0
 
 
 async def test_no_page_is_served(http: httpx2.AsyncClient) -> None:
@@ -144,7 +144,9 @@ async def test_a_strange_request_id_is_replaced(
     assert response.json()["data"]["me"].endswith(used)
 
 
-async def test_a_bad_token_is_told_so(http: httpx2.AsyncClient, stage: Stage) -> None:
+async def test_a_bad_token_is_told_so(
+    http: httpx2.AsyncClient, state: SchemaState
+) -> None:
     response = await post(
         http, {"query": "mutation { touch }"}, Authorization="Bearer bad"
     )
@@ -155,13 +157,13 @@ async def test_a_bad_token_is_told_so(http: httpx2.AsyncClient, stage: Stage) ->
     assert code(response) == "UNAUTHENTICATED"
     assert "made up" not in response.text
     assert response.headers["x-request-id"]
-    assert stage.touched == 0
+    assert state.touched == 0
 
 
 async def test_a_bug_before_execution_is_masked(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    def context_of(*_: object) -> Scene:
+    def context_of(*_: object) -> FakeContext:
         raise RuntimeError("secret")
 
     async with client_of(GraphQLHttp(schema, context_of)) as http:
@@ -177,7 +179,7 @@ async def test_a_bug_before_execution_is_masked(
 
 
 async def test_a_bug_around_execution_is_masked(
-    stage: Stage, caplog: pytest.LogCaptureFixture
+    state: SchemaState, caplog: pytest.LogCaptureFixture
 ) -> None:
     class Broken(SchemaExtension):
         def on_execute(self) -> Iterator[None]:
@@ -186,7 +188,7 @@ async def test_a_bug_around_execution_is_masked(
 
     caplog.set_level(logging.ERROR, "strawberry.execution")
     broken = strawberry.Schema(Query, extensions=[Broken])
-    async with client_of(GraphQLHttp(broken, stage.context_of)) as http:
+    async with client_of(GraphQLHttp(broken, state.context_of)) as http:
         response = await post(http, {"query": "{ hello }"})
 
     assert response.status_code == 500

@@ -9,7 +9,7 @@ import strawberry
 
 from tests.support.asgi_socket import AsgiSocket
 from tests.support.http_client import client_of, post
-from tests.support.stage import Stage
+from tests.support.transport_schema import SchemaState
 from transport import GraphQLHttp, GraphQLWebSocket
 from transport.faults import FaultMask
 
@@ -93,12 +93,12 @@ def errors_of(told: Any, log: pytest.LogCaptureFixture) -> list[dict[str, Any]]:
     ],
 )
 async def test_over_http(
-    stage: Stage,
+    state: SchemaState,
     caplog: pytest.LogCaptureFixture,
     query: str,
     paths: list[list[str | int]],
 ) -> None:
-    async with client_of(GraphQLHttp(schema, stage.context_of)) as http:
+    async with client_of(GraphQLHttp(schema, state.context_of)) as http:
         response = await post(http, {"query": query}, **{"X-Request-Id": "r1"})
 
     errors = errors_of(response.json(), caplog)
@@ -119,9 +119,9 @@ async def test_over_http(
     ],
 )
 async def test_over_a_socket(
-    stage: Stage, caplog: pytest.LogCaptureFixture, query: str, frames: list[str]
+    state: SchemaState, caplog: pytest.LogCaptureFixture, query: str, frames: list[str]
 ) -> None:
-    app = GraphQLWebSocket(schema, stage.context_of, stage.credentials_of)
+    app = GraphQLWebSocket(schema, state.context_of, state.credentials_of)
     async with AsgiSocket(app) as socket:
         await socket.init()
         socket.subscribe("1", query)

@@ -7,9 +7,9 @@ import pytest
 from prometheus_client import REGISTRY
 
 from tests.support.asgi_socket import AsgiSocket, settle
-from tests.support.counting import growing
 from tests.support.http_client import post
-from tests.support.stage import Stage, schema
+from tests.support.metric_growth import growing
+from tests.support.transport_schema import SchemaState, schema
 from transport import GraphQLWebSocket
 
 SECONDS = "cinema_operation_duration_seconds_count"
@@ -76,7 +76,7 @@ async def test_what_was_never_executed_is_an_error_with_a_code(
 
 
 async def test_a_socket_and_what_runs_on_it_are_counted_while_they_last(
-    app: GraphQLWebSocket, stage: Stage
+    app: GraphQLWebSocket, state: SchemaState
 ) -> None:
     query = 'subscription { seatMap(sessionId: "1") { position } }'
     stream = {"transport": "websocket", "kind": "subscription", "field": "seatMap"}
@@ -100,7 +100,7 @@ async def test_a_socket_and_what_runs_on_it_are_counted_while_they_last(
             socket.subscribe("b", query)
             for _ in "ab":
                 assert (await socket.receive())["type"] == "next"
-            stage.move()
+            state.move()
             for _ in "ab":
                 assert (await socket.receive())["type"] == "next"
             await settle()
@@ -108,12 +108,12 @@ async def test_a_socket_and_what_runs_on_it_are_counted_while_they_last(
 
 
 async def test_operations_beyond_the_bound_of_a_socket_are_counted(
-    stage: Stage,
+    state: SchemaState,
 ) -> None:
     app = GraphQLWebSocket(
-        schema, stage.context_of, stage.credentials_of, max_operations=1
+        schema, state.context_of, state.credentials_of, max_operations=1
     )
-    stage.workable.clear()
+    state.workable.clear()
     with (
         growing("cinema_rate_limited_total", 1, what="socket_operations"),
         growing("cinema_graphql_errors_total", 1, code="RATE_LIMITED"),
@@ -123,6 +123,6 @@ async def test_operations_beyond_the_bound_of_a_socket_are_counted(
             socket.subscribe("a", "mutation { work }")
             socket.subscribe("b", "mutation { work }")
             refused = await socket.receive()
-            stage.workable.set()
+            state.workable.set()
 
     assert (refused["id"], refused["type"]) == ("b", "error")

@@ -11,7 +11,7 @@ from strawberry.schema import schema as strawberry_schema
 
 from tests.support.asgi_socket import AsgiSocket
 from tests.support.http_client import client_of, post
-from tests.support.stage import Mutation, Query, Stage, Subscription
+from tests.support.transport_schema import Mutation, Query, SchemaState, Subscription
 from transport import GraphQLHttp, GraphQLWebSocket
 from transport.documents import document as documents
 from transport.documents.document import read
@@ -54,11 +54,11 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     ],
 )
 async def test_two_transports_share_one_parsed_document(
-    stage: Stage, calls: Counter[str], document: str, kinds: list[str]
+    state: SchemaState, calls: Counter[str], document: str, kinds: list[str]
 ) -> None:
     schema = schema_of()
-    app = Starlette(routes=[Route("/graphql", GraphQLHttp(schema, stage.context_of))])
-    sockets = GraphQLWebSocket(schema, stage.context_of, stage.credentials_of)
+    app = Starlette(routes=[Route("/graphql", GraphQLHttp(schema, state.context_of))])
+    sockets = GraphQLWebSocket(schema, state.context_of, state.credentials_of)
 
     async with client_of(app) as http, AsgiSocket(sockets) as socket:
         answers = [(await post(http, {"query": document})).json() for _ in range(2)]
@@ -73,7 +73,7 @@ async def test_two_transports_share_one_parsed_document(
 
 
 async def test_schemas_do_not_share_the_result_of_a_validation(
-    stage: Stage,
+    state: SchemaState,
 ) -> None:
     @strawberry.type
     class Other:
@@ -83,7 +83,7 @@ async def test_schemas_do_not_share_the_result_of_a_validation(
 
     answers = []
     for query in (Query, Other, Query):
-        http_view = GraphQLHttp(schema_of(query), stage.context_of)
+        http_view = GraphQLHttp(schema_of(query), state.context_of)
         app = Starlette(routes=[Route("/graphql", http_view)])
         async with client_of(app) as http:
             answers.append((await post(http, {"query": "{ nothing }"})).json())

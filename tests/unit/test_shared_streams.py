@@ -2,13 +2,19 @@ import asyncio
 from contextlib import AsyncExitStack
 
 from tests.support.asgi_socket import AsgiSocket, settle
-from tests.support.map_watching import SEAT_MAP, all_received, deltas, received, watch
-from tests.support.stage import Stage
+from tests.support.seat_map_socket import (
+    SEAT_MAP,
+    all_received,
+    deltas,
+    received,
+    watch,
+)
+from tests.support.transport_schema import SchemaState
 from transport import GraphQLWebSocket
 
 
 async def test_fifty_equal_watchers_cost_one_execution(
-    app: GraphQLWebSocket, stage: Stage
+    app: GraphQLWebSocket, state: SchemaState
 ) -> None:
     async with AsyncExitStack() as open_:
         sockets = [await open_.enter_async_context(AsgiSocket(app)) for _ in range(50)]
@@ -17,21 +23,21 @@ async def test_fifty_equal_watchers_cost_one_execution(
             await socket.init(authorization="Bearer good" if number % 2 else None)
             socket.subscribe(f"{number}", SEAT_MAP, s="1")
         await settle()
-        stage.move()
+        state.move()
         for number, socket in enumerate(sockets):
             frame = await socket.receive()
             assert frame["id"] == f"{number}"
             assert frame["payload"]["data"]["seatMap"]["kind"] == "map"
             assert await all_received(socket) == deltas(1, 1)
 
-        assert stage.executions == 1
+        assert state.executions == 1
         assert len(app.shared) == 1
     assert len(app.shared) == 0
-    assert stage.watchers == set()
+    assert state.watchers == set()
 
 
 async def test_other_variables_or_documents_are_other_groups(
-    app: GraphQLWebSocket, stage: Stage
+    app: GraphQLWebSocket, state: SchemaState
 ) -> None:
     async with AsgiSocket(app) as socket:
         await watch(socket)
@@ -39,81 +45,81 @@ async def test_other_variables_or_documents_are_other_groups(
         socket.subscribe("3", SEAT_MAP.replace("text", ""), s="1")
         await settle()
 
-        assert stage.executions == len(app.shared) == 3
+        assert state.executions == len(app.shared) == 3
 
 
 async def test_a_newcomer_is_given_what_came_before(
-    app: GraphQLWebSocket, stage: Stage
+    app: GraphQLWebSocket, state: SchemaState
 ) -> None:
     async with AsgiSocket(app) as first, AsgiSocket(app) as second:
         await watch(first)
         assert await received(first, 1) == [("map", 0)]
-        stage.move()
-        stage.move()
+        state.move()
+        state.move()
         await settle()
 
         await watch(second)
         assert await received(second, 3) == [("map", 0), *deltas(1, 2)]
-        stage.move()
+        state.move()
 
         assert await received(first, 3) == deltas(1, 3)
         assert await received(second, 1) == deltas(3, 3)
-        assert stage.executions == 1
+        assert state.executions == 1
 
 
 async def test_a_returning_watcher_is_given_what_it_missed(
-    app: GraphQLWebSocket, stage: Stage
+    app: GraphQLWebSocket, state: SchemaState
 ) -> None:
     async with AsgiSocket(app) as first, AsgiSocket(app) as second:
         await watch(first)
-        stage.position = 7
+        state.position = 7
         assert await received(first, 1) == [("map", 7)]
 
         await watch(second, a="5")
         assert await received(second, 1) == [("since", 7)]
-        stage.move()
+        state.move()
 
         assert await received(second, 1) == deltas(8, 8)
         assert await received(first, 1) == deltas(8, 8)
-        assert stage.resumed_after == ["5"]
-        assert len(stage.watchers) == 1  # its own execution is over
+        assert state.resumed_after == ["5"]
+        assert len(state.watchers) == 1  # its own execution is over
         assert len(app.shared) == 1
 
 
 async def test_what_comes_while_it_reads_what_it_missed_is_not_lost(
-    app: GraphQLWebSocket, stage: Stage
+    app: GraphQLWebSocket, state: SchemaState
 ) -> None:
     async with AsgiSocket(app) as first, AsgiSocket(app) as second:
         await watch(first)
         await received(first, 1)
-        stage.readable.clear()
+        state.readable.clear()
         await watch(second, a="5")
         await settle()
-        stage.move()
-        stage.move()
+        state.move()
+        state.move()
         await settle()
-        stage.readable.set()
+        state.readable.set()
 
         assert await all_received(second) == [("since", 2), *deltas(1, 2)]
 
 
 async def test_a_returning_watcher_may_be_the_first(
-    app: GraphQLWebSocket, stage: Stage
+    app: GraphQLWebSocket, state: SchemaState
 ) -> None:
-    stage.position = 7
+    state.position = 7
     async with AsgiSocket(app) as socket:
         await watch(socket, a="5")
         assert await received(socket, 1) == [("since", 7)]
-        stage.move()
+        state.move()
         assert await received(socket, 1) == deltas(8, 8)
 
 
-async def test_the_end_is_everybodys(app: GraphQLWebSocket, stage: Stage) -> None:
+async def test_the_end_is_everybodys(app: GraphQLWebSocket, state: SchemaState) -> None:
     async with AsgiSocket(app) as first, AsgiSocket(app) as second:
         for socket in (first, second):
             await watch(socket)
             await received(socket, 1)
-        stage.finish()
+        state.finish()
         for socket in (first, second):
             assert await socket.receive() == {"id": "1", "type": "complete"}
         assert len(app.shared) == 0
@@ -123,7 +129,7 @@ async def test_the_end_is_everybodys(app: GraphQLWebSocket, stage: Stage) -> Non
 
 
 async def test_a_failure_at_the_start_is_everybodys(
-    app: GraphQLWebSocket, stage: Stage
+    app: GraphQLWebSocket, state: SchemaState
 ) -> None:
     async with AsgiSocket(app) as first, AsgiSocket(app) as second:
         await first.init()
@@ -135,12 +141,12 @@ async def test_a_failure_at_the_start_is_everybodys(
             assert error["type"] == "error"
             assert error["payload"][0]["message"] == "no such session"
 
-        assert stage.executions == 1
+        assert state.executions == 1
         assert len(app.shared) == 0
 
 
 async def test_a_group_outlives_the_one_who_opened_it(
-    app: GraphQLWebSocket, stage: Stage
+    app: GraphQLWebSocket, state: SchemaState
 ) -> None:
     opener = AsgiSocket(app)
     await opener.__aenter__()
@@ -149,20 +155,20 @@ async def test_a_group_outlives_the_one_who_opened_it(
         await watch(second)
         await received(second, 1)
         await opener.disconnect()
-        stage.move()
+        state.move()
         assert await received(second, 1) == deltas(1, 1)
-        assert stage.executions == 1
+        assert state.executions == 1
 
 
 async def test_leaving_while_waiting_leaves_nothing(
-    app: GraphQLWebSocket, stage: Stage
+    app: GraphQLWebSocket, state: SchemaState
 ) -> None:
     before = asyncio.all_tasks()
-    stage.readable.clear()
+    state.readable.clear()
     async with AsgiSocket(app) as socket:
         await watch(socket, a="5")
         await settle()
-        assert len(stage.watchers) == 1
+        assert len(state.watchers) == 1
 
     assert asyncio.all_tasks() == before
-    assert stage.watchers == set()
+    assert state.watchers == set()

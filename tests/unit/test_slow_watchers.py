@@ -1,93 +1,99 @@
 from contextlib import AsyncExitStack
 
 from tests.support.asgi_socket import AsgiSocket, settle
-from tests.support.counting import growing
-from tests.support.map_watching import SEAT_MAP, all_received, deltas, received, watch
-from tests.support.stage import Stage, schema
+from tests.support.metric_growth import growing
+from tests.support.seat_map_socket import (
+    SEAT_MAP,
+    all_received,
+    deltas,
+    received,
+    watch,
+)
+from tests.support.transport_schema import SchemaState, schema
 from transport import GraphQLWebSocket
 
 
 async def test_too_much_may_come_while_it_reads_what_it_missed(
-    app: GraphQLWebSocket, stage: Stage
+    app: GraphQLWebSocket, state: SchemaState
 ) -> None:
     async with AsgiSocket(app) as first, AsgiSocket(app) as second:
         await watch(first)
         await received(first, 1)
-        stage.readable.clear()
+        state.readable.clear()
         await watch(second, a="5")
         for _ in range(201):
             await settle()
-            stage.move()
+            state.move()
         await settle()
-        stage.readable.set()
+        state.readable.set()
 
         assert await all_received(second) == [("map", 201)]
-        stage.move()
+        state.move()
         assert await all_received(second) == deltas(202, 202)
 
 
 async def test_a_map_that_cannot_be_read_is_the_newcomers_error(
-    app: GraphQLWebSocket, stage: Stage
+    app: GraphQLWebSocket, state: SchemaState
 ) -> None:
-    stage.text = "x" * 40_000
+    state.text = "x" * 40_000
     async with AsgiSocket(app) as first, AsgiSocket(app) as second:
         await watch(first)
         for _ in range(4):
             await settle()
-            stage.move()
+            state.move()
         await settle()
-        stage.gone = True
+        state.gone = True
         await watch(second)
         assert (await second.receive())["type"] == "error"
-        stage.gone = False
+        state.gone = False
         second.subscribe("2", SEAT_MAP, s="1")
         assert await received(second, 1) == [("map", 4)]
 
-        stage.move()
+        state.move()
         assert (await all_received(first))[-1] == ("delta", 5)
         assert await received(second, 1) == deltas(5, 5)
 
 
 async def test_what_comes_while_a_map_is_read_is_not_lost(
-    app: GraphQLWebSocket, stage: Stage
+    app: GraphQLWebSocket, state: SchemaState
 ) -> None:
-    stage.text = "x" * 40_000  # two deltas are as long as two maps
+    state.text = "x" * 40_000  # two deltas are as long as two maps
     async with AsgiSocket(app) as first, AsyncExitStack() as open_:
         await watch(first)
         await received(first, 1)
         for _ in range(3):
-            stage.move()
+            state.move()
         assert await all_received(first) == deltas(1, 3)
 
-        stage.readable.clear()
+        state.readable.clear()
         late = [await open_.enter_async_context(AsgiSocket(app)) for _ in range(5)]
         for socket in late:
             await watch(socket)
         await settle()
-        stage.move()
+        state.move()
         await settle()
-        stage.readable.set()
+        state.readable.set()
 
         # It was told from before the map was read on: a repeat is harmless.
         for socket in late:
             assert await all_received(socket) == [("map", 4), ("delta", 4)]
-        assert stage.executions == 2
-        stage.move()
+        assert state.executions == 2
+        state.move()
         for socket in (first, *late):
             assert (await all_received(socket))[-1] == ("delta", 5)
 
 
 async def test_one_who_leaves_does_not_take_the_map_along(
-    app: GraphQLWebSocket, stage: Stage
+    app: GraphQLWebSocket, state: SchemaState
 ) -> None:
-    stage.text = "x" * 40_000
+    state.text = "x" * 40_000
     async with AsgiSocket(app) as first, AsgiSocket(app) as stays:
         await watch(first)
         for _ in range(4):
             await settle()
-            stage.move()
+            state.move()
         await settle()
-        stage.readable.clear()
+        state.readable.clear()
         leaves = AsgiSocket(app)
         await leaves.__aenter__()
         await watch(leaves)
@@ -96,15 +102,17 @@ async def test_one_who_leaves_does_not_take_the_map_along(
         await settle()
 
         await leaves.disconnect()
-        stage.readable.set()
+        state.readable.set()
 
         assert await received(stays, 1) == [("map", 4)]
-        assert stage.executions == 2
+        assert state.executions == 2
 
 
-async def test_one_who_does_not_read_is_bounded_and_catches_up(stage: Stage) -> None:
+async def test_one_who_does_not_read_is_bounded_and_catches_up(
+    state: SchemaState,
+) -> None:
     app = GraphQLWebSocket(
-        schema, stage.context_of, stage.credentials_of, max_messages=10
+        schema, state.context_of, state.credentials_of, max_messages=10
     )
     async with AsgiSocket(app) as slow, AsgiSocket(app) as quick:
         await watch(slow)
@@ -115,7 +123,7 @@ async def test_one_who_does_not_read_is_bounded_and_catches_up(stage: Stage) -> 
         kept = []
         with growing("cinema_slow_watchers_total", 1, then="resynced"):
             for _ in range(500):
-                stage.move()
+                state.move()
                 quick_got += await all_received(quick)
                 kept.append(max(len(socket._outgoing) for socket in app._sockets))
 
@@ -125,39 +133,41 @@ async def test_one_who_does_not_read_is_bounded_and_catches_up(stage: Stage) -> 
 
         slow.read_again()
         slow_got = await all_received(slow)
-        stage.move()
+        state.move()
 
         assert slow_got == [("delta", 1), ("map", 500)]
         assert await all_received(slow) == deltas(501, 501)
 
 
-async def test_a_replay_that_is_too_long_for_a_queue_is_replaced(stage: Stage) -> None:
+async def test_a_replay_that_is_too_long_for_a_queue_is_replaced(
+    state: SchemaState,
+) -> None:
     app = GraphQLWebSocket(
-        schema, stage.context_of, stage.credentials_of, max_messages=10
+        schema, state.context_of, state.credentials_of, max_messages=10
     )
     async with AsgiSocket(app) as first, AsgiSocket(app) as second:
         await watch(first)
         await settle()
         for _ in range(50):
-            stage.move()
+            state.move()
             await settle()
 
         await watch(second)
         got = await all_received(second)
 
         assert got[-1] == ("map", 50)
-        assert stage.executions == 2
-        stage.move()
+        assert state.executions == 2
+        state.move()
         assert await all_received(second) == deltas(51, 51)
 
 
-async def test_a_large_map_fits_an_empty_queue(stage: Stage) -> None:
-    stage.text = "x" * 10_000
+async def test_a_large_map_fits_an_empty_queue(state: SchemaState) -> None:
+    state.text = "x" * 10_000
     app = GraphQLWebSocket(
-        schema, stage.context_of, stage.credentials_of, max_characters=100
+        schema, state.context_of, state.credentials_of, max_characters=100
     )
     async with AsgiSocket(app) as socket:
         await watch(socket)
         assert await received(socket, 1) == [("map", 0)]
-        stage.move()
+        state.move()
         assert await received(socket, 1) == deltas(1, 1)

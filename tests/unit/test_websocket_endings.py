@@ -1,18 +1,18 @@
 import asyncio
 
 from tests.support.asgi_socket import AsgiSocket, settle
-from tests.support.counting import growing
 from tests.support.frames import complete_of, next_of
-from tests.support.stage import Stage, schema
+from tests.support.metric_growth import growing
+from tests.support.transport_schema import SchemaState, schema
 from transport import GraphQLWebSocket
 
 SEAT_MAP = "subscription($s: String!) { seatMap(sessionId: $s) { kind position } }"
 NUMBERS = "subscription($n: Int!) { numbers(upto: $n) }"
 
 
-async def test_a_slow_reader_slows_its_own_subscription(stage: Stage) -> None:
+async def test_a_slow_reader_slows_its_own_subscription(state: SchemaState) -> None:
     app = GraphQLWebSocket(
-        schema, stage.context_of, stage.credentials_of, max_messages=10
+        schema, state.context_of, state.credentials_of, max_messages=10
     )
 
     async with AsgiSocket(app) as slow, AsgiSocket(app) as quick:
@@ -20,7 +20,7 @@ async def test_a_slow_reader_slows_its_own_subscription(stage: Stage) -> None:
         slow.stop_reading()
         slow.subscribe("s", NUMBERS, n=1000)
         await settle()
-        pulled = stage.pulled
+        pulled = state.pulled
 
         await quick.init()
         quick.subscribe("q", "{ hello }")
@@ -34,9 +34,9 @@ async def test_a_slow_reader_slows_its_own_subscription(stage: Stage) -> None:
     assert pulled == 10 + 2  # the queue, one on its way, one that waits for room
 
 
-async def test_one_who_only_talks_is_closed(stage: Stage) -> None:
+async def test_one_who_only_talks_is_closed(state: SchemaState) -> None:
     app = GraphQLWebSocket(
-        schema, stage.context_of, stage.credentials_of, max_messages=10
+        schema, state.context_of, state.credentials_of, max_messages=10
     )
 
     async with AsgiSocket(app) as socket:
@@ -51,7 +51,7 @@ async def test_one_who_only_talks_is_closed(stage: Stage) -> None:
 
 
 async def test_a_frame_is_read_while_nothing_can_be_written(
-    app: GraphQLWebSocket, stage: Stage
+    app: GraphQLWebSocket, state: SchemaState
 ) -> None:
     async with AsgiSocket(app) as socket:
         await socket.init()
@@ -60,10 +60,12 @@ async def test_a_frame_is_read_while_nothing_can_be_written(
         socket.subscribe("2", "mutation { touch }")
         await settle()
 
-        assert stage.touched == 1
+        assert state.touched == 1
 
 
-async def test_nothing_is_left_behind(app: GraphQLWebSocket, stage: Stage) -> None:
+async def test_nothing_is_left_behind(
+    app: GraphQLWebSocket, state: SchemaState
+) -> None:
     before = asyncio.all_tasks()
     sockets = [AsgiSocket(app) for _ in range(3)]
     for number, socket in enumerate(sockets):
@@ -77,19 +79,19 @@ async def test_nothing_is_left_behind(app: GraphQLWebSocket, stage: Stage) -> No
         socket.subscribe("numbers", NUMBERS, n=1000)
         await settle()
         assert len(app) == number + 1
-    assert len(stage.watchers) == 1
+    assert len(state.watchers) == 1
 
     for socket in sockets:
         await socket.disconnect()
 
     assert len(app) == 0
     assert len(app.shared) == 0
-    assert stage.watchers == set()
+    assert state.watchers == set()
     assert asyncio.all_tasks() == before
 
 
 async def test_completing_ends_the_execution(
-    app: GraphQLWebSocket, stage: Stage
+    app: GraphQLWebSocket, state: SchemaState
 ) -> None:
     async with AsgiSocket(app) as socket:
         await socket.init()
@@ -100,7 +102,7 @@ async def test_completing_ends_the_execution(
         socket.send(id="nobody's", type="complete")
         await settle()
 
-        assert stage.watchers == set()
+        assert state.watchers == set()
         assert asyncio.all_tasks() == before
         assert socket.unread() == 0
 

@@ -4,7 +4,7 @@ import json
 import pytest
 
 from tests.support.asgi_socket import AsgiSocket
-from tests.support.stage import Stage, schema
+from tests.support.transport_schema import SchemaState, schema
 from transport import GraphQLWebSocket
 
 
@@ -17,9 +17,9 @@ async def test_other_protocols_are_refused(
         assert await socket.closed() == (4406, "Subprotocol not acceptable")
 
 
-async def test_who_does_not_introduce_himself_is_closed(stage: Stage) -> None:
+async def test_who_does_not_introduce_himself_is_closed(state: SchemaState) -> None:
     app = GraphQLWebSocket(
-        schema, stage.context_of, stage.credentials_of, init_seconds=0.01
+        schema, state.context_of, state.credentials_of, init_seconds=0.01
     )
 
     async with AsgiSocket(app) as socket:
@@ -28,9 +28,9 @@ async def test_who_does_not_introduce_himself_is_closed(stage: Stage) -> None:
         assert await socket.closed() == (4408, "Connection initialisation timeout")
 
 
-async def test_who_has_introduced_himself_may_be_silent(stage: Stage) -> None:
+async def test_who_has_introduced_himself_may_be_silent(state: SchemaState) -> None:
     app = GraphQLWebSocket(
-        schema, stage.context_of, stage.credentials_of, init_seconds=0.01
+        schema, state.context_of, state.credentials_of, init_seconds=0.01
     )
 
     async with AsgiSocket(app) as socket:
@@ -53,11 +53,13 @@ async def test_introducing_twice_closes(app: GraphQLWebSocket) -> None:
         assert await socket.closed() == (4429, "Too many initialisation requests")
 
 
-async def test_subscribing_before_closes(app: GraphQLWebSocket, stage: Stage) -> None:
+async def test_subscribing_before_closes(
+    app: GraphQLWebSocket, state: SchemaState
+) -> None:
     async with AsgiSocket(app) as socket:
         socket.subscribe("m", "mutation { touch }")
         assert await socket.closed() == (4401, "Unauthorized")
-    assert stage.touched == 0
+    assert state.touched == 0
 
 
 async def test_an_id_is_used_once_at_a_time(app: GraphQLWebSocket) -> None:

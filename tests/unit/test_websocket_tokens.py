@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.asgi_socket import AsgiSocket, settle
 from tests.support.frames import next_of
-from tests.support.stage import Stage
+from tests.support.transport_schema import SchemaState
 from transport import GraphQLWebSocket
 
 EXPIRED = (4403, "The token has expired")
@@ -21,9 +21,9 @@ def let_it_expire(app: GraphQLWebSocket) -> None:
 
 
 async def test_it_is_closed_when_the_token_expires(
-    app: GraphQLWebSocket, stage: Stage
+    app: GraphQLWebSocket, state: SchemaState
 ) -> None:
-    stage.expires_at = datetime.now(UTC) + timedelta(milliseconds=1)
+    state.expires_at = datetime.now(UTC) + timedelta(milliseconds=1)
 
     async with AsgiSocket(app) as socket:
         await socket.init(authorization="Bearer good")
@@ -32,10 +32,10 @@ async def test_it_is_closed_when_the_token_expires(
 
 
 async def test_the_timer_is_set_to_that_moment(
-    app: GraphQLWebSocket, stage: Stage
+    app: GraphQLWebSocket, state: SchemaState
 ) -> None:
     loop = asyncio.get_running_loop()
-    stage.expires_at = datetime.now(UTC) + timedelta(minutes=15)
+    state.expires_at = datetime.now(UTC) + timedelta(minutes=15)
     before = loop.time()
 
     async with AsgiSocket(app) as socket:
@@ -48,9 +48,9 @@ async def test_the_timer_is_set_to_that_moment(
 
 
 async def test_it_is_closed_while_it_is_busy(
-    app: GraphQLWebSocket, stage: Stage
+    app: GraphQLWebSocket, state: SchemaState
 ) -> None:
-    stage.workable.clear()
+    state.workable.clear()
     async with AsgiSocket(app) as socket:
         await socket.init(authorization="Bearer good")
         socket.subscribe("mine", "subscription { mine }")
@@ -58,16 +58,16 @@ async def test_it_is_closed_while_it_is_busy(
         socket.subscribe("n", "subscription { numbers(upto: 100000) }")
         socket.subscribe("w", "mutation { work }")
         await settle()
-        assert stage.begun == 1
+        assert state.begun == 1
         let_it_expire(app)
 
         # What was on its way may come first, but nothing that begins now.
         socket.subscribe("late", "mutation { touch }")
         while (message := await socket._next())["type"] == "websocket.send":
             pass
-        stage.workable.set()
+        state.workable.set()
     assert (message["code"], message["reason"]) == EXPIRED
-    assert (stage.touched, stage.cut) == (1, 0)
+    assert (state.touched, state.cut) == (1, 0)
 
 
 async def test_it_is_closed_although_its_reader_does_not_read(
@@ -86,8 +86,8 @@ async def test_it_is_closed_although_its_reader_does_not_read(
         assert await socket.closed() == EXPIRED
 
 
-async def test_nobody_expires(app: GraphQLWebSocket, stage: Stage) -> None:
-    stage.expires_at = datetime.now(UTC)
+async def test_nobody_expires(app: GraphQLWebSocket, state: SchemaState) -> None:
+    state.expires_at = datetime.now(UTC)
 
     async with AsgiSocket(app) as socket:
         await socket.init()
@@ -115,11 +115,11 @@ async def test_the_language_is_the_payloads_or_else_the_handshakes(
 
 
 async def test_a_shared_seat_map_is_nobodys_and_of_no_language(
-    app: GraphQLWebSocket, stage: Stage
+    app: GraphQLWebSocket, state: SchemaState
 ) -> None:
     async with AsgiSocket(app, accept_language="es") as socket:
         await socket.init(authorization="Bearer good", locale="pt-BR")
         socket.subscribe("1", 'subscription { seatMap(sessionId: "1") { position } }')
         assert await socket.receive() == next_of("1", seatMap={"position": 0})
 
-    assert stage.watched_as == [(None, None)]
+    assert state.watched_as == [(None, None)]

@@ -5,7 +5,7 @@ import pytest
 
 from tests.support.asgi_socket import AsgiSocket, settle
 from tests.support.frames import complete_of, next_of
-from tests.support.stage import Scene, Stage, schema
+from tests.support.transport_schema import FakeContext, SchemaState, schema
 from transport import GraphQLWebSocket
 
 SEAT_MAP = "subscription($s: String!) { seatMap(sessionId: $s) { kind position } }"
@@ -13,7 +13,7 @@ NUMBERS = "subscription($n: Int!) { numbers(upto: $n) }"
 
 
 async def test_queries_mutations_and_subscriptions(
-    app: GraphQLWebSocket, stage: Stage
+    app: GraphQLWebSocket, state: SchemaState
 ) -> None:
     async with AsgiSocket(app) as socket:
         assert socket.accepted == "graphql-transport-ws"
@@ -31,7 +31,7 @@ async def test_queries_mutations_and_subscriptions(
         assert await socket.receive() == next_of("s", numbers=0)
         assert await socket.receive() == next_of("s", numbers=1)
         assert await socket.receive() == complete_of("s")
-    assert stage.touched == 1
+    assert state.touched == 1
 
 
 async def test_who_asks_is_said_when_connecting(app: GraphQLWebSocket) -> None:
@@ -81,7 +81,7 @@ async def test_an_id_may_be_used_again(app: GraphQLWebSocket) -> None:
     ids=lambda query: query[:60],
 )
 async def test_an_operations_error_is_its_own(
-    app: GraphQLWebSocket, stage: Stage, query: str
+    app: GraphQLWebSocket, state: SchemaState, query: str
 ) -> None:
     async with AsgiSocket(app) as socket:
         await socket.init()
@@ -91,7 +91,7 @@ async def test_an_operations_error_is_its_own(
         )
         socket.subscribe("bad", query)
         error = await socket.receive()
-        stage.move()
+        state.move()
         delta = await socket.receive()
 
     assert (error["id"], error["type"]) == ("bad", "error")
@@ -124,13 +124,13 @@ async def test_a_subscription_may_fail_in_the_middle(app: GraphQLWebSocket) -> N
 
 
 async def test_a_bug_outside_execution_is_masked(
-    caplog: pytest.LogCaptureFixture, stage: Stage
+    caplog: pytest.LogCaptureFixture, state: SchemaState
 ) -> None:
-    def context_of(*_: object) -> Scene:
+    def context_of(*_: object) -> FakeContext:
         raise RuntimeError("secret")
 
     async with AsgiSocket(
-        GraphQLWebSocket(schema, context_of, stage.credentials_of)
+        GraphQLWebSocket(schema, context_of, state.credentials_of)
     ) as socket:
         await socket.init()
         socket.subscribe("q", "{ hello }")
@@ -145,14 +145,14 @@ async def test_a_bug_outside_execution_is_masked(
     assert told["extensions"]["requestId"] == record.__dict__["request_id"]
 
 
-async def test_an_expired_token_begins_nothing_new(stage: Stage) -> None:
+async def test_an_expired_token_begins_nothing_new(state: SchemaState) -> None:
     expired = False
 
-    def context_of(authorization: str | None, *rest: Any) -> Scene:
-        return stage.context_of("Bearer old" if expired else authorization, *rest)
+    def context_of(authorization: str | None, *rest: Any) -> FakeContext:
+        return state.context_of("Bearer old" if expired else authorization, *rest)
 
     async with AsgiSocket(
-        GraphQLWebSocket(schema, context_of, stage.credentials_of)
+        GraphQLWebSocket(schema, context_of, state.credentials_of)
     ) as socket:
         await socket.init(authorization="Bearer good")
         expired = True
@@ -161,12 +161,12 @@ async def test_an_expired_token_begins_nothing_new(stage: Stage) -> None:
 
     assert error["type"] == "error"
     assert error["payload"][0]["extensions"]["code"] == "UNAUTHENTICATED"
-    assert stage.touched == 0
+    assert state.touched == 0
 
 
-async def test_operations_are_limited(stage: Stage) -> None:
+async def test_operations_are_limited(state: SchemaState) -> None:
     app = GraphQLWebSocket(
-        schema, stage.context_of, stage.credentials_of, max_operations=2
+        schema, state.context_of, state.credentials_of, max_operations=2
     )
 
     async with AsgiSocket(app) as socket:

@@ -7,10 +7,15 @@ import pytest
 from starlette.applications import Starlette
 
 from auth.signing_keys import make_key
+from tests.support.asgi_server import Environment, running, serving
 from tests.support.embedded import EmbeddedStack
 from tests.support.issuer import CLIENT_ID, CLIENT_SECRET, GitHub, Issuer
-from tests.support.serving import Environment, running, serving
-from tests.support.traveller import OTHER_RETURN_URL, PUBLIC_URL, RETURN_URL, Traveller
+from tests.support.sign_in_browser import (
+    OTHER_RETURN_URL,
+    PUBLIC_URL,
+    RETURN_URL,
+    SignInBrowser,
+)
 
 
 @pytest.fixture
@@ -94,14 +99,14 @@ async def browser(
     app: Starlette,
     issuer: Issuer,  # noqa: ARG001 # straight again, even if a test asks for neither
     github: GitHub,  # noqa: ARG001
-) -> AsyncIterator[Traveller]:
-    browser = Traveller(app)
+) -> AsyncIterator[SignInBrowser]:
+    browser = SignInBrowser(app)
     async with browser.http:
         yield browser
 
 
 @pytest.fixture
-async def other_browser(app: Starlette) -> AsyncIterator[Traveller]:
-    browser = Traveller(app)
+async def other_browser(app: Starlette) -> AsyncIterator[SignInBrowser]:
+    browser = SignInBrowser(app)
     async with browser.http:
         yield browser

@@ -10,12 +10,12 @@ from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 from persistence.postgres.pool import Pool
 from tests.support.bearer import part
 from tests.support.issuer import CLIENT_ID, CLIENT_SECRET, KEY, Claims, Issuer
-from tests.support.traveller import Traveller
+from tests.support.sign_in_browser import SignInBrowser
 
 ANOTHER_KEY = ECKey.generate_key("P-256")
 
 
-async def is_refused(browser: Traveller, pool: Pool, email: str) -> None:
+async def is_refused(browser: SignInBrowser, pool: Pool, email: str) -> None:
     assert await browser.sign_in() == {"error": "sign_in_failed"}
 
     counted = "SELECT count(*) FROM accounts WHERE email = $1"
@@ -46,7 +46,11 @@ async def is_refused(browser: Traveller, pool: Pool, email: str) -> None:
     ids=str,
 )
 async def test_a_wrong_claim(
-    browser: Traveller, issuer: Issuer, pool: Pool, email: str, claims: dict[str, Any]
+    browser: SignInBrowser,
+    issuer: Issuer,
+    pool: Pool,
+    email: str,
+    claims: dict[str, Any],
 ) -> None:
     issuer.claims |= claims
 
@@ -106,7 +110,7 @@ def no_token(_claims: Claims) -> str:
 # joserfc warns of what we sign with here, and rightly.
 @pytest.mark.filterwarnings("ignore::joserfc.errors.SecurityWarning")
 async def test_a_wrong_signature(
-    browser: Traveller, issuer: Issuer, pool: Pool, email: str, sign: Any
+    browser: SignInBrowser, issuer: Issuer, pool: Pool, email: str, sign: Any
 ) -> None:
     issuer.sign = sign
 
@@ -124,7 +128,7 @@ async def test_a_wrong_signature(
 )
 @pytest.mark.filterwarnings("ignore::joserfc.errors.SecurityWarning")
 async def test_a_key_that_the_issuer_has_since_is_fetched(
-    browser: Traveller, issuer: Issuer, algorithm: str, key: Any
+    browser: SignInBrowser, issuer: Issuer, algorithm: str, key: Any
 ) -> None:
     await browser.sign_in()
     issuer.keys = [*issuer.keys, key]

@@ -8,7 +8,12 @@ from redis.asyncio import Redis
 
 from persistence.postgres.pool import Pool
 from tests.support.issuer import Issuer
-from tests.support.traveller import PUBLIC_URL, RETURN_URL, Traveller, returned
+from tests.support.sign_in_browser import (
+    PUBLIC_URL,
+    RETURN_URL,
+    SignInBrowser,
+    returned,
+)
 
 CALLBACK = f"{PUBLIC_URL}/sign-in/oidc/callback"
 
@@ -34,7 +39,7 @@ def refused(response: httpx2.Response) -> None:
     assert "location" not in response.headers
 
 
-async def test_without_a_state(browser: Traveller) -> None:
+async def test_without_a_state(browser: SignInBrowser) -> None:
     url = httpx2.URL(await browser.to_callback())
 
     refused(await browser.get(CALLBACK))
@@ -49,7 +54,7 @@ async def test_without_a_state(browser: Traveller) -> None:
     ],
 )
 async def test_a_person_is_told_in_their_language(
-    browser: Traveller, asked: str, locale: str, words: str
+    browser: SignInBrowser, asked: str, locale: str, words: str
 ) -> None:
     browser.http.headers["accept-language"] = asked
 
@@ -61,20 +66,22 @@ async def test_a_person_is_told_in_their_language(
 
 
 @pytest.mark.parametrize("state", ["", "forged", "x" * 5_000, "\x00", "ç"])
-async def test_with_a_forged_state(browser: Traveller, state: str) -> None:
+async def test_with_a_forged_state(browser: SignInBrowser, state: str) -> None:
     url = httpx2.URL(await browser.to_callback())
 
     refused(await browser.get(str(url.copy_set_param("state", state))))
 
 
-async def test_in_another_browser(browser: Traveller, other_browser: Traveller) -> None:
+async def test_in_another_browser(
+    browser: SignInBrowser, other_browser: SignInBrowser
+) -> None:
     url = await browser.to_callback()
     await other_browser.begin()
 
     refused(await other_browser.get(url))
 
 
-async def test_with_a_forged_cookie(browser: Traveller) -> None:
+async def test_with_a_forged_cookie(browser: SignInBrowser) -> None:
     url = await browser.to_callback()
     [cookie] = browser.http.cookies.jar
     assert cookie.value
@@ -88,18 +95,18 @@ async def test_with_a_forged_cookie(browser: Traveller) -> None:
         refused(response)
 
 
-async def test_at_the_other_providers_callback(browser: Traveller) -> None:
+async def test_at_the_other_providers_callback(browser: SignInBrowser) -> None:
     url = await browser.to_callback("oidc")
 
     refused(await browser.get(url.replace("/oidc/", "/github/")))
 
 
-async def test_an_error_that_was_not_asked_for(browser: Traveller) -> None:
+async def test_an_error_that_was_not_asked_for(browser: SignInBrowser) -> None:
     refused(await browser.get(f"{CALLBACK}?error=access_denied&state=forged"))
 
 
 async def test_who_says_no_at_the_provider_comes_back_with_that(
-    browser: Traveller, issuer: Issuer
+    browser: SignInBrowser, issuer: Issuer
 ) -> None:
     issuer.denies = True
     url = await browser.to_callback()
@@ -109,7 +116,7 @@ async def test_who_says_no_at_the_provider_comes_back_with_that(
 
 
 async def test_any_other_error_of_the_provider_is_not_handed_on(
-    browser: Traveller,
+    browser: SignInBrowser,
 ) -> None:
     url = httpx2.URL(await browser.to_callback())
     url = url.copy_remove_param("code").copy_set_param("error", "<script>")
@@ -119,7 +126,7 @@ async def test_any_other_error_of_the_provider_is_not_handed_on(
 
 @pytest.mark.parametrize("code", [None, "", "made up", "x" * 5_000])
 async def test_a_code_that_is_none_of_the_providers(
-    browser: Traveller, code: str | None
+    browser: SignInBrowser, code: str | None
 ) -> None:
     url = httpx2.URL(await browser.to_callback())
     url = url.copy_set_param("code", code) if code else url.copy_remove_param("code")
@@ -128,7 +135,7 @@ async def test_a_code_that_is_none_of_the_providers(
 
 
 async def test_the_code_of_another_browser_lacks_its_verifier(
-    browser: Traveller, other_browser: Traveller
+    browser: SignInBrowser, other_browser: SignInBrowser
 ) -> None:
     stolen = httpx2.URL(await browser.to_callback()).params["code"]
     url = httpx2.URL(await other_browser.to_callback())
@@ -161,7 +168,7 @@ async def test_the_code_of_another_browser_lacks_its_verifier(
     ],
 )
 async def test_nobody_is_returned_to_a_url_that_is_not_allowed(
-    browser: Traveller, return_to: str
+    browser: SignInBrowser, return_to: str
 ) -> None:
     response = await browser.begin(return_to=return_to)
 
@@ -174,7 +181,7 @@ async def test_nobody_is_returned_to_a_url_that_is_not_allowed(
 
 @pytest.mark.parametrize("state", ["", "x" * 129, "a b", "a&code=b", "ç", "a\n"])
 async def test_a_clients_state_is_short_and_plain(
-    browser: Traveller, state: str
+    browser: SignInBrowser, state: str
 ) -> None:
     response = await browser.begin(state=state)
 
@@ -183,7 +190,7 @@ async def test_a_clients_state_is_short_and_plain(
 
 
 @pytest.mark.parametrize("path", ["google", "google/callback", "none", "oidc/other"])
-async def test_what_is_not_on_is_not_there(browser: Traveller, path: str) -> None:
+async def test_what_is_not_on_is_not_there(browser: SignInBrowser, path: str) -> None:
     response = await browser.get(f"{PUBLIC_URL}/sign-in/{path}")
 
     assert response.status_code == 404

@@ -6,11 +6,11 @@ import pytest
 
 from persistence.postgres.pool import Pool
 from tests.support.issuer import GitHub
-from tests.support.traveller import PUBLIC_URL, Traveller
+from tests.support.sign_in_browser import PUBLIC_URL, SignInBrowser
 
 
 async def test_the_primary_address_finds_the_account(
-    browser: Traveller, github: GitHub, email: str
+    browser: SignInBrowser, github: GitHub, email: str
 ) -> None:
     answer = await browser.sign_in("github")
 
@@ -22,7 +22,7 @@ async def test_the_primary_address_finds_the_account(
 
 
 async def test_without_a_name_it_is_the_login(
-    browser: Traveller, github: GitHub
+    browser: SignInBrowser, github: GitHub
 ) -> None:
     github.user["name"] = None
 
@@ -40,7 +40,11 @@ async def test_without_a_name_it_is_the_login(
     ],
 )
 async def test_no_other_than_the_verified_primary_address_counts(
-    browser: Traveller, github: GitHub, pool: Pool, email: str, email_is: dict[str, Any]
+    browser: SignInBrowser,
+    github: GitHub,
+    pool: Pool,
+    email: str,
+    email_is: dict[str, Any],
 ) -> None:
     github.emails[1] |= email_is
 
@@ -52,7 +56,7 @@ async def test_no_other_than_the_verified_primary_address_counts(
 
 @pytest.mark.parametrize("user", [{"id": None}, {"id": "7x"}, {"id": {}}])
 async def test_nonsense_of_the_api_is_a_failed_sign_in(
-    browser: Traveller, github: GitHub, user: dict[str, Any]
+    browser: SignInBrowser, github: GitHub, user: dict[str, Any]
 ) -> None:
     github.user |= user
 
@@ -60,7 +64,7 @@ async def test_nonsense_of_the_api_is_a_failed_sign_in(
 
 
 async def test_a_code_that_github_refuses_is_a_failed_sign_in(
-    browser: Traveller, github: GitHub
+    browser: SignInBrowser, github: GitHub
 ) -> None:
     url = await browser.to_callback("github")
     github.grants.clear()

@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-from tests.support.serving import Environment, running
-from tests.support.traveller import PUBLIC_URL, Traveller
+from tests.support.asgi_server import Environment, running
+from tests.support.sign_in_browser import PUBLIC_URL, SignInBrowser
 
 SHOW = """
 import sys
@@ -21,7 +21,7 @@ async def test_the_routes_are_not_there(without_providers: Environment) -> None:
     paths = ("oidc", "google", "github", "oidc/callback", "")
 
     async with running(without_providers) as app:
-        browser = Traveller(app)
+        browser = SignInBrowser(app)
         async with browser.http:
             answers = [
                 await browser.get(f"{PUBLIC_URL}/sign-in/{path}") for path in paths

@@ -12,10 +12,10 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 from auth.providers import routes
 from auth.providers.client import MAX_ANSWER_BYTES
 from persistence.postgres.pool import Pool
+from tests.support.asgi_server import Environment, running
 from tests.support.embedded import EmbeddedStack
 from tests.support.issuer import CLIENT_SECRET, Issuer
-from tests.support.serving import Environment, running
-from tests.support.traveller import Traveller, returned
+from tests.support.sign_in_browser import SignInBrowser, returned
 
 AWAY = {"error": "provider_unavailable"}
 FAILED = {"error": "sign_in_failed"}
@@ -43,7 +43,7 @@ async def silent_port() -> AsyncIterator[int]:
 
 
 async def test_a_provider_that_is_away_when_it_begins(
-    browser: Traveller, issuer: Issuer
+    browser: SignInBrowser, issuer: Issuer
 ) -> None:
     issuer.down = True
 
@@ -56,7 +56,7 @@ async def test_a_provider_that_is_away_when_it_begins(
 
 
 async def test_a_provider_that_is_away_when_it_ends(
-    browser: Traveller, issuer: Issuer, pool: Pool, email: str
+    browser: SignInBrowser, issuer: Issuer, pool: Pool, email: str
 ) -> None:
     url = await browser.to_callback()
     issuer.down = True
@@ -68,7 +68,7 @@ async def test_a_provider_that_is_away_when_it_ends(
 
 
 async def test_a_provider_that_is_silent_is_given_up(
-    browser: Traveller,
+    browser: SignInBrowser,
     issuer: Issuer,
     silent_port: int,
     monkeypatch: pytest.MonkeyPatch,
@@ -93,7 +93,7 @@ async def test_a_provider_that_is_silent_is_given_up(
     ids=lambda said: next(iter(said)),
 )
 async def test_an_issuer_that_describes_itself_strangely_is_not_gone_to(
-    browser: Traveller, issuer: Issuer, said: dict[str, Any]
+    browser: SignInBrowser, issuer: Issuer, said: dict[str, Any]
 ) -> None:
     issuer.metadata = said
 
@@ -103,7 +103,7 @@ async def test_an_issuer_that_describes_itself_strangely_is_not_gone_to(
 
 
 async def test_what_an_issuer_says_is_no_option_of_our_client(
-    browser: Traveller, issuer: Issuer
+    browser: SignInBrowser, issuer: Issuer
 ) -> None:
     issuer.metadata = {
         "timeout": None,
@@ -133,7 +133,7 @@ async def test_what_an_issuer_says_is_no_option_of_our_client(
     ],
 )
 async def test_a_strange_answer_for_the_code(
-    browser: Traveller, issuer: Issuer, answer: Any, told: dict[str, str]
+    browser: SignInBrowser, issuer: Issuer, answer: Any, told: dict[str, str]
 ) -> None:
     issuer.token_answer = answer
 
@@ -141,7 +141,7 @@ async def test_a_strange_answer_for_the_code(
 
 
 async def test_without_redis_nobody_is_let_in_and_the_client_is_told(
-    browser: Traveller, stack: EmbeddedStack
+    browser: SignInBrowser, stack: EmbeddedStack
 ) -> None:
     url = await browser.to_callback()
     stack.valkey.stop()
@@ -154,7 +154,7 @@ async def test_without_redis_nobody_is_let_in_and_the_client_is_told(
 
 
 async def test_no_secret_is_logged(
-    browser: Traveller, issuer: Issuer, caplog: pytest.LogCaptureFixture
+    browser: SignInBrowser, issuer: Issuer, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.DEBUG):
         url = await browser.to_callback()

@@ -10,15 +10,15 @@ from redis.asyncio import Redis
 
 from loadtest.documents import SIGN_IN, SIGN_UP
 from persistence.postgres.pool import Pool
+from tests.support.asgi_server import Environment, running
 from tests.support.issuer import Issuer
-from tests.support.serving import Environment, running
-from tests.support.traveller import (
+from tests.support.polling import eventually
+from tests.support.sign_in_browser import (
     OTHER_RETURN_URL,
     PUBLIC_URL,
-    Traveller,
+    SignInBrowser,
     returned,
 )
-from tests.support.waiting import eventually
 
 REFUSED = {"__typename": "InvalidCredentials", "code": "INVALID_CREDENTIALS"}
 
@@ -29,7 +29,7 @@ async def accounts(pool: Pool, email: str) -> int:
 
 
 async def test_a_newcomer_gets_an_account_and_tokens_for_a_code(
-    browser: Traveller, email: str
+    browser: SignInBrowser, email: str
 ) -> None:
     answer = await browser.sign_in()
     tokens = await browser.exchange(answer["code"])
@@ -43,7 +43,7 @@ async def test_a_newcomer_gets_an_account_and_tokens_for_a_code(
 
 
 async def test_the_provider_is_asked_with_state_nonce_and_pkce(
-    browser: Traveller, issuer: Issuer
+    browser: SignInBrowser, issuer: Issuer
 ) -> None:
     first, second = [await browser.begin() for _ in range(2)]
 
@@ -62,7 +62,7 @@ async def test_the_provider_is_asked_with_state_nonce_and_pkce(
 
 
 async def test_the_cookie_is_short_lived_and_for_signing_in_alone(
-    browser: Traveller,
+    browser: SignInBrowser,
 ) -> None:
     begun = await browser.begin()
 
@@ -84,7 +84,7 @@ async def test_on_this_machine_the_cookie_goes_without_tls(
     with_providers: Environment,
 ) -> None:
     async with running(with_providers | {"PUBLIC_URL": "http://localhost:3333"}) as app:
-        browser = Traveller(app)
+        browser = SignInBrowser(app)
         async with browser.http:
             begun = await browser.begin()
 
@@ -94,7 +94,7 @@ async def test_on_this_machine_the_cookie_goes_without_tls(
     assert params["redirect_uri"] == "http://localhost:3333/sign-in/oidc/callback"
 
 
-async def test_no_token_is_ever_in_a_url_or_a_cookie(browser: Traveller) -> None:
+async def test_no_token_is_ever_in_a_url_or_a_cookie(browser: SignInBrowser) -> None:
     answer = await browser.sign_in()
     tokens = await browser.exchange(answer["code"])
 
@@ -104,7 +104,7 @@ async def test_no_token_is_ever_in_a_url_or_a_cookie(browser: Traveller) -> None
 
 
 async def test_the_client_chooses_among_its_urls_and_finds_its_state_again(
-    browser: Traveller,
+    browser: SignInBrowser,
 ) -> None:
     url = await browser.to_callback(return_to=OTHER_RETURN_URL, state="client-7")
 
@@ -115,7 +115,7 @@ async def test_the_client_chooses_among_its_urls_and_finds_its_state_again(
 
 
 async def test_a_known_identity_is_its_account_whatever_its_address_is_now(
-    browser: Traveller, issuer: Issuer, pool: Pool, email: str
+    browser: SignInBrowser, issuer: Issuer, pool: Pool, email: str
 ) -> None:
     first = await browser.exchange((await browser.sign_in())["code"])
     issuer.claims |= {"email": f"new.{email}", "email_verified": False}
@@ -127,7 +127,7 @@ async def test_a_known_identity_is_its_account_whatever_its_address_is_now(
 
 
 async def test_who_signed_up_with_somebody_elses_address_is_locked_out(
-    browser: Traveller, pool: Pool, email: str
+    browser: SignInBrowser, pool: Pool, email: str
 ) -> None:
     login = {"email": email, "password": "correct-horse"}
     signed_up = await browser.ask(SIGN_UP, input={**login, "name": "Eva"})
@@ -146,7 +146,7 @@ async def test_who_signed_up_with_somebody_elses_address_is_locked_out(
 
 
 async def test_two_callbacks_at_once_are_one_account(
-    browser: Traveller, other_browser: Traveller, pool: Pool, email: str
+    browser: SignInBrowser, other_browser: SignInBrowser, pool: Pool, email: str
 ) -> None:
     urls = [await each.to_callback() for each in (browser, other_browser)]
 
@@ -159,7 +159,7 @@ async def test_two_callbacks_at_once_are_one_account(
 
 @pytest.mark.parametrize("verified", [None, False, "false", 1, "yes", []])
 async def test_an_address_that_is_not_verified_is_refused(
-    browser: Traveller, issuer: Issuer, pool: Pool, email: str, verified: object
+    browser: SignInBrowser, issuer: Issuer, pool: Pool, email: str, verified: object
 ) -> None:
     issuer.claims["email_verified"] = verified
 
@@ -169,7 +169,7 @@ async def test_an_address_that_is_not_verified_is_refused(
 
 
 async def test_some_issuers_write_true_as_text(
-    browser: Traveller, issuer: Issuer
+    browser: SignInBrowser, issuer: Issuer
 ) -> None:
     issuer.claims["email_verified"] = "true"
 
@@ -177,7 +177,7 @@ async def test_some_issuers_write_true_as_text(
 
 
 async def test_an_address_that_only_the_user_info_tells_is_good(
-    browser: Traveller, issuer: Issuer, email: str
+    browser: SignInBrowser, issuer: Issuer, email: str
 ) -> None:
     issuer.claims |= {"email": None, "email_verified": None}
     issuer.userinfo = {
@@ -192,7 +192,7 @@ async def test_an_address_that_only_the_user_info_tells_is_good(
 
 
 async def test_the_user_info_of_somebody_else_is_not(
-    browser: Traveller, issuer: Issuer, pool: Pool, email: str
+    browser: SignInBrowser, issuer: Issuer, pool: Pool, email: str
 ) -> None:
     issuer.claims |= {"email": None, "email_verified": None}
     issuer.userinfo = {"sub": "8", "email": email, "email_verified": True}
@@ -202,7 +202,7 @@ async def test_the_user_info_of_somebody_else_is_not(
     assert await accounts(pool, email) == 0
 
 
-async def test_a_code_is_good_once(browser: Traveller) -> None:
+async def test_a_code_is_good_once(browser: SignInBrowser) -> None:
     code = (await browser.sign_in())["code"]
 
     answers = await asyncio.gather(*(browser.exchange(code) for _ in range(5)))
@@ -212,7 +212,9 @@ async def test_a_code_is_good_once(browser: Traveller) -> None:
     assert await browser.exchange(code) == REFUSED
 
 
-async def test_a_code_is_over_after_its_time(browser: Traveller, redis: Redis) -> None:
+async def test_a_code_is_over_after_its_time(
+    browser: SignInBrowser, redis: Redis
+) -> None:
     code = (await browser.sign_in())["code"]
     key = f"sign-in-code:{hashlib.sha256(code.encode()).hexdigest()}"
 

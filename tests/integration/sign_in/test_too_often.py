@@ -7,10 +7,10 @@ import httpx2
 import pytest
 from starlette.applications import Starlette
 
-from tests.support.counting import growing
+from tests.support.asgi_server import Environment, running
 from tests.support.issuer import Issuer
-from tests.support.serving import Environment, running
-from tests.support.traveller import Traveller
+from tests.support.metric_growth import growing
+from tests.support.sign_in_browser import SignInBrowser
 
 LIMITED = "cinema_rate_limited_total"
 
@@ -30,7 +30,10 @@ def address() -> str:
 async def test_beginning_is_limited_and_asks_the_provider_nothing(
     limited: Starlette, issuer: Issuer, address: str
 ) -> None:
-    stranger, other = Traveller(limited, address), Traveller(limited, "2001:db8::1:1")
+    stranger, other = (
+        SignInBrowser(limited, address),
+        SignInBrowser(limited, "2001:db8::1:1"),
+    )
     async with stranger.http, other.http:
         for _ in range(2):
             assert (await stranger.begin()).status_code == 303
@@ -51,7 +54,7 @@ async def test_beginning_is_limited_and_asks_the_provider_nothing(
 async def test_who_comes_back_again_and_again_is_limited(
     limited: Starlette, address: str
 ) -> None:
-    browser = Traveller(limited, address)
+    browser = SignInBrowser(limited, address)
     async with browser.http:
         url = await browser.to_callback()
         begun = httpx2.Cookies(browser.http.cookies)

@@ -16,8 +16,8 @@ from redis.asyncio import Redis
 
 from app.commands.tokens import mint
 from loadtest import documents
+from tests.support.polling import eventually
 from tests.support.run import RunUnderTest
-from tests.support.waiting import eventually
 
 Answer = dict[str, Any]
 
@@ -93,7 +93,7 @@ class Customer:
                 yield update
 
 
-class Service:
+class RunningService:
     def __init__(self, run: RunUnderTest) -> None:
         self.run = run
         self.address = f"http://127.0.0.1:{run.port}"

@@ -15,7 +15,7 @@ from tests.support.run import ROOT
 PATIENCE_SECONDS = 60
 
 
-class OurProcess:
+class AppProcess:
     """`python -m app serve` or `worker`; it may be started again after its end."""
 
     def __init__(self, command: str, environment: Mapping[str, str], log: Path) -> None:
@@ -68,10 +68,10 @@ class OurProcess:
 
 
 @contextmanager
-def our_process(
+def app_process(
     command: str, environment: Mapping[str, str], log: Path
-) -> Iterator[OurProcess]:
-    process = OurProcess(command, environment, log)
+) -> Iterator[AppProcess]:
+    process = AppProcess(command, environment, log)
     try:
         yield process
     finally:

@@ -13,7 +13,7 @@ from uvicorn.server import ServerState
 
 from app.asgi import application
 from app.settings import Settings
-from tests.support.waiting import eventually
+from tests.support.polling import eventually
 from transport.server.http_limits import BoundedHttp
 
 Environment = dict[str, str]

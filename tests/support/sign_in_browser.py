@@ -14,7 +14,7 @@ TLS = httpx2.create_ssl_context()  # it takes longer to make than all the rest
 OTHER_RETURN_URL = "https://client.example/app?from=tickets"
 
 
-class Traveller:
+class SignInBrowser:
     """Keeps cookies as browsers do; ends where the client takes over."""
 
     def __init__(self, app: Starlette, address: str = "127.0.0.1") -> None:

@@ -13,17 +13,17 @@ from auth.signing_keys import KeyRing, make_key
 from auth.tokens import TokenIssuer
 from domain.people import Role, Viewer
 from loadtest.documents import RESERVE_SEATS
+from tests.support.asgi_server import Environment, running
 from tests.support.asgi_socket import AsgiSocket
 from tests.support.cinema import Show, reserving
 from tests.support.http_client import ask, client_of
-from tests.support.serving import Environment, running
 
 UNAVAILABLE = {"code": "UNAVAILABLE", "retryAfter": 2}
 PROMISED_SECONDS = 3
-A_SLOW_DAY = 3  # times: the promise is for a machine with nothing else to do
+SLOW_MACHINE_FACTOR = 3  # times: the promise is for a machine with nothing else to do
 
 
-class Visitor:
+class InProcessClient:
     """One who asks, over HTTP and over sockets."""
 
     def __init__(self, app: Starlette, token: str) -> None:
@@ -51,7 +51,7 @@ class Visitor:
             return False
         return bool(answer["data"]["reserveSeats"]["__typename"] == "Reservation")
 
-    async def is_told(self, query: str, **variables: Any) -> None:
+    async def is_unavailable(self, query: str, **variables: Any) -> None:
         began = time.monotonic()
         answer = await self.ask(query, **variables)
         took = time.monotonic() - began
@@ -60,9 +60,9 @@ class Visitor:
         assert error["message"] == (
             "Não há resposta no momento: tente de novo em instantes."
         )
-        assert took < PROMISED_SECONDS * A_SLOW_DAY
+        assert took < PROMISED_SECONDS * SLOW_MACHINE_FACTOR
 
-    async def is_told_over_a_socket(self, query: str, **variables: Any) -> None:
+    async def is_unavailable_by_socket(self, query: str, **variables: Any) -> None:
         async with AsgiSocket(self.app) as socket:
             await socket.init(authorization=f"Bearer {self.token}", locale="es")
             socket.subscribe("1", query, **variables)
@@ -82,10 +82,10 @@ def bearer(keys: Path, who: UUID) -> str:
 
 
 @asynccontextmanager
-async def visiting(
+async def in_process_client(
     environment: Environment, keys: Path, who: UUID
-) -> AsyncIterator[Visitor]:
+) -> AsyncIterator[InProcessClient]:
     """Of an account that `who` has; `keys` is an empty folder, or none yet."""
     token = bearer(keys, who)
     async with running(environment | {"SIGNING_KEYS_DIR": str(keys)}) as app:
-        yield Visitor(app, token)
+        yield InProcessClient(app, token)

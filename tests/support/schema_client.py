@@ -26,15 +26,15 @@ from realtime.reservation_feed import ReservationFeed
 from realtime.seat_feed import SeatFeed
 from resolvers.context import Context, Services
 from tests.support.cinema import Show, reserving
+from tests.support.null_services import NoSeatLocks, NothingCached, NoWakeup, Unlimited
 from tests.support.scripted_feeds import ScriptedReservationFeed, ScriptedSeatFeed
-from tests.support.unlocked import NoSeatLocks, NothingCached, NoWakeup, Unlimited
 from transport.documents.document import read
 from transport.operation_extension import DOCUMENT
 
 MANAGER = Viewer(UUID(int=1), Role.MANAGER)
 
 
-class CountedPool:
+class CountingPool:
     """The pool of the seat maps, which have one way to ask."""
 
     def __init__(self, pool: Pool, statements: list[str]) -> None:
@@ -46,7 +46,7 @@ class CountedPool:
         return await self._pool.fetch(statement, *args)
 
 
-class Desk:
+class SchemaClient:
     """Asks as whoever it is told to: a customer by their id, or a manager."""
 
     def __init__(
@@ -66,7 +66,7 @@ class Desk:
             catalog=CatalogService(PostgresCatalog(pool), NothingCached(), NoWakeup()),
             queries=Queries.on(
                 engine,
-                cast("Pool", CountedPool(pool, self.statements)),
+                cast("Pool", CountingPool(pool, self.statements)),
                 cast("RedisCatalogCache", NothingCached()),
             ),
             rate_limits=cast("RateLimits", Unlimited()),

@@ -1,4 +1,4 @@
-"""Watching the small seat map of the stage over a socket."""
+"""Watching the small seat map of the state over a socket."""
 
 from typing import Any
 

@@ -11,14 +11,14 @@ from domain.reservation import Reservation
 from persistence.key_value.catalog_cache import Load, Value
 
 
-class Forgetful:
+class NullSeatLock:
     def mark_held(self, reservation: Reservation) -> None: ...
 
 
 class NoSeatLocks:
     @asynccontextmanager
     async def guard(self, seat_ids: Sequence[UUID]) -> AsyncIterator[SeatLock]:
-        yield Forgetful()
+        yield NullSeatLock()
 
     async def clear(self, reservation: Reservation) -> None: ...
 

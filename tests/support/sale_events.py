@@ -12,7 +12,7 @@ from domain.reservation import Reservation
 from persistence.sales.ledger import PostgresLedger
 from realtime.broker import MARKER, Kafka
 from tests.support.cinema import Cinema, Show
-from tests.support.waiting import eventually
+from tests.support.polling import eventually
 
 
 async def hold(cinema: Cinema, show: Show, seat: int) -> Reservation:
@@ -43,7 +43,7 @@ async def outbox_size(cinema: Cinema) -> int:
     return int(await cinema.pool.fetchval("SELECT count(*) FROM outbox"))
 
 
-async def until_all_is_told(cinema: Cinema, seconds: float = 20) -> None:
+async def until_outbox_is_empty(cinema: Cinema, seconds: float = 20) -> None:
     async def nothing_waits() -> bool:
         return await outbox_size(cinema) == 0
 

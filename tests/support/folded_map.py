@@ -11,7 +11,7 @@ from realtime.seat_feed import SeatFeed
 
 
 @dataclass
-class Fold:
+class FoldedMap:
     seats: dict[UUID, tuple[int, str]] = field(default_factory=dict)
     snapshots: int = 0
     deltas: int = 0

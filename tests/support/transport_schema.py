@@ -18,7 +18,7 @@ ANN = Viewer(UUID(int=1), Role.CUSTOMER)
 
 
 @dataclass
-class Stage:
+class SchemaState:
     """What tests count and move."""
 
     position: int = 0
@@ -73,14 +73,14 @@ class Stage:
         accept_language: str | None,
         request_id: str,
         address: str | None,
-    ) -> "Scene":
+    ) -> "FakeContext":
         viewer = "ann" if self.credentials_of(authorization) else None
-        return Scene(self, viewer, accept_language, request_id)
+        return FakeContext(self, viewer, accept_language, request_id)
 
 
 @dataclass
-class Scene:
-    stage: Stage
+class FakeContext:
+    state: SchemaState
     viewer: str | None
     accept_language: str | None
     request_id: str
@@ -91,7 +91,7 @@ class Scene:
         return locale_for(self.accept_language)
 
 
-Info = StrawberryInfo[Scene, None]
+Info = StrawberryInfo[FakeContext, None]
 
 
 @strawberry.type
@@ -109,8 +109,8 @@ class Query:
 
     @strawberry.field
     def me(self, info: Info) -> str:
-        scene = info.context
-        return f"{scene.viewer} {scene.accept_language} {scene.request_id}"
+        context = info.context
+        return f"{context.viewer} {context.accept_language} {context.request_id}"
 
     @strawberry.field
     def locale(self, info: Info) -> str | None:
@@ -126,19 +126,19 @@ class Query:
 
     @strawberry.field
     async def work(self, info: Info) -> int:
-        return await info.context.stage.work()
+        return await info.context.state.work()
 
 
 @strawberry.type
 class Mutation:
     @strawberry.mutation
     def touch(self, info: Info) -> int:
-        info.context.stage.touched += 1
-        return info.context.stage.touched
+        info.context.state.touched += 1
+        return info.context.state.touched
 
     @strawberry.mutation
     async def work(self, info: Info) -> int:
-        return await info.context.stage.work()
+        return await info.context.state.work()
 
 
 @strawberry.type
@@ -147,31 +147,31 @@ class Subscription:
     async def seat_map(
         self, info: Info, session_id: str, after: str | None = None
     ) -> AsyncGenerator[Update, None]:
-        stage = info.context.stage
-        stage.watched_as.append((info.context.viewer, info.context.accept_language))
-        stage.executions += 1
-        if session_id == "unknown" or stage.gone:
+        state = info.context.state
+        state.watched_as.append((info.context.viewer, info.context.accept_language))
+        state.executions += 1
+        if session_id == "unknown" or state.gone:
             raise ValueError("no such session")
-        if stage.faulty:
+        if state.faulty:
             raise GraphQLError("a fault", extensions={"code": "INTERNAL"})
         watcher: asyncio.Queue[int | None] = asyncio.Queue()
-        stage.watchers.add(watcher)
+        state.watchers.add(watcher)
         try:
-            await stage.readable.wait()
+            await state.readable.wait()
             if after is None:
-                yield Update(kind="map", position=stage.position, text=stage.text)
+                yield Update(kind="map", position=state.position, text=state.text)
             else:
-                stage.resumed_after.append(after)
-                yield Update(kind="since", position=stage.position, text=after)
+                state.resumed_after.append(after)
+                yield Update(kind="since", position=state.position, text=after)
             while (position := await watcher.get()) is not None:
-                yield Update(kind="delta", position=position, text=stage.text)
+                yield Update(kind="delta", position=position, text=state.text)
         finally:
-            stage.watchers.discard(watcher)
+            state.watchers.discard(watcher)
 
     @strawberry.subscription
     async def numbers(self, info: Info, upto: int) -> AsyncGenerator[int, None]:
         for number in range(upto):
-            info.context.stage.pulled += 1
+            info.context.state.pulled += 1
             yield number
 
     @strawberry.subscription
