@@ -1,4 +1,4 @@
-"""Producers, consumers and topics, with the settings that the promise needs."""
+"""Kafka producers, consumers and topics, with settings that lose no event."""
 
 import asyncio
 import logging
@@ -15,27 +15,39 @@ from realtime.topics import PAYMENTS, RESERVATIONS, dead_letters
 logger = logging.getLogger(__name__)
 
 TOPICS = (RESERVATIONS, PAYMENTS, dead_letters(RESERVATIONS), dead_letters(PAYMENTS))
-# A value that nobody's event has: the first writes to a fresh partition of the
-# embedded broker may be lost when they come at once, so it is written to beforehand.
+# The first record of every partition; no event is empty. Concurrent first writes to a
+# fresh partition of the embedded broker may be lost, so we write one record beforehand.
 MARKER = b""
 REQUEST_TIMEOUT_MS = 5_000
 STOP_SECONDS = 2
 
 
-def heed_cancellation() -> None:
-    """Where a loop around aiokafka goes round.
+def raise_if_cancelled() -> None:
+    """Call it in every round of a loop around aiokafka.
 
-    It ends its own tasks by cancelling and awaiting them, and takes a cancellation of
-    ours that comes meanwhile for theirs: whoever wanted us to stop would wait for ever.
+    aiokafka ends its own tasks by cancelling and awaiting them. It takes a cancellation
+    of our task at that moment for theirs and swallows it: our loop would never stop.
     """
     task = asyncio.current_task()
     if task is not None and task.cancelling():
         raise asyncio.CancelledError
 
 
+@asynccontextmanager
+async def running(client: AIOKafkaProducer | AIOKafkaConsumer) -> AsyncIterator[None]:
+    """A cancelled start() leaks connections unless stop() is called as well."""
+    try:
+        await client.start()
+        yield
+    finally:
+        with suppress(KafkaError, TimeoutError):
+            async with asyncio.timeout(STOP_SECONDS):
+                await client.stop()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kafka:
-    """Where the broker is, and what it can do."""
+    """Addresses of the brokers, and settings that depend on them."""
 
     bootstrap_servers: str
     idempotence: bool
@@ -53,13 +65,8 @@ class Kafka:
             request_timeout_ms=REQUEST_TIMEOUT_MS,
             linger_ms=0,
         )
-        try:
-            await producer.start()
+        async with running(producer):
             yield producer
-        finally:
-            with suppress(KafkaError, TimeoutError):
-                async with asyncio.timeout(STOP_SECONDS):
-                    await producer.stop()
 
     @asynccontextmanager
     async def consumer(
@@ -74,24 +81,19 @@ class Kafka:
             session_timeout_ms=self.session_timeout_ms,
             heartbeat_interval_ms=self.session_timeout_ms // 4,
             request_timeout_ms=REQUEST_TIMEOUT_MS,
-            # How soon a topic that a broker forgot and got back is found again.
+            # A topic that a broker lost and got back is found again after this time.
             metadata_max_age_ms=2_000,
         )
-        # By pattern: to ask for a topic by its name makes the embedded broker create
-        # it, and when two do so at once it loses what was written in between.
+        # By pattern: asking for a topic by name makes the embedded broker create it,
+        # and two concurrent creations lose what was written in between.
         consumer.subscribe(pattern=f"^({'|'.join(topics)})$")
-        try:
-            await consumer.start()
+        async with running(consumer):
             yield consumer
-        finally:
-            with suppress(KafkaError, TimeoutError):
-                async with asyncio.timeout(STOP_SECONDS):
-                    await consumer.stop()
 
     async def ensure_topics(self) -> bool:
-        """Make those that are missing, each partition with a marker in it.
+        """Creates missing topics, with a marker in each partition.
 
-        True: some were. Then it is a new broker, or one that has lost its memory.
+        True if some were missing: the broker is new, or has lost its data.
         """
         admin = AIOKafkaAdminClient(
             bootstrap_servers=self.bootstrap_servers,
@@ -123,11 +125,11 @@ class Kafka:
         )
         for name, code, *_ in answer.topic_errors:
             error = for_code(code)
-            if code and error is not TopicAlreadyExistsError:  # another worker's
+            if code and error is not TopicAlreadyExistsError:  # by another worker
                 raise error(name)
 
     def _topic_configs(self) -> dict[str, str]:
-        """What is acknowledged is on all but one broker at least."""
+        """An acknowledged event is on all brokers but one at least."""
         if self.replication_factor == 1:
             return {}
         return {"min.insync.replicas": str(self.replication_factor - 1)}

@@ -1,4 +1,4 @@
-"""Kafka -> a handler: at least once, in order, and past whatever cannot be handled."""
+"""Kafka -> a handler: at least once, in order; bad events go to the dead letters."""
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
@@ -10,7 +10,7 @@ from aiokafka.errors import CommitFailedError, KafkaError, MessageSizeTooLargeEr
 
 from persistence.outages import is_unavailable
 from realtime import metrics
-from realtime.broker import MARKER, Kafka, heed_cancellation
+from realtime.broker import MARKER, Kafka, raise_if_cancelled
 from realtime.cloud_event import CloudEvent, MalformedEventError
 from realtime.topics import dead_letters
 from runtime.back_off import BackOff
@@ -20,20 +20,20 @@ from telemetry.spans import spans
 logger = logging.getLogger(__name__)
 
 BATCH_SIZE = 500
-ATTEMPTS = 3  # at an event that fails for a reason of its own
+ATTEMPTS = 3  # for an event that fails while all servers are available
 FIRST_DELAY = 0.05  # seconds
 LONGEST_DELAY = 2.0
 
 
 def is_transient(error: Exception) -> bool:
-    """Somebody is away or overloaded. It is waited for: no event is to blame."""
+    """A server is unavailable or overloaded, and the event is not the cause."""
     if isinstance(error, KafkaError):
         return not isinstance(error, MessageSizeTooLargeError)
     return is_unavailable(error)
 
 
 class Handler(Protocol):
-    """`name` is the consumer group, and how the outbox knows it."""
+    """`name` is the consumer group, and the name in the outbox's `awaiting`."""
 
     @property
     def name(self) -> str: ...
@@ -42,10 +42,10 @@ class Handler(Protocol):
     def topics(self) -> tuple[str, ...]: ...
 
     async def handle(self, events: Sequence[CloudEvent]) -> None:
-        """All of them or none; each may come again. Confirms them in the outbox."""
+        """All events or none; each may come again. Confirms them in the outbox."""
 
-    async def give_up(self, session_key: str, event: CloudEvent | None) -> None:
-        """It went to the dead letters; None: it could not even be read."""
+    async def on_dead_letter(self, session_key: str, event: CloudEvent | None) -> None:
+        """After the event went to the dead letters; None if it was unreadable."""
 
 
 class Consumer:
@@ -56,7 +56,7 @@ class Consumer:
     async def run(self) -> None:
         back_off = BackOff(FIRST_DELAY, LONGEST_DELAY)
         while True:
-            heed_cancellation()
+            raise_if_cancelled()
             try:
                 async with self._kafka.consumer(
                     self._handler.name, *self._handler.topics
@@ -64,27 +64,29 @@ class Consumer:
                     back_off.reset()
                     await self._consume(consumer)
             except (KafkaError, OSError) as error:
-                logger.warning("%s: the broker is away: %r", self._handler.name, error)
+                logger.warning(
+                    "%s: the broker is unavailable: %r", self._handler.name, error
+                )
             await back_off.wait()
 
     async def _consume(self, consumer: AIOKafkaConsumer) -> None:
         while True:
-            heed_cancellation()
+            raise_if_cancelled()
             batches: dict[TopicPartition, list[ConsumerRecord]]
             batches = await consumer.getmany(timeout_ms=500, max_records=BATCH_SIZE)
             records = [record for batch in batches.values() for record in batch]
             if not records:
                 continue
-            await self.take(records)
+            await self.process(records)
             try:
                 await consumer.commit()
             except CommitFailedError:
-                # The group was shared out anew meanwhile: they come again, to
-                # somebody, who finds them confirmed.
+                # After a rebalance the records come again, to some consumer, which
+                # finds them confirmed.
                 logger.info("%s: offsets were not committed", self._handler.name)
 
-    async def take(self, records: Sequence[ConsumerRecord]) -> None:
-        """Returns when each is handled, or among the dead letters."""
+    async def process(self, records: Sequence[ConsumerRecord]) -> None:
+        """Returns when each record is handled or among the dead letters."""
         readable: list[tuple[ConsumerRecord, CloudEvent]] = []
         for record in records:
             if record.value in {None, MARKER}:
@@ -92,14 +94,14 @@ class Consumer:
             try:
                 readable.append((record, CloudEvent.decode(record.value)))
             except MalformedEventError as error:
-                await self._bury(record, None, error)
+                await self._dead_letter(record, None, error)
         try:
             await self._handle([event for _, event in readable])
-        except Exception as error:  # noqa: BLE001 # the one to blame is found below
+        except Exception as error:  # noqa: BLE001 # the loop below finds the event that fails
             logger.warning("%s: one by one after %r", self._handler.name, error)
             for record, event in readable:
                 with origin.on_behalf_of(event.request_id):
-                    await self._handle_or_bury(record, event)
+                    await self._handle_or_dead_letter(record, event)
 
     async def _handle(self, events: Sequence[CloudEvent]) -> None:
         if not events:
@@ -107,18 +109,20 @@ class Consumer:
         with spans().each(
             "CONSUMER", f"{self._handler.name} handles", events
         ) as parents:
-            # What comes of them is a child of what is done here.
-            ours = [
+            # What follows from an event is a child of our span.
+            traced = [
                 replace(event, trace_parent=parent)
                 for event, parent in zip(events, parents, strict=True)
             ]
-            await self._persist(lambda: self._handler.handle(ours))
+            await self._retry_while_unavailable(lambda: self._handler.handle(traced))
             lag = metrics.HANDLED_LAG.labels(self._handler.name)
             for event in events:
                 lag.observe(metrics.seconds_since(event.time))
 
-    async def _persist(self, act: Callable[[], Awaitable[None]]) -> None:
-        """As often as it takes while something is away; raises for other reasons."""
+    async def _retry_while_unavailable(
+        self, act: Callable[[], Awaitable[None]]
+    ) -> None:
+        """Retries while a server is unavailable; raises all other errors."""
         back_off = BackOff(FIRST_DELAY, LONGEST_DELAY)
         while True:
             try:
@@ -129,7 +133,9 @@ class Consumer:
                 logger.warning("%s waits: %r", self._handler.name, error)
             await back_off.wait()
 
-    async def _handle_or_bury(self, record: ConsumerRecord, event: CloudEvent) -> None:
+    async def _handle_or_dead_letter(
+        self, record: ConsumerRecord, event: CloudEvent
+    ) -> None:
         back_off = BackOff(2 * FIRST_DELAY, LONGEST_DELAY)
         for attempt in range(1, ATTEMPTS + 1):
             try:
@@ -140,21 +146,21 @@ class Consumer:
                         "an event goes to the dead letters",
                         extra={"consumer": self._handler.name, "event": str(event.id)},
                     )
-                    return await self._bury(record, event, error)
+                    return await self._dead_letter(record, event, error)
             await back_off.wait()
         return None
 
-    async def _bury(
+    async def _dead_letter(
         self, record: ConsumerRecord, event: CloudEvent | None, why: Exception
     ) -> None:
-        """Until it is done: nothing is dropped because the broker is away."""
+        """Retries until it is done: an unavailable broker must not drop an event."""
         key = (record.key or b"").decode(errors="replace")
 
-        async def bury() -> None:
+        async def send_and_report() -> None:
             await self._send_to_dead_letters(record, why)
-            await self._handler.give_up(key, event)
+            await self._handler.on_dead_letter(key, event)
 
-        await self._persist(bury)
+        await self._retry_while_unavailable(send_and_report)
         metrics.DEAD_LETTERS.labels(self._handler.name).inc()
 
     async def _send_to_dead_letters(

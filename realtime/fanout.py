@@ -74,7 +74,7 @@ class FanoutHandler:
                     pipe.publish(channel, event.type)
             await pipe.execute()
 
-    async def give_up(self, session_key: str, event: CloudEvent | None) -> None:
+    async def on_dead_letter(self, session_key: str, event: CloudEvent | None) -> None:
         """Whoever watches the session reads it anew: what changed is not known."""
         await self._redis.publish(seat_channel(session_key), RESYNC)
         if event:

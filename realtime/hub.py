@@ -1,7 +1,7 @@
-"""The cage of Broadcaster: one supervised Redis connection for all that is watched.
+"""Broadcaster over one supervised Redis connection, for all channels of this process.
 
-It never goes silent. Whatever may have made it miss a message (Redis gone, a queue
-over its bound) is followed by a RESYNC on each channel that is concerned.
+No gap stays unnoticed. When messages may have been missed (Redis was lost, a queue was
+full), each channel concerned gets a RESYNC.
 """
 
 import asyncio
@@ -22,25 +22,25 @@ from runtime.back_off import BackOff
 
 logger = logging.getLogger(__name__)
 
-KEEPALIVE = "hub:keepalive"  # a connection without a channel cannot be listened to
-SILENCE_SECONDS = 2.0  # then it is asked whether it still lives
+KEEPALIVE = "hub:keepalive"  # redis-py cannot read from a connection without a channel
+SILENCE_SECONDS = 2.0  # then we send a ping
 CONFIRM_SECONDS = 1.0
 QUEUE_BOUND = 256
 
 
 class SupervisedRedis(BroadcastBackend):
-    """Reconnects for ever, and says so on every channel."""
+    """Reconnects for ever, with a RESYNC on every channel."""
 
     def __init__(self, url: str) -> None:
-        # A blocking read has no time-out of its own. It is opened without redis-py's
-        # own retry, which reconnects silently: the gap would stay unnoticed.
+        # Reads block without a time-out. open_redis switches off redis-py's own retry,
+        # which would reconnect silently, and the gap would stay unnoticed.
         self._redis = open_redis(url, socket_timeout=None)
         self._pubsub: PubSub | None = None
         self._wanted: set[str] = set()
         self._confirmed: dict[str, asyncio.Event] = {}
-        # SUBSCRIBEs on their way: who left and came back must not take the first
-        # one's confirmation for the second one's.
-        self._asked: Counter[str] = Counter()
+        # SUBSCRIBEs without a confirmation yet. A listener that leaves and comes back
+        # must not take the confirmation of the first for that of the second.
+        self._unconfirmed: Counter[str] = Counter()
         self._gaps: set[str] = set()  # channels that may have missed something
         self._sending = asyncio.Lock()  # keeps SUBSCRIBE and UNSUBSCRIBE in order
         self._events: asyncio.Queue[Event] = asyncio.Queue(10_000)
@@ -56,14 +56,14 @@ class SupervisedRedis(BroadcastBackend):
         await self._redis.aclose()
 
     async def subscribe(self, channel: str) -> None:
-        """Returns once Redis has confirmed it, so that a read afterwards is covered.
+        """Returns once Redis has confirmed it: a read afterwards leaves no gap.
 
-        While Redis is away it returns as well; the channel resyncs when it is back.
+        Returns also when Redis is unavailable; the channel gets a RESYNC later.
         """
         async with self._sending:
             if channel not in self._wanted:
                 self._wanted.add(channel)
-                self._asked[channel] += 1
+                self._unconfirmed[channel] += 1
                 await self._send("SUBSCRIBE", channel)
         confirmed = self._confirmed.setdefault(channel, asyncio.Event())
         try:
@@ -86,19 +86,19 @@ class SupervisedRedis(BroadcastBackend):
         return await self._events.get()
 
     async def _send(self, command: str, *channels: str) -> None:
-        """Past redis-py's pub/sub object, which would reconnect by itself.
+        """Sends on the connection itself: redis-py's PubSub would reconnect silently.
 
-        A second connection behind the reader's back is a gap that nobody notices.
+        That would be a gap that the reader does not notice.
         """
         connection = self._pubsub.connection if self._pubsub else None
         if connection is None or not connection.is_connected:
-            return  # the supervisor will ask for all that is wanted
+            return  # the supervisor will subscribe to all wanted channels
         try:
             async with asyncio.timeout(CONFIRM_SECONDS):
                 await connection.send_command(command, *channels)
-        except Exception as error:  # noqa: BLE001 # whatever it is, we start over
-            logger.warning("Redis pub/sub takes no %s: %r", command, error)
-            await connection.disconnect(nowait=True)  # its reader fails at once
+        except Exception as error:  # noqa: BLE001 # after any error we reconnect
+            logger.warning("Redis pub/sub did not accept %s: %r", command, error)
+            await connection.disconnect(nowait=True)  # the reader fails at once
 
     async def _supervise(self) -> None:
         back_off = BackOff(0.05, 2.0, jitter=True)
@@ -109,7 +109,7 @@ class SupervisedRedis(BroadcastBackend):
                     await pubsub.subscribe(KEEPALIVE)
                 async with self._sending:
                     self._pubsub = pubsub
-                    self._asked = Counter(self._wanted)
+                    self._unconfirmed = Counter(self._wanted)
                     if self._wanted:
                         await self._send("SUBSCRIBE", *self._wanted)
                 back_off.reset()
@@ -119,29 +119,29 @@ class SupervisedRedis(BroadcastBackend):
                 logger.warning("Redis pub/sub was lost: %r", error)
             finally:
                 self._pubsub = None
-                self._lose_all()
+                self._mark_gaps()
                 with suppress(Exception):
                     async with asyncio.timeout(CONFIRM_SECONDS):
                         await pubsub.aclose()  # type: ignore[no-untyped-call] # redis-py
             await back_off.wait()
 
     async def _listen(self, pubsub: PubSub) -> None:
-        asked = False
+        pinged = False
         while True:
-            # When the connection breaks, redis-py opens another before it says so, and
-            # against a frozen Redis that would last for ever.
+            # When the connection breaks, redis-py opens another before it raises, and
+            # with a frozen Redis that would take for ever.
             async with asyncio.timeout(SILENCE_SECONDS + CONFIRM_SECONDS):
                 message = await pubsub.get_message(timeout=SILENCE_SECONDS)
             if message is None:
-                if asked:
+                if pinged:
                     raise ConnectionError("no answer to a ping")
                 await self._send("PING")
-                asked = True
+                pinged = True
                 continue
-            asked = False
-            await self._take(message)
+            pinged = False
+            await self._receive(message)
 
-    async def _take(self, message: dict[str, Any]) -> None:
+    async def _receive(self, message: dict[str, Any]) -> None:
         if message["type"] not in {"message", "subscribe"}:
             return
         channel = message["channel"].decode()
@@ -151,10 +151,10 @@ class SupervisedRedis(BroadcastBackend):
             await self._confirm(channel)
 
     async def _confirm(self, channel: str) -> None:
-        self._asked[channel] -= 1
-        if self._asked[channel] > 0:
+        self._unconfirmed[channel] -= 1
+        if self._unconfirmed[channel] > 0:
             return
-        del self._asked[channel]
+        del self._unconfirmed[channel]
         if channel not in self._wanted:
             return
         self._confirmed.setdefault(channel, asyncio.Event()).set()
@@ -162,14 +162,14 @@ class SupervisedRedis(BroadcastBackend):
             self._gaps.discard(channel)
             await self._events.put(Event(channel, RESYNC))  # type: ignore[arg-type] # bytes, like Redis's
 
-    def _lose_all(self) -> None:
+    def _mark_gaps(self) -> None:
         for confirmed in self._confirmed.values():
-            confirmed.clear()  # who waits for it goes on waiting
+            confirmed.clear()  # its waiters go on waiting
         self._gaps.update(self._wanted)
 
 
 class Listener:
-    """The messages of one channel, for one listener; bounded."""
+    """A bounded queue of the messages of one channel; when full, one RESYNC."""
 
     def __init__(self) -> None:
         self._queue: asyncio.Queue[bytes] = asyncio.Queue(QUEUE_BOUND)
@@ -182,7 +182,7 @@ class Listener:
         self._queue.put_nowait(message)
 
     async def next_burst(self, settle: float = 0.0) -> list[bytes]:
-        """Waits for a message; returns it with all that came within `settle` s."""
+        """Waits for a message; returns it with those of the next `settle` s."""
         messages = [await self._queue.get()]
         if settle > 0:
             await asyncio.sleep(settle)
@@ -198,7 +198,7 @@ class Hub(Broadcast):
 
     @asynccontextmanager
     async def listen(self, channel: str) -> AsyncIterator[Listener]:
-        """Once entered, whatever is published reaches us, or a RESYNC does."""
+        """From the entry on, each published message or a RESYNC arrives."""
         listener = Listener()
         self._listeners.setdefault(channel, set()).add(listener)
         try:

@@ -41,7 +41,7 @@ class PaymentsHandler:
                 await db.execute(sql.CLOSE_PAYMENTS, *_with_origins(ended))
         self._wakeup.notify()
 
-    async def give_up(self, session_key: str, event: CloudEvent | None) -> None:
+    async def on_dead_letter(self, session_key: str, event: CloudEvent | None) -> None:
         if event:
             async with self._pool.acquire() as db, db.transaction():
                 await confirm(db, [event.id], self.name)

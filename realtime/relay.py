@@ -15,7 +15,7 @@ from aiokafka.structs import RecordMetadata
 from persistence.outages import is_unavailable
 from persistence.sales.outbox import LEASE, Outbox, OutboxEvent
 from realtime import metrics
-from realtime.broker import Kafka, heed_cancellation
+from realtime.broker import Kafka, raise_if_cancelled
 from realtime.cloud_event import CloudEvent
 from realtime.hub import Hub, Listener
 from realtime.topics import RELAY_WAKEUP
@@ -29,19 +29,19 @@ POLL_SECONDS = 0.1  # when no wakeup comes
 RENEW_SECONDS = 1.0
 RELEASE_SECONDS = 1.0
 TOPICS_SECONDS = 1.0  # how soon a broker that came back empty is noticed
-STANDBY_SECONDS = 0.05  # until it asks again for the lease of another
+STANDBY_SECONDS = 0.05  # from one request for the lease to the next
 
 
 class LeaseLostError(Exception):
-    """We were held up for so long that another relay may be at work: send nothing."""
+    """Our lease has expired, and another relay may be at work: send nothing."""
 
 
-class BrokerForgotError(Exception):
-    """It acknowledged an offset that it had given away before: it came back empty."""
+class BrokerLostDataError(Exception):
+    """It acknowledged an offset for the second time: it came back empty."""
 
 
 class Relay:
-    """Killed between sending and marking, it sends again: consumers know it."""
+    """Killed between sending and marking it sends twice; consumers are idempotent."""
 
     def __init__(self, outbox: Outbox, kafka: Kafka, hub: Hub) -> None:
         self._outbox = outbox
@@ -56,7 +56,7 @@ class Relay:
         metrics.RELAY_LEADS.set_function(lambda: float(self._leads()))
         async with self._releasing(), self._hub.listen(RELAY_WAKEUP) as wakeups:
             while True:
-                heed_cancellation()
+                raise_if_cancelled()
                 try:
                     if await self._has_lease():
                         await self._ensure_topics()
@@ -65,12 +65,12 @@ class Relay:
                             back_off.reset()
                             await self._relay(producer, wakeups)
                 except LeaseLostError:
-                    logger.warning("the relay was held up; another one may go on")
-                except BrokerForgotError:
+                    logger.warning("the relay was too slow and lost its lease")
+                except BrokerLostDataError:
                     logger.warning("the broker came back empty; events are sent again")
-                    await self._start_over()
+                    await self._send_all_again()
                 except KafkaError as error:
-                    logger.warning("the broker is away, events wait: %r", error)
+                    logger.warning("the broker is unavailable, events wait: %r", error)
                     delay = back_off.next_delay()
                 except Exception as error:
                     if not is_unavailable(error):
@@ -84,29 +84,29 @@ class Relay:
         try:
             yield
         finally:
-            with suppress(Exception):  # it ends by itself, soon
+            with suppress(Exception):  # the lease expires soon
                 async with asyncio.timeout(RELEASE_SECONDS):
                     await self._outbox.release_lease(self._id)
                     self._renewed = -math.inf
 
     async def _relay(self, producer: AIOKafkaProducer, wakeups: Listener) -> None:
-        """As long as the lease is ours: only its holder creates topics, too."""
+        """While we hold the lease. Only its holder may create topics."""
         checked = time.monotonic()
         while await self._has_lease():
-            heed_cancellation()
+            raise_if_cancelled()
             if await self.relay_batch(producer):
                 continue
             if time.monotonic() - checked > TOPICS_SECONDS:
                 await self._ensure_topics()
                 checked = time.monotonic()
             # Not wait_for: up to Python 3.11 it swallows a cancellation that comes at
-            # the same moment as a wakeup, and the relay would never end.
+            # the same moment as a wakeup, and the relay would never stop.
             with suppress(TimeoutError):
                 async with asyncio.timeout(POLL_SECONDS):
                     await wakeups.next_burst()
 
     async def relay_batch(self, producer: AIOKafkaProducer) -> int:
-        """How many were sent. Whatever fails, the whole batch is sent again."""
+        """The number of sent events. After a failure the batch is sent again."""
         events = await self._outbox.due(self._id, BATCH_SIZE)
         if events:
             with spans().each("PRODUCER", "send", events) as parents:
@@ -115,38 +115,38 @@ class Relay:
                     for event, parent in zip(events, parents, strict=True)
                 ]
                 for acknowledged in await asyncio.gather(*sent):
-                    self._remember(acknowledged)
+                    self._check_offset(acknowledged)
             await self._outbox.mark_sent([event.position for event in events])
             _count(events)
         return len(events)
 
-    def _remember(self, sent: RecordMetadata) -> None:
-        """Raises BrokerForgotError.
+    def _check_offset(self, sent: RecordMetadata) -> None:
+        """Raises BrokerLostDataError.
 
-        The producer reconnects silently, and the embedded broker takes records for
-        topics that it does not have any more; only the offsets give it away. A marker
-        has the first offset of each partition.
+        The producer reconnects silently, and the embedded broker accepts records for
+        topics that it has lost; only the offsets show it. Offset 0 of each partition is
+        the marker's.
         """
         partition = (sent.topic, sent.partition)
-        if sent.offset < 0:  # the broker knew it for a repeat of the producer's
+        if sent.offset < 0:  # a retry of the producer that the broker recognised
             return
         if sent.offset <= self._offsets.get(partition, 0):
-            raise BrokerForgotError
+            raise BrokerLostDataError
         self._offsets[partition] = sent.offset
 
     async def _ensure_topics(self) -> None:
         if await self._kafka.ensure_topics():
-            await self._start_over()
+            await self._send_all_again()
 
-    async def _start_over(self) -> None:
+    async def _send_all_again(self) -> None:
         self._offsets.clear()
         await self._outbox.send_again()
 
     async def _has_lease(self) -> bool:
-        """Renewed in good time; `due` judges it once more for every batch.
+        """Renews the lease in time; `due` checks it again for every batch.
 
-        Between that and the sending we may be frozen, so each event is sent by our own
-        clock: it counts from before the database was asked, and goes on meanwhile.
+        We may be frozen between `due` and the sending, so _send also checks our own
+        clock. It counts from before the renewal, so it ends before the lease does.
         """
         now = time.monotonic()
         if now - self._renewed > RENEW_SECONDS:
@@ -167,7 +167,7 @@ class Relay:
         """Raises LeaseLostError."""
         if not self._leads():
             raise LeaseLostError
-        told = CloudEvent(
+        message = CloudEvent(
             id=event.id,
             type=event.type,
             time=event.created_at,
@@ -177,7 +177,7 @@ class Relay:
             trace_parent=trace_parent,
         )
         acknowledged: asyncio.Future[RecordMetadata] = await producer.send(
-            event.topic, told.encode(), key=str(event.session_id).encode()
+            event.topic, message.encode(), key=str(event.session_id).encode()
         )
         return acknowledged
 

@@ -1,4 +1,4 @@
-"""Redis -> reservations: a tick whenever one of them has to be looked at again."""
+"""Redis -> reservations: a tick whenever one must be read again."""
 
 from collections.abc import AsyncGenerator
 from uuid import UUID
@@ -12,7 +12,7 @@ class ReservationFeed:
         self._hub = hub
 
     async def watch(self, reservation_id: UUID) -> AsyncGenerator[None, None]:
-        """A tick at once, listening already; then one for each burst of changes."""
+        """One tick at once, once it listens, then one for each burst of changes."""
         async with self._hub.listen(reservation_channel(reservation_id)) as changes:
             yield
             while True:

@@ -1,4 +1,4 @@
-"""Redis -> seat maps: a snapshot, then what changed."""
+"""Redis -> seat maps: a snapshot, then deltas."""
 
 import asyncio
 import logging
@@ -21,7 +21,7 @@ from telemetry.spans import spans
 
 logger = logging.getLogger(__name__)
 
-BURST_SECONDS = 0.03  # at most one delta in that time, and none late when it is quiet
+BURST_SECONDS = 0.03  # at most one delta in this time; no delay after a quiet time
 
 
 class SeatFeed:
@@ -34,8 +34,7 @@ class SeatFeed:
     ) -> AsyncGenerator[SeatMap | SeatMapDelta, None]:
         """Raises NotFoundError, before the first item, for an unknown session.
 
-        It listens before it reads, so nothing falls in between; versions make what
-        comes twice harmless.
+        Listens before it reads, so no change is missed. Versions make repeats harmless.
         """
         loop = asyncio.get_running_loop()
         async with self._hub.listen(seat_channel(session_id)) as changes:
@@ -43,31 +42,31 @@ class SeatFeed:
             if first is None:
                 raise NotFoundError
             yield first
-            last_told = loop.time()
+            last_sent = loop.time()
             while True:
-                settle = last_told + BURST_SECONDS - loop.time()
+                settle = last_sent + BURST_SECONDS - loop.time()
                 messages = await changes.next_burst(settle)
                 if merged := merge(session_id, messages):
-                    # Whoever pulls has passed it on to all by the time it is back.
+                    # The caller has passed it on to all watchers when this returns.
                     with spans().linked("deliver seats", merged.trace_parents):
                         yield merged.delta
                     DELIVERY_LAG.observe(seconds_since(merged.oldest))
                 else:
                     RESYNCS.inc()
                     yield await self._read_again(session_id)
-                last_told = loop.time()
+                last_sent = loop.time()
 
     async def _read_again(self, session_id: UUID) -> SeatMap | SeatMapDelta:
-        """Until it succeeds: a watcher is late at most, never wrong."""
+        """Retries until it succeeds: a watcher may be late, never wrong."""
         back_off = BackOff(0.05, 2.0)
         while True:
             try:
                 if whole := await self._seat_maps.read(session_id):
                     return whole
-                raise NotFoundError  # noqa: TRY301 # it is gone for good
+                raise NotFoundError  # noqa: TRY301 # the session was deleted
             except NotFoundError:
                 raise
-            except Exception as error:  # noqa: BLE001 # whatever ails Postgres
+            except Exception as error:  # noqa: BLE001 # any fault of Postgres
                 logger.warning("a seat map could not be read: %r", error)
             await back_off.wait()
 
@@ -80,7 +79,7 @@ class Merged:
 
 
 def merge(session_id: UUID, messages: Sequence[bytes]) -> Merged | None:
-    """One delta of a burst: each seat at its highest version; None: read it anew."""
+    """One delta with each seat at its highest version; None: read the map again."""
     newest: dict[UUID, SessionSeat] = {}
     positions, times, parents = list[Position](), list[datetime](), list[str]()
     try:

@@ -1,14 +1,11 @@
 """Reading topics from their beginning, for people: belongs to no consumer group."""
 
-import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import suppress
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import KafkaError
 
-from realtime.broker import REQUEST_TIMEOUT_MS, STOP_SECONDS, Kafka
+from realtime.broker import REQUEST_TIMEOUT_MS, Kafka, running
 
 # The embedded broker does not say truly where a topic ends: this long nothing came.
 QUIET_MS = 1_000
@@ -27,18 +24,13 @@ async def read_topics(
         fetch_max_wait_ms=kafka.fetch_wait_ms,
         request_timeout_ms=REQUEST_TIMEOUT_MS,
     )
-    try:
-        await consumer.start()
+    async with running(consumer):
         consumer.assign(partitions)
         await consumer.seek_to_beginning(*partitions)
         while batches := await consumer.getmany(timeout_ms=QUIET_MS):
             for batch in batches.values():
                 for record in batch:
                     yield record
-    finally:
-        with suppress(KafkaError, TimeoutError):
-            async with asyncio.timeout(STOP_SECONDS):
-                await consumer.stop()
 
 
 async def _partitions(kafka: Kafka, topics: Sequence[str]) -> list[TopicPartition]:

@@ -30,7 +30,7 @@ ERRORS = Counter(
     "cinema_graphql_errors", "GraphQL errors in answers, by code.", ["code"]
 )
 for each in ("INTERNAL", "UNAVAILABLE"):
-    ERRORS.labels(each)  # an alert needs a series that starts at 0
+    ERRORS.labels(each)  # an alert needs a first 0
 
 SOCKETS = Gauge("cinema_sockets", "WebSockets that are open.")
 SOCKET_OPERATIONS = Gauge(

@@ -1,4 +1,4 @@
-"""The one Redis connection of all live maps: whatever is done to it, it comes back."""
+"""The Redis connection of all live maps recovers from every fault."""
 
 import asyncio
 import random
@@ -20,9 +20,7 @@ async def hub(stack: EmbeddedStack) -> AsyncIterator[Hub]:
         yield hub
 
 
-async def test_a_listener_that_is_behind_is_told_to_read_again(
-    hub: Hub, redis: Redis
-) -> None:
+async def test_a_listener_that_is_behind_gets_a_resync(hub: Hub, redis: Redis) -> None:
     channel = seat_channel(uuid4())
     async with hub.listen(channel) as slow, hub.listen(channel) as other:
         for number in range(QUEUE_BOUND + 10):
@@ -40,26 +38,28 @@ async def test_a_listener_that_is_behind_is_told_to_read_again(
     assert len(messages) < QUEUE_BOUND
 
 
-async def test_leaving_and_coming_back_hears_everything(hub: Hub, redis: Redis) -> None:
+async def test_a_listener_that_comes_back_gets_every_message(
+    hub: Hub, redis: Redis
+) -> None:
     channel = seat_channel(uuid4())
     for number in range(50):
         async with hub.listen(channel) as listener:
             await redis.publish(channel, str(number))
-            heard = await asyncio.wait_for(listener.next_burst(), 5)
-            assert heard == [str(number).encode()]
+            received = await asyncio.wait_for(listener.next_burst(), 5)
+            assert received == [str(number).encode()]
 
     assert await redis.pubsub_numsub(channel) == [(channel.encode(), 0)]
 
 
-async def test_coming_and_going_while_connections_are_cut_leaves_it_alive(
+async def test_subscribing_while_connections_are_cut_leaves_it_alive(
     hub: Hub, redis: Redis
 ) -> None:
-    """Who subscribes must not make redis-py reconnect behind the reader's back."""
+    """A SUBSCRIBE must not make redis-py reconnect without the reader noticing."""
     clock = asyncio.get_running_loop().time
     until = clock() + 4
     dice = random.Random(3)
 
-    async def come_and_go() -> None:
+    async def subscribe_and_leave() -> None:
         while clock() < until:
             async with hub.listen(f"churn:{dice.randrange(30)}"):
                 await asyncio.sleep(dice.uniform(0, 0.02))
@@ -69,17 +69,17 @@ async def test_coming_and_going_while_connections_are_cut_leaves_it_alive(
             await redis.client_kill_filter(_type="pubsub")
             await asyncio.sleep(dice.uniform(0, 0.3))
 
-    await asyncio.gather(cut(), *(come_and_go() for _ in range(40)))
+    await asyncio.gather(cut(), *(subscribe_and_leave() for _ in range(40)))
 
     channel = seat_channel(uuid4())
     async with asyncio.timeout(20), hub.listen(channel) as listener:
-        heard: list[bytes] = []
-        while b"alive" not in heard:
+        received: list[bytes] = []
+        while b"alive" not in received:
             await redis.publish(channel, "alive")
-            heard += await listener.next_burst(0.05)
+            received += await listener.next_burst(0.05)
 
 
-async def test_a_frozen_redis_is_noticed_and_holds_up_nobody(
+async def test_a_frozen_redis_is_noticed_and_delays_no_subscriber(
     hub: Hub, stack: EmbeddedStack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("realtime.hub.SILENCE_SECONDS", 0.2)

@@ -123,7 +123,7 @@ async def test_the_relay_waits_for_postgres_and_says_whom_it_waits_for(
     await eventually(is_unavailable, 40)
     assert caplog.text.count("no relay without Postgres") == 2
     assert "a loop failed" not in caplog.text
-    assert "the broker is away" not in caplog.text
+    assert "the broker is unavailable" not in caplog.text
 
 
 async def test_what_the_broker_forgot_is_sent_again(

@@ -1,4 +1,4 @@
-"""What a consumer does about an event that cannot be handled, and who is named then."""
+"""Events that fail: handled one by one, each with its own origin."""
 
 import asyncio
 import logging
@@ -18,23 +18,23 @@ from realtime.consumer import Consumer
 from telemetry import origin
 
 
-class Clumsy:
-    """Handles nothing at the first go, and notes on whose behalf."""
+class FailingHandler:
+    """Fails for batches; records the request of each single event."""
 
     name = "clumsy"
     topics = ("reservations",)
 
     def __init__(self) -> None:
-        self.named: list[str | None] = []
+        self.request_ids: list[str | None] = []
 
     async def handle(self, events: Sequence[CloudEvent]) -> None:
         if len(events) > 1:
             raise ValueError("one of them")
         now = origin.current()
-        self.named.append(now.request_id if now else None)
+        self.request_ids.append(now.request_id if now else None)
 
-    async def give_up(self, session_key: str, event: CloudEvent | None) -> None:
-        raise AssertionError("nothing was to be buried")
+    async def on_dead_letter(self, session_key: str, event: CloudEvent | None) -> None:
+        raise AssertionError("no event is a dead letter")
 
 
 def record(request_id: str | None) -> ConsumerRecord:
@@ -46,52 +46,54 @@ def record(request_id: str | None) -> ConsumerRecord:
         data={},
         request_id=request_id,
     )
-    told: dict[str, Any] = dict.fromkeys(ConsumerRecord.__dataclass_fields__)
-    return ConsumerRecord(**told | {"value": event.encode()})
+    fields: dict[str, Any] = dict.fromkeys(ConsumerRecord.__dataclass_fields__)
+    return ConsumerRecord(**fields | {"value": event.encode()})
 
 
-async def test_one_by_one_each_event_has_its_own_request_and_then_nobody(
+async def test_one_by_one_each_event_has_its_own_origin(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    handler = Clumsy()
+    handler = FailingHandler()
     consumer = Consumer(cast("Kafka", None), handler)
     records = [record("hold-1"), record(None), record("hold-2")]
 
     with caplog.at_level(logging.WARNING, consuming.__name__):
-        await consumer.take(records)
+        await consumer.process(records)
 
-    assert handler.named == ["hold-1", None, "hold-2"]
+    assert handler.request_ids == ["hold-1", None, "hold-2"]
     assert origin.current() is None
     [message] = caplog.messages
     assert message.startswith("clumsy: one by one after")
 
 
-class Deaf:
-    """Takes a cancellation for one of its own tasks', as aiokafka's consumer may."""
+class SwallowingConsumer:
+    """Swallows a cancellation, as aiokafka's consumer may."""
 
     def __init__(self) -> None:
-        self.asked = asyncio.Event()
+        self.called = asyncio.Event()
 
     async def getmany(self, **_: object) -> dict[object, list[ConsumerRecord]]:
-        self.asked.set()
+        self.called.set()
         with suppress(asyncio.CancelledError):
             await asyncio.sleep(0.01)
         return {}
 
 
-class DeafKafka:
+class KafkaWithSwallowingConsumer:
     def __init__(self) -> None:
-        self.consumed = Deaf()
+        self.consumed = SwallowingConsumer()
 
     @asynccontextmanager
-    async def consumer(self, *_: str) -> AsyncIterator[Deaf]:
+    async def consumer(self, *_: str) -> AsyncIterator[SwallowingConsumer]:
         yield self.consumed
 
 
-async def test_a_cancellation_that_the_library_swallowed_is_heeded() -> None:
-    kafka = DeafKafka()
-    running = asyncio.create_task(Consumer(cast("Kafka", kafka), Clumsy()).run())
-    await kafka.consumed.asked.wait()
+async def test_a_cancellation_that_the_library_swallowed_still_ends_the_loop() -> None:
+    kafka = KafkaWithSwallowingConsumer()
+    running = asyncio.create_task(
+        Consumer(cast("Kafka", kafka), FailingHandler()).run()
+    )
+    await kafka.consumed.called.wait()
 
     running.cancel()
 

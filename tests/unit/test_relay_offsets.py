@@ -1,4 +1,4 @@
-"""A broker that came back empty gives itself away by its offsets."""
+"""The relay notices by the offsets that a broker came back empty."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
@@ -14,7 +14,7 @@ from aiokafka.structs import RecordMetadata
 from persistence.sales.outbox import Outbox, OutboxEvent
 from realtime.broker import Kafka
 from realtime.hub import Hub, Listener
-from realtime.relay import BrokerForgotError, Relay
+from realtime.relay import BrokerLostDataError, Relay
 
 PATIENCE_SECONDS = 5.0
 
@@ -37,12 +37,12 @@ def event(position: int) -> OutboxEvent:
     )
 
 
-class ListedOutbox:
-    """Two events, due until they are marked; what it was told, in order."""
+class FakeOutbox:
+    """Two events, due until they are marked. Records its calls in order."""
 
     def __init__(self) -> None:
         self.waiting = [event(1), event(2)]
-        self.told: list[str] = []
+        self.calls: list[str] = []
         self.emptied = asyncio.Event()
 
     async def renew_lease(self, _holder: UUID) -> bool:
@@ -52,16 +52,16 @@ class ListedOutbox:
         return list(self.waiting)
 
     async def mark_sent(self, positions: Sequence[int]) -> None:
-        self.told.append(f"sent {positions}")
+        self.calls.append(f"sent {positions}")
         self.waiting.clear()
         self.emptied.set()
 
     async def send_again(self) -> None:
-        self.told.append("send again")
+        self.calls.append("send again")
 
 
 class ScriptedBroker:
-    """Acknowledges with the offsets that it was given, one after another."""
+    """Acknowledges with the given offsets, one after another."""
 
     def __init__(self, *offsets: int) -> None:
         self._offsets = iter(offsets)
@@ -87,16 +87,16 @@ class SilentHub:
         yield Listener()
 
 
-def relay(outbox: ListedOutbox, broker: ScriptedBroker) -> Relay:
+def relay(outbox: FakeOutbox, broker: ScriptedBroker) -> Relay:
     return Relay(
         cast("Outbox", outbox), cast("Kafka", broker), cast("Hub", SilentHub())
     )
 
 
-def remember(all_acknowledged: Iterable[RecordMetadata]) -> None:
-    relaying = relay(ListedOutbox(), ScriptedBroker())
+def check_offsets(all_acknowledged: Iterable[RecordMetadata]) -> None:
+    relay_ = relay(FakeOutbox(), ScriptedBroker())
     for each in all_acknowledged:
-        relaying._remember(each)
+        relay_._check_offset(each)
 
 
 @pytest.mark.parametrize(
@@ -105,60 +105,60 @@ def remember(all_acknowledged: Iterable[RecordMetadata]) -> None:
         [1],
         [1, 2, 3],
         [7, 8, 4_000_000_000_000],
-        [5, -1, 6],  # a repeat of the producer's, which it knew for one
+        [5, -1, 6],  # a recognised retry of the producer
     ],
 )
-async def test_offsets_that_grow_are_a_broker_that_remembers(
+async def test_growing_offsets_are_accepted(
     offsets: list[int],
 ) -> None:
-    remember(acknowledged(offset) for offset in offsets)
+    check_offsets(acknowledged(offset) for offset in offsets)
 
 
-async def test_each_partition_counts_for_itself() -> None:
-    remember([acknowledged(5, 0), acknowledged(1, 1), acknowledged(6, 0)])
+async def test_each_partition_has_its_own_offsets() -> None:
+    check_offsets([acknowledged(5, 0), acknowledged(1, 1), acknowledged(6, 0)])
 
 
 @pytest.mark.parametrize(
     "offsets",
     [
-        [0],  # it has no marker any more
+        [0],  # the marker is gone
         [5, 5],
         [5, 4],
         [5, 6, 1],
         [5, -1, 5],
     ],
 )
-async def test_the_first_offset_or_one_that_was_given_away_is_a_broker_that_forgot(
+async def test_the_first_or_a_repeated_offset_means_that_the_broker_lost_its_data(
     offsets: list[int],
 ) -> None:
     *before, last = [acknowledged(offset) for offset in offsets]
-    relaying = relay(ListedOutbox(), ScriptedBroker())
+    relay_ = relay(FakeOutbox(), ScriptedBroker())
     for each in before:
-        relaying._remember(each)
+        relay_._check_offset(each)
 
-    with pytest.raises(BrokerForgotError):
-        relaying._remember(last)
+    with pytest.raises(BrokerLostDataError):
+        relay_._check_offset(last)
 
 
-async def test_a_batch_that_the_broker_forgot_is_not_marked_sent() -> None:
-    outbox, broker = ListedOutbox(), ScriptedBroker(3, 3)
+async def test_a_batch_that_the_broker_lost_is_not_marked_sent() -> None:
+    outbox, broker = FakeOutbox(), ScriptedBroker(3, 3)
 
-    relaying = relay(outbox, broker)
-    assert await relaying._has_lease()
-    with pytest.raises(BrokerForgotError):
-        await relaying.relay_batch(cast("AIOKafkaProducer", broker))
+    relay_ = relay(outbox, broker)
+    assert await relay_._has_lease()
+    with pytest.raises(BrokerLostDataError):
+        await relay_.relay_batch(cast("AIOKafkaProducer", broker))
 
     assert len(broker.sent) == 2
-    assert outbox.told == []
+    assert outbox.calls == []
 
 
-async def test_then_all_is_sent_again_and_its_new_offsets_are_believed() -> None:
-    outbox, broker = ListedOutbox(), ScriptedBroker(3, 0, 1, 2)
+async def test_after_that_all_is_sent_again_and_new_offsets_are_accepted() -> None:
+    outbox, broker = FakeOutbox(), ScriptedBroker(3, 0, 1, 2)
 
     running = asyncio.create_task(relay(outbox, broker).run())
     await asyncio.wait_for(outbox.emptied.wait(), PATIENCE_SECONDS)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
 
-    assert outbox.told == ["send again", "sent [1, 2]"]
+    assert outbox.calls == ["send again", "sent [1, 2]"]
     assert broker.sent == broker.sent[:2] * 2
