@@ -39,10 +39,8 @@ DEAD_LETTERS = Counter(
     "Events that a consumer could not handle and sent to the dead letters.",
     ["consumer"],
 )
-for consumer in (
-    PAYMENTS_CONSUMER,
-    FANOUT_CONSUMER,
-):  # an alert needs a first 0
+# An alert needs a first 0.
+for consumer in (PAYMENTS_CONSUMER, FANOUT_CONSUMER):
     DEAD_LETTERS.labels(consumer)
 DELIVERY_LAG = Histogram(
     "cinema_delivery_lag_seconds",
