@@ -19,7 +19,7 @@ from resolvers.loaders import Loaders
 from resolvers.texts import ENGLISH
 
 # Five maps of the largest room, a page of the usual ones: a third of a second.
-MAX_SEATS_TOLD = 10_000
+MAX_SEATS_IN_ANSWER = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +48,7 @@ class Context:
     locale: str = ENGLISH
     refusals: list[str] = field(default_factory=list)  # codes that were answered
     _loaders: Loaders | None = field(init=False, default=None)
-    _seats_told: int = field(init=False, default=0)
+    _seats_counted: int = field(init=False, default=0)
 
     @property
     def loaders(self) -> Loaders:
@@ -62,9 +62,9 @@ class Context:
 
         A document's cost is reckoned with rooms of a usual size; others are larger.
         """
-        self._seats_told += number
-        if self._seats_told > MAX_SEATS_TOLD:
-            raise bad_user_input("seats_told", limit=MAX_SEATS_TOLD)
+        self._seats_counted += number
+        if self._seats_counted > MAX_SEATS_IN_ANSWER:
+            raise bad_user_input("seats_in_answer", limit=MAX_SEATS_IN_ANSWER)
 
     def forget_what_was_read(self) -> None:
         """What follows has to be answered with fresh rows."""
@@ -73,7 +73,7 @@ class Context:
     def begin_next_answer(self) -> None:
         """To the next event of a subscription."""
         self.forget_what_was_read()
-        self._seats_told = 0
+        self._seats_counted = 0
 
 
 Info = StrawberryInfo[Context, None]

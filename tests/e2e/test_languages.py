@@ -27,22 +27,22 @@ fragment problem on Problem {{
 FAULT = "{ rooms(first: 0) { totalCount } }"
 WORDS = {
     "en": (
-        "Some of what you entered cannot be used.",
-        "This is not an e-mail address.",
-        "You can reserve up to 8 seats at once.",
-        "It is not there, or not yours.",
-        "`first` has to be from 1 to 100.",
+        "Some of the input is not valid.",
+        "Enter a valid e-mail address.",
+        "You can reserve up to 8 seats at a time.",
+        "It does not exist, or it is not yours.",
+        "`first` must be from 1 to 100.",
     ),
     "pt-BR": (
         "Alguns dos dados informados não são válidos.",
-        "Este e-mail não é válido.",
+        "Informe um e-mail válido.",
         "É possível reservar até 8 assentos por vez.",
         "Não existe ou não pertence a você.",
         "`first` deve estar entre 1 e 100.",
     ),
     "es": (
         "Algunos de los datos indicados no son válidos.",
-        "Este correo electrónico no es válido.",
+        "Indique un correo electrónico válido.",
         "Se pueden reservar hasta 8 asientos por vez.",
         "No existe o no le pertenece.",
         "`first` debe estar entre 1 y 100.",

@@ -112,20 +112,20 @@ class TestMovies:
         assert created == {
             "__typename": "InvalidInput",
             "code": "INVALID_INPUT",
-            "message": "Some of what you entered cannot be used.",
+            "message": "Some of the input is not valid.",
             "fields": [
                 {
                     "path": ["title"],
-                    "message": "It takes 1 to 200 characters on one line.",
+                    "message": "Enter 1 to 200 characters on one line.",
                 },
                 {
                     "path": ["durationMinutes"],
-                    "message": "It has to be from 1 to 1000.",
+                    "message": "Enter a number from 1 to 1000.",
                 },
             ],
         }
         assert updated["fields"] == [
-            {"path": ["title"], "message": "It cannot be left empty."}
+            {"path": ["title"], "message": "This field cannot be empty."}
         ]
         assert await answer(client, UPDATE_MOVIE, id=made["id"]) == made
         assert await pool.fetchval("SELECT count(*) FROM movies") == before + 1

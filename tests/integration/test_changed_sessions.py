@@ -17,7 +17,7 @@ PRICE = {"amountMinor": 1800, "currency": "EUR"}
 IN_THE_WAY = [
     {
         "path": ["pricePerSeat"],
-        "message": "Somebody holds or has bought a seat of this session.",
+        "message": "A seat of this session is held or sold.",
     }
 ]
 
@@ -157,8 +157,8 @@ async def test_nothing_changes_once_it_has_begun(
     same = await answer(client, UPDATE_SESSION, id=str(begun.session_id))
 
     assert refused["fields"] == [
-        {"path": ["startsAt"], "message": "The session has begun."},
-        {"path": ["pricePerSeat"], "message": "The session has begun."},
+        {"path": ["startsAt"], "message": "The session has started."},
+        {"path": ["pricePerSeat"], "message": "The session has started."},
     ]
     assert same["pricePerSeat"] == {"amountMinor": 2500, "currency": "BRL"}
 
@@ -173,8 +173,8 @@ async def test_null_is_refused(client: SchemaClient, show: Show) -> None:
     )
 
     assert refused["fields"] == [
-        {"path": ["startsAt"], "message": "It cannot be left empty."},
-        {"path": ["pricePerSeat"], "message": "It cannot be left empty."},
+        {"path": ["startsAt"], "message": "This field cannot be empty."},
+        {"path": ["pricePerSeat"], "message": "This field cannot be empty."},
     ]
 
 

@@ -46,7 +46,7 @@ class TestReserving:
         refused = await client.reserve(bia, show, 0, 1)
 
         assert refused["code"] == "SEATS_UNAVAILABLE"
-        assert refused["message"] == "Some of these seats are taken."
+        assert refused["message"] == "Some of these seats are no longer available."
         [seat] = refused["seats"]
         assert seat["id"] == str(show.seat_ids[0])
         assert seat["status"] == "HELD"
@@ -112,7 +112,7 @@ class TestReserving:
         assert again["id"] == first["id"]
         assert other["code"] == "IDEMPOTENCY_CONFLICT"
         assert unusable["fields"] == [
-            {"path": ["idempotencyKey"], "message": "It takes 1 to 255 characters."}
+            {"path": ["idempotencyKey"], "message": "Enter 1 to 255 characters."}
         ]
 
 

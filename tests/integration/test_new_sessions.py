@@ -61,7 +61,7 @@ class TestCreating:
         assert refused["fields"] == [
             {
                 "path": ["startsAt"],
-                "message": "It has to be a time to come, within two years.",
+                "message": "Enter a time in the future, within two years.",
             }
         ]
         room_id = UUID(place["roomId"])

@@ -26,8 +26,8 @@ FAULTS = {
 }
 WORDS = {
     "en": {
-        "page": "`last` has to be from 1 to 50.",
-        "managers": "This is for managers.",
+        "page": "`last` must be from 1 to 50.",
+        "managers": "Only managers can do this.",
         "often": "Too many attempts: try again in 1 second.",
         "gone": "Sign in again.",
         "away": "There is no answer right now: try again in a moment.",
@@ -60,7 +60,7 @@ CODES = {
     "bug": "INTERNAL",
 }
 NOT_THERE = {
-    "en": "It is not there, or not yours.",
+    "en": "It does not exist, or it is not yours.",
     "pt-BR": "Não existe ou não pertence a você.",
     "es": "No existe o no le pertenece.",
 }

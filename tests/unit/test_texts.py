@@ -182,6 +182,6 @@ def test_a_number_has_its_form(locale: str, one: str, many: str) -> None:
 def test_a_fault_is_english_until_it_is_told() -> None:
     fault = bad_user_input("page_size", name="first", limit=50)
 
-    assert fault.message == "`first` has to be from 1 to 50."
+    assert fault.message == "`first` must be from 1 to 50."
     assert fault.worded_in("pt-BR") == "`first` deve estar entre 1 e 50."
     assert fault.extensions == {"code": "BAD_USER_INPUT"}

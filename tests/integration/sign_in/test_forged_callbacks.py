@@ -34,7 +34,7 @@ async def people(pool: Pool) -> object:
 
 def refused(response: httpx2.Response) -> None:
     assert response.status_code == 400
-    assert response.text.startswith("This browser has not begun to sign in")
+    assert response.text.startswith("This sign-in was not started in this browser")
     assert response.headers["content-type"].startswith("text/plain")
     assert "location" not in response.headers
 
@@ -49,8 +49,8 @@ async def test_without_a_state(browser: SignInBrowser) -> None:
 @pytest.mark.parametrize(
     ("asked", "locale", "words"),
     [
-        ("pt", "pt-BR", "Neste navegador o acesso à conta não foi iniciado"),
-        ("es-MX, en;q=0.5", "es", "En este navegador no se ha empezado"),
+        ("pt", "pt-BR", "Este acesso à conta não foi iniciado neste navegador"),
+        ("es-MX, en;q=0.5", "es", "Este inicio de sesión no comenzó en este navegador"),
     ],
 )
 async def test_a_person_is_told_in_their_language(

@@ -13,7 +13,7 @@ ROOM = "session(id: $id) { room { seats { id } } }"
 
 @pytest.fixture(autouse=True)
 def room_for_two(show: Show, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(context, "MAX_SEATS_TOLD", 2 * len(show.seat_ids))
+    monkeypatch.setattr(context, "MAX_SEATS_IN_ANSWER", 2 * len(show.seat_ids))
 
 
 @pytest.mark.parametrize("what", [MAP, ROOM])
