@@ -1,4 +1,4 @@
-"""Whether the process lives, and whether it can do its work."""
+"""/healthz: whether the process lives. /readyz: whether it can sell."""
 
 import asyncio
 
@@ -6,55 +6,51 @@ import asyncpg
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse
 
-from app.wiring import Connections
+from app.wiring import Resources
 from runtime.deadline import with_deadline
 
-# The version of the tables that the statements are written for, or a later one:
-# during an upgrade the database is ahead.
+# The version of the tables that the statements are written for. A later one is fine:
+# during an upgrade the database is ahead of the processes.
 WRITTEN_FOR = "0002"
 MIGRATED = "SELECT version_num >= $1 FROM alembic_version"
 
 
-class Health:
-    def __init__(self) -> None:
-        self._to: Connections | None = None
+async def alive(_request: Request) -> PlainTextResponse:
+    return PlainTextResponse("ok")
 
-    def watch(self, to: Connections) -> None:
-        self._to = to
 
-    def stop(self) -> None:
-        self._to = None
+def stopping() -> JSONResponse:
+    """For a process that does not serve yet, or does not any more."""
+    return JSONResponse({"ready": False, "api": "stopping"}, 503)
 
-    async def alive(self, _request: Request) -> PlainTextResponse:
-        return PlainTextResponse("ok")
 
-    async def ready(self, _request: Request) -> JSONResponse:
-        """503 when seats cannot be sold.
+async def ready(resources: Resources) -> JSONResponse:
+    """503 when seats cannot be sold.
 
-        Without Redis they can, so that is told only: a load balancer must not take the
-        last API away because Redis is.
-        """
-        if self._to is None:
-            return JSONResponse({"ready": False, "api": "stopping"}, 503)
-        postgres, redis = await asyncio.gather(
-            self._ask_postgres(self._to), self._ask_redis(self._to)
-        )
-        ready = postgres == "ok"
-        told = {"ready": ready, "postgres": postgres, "redis": redis}
-        return JSONResponse(told, 200 if ready else 503)
+    Without Redis they can, so that is only reported: a load balancer must not take the
+    last API away because Redis is unavailable.
+    """
+    postgres, redis = await asyncio.gather(
+        _postgres_state(resources), _redis_state(resources)
+    )
+    is_ready = postgres == "ok"
+    report = {"ready": is_ready, "postgres": postgres, "redis": redis}
+    return JSONResponse(report, 200 if is_ready else 503)
 
-    async def _ask_postgres(self, to: Connections) -> str:
-        try:
-            migrated = await with_deadline(to.pool.fetchval(MIGRATED, WRITTEN_FOR))
-        except asyncpg.UndefinedTableError:
-            migrated = False
-        except Exception as error:  # noqa: BLE001 # whatever it is, that is the answer
-            return f"away ({type(error).__name__})"
-        return "ok" if migrated else "not migrated: run `make migrate`"
 
-    async def _ask_redis(self, to: Connections) -> str:
-        try:
-            await with_deadline(to.redis.ping())
-        except Exception as error:  # noqa: BLE001 # whatever it is, that is the answer
-            return f"away ({type(error).__name__}): Postgres decides alone"
-        return "ok"
+async def _postgres_state(resources: Resources) -> str:
+    try:
+        migrated = await with_deadline(resources.pool.fetchval(MIGRATED, WRITTEN_FOR))
+    except asyncpg.UndefinedTableError:
+        migrated = False
+    except Exception as error:  # noqa: BLE001 # any error is the answer
+        return f"away ({type(error).__name__})"
+    return "ok" if migrated else "not migrated: run `make migrate`"
+
+
+async def _redis_state(resources: Resources) -> str:
+    try:
+        await with_deadline(resources.redis.ping())
+    except Exception as error:  # noqa: BLE001 # any error is the answer
+        return f"away ({type(error).__name__}): Postgres decides alone"
+    return "ok"

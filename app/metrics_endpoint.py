@@ -1,4 +1,4 @@
-"""/metrics: what was counted, and how things are at the moment of asking."""
+"""/metrics: what was counted, and the state of the servers at this moment."""
 
 import asyncio
 import hmac
@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from app.wiring import Connections
+from app.wiring import Resources
 from persistence.sales.backlog import Behind, backlog
 from realtime.topics import FANOUT_CONSUMER, PAYMENTS_CONSUMER
 from runtime.deadline import with_deadline
@@ -27,19 +27,21 @@ AWAITED = ("relay", PAYMENTS_CONSUMER, FANOUT_CONSUMER)
 FORWARDED = ("forwarded", "x-forwarded-for")
 
 
-class Scrape:
-    """Strangers learn nothing here, not even that there is something."""
+class MetricsEndpoint:
+    """Strangers get 404: they do not even learn that there are metrics.
 
-    def __init__(self, token: SecretStr | None) -> None:
+    Without `resources` it has what was counted, and nothing about the servers.
+    """
+
+    def __init__(
+        self,
+        token: SecretStr | None,
+        resources: Resources | None = None,
+        read_engine: AsyncEngine | None = None,
+    ) -> None:
         self._token = token
-        self._to: Connections | None = None
-        self._engine: AsyncEngine | None = None
-
-    def watch(self, to: Connections, engine: AsyncEngine | None = None) -> None:
-        self._to, self._engine = to, engine
-
-    def stop(self) -> None:
-        self._to = self._engine = None
+        self._resources = resources
+        self._read_engine = read_engine
 
     async def answer(self, request: Request) -> Response:
         if self._token is not None:
@@ -52,39 +54,43 @@ class Scrape:
         return Response(await self._text(), media_type=CONTENT_TYPE)
 
     async def _text(self) -> bytes:
-        now = _Now([] if self._to is None else await self._now(self._to))
-        return generate_latest() + generate_latest(now)
+        metrics = [] if self._resources is None else await self._state(self._resources)
+        return generate_latest() + generate_latest(_Collected(metrics))
 
-    async def _now(self, to: Connections) -> list[Metric]:
-        behind, redis = await asyncio.gather(_ask_postgres(to), _ask_redis(to))
+    async def _state(self, resources: Resources) -> list[Metric]:
+        lags, redis = await asyncio.gather(
+            _lags_in_postgres(resources), _redis_answers(resources)
+        )
         up = GaugeMetricFamily(
             "cinema_up", "Whether the server answered just now.", labels=["server"]
         )
-        up.add_metric(["postgres"], behind is not None)
+        up.add_metric(["postgres"], lags is not None)
         up.add_metric(["redis"], redis)
-        return [up, *self._connections(to), *_outbox(behind)]
+        return [up, self._connections(resources), *_outbox(lags)]
 
-    def _connections(self, to: Connections) -> Iterator[Metric]:
-        """What cannot be had at once is waited for: see that some are idle."""
-        now = GaugeMetricFamily(
+    def _connections(self, resources: Resources) -> Metric:
+        """Shows whether some are idle: without one a request waits."""
+        connections = GaugeMetricFamily(
             "cinema_db_connections",
             "Connections of a pool to Postgres: in_use, idle, and how many it may have"
             " at most.",
             labels=["pool", "state"],
         )
-        size, idle = to.pool.get_size(), to.pool.get_idle_size()
-        now.add_metric(["decisions", "in_use"], size - idle)
-        now.add_metric(["decisions", "idle"], idle)
-        now.add_metric(["decisions", "most"], to.pool.get_max_size())
-        if self._engine and isinstance(self._engine.pool, QueuePool):
-            reads = self._engine.pool
-            now.add_metric(["reads", "in_use"], reads.checkedout())
-            now.add_metric(["reads", "idle"], reads.checkedin())
-            now.add_metric(["reads", "most"], reads.size())
-        yield now
+        size, idle = resources.pool.get_size(), resources.pool.get_idle_size()
+        connections.add_metric(["decisions", "in_use"], size - idle)
+        connections.add_metric(["decisions", "idle"], idle)
+        connections.add_metric(["decisions", "most"], resources.pool.get_max_size())
+        if self._read_engine and isinstance(self._read_engine.pool, QueuePool):
+            reads = self._read_engine.pool
+            connections.add_metric(["reads", "in_use"], reads.checkedout())
+            connections.add_metric(["reads", "idle"], reads.checkedin())
+            connections.add_metric(["reads", "most"], reads.size())
+        return connections
 
 
-class _Now(Collector):
+class _Collected(Collector):
+    """Metrics that were made for this one answer."""
+
     def __init__(self, metrics: Iterable[Metric]) -> None:
         self._metrics = metrics
 
@@ -92,11 +98,11 @@ class _Now(Collector):
         return self._metrics
 
 
-def _outbox(behind: dict[str | None, Behind] | None) -> Iterator[Metric]:
-    """Nothing when Postgres is away: an old figure would look like a good one."""
-    if behind is None:
+def _outbox(lags: dict[str | None, Behind] | None) -> Iterator[Metric]:
+    """Nothing without Postgres: an old figure would look like a good one."""
+    if lags is None:
         return
-    whole = behind.get(None, Behind())
+    whole = lags.get(None, Behind())
     yield GaugeMetricFamily(
         "cinema_outbox_events",
         "Events that some consumer has not confirmed yet.",
@@ -114,31 +120,31 @@ def _outbox(behind: dict[str | None, Behind] | None) -> Iterator[Metric]:
         "cinema_behind_seconds", "Age of the oldest of them.", labels=["who"]
     )
     for who in AWAITED:
-        lag = behind.get(who, Behind())
+        lag = lags.get(who, Behind())
         events.add_metric([who], lag.events)
         seconds.add_metric([who], lag.seconds)
     yield events
     yield seconds
 
 
-async def _ask_postgres(to: Connections) -> dict[str | None, Behind] | None:
+async def _lags_in_postgres(resources: Resources) -> dict[str | None, Behind] | None:
     try:
-        return await with_deadline(backlog(to.pool))
-    except Exception as error:  # noqa: BLE001 # whatever it is, the scrape goes on
-        logger.warning("scraped without Postgres: %r", error)
+        return await with_deadline(backlog(resources.pool))
+    except Exception as error:  # noqa: BLE001 # any error: the rest is still answered
+        logger.warning("metrics without Postgres: %r", error)
         return None
 
 
-async def _ask_redis(to: Connections) -> bool:
+async def _redis_answers(resources: Resources) -> bool:
     try:
-        await with_deadline(to.redis.ping())
-    except Exception:  # noqa: BLE001 # whatever it is, that is the answer
+        await with_deadline(resources.redis.ping())
+    except Exception:  # noqa: BLE001 # any error is the answer
         return False
     return True
 
 
 def _is_near(request: Request) -> bool:
-    """From this machine or its private network, and not on a stranger's behalf."""
+    """From this machine or its private network, and not forwarded by a proxy."""
     if request.client is None or any(name in request.headers for name in FORWARDED):
         return False
     try:

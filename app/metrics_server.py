@@ -1,4 +1,4 @@
-"""The worker's only door: /metrics, for those who scrape it."""
+"""The worker's HTTP server: /metrics only."""
 
 import asyncio
 import socket
@@ -9,20 +9,20 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from app.metrics_endpoint import Scrape
+from app.metrics_endpoint import MetricsEndpoint
 
 
 class _Server(uvicorn.Server):
-    """Signals are the worker's own business."""
+    """Leaves signals to the worker."""
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
 
 
-async def listen(scrape: Scrape, host: str, port: int) -> None:
-    """Until it is cancelled; raises OSError when the port cannot be had."""
-    app = Starlette(routes=[Route("/metrics", scrape.answer)])
+async def serve_metrics(endpoint: MetricsEndpoint, host: str, port: int) -> None:
+    """Until it is cancelled; raises OSError when the port is taken."""
+    app = Starlette(routes=[Route("/metrics", endpoint.answer)])
     config = uvicorn.Config(
         app,
         lifespan="off",
@@ -30,7 +30,7 @@ async def listen(scrape: Scrape, host: str, port: int) -> None:
         access_log=False,
         proxy_headers=False,
         server_header=False,
-        log_config=None,  # it speaks through ours
+        log_config=None,  # it uses our loggers
     )
     server = _Server(config)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET

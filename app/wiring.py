@@ -1,25 +1,62 @@
-"""The connections and services that both processes are made of."""
+"""Makes what processes and commands are made of: connections, services, loops."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from redis.asyncio import Redis
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.settings import Settings
+from auth.passwords import Argon2Passwords
+from auth.signing_keys import KeyRing
+from auth.tokens import TokenIssuer
+from domain.accounts import AccountService
+from domain.booking import BookingService
+from domain.catalog import CatalogService
+from domain.expiry import ExpiryService
+from domain.identities import IdentityService
+from domain.sales import PaymentService
+from persistence.catalog.catalog import PostgresCatalog
+from persistence.key_value.catalog_cache import RedisCatalogCache
 from persistence.key_value.client import open_redis
 from persistence.key_value.own_writes import OwnWrites
+from persistence.key_value.rate_limits import RateLimits
 from persistence.key_value.script_batch import ScriptBatch
 from persistence.key_value.seat_locks import RedlockSeatLocks
+from persistence.key_value.sign_in_codes import RedisSignInCodes
+from persistence.people.accounts import PostgresAccounts
+from persistence.people.identities import PostgresIdentities
+from persistence.postgres.engine import open_engine
 from persistence.postgres.pool import PATIENCE_SECONDS, Pool, open_pool
+from persistence.postgres.replica import Replica
+from persistence.queries import Queries
 from persistence.sales.ledger import PostgresLedger
+from persistence.sales.outbox import Outbox
 from realtime.broker import Kafka
+from realtime.consumer import Consumer
+from realtime.fanout import FanoutHandler
 from realtime.hub import Hub
+from realtime.payments import PaymentsHandler
+from realtime.relay import Relay
 from realtime.relay_wakeup import RedisRelayWakeup
+from realtime.reservation_feed import ReservationFeed
+from realtime.seat_feed import SeatFeed
+from resolvers.context import Services
+from runtime.supervision import keep_running
+
+# How long a request waits for Postgres each time it needs something. With the wait for
+# another holder of its seat (a second) a client has UNAVAILABLE within 3 seconds.
+API_PATIENCE_SECONDS = 1.5
+# Shorter, because the primary answers instead of a replica that does not.
+REPLICA_PATIENCE_SECONDS = 0.75
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Connections:
+class Resources:
+    """The connections of a process, and what works directly on them."""
+
     pool: Pool
     redis: "Redis"
     hub: Hub
@@ -30,9 +67,9 @@ class Connections:
 
 
 @asynccontextmanager
-async def connections(
+async def open_resources(
     settings: Settings, name: str, *, patience: float = PATIENCE_SECONDS
-) -> AsyncIterator[Connections]:
+) -> AsyncIterator[Resources]:
     """`name` is what the servers' own lists of clients show; `patience`: see Pool."""
     async with AsyncExitStack() as opened:
         pool = await open_pool(
@@ -50,9 +87,9 @@ async def connections(
             opened.push_async_callback(node.aclose)
         hub = Hub(settings.redis_url)
         await opened.enter_async_context(hub)
-        # Only where there is a replica does it matter who has just written.
+        # Without a replica nobody needs to know who has just written.
         own_writes = OwnWrites(redis) if settings.database_replica_url else None
-        yield Connections(
+        yield Resources(
             pool=pool,
             redis=redis,
             hub=hub,
@@ -61,6 +98,117 @@ async def connections(
             locks=RedlockSeatLocks([ScriptBatch(node) for node in nodes]),
             wakeup=RedisRelayWakeup(redis),
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiParts:
+    resources: Resources
+    read_engine: AsyncEngine
+    services: Services
+
+
+@asynccontextmanager
+async def open_api(settings: Settings, keys: KeyRing) -> AsyncIterator[ApiParts]:
+    async with (
+        open_resources(settings, "api", patience=API_PATIENCE_SECONDS) as resources,
+        AsyncExitStack() as opened,
+    ):
+        read_engine = open_engine(
+            settings.database_url,
+            max_size=settings.db_pool_size,
+            name="api-reads",
+            patience=API_PATIENCE_SECONDS,
+        )
+        opened.push_async_callback(read_engine.dispose)
+        passwords = Argon2Passwords()
+        opened.callback(passwords.close)
+        replica = _open_replica(settings, resources, opened)
+        cache = RedisCatalogCache(
+            resources.redis, resources.pool, replicated=replica is not None
+        )
+        queries = Queries.on(
+            read_engine, resources.pool, cache, replica, resources.own_writes
+        )
+        services = _services(settings, resources, cache, queries, passwords, keys)
+        yield ApiParts(resources=resources, read_engine=read_engine, services=services)
+
+
+def _open_replica(
+    settings: Settings, resources: Resources, opened: AsyncExitStack
+) -> Replica | None:
+    if settings.database_replica_url is None:
+        return None
+    engine = open_engine(
+        settings.database_replica_url,
+        max_size=settings.db_pool_size,
+        name="api-replica",
+        patience=REPLICA_PATIENCE_SECONDS,
+        standby=True,
+    )
+    opened.push_async_callback(engine.dispose)
+    replica = Replica(engine, resources.pool)
+    watching = asyncio.create_task(keep_running("replica", replica.watch))
+    opened.callback(watching.cancel)
+    return replica
+
+
+def _services(  # noqa: PLR0917 # each is needed
+    settings: Settings,
+    resources: Resources,
+    cache: RedisCatalogCache,
+    queries: Queries,
+    passwords: Argon2Passwords,
+    keys: KeyRing,
+) -> Services:
+    pool, redis, wakeup = resources.pool, resources.redis, resources.wakeup
+    accounts = AccountService(PostgresAccounts(pool), passwords, TokenIssuer(keys))
+    return Services(
+        booking=BookingService(resources.ledger, resources.locks, wakeup),
+        payments=PaymentService(resources.ledger, resources.locks, wakeup),
+        accounts=accounts,
+        identities=IdentityService(
+            PostgresIdentities(pool), RedisSignInCodes(redis), accounts
+        ),
+        catalog=CatalogService(PostgresCatalog(pool), cache, wakeup),
+        queries=queries,
+        rate_limits=RateLimits(
+            redis,
+            address=settings.rate_limit_address,
+            account=settings.rate_limit_account,
+            reserve=settings.rate_limit_reserve,
+        ),
+        seat_feed=SeatFeed(resources.hub, queries.seat_maps),
+        reservation_feed=ReservationFeed(resources.hub),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerServices:
+    relay: Relay
+    payments: Consumer
+    fanout: Consumer
+    expiry: ExpiryService
+
+
+def worker_services(settings: Settings, resources: Resources) -> WorkerServices:
+    pool, locks, wakeup = resources.pool, resources.locks, resources.wakeup
+    broker = kafka(settings)
+    return WorkerServices(
+        relay=Relay(Outbox(pool), broker, resources.hub),
+        payments=Consumer(broker, PaymentsHandler(pool, wakeup)),
+        fanout=Consumer(broker, FanoutHandler(pool, resources.redis, locks)),
+        expiry=ExpiryService(resources.ledger, wakeup),
+    )
+
+
+@asynccontextmanager
+async def open_for_command(settings: Settings) -> AsyncIterator[tuple[Pool, Kafka]]:
+    """One connection to Postgres; Kafka is connected to when it is used."""
+    pool = await open_pool(settings.database_url, max_size=1, name="operator")
+    try:
+        yield pool, kafka(settings)
+    finally:
+        await pool.close()
 
 
 def kafka(settings: Settings) -> Kafka:

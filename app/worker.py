@@ -1,4 +1,4 @@
-"""The worker process: relay, consumers and sweeper; any number of them may run."""
+"""The worker process: relay, consumers and expiry. Any number of workers may run."""
 
 import asyncio
 import logging
@@ -8,18 +8,13 @@ from uuid import uuid4
 
 import uvloop
 
-from app.metrics_endpoint import Scrape
-from app.metrics_server import listen
+from app.metrics_endpoint import MetricsEndpoint
+from app.metrics_server import serve_metrics
 from app.settings import Settings
-from app.wiring import connections, kafka
+from app.wiring import open_resources, worker_services
 from domain.expiry import ExpiryService
 from persistence.postgres.housekeeping import delete_old_rows
 from persistence.postgres.pool import Pool
-from persistence.sales.outbox import Outbox
-from realtime.consumer import Consumer
-from realtime.fanout import FanoutHandler
-from realtime.payments import PaymentsHandler
-from realtime.relay import Relay
 from runtime.supervision import keep_running
 from telemetry import logs, origin, tracing
 from telemetry.process_metrics import watch_event_loop
@@ -27,7 +22,7 @@ from telemetry.process_metrics import watch_event_loop
 logger = logging.getLogger(__name__)
 
 SWEEP_SECONDS = 0.1
-TIDY_UP_SECONDS = 3_600
+HOUSEKEEPING_SECONDS = 3_600
 
 
 def main(settings: Settings) -> None:
@@ -37,7 +32,7 @@ def main(settings: Settings) -> None:
 
 
 async def work_until_stopped(settings: Settings) -> None:
-    """Until TERM or Ctrl-C. Whatever is cut off is done again by the next worker."""
+    """Until TERM or Ctrl-C. The next worker repeats what is cut off."""
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
@@ -51,30 +46,32 @@ async def work_until_stopped(settings: Settings) -> None:
 
 
 async def work(settings: Settings) -> None:
-    async with connections(settings, "worker") as to, asyncio.TaskGroup() as loops:
-        broker = kafka(settings)
-        expiry = ExpiryService(to.ledger, to.wakeup)
-        if settings.metrics_port is not None:
-            where = (settings.host, settings.metrics_port)
-            scrape = Scrape(settings.metrics_token)
-            scrape.watch(to)
-            loops.create_task(keep_running("metrics", lambda: listen(scrape, *where)))
-        for name, loop in {
+    async with (
+        open_resources(settings, "worker") as resources,
+        asyncio.TaskGroup() as tasks,
+    ):
+        services = worker_services(settings, resources)
+        loops = {
             "event loop": watch_event_loop,
-            "relay": Relay(Outbox(to.pool), broker, to.hub).run,
-            "payments": Consumer(broker, PaymentsHandler(to.pool, to.wakeup)).run,
-            "fanout": Consumer(broker, FanoutHandler(to.pool, to.redis, to.locks)).run,
-            "expiry": lambda: sweep_for_ever(expiry),
-            "housekeeping": lambda: tidy_up_for_ever(to.pool),
-        }.items():
-            loops.create_task(keep_running(name, loop))
+            "relay": services.relay.run,
+            "payments": services.payments.run,
+            "fanout": services.fanout.run,
+            "expiry": lambda: sweep_for_ever(services.expiry),
+            "housekeeping": lambda: delete_old_rows_for_ever(resources.pool),
+        }
+        if settings.metrics_port is not None:
+            address = (settings.host, settings.metrics_port)
+            endpoint = MetricsEndpoint(settings.metrics_token, resources)
+            loops["metrics"] = lambda: serve_metrics(endpoint, *address)
+        for name, loop in loops.items():
+            tasks.create_task(keep_running(name, loop))
 
 
-async def tidy_up_for_ever(pool: Pool) -> None:
+async def delete_old_rows_for_ever(pool: Pool) -> None:
     while True:
-        if gone := await delete_old_rows(pool):
-            logger.info("old keys and tokens are deleted", extra={"rows": gone})
-        await asyncio.sleep(TIDY_UP_SECONDS)
+        if rows := await delete_old_rows(pool):
+            logger.info("old keys and tokens are deleted", extra={"rows": rows})
+        await asyncio.sleep(HOUSEKEEPING_SECONDS)
 
 
 async def sweep_for_ever(expiry: ExpiryService) -> None:

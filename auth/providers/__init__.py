@@ -1,15 +1,18 @@
-"""Signing in through identity providers; little of it is loaded without one."""
+"""Sign-in through identity providers; its libraries are loaded only with one."""
 
 from collections.abc import Callable, Sequence
 
+from starlette.requests import Request
 from starlette.routing import BaseRoute
 
 from auth.providers.settings import SignInSettings
 from resolvers.context import Services
 
 
-def sign_in_routes(services_of: Callable[[], Services]) -> Sequence[BaseRoute]:
-    """Those of the providers that the environment names; raises CommandError."""
+def sign_in_routes(
+    services_of: Callable[[Request], Services],
+) -> Sequence[BaseRoute]:
+    """None without a provider in the environment; raises CommandError."""
     settings = SignInSettings.load()
     if not settings.providers:
         return ()

@@ -33,7 +33,7 @@ UNDER_WAY = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
 
 class SignIn:
     def __init__(
-        self, settings: SignInSettings, services_of: Callable[[], Services]
+        self, settings: SignInSettings, services_of: Callable[[Request], Services]
     ) -> None:
         self._providers = providers(settings)
         self._public_url = settings.public_url
@@ -90,7 +90,7 @@ class SignIn:
         """In how many seconds to come back: strangers make us ask a provider."""
         address = request.client.host if request.client else None
         try:
-            await self._services_of().rate_limits.check(what, address, None)
+            await self._services_of(request).rate_limits.check(what, address, None)
         except RateLimitedError as refused:
             return refused.retry_after
         return None
@@ -110,7 +110,7 @@ class SignIn:
             _complain(name, error)
             return {"error": _code_of(error)}
         try:
-            identities = self._services_of().identities
+            identities = self._services_of(request).identities
             return {"code": await identities.sign_in_code_for(identity)}
         except UnverifiedEmailError:
             return {"error": "email_not_verified"}
@@ -119,7 +119,9 @@ class SignIn:
             return {"error": "unavailable"}
 
 
-def mount(settings: SignInSettings, services_of: Callable[[], Services]) -> Mount:
+def mount(
+    settings: SignInSettings, services_of: Callable[[Request], Services]
+) -> Mount:
     sign_in = SignIn(settings, services_of)
     return Mount(
         PATH,

@@ -11,10 +11,12 @@ import orjson
 import pytest
 from starlette.requests import Request
 
-from app.health import WRITTEN_FOR, Health
+from app import health
+from app.asgi import application
 from app.settings import Settings
-from app.wiring import connections
+from app.wiring import Resources, open_resources
 from persistence.postgres import migrate
+from tests.support.asgi_server import started
 from tests.support.embedded import EmbeddedStack
 from tests.support.http_client import client_of
 from tests.support.metrics_scrape import api_of
@@ -22,7 +24,6 @@ from tests.support.polling import eventually
 
 READY = (200, {"ready": True, "postgres": "ok", "redis": "ok"})
 FOR_EVER = 600.0
-REQUEST = Request({"type": "http", "method": "GET", "path": "/readyz", "headers": []})
 
 
 @pytest.fixture
@@ -37,39 +38,41 @@ async def unmigrated(settings: Settings) -> AsyncIterator[Settings]:
 
 
 @pytest.fixture
-async def health(settings: Settings) -> AsyncIterator[Health]:
-    health = Health()
-    async with connections(settings, "tests") as to:
-        health.watch(to)
-        yield health
+async def resources(settings: Settings) -> AsyncIterator[Resources]:
+    async with open_resources(settings, "tests") as resources:
+        yield resources
 
 
-async def ready(health: Health) -> tuple[int, dict[str, Any]]:
-    response = await health.ready(REQUEST)
+async def ready(resources: Resources) -> tuple[int, dict[str, Any]]:
+    response = await health.ready(resources)
     return response.status_code, orjson.loads(bytes(response.body))
 
 
-async def until_ready(health: Health) -> None:
+async def until_ready(resources: Resources) -> None:
     async def is_ready() -> bool:
-        return await ready(health) == READY
+        return await ready(resources) == READY
 
     await eventually(is_ready)
 
 
-async def test_with_both_it_is_ready(health: Health) -> None:
-    assert await ready(health) == READY
-    assert (await health.alive(REQUEST)).status_code == 200
+async def test_with_both_it_is_ready(settings: Settings) -> None:
+    async with api_of(settings) as api, client_of(api.app) as http:
+        is_ready = await http.get("/readyz")
+        alive = await http.get("/healthz")
+
+    assert (is_ready.status_code, is_ready.json()) == READY
+    assert alive.status_code == 200
 
 
 async def test_without_redis_it_is_ready_and_says_so(
-    health: Health, stack: EmbeddedStack
+    resources: Resources, stack: EmbeddedStack
 ) -> None:
     stack.valkey.stop()
     try:
-        status, told = await ready(health)
+        status, told = await ready(resources)
     finally:
         stack.valkey.start()
-    await until_ready(health)
+    await until_ready(resources)
 
     assert status == 200
     assert (told["ready"], told["postgres"]) == (True, "ok")
@@ -78,15 +81,15 @@ async def test_without_redis_it_is_ready_and_says_so(
 
 
 async def test_without_postgres_it_is_not_ready_and_lives(
-    health: Health, stack: EmbeddedStack
+    resources: Resources, stack: EmbeddedStack
 ) -> None:
     stack.postgres.stop()
     try:
-        status, told = await ready(health)
-        alive = await health.alive(REQUEST)
+        status, told = await ready(resources)
+        alive = await health.alive(Request({"type": "http"}))
     finally:
         stack.postgres.start()
-    await until_ready(health)
+    await until_ready(resources)
 
     assert status == 503
     assert (told["ready"], told["redis"]) == (False, "ok")
@@ -118,16 +121,14 @@ async def test_an_api_that_starts_without_postgres_is_ready_once_it_is_there(
 async def test_a_postgres_that_is_silent_is_not_waited_for(
     settings: Settings, stack: EmbeddedStack
 ) -> None:
-    health = Health()
-    async with connections(settings, "tests", patience=FOR_EVER) as to:
-        health.watch(to)
+    async with open_resources(settings, "tests", patience=FOR_EVER) as resources:
         stack.postgres.pause()
         try:
             async with asyncio.timeout(FOR_EVER / 10):
-                status, told = await ready(health)
+                status, told = await ready(resources)
         finally:
             stack.postgres.resume()
-        await until_ready(health)
+        await until_ready(resources)
 
     assert status == 503
     assert told["postgres"] == "away (TimeoutError)"
@@ -137,13 +138,11 @@ async def test_a_postgres_that_is_silent_is_not_waited_for(
 async def test_without_its_tables_it_is_not_ready(
     unmigrated: Settings, version: str | None
 ) -> None:
-    health = Health()
     if version:
         await asyncio.to_thread(migrate.upgrade, unmigrated.database_url, version)
 
-    async with connections(unmigrated, "tests") as to:
-        health.watch(to)
-        status, told = await ready(health)
+    async with open_resources(unmigrated, "tests") as resources:
+        status, told = await ready(resources)
 
     assert status == 503
     assert told == {
@@ -156,24 +155,31 @@ async def test_without_its_tables_it_is_not_ready(
 async def test_it_is_ready_with_the_newest_tables_and_with_later_ones(
     unmigrated: Settings,
 ) -> None:
-    health, url = Health(), unmigrated.database_url
-    await asyncio.to_thread(migrate.upgrade, url, WRITTEN_FOR)
+    url = unmigrated.database_url
+    await asyncio.to_thread(migrate.upgrade, url, health.WRITTEN_FOR)
     newest = await migrate.is_current(url)
 
-    async with connections(unmigrated, "tests") as to:
-        health.watch(to)
-        now = await ready(health)
-        await to.pool.execute("UPDATE alembic_version SET version_num = '9999'")
-        later = await ready(health)
+    async with open_resources(unmigrated, "tests") as resources:
+        now = await ready(resources)
+        await resources.pool.execute("UPDATE alembic_version SET version_num = '9999'")
+        later = await ready(resources)
 
     assert newest
     assert (now, later) == (READY, READY)
 
 
 async def test_before_it_serves_and_when_it_stops_it_is_not_ready(
-    health: Health,
+    settings: Settings,
 ) -> None:
-    health.stop()
+    app = application(settings)
 
-    assert await ready(health) == (503, {"ready": False, "api": "stopping"})
-    assert await ready(Health()) == (503, {"ready": False, "api": "stopping"})
+    async with client_of(app) as http:
+        before = await http.get("/readyz")
+    async with started(app) as api:
+        pass
+    async with client_of(api) as http:
+        after = await http.get("/readyz")
+
+    for answer in (before, after):
+        assert answer.status_code == 503
+        assert answer.json() == {"ready": False, "api": "stopping"}

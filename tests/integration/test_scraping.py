@@ -6,13 +6,13 @@ from collections.abc import AsyncIterator
 import httpx2
 import pytest
 from pydantic import SecretStr
-from starlette.applications import Starlette
 
-from app import asgi
-from app.metrics_endpoint import Scrape
-from app.metrics_server import listen
+from app import wiring
+from app.asgi import application
+from app.metrics_endpoint import MetricsEndpoint
+from app.metrics_server import serve_metrics
 from app.settings import Settings
-from app.wiring import connections
+from app.wiring import open_resources
 from tests.support.embedded import EmbeddedStack
 from tests.support.http_client import client_of
 from tests.support.metrics_scrape import (
@@ -116,7 +116,7 @@ async def test_without_postgres_it_tells_the_rest(
 async def test_silent_servers_do_not_hold_it_up(
     settings: Settings, stack: EmbeddedStack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(asgi, "PATIENCE_SECONDS", FOR_EVER)
+    monkeypatch.setattr(wiring, "API_PATIENCE_SECONDS", FOR_EVER)
     async with api_of(settings) as api:
         stack.postgres.pause()
         stack.valkey.pause()
@@ -133,9 +133,7 @@ async def test_silent_servers_do_not_hold_it_up(
 
 
 async def test_before_the_start_it_tells_what_was_counted(settings: Settings) -> None:
-    scrape = Scrape(settings.metrics_token)
-    app = Starlette()
-    app.add_route("/metrics", scrape.answer)
+    app = application(settings)
 
     async with client_of(app) as http:
         told = figures_in((await http.get("/metrics")).text)
@@ -148,10 +146,14 @@ async def test_the_worker_answers_on_a_port_of_its_own_until_it_stops(
     settings: Settings, unused_port: int
 ) -> None:
     url = f"http://127.0.0.1:{unused_port}/metrics"
-    async with connections(settings, "tests") as to, httpx2.AsyncClient() as http:
-        scrape = Scrape(None)
-        scrape.watch(to)
-        listening = asyncio.create_task(listen(scrape, "127.0.0.1", unused_port))
+    async with (
+        open_resources(settings, "tests") as resources,
+        httpx2.AsyncClient() as http,
+    ):
+        endpoint = MetricsEndpoint(None, resources)
+        listening = asyncio.create_task(
+            serve_metrics(endpoint, "127.0.0.1", unused_port)
+        )
 
         async def answers() -> bool:
             try:
@@ -177,7 +179,7 @@ async def test_a_port_that_is_taken_is_an_error_that_can_be_tried_again(
     server = await asyncio.start_server(lambda *_: None, "127.0.0.1", unused_port)
     try:
         with pytest.raises(OSError, match="in use"):
-            await listen(Scrape(None), "127.0.0.1", unused_port)
+            await serve_metrics(MetricsEndpoint(None), "127.0.0.1", unused_port)
     finally:
         server.close()
         await server.wait_closed()

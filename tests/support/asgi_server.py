@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 import pytest
 import uvicorn
 from starlette.applications import Starlette
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.server import ServerState
 
 from app.asgi import application
@@ -20,14 +20,27 @@ Environment = dict[str, str]
 
 
 @asynccontextmanager
-async def running(environment: Environment) -> AsyncIterator[Starlette]:
+async def started(app: Starlette) -> AsyncIterator[ASGIApp]:
+    """The application between its start and its stop, as a server calls it."""
+    async with app.router.lifespan_context(app) as made:
+        state = dict(made or {})
+
+        async def with_state(scope: Scope, receive: Receive, send: Send) -> None:
+            await app({**scope, "state": state.copy()}, receive, send)
+
+        yield with_state
+        state.clear()
+
+
+@asynccontextmanager
+async def running(environment: Environment) -> AsyncIterator[ASGIApp]:
     """The API that this environment makes, between its start and its stop."""
     with pytest.MonkeyPatch.context() as patch:
         for name, value in environment.items():
             patch.setenv(name, value)
         app = application(Settings.load())
-    async with app.router.lifespan_context(app):
-        yield app
+    async with started(app) as api:
+        yield api
 
 
 @asynccontextmanager

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from auth.signing_keys import KeyRing, make_key
 from auth.tokens import TokenIssuer
@@ -26,7 +26,7 @@ SLOW_MACHINE_FACTOR = 3  # times: the promise is for a machine with nothing else
 class InProcessClient:
     """One who asks, over HTTP and over sockets."""
 
-    def __init__(self, app: Starlette, token: str) -> None:
+    def __init__(self, app: ASGIApp, token: str) -> None:
         self.app = app
         self.token = token
 

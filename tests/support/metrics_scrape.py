@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from prometheus_client.parser import text_string_to_metric_families
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from app.asgi import application
 from app.settings import Settings
@@ -16,6 +16,7 @@ from auth.signing_keys import KeyRing
 from auth.tokens import TokenIssuer
 from domain.people import Role, Viewer
 from tests.support import http_client
+from tests.support.asgi_server import started
 from tests.support.http_client import client_of
 
 Figures = dict[tuple[str, frozenset[tuple[str, str]]], float]
@@ -23,14 +24,13 @@ Figures = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
 @dataclass(frozen=True)
 class Served:
-    app: Starlette
+    app: ASGIApp
     keys: Path
 
 
 @asynccontextmanager
 async def api_of(settings: Settings) -> AsyncIterator[Served]:
-    app = application(settings)
-    async with app.router.lifespan_context(app):
+    async with started(application(settings)) as app:
         yield Served(app, settings.signing_keys_dir)
 
 

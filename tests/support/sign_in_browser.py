@@ -3,7 +3,7 @@
 from typing import Any
 
 import httpx2
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from loadtest.documents import EXCHANGE_SIGN_IN_CODE
 from tests.support import http_client
@@ -17,7 +17,7 @@ OTHER_RETURN_URL = "https://client.example/app?from=tickets"
 class SignInBrowser:
     """Keeps cookies as browsers do; ends where the client takes over."""
 
-    def __init__(self, app: Starlette, address: str = "127.0.0.1") -> None:
+    def __init__(self, app: ASGIApp, address: str = "127.0.0.1") -> None:
         ours = httpx2.ASGITransport(
             app, raise_app_exceptions=False, client=(address, 4711)
         )

@@ -9,6 +9,7 @@ from app.asgi import application
 from app.commands.keys import rotate
 from app.settings import Settings
 from runtime.errors import CommandError
+from tests.support.asgi_server import started
 from tests.support.http_client import client_of
 
 PAGE = "https://app.example"
@@ -38,7 +39,10 @@ async def test_a_page_that_is_named_may_ask_and_read(
 ) -> None:
     environment.setenv("CORS_ORIGINS", f"http://localhost:5173, {PAGE}")
 
-    async with client_of(application(Settings.load())) as http:
+    async with (
+        started(application(Settings.load())) as api,
+        client_of(api) as http,
+    ):
         leave = await preflight(http, PAGE)
         answer = await http.get("/graphql", headers={"Origin": PAGE})
 
@@ -54,7 +58,10 @@ async def test_a_page_that_is_named_may_ask_and_read(
 async def test_nobody_else_may(environment: pytest.MonkeyPatch, origins: str) -> None:
     environment.setenv("CORS_ORIGINS", origins)
 
-    async with client_of(application(Settings.load())) as http:
+    async with (
+        started(application(Settings.load())) as api,
+        client_of(api) as http,
+    ):
         leave = await preflight(http, PAGE)
         answer = await http.get("/graphql", headers={"Origin": PAGE})
 

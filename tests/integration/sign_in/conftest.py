@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from uuid import uuid4
 
 import pytest
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from auth.signing_keys import make_key
 from tests.support.asgi_server import Environment, running, serving
@@ -89,14 +89,14 @@ def with_providers(
 
 
 @pytest.fixture(scope="module")
-async def app(with_providers: Environment) -> AsyncIterator[Starlette]:
+async def app(with_providers: Environment) -> AsyncIterator[ASGIApp]:
     async with running(with_providers) as app:
         yield app
 
 
 @pytest.fixture
 async def browser(
-    app: Starlette,
+    app: ASGIApp,
     issuer: Issuer,  # noqa: ARG001 # straight again, even if a test asks for neither
     github: GitHub,  # noqa: ARG001
 ) -> AsyncIterator[SignInBrowser]:
@@ -106,7 +106,7 @@ async def browser(
 
 
 @pytest.fixture
-async def other_browser(app: Starlette) -> AsyncIterator[SignInBrowser]:
+async def other_browser(app: ASGIApp) -> AsyncIterator[SignInBrowser]:
     browser = SignInBrowser(app)
     async with browser.http:
         yield browser

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from starlette.applications import Starlette
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse
+from starlette.types import ASGIApp
 
 from auth.providers import routes
 from auth.providers.client import MAX_ANSWER_BYTES
@@ -22,7 +22,7 @@ FAILED = {"error": "sign_in_failed"}
 
 
 @pytest.fixture
-async def app(with_providers: Environment) -> AsyncIterator[Starlette]:
+async def app(with_providers: Environment) -> AsyncIterator[ASGIApp]:
     """One for each test: it remembers what issuers say of themselves."""
     async with running(with_providers) as app:
         yield app

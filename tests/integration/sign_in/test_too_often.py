@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import httpx2
 import pytest
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from tests.support.asgi_server import Environment, running
 from tests.support.issuer import Issuer
@@ -16,7 +16,7 @@ LIMITED = "cinema_rate_limited_total"
 
 
 @pytest.fixture
-async def limited(with_providers: Environment) -> AsyncIterator[Starlette]:
+async def limited(with_providers: Environment) -> AsyncIterator[ASGIApp]:
     async with running(with_providers | {"RATE_LIMIT_ADDRESS": "2/hour"}) as app:
         yield app
 
@@ -28,7 +28,7 @@ def address() -> str:
 
 
 async def test_beginning_is_limited_and_asks_the_provider_nothing(
-    limited: Starlette, issuer: Issuer, address: str
+    limited: ASGIApp, issuer: Issuer, address: str
 ) -> None:
     stranger, other = (
         SignInBrowser(limited, address),
@@ -52,7 +52,7 @@ async def test_beginning_is_limited_and_asks_the_provider_nothing(
 
 @pytest.mark.usefixtures("issuer")
 async def test_who_comes_back_again_and_again_is_limited(
-    limited: Starlette, address: str
+    limited: ASGIApp, address: str
 ) -> None:
     browser = SignInBrowser(limited, address)
     async with browser.http:
