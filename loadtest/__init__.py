@@ -1,1 +1,1 @@
-"""Load on a running server, from this machine alone: what it bears, and if it errs."""
+"""The load test: measures a server on this machine and checks its answers."""

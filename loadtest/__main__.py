@@ -1,6 +1,6 @@
 """The load test's command line: `python -m loadtest USERS [--scenario NAME]`."""
 
-# ruff: noqa: PLC0415 - locust has to patch the sockets before anybody imports them
+# ruff: noqa: PLC0415 - gevent patches the sockets before anything imports them
 
 import argparse
 import json
@@ -20,7 +20,7 @@ def main(arguments: Sequence[str]) -> int:
     chosen = _parser().parse_args(arguments)
     try:
         _refuse_too_many(chosen.users, chosen.scenario)
-        report = _play(chosen.scenario)(chosen.users, chosen.seconds)
+        report = _scenario(chosen.scenario)(chosen.users, chosen.seconds)
         print(report.text())
         if chosen.json:
             chosen.json.write_text(json.dumps(report.facts(), indent=2) + "\n", "utf-8")
@@ -44,27 +44,27 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _refuse_too_many(users: int, scenario: str) -> None:
-    most = plan.MOST_WATCHERS if scenario == "watchers" else plan.MOST_TOKENS
+    limit = plan.MAX_WATCHERS if scenario == "watchers" else plan.MAX_TOKENS
     if scenario == "bystanders":
-        most -= plan.BYSTANDERS
-    if not 1 <= users <= most:
-        raise CommandError(f"USERS is {users}: {scenario} takes from 1 to {most}.")
+        limit -= plan.BYSTANDERS
+    if not 1 <= users <= limit:
+        raise CommandError(f"USERS is {users}: {scenario} takes from 1 to {limit}.")
 
 
-def _play(scenario: str) -> Callable[[int, float], Report]:
-    if scenario == "watchers":
+def _scenario(name: str) -> Callable[[int, float], Report]:
+    if name == "watchers":
         from loadtest import watchers
 
-        return lambda users, _: watchers.play(os.environ, users)
+        return lambda users, _: watchers.run(os.environ, users)
 
-    # Before anything that opens sockets: gevent replaces them.
+    # Before any import that opens sockets: gevent replaces the socket module.
     from gevent import monkey
 
     monkey.patch_all()
     from loadtest import scenarios
 
-    play = scenarios.PLAYS[scenario]
-    return lambda users, seconds: play(os.environ, users, seconds)
+    scenario = scenarios.SCENARIOS[name]
+    return lambda users, seconds: scenario(os.environ, users, seconds)
 
 
 if __name__ == "__main__":

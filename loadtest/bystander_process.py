@@ -1,4 +1,7 @@
-"""The bystanders' process: a task on stdin, every answer on stdout when it closes."""
+"""The process of the bystanders: one line of JSON on stdin starts it.
+
+At the end of stdin it stops and prints all answers.
+"""
 
 import json
 import sys
@@ -8,25 +11,25 @@ from gevent.fileobject import FileObject
 from locust import FastHttpUser, constant_pacing, task
 from locust.contrib.fasthttp import FastHttpSession
 
-from loadtest import box_office, plan
-from loadtest.crew import send, spawned
-from loadtest.figures import Answer
+from loadtest import api_client, plan
+from loadtest.measurements import Answer
 from loadtest.target import Target
+from loadtest.user_group import locust_users, send
 
 
-class Walk:
-    """What the bystanders are about, and what they were answered."""
+class BystanderRequests:
+    """The requests of all bystanders and their answers."""
 
     def __init__(self, target: Target, session_id: str, seats: list[str]) -> None:
         self.answers: list[Answer] = []
         self._path = target.path
-        self._headers = [box_office.headers(token) for token in target.tokens]
-        self._holds = [box_office.reserve(session_id, seat) for seat in seats]
+        self._headers = [api_client.headers(token) for token in target.tokens]
+        self._holds = [api_client.reserve(session_id, seat) for seat in seats]
 
     def hold_and_cancel(self, user: int, client: FastHttpSession) -> None:
         held = self._send(user, client, self._holds[user])
         if held.outcome == "Reservation" and held.result:
-            self._send(user, client, box_office.cancel(held.result["id"]))
+            self._send(user, client, api_client.cancel(held.result["id"]))
 
     def _send(self, user: int, client: FastHttpSession, body: bytes) -> Answer:
         answer = send(client, user, self._path, self._headers[user], body)
@@ -34,34 +37,48 @@ class Walk:
         return answer
 
 
-def user_class(walk: Walk, users: int) -> type:
-    places = iter(range(users))
+def user_class(requests: BystanderRequests, users: int) -> type:
+    numbers = iter(range(users))
 
     class Bystander(FastHttpUser):
         wait_time = constant_pacing(plan.BYSTANDER_PACE)
 
         def on_start(self) -> None:
-            self.place = next(places)
-            gevent.sleep(plan.BYSTANDER_PACE * self.place / users)  # not in step
+            self.number = next(numbers)
+            gevent.sleep(plan.BYSTANDER_PACE * self.number / users)  # not all at once
 
         @task
         def hold_and_cancel(self) -> None:
-            walk.hold_and_cancel(self.place, self.client)
+            requests.hold_and_cancel(self.number, self.client)
 
     return Bystander
 
 
 def main() -> None:
     stdin = FileObject(sys.stdin.buffer, "rb")
-    asked = json.loads(stdin.readline())
-    where = asked["target"]
+    order = json.loads(stdin.readline())
+    where = order["target"]
     target = Target(**{**where, "tokens": tuple(where["tokens"])})
-    walk = Walk(target, asked["session_id"], asked["seats"])
-    with spawned(target, user_class(walk, len(target.tokens)), len(target.tokens)):
-        print('"here"', flush=True)
+    requests = BystanderRequests(target, order["session_id"], order["seats"])
+    with locust_users(
+        target, user_class(requests, len(target.tokens)), len(target.tokens)
+    ):
+        print('"ready"', flush=True)
         stdin.read()
-    told = [(a.user, a.began, a.ended, a.status, a.body.decode()) for a in walk.answers]
-    print(json.dumps(told))
+    print(
+        json.dumps(
+            [
+                (
+                    answer.user,
+                    answer.began,
+                    answer.ended,
+                    answer.status,
+                    answer.body.decode(),
+                )
+                for answer in requests.answers
+            ]
+        )
+    )
 
 
 if __name__ == "__main__":

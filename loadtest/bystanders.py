@@ -1,41 +1,43 @@
-"""Bystanders of a storm, in a process of their own: its queues are not theirs."""
+"""Bystanders of a storm, in another process: the storm's queues do not delay them."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 
-from loadtest.child import Child
-from loadtest.figures import Answer, Wave
+from loadtest.helper_process import HelperProcess
+from loadtest.measurements import Answer, Wave
 from loadtest.target import Target
 
 
 class Bystanders:
-    """They hold and cancel at their pace until they are told to leave."""
+    """They hold and cancel seats at a fixed pace until `stop`."""
 
-    def __init__(self, child: Child) -> None:
-        self._child = child
+    def __init__(self, process: HelperProcess) -> None:
+        self._process = process
 
-    def leave(self) -> list[Answer]:
+    def stop(self) -> list[Answer]:
+        """All answers that they got."""
         return [
             Answer(user, began, ended, status, body.encode())
-            for user, began, ended, status, body in self._child.dismiss()
+            for user, began, ended, status, body in self._process.finish()
         ]
 
 
 @contextmanager
-def standing_by(
+def bystander_process(
     target: Target, session_id: str, seats: Sequence[str]
 ) -> Iterator[Bystanders]:
-    with Child("loadtest.bystander_process") as child:
-        told = {"target": asdict(target), "session_id": session_id, "seats": seats}
-        child.ask(told)
-        yield Bystanders(child)
+    with HelperProcess("loadtest.bystander_process") as process:
+        process.request(
+            {"target": asdict(target), "session_id": session_id, "seats": seats}
+        )
+        yield Bystanders(process)
 
 
-def told_apart(
+def split_by_waves(
     answers: Sequence[Answer], storm: Sequence[Wave]
 ) -> tuple[list[Answer], list[Answer]]:
-    """Those before the storm, and those that overlap one of its waves."""
+    """The answers before the storm, and those that overlap one of its waves."""
     spans = [(wave.began, wave.ended) for wave in storm]
     quiet = [answer for answer in answers if answer.ended < spans[0][0]]
     stormed = [

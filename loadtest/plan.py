@@ -1,10 +1,10 @@
-"""How much of everything: each scenario is bounded in count and in time."""
+"""Counts and durations of the scenarios: each has a bound in both."""
 
-MOST_TOKENS = 600  # as many load-test customers are seeded
-MOST_WATCHERS = 5000
+MAX_TOKENS = 600  # as many load-test customers are seeded
+MAX_WATCHERS = 5000
 
 SECONDS = 10.0  # of waves
-WAVES = 300  # at the most, also when they are quick
+WAVES = 300  # at most
 NOOP_SECONDS = 2.0  # before the waves of holds, and again after them
 SETTLING_SECONDS = 2.0  # for events and payments of the last holds; keep-alive is 5
 WARM_UP_WAVES = 2  # the first opens the connections; neither is counted
@@ -15,8 +15,8 @@ BYSTANDERS = 10
 BYSTANDER_PACE = 0.2  # seconds from one hold of a bystander to the next
 QUIET_SECONDS = 5.0  # bystanders alone, before the storm
 
-CHANGES = 40  # of seats, while the watchers look on
-CHANGE_PAUSE = 0.25  # seconds for a change to reach everybody ...
+CHANGES = 40  # of seats in the watchers scenario
+CHANGE_PAUSE = 0.25  # seconds for a change to reach all watchers ...
 CHANGE_PAUSE_EACH = 0.0003  # ... and more for each watcher
 DELIVERY_TIMEOUT = 5.0
-CONNECTING_AT_ONCE = 50
+MAX_CONNECTING = 50

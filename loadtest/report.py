@@ -1,11 +1,11 @@
-"""What a scenario prints, and what it leaves for other programs."""
+"""The report of a scenario: as text for people, as facts for other programs."""
 
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from loadtest.figures import Row
+from loadtest.measurements import Row
 
 HEAD = (
     *("", "waves", "requests", "done", "refused", "errors"),
@@ -16,7 +16,7 @@ COMPLAINTS_SHOWN = 5
 
 @dataclass(frozen=True)
 class Report:
-    """With a complaint it is a failed test."""
+    """A report with a complaint is a failed test."""
 
     title: str
     rows: Sequence[Row]
@@ -29,10 +29,12 @@ class Report:
         if self.rows:
             lines += [*table([HEAD, *map(_cells, self.rows)]), ""]
         lines += self.remarks
-        lines += [f"FAILED  {told}" for told in self.complaints[:COMPLAINTS_SHOWN]]
-        unsaid = len(self.complaints) - COMPLAINTS_SHOWN
-        if unsaid > 0:
-            lines.append(f"FAILED  ... and {unsaid} more.")
+        lines += [
+            f"FAILED  {complaint}" for complaint in self.complaints[:COMPLAINTS_SHOWN]
+        ]
+        hidden = len(self.complaints) - COMPLAINTS_SHOWN
+        if hidden > 0:
+            lines.append(f"FAILED  ... and {hidden} more.")
         return "\n".join(lines)
 
     def facts(self) -> dict[str, Any]:
@@ -46,7 +48,7 @@ class Report:
 
 
 def table(lines: Sequence[Sequence[str]]) -> list[str]:
-    """Names to the left, figures to the right, each column as wide as it must be."""
+    """Aligned columns: names to the left, figures to the right."""
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     return [
         "  ".join(

@@ -13,7 +13,7 @@ from loadtest import plan
 from runtime import run_file
 from runtime.errors import CommandError
 
-EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - ways to say "here"
+ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - addresses to bind
 
 
 @dataclass(frozen=True)
@@ -33,13 +33,13 @@ def find(environ: Mapping[str, str], users: int) -> Target:
     """The server at LOADTEST_URL, or the run in DATA_DIR; a token for each user."""
     if url := environ.get("LOADTEST_URL"):
         host, port, path = address(url)
-        return Target(host, port, path, _enough(_given_tokens(environ), users))
+        return Target(host, port, path, _one_each(_read_tokens(environ), users))
     port = int(run_file.require(environ, "PORT"))
-    told = run_file.environment(environ).get("HOST") or "127.0.0.1"
-    host = EVERYWHERE.get(told, told)
-    _refuse_far_away(host)
-    tokens = _minted(run_file.require(environ, "SIGNING_KEYS_DIR"), users)
-    return Target(host, port, "/graphql", _enough(tokens, users))
+    host = run_file.environment(environ).get("HOST") or "127.0.0.1"
+    host = ANY_ADDRESS.get(host, host)
+    _require_loopback(host)
+    tokens = _mint_tokens(run_file.require(environ, "SIGNING_KEYS_DIR"), users)
+    return Target(host, port, "/graphql", _one_each(tokens, users))
 
 
 def address(url: str) -> tuple[str, int, str]:
@@ -53,29 +53,29 @@ def address(url: str) -> tuple[str, int, str]:
         raise CommandError(
             f"LOADTEST_URL is {url!r}: set it to something like http://127.0.0.1:3333."
         )
-    _refuse_far_away(host)
+    _require_loopback(host)
     return host, port, parts.path.rstrip("/") or "/graphql"
 
 
-def _refuse_far_away(host: str) -> None:
+def _require_loopback(host: str) -> None:
     try:
-        here = ipaddress.ip_address(host).is_loopback
+        is_loopback = ipaddress.ip_address(host).is_loopback
     except ValueError:
-        here = host == "localhost"
-    if not here:
+        is_loopback = host == "localhost"
+    if not is_loopback:
         raise CommandError(
             f"{host} is not this machine: the load test only ever loads "
             "127.0.0.1, ::1 or localhost."
         )
 
 
-def _minted(keys_dir: str, count: int) -> Iterable[str]:
+def _mint_tokens(keys_dir: str, count: int) -> Iterable[str]:
     from app.commands import tokens  # noqa: PLC0415 - only a run has keys to sign with
 
-    return tokens.mint(Path(keys_dir), min(count, plan.MOST_TOKENS))
+    return tokens.mint(Path(keys_dir), min(count, plan.MAX_TOKENS))
 
 
-def _given_tokens(environ: Mapping[str, str]) -> Iterator[str]:
+def _read_tokens(environ: Mapping[str, str]) -> Iterator[str]:
     if name := environ.get("LOADTEST_TOKENS_FILE"):
         lines = Path(name).read_text("utf-8").splitlines()
     elif os.isatty(sys.stdin.fileno()):
@@ -88,10 +88,10 @@ def _given_tokens(environ: Mapping[str, str]) -> Iterator[str]:
     return (line.strip() for line in lines if line.strip())
 
 
-def _enough(tokens: Iterable[str], users: int) -> tuple[str, ...]:
-    """One each; above plan.MOST_TOKENS (watchers alone are so many) they are shared."""
+def _one_each(tokens: Iterable[str], users: int) -> tuple[str, ...]:
+    """A token for each user; more users than plan.MAX_TOKENS share them (watchers)."""
     distinct = tuple(dict.fromkeys(tokens))
-    needed = min(users, plan.MOST_TOKENS)
+    needed = min(users, plan.MAX_TOKENS)
     if len(distinct) < needed:
         raise CommandError(
             f"{needed} users need {needed} tokens and there are {len(distinct)}: "

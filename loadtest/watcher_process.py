@@ -1,4 +1,8 @@
-"""The watchers' process: sockets whose messages are noted as they come, read later."""
+"""The process of the watchers, which decodes messages after the measurement.
+
+It stores bytes with the time of their arrival: decoding a thousand copies of a message
+at once would delay the next arrival.
+"""
 
 import asyncio
 import json
@@ -19,8 +23,8 @@ from loadtest.target import Target
 SETTLING_TIMEOUT = 60.0
 
 
-class Watcher(asyncio.Protocol):
-    """Until the first map it answers at once, then it only notes what came when."""
+class WatcherSocket(asyncio.Protocol):
+    """Decodes at once until the first seat map, then only in `read`."""
 
     def __init__(self, url: str, token: str, session_id: str) -> None:
         self.settled: asyncio.Future[None] = asyncio.Future()
@@ -52,43 +56,43 @@ class Watcher(asyncio.Protocol):
             self.read()
 
     def read(self) -> None:
-        """Makes sense of what was noted since the last time."""
+        """Decodes what has arrived since the last call."""
         chunks, self._chunks = self._chunks, []
         for at, data in chunks:
             self._socket.receive_data(data)
             for event in self._socket.events_received():
                 if isinstance(event, Frame):
-                    self._hear_frame(at, event)
+                    self._receive_frame(at, event)
                 elif self._socket.handshake_exc is None:
                     bearer = f"Bearer {self._token}"
                     payload = {"authorization": bearer}
-                    self._say({"type": "connection_init", "payload": payload})
+                    self._send({"type": "connection_init", "payload": payload})
         if self._socket.handshake_exc:
             self._fail(str(self._socket.handshake_exc))
         self._flush()
 
-    def _hear_frame(self, at: float, frame: Frame) -> None:
+    def _receive_frame(self, at: float, frame: Frame) -> None:
         if frame.opcode not in (Opcode.TEXT, Opcode.CONT):
             return
         self._text += frame.data
         if frame.fin:
             text, self._text = self._text, b""
-            self._hear(at, json.loads(text))
+            self._receive(at, json.loads(text))
 
-    def _hear(self, at: float, message: dict[str, Any]) -> None:
+    def _receive(self, at: float, message: dict[str, Any]) -> None:
         match message["type"]:
             case "connection_ack":
                 query = documents.MEASURED_SEAT_MAP_UPDATES
-                asked = {"query": query, "variables": {"id": self._session_id}}
-                self._say({"id": "1", "type": "subscribe", "payload": asked})
+                payload = {"query": query, "variables": {"id": self._session_id}}
+                self._send({"id": "1", "type": "subscribe", "payload": payload})
             case "ping":
-                self._say({"type": "pong"})
+                self._send({"type": "pong"})
             case "next" if (message["payload"].get("data") or {}).get("seatMap"):
-                self._note(at, message["payload"]["data"]["seatMap"])
+                self._record(at, message["payload"]["data"]["seatMap"])
             case "next" | "error" | "complete":
                 self._fail(json.dumps(message)[:300])
 
-    def _note(self, at: float, update: dict[str, Any]) -> None:
+    def _record(self, at: float, update: dict[str, Any]) -> None:
         if not self.settled.done():
             self.settled.set_result(None)
             return
@@ -97,7 +101,7 @@ class Watcher(asyncio.Protocol):
             self.seen.setdefault((seat["id"], seat["version"]), at)
 
     def saw(self, seat: str, version: int) -> float | None:
-        """When it first knew that state of the seat, or a later one."""
+        """When it first received that version of the seat or a later one."""
         times = [
             at
             for (other, newer), at in self.seen.items()
@@ -109,7 +113,7 @@ class Watcher(asyncio.Protocol):
         if not self.settled.done():
             self.settled.set_exception(ConnectionError(why))
 
-    def _say(self, message: dict[str, Any]) -> None:
+    def _send(self, message: dict[str, Any]) -> None:
         self._socket.send_text(json.dumps(message).encode())
 
     def _flush(self) -> None:
@@ -118,54 +122,56 @@ class Watcher(asyncio.Protocol):
                 self._transport.write(data)
 
 
-async def gather(target: Target, session_id: str) -> list[Watcher]:
-    """Raises ConnectionError or TimeoutError unless all of them get their map."""
+async def connect_all(target: Target, session_id: str) -> list[WatcherSocket]:
+    """Raises ConnectionError or TimeoutError unless each gets its first seat map."""
     url = f"ws{target.origin.removeprefix('http')}{target.path}"
-    door = asyncio.Semaphore(plan.CONNECTING_AT_ONCE)
+    slots = asyncio.Semaphore(plan.MAX_CONNECTING)
     loop = asyncio.get_running_loop()
 
-    async def enter(token: str) -> Watcher:
-        async with door:
-            watcher = Watcher(url, token, session_id)
+    async def connect(token: str) -> WatcherSocket:
+        async with slots:
+            watcher = WatcherSocket(url, token, session_id)
             await loop.create_connection(lambda: watcher, target.host, target.port)
             await watcher.settled
             return watcher
 
     async with asyncio.timeout(SETTLING_TIMEOUT):
-        return list(await asyncio.gather(*map(enter, target.tokens)))
+        return list(await asyncio.gather(*map(connect, target.tokens)))
 
 
-def look(watchers: Iterable[Watcher], seat: str, version: int) -> dict[str, Any]:
-    told: dict[str, Any] = {"seen": [], "maps": 0, "closed": 0}
+def observe(
+    watchers: Iterable[WatcherSocket], seat: str, version: int
+) -> dict[str, Any]:
+    report: dict[str, Any] = {"seen": [], "maps": 0, "closed": 0}
     for watcher in watchers:
         watcher.read()
-        told["seen"].append(watcher.saw(seat, version))
-        told["maps"] += watcher.maps
-        told["closed"] += watcher.closed
+        report["seen"].append(watcher.saw(seat, version))
+        report["maps"] += watcher.maps
+        report["closed"] += watcher.closed
         watcher.maps = 0
-    return told
+    return report
 
 
 async def main() -> None:
     _allow_many_sockets()
-    question = json.loads(await asyncio.to_thread(sys.stdin.readline))
-    where = question["target"]
+    order = json.loads(await asyncio.to_thread(sys.stdin.readline))
+    where = order["target"]
     target = Target(**{**where, "tokens": tuple(where["tokens"])})
     try:
-        watchers = await gather(target, question["session_id"])
+        watchers = await connect_all(target, order["session_id"])
     except (OSError, TimeoutError) as error:
         print(json.dumps({"error": str(error) or type(error).__name__}), flush=True)
         return
     print(json.dumps({"watchers": len(watchers)}), flush=True)
     while line := await asyncio.to_thread(sys.stdin.readline):
-        question = json.loads(line)
-        answer = look(watchers, question["seat"], question["version"])
+        change = json.loads(line)
+        answer = observe(watchers, change["seat"], change["version"])
         print(json.dumps(answer), flush=True)
 
 
 def _allow_many_sockets() -> None:
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    _, maximum = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (maximum, maximum))
 
 
 if __name__ == "__main__":

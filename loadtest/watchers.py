@@ -1,16 +1,16 @@
-"""The watchers: how soon a change of a seat is on every open seat map, and the cost."""
+"""The watchers: delay from a change to every open seat map, and memory of the API."""
 
 import statistics
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from loadtest import api_process, box_office, plan
-from loadtest.box_office import BoxOffice, Stage
-from loadtest.figures import percentile
-from loadtest.gallery import Gallery, Look, opened
+from loadtest import api_client, api_process, plan
+from loadtest.api_client import ApiClient, SessionOnSale
+from loadtest.measurements import percentile
 from loadtest.report import Report, table
 from loadtest.target import find
+from loadtest.watcher_group import Observation, WatcherGroup, watcher_group
 from runtime import run_file
 from runtime.errors import CommandError
 
@@ -22,50 +22,52 @@ KIB_A_MIB = 1024
 class Change:
     """One seat held or given back; times on the machine's monotonic clock."""
 
-    asked: float
+    sent: float
     answered: float
-    look: Look
+    observation: Observation
 
 
-def play(environ: Mapping[str, str], users: int) -> Report:
+def run(environ: Mapping[str, str], users: int) -> Report:
     target = find(environ, users)
-    office = BoxOffice(target)
-    stage = office.choose(1)
+    client = ApiClient(target)
+    session = client.find_session(1)
     api = api_process.find_api(run_file.data_dir(environ))
     if environ.get("LOADTEST_URL"):
-        api = None  # whatever runs in DATA_DIR is another
+        api = None  # another server than the run in DATA_DIR
     idle = api_process.resident_kib(api)
-    with opened(target, stage.session_id) as gallery:
+    with watcher_group(target, session.id) as watchers:
         time.sleep(1)
         watched = api_process.resident_kib(api)
-        changes = _change_seats(office, stage, gallery, users)
+        changes = _change_seats(client, session, watchers, users)
         afterwards = api_process.resident_kib(api)
-    title = f"Watchers: {users} on one session ({stage.name})"
+    title = f"Watchers: {users} on one session ({session.name})"
     resident = {"idle": idle, "watched": watched, "afterwards": afterwards}
     return _report(title, users, changes, resident)
 
 
 def _change_seats(
-    office: BoxOffice, stage: Stage, gallery: Gallery, users: int
+    client: ApiClient, session: SessionOnSale, watchers: WatcherGroup, users: int
 ) -> list[Change]:
-    """Holds and cancels in turn, each once everybody has seen the one before."""
+    """Holds and cancels seats in turn, each after all watchers saw the one before."""
     changes: list[Change] = []
     held = ""
     for number in range(plan.CHANGES):
-        seat = stage.seats[number // 2 % len(stage.seats)]
-        body = box_office.cancel(held)
+        seat = session.seats[number // 2 % len(session.seats)]
+        body = api_client.cancel(held)
         if not held:
-            body = box_office.reserve(stage.session_id, seat)
-        asked = time.monotonic()
-        result = next(iter(office.send(body).values()))
+            body = api_client.reserve(session.id, seat)
+        sent = time.monotonic()
+        result = next(iter(client.send(body).values()))
         answered = time.monotonic()
         if result["__typename"] != "Reservation":
             raise CommandError(f"Somebody else is in the way: {result['__typename']}.")
         version = next(s["version"] for s in result["seats"] if s["id"] == seat)
         held = "" if held else result["id"]
         time.sleep(plan.CHANGE_PAUSE + users * plan.CHANGE_PAUSE_EACH)
-        changes.append(Change(asked, answered, gallery.look(seat, version)))
-        if not all(changes[-1].look.seen):  # it failed; more waiting tells no more
+        changes.append(Change(sent, answered, watchers.observe(seat, version)))
+        if not all(
+            changes[-1].observation.seen
+        ):  # failed: further changes show nothing new
             break
     return changes
 
@@ -76,35 +78,35 @@ def _report(
     changes: Sequence[Change],
     resident: Mapping[str, int | None],
 ) -> Report:
-    seen = [(change, at) for change in changes for at in change.look.seen if at]
+    seen = [(change, at) for change in changes for at in change.observation.seen if at]
     measured = {
         "since the answer": sorted((at - c.answered) * 1000 for c, at in seen),
-        "since the request": sorted((at - c.asked) * 1000 for c, at in seen),
+        "since the request": sorted((at - c.sent) * 1000 for c, at in seen),
     }
     figures = {name: _figures(times) for name, times in measured.items() if times}
     lines = [
-        (name, str(len(seen)), *(f"{figure:.1f}" for figure in told))
-        for name, told in figures.items()
+        (name, str(len(seen)), *(f"{figure:.1f}" for figure in values))
+        for name, values in figures.items()
     ]
     lost = users * len(changes) - len(seen)
-    closed = max(change.look.closed for change in changes)
-    resyncs = sum(change.look.maps for change in changes)
+    closed = max(change.observation.closed for change in changes)
+    resyncs = sum(change.observation.maps for change in changes)
     complaints = []
     if lost or closed:
         complaints = [f"{lost} deliveries missing, {closed} sockets closed."]
-    took = statistics.median((c.answered - c.asked) * 1000 for c in changes)
+    took = statistics.median((c.answered - c.sent) * 1000 for c in changes)
     remarks = [
         *table([HEAD, *lines]),
         "",
         f"{len(changes)} changes, one at a time, each of {took:.1f} ms (median).",
         f"Whole maps sent meanwhile: {resyncs}.",
         "Before the answer a watcher may already know: its time is then below zero.",
-        _told_of_memory(users, resident),
+        _memory_remark(users, resident),
     ]
     more = {
         "latency_ms": {
-            name: dict(zip(HEAD[2:], told, strict=True))
-            for name, told in figures.items()
+            name: dict(zip(HEAD[2:], values, strict=True))
+            for name, values in figures.items()
         },
         "deliveries": len(seen),
         "resident_kib": dict(resident),
@@ -116,7 +118,7 @@ def _figures(times: Sequence[float]) -> tuple[float, ...]:
     return (*(percentile(times, percent) for percent in (50, 90, 99)), times[-1])
 
 
-def _told_of_memory(users: int, resident: Mapping[str, int | None]) -> str:
+def _memory_remark(users: int, resident: Mapping[str, int | None]) -> str:
     idle, watched, after = (resident[n] for n in ("idle", "watched", "afterwards"))
     if idle is None or watched is None or after is None:
         return "Memory: unknown, the API process is not a child of the run in DATA_DIR."

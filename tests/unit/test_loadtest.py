@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from loadtest import api_process, figures, target
+from loadtest import api_process, measurements, target
 from loadtest.__main__ import main
-from loadtest.bystanders import told_apart
-from loadtest.figures import Answer, Wave
+from loadtest.bystanders import split_by_waves
+from loadtest.measurements import Answer, Wave
 from loadtest.report import Report, table
 from runtime.errors import CommandError
 
@@ -43,9 +43,9 @@ def test_everything_else_is_an_error(status: int, body: bytes, outcome: str) -> 
 
 
 def test_errors_beside_data_are_errors() -> None:
-    told = json.loads(WON) | {"errors": [{"message": "half"}]}
+    partial = json.loads(WON) | {"errors": [{"message": "half"}]}
 
-    assert answer(json.dumps(told).encode()).outcome.startswith("HTTP 200")
+    assert answer(json.dumps(partial).encode()).outcome.startswith("HTTP 200")
 
 
 def test_one_winner_is_no_reason_to_complain() -> None:
@@ -53,7 +53,7 @@ def test_one_winner_is_no_reason_to_complain() -> None:
 
     expected = {"Reservation": 1, "SeatsUnavailable": 2}
 
-    assert figures.complaints([wave], expected) == []
+    assert measurements.complaints([wave], expected) == []
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_any_other_end_of_a_wave_is(bodies: tuple[bytes, ...], got: str) -> None
 
     expected = {"Reservation": 1, "SeatsUnavailable": 2}
 
-    assert figures.complaints([right, wrong], expected) == [
+    assert measurements.complaints([right, wrong], expected) == [
         f"Wave 2: expected 2 SeatsUnavailable, 1 Reservation, got {got}."
     ]
 
@@ -79,7 +79,7 @@ def test_any_other_end_of_a_wave_is(bodies: tuple[bytes, ...], got: str) -> None
 def test_a_lone_storm_expects_no_refusal() -> None:
     expected = {"Reservation": 1, "SeatsUnavailable": 0}
 
-    assert figures.complaints([Wave((answer(WON),))], expected) == []
+    assert measurements.complaints([Wave((answer(WON),))], expected) == []
 
 
 def test_a_rate_counts_the_time_within_waves_only() -> None:
@@ -88,7 +88,7 @@ def test_a_rate_counts_the_time_within_waves_only() -> None:
         Wave((answer(WON, 9.0, 9.1), answer(b"?", 9.1, 9.5))),
     ]
 
-    row = figures.row("hold", waves, ["Reservation"], ["SeatsUnavailable"])
+    row = measurements.row("hold", waves, ["Reservation"], ["SeatsUnavailable"])
 
     assert row.rate == pytest.approx(4.0)
     assert (row.waves, row.requests) == (2, 4)
@@ -97,7 +97,7 @@ def test_a_rate_counts_the_time_within_waves_only() -> None:
 
 
 def test_waves_without_requests_have_no_rate() -> None:
-    row = figures.row("cancel", [Wave(())], ["Reservation"])
+    row = measurements.row("cancel", [Wave(())], ["Reservation"])
 
     assert (row.requests, row.rate) == (0, None)
     assert math.isnan(row.p95)
@@ -107,7 +107,7 @@ def test_waves_without_requests_have_no_rate() -> None:
     ("percent", "value"), [(0, 1), (50, 50), (90, 90), (99, 99), (100, 100)]
 )
 def test_a_percentile_was_really_measured(percent: float, value: float) -> None:
-    assert figures.percentile(range(1, 101), percent) == value
+    assert measurements.percentile(range(1, 101), percent) == value
 
 
 def test_bystanders_are_told_apart_by_the_waves() -> None:
@@ -117,7 +117,7 @@ def test_bystanders_are_told_apart_by_the_waves() -> None:
     within = answer(WON, 3.1, 3.2)
     storm = [Wave((answer(LOST, 1.0, 2.0),)), Wave((answer(LOST, 3.0, 4.0),))]
 
-    quiet, stormed = told_apart([before, across, between, within], storm)
+    quiet, stormed = split_by_waves([before, across, between, within], storm)
 
     assert quiet == [before]
     assert stormed == [across, within]

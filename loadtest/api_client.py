@@ -1,4 +1,4 @@
-"""The requests of the load test, and the session that it plays in."""
+"""The requests of the load test, and a client that finds a session for it."""
 
 import http.client
 import json
@@ -7,24 +7,27 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from loadtest import documents
-from loadtest.figures import HTTP_OK
+from loadtest.measurements import HTTP_OK
 from loadtest.target import Target
 from runtime.errors import CommandError
 
-# A session must not begin while seats of it are being held.
-NOT_BEFORE = timedelta(hours=1)
-SESSIONS_LOOKED_AT = 100
-MAPS_LOOKED_AT = 20
-TIMEOUT = 30.0
+# A session must not begin while the test holds its seats.
+STARTS_IN = timedelta(hours=1)
+MAX_SESSIONS = 100
+MAX_MAPS = 20
+TIMEOUT_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
-class Stage:
-    """A session and its seats on sale."""
+class SessionOnSale:
+    """`seats` are the ids of those that are available."""
 
-    session_id: str
+    id: str
     name: str
     seats: tuple[str, ...]
+
+
+NOOP = json.dumps({"query": documents.MEASURED_NO_OP}).encode()
 
 
 def reserve(session_id: str, seat_id: str) -> bytes:
@@ -46,33 +49,35 @@ def headers(token: str) -> dict[str, str]:
     }
 
 
-class BoxOffice:
-    """One customer's view of the server, one question after the other."""
+class ApiClient:
+    """One customer, who sends one request at a time; locust sends the load."""
 
     def __init__(self, target: Target) -> None:
         self._target = target
         self._headers = headers(target.tokens[0])
 
-    def choose(self, seats: int) -> Stage:
-        """A session with that many seats on sale, in the largest room that will do."""
+    def find_session(self, seats: int) -> SessionOnSale:
+        """A session with that many seats on sale, in the largest room if possible."""
         fitting = [node for node in self._sessions() if _capacity(node) >= seats]
-        for node in sorted(fitting, key=_capacity, reverse=True)[:MAPS_LOOKED_AT]:
+        for node in sorted(fitting, key=_capacity, reverse=True)[:MAX_MAPS]:
             free = self._free_seats(node["id"])
             if len(free) >= seats:
                 name = (
                     f"{node['movie']['title']}, {node['startsAt']}, "
                     f"{node['room']['name']}"
                 )
-                return Stage(node["id"], name, free)
+                return SessionOnSale(node["id"], name, free)
         raise CommandError(
             f"No session to come has {seats} seats on sale: take fewer users, "
             "wait half a minute for holds to end, or plant more with `make seed`."
         )
 
     def send(self, body: bytes) -> dict[str, Any]:
-        """`data` of the answer; raises CommandError when there is none."""
+        """`data` of the answer; raises CommandError if there is none."""
         target = self._target
-        connection = http.client.HTTPConnection(target.host, target.port, TIMEOUT)
+        connection = http.client.HTTPConnection(
+            target.host, target.port, TIMEOUT_SECONDS
+        )
         try:
             connection.request("POST", target.path, body, self._headers)
             response = connection.getresponse()
@@ -84,15 +89,15 @@ class BoxOffice:
             ) from error
         finally:
             connection.close()
-        told = json.loads(text) if response.status == HTTP_OK else {}
-        if told.get("data") is None or told.get("errors"):
+        answer = json.loads(text) if response.status == HTTP_OK else {}
+        if answer.get("data") is None or answer.get("errors"):
             excerpt = text[:300].decode(errors="replace")
             raise CommandError(f"{target.origin} said {response.status}: {excerpt}")
-        return dict(told["data"])
+        return dict(answer["data"])
 
     def _sessions(self) -> list[dict[str, Any]]:
-        after = (datetime.now(UTC) + NOT_BEFORE).strftime("%Y-%m-%dT%H:%M:%SZ")
-        variables = {"first": SESSIONS_LOOKED_AT, "filter": {"startsAfter": after}}
+        after = (datetime.now(UTC) + STARTS_IN).strftime("%Y-%m-%dT%H:%M:%SZ")
+        variables = {"first": MAX_SESSIONS, "filter": {"startsAfter": after}}
         sessions = self.send(_body(documents.SESSIONS, variables))["sessions"]
         return [edge["node"] for edge in sessions["edges"]]
 
@@ -112,6 +117,3 @@ def _body(query: str, variables: dict[str, Any]) -> bytes:
 
 def _capacity(node: dict[str, Any]) -> int:
     return int(node["room"]["capacity"])
-
-
-NOOP = json.dumps({"query": documents.MEASURED_NO_OP}).encode()

@@ -1,4 +1,4 @@
-"""What came back, counted and measured."""
+"""Answers, waves of answers, and their counts and times."""
 
 import json
 import math
@@ -23,18 +23,18 @@ class Answer:
 
     @cached_property
     def result(self) -> dict[str, Any] | None:
-        """The mutation's own result, or None when it has none."""
+        """The result of the mutation, or None if there is none."""
         try:
-            told = json.loads(self.body)
-            result = next(iter(told["data"].values()))
+            answer = json.loads(self.body)
+            result = next(iter(answer["data"].values()))
         except (ValueError, LookupError, AttributeError, TypeError, StopIteration):
             return None
-        fits = isinstance(result, dict) and "errors" not in told
+        fits = isinstance(result, dict) and "errors" not in answer
         return result if fits and self.status == HTTP_OK else None
 
     @cached_property
     def outcome(self) -> str:
-        """The result's type name, or what went wrong."""
+        """The type name of the result, or the status and start of the body."""
         if self.result is not None and "__typename" in self.result:
             return str(self.result["__typename"])
         return f"HTTP {self.status} {self.body[:120].decode(errors='replace')}".strip()
@@ -46,7 +46,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Wave:
-    """What a crowd got for requests that it sent at the same moment."""
+    """The answers to requests that were sent at the same moment."""
 
     answers: tuple[Answer, ...]
 
@@ -99,7 +99,7 @@ def row(
 
 
 def paced_row(name: str, answers: Sequence[Answer], done: Collection[str]) -> Row:
-    """Of requests that came at their own pace: a rate would say nothing of them."""
+    """For requests sent at a fixed pace: their rate would only show that pace."""
     return _row(name, answers, done, (), waves=0, rate=None)
 
 
@@ -133,7 +133,7 @@ def _row(
 
 
 def percentile(ascending: Sequence[float], percent: float) -> float:
-    """The nearest rank: a value that was really measured."""
+    """By nearest rank, so the result is one of the values."""
     rank = math.ceil(len(ascending) * percent / 100)
     return ascending[max(rank, 1) - 1]
 
@@ -143,7 +143,7 @@ def ratio(rate: float | None, ceiling: float | None) -> float:
 
 
 def complaints(waves: Iterable[Wave], expected: dict[str, int]) -> list[str]:
-    """A sentence for each wave whose outcomes are not exactly the expected ones."""
+    """A sentence for each wave with other outcomes than the expected ones."""
     wanted = Counter(expected)
     return [
         f"Wave {number}: expected {_listed(wanted)}, got {_listed(wave.count())}."

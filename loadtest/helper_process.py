@@ -1,4 +1,4 @@
-"""A helping process, spoken to in lines of JSON; it ends with whoever started it."""
+"""A helper process: one line of JSON for each request and for its reply."""
 
 import json
 import subprocess
@@ -8,10 +8,12 @@ from typing import IO, Any, Self, cast
 
 from runtime.errors import CommandError
 
-LEAVING_SECONDS = 30
+FINISH_SECONDS = 30
 
 
-class Child:
+class HelperProcess:
+    """A module of ours; killed at the end of the `with` block."""
+
     def __init__(self, module: str) -> None:
         self._module = module
         self._process = subprocess.Popen(  # noqa: S603 - one of our own modules
@@ -35,16 +37,16 @@ class Child:
         self._process.kill()
         self._process.communicate()
 
-    def ask(self, question: Any) -> Any:
-        """The line that it answers with."""
-        print(json.dumps(question), file=self._stdin, flush=True)
+    def request(self, message: Any) -> Any:
+        """The reply; raises CommandError if the process ended."""
+        print(json.dumps(message), file=self._stdin, flush=True)
         if line := self._stdout.readline():
             return json.loads(line)
         raise CommandError(f"{self._module} ended too soon.")
 
-    def dismiss(self) -> Any:
-        """Its last word, after its stdin was closed."""
-        out, _ = self._process.communicate(timeout=LEAVING_SECONDS)
+    def finish(self) -> Any:
+        """Closes its stdin and returns what it prints before it exits."""
+        out, _ = self._process.communicate(timeout=FINISH_SECONDS)
         if self._process.returncode:
             raise CommandError(f"{self._module} failed.")
         return json.loads(out)
