@@ -13,7 +13,7 @@ from app.asgi import application
 from app.settings import Settings
 from telemetry import logs, tracing
 from transport.limits import MAX_BYTES
-from transport.server.graceful_drain import Draining, DrainingServer
+from transport.server.graceful_drain import DrainingApp, DrainingServer
 from transport.server.http_limits import BoundedHttp
 
 STARTUP_FAILURE = 3  # uvicorn's own code for it
@@ -39,7 +39,7 @@ def main(settings: Settings) -> None:
     logs.set_up(settings.log_level, settings.log_format)
     tracing.set_up("api", os.environ)
     open_many_files()
-    draining = Draining(application(settings))
+    draining = DrainingApp(application(settings))
     config = uvicorn.Config(
         draining,
         host=settings.host,

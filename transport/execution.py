@@ -1,4 +1,4 @@
-"""Running one operation as a stream of results, whatever its kind."""
+"""Executes one operation as a stream of results, whatever its kind."""
 
 import asyncio
 import logging
@@ -12,9 +12,9 @@ from telemetry import origin
 from transport import results
 from transport.documents.call import Call
 from transport.operation_extension import DOCUMENT
-from transport.operation_metrics import Measure
-from transport.operation_run import Course
-from transport.request_context import ContextOf, new_request_id
+from transport.operation_metrics import OperationMetrics
+from transport.operation_run import OperationRun
+from transport.request_context import ANONYMOUS, Caller, ContextOf, new_request_id
 
 log = logging.getLogger(__name__)
 
@@ -35,25 +35,22 @@ class Execution:
     def __init__(self, schema: Schema, context_of: ContextOf) -> None:
         self._schema = schema
         self._context_of = context_of
-        self._measure = Measure(schema, "websocket")
+        self._metrics = OperationMetrics(schema, "websocket")
 
     async def payloads(
-        self,
-        call: Call,
-        authorization: str | None = None,
-        locale: str | None = None,
-        address: str | None = None,
-        course: Course | None = None,
+        self, call: Call, caller: Caller = ANONYMOUS, run: OperationRun | None = None
     ) -> AsyncGenerator[str, None]:
         """Raises OperationFailedError, and AuthenticationError before anything else.
 
-        Each operation has its own context, so a token that has expired since the
-        socket was opened begins nothing new.
+        Each operation has its own context, so nothing new begins by a token that has
+        expired since the socket was opened.
         """
         now = origin.current() or origin.begin(new_request_id())
         request_id = now.request_id
-        context = self._context_of(authorization, locale, request_id, address)
-        stopwatch = self._measure.start(call.operation)
+        context = self._context_of(
+            caller.authorization, caller.locale, request_id, caller.address
+        )
+        stopwatch = self._metrics.start(call.operation)
         try:
             stream = await self._schema.stream(
                 call.document.text,
@@ -67,19 +64,19 @@ class Execution:
                     if isinstance(result, ExecutionResult):  # no @defer here
                         codes = results.codes_in(result)
                         stopwatch.stop(codes, context.refusals)
-                        if course is not None:
-                            course.outcome = results.outcome(codes)
+                        if run is not None:
+                            run.outcome = results.outcome(codes)
                         yield _payload(result, request_id)
         except OperationFailedError:
             raise
         except Exception as error:
-            errors = results.our_fault(error, request_id)
+            errors = results.server_fault(error, request_id)
             stopwatch.stop(results.codes(errors), ())
             log.exception("an operation failed", extra={"request_id": request_id})
             raise OperationFailedError(errors) from error
 
     async def first_payload(self, call: Call) -> str:
-        """For nobody in particular: only what is public can be asked for."""
+        """By nobody in particular, who may read only what is public."""
         async with (
             asyncio.timeout(FIRST_RESULT_SECONDS),
             aclosing(self.payloads(call)) as payloads,
@@ -93,7 +90,7 @@ def _payload(result: ExecutionResult, request_id: str) -> str:
     bug = results.bug_in(result)
     if bug is not None:
         log.error("an operation failed", extra={"request_id": request_id}, exc_info=bug)
-        raise OperationFailedError(results.our_fault(bug, request_id))
+        raise OperationFailedError(results.server_fault(bug, request_id))
     if results.never_began(result):
         raise OperationFailedError(results.formatted(result.errors))
     return results.encoded(result)

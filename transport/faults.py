@@ -1,4 +1,4 @@
-"""What clients learn of faults, and what our logs do."""
+"""Masks faults: clients learn little of them, our logs everything."""
 
 import logging
 from typing import Any
@@ -18,8 +18,8 @@ from resolvers.texts import worded
 
 logger = logging.getLogger(__name__)
 
-# Strawberry's own ways to say that it was asked for something that cannot be executed.
-CLIENTS_FAULT = (
+# What Strawberry raises for an operation that cannot be executed.
+NOT_EXECUTABLE = (
     GraphQLError,
     MissingQueryError,
     CannotGetOperationTypeError,
@@ -28,40 +28,40 @@ CLIENTS_FAULT = (
 
 
 class FaultMask(MaskErrors):
-    """Tells clients of their faults; logs ours, and tells by which id to find them."""
+    """Shows clients their own mistakes; logs our faults and shows only a request id."""
 
     def _process_errors(self, errors: list[GraphQLError]) -> list[GraphQLError]:
-        return [self._told(error) for error in errors]
+        return [self._shown(error) for error in errors]
 
-    def _told(self, error: GraphQLError) -> GraphQLError:
+    def _shown(self, error: GraphQLError) -> GraphQLError:
         original = error.original_error
         fault = error if original is None else original
         if isinstance(fault, TooManyAtOnceError):
             fault = rate_limited(seconds=1)
         elif is_unavailable(original):
-            self._log_away(error)
+            self._log_unavailable(error)
             fault = unavailable()
         if isinstance(fault, FaultError):
             return _like(error, fault.worded_in(self._locale), fault.extensions)
         if isinstance(original, RecursionError | ValueError) and error.path is None:
-            # Before any resolver: too deep, or a number of thousands of digits.
+            # Before any resolver: too deep, or a number with thousands of digits.
             return _like(error, "It cannot be read.", {"code": "BAD_USER_INPUT"})
         if isinstance(original, UnknownCustomerError):
             message = worded("sign_in_again", self._locale)
             return _like(error, message, {"code": "UNAUTHENTICATED"})
-        if original is not None and not isinstance(original, CLIENTS_FAULT):
+        if original is not None and not isinstance(original, NOT_EXECUTABLE):
             return self._masked(error, original)
         if error.extensions and "code" in error.extensions:
             return error
         message = error.message
         if self.execution_context.schema.config.disable_field_suggestions:
-            # Strawberry leaves those of arguments, types and enums in.
+            # Strawberry leaves suggestions of arguments, types and enums in.
             message = message.split(" Did you mean ")[0]
-        # Not in place: the caches may hand the same error to others at this moment.
+        # A copy: other operations may share this error, kept with its document.
         return _like(error, message, {"code": "BAD_USER_INPUT"})
 
-    def _log_away(self, error: GraphQLError) -> None:
-        """A line, not a traceback: there may be thousands, and all say the same."""
+    def _log_unavailable(self, error: GraphQLError) -> None:
+        """A line, not a traceback: there may be thousands, all alike."""
         logger.warning(
             "a server is away: %r",
             error.original_error,

@@ -1,4 +1,4 @@
-"""Strict JSON in, fast JSON out."""
+"""Strict decoding and fast encoding of JSON."""
 
 import json
 from typing import Any
@@ -9,7 +9,7 @@ MAX_DEPTH = 200  # orjson reads a thousand levels, but writes only 254
 
 
 class NotJsonError(ValueError):
-    """NaN, invalid UTF-8, lone surrogates, endless numbers and endless nesting too."""
+    """Also for NaN, invalid UTF-8, lone surrogates, endless numbers or nesting."""
 
 
 def decode(text: str | bytes) -> Any:
@@ -26,17 +26,17 @@ def encode(value: object) -> bytes:
     try:
         return orjson.dumps(value)
     except TypeError:
-        # orjson stops at integers of 64 bits and at types that it does not know.
+        # orjson refuses integers over 64 bits and types that it does not know.
         return json.dumps(value, default=str, separators=(",", ":")).encode()
 
 
 def encode_sorted(value: object) -> bytes:
-    """Equal bytes for equal values, of those that `decode` can give."""
+    """Equal bytes for equal values, of those that `decode` can return."""
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
 
 
 def _openings(text: str | bytes) -> int:
-    """At least the depth, and much quicker to find."""
+    """Never less than the depth, and much faster to find."""
     if isinstance(text, bytes):
         return text.count(b"[") + text.count(b"{")
     return text.count("[") + text.count("{")

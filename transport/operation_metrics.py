@@ -1,4 +1,4 @@
-"""Times operations and counts their outcomes, by names of the schema's own only."""
+"""Measures operations, labelled by names of the schema only."""
 
 import time
 from collections.abc import Collection
@@ -15,13 +15,13 @@ from transport.documents.document import MULTIPLE, Operation
 INTROSPECTION = frozenset({"__schema", "__type", "__typename"})
 OTHER = "other"
 
-# To find a labelled child costs more than to count with it.
+# To find the child of some labels costs more than to count with it.
 _refusals = cache(process_metrics.REFUSALS.labels)
 _durations = cache(process_metrics.OPERATION_SECONDS.labels)
 
 
 class Stopwatch:
-    """Of one operation; only its first stop counts."""
+    """Times one operation; only its first stop counts."""
 
     def __init__(self, transport: str, kind: str, field: str) -> None:
         self._labels: tuple[str, str, str] | None = (transport, kind, field)
@@ -31,7 +31,7 @@ class Stopwatch:
         """`codes` are those of errors, `refusals` those of problems."""
         if self._labels is None:
             return
-        if not results.OURS.isdisjoint(codes):
+        if not results.SERVER_FAULTS.isdisjoint(codes):
             outcome = "error"
         else:
             outcome = "refused" if codes or refusals else "ok"
@@ -42,8 +42,8 @@ class Stopwatch:
         self._labels = None
 
 
-class Measure:
-    """Names come from strangers: what the schema does not have is `other`."""
+class OperationMetrics:
+    """Clients choose names: one that the schema does not have is counted as `other`."""
 
     def __init__(self, schema: Schema, transport: str) -> None:
         self._transport = transport

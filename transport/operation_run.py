@@ -1,4 +1,4 @@
-"""One operation from its beginning to its end: whose it is, and what became of it."""
+"""One operation from its beginning to its end: its span, its line in the log."""
 
 import asyncio
 import logging
@@ -17,62 +17,62 @@ from transport.documents.document import Operation
 log = logging.getLogger(__name__)
 
 SLOW_SECONDS = 1.0
-LONGEST_NAME = 100
+MAX_LOGGED_CHARACTERS = 100
 
-# What the client did wrong is refused; a bug or a server that is away is a failure.
+# A client's mistake is refused; a bug or an unavailable server is a failure.
 Outcome = Literal["ok", "refused", "failed", "cancelled"]
 
 
 @dataclass(slots=True)
-class Course:
-    """Filled in as it becomes known; `operation` stays None when it never does."""
+class OperationRun:
+    """`operation` is None until it is known, and for good if it never is."""
 
-    id: str
+    request_id: str
     operation: Operation | None
     outcome: Outcome = "ok"
 
     @property
-    def lasts(self) -> bool:
+    def is_subscription(self) -> bool:
         operation = self.operation
         return operation is not None and operation.kind is OperationType.SUBSCRIPTION
 
     @property
     def name(self) -> str:
-        """As the client calls it, or as the schema does."""
+        """The client's name for it, or else that of its field."""
         if self.operation is None:
             return "operation"
-        called = self.operation.name or self.operation.field
-        return f"{self.operation.kind.value} {_short(called)}"
+        name = self.operation.name or self.operation.field
+        return f"{self.operation.kind.value} {_short(name)}"
 
 
 @contextmanager
-def under_way(
+def operation_run(
     request_id: str,
     operation: Operation | None = None,
     trace_parent: str | None = None,
-) -> Iterator[Course]:
-    """All that is logged and told within is found by `request_id`."""
+) -> Iterator[OperationRun]:
+    """Everything that is logged and published inside carries `request_id`."""
     origin.begin(request_id)
-    course = Course(request_id, operation)
+    run = OperationRun(request_id, operation)
     began = time.perf_counter()
     # A subscription lasts for hours: its deliveries are spans, not itself.
-    with nullcontext() if course.lasts else spans().root(trace_parent):
+    with nullcontext() if run.is_subscription else spans().root(trace_parent):
         try:
-            yield course
+            yield run
         except asyncio.CancelledError:
-            course.outcome = "cancelled"
+            run.outcome = "cancelled"
             raise
         finally:
-            _tell(course, time.perf_counter() - began)
+            _report(run, time.perf_counter() - began)
 
 
-def _tell(course: Course, seconds: float) -> None:
-    """A line for each would cost: a crowd makes thousands a second, all alike."""
-    operation = course.operation
-    failed = course.outcome == "failed"
-    if not course.lasts:
-        spans().conclude(course.name, failed=failed, request_id=course.id)
-    noteworthy = failed or (seconds > SLOW_SECONDS and not course.lasts)
+def _report(run: OperationRun, seconds: float) -> None:
+    """Logs only failed and slow operations: a crowd makes thousands a second."""
+    operation = run.operation
+    failed = run.outcome == "failed"
+    if not run.is_subscription:
+        spans().conclude(run.name, failed=failed, request_id=run.request_id)
+    noteworthy = failed or (seconds > SLOW_SECONDS and not run.is_subscription)
     level = logging.INFO if noteworthy else logging.DEBUG
     if log.isEnabledFor(level):
         log.log(
@@ -82,12 +82,12 @@ def _tell(course: Course, seconds: float) -> None:
                 "operation": operation and _short(operation.name or ""),
                 "field": operation and _short(operation.field),
                 "kind": operation and operation.kind.value,
-                "outcome": course.outcome,
+                "outcome": run.outcome,
                 "duration_ms": round(seconds * 1_000, 1),
             },
         )
 
 
 def _short(name: str) -> str:
-    """It is as long as a client likes."""
-    return name[:LONGEST_NAME]
+    """Clients choose names, of any length."""
+    return name[:MAX_LOGGED_CHARACTERS]

@@ -1,20 +1,34 @@
-"""What transports need to know of a call: who asks, and what it is called in logs."""
+"""What transports know of a request: its caller, its id, the context of resolvers."""
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from secrets import token_hex
 from typing import Protocol
 
 from auth.tokens import Credentials
 
-SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+SAFE_REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
-class Asked(Protocol):
-    """One operation's context; the codes of its refusals gather in it."""
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """`authorization` and `locale` as headers have them; `address` of the network."""
+
+    authorization: str | None = None
+    locale: str | None = None
+    address: str | None = None
+
+
+ANONYMOUS = Caller()
+
+
+class OperationContext(Protocol):
+    """What the resolvers of one operation share, as far as transports read it."""
 
     @property
-    def refusals(self) -> list[str]: ...
+    def refusals(self) -> list[str]:
+        """The codes of problems that were answered."""
 
 
 class ContextOf(Protocol):
@@ -30,10 +44,10 @@ class ContextOf(Protocol):
         request_id: str,
         address: str | None,
         /,
-    ) -> Asked: ...
+    ) -> OperationContext: ...
 
 
-# Raises AuthenticationError likewise; None for nobody.
+# Raises AuthenticationError likewise; None for a caller without a token.
 CredentialsOf = Callable[[str | None], Credentials | None]
 
 
@@ -42,7 +56,7 @@ def new_request_id() -> str:
 
 
 def request_id_from(header: str | None) -> str:
-    """A caller's own id, unless it could forge a line of our logs."""
-    if header is not None and SANE_REQUEST_ID.fullmatch(header):
+    """The caller's own id, unless it could forge a line of our logs."""
+    if header is not None and SAFE_REQUEST_ID.fullmatch(header):
         return header
     return new_request_id()

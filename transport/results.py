@@ -1,4 +1,4 @@
-"""Results of operations, and faults around them, as clients read them."""
+"""Results of operations and faults, in the form that clients receive."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from resolvers.faults import unavailable
 from resolvers.languages import locale_for
 from resolvers.texts import ENGLISH, translated, worded
 from telemetry.process_metrics import ERRORS
-from transport.faults import CLIENTS_FAULT
+from transport.faults import NOT_EXECUTABLE
 from transport.json_text import encode
 from transport.operation_run import Outcome
 
@@ -23,10 +23,10 @@ UNAVAILABLE = "UNAVAILABLE"
 RATE_LIMITED = "RATE_LIMITED"
 UNAUTHENTICATED = "UNAUTHENTICATED"
 
-OURS = frozenset({INTERNAL, UNAVAILABLE})  # nothing that the client did
+SERVER_FAULTS = frozenset({INTERNAL, UNAVAILABLE})
 
 # Strawberry wraps these when it streams, and raises them when it does not.
-CLIENT_FAULTS = (*CLIENTS_FAULT, RecursionError)
+CLIENT_FAULTS = (*NOT_EXECUTABLE, RecursionError)
 
 
 def error(message: str, code: str, **facts: str) -> Errors:
@@ -38,16 +38,16 @@ def internal_error(request_id: str) -> Errors:
     return error(worded("INTERNAL", ENGLISH), INTERNAL, requestId=request_id)
 
 
-def our_fault(error: BaseException | None, request_id: str) -> Errors:
-    """A server that is away, or a bug."""
+def server_fault(error: BaseException | None, request_id: str) -> Errors:
+    """An unavailable server, or a bug."""
     if not is_unavailable(error):
         return internal_error(request_id)
     fault = unavailable()
     return [{"message": fault.message, "extensions": fault.extensions}]
 
 
-def told(errors: Errors) -> Errors:
-    """The same, counted: on their way to a client."""
+def counted(errors: Errors) -> Errors:
+    """The same errors, counted: call it once, where they are sent to a client."""
     for each in errors:
         ERRORS.labels((each.get("extensions") or {}).get("code")).inc()
     return errors
@@ -58,12 +58,12 @@ def codes(errors: Errors) -> set[str | None]:
 
 
 def unauthenticated() -> Errors:
-    """Why exactly is for our logs: who guesses tokens is not to be helped."""
+    """The exact reason is only logged: it would help those who guess tokens."""
     return error(worded("sign_in_again", ENGLISH), UNAUTHENTICATED)
 
 
 def in_language(errors: Errors, accept_language: str | None) -> Errors:
-    """For one caller what was written for nobody in particular, thus in English."""
+    """Translates errors that were made without a caller, in English."""
     locale = locale_for(accept_language)
     return [{**each, "message": translated(each["message"], locale)} for each in errors]
 
@@ -73,9 +73,9 @@ def formatted(errors: list[GraphQLError] | None) -> Errors:
 
 
 def never_began(result: ExecutionResult) -> bool:
-    """True when no resolver was asked: then an answer carries no `data`.
+    """True when no resolver was called: then the response carries no `data`.
 
-    Refused variables come as an ordinary result, told apart by errors without a path.
+    Invalid variables come as an ordinary result, whose errors have no path.
     """
     if isinstance(result, PreExecutionError):
         return True
@@ -84,9 +84,9 @@ def never_began(result: ExecutionResult) -> bool:
 
 
 def bug_in(result: ExecutionResult) -> Exception | None:
-    """An exception that reached Strawberry from outside any resolver.
+    """An exception from outside any resolver.
 
-    Too deep a document is the caller's fault, although Python raises it.
+    A document that is too deep is the client's fault, although Python raises it.
     """
     if isinstance(result, PreExecutionError):
         for each in result.errors or ():
@@ -99,14 +99,14 @@ def bug_in(result: ExecutionResult) -> Exception | None:
 def codes_in(result: ExecutionResult) -> set[str | None]:
     bug = bug_in(result)
     if bug is not None:
-        return codes(our_fault(bug, ""))
+        return codes(server_fault(bug, ""))
     return {(each.extensions or {}).get("code") for each in result.errors or ()}
 
 
 def outcome(codes: set[str | None]) -> Outcome:
     if not codes:
         return "ok"
-    return "refused" if codes.isdisjoint(OURS) else "failed"
+    return "refused" if codes.isdisjoint(SERVER_FAULTS) else "failed"
 
 
 def payload_of(result: ExecutionResult) -> dict[str, Any]:
@@ -114,7 +114,7 @@ def payload_of(result: ExecutionResult) -> dict[str, Any]:
     if not never_began(result):
         payload["data"] = result.data
     if result.errors:
-        payload["errors"] = told(formatted(result.errors))
+        payload["errors"] = counted(formatted(result.errors))
     if result.extensions:
         payload["extensions"] = result.extensions
     return payload

@@ -11,9 +11,9 @@ from tests.support.asgi_socket import AsgiSocket, settle
 from tests.support.transport_schema import SchemaState, schema
 from transport import GraphQLWebSocket
 from transport.socket_endpoint.client_counts import (
-    SocketsByClient,
+    SocketCounts,
     TooManySocketsError,
-    client_of,
+    client_network,
 )
 
 TOO_MANY = (1013, "Too many sockets from your address")
@@ -37,7 +37,7 @@ TOO_MANY = (1013, "Too many sockets from your address")
 def test_an_address_tells_clients_apart(
     client: tuple[str, int] | None, expected: str | None
 ) -> None:
-    assert client_of({"type": "websocket", "client": client}) == expected
+    assert client_network({"type": "websocket", "client": client}) == expected
 
 
 @pytest.mark.parametrize("kind", ["http", "websocket"])
@@ -77,12 +77,12 @@ async def test_nobody_is_a_trusted_proxy_unless_told() -> None:
 
 
 def test_who_has_gone_leaves_nothing_behind() -> None:
-    clients = SocketsByClient(at_most=1)
+    clients = SocketCounts(at_most=1)
 
     with ExitStack() as open_:
-        open_.enter_context(clients.another("a"))
-        open_.enter_context(clients.another("b"))
-        with pytest.raises(TooManySocketsError), clients.another("a"):
+        open_.enter_context(clients.count("a"))
+        open_.enter_context(clients.count("b"))
+        with pytest.raises(TooManySocketsError), clients.count("a"):
             raise AssertionError("it is one too many")
         assert len(clients) == 2
 

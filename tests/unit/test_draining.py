@@ -10,7 +10,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocket
 
-from transport.server.graceful_drain import Draining, DrainingServer
+from transport.server.graceful_drain import DrainingApp, DrainingServer
 
 
 async def answer(_request: Request) -> PlainTextResponse:
@@ -23,16 +23,16 @@ async def greet(websocket: WebSocket) -> None:
     await websocket.close()
 
 
-def draining() -> Draining:
+def draining() -> DrainingApp:
     routes = [
         Route("/graphql", answer),
         Route("/readyz", answer),
         WebSocketRoute("/graphql", greet),
     ]
-    return Draining(Starlette(routes=routes))
+    return DrainingApp(Starlette(routes=routes))
 
 
-def server(app: Draining, seconds: float) -> DrainingServer:
+def server(app: DrainingApp, seconds: float) -> DrainingServer:
     return DrainingServer(uvicorn.Config(app, log_config=None), app, seconds)
 
 

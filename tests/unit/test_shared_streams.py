@@ -31,8 +31,8 @@ async def test_fifty_equal_watchers_cost_one_execution(
             assert await all_received(socket) == deltas(1, 1)
 
         assert state.executions == 1
-        assert len(app.shared) == 1
-    assert len(app.shared) == 0
+        assert len(app.shared_maps) == 1
+    assert len(app.shared_maps) == 0
     assert state.watchers == set()
 
 
@@ -45,7 +45,7 @@ async def test_other_variables_or_documents_are_other_groups(
         socket.subscribe("3", SEAT_MAP.replace("text", ""), s="1")
         await settle()
 
-        assert state.executions == len(app.shared) == 3
+        assert state.executions == len(app.shared_maps) == 3
 
 
 async def test_a_newcomer_is_given_what_came_before(
@@ -83,7 +83,7 @@ async def test_a_returning_watcher_is_given_what_it_missed(
         assert await received(first, 1) == deltas(8, 8)
         assert state.resumed_after == ["5"]
         assert len(state.watchers) == 1  # its own execution is over
-        assert len(app.shared) == 1
+        assert len(app.shared_maps) == 1
 
 
 async def test_what_comes_while_it_reads_what_it_missed_is_not_lost(
@@ -122,7 +122,7 @@ async def test_the_end_is_everybodys(app: GraphQLWebSocket, state: SchemaState) 
         state.finish()
         for socket in (first, second):
             assert await socket.receive() == {"id": "1", "type": "complete"}
-        assert len(app.shared) == 0
+        assert len(app.shared_maps) == 0
 
         first.subscribe("2", SEAT_MAP, s="1")
         assert await received(first, 1) == [("map", 0)]
@@ -142,7 +142,7 @@ async def test_a_failure_at_the_start_is_everybodys(
             assert error["payload"][0]["message"] == "no such session"
 
         assert state.executions == 1
-        assert len(app.shared) == 0
+        assert len(app.shared_maps) == 0
 
 
 async def test_a_group_outlives_the_one_who_opened_it(

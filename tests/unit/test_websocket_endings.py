@@ -85,7 +85,7 @@ async def test_nothing_is_left_behind(
         await socket.disconnect()
 
     assert len(app) == 0
-    assert len(app.shared) == 0
+    assert len(app.shared_maps) == 0
     assert state.watchers == set()
     assert asyncio.all_tasks() == before
 

@@ -1,4 +1,4 @@
-"""What is refused before anything is read, executed or even validated for it."""
+"""Refuses calls over a limit, before they are validated or executed."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -21,7 +21,7 @@ UNCOUNTED = 10**9
 
 
 def refusal_of(call: Call) -> str | None:
-    """Says which limit it is over, and by how much."""
+    """A message that names the limit and the number; None if there is no refusal."""
     name, variables = call.operation_name, call.variables or {}
     if name is not None and len(name) > MAX_NAME_CHARACTERS:
         return _over(len(name), "characters in its operationName", MAX_NAME_CHARACTERS)
@@ -72,6 +72,6 @@ def _of_variables(variables: Mapping[str, Any]) -> str | None:
 
 
 def _over(found: int, what: str, allowed: int) -> str:
-    # Fragments that double may make it as long as a page.
+    # Fragments that double at each level make numbers as long as a page.
     number = str(found) if found < UNCOUNTED else f"more than {UNCOUNTED}"
     return f"The operation has {number} {what}; {allowed} are allowed."

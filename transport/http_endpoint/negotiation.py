@@ -1,20 +1,21 @@
-"""Which of our two media types an `Accept` header asks for."""
+"""Chooses the media type of a response by the `Accept` header."""
 
 from functools import lru_cache
 
 GRAPHQL_RESPONSE = "application/graphql-response+json"
 JSON = "application/json"
 
-# How exactly a range names a type: the most exact one decides about its quality.
+# How exactly a range names a type. The most exact range decides on its quality.
 EXACT, SUBTYPE, ANYTHING = 2, 1, 0
 
 
-@lru_cache(maxsize=64)  # clients are of few kinds
+@lru_cache(maxsize=64)  # there are few kinds of clients
 def media_type_for(accept: str) -> str | None:
     """None when neither is acceptable.
 
-    JSON is for those who do not care, as the specification wants it for old clients;
-    whoever names both alike gets the type that can tell a failure by its status.
+    A client without a preference gets JSON, as the specification wants it for old
+    clients. One that names both with the same quality gets the type whose status shows
+    a failure.
     """
     if not accept.strip():
         return JSON

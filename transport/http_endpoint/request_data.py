@@ -1,4 +1,4 @@
-"""From the bytes of an HTTP request to a GraphQL request, or a refusal."""
+"""Reads a GraphQL request from an HTTP request, or refuses it."""
 
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 class RefusedRequestError(Exception):
-    """Answered with this status: there is nothing that could be executed."""
+    """The response has this status: there is nothing that could be executed."""
 
     def __init__(self, status: int, message: str, **headers: str) -> None:
         super().__init__(message)
@@ -56,12 +56,12 @@ def _parameters_of_url(request: Request) -> dict[str, Any]:
     for name in ("variables", "extensions"):
         text = parameters.get(name)
         parameters[name] = _json(text, f"`{name}`") if text else None
-    # An HTML form and some clients write it for an operation without a name.
+    # An HTML form and some clients send it empty for an operation without a name.
     parameters["operationName"] = parameters.get("operationName") or None
     return parameters
 
 
-@lru_cache(maxsize=64)  # clients are of few kinds
+@lru_cache(maxsize=64)  # there are few kinds of clients
 def _check_content_type(content_type: str) -> None:
     name, *parameters = (part.strip() for part in content_type.lower().split(";"))
     charsets = [
@@ -69,7 +69,7 @@ def _check_content_type(content_type: str) -> None:
         for key, _, value in (parameter.partition("=") for parameter in parameters)
         if key.strip() == "charset"
     ]
-    # Other types are what a page of another origin may send without being asked.
+    # A page of another origin may send the other types without a preflight request.
     if name != "application/json" or not set(charsets) <= {"utf-8", "utf8"}:
         raise RefusedRequestError(
             415, "Content-Type has to be application/json, in UTF-8."
@@ -77,7 +77,7 @@ def _check_content_type(content_type: str) -> None:
 
 
 async def _body_of(request: Request) -> bytes:
-    """Counts what comes, since a chunked request announces no length."""
+    """Counts the bytes that arrive: a chunked request announces no length."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk

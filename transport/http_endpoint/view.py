@@ -29,9 +29,9 @@ from transport.http_endpoint.negotiation import GRAPHQL_RESPONSE, JSON, media_ty
 from transport.http_endpoint.request_data import RefusedRequestError, request_data_of
 from transport.json_text import encode
 from transport.operation_extension import DOCUMENT
-from transport.operation_metrics import Measure
-from transport.operation_run import Course, under_way
-from transport.request_context import Asked, ContextOf, request_id_from
+from transport.operation_metrics import OperationMetrics
+from transport.operation_run import OperationRun, operation_run
+from transport.request_context import ContextOf, OperationContext, request_id_from
 
 log = logging.getLogger(__name__)
 
@@ -43,9 +43,9 @@ ALLOWED = {
 
 
 class _Request(Request):
-    """With what its answer needs; `course` is there once it is under way."""
+    """With what its response needs; `run` is set before anything is done for it."""
 
-    course: Course
+    run: OperationRun
 
     def __init__(self, scope: Scope, receive: Receive) -> None:
         super().__init__(scope, receive)
@@ -64,7 +64,7 @@ class _Adapter(StarletteRequestAdapter):
         self.request = request
 
 
-class GraphQLHttp(GraphQL[Asked, None]):
+class GraphQLHttp(GraphQL[OperationContext, None]):
     """An ASGI application for a starlette `Route`. It serves no page."""
 
     request_adapter_class = _Adapter
@@ -72,25 +72,25 @@ class GraphQLHttp(GraphQL[Asked, None]):
     def __init__(self, schema: Schema, context_of: ContextOf) -> None:
         super().__init__(schema, graphql_ide=None, subscription_protocols=())
         self._context_of = context_of
-        self._measure = Measure(schema, "http")
+        self._metrics = OperationMetrics(schema, "http")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = _Request(scope, receive)
         trace_parent = request.headers.get("traceparent")
-        with under_way(request.id, trace_parent=trace_parent) as request.course:
+        with operation_run(request.id, trace_parent=trace_parent) as request.run:
             await self._serve(request, receive, send)
 
     async def _serve(self, request: _Request, receive: Receive, send: Send) -> None:
         try:
             response = await self._answer(request)
         except ClientDisconnect:
-            request.course.outcome = "cancelled"
+            request.run.outcome = "cancelled"
             return
         if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            request.course.outcome = "failed"
+            request.run.outcome = "failed"
         elif response.status_code >= HTTPStatus.BAD_REQUEST:
-            request.course.outcome = "refused"
-        # All at once: each assignment by name looks through all that are there.
+            request.run.outcome = "refused"
+        # All at once: each assignment by name searches all the headers.
         response.raw_headers = [
             *(each for each in response.raw_headers if each[0] != b"content-type"),
             (b"content-type", f"{request.media_type}; charset=utf-8".encode()),
@@ -119,12 +119,12 @@ class GraphQLHttp(GraphQL[Asked, None]):
             raise
         except Exception:
             log.exception("a request failed", extra={"request_id": request.id})
-            return _errors(500, _our_fault(request))
+            return _errors(500, _internal_error(request))
         return response
 
     async def get_context(
         self, request: Request | WebSocket, response: Response | WebSocket
-    ) -> Asked:
+    ) -> OperationContext:
         headers = request.headers
         return self._context_of(
             headers.get("authorization"),
@@ -146,7 +146,7 @@ class GraphQLHttp(GraphQL[Asked, None]):
         request: Request,
         request_adapter: AsyncHTTPRequestAdapter,
         sub_response: Response,
-        context: Asked,
+        context: OperationContext,
         root_value: None,
         request_data: GraphQLRequestData,
     ) -> ExecutionResult:
@@ -155,11 +155,11 @@ class GraphQLHttp(GraphQL[Asked, None]):
             request_data.operation_name,
             request_data.variables,
         )
-        cast("_Request", request).course.operation = call.operation
+        cast("_Request", request).run.operation = call.operation
         refusal = refusal_of(call)
         if refusal is not None:
             raise RefusedRequestError(400, refusal)
-        stopwatch = self._measure.start(call.operation)
+        stopwatch = self._metrics.start(call.operation)
         try:
             result = await self.schema.execute(
                 call.document.text,
@@ -179,15 +179,16 @@ class GraphQLHttp(GraphQL[Asked, None]):
     async def process_result(
         self, request: Request, result: ExecutionResult
     ) -> GraphQLHTTPResponse:
-        asked = cast("_Request", request)
+        http_request = cast("_Request", request)
         bug = results.bug_in(result)
         if bug is not None:
-            log.error("a request failed", extra={"request_id": asked.id}, exc_info=bug)
-            asked.status = 500
-            return {"errors": list(results.told(_our_fault(asked)))}
-        asked.course.outcome = results.outcome(results.codes_in(result))
+            extra = {"request_id": http_request.id}
+            log.error("a request failed", extra=extra, exc_info=bug)
+            http_request.status = 500
+            return {"errors": list(results.counted(_internal_error(http_request)))}
+        http_request.run.outcome = results.outcome(results.codes_in(result))
         if results.never_began(result):
-            asked.status = _status(result, asked.media_type)
+            http_request.status = _status(result, http_request.media_type)
         payload: Any = results.payload_of(result)
         return payload  # type: ignore[no-any-return]
 
@@ -204,13 +205,13 @@ def _check(request: _Request) -> None:
         raise RefusedRequestError(406, f"Answers are {GRAPHQL_RESPONSE} or {JSON}.")
 
 
-def _our_fault(request: _Request) -> results.Errors:
+def _internal_error(request: _Request) -> results.Errors:
     errors = results.internal_error(request.id)
     return results.in_language(errors, request.locale)
 
 
 def _status(never_began: ExecutionResult, media_type: str) -> int:
-    """The older type promises 200 to every request that was well formed."""
+    """application/json promises 200 to every well-formed request."""
     codes = {(each.extensions or {}).get("code") for each in never_began.errors or ()}
     if results.INTERNAL in codes:
         return 500
@@ -228,4 +229,4 @@ def _not_by(method: str, error: InvalidOperationTypeError) -> RefusedRequestErro
 def _errors(
     status: int, errors: results.Errors, headers: dict[str, str] | None = None
 ) -> Response:
-    return Response(encode({"errors": results.told(errors)}), status, headers)
+    return Response(encode({"errors": results.counted(errors)}), status, headers)

@@ -1,8 +1,8 @@
-"""How an API process takes its leave: nobody new is sent here before the door closes.
+"""Graceful drain: fail readiness first, close the listener later.
 
-A proxy keeps connections to us, and may send a request along one at the very moment in
-which we close it; a POST that meets this is lost for its client. So for a while after
-TERM everything is served, /readyz answers 503, and each answer closes its connection.
+A proxy keeps connections open and may send a request at the very moment in which we
+close one; a POST is then lost for its client. So for a while after TERM everything is
+served, /readyz answers 503, and each response closes its connection.
 """
 
 import time
@@ -14,8 +14,8 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
-class Draining:
-    """The application, which can be told that the end is near."""
+class DrainingApp:
+    """Wraps the application; set `has_begun` when the drain begins."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -32,17 +32,17 @@ class Draining:
             await send(message)
 
         if scope["path"] == "/readyz":
-            told = JSONResponse({"ready": False, "api": "stopping"}, 503)
-            await told(scope, receive, closing)
+            not_ready = JSONResponse({"ready": False, "api": "stopping"}, 503)
+            await not_ready(scope, receive, closing)
         else:
             await self._app(scope, receive, closing)
 
 
 class DrainingServer(uvicorn.Server):
-    """Stops so many seconds after the first signal; a second one is obeyed at once."""
+    """Stops `seconds` after the first signal, and at once on a second one."""
 
     def __init__(
-        self, config: uvicorn.Config, draining: Draining, seconds: float
+        self, config: uvicorn.Config, draining: DrainingApp, seconds: float
     ) -> None:
         super().__init__(config)
         self._draining = draining

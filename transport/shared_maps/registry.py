@@ -1,6 +1,7 @@
-"""Equal seat maps are executed and encoded once, however many watch them."""
+"""The shared maps of a process: equal seat maps are executed and encoded once."""
 
 from dataclasses import dataclass, replace
+from typing import Self
 
 from strawberry import Schema
 
@@ -9,16 +10,34 @@ from transport.documents.call import Call
 from transport.execution import Execution
 from transport.json_text import encode_sorted
 from transport.request_context import ContextOf
-from transport.shared_maps.shared_map import Group, Member
-from transport.socket_endpoint.outgoing_queue import Lane
+from transport.shared_maps.shared_map import SharedMap
+from transport.shared_maps.watcher import Watcher
+from transport.socket_endpoint.outgoing_queue import OperationOutbox
 
 
 @dataclass(frozen=True, slots=True)
-class Watch:
-    """A call that can be shared: from the start, and as it was, if with an `after`."""
+class SharedCall:
+    """A subscription to `seatMap` alone, which is public and the same for everybody.
+
+    `whole` starts with the whole map. `resumed` is the call as the client made it, if
+    it has an `after`.
+    """
 
     whole: Call
     resumed: Call | None
+
+    @classmethod
+    def of(cls, call: Call) -> Self | None:
+        """None for any other operation."""
+        if call.operation is None or call.operation.seat_map is None:
+            return None
+        variables = dict(call.variables or {})
+        name = call.operation.seat_map.after_variable
+        after = variables.pop(name, None) if name is not None else None
+        return cls(
+            whole=replace(call, variables=variables),
+            resumed=None if after is None else call,
+        )
 
     @property
     def key(self) -> bytes:
@@ -26,51 +45,38 @@ class Watch:
         return encode_sorted([call.document.text, call.operation_name, call.variables])
 
 
-class SharedStreams:
-    """The groups of a process; each lives while it has a member."""
+class SharedMaps:
+    """Each map lives while it has a watcher."""
 
     def __init__(self, schema: Schema, context_of: ContextOf) -> None:
         self._execution = Execution(schema, context_of)
-        self._groups: dict[bytes, Group] = {}
+        self._maps: dict[bytes, SharedMap] = {}
 
     def __len__(self) -> int:
-        return len(self._groups)
+        return len(self._maps)
 
-    @staticmethod
-    def watch_of(call: Call) -> Watch | None:
-        """None unless it is a subscription to `seatMap` alone: that is public."""
-        if call.operation is None or call.operation.seat_map is None:
-            return None
-        variables = dict(call.variables or {})
-        name = call.operation.seat_map.after_variable
-        after = variables.pop(name, None) if name is not None else None
-        return Watch(
-            whole=replace(call, variables=variables),
-            resumed=None if after is None else call,
-        )
-
-    async def follow(self, watch: Watch, lane: Lane) -> None:
-        """Feeds the lane until the stream ends; raises OperationFailedError."""
-        group = self._group(watch)
-        member = Member(lane)
-        group.members.add(member)
+    async def watch(self, call: SharedCall, outbox: OperationOutbox) -> None:
+        """Fills the outbox until the stream ends; raises OperationFailedError."""
+        shared_map = self._map_of(call)
+        watcher = Watcher(outbox)
+        shared_map.watchers.add(watcher)
         try:
             with WATCHERS.track_inprogress():
-                await group.keep_up(member, watch.resumed)
+                await shared_map.serve(watcher, call.resumed)
         finally:
-            group.members.discard(member)
-            if not group.members:
-                self._forget(group)
-                await group.stop()
+            shared_map.watchers.discard(watcher)
+            if not shared_map.watchers:
+                self._remove(shared_map)
+                await shared_map.stop()
 
-    def _group(self, watch: Watch) -> Group:
-        key = watch.key
-        group = self._groups.get(key)
-        if group is None:
-            group = Group(self._execution, watch.whole, key, self._forget)
-            self._groups[key] = group
-        return group
+    def _map_of(self, call: SharedCall) -> SharedMap:
+        key = call.key
+        shared_map = self._maps.get(key)
+        if shared_map is None:
+            shared_map = SharedMap(self._execution, call.whole, key, self._remove)
+            self._maps[key] = shared_map
+        return shared_map
 
-    def _forget(self, group: Group) -> None:
-        if self._groups.get(group.key) is group:
-            del self._groups[group.key]
+    def _remove(self, shared_map: SharedMap) -> None:
+        if self._maps.get(shared_map.key) is shared_map:
+            del self._maps[shared_map.key]

@@ -1,4 +1,4 @@
-"""One execution of a seat map, and how each of its watchers misses nothing."""
+"""One execution of a seat map, shared by all who watch it."""
 
 import asyncio
 import logging
@@ -8,66 +8,28 @@ from contextlib import aclosing, suppress
 
 from runtime.back_off import BackOff
 from telemetry import origin
-from telemetry.process_metrics import SHARED_STREAMS, SLOW_RESYNCED
+from telemetry.process_metrics import SHARED_STREAMS
 from transport import results
 from transport.documents.call import Call
 from transport.execution import Execution, OperationFailedError
 from transport.request_context import new_request_id
-from transport.socket_endpoint.outgoing_queue import Lane
+from transport.shared_maps.watcher import Watcher
 
 log = logging.getLogger(__name__)
 
 REPLAY_MESSAGES = 200
 REPLAY_CHARACTERS = 65_536  # or twice the whole map, if that is more
-HELD_BACK = 200
 FIRST_DELAY = 0.05  # seconds, until a failed reading of a new map is tried again
 LONGEST_DELAY = 2.0
 
 
-class Member:
-    """A watcher, who is behind until it has been given all that came before.
-
-    Repeats do no harm, since seats carry versions; a gap would. So it joins first and
-    reads what it missed afterwards.
-    """
-
-    def __init__(self, lane: Lane) -> None:
-        self.lane = lane
-        self.live = False
-        self.told = False  # something, ever
-        self.held_back: list[str] | None = None
-        self.news = asyncio.Event()
-
-    def take(self, payload: str) -> None:
-        if self.live:
-            if not self.lane.offer(payload):
-                SLOW_RESYNCED.inc()
-                # Its deltas have a gap from here on: only a new map is of use.
-                self.lane.drop()
-                self.live = False
-                self.news.set()
-        elif self.held_back is not None:
-            self.held_back.append(payload)
-            if len(self.held_back) > HELD_BACK:
-                self.held_back = None
-
-    def catch_up(self, payloads: list[str]) -> bool:
-        """False when its queue did not take all; what it took remains there."""
-        for payload in payloads:
-            if not self.lane.offer(payload):
-                return False
-            self.told = True
-        self.live = True
-        return True
-
-
-class Group:
+class SharedMap:
     """All who watch one seat map with one document.
 
-    `_replay` is a whole map and what came since: all that a newcomer needs. Once it
-    is longer than a new map it is let go, and the next newcomer has a new map read.
-    When that fails it is the newcomer's error; who has been watching waits and tries
-    again, as long as the stream itself goes on.
+    `_replay` is a whole map and what came since: all that a new watcher needs. It is
+    dropped once it is longer than a new map, and the next watcher has a new map read.
+    If that fails, a new watcher ends with the error. One that has received something
+    before waits and tries again, as long as the stream itself goes on.
     """
 
     def __init__(
@@ -75,17 +37,18 @@ class Group:
         execution: Execution,
         call: Call,
         key: bytes,
-        on_end: Callable[["Group"], None],
+        on_end: Callable[["SharedMap"], None],
     ) -> None:
         self.key = key
-        self.members: set[Member] = set()
+        self.watchers: set[Watcher] = set()
         self._execution = execution
         self._call = call
         self._on_end = on_end
         self._replay: list[str] | None = None
+        # What comes while a new map is read.
         self._recorded: list[str] | None = None
-        self._refreshing: asyncio.Task[None] | None = None
-        self._waiting = 0
+        self._reading: asyncio.Task[None] | None = None
+        self._waiting = 0  # watchers that wait for the reading
         self._back_off = BackOff(FIRST_DELAY, LONGEST_DELAY)
         self._retry_at = 0.0
         self._started = asyncio.Event()
@@ -95,68 +58,70 @@ class Group:
 
     async def stop(self) -> None:
         tasks = [self._task]
-        if self._refreshing is not None:
-            tasks.append(self._refreshing)
+        if self._reading is not None:
+            tasks.append(self._reading)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def keep_up(self, member: Member, resumed: Call | None) -> None:
-        """Returns when the stream ends; raises OperationFailedError if by an error."""
+    async def serve(self, watcher: Watcher, resumed: Call | None) -> None:
+        """Returns when the stream ends; raises OperationFailedError if it failed.
+
+        `resumed` is the watcher's own call, with its `after`.
+        """
         await self._started.wait()
         caught_up = False
         if resumed is not None and not self._ended.is_set():
-            caught_up = await self._resume(member, resumed)
+            caught_up = await self._resume(watcher, resumed)
         if not caught_up:
-            await self._give_replay(member)
+            await self._send_replay(watcher)
         while not self._ended.is_set():
-            await member.news.wait()
-            member.news.clear()
-            if not member.live and not self._ended.is_set():
-                await member.lane.drained()
-                await self._give_replay(member)
+            await watcher.woken.wait()
+            watcher.woken.clear()
+            if not watcher.is_live and not self._ended.is_set():
+                await watcher.outbox.drained()
+                await self._send_replay(watcher)
         if self._failure is not None:
             raise OperationFailedError(self._failure.errors)
 
-    async def _resume(self, member: Member, call: Call) -> bool:
-        """What changed since `after` is the member's own; what follows is everybody's.
+    async def _resume(self, watcher: Watcher, call: Call) -> bool:
+        """Sends what changed since `after`, and what came while that was read.
 
-        False when it could not be given all of it.
+        False when it could not be sent all of it.
         """
-        member.held_back = []
+        watcher.keep_pending()
         try:
             first = await self._execution.first_payload(call)
-            held_back = member.held_back
         finally:
-            member.held_back = None
-        if held_back is not None and member.catch_up([first, *held_back]):
+            pending = watcher.take_pending()
+        if pending is not None and watcher.catch_up([first, *pending]):
             return True
-        await member.lane.drained()
+        await watcher.outbox.drained()
         return False
 
-    async def _give_replay(self, member: Member) -> None:
-        """Tries one replay once: who has no room for it gets new maps instead."""
-        replay = await self._history(member, anew=False)
-        while replay and not member.catch_up(replay):
-            await member.lane.drained()
-            replay = await self._history(member, anew=True)
+    async def _send_replay(self, watcher: Watcher) -> None:
+        """Tries the kept replay once; a queue without room for it gets new maps."""
+        replay = await self._replay_for(watcher, new=False)
+        while replay and not watcher.catch_up(replay):
+            await watcher.outbox.drained()
+            replay = await self._replay_for(watcher, new=True)
 
-    async def _history(self, member: Member, *, anew: bool) -> list[str]:
-        """Nothing may be awaited between this and giving it to a member."""
-        while not self._ended.is_set() and (anew or self._replay is None):
+    async def _replay_for(self, watcher: Watcher, *, new: bool) -> list[str]:
+        """Await nothing between this and `catch_up`, or the watcher has a gap."""
+        while not self._ended.is_set() and (new or self._replay is None):
             self._waiting += 1
             try:
-                await self._refresh()
+                await self._read_once()
                 break
             except (OperationFailedError, TimeoutError) as error:
-                if not member.told or not _may_pass(error):
+                if not watcher.has_received or not _is_temporary(error):
                     raise
             finally:
                 self._waiting -= 1
-            await self._pause()
+            await self._wait_until_retry()
         return self._replay or []
 
-    async def _pause(self) -> None:
+    async def _wait_until_retry(self) -> None:
         """All who wait go on together, and share one reading."""
         while (seconds := self._retry_at - time.monotonic()) > 0:
             with suppress(TimeoutError):
@@ -164,19 +129,19 @@ class Group:
                     await self._ended.wait()
                     return
 
-    async def _refresh(self) -> None:
-        if self._refreshing is None:
-            self._refreshing = asyncio.create_task(self._read_a_new_map())
-        refreshing = self._refreshing
-        # A member that leaves does not take the others' map along.
-        await asyncio.wait({refreshing})
-        if refreshing.cancelled():
+    async def _read_once(self) -> None:
+        """One reading for all who wait, in a task: a watcher that leaves ends none."""
+        if self._reading is None:
+            self._reading = asyncio.create_task(self._read_new_map())
+        reading = self._reading
+        await asyncio.wait({reading})
+        if reading.cancelled():
             return
-        error = refreshing.exception()
+        error = reading.exception()
         if error is not None:
             raise error
 
-    async def _read_a_new_map(self) -> None:
+    async def _read_new_map(self) -> None:
         origin.begin(new_request_id())
         recorded = self._recorded = []
         try:
@@ -189,10 +154,11 @@ class Group:
             raise
         finally:
             self._recorded = None
-            self._refreshing = None
+            self._reading = None
 
     async def _run(self) -> None:
-        request_id = origin.begin(new_request_id()).request_id  # nobody's: everybody's
+        # An id of its own: it is executed for all watchers, not for one request.
+        request_id = origin.begin(new_request_id()).request_id
         SHARED_STREAMS.inc()
         try:
             async with aclosing(self._execution.payloads(self._call)) as payloads:
@@ -202,7 +168,8 @@ class Group:
             self._failure = failure
         except Exception as error:
             log.exception("a shared map failed", extra={"request_id": request_id})
-            self._failure = OperationFailedError(results.our_fault(error, request_id))
+            errors = results.server_fault(error, request_id)
+            self._failure = OperationFailedError(errors)
         finally:
             SHARED_STREAMS.dec()
             self._end()
@@ -215,9 +182,9 @@ class Group:
             self._replay.append(payload)
         if self._recorded is not None:
             self._recorded.append(payload)
-        for member in self.members:
-            member.take(payload)
-        # Those who wait for a new map are about to read it.
+        for watcher in self.watchers:
+            watcher.deliver(payload)
+        # Watchers that wait for a new map are about to read it: it has to stay.
         if not self._waiting and self._replay and _is_long(self._replay):
             self._replay = None
 
@@ -225,14 +192,14 @@ class Group:
         self._ended.set()
         self._on_end(self)
         self._started.set()
-        for member in self.members:
-            member.news.set()
+        for watcher in self.watchers:
+            watcher.woken.set()
 
 
-def _may_pass(error: Exception) -> bool:
-    """A fault of ours may; what a client asked for wrongly stays wrong."""
+def _is_temporary(error: Exception) -> bool:
+    """A fault of ours may pass; what a client did wrong stays wrong."""
     if isinstance(error, OperationFailedError):
-        return not results.OURS.isdisjoint(results.codes(error.errors))
+        return not results.SERVER_FAULTS.isdisjoint(results.codes(error.errors))
     return True
 
 

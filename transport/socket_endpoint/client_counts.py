@@ -1,4 +1,4 @@
-"""Who is at the other end, as far as their address tells people apart."""
+"""Counts open sockets per client network."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -8,42 +8,43 @@ from starlette.types import Scope
 
 from persistence.key_value.rate_limits import network_of
 
-THIS_MACHINE = ("127.", "::/64")  # ::1 is all that there is of the latter
+LOOPBACK = ("127.", "::/64")  # the latter network holds ::1 alone
 
 
 class TooManySocketsError(Exception):
-    """That address has as many as it may."""
+    """The network has as many open sockets as it may."""
 
 
-def client_of(scope: Scope) -> str | None:
-    """None for this machine itself: a proxy or a load test, which speak for many."""
+def client_network(scope: Scope) -> str | None:
+    """None for this machine: a proxy or a load test has sockets for many clients."""
     client = scope.get("client")
     if client is None:
         return None  # a Unix socket
     network = network_of(client[0])
-    return None if network.startswith(THIS_MACHINE) else network
+    return None if network.startswith(LOOPBACK) else network
 
 
-class SocketsByClient:
+class SocketCounts:
     def __init__(self, at_most: int) -> None:
         self._at_most = at_most
         self._open: Counter[str] = Counter()
 
     @contextmanager
-    def another(self, client: str | None) -> Iterator[None]:
-        """Raises TooManySocketsError."""
-        if client is None:
+    def count(self, network: str | None) -> Iterator[None]:
+        """Counts one socket while it is open; raises TooManySocketsError."""
+        if network is None:
             yield
             return
-        if self._open[client] >= self._at_most:
+        if self._open[network] >= self._at_most:
             raise TooManySocketsError
-        self._open[client] += 1
+        self._open[network] += 1
         try:
             yield
         finally:
-            self._open[client] -= 1
-            if not self._open[client]:
-                del self._open[client]
+            self._open[network] -= 1
+            if not self._open[network]:
+                del self._open[network]
 
     def __len__(self) -> int:
+        """How many networks have open sockets."""
         return len(self._open)

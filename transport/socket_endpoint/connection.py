@@ -5,7 +5,7 @@ import logging
 import time
 from collections.abc import Collection
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -15,19 +15,23 @@ from telemetry import process_metrics
 from telemetry.sale_metrics import RATE_LIMITED
 from transport import results
 from transport.documents.call import Call
-from transport.json_text import encode
-from transport.request_context import CredentialsOf
+from transport.request_context import Caller, CredentialsOf
 from transport.socket_endpoint.frames import (
     Complete,
     ConnectionInit,
     Frame,
     Ping,
+    Pong,
     SocketClosedError,
     Subscribe,
     frame_of,
 )
-from transport.socket_endpoint.outgoing_queue import Lane, Outgoing, SlowConsumerError
-from transport.socket_endpoint.subscription_runner import Feeding
+from transport.socket_endpoint.outgoing_queue import (
+    OperationOutbox,
+    OutgoingQueue,
+    SlowConsumerError,
+)
+from transport.socket_endpoint.subscription_runner import SubscriptionRunner
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +41,7 @@ MAX_REASON_BYTES = 123  # a control frame carries 125, two of them the code
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class SocketLimits:
     init_seconds: float
     operations: int
     messages: int
@@ -45,47 +49,49 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class _Operation:
-    lane: Lane
+class _RunningOperation:
+    outbox: OperationOutbox
     task: asyncio.Task[None]
     is_subscription: bool
 
     def end(self) -> None:
-        """What may be in the middle of a transaction is finished, but not heard."""
-        self.lane.close()
+        """A mutation may be in a transaction: it is finished, but nothing is sent."""
+        self.outbox.close()
         if self.is_subscription:
             self.task.cancel()
 
 
 class Socket:
+    """Runs one connection; each kind of message has its own `_on_` method."""
+
     def __init__(
         self,
         websocket: WebSocket,
         credentials_of: CredentialsOf,
-        feeding: Feeding,
-        limits: Limits,
+        runner: SubscriptionRunner,
+        limits: SocketLimits,
     ) -> None:
         self._websocket = websocket
         self._credentials_of = credentials_of
-        self._feeding = feeding
+        self._runner = runner
         self._limits = limits
-        self._outgoing = Outgoing(limits.messages, limits.characters)
-        self._init: ConnectionInit | None = None
-        self._operations: dict[str, _Operation] = {}
-        # Those that a client completed count until they have really ended.
+        self._outgoing = OutgoingQueue(limits.messages, limits.characters)
+        self._caller: Caller | None = None  # set by connection_init
+        self._operations: dict[str, _RunningOperation] = {}
+        # An operation that the client completed counts until it has really ended.
         self._tasks: set[asyncio.Task[None]] = set()
         self._ending = asyncio.get_running_loop().create_future()
         self._expiry: asyncio.TimerHandle | None = None
 
     async def run(self) -> None:
-        """Returns when the connection is over, and nothing of it runs any more."""
+        """Returns when the connection is over and all its tasks have ended."""
         reader = asyncio.create_task(self._read())
         writer = asyncio.create_task(self._write())
         try:
             ended, _ = await asyncio.wait(
                 {reader, writer, self._ending}, return_when=asyncio.FIRST_COMPLETED
             )
-            closed = self._ending.result() if self._ending in ended else _why(ended)
+            closed = self._ending.result() if self._ending in ended else _reason(ended)
             await _cancel((reader, writer))
             while self._operations:
                 self._operations.popitem()[1].end()
@@ -108,7 +114,7 @@ class Socket:
         if closed is None:
             return
         reason = closed.reason.encode()[:MAX_REASON_BYTES].decode(errors="ignore")
-        # Who does not read cannot be told either.
+        # A client that does not read will not receive the close frame either.
         with suppress(TimeoutError, WebSocketDisconnect, RuntimeError, OSError):
             async with asyncio.timeout(CLOSING_SECONDS):
                 await self._websocket.close(closed.code, reason)
@@ -122,7 +128,7 @@ class Socket:
     async def _read(self) -> None:
         try:
             async with asyncio.timeout(self._limits.init_seconds):
-                while self._init is None:
+                while self._caller is None:
                     self._handle(await self._next_frame())
         except TimeoutError:
             raise SocketClosedError(4408, "Connection initialisation timeout") from None
@@ -140,41 +146,44 @@ class Socket:
             return  # nothing begins any more
         match frame:
             case ConnectionInit():
-                self._initialise(frame)
+                self._on_connection_init(frame)
             case Ping():
-                answer: dict[str, object] = {"type": "pong"}
-                if frame.payload is not None:
-                    answer["payload"] = frame.payload
-                self._put(answer)
+                self._on_ping(frame)
+            case Pong():
+                pass  # the answer to a ping; we send none
             case Subscribe():
-                self._subscribe(frame)
+                self._on_subscribe(frame)
             case Complete():
-                operation = self._operations.pop(frame.id, None)
-                if operation is not None:
-                    operation.end()
+                self._on_complete(frame)
 
-    def _initialise(self, init: ConnectionInit) -> None:
-        if self._init is not None:
+    def _on_connection_init(self, frame: ConnectionInit) -> None:
+        if self._caller is not None:
             raise SocketClosedError(4429, "Too many initialisation requests")
         try:
-            credentials = self._credentials_of(init.authorization)
+            credentials = self._credentials_of(frame.authorization)
         except AuthenticationError as error:
             raise SocketClosedError(4403, "Forbidden") from error
         if credentials is not None:
-            # What its subscriptions may see was decided by this token.
-            self._end_at(credentials.expires_at)
+            # This token has decided what its subscriptions may see.
+            remaining = (credentials.expires_at - datetime.now(UTC)).total_seconds()
+            self._expiry = asyncio.get_running_loop().call_later(
+                remaining, self.end, 4403, "The token has expired"
+            )
         header = self._websocket.headers.get("accept-language")
-        self._init = replace(init, locale=init.locale or header)
-        self._put({"type": "connection_ack"})
-
-    def _end_at(self, moment: datetime) -> None:
-        remaining = (moment - datetime.now(UTC)).total_seconds()
-        self._expiry = asyncio.get_running_loop().call_later(
-            remaining, self.end, 4403, "The token has expired"
+        client = self._websocket.client
+        self._caller = Caller(
+            frame.authorization, frame.locale or header, client and client.host
         )
+        self._outgoing.put({"type": "connection_ack"})
 
-    def _subscribe(self, frame: Subscribe) -> None:
-        if self._init is None:
+    def _on_ping(self, frame: Ping) -> None:
+        pong: dict[str, object] = {"type": "pong"}
+        if frame.payload is not None:
+            pong["payload"] = frame.payload
+        self._outgoing.put(pong)
+
+    def _on_subscribe(self, frame: Subscribe) -> None:
+        if self._caller is None:
             raise SocketClosedError(4401, "Unauthorized")
         if frame.id in self._operations:
             raise SocketClosedError(4409, f"Subscriber for {frame.id} already exists")
@@ -183,38 +192,41 @@ class Socket:
             message = f"A socket carries {self._limits.operations} operations at most."
             self._put_errors(frame.id, results.error(message, results.RATE_LIMITED))
             return
-        lane = self._outgoing.lane(frame.id)
         call = Call.of(frame.query, frame.operation_name, frame.variables)
-        task = asyncio.create_task(self._operate(frame.id, call, lane, self._init))
-        self._operations[frame.id] = _Operation(lane, task, call.is_subscription)
+        outbox = self._outgoing.outbox(frame.id)
+        running = self._run_operation(frame.id, call, outbox, self._caller)
+        task = asyncio.create_task(running)
+        operation = _RunningOperation(outbox, task, call.is_subscription)
+        self._operations[frame.id] = operation
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _operate(
-        self, id: str, call: Call, lane: Lane, init: ConnectionInit
+    def _on_complete(self, frame: Complete) -> None:
+        operation = self._operations.pop(frame.id, None)
+        if operation is not None:
+            operation.end()
+
+    async def _run_operation(
+        self, id: str, call: Call, outbox: OperationOutbox, caller: Caller
     ) -> None:
-        client = self._websocket.client
-        address = client and client.host
         with process_metrics.SOCKET_OPERATIONS.track_inprogress():
-            errors = await self._feeding.feed(call, lane, init, address)
+            errors = await self._runner.run(call, outbox, caller)
         operation = self._operations.get(id)
-        if operation is None or operation.lane is not lane:
-            return  # ended before, and its id may have been given to another
+        if operation is None or operation.outbox is not outbox:
+            return  # ended before; another operation may have its id
         del self._operations[id]
         try:
             if errors is None:
-                self._put({"id": id, "type": "complete"})
+                self._outgoing.put({"id": id, "type": "complete"})
             else:
-                self._put_errors(id, results.in_language(errors, init.locale))
+                self._put_errors(id, results.in_language(errors, caller.locale))
         except SlowConsumerError:
             process_metrics.SLOW_CLOSED.inc()
             self.end(1013, "Slow consumer")
 
     def _put_errors(self, id: str, errors: results.Errors) -> None:
-        self._put({"id": id, "type": "error", "payload": results.told(errors)})
-
-    def _put(self, message: dict[str, object]) -> None:
-        self._outgoing.put(encode(message).decode())
+        payload = results.counted(errors)
+        self._outgoing.put({"id": id, "type": "error", "payload": payload})
 
 
 async def _cancel(tasks: Collection[asyncio.Task[None]]) -> None:
@@ -223,7 +235,7 @@ async def _cancel(tasks: Collection[asyncio.Task[None]]) -> None:
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _why(ended: set[asyncio.Future[None]]) -> SocketClosedError | None:
+def _reason(ended: set[asyncio.Future[None]]) -> SocketClosedError | None:
     """How to close; None when the client has gone."""
     match error := next(iter(ended)).exception():
         case SocketClosedError():

@@ -1,4 +1,4 @@
-"""GraphQL over WebSockets: graphql-transport-ws, and nothing older."""
+"""GraphQL over WebSockets, by graphql-transport-ws only."""
 
 from contextlib import suppress
 
@@ -10,15 +10,15 @@ from telemetry.process_metrics import SOCKETS
 from telemetry.sale_metrics import RATE_LIMITED
 from transport.execution import Execution
 from transport.request_context import ContextOf, CredentialsOf
-from transport.shared_maps.registry import SharedStreams
+from transport.shared_maps.registry import SharedMaps
 from transport.socket_endpoint.client_counts import (
-    SocketsByClient,
+    SocketCounts,
     TooManySocketsError,
-    client_of,
+    client_network,
 )
-from transport.socket_endpoint.connection import Limits, Socket
+from transport.socket_endpoint.connection import Socket, SocketLimits
 from transport.socket_endpoint.outgoing_queue import MAX_CHARACTERS, MAX_MESSAGES
-from transport.socket_endpoint.subscription_runner import Feeding
+from transport.socket_endpoint.subscription_runner import SubscriptionRunner
 
 PROTOCOL = "graphql-transport-ws"
 
@@ -26,17 +26,18 @@ PROTOCOL = "graphql-transport-ws"
 class GraphQLWebSocket:
     """An ASGI application for a starlette `WebSocketRoute`.
 
-    Who asks is said in the payload of connection_init, never by a cookie, so a page of
-    another origin gains nothing by connecting: the handshake's origin is not looked at.
-    A socket ends with the token that it was opened with.
+    The payload of connection_init carries the token. No cookie counts, so a page of
+    another origin gains nothing by connecting, and the handshake's origin is not
+    checked. A socket ends when the token that opened it expires.
 
-    A reader who falls behind costs no more than one bounded queue. A shared seat map
-    drops what waits and goes on with a new map; other operations wait for room; and who
-    does not even read the answers to its own frames is closed with 1013, which clients
-    take as "try again later".
+    A client that falls behind costs no more than one bounded queue. A shared seat map
+    drops what waits for it and goes on with a new map; other operations wait for room.
+    A client that does not even read the answers to its own frames is closed with 1013,
+    which clients take as "try again later".
 
-    The end of a socket ends its subscriptions. Its queries and mutations are finished
-    first, unheard, and this waits for them: so does a server that stops gracefully.
+    The end of a socket cancels its subscriptions. Its queries and mutations run to
+    their end first, with nobody to answer. The call waits for them, and so does a
+    server that stops gracefully.
     """
 
     def __init__(
@@ -51,17 +52,18 @@ class GraphQLWebSocket:
         max_characters: int = MAX_CHARACTERS,
         max_sockets_per_address: int = 500,
     ) -> None:
-        self.shared = SharedStreams(schema, context_of)
-        self._feeding = Feeding(Execution(schema, context_of), self.shared)
+        self.shared_maps = SharedMaps(schema, context_of)
+        execution = Execution(schema, context_of)
+        self._runner = SubscriptionRunner(execution, self.shared_maps)
         self._credentials_of = credentials_of
-        self._limits = Limits(
+        self._limits = SocketLimits(
             init_seconds=init_seconds,
             operations=max_operations,
             messages=max_messages,
             characters=max_characters,
         )
         self._sockets: set[Socket] = set()
-        self._clients = SocketsByClient(max_sockets_per_address)
+        self._clients = SocketCounts(max_sockets_per_address)
 
     def __len__(self) -> int:
         """How many sockets are open."""
@@ -73,7 +75,7 @@ class GraphQLWebSocket:
             await _refuse(websocket, None, 4406, "Subprotocol not acceptable")
             return
         try:
-            with self._clients.another(client_of(scope)), SOCKETS.track_inprogress():
+            with self._clients.count(client_network(scope)), SOCKETS.track_inprogress():
                 await self._serve(websocket)
         except TooManySocketsError:
             RATE_LIMITED.labels("sockets_of_an_address").inc()
@@ -85,7 +87,7 @@ class GraphQLWebSocket:
             await websocket.accept(PROTOCOL)
         except (WebSocketDisconnect, OSError):
             return
-        socket = Socket(websocket, self._credentials_of, self._feeding, self._limits)
+        socket = Socket(websocket, self._credentials_of, self._runner, self._limits)
         self._sockets.add(socket)
         try:
             await socket.run()
@@ -96,7 +98,7 @@ class GraphQLWebSocket:
 async def _refuse(
     websocket: WebSocket, protocol: str | None, code: int, reason: str
 ) -> None:
-    """Once it is accepted: before, a client would see only a failed handshake."""
+    """Accepts first: otherwise the client sees only a failed handshake."""
     with suppress(WebSocketDisconnect, OSError):
         await websocket.accept(protocol)
         await websocket.close(code, reason)

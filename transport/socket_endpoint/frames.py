@@ -1,4 +1,4 @@
-"""What clients say in graphql-transport-ws, or why they have to go."""
+"""Reads the messages of graphql-transport-ws that clients send."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +10,7 @@ from transport.limits import MAX_BYTES, MAX_NAME_CHARACTERS
 
 
 class SocketClosedError(Exception):
-    """The connection ends with this code, as the protocol wants it."""
+    """The connection has to be closed with this code of the protocol."""
 
     def __init__(self, code: int, reason: str) -> None:
         super().__init__(code, reason)
@@ -51,7 +51,7 @@ Frame = ConnectionInit | Ping | Pong | Subscribe | Complete
 
 
 def frame_of(message: Message) -> Frame:
-    """Raises SocketClosedError for whatever the protocol does not know."""
+    """Raises SocketClosedError for anything outside the protocol."""
     text = message.get("text")
     if not isinstance(text, str):
         raise _invalid("not a text frame")

@@ -1,4 +1,4 @@
-"""What waits to be sent on one socket: bounded, whatever its reader does."""
+"""The bounded queue of messages that wait to be sent on one socket."""
 
 import asyncio
 import time
@@ -7,30 +7,32 @@ from dataclasses import dataclass
 
 import orjson
 
+from transport.json_text import encode
+
 MAX_MESSAGES = 256
 MAX_CHARACTERS = 4 * 1_048_576
 
 
 class SlowConsumerError(Exception):
-    """Even the answers to what the client itself keeps sending are not read."""
+    """The client keeps sending, and does not even read the answers to that."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Message:
-    lane: "Lane | None"
+    outbox: "OperationOutbox | None"  # None for a message of the protocol's own
     text: str
     queued_at: float
 
-    def spliced(self) -> str:
-        return self.text if self.lane is None else self.lane.spliced(self.text)
+    def frame(self) -> str:
+        return self.text if self.outbox is None else self.outbox.frame(self.text)
 
 
-class Outgoing:
-    """A queue from many tasks to the socket's one writer.
+class OutgoingQueue:
+    """From many tasks to the socket's one writer.
 
-    Nobody who offers something waits: a payload that does not fit is refused. A
-    message is always taken by an empty queue, or a large one could never be sent.
-    Payloads are kept as they were encoded, shared by all the sockets that get them.
+    Nobody waits to put something in: a payload that does not fit is refused. An empty
+    queue takes every message, or a large one could never be sent. Payloads are kept as
+    they were encoded, shared by all the sockets that they are for.
     """
 
     def __init__(
@@ -41,42 +43,43 @@ class Outgoing:
         self._messages: deque[_Message] = deque()
         self._characters = 0
         self._filled = asyncio.Event()
-        self._roomy = asyncio.Event()
+        self._has_room = asyncio.Event()
         self._drained = asyncio.Event()
 
     def __len__(self) -> int:
         return len(self._messages)
 
-    def lane(self, operation_id: str) -> "Lane":
-        return Lane(self, operation_id)
+    def outbox(self, operation_id: str) -> "OperationOutbox":
+        return OperationOutbox(self, operation_id)
 
-    def put(self, text: str) -> None:
-        """For the protocol's own words; raises SlowConsumerError past twice the bound.
+    def put(self, message: dict[str, object]) -> None:
+        """A message of the protocol; raises SlowConsumerError past twice the bound.
 
-        They have to fit even while payloads fill the queue.
+        It has to fit even while payloads fill the queue.
         """
+        text = encode(message).decode()
         if not self._fits(text, times=2):
             raise SlowConsumerError
         self._append(_Message(None, text, time.perf_counter()))
 
-    def offer(self, lane: "Lane", payload: str) -> bool:
+    def offer(self, outbox: "OperationOutbox", payload: str) -> bool:
         if not self._fits(payload):
             return False
-        self._append(_Message(lane, payload, time.perf_counter()))
+        self._append(_Message(outbox, payload, time.perf_counter()))
         return True
 
     async def more_room(self) -> None:
-        self._roomy.clear()
-        await self._roomy.wait()
+        self._has_room.clear()
+        await self._has_room.wait()
 
     async def drained(self) -> None:
         """Returns once the reader has caught up with everything."""
         await self._drained.wait()
 
     async def next(self) -> tuple[str, float]:
-        """A text, and since when it waited.
+        """The text of a frame, and `time.perf_counter()` when it was queued.
 
-        For the writer alone, who comes back when the last one is on its way.
+        For the writer alone, which asks again only when the last frame is sent.
         """
         while not self._messages:
             self._drained.set()
@@ -84,13 +87,15 @@ class Outgoing:
             await self._filled.wait()
         message = self._messages.popleft()
         self._characters -= len(message.text)
-        self._roomy.set()
-        return message.spliced(), message.queued_at
+        self._has_room.set()
+        return message.frame(), message.queued_at
 
-    def drop(self, lane: "Lane") -> None:
-        self._messages = deque(each for each in self._messages if each.lane is not lane)
+    def drop(self, outbox: "OperationOutbox") -> None:
+        self._messages = deque(
+            each for each in self._messages if each.outbox is not outbox
+        )
         self._characters = sum(len(each.text) for each in self._messages)
-        self._roomy.set()
+        self._has_room.set()
 
     def _append(self, message: _Message) -> None:
         self._messages.append(message)
@@ -105,31 +110,31 @@ class Outgoing:
         )
 
 
-class Lane:
-    """One operation's way into its socket's queue; closed, it takes and drops all."""
+class OperationOutbox:
+    """Where one operation puts its payloads; once closed, it discards them."""
 
-    def __init__(self, outgoing: Outgoing, operation_id: str) -> None:
-        self._outgoing = outgoing
+    def __init__(self, queue: OutgoingQueue, operation_id: str) -> None:
+        self._queue = queue
         self._head = f'{{"id":{orjson.dumps(operation_id).decode()},"type":"next",'
         self._closed = False
 
-    def spliced(self, payload: str) -> str:
+    def frame(self, payload: str) -> str:
         return f'{self._head}"payload":{payload}}}'
 
     def offer(self, payload: str) -> bool:
         """False when the queue is full: then nothing was added."""
-        return self._closed or self._outgoing.offer(self, payload)
+        return self._closed or self._queue.offer(self, payload)
 
     async def send(self, payload: str) -> None:
-        """Waits for room, so that whoever produces the payloads is slowed down."""
+        """Waits for room, which slows the producer of the payloads down."""
         while not self.offer(payload):
-            await self._outgoing.more_room()
+            await self._queue.more_room()
 
     def drop(self) -> None:
-        self._outgoing.drop(self)
+        self._queue.drop(self)
 
     async def drained(self) -> None:
-        await self._outgoing.drained()
+        await self._queue.drained()
 
     def close(self) -> None:
         self._closed = True

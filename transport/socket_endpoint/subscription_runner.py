@@ -1,4 +1,4 @@
-"""What feeds an operation of a socket: an execution of its own, or a shared one."""
+"""Runs one operation of a socket, by itself or as a watcher of a shared map."""
 
 import logging
 from contextlib import aclosing
@@ -9,58 +9,52 @@ from transport import results
 from transport.documents.call import Call
 from transport.documents.refusals import refusal_of
 from transport.execution import Execution, OperationFailedError
-from transport.operation_run import Course, under_way
-from transport.request_context import new_request_id
-from transport.shared_maps.registry import SharedStreams
-from transport.socket_endpoint.frames import ConnectionInit
-from transport.socket_endpoint.outgoing_queue import Lane
+from transport.operation_run import OperationRun, operation_run
+from transport.request_context import Caller, new_request_id
+from transport.shared_maps.registry import SharedCall, SharedMaps
+from transport.socket_endpoint.outgoing_queue import OperationOutbox
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Feeding:
-    execution: Execution
-    shared: SharedStreams
+class SubscriptionRunner:
+    """Of subscriptions, and of the queries and mutations that a socket carries too."""
 
-    async def feed(
-        self, call: Call, lane: Lane, init: ConnectionInit, address: str | None
+    execution: Execution
+    shared_maps: SharedMaps
+
+    async def run(
+        self, call: Call, outbox: OperationOutbox, caller: Caller
     ) -> results.Errors | None:
-        """Runs the operation to its end; what ended it if that was no good one."""
-        with under_way(new_request_id(), call.operation) as course:
+        """Runs the operation to its end; returns the errors that ended it, if any."""
+        with operation_run(new_request_id(), call.operation) as run:
             try:
-                await self._feed(call, lane, init, address, course)
+                await self._run(call, outbox, caller, run)
             except OperationFailedError as failed:
                 errors = failed.errors
             except AuthenticationError:
                 errors = results.unauthenticated()
             except Exception as error:
-                log.exception("an operation failed", extra={"request_id": course.id})
-                errors = results.our_fault(error, course.id)
+                request_id = run.request_id
+                log.exception("an operation failed", extra={"request_id": request_id})
+                errors = results.server_fault(error, request_id)
             else:
                 return None
-            course.outcome = results.outcome(results.codes(errors))
+            run.outcome = results.outcome(results.codes(errors))
             return errors
 
-    async def _feed(
-        self,
-        call: Call,
-        lane: Lane,
-        init: ConnectionInit,
-        address: str | None,
-        course: Course,
+    async def _run(
+        self, call: Call, outbox: OperationOutbox, caller: Caller, run: OperationRun
     ) -> None:
-        """Raises OperationFailedError, and AuthenticationError of a token too old."""
+        """Raises OperationFailedError; AuthenticationError for an expired token."""
         refusal = refusal_of(call)
         if refusal is not None:
             raise OperationFailedError(results.error(refusal, results.BAD_USER_INPUT))
-        watch = self.shared.watch_of(call)
-        if watch is not None:
-            await self.shared.follow(watch, lane)
+        shared = SharedCall.of(call)
+        if shared is not None:
+            await self.shared_maps.watch(shared, outbox)
             return
-        payloads = self.execution.payloads(
-            call, init.authorization, init.locale, address, course
-        )
-        async with aclosing(payloads):
+        async with aclosing(self.execution.payloads(call, caller, run)) as payloads:
             async for payload in payloads:
-                await lane.send(payload)
+                await outbox.send(payload)

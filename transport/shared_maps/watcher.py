@@ -1,0 +1,58 @@
+"""One operation that watches a shared map."""
+
+import asyncio
+
+from telemetry.process_metrics import SLOW_RESYNCED
+from transport.socket_endpoint.outgoing_queue import OperationOutbox
+
+MAX_PENDING = 200
+
+
+class Watcher:
+    """A watcher is live once it has been sent everything that came before.
+
+    It joins first and reads what it missed afterwards. So it may be sent a payload
+    twice, which does no harm, since seats carry versions; it never misses one.
+    """
+
+    def __init__(self, outbox: OperationOutbox) -> None:
+        self.outbox = outbox
+        self.is_live = False
+        self.has_received = False  # any payload at all
+        # Set when it falls behind, and when the map ends.
+        self.woken = asyncio.Event()
+        self._pending: list[str] | None = None
+
+    def deliver(self, payload: str) -> None:
+        if self.is_live:
+            if not self.outbox.offer(payload):
+                self._fall_behind()
+        elif self._pending is not None:
+            self._pending.append(payload)
+            if len(self._pending) > MAX_PENDING:
+                self._pending = None
+
+    def catch_up(self, payloads: list[str]) -> bool:
+        """False when the queue did not take all of them; what it took stays there."""
+        for payload in payloads:
+            if not self.outbox.offer(payload):
+                return False
+            self.has_received = True
+        self.is_live = True
+        return True
+
+    def keep_pending(self) -> None:
+        """Collects payloads until `take_pending`, while the watcher is not live."""
+        self._pending = []
+
+    def take_pending(self) -> list[str] | None:
+        """What has come since `keep_pending`; None when it was too much to keep."""
+        pending, self._pending = self._pending, None
+        return pending
+
+    def _fall_behind(self) -> None:
+        SLOW_RESYNCED.inc()
+        # The queued deltas are followed by a gap: only a new map is of use.
+        self.outbox.drop()
+        self.is_live = False
+        self.woken.set()
