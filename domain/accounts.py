@@ -4,11 +4,10 @@ import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import sha256
-from secrets import token_urlsafe
 from typing import Protocol
 from uuid import UUID, uuid4
 
+from domain.client_secrets import may_be_secret, new_secret, secret_hash
 from domain.errors import (
     EmailTakenError,
     InvalidCredentialsError,
@@ -23,8 +22,6 @@ from domain.people import Role, Viewer
 logger = logging.getLogger(__name__)
 
 REFRESH_PERIOD = timedelta(days=30)
-REFRESH_TOKEN_BYTES = 32
-MAX_REFRESH_TOKEN_LENGTH = 64  # more than any of ours has
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,9 +147,9 @@ class AccountService:
 
     async def holder_of(self, refresh_token: str) -> UUID | None:
         """Whose token it is or was; None for what is none of ours."""
-        if not _is_refresh_token(refresh_token):
+        if not may_be_secret(refresh_token):
             return None
-        return await self._accounts.holder_of(refresh_token_hash(refresh_token))
+        return await self._accounts.holder_of(secret_hash(refresh_token))
 
     async def refresh(self, refresh_token: str) -> SignedIn:
         """Raises SignInAgainError for what is no token, or not any more.
@@ -160,12 +157,12 @@ class AccountService:
         One that comes twice is in the hands of two, and nobody knows who of them is
         the thief: its whole family ends.
         """
-        if not _is_refresh_token(refresh_token):
+        if not may_be_secret(refresh_token):
             raise SignInAgainError
-        token_hash = refresh_token_hash(refresh_token)
-        successor = token_urlsafe(REFRESH_TOKEN_BYTES)
+        token_hash = secret_hash(refresh_token)
+        successor = new_secret()
         account = await self._accounts.exchange_refresh_token(
-            token_hash, refresh_token_hash(successor), REFRESH_PERIOD
+            token_hash, secret_hash(successor), REFRESH_PERIOD
         )
         if account is None:
             family = await self._accounts.end_family(token_hash, only_if_used=True)
@@ -181,9 +178,8 @@ class AccountService:
     async def sign_out(self, refresh_token: str) -> bool:
         """Whether there was anything to end."""
         return (
-            _is_refresh_token(refresh_token)
-            and await self._accounts.end_family(refresh_token_hash(refresh_token))
-            is not None
+            may_be_secret(refresh_token)
+            and await self._accounts.end_family(secret_hash(refresh_token)) is not None
         )
 
     async def find(self, account_id: UUID) -> Account | None:
@@ -197,9 +193,9 @@ class AccountService:
         Who did it by a password is refused, by InvalidCredentialsError, when that was
         taken from the account in the meantime.
         """
-        refresh_token = token_urlsafe(REFRESH_TOKEN_BYTES)
+        refresh_token = new_secret()
         if not await self._accounts.add_refresh_token(
-            refresh_token_hash(refresh_token),
+            secret_hash(refresh_token),
             uuid4(),
             account.id,
             REFRESH_PERIOD,
@@ -218,18 +214,9 @@ class AccountService:
         )
 
 
-def refresh_token_hash(token: str) -> bytes:
-    """Not salted and quick: a token has too many bits to be guessed."""
-    return sha256(token.encode()).digest()
-
-
 def _wrong(address: str, password: str, name: str) -> Iterator[InvalidInputError]:
     if not address:
         yield InvalidInputError("email", rule="email_syntax", longest=MAX_EMAIL_LENGTH)
     yield from wrong_password(password, address, name)
     if not is_name(name):
         yield InvalidInputError("name", rule="name_length", longest=MAX_NAME_LENGTH)
-
-
-def _is_refresh_token(text: str) -> bool:
-    return len(text) <= MAX_REFRESH_TOKEN_LENGTH and text.isascii()

@@ -2,18 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from hashlib import sha256
-from secrets import token_urlsafe
 from typing import Protocol
 from uuid import UUID
 
 from domain.accounts import Account, AccountService, SignedIn
+from domain.client_secrets import may_be_secret, new_secret, secret_hash
 from domain.errors import SignInAgainError
 from domain.names import MAX_NAME_LENGTH, email_address, is_name
 
-CODE_BYTES = 32
 CODE_PERIOD = timedelta(seconds=60)
-MAX_CODE_LENGTH = 64  # more than any code of ours has
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,15 +69,15 @@ class IdentityService:
             account = await self._identities.link(
                 identity.issuer, identity.subject, address, _name(identity, address)
             )
-        code = token_urlsafe(CODE_BYTES)
-        await self._codes.keep(_hash(code), account.id, CODE_PERIOD)
+        code = new_secret()
+        await self._codes.keep(secret_hash(code), account.id, CODE_PERIOD)
         return code
 
     async def exchange(self, code: str) -> SignedIn:
         """Raises SignInAgainError for what is no code, or not any more."""
-        if len(code) > MAX_CODE_LENGTH or not code.isascii():
+        if not may_be_secret(code):
             raise SignInAgainError
-        account_id = await self._codes.take(_hash(code))
+        account_id = await self._codes.take(secret_hash(code))
         account = await self._accounts.find(account_id) if account_id else None
         if account is None:
             raise SignInAgainError
@@ -90,8 +87,3 @@ class IdentityService:
 def _name(identity: Identity, address: str) -> str:
     name = (identity.name or "").strip()[:MAX_NAME_LENGTH].strip()
     return name if is_name(name) else address.partition("@")[0][:MAX_NAME_LENGTH]
-
-
-def _hash(code: str) -> bytes:
-    """Not salted and quick: a code has too many bits to be guessed."""
-    return sha256(code.encode()).digest()

@@ -9,7 +9,8 @@ import pytest
 
 from auth.signing_keys import KeyRing
 from auth.tokens import Authenticator, TokenIssuer
-from domain.accounts import AccountService, SignedIn, refresh_token_hash
+from domain.accounts import AccountService, SignedIn
+from domain.client_secrets import secret_hash
 from domain.errors import SignInAgainError
 from domain.people import Role, Viewer
 from persistence.people.accounts import PostgresAccounts
@@ -58,7 +59,7 @@ async def test_a_successor_joins_the_family_for_thirty_days_of_its_own(
         ana.account.id,
     )
     assert again.account == ana.account
-    assert second["token_hash"] == refresh_token_hash(again.refresh_token)
+    assert second["token_hash"] == secret_hash(again.refresh_token)
     assert second["family_id"] == first["family_id"]
     assert first["used_at"] is not None and second["used_at"] is None
     left = second["expires_at"] - datetime.now(UTC)
@@ -93,7 +94,7 @@ async def test_no_successor_survives_the_end_of_its_family(
     async with pool.acquire() as db, db.transaction():
         await db.execute(
             "SELECT FROM refresh_tokens WHERE token_hash = $1 FOR UPDATE",
-            refresh_token_hash(thief.refresh_token),
+            secret_hash(thief.refresh_token),
         )
         going_on = asyncio.create_task(service.refresh(thief.refresh_token))
         await until_blocked(pool, 1)
