@@ -26,7 +26,7 @@ def raise_if_cancelled() -> None:
     """Call it in every round of a loop around aiokafka.
 
     aiokafka ends its own tasks by cancelling and awaiting them. It takes a cancellation
-    of our task at that moment for theirs and swallows it: our loop would never stop.
+    of our task at that moment for its own and swallows it: our loop would never stop.
     """
     task = asyncio.current_task()
     if task is not None and task.cancelling():

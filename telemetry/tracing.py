@@ -10,7 +10,7 @@ logger = logging.getLogger(__name__)
 ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 
 
-def wanted(environ: Mapping[str, str]) -> bool:
+def is_enabled(environ: Mapping[str, str]) -> bool:
     """True with an exporter or an endpoint; `none` and OTEL_SDK_DISABLED win."""
     if environ.get("OTEL_SDK_DISABLED", "").strip().lower() == "true":
         return False
@@ -22,7 +22,7 @@ def wanted(environ: Mapping[str, str]) -> bool:
 
 def set_up(process: str, environ: Mapping[str, str]) -> None:
     """Call it before any connection is opened. `process` is `api` or `worker`."""
-    if not wanted(environ):
+    if not is_enabled(environ):
         return
     from telemetry.otlp import OtlpSpans  # noqa: PLC0415 # a tenth of a second of imports
 

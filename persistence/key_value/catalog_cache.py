@@ -124,12 +124,12 @@ class RedisCatalogCache:
 
     async def _first_generation(self) -> bytes:
         """For a Redis that is new or came back empty. Raises RedisError or OSError."""
-        mine = await self._new_generation()
-        if _position(mine) == UNKNOWN:  # used by this reader alone
-            return mine
-        await self._redis.set(GENERATION, mine, nx=True)
-        theirs = cast("bytes | None", await self._redis.get(GENERATION))
-        return theirs or mine
+        ours = await self._new_generation()
+        if _position(ours) == UNKNOWN:  # used by this reader alone
+            return ours
+        await self._redis.set(GENERATION, ours, nx=True)
+        stored = cast("bytes | None", await self._redis.get(GENERATION))
+        return stored or ours
 
     async def _new_generation(self) -> bytes:
         try:

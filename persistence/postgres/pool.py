@@ -93,7 +93,7 @@ async def open_pool(
     except Exception as error:
         if not is_unavailable(error):
             raise
-        logger.warning("Postgres is away: %r", error)
+        logger.warning("Postgres is unavailable: %r", error)
     return pool
 
 

@@ -60,7 +60,7 @@ def parent_of(span: ReadableSpan) -> tuple[str, str] | None:
     ],
 )
 def test_the_standard_variables_switch_it_on(environ: dict[str, str], on: bool) -> None:
-    assert tracing.wanted(environ) is on
+    assert tracing.is_enabled(environ) is on
 
 
 def test_nothing_of_it_is_imported_when_it_is_off() -> None:
