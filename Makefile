@@ -17,7 +17,7 @@ BUILD_EXPLORER = flock web $(MAKE) web/dist/index.html
 .SILENT:
 .DELETE_ON_ERROR:
 .NOTPARALLEL: # the stamps install into one folder
-.PHONY: help run cluster explorer test test-cluster campaign check seed migrate loadtest bench tokens schema texts lock
+.PHONY: help run cluster explorer test test-cluster campaign check seed migrate loadtest bench coverage tokens schema texts lock
 MAKEFLAGS += --no-print-directory
 
 help: ## this list
@@ -39,6 +39,18 @@ explorer: $(VENV)/runtime.stamp ## build the page /graphiql, if anything in web/
 test: $(VENV)/dev.stamp ## the whole suite, on throw-away servers of its own
 	+$(BUILD_EXPLORER)
 	exec $(PY) -m pytest --quiet --numprocesses $(JOBS) --dist loadgroup --ignore tests/cluster
+
+ROOMS := domain persistence realtime resolvers transport
+coverage: $(VENV)/dev.stamp ## lines and branches that the whole suite never reaches, and how much of each room it does
+	rm -rf .coverage
+	+$(BUILD_EXPLORER)
+	$(PY) -m coverage run -m pytest --quiet --numprocesses $(JOBS) --dist loadgroup --ignore tests/cluster || \
+		echo "SOME TESTS FAILED, for the reasons above: the figures are of a suite that did less." >&2
+	$(PY) -m coverage combine --quiet
+	$(PY) -m coverage report
+	for room in $(ROOMS); do \
+		printf '%-12s %s %%\n' $$room $$($(PY) -m coverage report --format total --precision 1 --include "$$room/*"); done
+	printf '%-12s %s %%\n' total $$($(PY) -m coverage report --format total --precision 1)
 
 test-cluster: $(VENV)/dev.stamp ## the cluster brought up, and six scenarios of the campaign
 	$(PY) -m pytest --quiet tests/cluster

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing
-from uuid import UUID
 
 import orjson
 import pytest
@@ -12,7 +11,6 @@ from domain.booking import BookingService
 from domain.catalog import CatalogService
 from domain.money import Money
 from domain.rooms import NewSeats
-from domain.seats import SeatMap, SeatMapDelta, SessionSeat
 from domain.session_changes import SessionChange
 from persistence.catalog.catalog import PostgresCatalog
 from persistence.postgres.pool import Pool
@@ -23,35 +21,13 @@ from realtime.cloud_event import CloudEvent
 from realtime.hub import Hub
 from realtime.payments import PaymentsHandler
 from realtime.seat_feed import SeatFeed
-from tests.support.cinema import Cinema, Show
+from tests.support.cinema import Cinema
 from tests.support.embedded import EmbeddedStack
+from tests.support.folded_map import FoldedMap, true_map
 from tests.support.null_services import NoSeatLocks, NothingCached, NoWakeup
 from tests.support.polling import eventually
 from tests.support.realtime import Worker
 from tests.support.sale_events import payments, read_topic, until_outbox_is_empty
-
-
-class Watching:
-    """Keeps the highest version of each seat, as clients have to."""
-
-    def __init__(self, feed: SeatFeed, show: Show) -> None:
-        self._updates = feed.watch(show.session_id)
-        self.known: dict[UUID, SessionSeat] = {}
-        self.maps = 0
-        self.began = asyncio.Event()
-
-    async def run(self) -> None:
-        async with aclosing(self._updates) as updates:
-            async for update in updates:
-                self.fold(update)
-                self.began.set()
-
-    def fold(self, update: SeatMap | SeatMapDelta) -> None:
-        self.maps += isinstance(update, SeatMap)
-        for seat in update.seats:
-            known = self.known.get(seat.id)
-            if known is None or seat.version > known.version:
-                self.known[seat.id] = seat
 
 
 @pytest.fixture
@@ -70,9 +46,9 @@ async def test_new_prices_and_new_seats_reach_who_watches(
     booking = BookingService(PostgresLedger(scratch_pool), NoSeatLocks(), NoWakeup())
     show = await cinema.open_session(seats=4)
     [ana] = await cinema.customers(1)
-    watching = Watching(feed, show)
-    task = asyncio.create_task(watching.run())
-    await watching.began.wait()
+    watcher, began = FoldedMap(), asyncio.Event()
+    task = asyncio.create_task(watcher.watch(feed, show.session_id, began))
+    await began.wait()
     before = await SeatMaps(scratch_pool).read(show.session_id)
 
     async def hold_and_give_back() -> None:
@@ -87,20 +63,19 @@ async def test_new_prices_and_new_seats_reach_who_watches(
     await hold_and_give_back()
 
     async def knows_the_truth() -> bool:
-        truth = await SeatMaps(scratch_pool).read(show.session_id)
-        return truth is not None and watching.known == {s.id: s for s in truth.seats}
+        return watcher.seats == await true_map(scratch_pool, show.session_id)
 
     await eventually(knows_the_truth, 30)
     task.cancel()
-    assert watching.maps == 1
-    assert len(watching.known) == 604
-    assert {seat.price for seat in watching.known.values()} == {price}
-    assert watching.known[show.seat_ids[0]].version == 6
+    assert watcher.snapshots == 1
+    assert len(watcher.seats) == 604
+    assert {seat.price for seat in watcher.seats.values()} == {price}
+    assert watcher.seats[show.seat_ids[0]].version == 6
     # Who was away meanwhile and comes back knows it too.
     assert before
     async with aclosing(feed.watch(show.session_id, before.position)) as updates:
         resumed = await anext(updates)
-    assert {seat.id: seat for seat in resumed.seats} == watching.known
+    assert {seat.id: seat for seat in resumed.seats} == watcher.seats
     await until_outbox_is_empty(cinema)
     assert await read_topic(kafka, "reservations.dead-letters", show.session_id) == []
 

@@ -5,14 +5,15 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from domain.seats import Position, SeatMap
+from domain.seats import Position, SeatMap, SeatMapDelta, SessionSeat
 from persistence.postgres.pool import Pool
+from persistence.queries.seat_maps import SeatMaps
 from realtime.seat_feed import SeatFeed
 
 
 @dataclass
 class FoldedMap:
-    seats: dict[UUID, tuple[int, str]] = field(default_factory=dict)
+    seats: dict[UUID, SessionSeat] = field(default_factory=dict)
     snapshots: int = 0
     deltas: int = 0
     position: Position | None = None
@@ -22,20 +23,21 @@ class FoldedMap:
     ) -> None:
         async with aclosing(feed.watch(session_id, self.position)) as updates:
             async for update in updates:
-                self.snapshots += isinstance(update, SeatMap)
-                self.deltas += not isinstance(update, SeatMap)
-                for seat in update.seats:
-                    known = self.seats.get(seat.id, (0, ""))
-                    if seat.version >= known[0]:
-                        self.seats[seat.id] = (seat.version, seat.status)
-                self.position = update.position
+                self.apply(update)
                 if began:
                     began.set()
 
+    def apply(self, update: SeatMap | SeatMapDelta) -> None:
+        self.snapshots += isinstance(update, SeatMap)
+        self.deltas += isinstance(update, SeatMapDelta)
+        for seat in update.seats:
+            known = self.seats.get(seat.id)
+            if known is None or seat.version >= known.version:
+                self.seats[seat.id] = seat
+        self.position = update.position
 
-async def true_map(pool: Pool, session_id: UUID) -> dict[UUID, tuple[int, str]]:
-    rows = await pool.fetch(
-        "SELECT id, version, status FROM session_seats WHERE session_id = $1",
-        session_id,
-    )
-    return {row["id"]: (row["version"], row["status"]) for row in rows}
+
+async def true_map(pool: Pool, session_id: UUID) -> dict[UUID, SessionSeat]:
+    """The seats of the session, read from Postgres now."""
+    maps = await SeatMaps(pool).whole([session_id])
+    return {seat.id: seat for seat in maps[session_id].seats}
