@@ -1,4 +1,4 @@
-"""The keys that sign access tokens: a folder of them, read again while we run."""
+"""The keys that sign access tokens: files of a folder, which is read repeatedly."""
 
 import logging
 import time
@@ -11,19 +11,26 @@ from typing import Any, Final
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 
-from runtime.errors import CommandError
 from runtime.private_files import write_private
 
 logger = logging.getLogger(__name__)
 
 ALGORITHM: Final = "Ed25519"
-# A new key signs once every process has had time to read it, and to trust it.
+# A new key signs only after every process has had time to read it.
 SETTLING = timedelta(minutes=1)
 READ_EVERY_SECONDS = 10.0
-# A token of a key that is not known may be of one that came since. Anybody can send
-# such tokens: they all together have the folder read once in this time.
+# A token's unknown key may be a new one. Anybody can send tokens with unknown keys, so
+# all of them together make us read the folder at most once in this time.
 READ_FOR_UNKNOWN_EVERY_SECONDS = 1.0
 READABLE_BY_ALL = 0o004
+
+
+class SigningKeyError(Exception):
+    """A file or the folder cannot be used; the message names it."""
+
+
+class NoSigningKeyError(SigningKeyError):
+    """The folder has no key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +50,9 @@ def utc_now() -> datetime:
 
 
 class KeyRing:
-    """What is in the folder; raises CommandError when it is made without a key.
+    """The keys of the folder; raises SigningKeyError when it is made without a key.
 
-    Whatever happens to the folder later, the ring keeps at least one.
+    It keeps at least one key, whatever happens to the folder later.
     """
 
     def __init__(
@@ -61,7 +68,7 @@ class KeyRing:
         self._read_at = monotonic()
 
     def keys(self) -> Mapping[str, SigningKey]:
-        """By id, the oldest first: the same object until one comes or goes."""
+        """By id, the oldest first; the same object until a key is added or deleted."""
         self._read_again_after(READ_EVERY_SECONDS)
         return self._keys
 
@@ -87,14 +94,14 @@ class KeyRing:
         if now - self._read_at < seconds:
             return
         self._read_at = now
-        # One file that cannot be read must not keep a key alive that was taken away.
+        # A file that cannot be read must not keep a deleted key in use.
         found = []
         try:
             for file in _files(self._folder):
                 try:
                     found.append(load_key(file))
-                except CommandError as error:
-                    logger.error("%s It is left out.", error)  # noqa: TRY400 # one line says all
+                except SigningKeyError as error:
+                    logger.error("a signing key is left out: %s", error)  # noqa: TRY400 # one line says all
         except OSError:
             logger.exception("the signing keys cannot be read again")
             return
@@ -107,48 +114,41 @@ class KeyRing:
 
 
 def signing_key(keys: Sequence[SigningKey], now: datetime) -> SigningKey:
-    """The newest that has settled; of new ones alone, the first that came."""
+    """The newest that is older than SETTLING; the oldest, if all are younger."""
     settled = [key for key in keys if key.signs_from <= now]
     return settled[-1] if settled else keys[0]
 
 
 def read_keys(folder: Path) -> list[SigningKey]:
-    """In the order of their names, which begin with a time; raises CommandError."""
+    """In order of file names, which begin with a time; raises SigningKeyError."""
     try:
         keys = [load_key(file) for file in _files(folder)]
     except OSError as error:
-        raise CommandError(
-            f"SIGNING_KEYS_DIR: {folder} cannot be read ({error.strerror})."
-        ) from error
+        raise SigningKeyError(f"{folder} cannot be read ({error.strerror})") from error
     if not keys:
-        raise CommandError(
-            f"SIGNING_KEYS_DIR: {folder} holds no key: "
-            "make one with `python -m app keys rotate`."
-        )
+        raise NoSigningKeyError(f"{folder} holds no key")
     return keys
 
 
 def load_key(file: Path) -> SigningKey:
-    """From an Ed25519 private key in PEM; raises CommandError."""
+    """From an Ed25519 private key in PEM; raises SigningKeyError."""
     try:
         state = file.stat()
         pair = OKPKey.import_key(file.read_bytes())
     except (OSError, ValueError, TypeError, JoseError) as error:
-        raise CommandError(
-            f"SIGNING_KEYS_DIR: {file} cannot be read as a private key in PEM."
+        raise SigningKeyError(
+            f"{file} cannot be read as a private key in PEM"
         ) from error
     if not pair.is_private or pair.curve_name != ALGORITHM:
-        raise CommandError(f"SIGNING_KEYS_DIR: {file} holds no Ed25519 private key.")
+        raise SigningKeyError(f"{file} holds no Ed25519 private key")
     if state.st_mode & READABLE_BY_ALL:
-        raise CommandError(
-            f"SIGNING_KEYS_DIR: everybody can read {file}: `chmod 600` it."
-        )
+        raise SigningKeyError(f"everybody can read {file}: `chmod 600` it")
     there_since = datetime.fromtimestamp(state.st_mtime, UTC)
     return SigningKey(pair.thumbprint(), file, there_since, pair)
 
 
 def make_first_key(folder: Path) -> None:
-    """Where there is none yet."""
+    """Does nothing if the folder has a key."""
     if not _files(folder):
         make_key(folder)
 
@@ -162,7 +162,7 @@ def make_key(folder: Path) -> SigningKey:
 
 
 def file_time(moment: datetime) -> str:
-    """Names that begin with it sort by it."""
+    """The beginning of a key's file name: names sort by time."""
     return f"{moment:%Y%m%dT%H%M%SZ}"
 
 

@@ -6,12 +6,14 @@ from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
+from app.commands.key_errors import key_errors_explained
 from auth.signing_keys import SigningKey, make_key, read_keys, signing_key, utc_now
 from auth.tokens import LIFETIME
 from runtime import run_file
 from runtime.errors import CommandError
 
 
+@key_errors_explained()
 def run(arguments: Namespace) -> None:
     folder = Path(run_file.require(os.environ, "SIGNING_KEYS_DIR"))
     match arguments.action:

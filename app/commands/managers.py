@@ -6,7 +6,7 @@ from argparse import Namespace
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from app.commands.errors import outages_explained
+from app.commands.outages import outages_explained
 from domain.accounts import Account
 from domain.names import email_address
 from domain.people import Role

@@ -6,7 +6,7 @@ from argparse import Namespace
 from collections.abc import Mapping
 from urllib.parse import unquote, urlsplit
 
-from app.commands.errors import outages_explained
+from app.commands.outages import outages_explained
 from persistence.postgres import grants, migrate
 from runtime import run_file
 from runtime.errors import CommandError

@@ -5,6 +5,7 @@ import os
 from argparse import Namespace
 from pathlib import Path
 
+from app.commands.key_errors import key_errors_explained
 from app.commands.late_settings import wait_for_settings
 from app.commands.migrate import database_urls, give_rights
 from app.settings import PrepareSettings
@@ -13,6 +14,7 @@ from persistence.postgres import migrate
 from seeds import plant
 
 
+@key_errors_explained()
 def run(arguments: Namespace) -> None:
     wait_for_settings(arguments)
     settings = PrepareSettings.load()

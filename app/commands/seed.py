@@ -3,7 +3,7 @@
 import os
 from argparse import Namespace
 
-from app.commands.errors import outages_explained
+from app.commands.outages import outages_explained
 from runtime import run_file
 from seeds import plant
 

@@ -4,7 +4,7 @@ from argparse import Namespace
 from datetime import UTC, datetime
 from uuid import UUID
 
-from app.commands.errors import outages_explained
+from app.commands.outages import outages_explained
 from app.commands.servers import as_json, run_with_servers
 from persistence.postgres.pool import Pool
 from persistence.sales.stories import Moment, rows_of

@@ -7,8 +7,7 @@ from joserfc.jwk import ECKey, OKPKey
 from app.asgi import application
 from app.commands.run import signing_keys
 from app.settings import Settings
-from auth.signing_keys import load_key, make_key
-from runtime.errors import CommandError
+from auth.signing_keys import SigningKeyError, load_key, make_key
 from stack.embedded.folder import DataFolder
 from tests.support.bearer import NOON
 from tests.support.http_client import client_of
@@ -38,14 +37,14 @@ def file(tmp_path: Path) -> Path:
 def test_refuses_what_is_no_ed25519_key(file: Path, pem: bytes) -> None:
     file.write_bytes(pem)
 
-    with pytest.raises(CommandError, match="SIGNING_KEYS_DIR"):
+    with pytest.raises(SigningKeyError, match=str(file)):
         load_key(file)
 
 
 def test_refuses_what_everybody_can_read(file: Path) -> None:
     file.chmod(0o644)
 
-    with pytest.raises(CommandError, match="everybody can read"):
+    with pytest.raises(SigningKeyError, match="everybody can read"):
         load_key(file)
 
 

@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -5,6 +7,7 @@ import pytest
 from joserfc.jwk import OKPKey
 
 from app.commands import arguments, keys
+from app.commands.tokens import mint
 from auth.signing_keys import read_keys, utc_now
 from runtime.errors import CommandError
 from tests.support.bearer import NOON
@@ -110,3 +113,33 @@ def test_the_first_one_signs_at_once(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="No such file"):
         keys.rotate(tmp_path / "no" / "where")
+
+
+@pytest.mark.parametrize("command", ["keys list", "tokens", "serve"])
+def test_a_folder_without_a_key_is_told(tmp_path: Path, command: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "app", *command.split()],
+        env={
+            "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none",
+            "REDIS_URL": "redis://127.0.0.1:1",
+            "KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1",
+            "SIGNING_KEYS_DIR": str(tmp_path),
+        },
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 1
+    assert done.stderr == (
+        f"SIGNING_KEYS_DIR: {tmp_path} holds no key: "
+        "make one with `python -m app keys rotate`.\n"
+    )
+
+
+def test_a_file_that_is_no_key_is_told(folder: Path) -> None:
+    (folder / "20300101T120001Z-half.pem").write_text("-----BEGIN")
+
+    with pytest.raises(CommandError, match=r"^SIGNING_KEYS_DIR: .*half.pem cannot be"):
+        mint(folder, 1)

@@ -6,9 +6,8 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import OKPKey
 
-from auth.signing_keys import KeyRing
+from auth.signing_keys import KeyRing, NoSigningKeyError, SigningKeyError
 from auth.tokens import Authenticator, TokenIssuer
-from runtime.errors import CommandError
 from tests.support.bearer import ANA, NOON, refuse
 from tests.support.signing_keys import put_key
 
@@ -212,7 +211,7 @@ class TestMishaps:
     def test_no_folder_and_an_empty_one_are_refused_at_the_start(
         self, tmp_path: Path
     ) -> None:
-        with pytest.raises(CommandError, match="holds no key"):
+        with pytest.raises(NoSigningKeyError, match="holds no key"):
             KeyRing(tmp_path)
-        with pytest.raises(CommandError, match="No such file"):
+        with pytest.raises(SigningKeyError, match="No such file"):
             KeyRing(tmp_path / "nowhere")

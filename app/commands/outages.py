@@ -1,4 +1,4 @@
-"""Errors of other rooms, said in one sentence to the person at the terminal."""
+"""A server that does not answer, said in one sentence to the person who waits."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
