@@ -5,8 +5,8 @@ from typing import Annotated
 import strawberry
 
 from resolvers.context import Info
-from resolvers.ids import key_of
-from resolvers.permissions import manager_of
+from resolvers.ids import require_id
+from resolvers.permissions import require_manager
 from schema.catalog import Movie, Room, Session
 from schema.catalog_mutations import (
     AddSeatsInput,
@@ -48,23 +48,23 @@ ChangedSession = Annotated[
 class CatalogMutations:
     @strawberry.mutation(description="Create a movie. Managers only.")
     async def create_movie(self, info: Info, input: NewMovie) -> CreateMovieResult:
-        manager_of(info)
+        require_manager(info)
         facts = movie_facts(input)
         movie = await info.context.services.catalog.create_movie(facts)
         return Movie.from_domain(movie)
 
     @strawberry.mutation(description="Update a movie. Managers only.")
     async def update_movie(self, info: Info, input: ChangedMovie) -> UpdateMovieResult:
-        manager_of(info)
+        require_manager(info)
         movie = await info.context.services.catalog.update_movie(
-            key_of(input.id), movie_facts(input)
+            require_id(input.id), movie_facts(input)
         )
-        info.context.forget_what_was_read()
+        info.context.clear_loaders()
         return Movie.from_domain(movie)
 
     @strawberry.mutation(description="Create a room with its seats. Managers only.")
     async def create_room(self, info: Info, input: NewRoom) -> CreateRoomResult:
-        manager_of(info)
+        require_manager(info)
         room = await info.context.services.catalog.create_room(
             input.name, [row.to_domain() for row in input.rows]
         )
@@ -75,11 +75,11 @@ class CatalogMutations:
         " of the room that has not started. Managers only."
     )
     async def add_seats(self, info: Info, input: MoreSeats) -> AddSeatsResult:
-        manager_of(info)
+        require_manager(info)
         room = await info.context.services.catalog.add_seats(
-            key_of(input.room_id), [row.to_domain() for row in input.rows]
+            require_id(input.room_id), [row.to_domain() for row in input.rows]
         )
-        info.context.forget_what_was_read()
+        info.context.clear_loaders()
         return Room.from_domain(room)
 
     @strawberry.mutation(
@@ -89,14 +89,14 @@ class CatalogMutations:
     async def create_session(
         self, info: Info, input: NewSession
     ) -> CreateSessionResult:
-        manager_of(info)
+        require_manager(info)
         session = await info.context.services.catalog.create_session(
-            key_of(input.movie_id),
-            key_of(input.room_id),
+            require_id(input.movie_id),
+            require_id(input.room_id),
             input.starts_at,
             input.price_per_seat.to_domain(),
         )
-        info.context.forget_what_was_read()
+        info.context.clear_loaders()
         return Session.from_domain(session)
 
     @strawberry.mutation(
@@ -106,9 +106,9 @@ class CatalogMutations:
     async def update_session(
         self, info: Info, input: ChangedSession
     ) -> UpdateSessionResult:
-        manager_of(info)
+        require_manager(info)
         session = await info.context.services.catalog.update_session(
-            key_of(input.id), session_facts(input)
+            require_id(input.id), session_facts(input)
         )
-        info.context.forget_what_was_read()
+        info.context.clear_loaders()
         return Session.from_domain(session)

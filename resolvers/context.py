@@ -66,13 +66,13 @@ class Context:
         if self._seats_counted > MAX_SEATS_IN_ANSWER:
             raise bad_user_input("seats_in_answer", limit=MAX_SEATS_IN_ANSWER)
 
-    def forget_what_was_read(self) -> None:
+    def clear_loaders(self) -> None:
         """What follows has to be answered with fresh rows."""
         self._loaders = None
 
-    def begin_next_answer(self) -> None:
+    def start_next_event(self) -> None:
         """To the next event of a subscription."""
-        self.forget_what_was_read()
+        self.clear_loaders()
         self._seats_counted = 0
 
 

@@ -2,7 +2,7 @@
 
 from graphql import GraphQLError
 
-from resolvers.texts import ENGLISH, worded
+from resolvers.texts import ENGLISH, localize
 
 RETRY_SECONDS = 2  # about as long as the quickest of our servers takes to come back
 
@@ -13,10 +13,10 @@ class FaultError(GraphQLError):
     def __init__(self, code: str, rule: str | None = None, **facts: object) -> None:
         self.text = rule or code
         self.facts = facts
-        super().__init__(self.worded_in(ENGLISH), extensions={"code": code})
+        super().__init__(self.localized(ENGLISH), extensions={"code": code})
 
-    def worded_in(self, locale: str) -> str:
-        return worded(self.text, locale, **self.facts)
+    def localized(self, locale: str) -> str:
+        return localize(self.text, locale, **self.facts)
 
 
 def bad_user_input(rule: str, **facts: object) -> FaultError:

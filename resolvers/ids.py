@@ -11,14 +11,14 @@ from domain.errors import NotFoundError
 WRITTEN_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
-def find_key(id: strawberry.ID) -> UUID | None:
+def parse_id(id: strawberry.ID) -> UUID | None:
     """None for what is no id of ours: nothing has it."""
     return UUID(id) if id.isascii() and WRITTEN_UUID.fullmatch(id) else None
 
 
-def key_of(id: strawberry.ID) -> UUID:
+def require_id(id: strawberry.ID) -> UUID:
     """Raises NotFoundError for what is no id of ours."""
-    key = find_key(id)
+    key = parse_id(id)
     if key is None:
         raise NotFoundError
     return key

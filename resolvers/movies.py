@@ -7,7 +7,7 @@ import strawberry
 
 from resolvers.context import Info
 from resolvers.faults import bad_user_input
-from resolvers.ids import find_key
+from resolvers.ids import parse_id
 from resolvers.paging import connection, window
 from schema.catalog import Movie
 from schema.pages import DEFAULT_FIRST, After, Before, Connection, First, Last
@@ -28,7 +28,7 @@ Search = Annotated[
 class MovieQueries:
     @strawberry.field(description="One movie. Null if it does not exist.")
     async def movie(self, info: Info, id: MovieId) -> Movie | None:
-        key = find_key(id)
+        key = parse_id(id)
         movie = await info.context.loaders.movies.load(key) if key else None
         return Movie.from_domain(movie) if movie else None
 
@@ -43,7 +43,7 @@ class MovieQueries:
         before: Before = None,
         search: Search = None,
     ) -> Connection[Movie]:
-        wanted = searched(search)
+        wanted = search_term(search)
         movies = info.context.services.queries.movies
         page = movies.page(window(first, after, last, before), search=wanted)
         return await connection(
@@ -51,7 +51,7 @@ class MovieQueries:
         )
 
 
-def searched(search: str | None) -> str:
+def search_term(search: str | None) -> str:
     """What no title can hold, Postgres cannot be asked for: it is refused here."""
     wanted = (search or "").strip()
     halves = any("\ud800" <= letter <= "\udfff" for letter in wanted)

@@ -7,9 +7,9 @@ import strawberry
 
 from domain import payment
 from resolvers.context import Info
-from resolvers.ids import find_key, key_of
+from resolvers.ids import parse_id, require_id
 from resolvers.paging import connection, window
-from resolvers.permissions import viewer_of
+from resolvers.permissions import require_viewer
 from schema.enums import PaymentStatus
 from schema.pages import DEFAULT_FIRST, After, Before, Connection, First, Last
 from schema.sales import ApprovePaymentInput, ApprovePaymentResult, Payment
@@ -31,8 +31,8 @@ class PaymentQueries:
         " belongs to somebody else."
     )
     async def payment(self, info: Info, id: PaymentId) -> Payment | None:
-        viewer_of(info)
-        key = find_key(id)
+        require_viewer(info)
+        key = parse_id(id)
         found = await info.context.loaders.payments.load(key) if key else None
         return Payment.from_domain(found) if found else None
 
@@ -47,7 +47,7 @@ class PaymentQueries:
         before: Before = None,
         status: Status = None,
     ) -> Connection[Payment]:
-        own = viewer_of(info).id
+        own = require_viewer(info).id
         wanted = payment.PaymentStatus[status.name] if status else None
         payments = info.context.services.queries.payments
         page = payments.page(own, window(first, after, last, before), wanted)
@@ -70,9 +70,9 @@ class PaymentMutations:
             strawberry.argument(description="The payment to approve."),
         ],
     ) -> ApprovePaymentResult:
-        viewer = viewer_of(info)
+        viewer = require_viewer(info)
         payment = await info.context.services.payments.approve_payment(
-            key_of(input.payment_id), viewer.id, input.idempotency_key
+            require_id(input.payment_id), viewer.id, input.idempotency_key
         )
-        info.context.forget_what_was_read()
+        info.context.clear_loaders()
         return Payment.from_domain(payment)

@@ -9,16 +9,16 @@ if TYPE_CHECKING:
     from resolvers.context import Info
 
 
-def viewer_of(info: "Info") -> Viewer:
+def require_viewer(info: "Info") -> Viewer:
     """Raises the fault that tells clients to sign in."""
     if info.context.viewer is None:
         raise unauthenticated()
     return info.context.viewer
 
 
-def manager_of(info: "Info") -> Viewer:
+def require_manager(info: "Info") -> Viewer:
     """Raises the fault for strangers, or the one for customers."""
-    viewer = viewer_of(info)
+    viewer = require_viewer(info)
     if viewer.role is not Role.MANAGER:
         raise forbidden()
     return viewer

@@ -8,7 +8,7 @@ from strawberry.types.field import StrawberryField
 
 from domain import errors
 from resolvers.context import Info
-from resolvers.texts import worded
+from resolvers.texts import localize
 from schema import problems
 from schema.catalog import Session
 from schema.enums import PaymentStatus, ReservationStatus
@@ -42,7 +42,7 @@ def conflicting_session(error: errors.RoomBusyError) -> Facts:
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class ProblemHandler:
     """Strawberry applies it to each field whose union has the problem as a member."""
 
     exception_type: type[errors.DomainError]
@@ -56,14 +56,14 @@ class Refusal:
         info.context.refusals.append(exception.code)
         locale = info.context.locale
         facts = self.told(exception, locale)
-        message = worded(self.text or exception.code, locale, **facts)
+        message = localize(self.text or exception.code, locale, **facts)
         return self.error_type(code=exception.code, message=message, **facts)
 
     def told(self, exception: Any, _locale: str) -> Facts:
         return self.facts(exception)
 
 
-class InvalidInputRefusal(Refusal):
+class InvalidInputHandler(ProblemHandler):
     """Its fields have texts of their own."""
 
     def told(self, exception: errors.InvalidInputError, locale: str) -> Facts:
@@ -71,7 +71,7 @@ class InvalidInputRefusal(Refusal):
             "fields": [
                 problems.FieldError(
                     path=list(wrong.field),
-                    message=worded(wrong.rule, locale, **wrong.facts),
+                    message=localize(wrong.rule, locale, **wrong.facts),
                 )
                 for wrong in (exception, *exception.others)
             ]
@@ -79,19 +79,23 @@ class InvalidInputRefusal(Refusal):
 
 
 HANDLERS = [
-    Refusal(errors.NotFoundError, problems.NotFound),
-    InvalidInputRefusal(errors.InvalidInputError, problems.InvalidInput),
-    Refusal(errors.EmailTakenError, problems.EmailTaken),
-    Refusal(errors.SignInAgainError, problems.InvalidCredentials, text="sign_in_again"),
-    Refusal(errors.InvalidCredentialsError, problems.InvalidCredentials),
-    Refusal(errors.SeatsUnavailableError, problems.SeatsUnavailable, taken_seats),
-    Refusal(errors.SessionClosedError, problems.SessionClosed),
-    Refusal(errors.TooManySeatsError, problems.TooManySeats, seat_limit),
-    Refusal(errors.ReservationExpiredError, problems.ReservationExpired),
-    Refusal(
+    ProblemHandler(errors.NotFoundError, problems.NotFound),
+    InvalidInputHandler(errors.InvalidInputError, problems.InvalidInput),
+    ProblemHandler(errors.EmailTakenError, problems.EmailTaken),
+    ProblemHandler(
+        errors.SignInAgainError, problems.InvalidCredentials, text="sign_in_again"
+    ),
+    ProblemHandler(errors.InvalidCredentialsError, problems.InvalidCredentials),
+    ProblemHandler(
+        errors.SeatsUnavailableError, problems.SeatsUnavailable, taken_seats
+    ),
+    ProblemHandler(errors.SessionClosedError, problems.SessionClosed),
+    ProblemHandler(errors.TooManySeatsError, problems.TooManySeats, seat_limit),
+    ProblemHandler(errors.ReservationExpiredError, problems.ReservationExpired),
+    ProblemHandler(
         errors.ReservationClosedError, problems.ReservationClosed, reservation_status
     ),
-    Refusal(errors.PaymentClosedError, problems.PaymentClosed, payment_status),
-    Refusal(errors.IdempotencyConflictError, problems.IdempotencyConflict),
-    Refusal(errors.RoomBusyError, problems.RoomBusy, conflicting_session),
+    ProblemHandler(errors.PaymentClosedError, problems.PaymentClosed, payment_status),
+    ProblemHandler(errors.IdempotencyConflictError, problems.IdempotencyConflict),
+    ProblemHandler(errors.RoomBusyError, problems.RoomBusy, conflicting_session),
 ]

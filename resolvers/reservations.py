@@ -10,9 +10,9 @@ import strawberry
 from domain import reservation
 from resolvers.context import Info
 from resolvers.faults import not_found
-from resolvers.ids import find_key, key_of
+from resolvers.ids import parse_id, require_id
 from resolvers.paging import connection, window
-from resolvers.permissions import viewer_of
+from resolvers.permissions import require_viewer
 from resolvers.rate_limits import check_reserving_rate
 from schema.enums import ReservationStatus
 from schema.pages import DEFAULT_FIRST, After, Before, Connection, First, Last
@@ -41,8 +41,8 @@ class ReservationQueries:
         " belongs to somebody else."
     )
     async def reservation(self, info: Info, id: ReservationId) -> Reservation | None:
-        viewer_of(info)
-        key = find_key(id)
+        require_viewer(info)
+        key = parse_id(id)
         found = await info.context.loaders.reservations.load(key) if key else None
         return Reservation.from_domain(found) if found else None
 
@@ -57,7 +57,7 @@ class ReservationQueries:
         before: Before = None,
         status: Status = None,
     ) -> Connection[Reservation]:
-        own = viewer_of(info).id
+        own = require_viewer(info).id
         wanted = reservation.ReservationStatus[status.name] if status else None
         reservations = info.context.services.queries.reservations
         page = reservations.page(own, window(first, after, last, before), wanted)
@@ -78,15 +78,15 @@ class ReservationMutations:
             ReserveSeatsInput, strawberry.argument(description="The seats to reserve.")
         ],
     ) -> ReserveSeatsResult:
-        viewer = viewer_of(info)
+        viewer = require_viewer(info)
         check_reserving_rate(info, viewer.id)
         reservation = await info.context.services.booking.reserve_seats(
-            key_of(input.session_id),
-            [key_of(seat_id) for seat_id in input.seat_ids],
+            require_id(input.session_id),
+            [require_id(seat_id) for seat_id in input.seat_ids],
             viewer.id,
             input.idempotency_key,
         )
-        info.context.forget_what_was_read()
+        info.context.clear_loaders()
         return Reservation.from_domain(reservation)
 
     @strawberry.mutation(
@@ -101,11 +101,11 @@ class ReservationMutations:
             strawberry.argument(description="The reservation to cancel."),
         ],
     ) -> CancelReservationResult:
-        viewer = viewer_of(info)
+        viewer = require_viewer(info)
         reservation = await info.context.services.booking.cancel_reservation(
-            key_of(input.reservation_id), viewer.id
+            require_id(input.reservation_id), viewer.id
         )
-        info.context.forget_what_was_read()
+        info.context.clear_loaders()
         return Reservation.from_domain(reservation)
 
 
@@ -118,15 +118,15 @@ class ReservationSubscriptions:
     async def reservation(
         self, info: Info, id: ReservationId
     ) -> AsyncGenerator[Reservation, None]:
-        viewer_of(info)
-        key = find_key(id)
+        require_viewer(info)
+        key = parse_id(id)
         if key is None:
             raise not_found()
         shown = None
         feed = info.context.services.reservation_feed
         async with aclosing(feed.watch(key)) as ticks:
             async for _ in ticks:
-                info.context.begin_next_answer()
+                info.context.start_next_event()
                 loaders = info.context.loaders
                 now = await loaders.reservations.load(key)
                 if now is None:

@@ -5,7 +5,7 @@ from typing import Annotated
 import strawberry
 
 from resolvers.context import Info
-from resolvers.ids import find_key
+from resolvers.ids import parse_id
 from resolvers.paging import connection, window
 from schema.catalog import Room
 from schema.pages import DEFAULT_FIRST, After, Before, Connection, First, Last
@@ -17,7 +17,7 @@ RoomId = Annotated[strawberry.ID, strawberry.argument(description="Id of the roo
 class RoomQueries:
     @strawberry.field(description="One room. Null if it does not exist.")
     async def room(self, info: Info, id: RoomId) -> Room | None:
-        key = find_key(id)
+        key = parse_id(id)
         room = await info.context.loaders.rooms.load(key) if key else None
         return Room.from_domain(room) if room else None
 

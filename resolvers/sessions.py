@@ -13,14 +13,14 @@ from domain.seats import Position
 from persistence.queries.sessions import SessionsWanted
 from resolvers.context import Info
 from resolvers.faults import not_found
-from resolvers.ids import find_key, key_of
+from resolvers.ids import parse_id, require_id
 from resolvers.paging import connection, window
 from schema.catalog import Session, SessionFilter
 from schema.costs import READING_SEATS, cost
 from schema.pages import DEFAULT_FIRST, After, Before, Connection, First, Last
 from schema.seats import SeatMap, SeatMapUpdate, seat_map_update
 
-NOBODYS = UUID(int=0)  # no row has it
+NO_ROW = UUID(int=0)  # no row has it
 
 SessionId = Annotated[
     strawberry.ID, strawberry.argument(description="Id of the session.")
@@ -42,7 +42,7 @@ AfterPosition = Annotated[
 class SessionQueries:
     @strawberry.field(description="One session. Null if it does not exist.")
     async def session(self, info: Info, id: SessionId) -> Session | None:
-        key = find_key(id)
+        key = parse_id(id)
         session = await info.context.loaders.sessions.load(key) if key else None
         return Session.from_domain(session) if session else None
 
@@ -58,7 +58,7 @@ class SessionQueries:
         filter: Filter = None,
     ) -> Connection[Session]:
         sessions = info.context.services.queries.sessions
-        wanted = sessions_wanted(filter) if filter else SessionsWanted()
+        wanted = filter_from(filter) if filter else SessionsWanted()
         page = sessions.page(window(first, after, last, before), wanted)
         return await connection(
             page, Session.from_domain, partial(sessions.count, wanted)
@@ -70,7 +70,7 @@ class SessionQueries:
         metadata=cost(extra=READING_SEATS),
     )
     async def seat_map(self, info: Info, session_id: SessionId) -> SeatMap | None:
-        key = find_key(session_id)
+        key = parse_id(session_id)
         seat_map = await info.context.loaders.seat_maps.load(key) if key else None
         return SeatMap.from_domain(seat_map) if seat_map else None
 
@@ -88,24 +88,26 @@ class SeatSubscriptions:
     ) -> AsyncGenerator[SeatMapUpdate, None]:
         try:
             position = Position.parse(after)
-            feed = info.context.services.seat_feed.watch(key_of(session_id), position)
+            feed = info.context.services.seat_feed.watch(
+                require_id(session_id), position
+            )
             async with aclosing(feed) as updates:
                 async for update in updates:
-                    info.context.begin_next_answer()
+                    info.context.start_next_event()
                     yield seat_map_update(update)
         except NotFoundError as error:
             raise not_found() from error
 
 
-def sessions_wanted(filter: SessionFilter) -> SessionsWanted:
+def filter_from(filter: SessionFilter) -> SessionsWanted:
     return SessionsWanted(
-        movie_id=wanted_key(filter.movie_id),
-        room_id=wanted_key(filter.room_id),
+        movie_id=filter_id(filter.movie_id),
+        room_id=filter_id(filter.room_id),
         starts_after=filter.starts_after,
         starts_before=filter.starts_before,
     )
 
 
-def wanted_key(id: strawberry.ID | None) -> UUID | None:
+def filter_id(id: strawberry.ID | None) -> UUID | None:
     """An id that is none of ours fits nothing, unlike one that is not given."""
-    return None if id is None else find_key(id) or NOBODYS
+    return None if id is None else parse_id(id) or NO_ROW

@@ -87,7 +87,7 @@ TEXTS: Mapping[str, str | Counted] = {
 }
 
 
-def worded(key: str, locale: str, /, **facts: Any) -> str:
+def localize(key: str, locale: str, /, **facts: Any) -> str:
     text, translations = TEXTS[key], _TRANSLATIONS[locale]
     if isinstance(text, Counted):
         number = facts[text.fact]

@@ -14,7 +14,7 @@ from strawberry.schema.exceptions import (
 from domain.errors import TooManyAtOnceError, UnknownCustomerError
 from persistence.outages import is_unavailable
 from resolvers.faults import FaultError, rate_limited, unavailable
-from resolvers.texts import worded
+from resolvers.texts import localize
 
 logger = logging.getLogger(__name__)
 
@@ -42,12 +42,12 @@ class FaultMask(MaskErrors):
             self._log_unavailable(error)
             fault = unavailable()
         if isinstance(fault, FaultError):
-            return _like(error, fault.worded_in(self._locale), fault.extensions)
+            return _like(error, fault.localized(self._locale), fault.extensions)
         if isinstance(original, RecursionError | ValueError) and error.path is None:
             # Before any resolver: too deep, or a number with thousands of digits.
             return _like(error, "It cannot be read.", {"code": "BAD_USER_INPUT"})
         if isinstance(original, UnknownCustomerError):
-            message = worded("sign_in_again", self._locale)
+            message = localize("sign_in_again", self._locale)
             return _like(error, message, {"code": "UNAUTHENTICATED"})
         if original is not None and not isinstance(original, NOT_EXECUTABLE):
             return self._masked(error, original)
@@ -77,7 +77,7 @@ class FaultMask(MaskErrors):
         )
         return _like(
             error,
-            worded("INTERNAL", self._locale),
+            localize("INTERNAL", self._locale),
             {"code": "INTERNAL", "requestId": request_id},
         )
 

@@ -9,7 +9,7 @@ from strawberry.types.execution import PreExecutionError
 from persistence.outages import is_unavailable
 from resolvers.faults import unavailable
 from resolvers.languages import locale_for
-from resolvers.texts import ENGLISH, translated, worded
+from resolvers.texts import ENGLISH, localize, translated
 from telemetry.process_metrics import ERRORS
 from transport.faults import NOT_EXECUTABLE
 from transport.json_text import encode
@@ -35,7 +35,7 @@ def error(message: str, code: str, **facts: str) -> Errors:
 
 def internal_error(request_id: str) -> Errors:
     """All that a client learns of a bug."""
-    return error(worded("INTERNAL", ENGLISH), INTERNAL, requestId=request_id)
+    return error(localize("INTERNAL", ENGLISH), INTERNAL, requestId=request_id)
 
 
 def server_fault(error: BaseException | None, request_id: str) -> Errors:
@@ -59,7 +59,7 @@ def codes(errors: Errors) -> set[str | None]:
 
 def unauthenticated() -> Errors:
     """The exact reason is only logged: it would help those who guess tokens."""
-    return error(worded("sign_in_again", ENGLISH), UNAUTHENTICATED)
+    return error(localize("sign_in_again", ENGLISH), UNAUTHENTICATED)
 
 
 def in_language(errors: Errors, accept_language: str | None) -> Errors:

@@ -19,7 +19,7 @@ from domain.identities import UnverifiedEmailError
 from persistence.key_value.rate_limits import RateLimitedError
 from resolvers.context import Services
 from resolvers.languages import locale_for
-from resolvers.texts import worded
+from resolvers.texts import localize
 
 logger = logging.getLogger(__name__)
 
@@ -161,13 +161,13 @@ def _refused(why: str, status: int = 400) -> Response:
 
 def _not_begun(request: Request) -> Response:
     locale = _locale_of(request)
-    why = worded("sign_in_not_begun", locale)
+    why = localize("sign_in_not_begun", locale)
     return PlainTextResponse(why, 400, UNDER_WAY | {"Content-Language": locale})
 
 
 def _too_often(request: Request, seconds: int) -> Response:
     locale = _locale_of(request)
-    why = worded("RATE_LIMITED", locale, seconds=seconds)
+    why = localize("RATE_LIMITED", locale, seconds=seconds)
     told = {"Content-Language": locale, "Retry-After": str(seconds)}
     return PlainTextResponse(why, 429, UNDER_WAY | told)
 

@@ -48,7 +48,7 @@ async def test_each_event_of_a_subscription_has_its_own(
     info = client.context(None)
 
     for _ in range(5):
-        info.begin_next_answer()
+        info.start_next_event()
         info.count_seats(2 * len(show.seat_ids))
 
     with pytest.raises(FaultError):

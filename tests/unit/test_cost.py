@@ -16,7 +16,7 @@ from graphql import (
 from app.executable_schema import build_schema
 from schema.costs import FieldCost
 from transport.documents.call import Call
-from transport.documents.cost import COSTS, Measured, Walk
+from transport.documents.cost import COSTS, CostWalk, Measurement
 from transport.documents.refusals import refusal_of
 
 SEATS = "seatMap { available seats { id status version } }"
@@ -195,13 +195,13 @@ def doubling(levels: int, last: str, between: str = "") -> str:
 def visits(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """All the nodes that are looked at."""
     seen: list[object] = []
-    one = Walk._one
+    one = CostWalk._one
 
-    def counted(walk: Walk, node: SelectionNode, *rest: int) -> Measured:
+    def counted(walk: CostWalk, node: SelectionNode, *rest: int) -> Measurement:
         seen.append(node)
         return one(walk, node, *rest)
 
-    monkeypatch.setattr(Walk, "_one", counted)
+    monkeypatch.setattr(CostWalk, "_one", counted)
     return seen
 
 

@@ -19,7 +19,7 @@ from domain.sessions import Session
 from resolvers.context import Info
 from resolvers.languages import OFFERED
 from resolvers.problems import HANDLERS
-from resolvers.texts import worded
+from resolvers.texts import localize
 from schema import enums, problems
 
 FILM = Session(
@@ -64,14 +64,14 @@ def test_every_domain_error_becomes_a_problem(error: DomainError, locale: str) -
     problem = problem_of(error, locale)
 
     assert problem.code == error.code
-    assert problem.message == worded(error.code, locale, **vars(problem))
+    assert problem.message == localize(error.code, locale, **vars(problem))
 
 
 def test_who_entered_nothing_wrong_is_only_asked_to_sign_in_again() -> None:
     problem = problem_of(errors.SignInAgainError(), "es")
 
     assert problem == problems.InvalidCredentials(
-        code="INVALID_CREDENTIALS", message=worded("sign_in_again", "es")
+        code="INVALID_CREDENTIALS", message=localize("sign_in_again", "es")
     )
 
 

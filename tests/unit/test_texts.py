@@ -13,7 +13,7 @@ from app.commands import texts
 from domain.errors import DomainError
 from resolvers.faults import bad_user_input, rate_limited
 from resolvers.languages import OFFERED
-from resolvers.texts import TEXTS, TRANSLATED, Counted, catalog_file, worded
+from resolvers.texts import TEXTS, TRANSLATED, Counted, catalog_file, localize
 
 ROOT = Path(__file__).parents[2]
 SPEAKING = (
@@ -42,7 +42,7 @@ def key_in(call: ast.Call) -> ast.expr | None:
         if keyword.arg == "rule":
             return keyword.value
     match call:
-        case ast.Call(func=ast.Name("worded" | "bad_user_input"), args=[key, *_]):
+        case ast.Call(func=ast.Name("localize" | "bad_user_input"), args=[key, *_]):
             return key
         case ast.Call(func=ast.Name("FaultError"), args=[*_, key]):
             return key
@@ -151,7 +151,7 @@ def test_english_has_gaps_that_can_be_filled() -> None:
 def test_every_text_can_be_said(locale: str) -> None:
     for key, text in TEXTS.items():
         facts = dict.fromkeys(placeholders(*forms(text)), 7)
-        assert "%" not in worded(key, locale, **facts)
+        assert "%" not in localize(key, locale, **facts)
 
 
 @pytest.mark.parametrize(
@@ -175,13 +175,13 @@ def test_every_text_can_be_said(locale: str) -> None:
     ],
 )
 def test_a_number_has_its_form(locale: str, one: str, many: str) -> None:
-    assert rate_limited(1).worded_in(locale) == one
-    assert rate_limited(30).worded_in(locale) == many
+    assert rate_limited(1).localized(locale) == one
+    assert rate_limited(30).localized(locale) == many
 
 
 def test_a_fault_is_english_until_it_is_told() -> None:
     fault = bad_user_input("page_size", name="first", limit=50)
 
     assert fault.message == "`first` must be from 1 to 50."
-    assert fault.worded_in("pt-BR") == "`first` deve estar entre 1 e 50."
+    assert fault.localized("pt-BR") == "`first` deve estar entre 1 e 50."
     assert fault.extensions == {"code": "BAD_USER_INPUT"}

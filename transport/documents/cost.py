@@ -66,7 +66,7 @@ ONCE = PageSize((1,))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Measured:
+class Measurement:
     """Of some selections, with all that is inside them."""
 
     levels: int = 0
@@ -76,10 +76,10 @@ class Measured:
     aliases: int = 0
     directives: int = 0
     cost: int = 0  # in fields of the answer; that of pages by variables is not in it
-    pages: tuple[tuple[PageSize, "Measured"], ...] = ()
+    pages: tuple[tuple[PageSize, "Measurement"], ...] = ()
 
     def cost_with(
-        self, values: Mapping[str, Any], known: dict["Measured", int] | None = None
+        self, values: Mapping[str, Any], known: dict["Measurement", int] | None = None
     ) -> int:
         known = {} if known is None else known
         if self not in known:
@@ -91,12 +91,12 @@ class Measured:
 
 
 @dataclass
-class Walk:
+class CostWalk:
     """Through one document, whose operations share its fragments."""
 
     document: DocumentNode
     fragments: dict[str, FragmentDefinitionNode] = field(init=False)
-    known: dict[str, Measured] = field(default_factory=dict)
+    known: dict[str, Measurement] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.fragments = {
@@ -105,7 +105,7 @@ class Walk:
             if isinstance(each, FragmentDefinitionNode)
         }
 
-    def measure(self, operation: OperationDefinitionNode) -> Measured:
+    def measure(self, operation: OperationDefinitionNode) -> Measurement:
         """Raises UnmeasurableError."""
         inner = self._selections(operation.selection_set, 1, 1)
         directives = len(operation.directives or ())
@@ -115,9 +115,9 @@ class Walk:
 
     def _selections(
         self, selections: SelectionSetNode | None, depth: int, nesting: int
-    ) -> Measured:
+    ) -> Measurement:
         if selections is None:
-            return Measured()
+            return Measurement()
         if depth > MAX_DEPTH or nesting > MAX_NESTING:
             raise UnmeasurableError(TOO_DEEP)
         if not selections.selections:  # graphql-core's parser lets it pass
@@ -127,7 +127,7 @@ class Walk:
         _check_depth(measured, depth, nesting)
         return measured
 
-    def _one(self, node: SelectionNode, depth: int, nesting: int) -> Measured:
+    def _one(self, node: SelectionNode, depth: int, nesting: int) -> Measurement:
         match node:
             case FieldNode():
                 inner = self._selections(node.selection_set, depth + 1, nesting + 1)
@@ -139,12 +139,12 @@ class Walk:
         directives = measured.directives + len(node.directives or ())
         return replace(measured, directives=directives)
 
-    def _fragment(self, name: str, depth: int, nesting: int) -> Measured:
+    def _fragment(self, name: str, depth: int, nesting: int) -> Measurement:
         definition = self.fragments.get(name)
         if definition is None:  # validation says so
-            return Measured()
+            return Measurement()
         if name not in self.known:
-            self.known[name] = Measured()  # until then, for one that spreads itself
+            self.known[name] = Measurement()  # until then, for one that spreads itself
             self.known[name] = self._selections(
                 definition.selection_set, depth, nesting + 1
             )
@@ -164,16 +164,16 @@ def defaults_of(operation: OperationDefinitionNode) -> dict[str, object]:
     }
 
 
-def _check_depth(measured: Measured, depth: int, nesting: int) -> None:
+def _check_depth(measured: Measurement, depth: int, nesting: int) -> None:
     if depth - 1 + measured.levels > MAX_DEPTH:
         raise UnmeasurableError(TOO_DEEP)
     if nesting - 1 + measured.nesting > MAX_NESTING:
         raise UnmeasurableError(TOO_DEEP)
 
 
-def _sum(parts: Iterable[Measured]) -> Measured:
+def _sum(parts: Iterable[Measurement]) -> Measurement:
     all_ = list(parts)
-    return Measured(
+    return Measurement(
         levels=max((each.levels for each in all_), default=0),
         nesting=max((each.nesting for each in all_), default=0),
         root_fields=sum(each.root_fields for each in all_),
@@ -185,19 +185,19 @@ def _sum(parts: Iterable[Measured]) -> Measured:
     )
 
 
-def _field(node: FieldNode, inner: Measured) -> Measured:
+def _field(node: FieldNode, inner: Measurement) -> Measurement:
     name = node.name.value
     declared = COSTS.get(name, FieldCost())
     size = _page_size(node) if declared.is_paged else PageSize((declared.items,))
     cost = 1 + declared.extra
-    pages: tuple[tuple[PageSize, Measured], ...] = ()
+    pages: tuple[tuple[PageSize, Measurement], ...] = ()
     if inner.pages or any(isinstance(said, str) for said in size.said):
         pages = ((size, inner),)
     elif name in INTROSPECTION:
         cost += inner.cost // 2
     else:
         cost += size.of({}) * inner.cost
-    return Measured(
+    return Measurement(
         levels=1 + inner.levels,
         nesting=inner.nesting,
         root_fields=1,

@@ -18,9 +18,9 @@ from strawberry.schema.schema import validate_document
 
 from transport.documents.cost import (
     TOO_DEEP,
-    Measured,
+    CostWalk,
+    Measurement,
     UnmeasurableError,
-    Walk,
     defaults_of,
 )
 from transport.documents.shareable import ShareableSeatMap, shareable_seat_map
@@ -39,7 +39,7 @@ class Operation:
     name: str | None
     field: str  # the only one at its root, or MULTIPLE
     seat_map: ShareableSeatMap | None
-    measured: Measured
+    measured: Measurement
     defaults: dict[str, object]  # of variables
 
 
@@ -99,7 +99,7 @@ def _read(text: str) -> Document:
 
 def _operations(document: DocumentNode) -> tuple[Operation, ...]:
     """Raises UnmeasurableError."""
-    walk = Walk(document)
+    walk = CostWalk(document)
     return tuple(
         Operation(
             kind=each.operation,
