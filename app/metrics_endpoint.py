@@ -16,8 +16,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from app.wiring import Resources
+from domain.events import FANOUT_CONSUMER, PAYMENTS_CONSUMER
 from persistence.sales.backlog import Behind, backlog
-from realtime.topics import FANOUT_CONSUMER, PAYMENTS_CONSUMER
 from runtime.deadline import with_deadline
 
 logger = logging.getLogger(__name__)

@@ -191,13 +191,14 @@ class WorkerServices:
 
 
 def worker_services(settings: Settings, resources: Resources) -> WorkerServices:
-    pool, locks, wakeup = resources.pool, resources.locks, resources.wakeup
+    pool, ledger, wakeup = resources.pool, resources.ledger, resources.wakeup
+    fanout = FanoutHandler(pool, resources.redis, resources.locks)
     broker = kafka(settings)
     return WorkerServices(
         relay=Relay(Outbox(pool), broker, resources.hub),
-        payments=Consumer(broker, PaymentsHandler(pool, wakeup)),
-        fanout=Consumer(broker, FanoutHandler(pool, resources.redis, locks)),
-        expiry=ExpiryService(resources.ledger, wakeup),
+        payments=Consumer(broker, PaymentsHandler(ledger, wakeup)),
+        fanout=Consumer(broker, fanout),
+        expiry=ExpiryService(ledger, wakeup),
     )
 
 

@@ -1,6 +1,6 @@
 """What the services need from outside, in the domain's own words."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -68,6 +68,16 @@ class ApproveVerdict:
     confirmed: Reservation | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trigger:
+    """An event that opens or closes a payment, and the request that caused it."""
+
+    event_id: UUID
+    reservation_id: UUID
+    request_id: str | None
+    trace_parent: str | None
+
+
 class KeyReusedError(Exception):
     """The idempotency key stands for something already; nothing was changed."""
 
@@ -88,6 +98,19 @@ class Ledger(Protocol):
         """The payment approved and its seats sold, or nothing.
 
         Raises KeyReusedError when the key stands for another payment.
+        """
+
+    async def update_payments(
+        self,
+        event_ids: Collection[UUID],
+        *,
+        created: Sequence[Trigger] = (),
+        ended: Sequence[Trigger] = (),
+    ) -> None:
+        """Open the payments of new reservations and close those of ended ones.
+
+        Confirms the events in the same transaction; events that were confirmed before
+        change nothing. The reservation is taken as it is now: an event may be late.
         """
 
     async def expire(self, reservation_ids: Sequence[UUID]) -> list[Reservation]:

@@ -10,11 +10,12 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
-from realtime.topics import PAYMENTS, RESERVATIONS, dead_letters
+from domain.events import TOPICS
+from realtime.topics import dead_letters_of
 
 logger = logging.getLogger(__name__)
 
-TOPICS = (RESERVATIONS, PAYMENTS, dead_letters(RESERVATIONS), dead_letters(PAYMENTS))
+ALL_TOPICS = (*TOPICS, *map(dead_letters_of, TOPICS))
 # The first record of every partition; no event is empty. Concurrent first writes to a
 # fresh partition of the embedded broker may be lost, so we write one record beforehand.
 MARKER = b""
@@ -101,7 +102,7 @@ class Kafka:
         )
         try:
             await admin.start()
-            missing = set(TOPICS) - set(await admin.list_topics())
+            missing = set(ALL_TOPICS) - set(await admin.list_topics())
             if missing:
                 await self._create(admin, sorted(missing))
         finally:

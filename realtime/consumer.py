@@ -12,7 +12,7 @@ from persistence.outages import is_unavailable
 from realtime import metrics
 from realtime.broker import MARKER, Kafka, raise_if_cancelled
 from realtime.cloud_event import CloudEvent, MalformedEventError
-from realtime.topics import dead_letters
+from realtime.topics import dead_letters_of
 from runtime.back_off import BackOff
 from telemetry import origin
 from telemetry.spans import spans
@@ -168,7 +168,7 @@ class Consumer:
     ) -> None:
         async with self._kafka.producer() as producer:
             await producer.send_and_wait(
-                dead_letters(record.topic),
+                dead_letters_of(record.topic),
                 record.value,
                 key=record.key,
                 headers=[

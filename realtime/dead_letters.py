@@ -6,14 +6,15 @@ from typing import Self
 
 from aiokafka import ConsumerRecord
 
+from domain.events import TOPICS
 from persistence.postgres.pool import Pool
 from persistence.sales.outbox import put_back
 from realtime.broker import MARKER, Kafka
 from realtime.cloud_event import CloudEvent, MalformedEventError
 from realtime.topic_reading import read_topics
-from realtime.topics import PAYMENTS, RESERVATIONS, dead_letters
+from realtime.topics import dead_letters_of
 
-TOPICS = (dead_letters(RESERVATIONS), dead_letters(PAYMENTS))
+DEAD_LETTER_TOPICS = tuple(map(dead_letters_of, TOPICS))
 REPLAYED = "replayed"  # the header of a note among the letters: this one was
 
 
@@ -57,7 +58,7 @@ async def unhandled(kafka: Kafka) -> list[DeadLetter]:
     """Without those that were replayed, the oldest first."""
     letters: dict[str, DeadLetter] = {}
     replayed = set[str]()
-    async for record in read_topics(kafka, TOPICS):
+    async for record in read_topics(kafka, DEAD_LETTER_TOPICS):
         headers = dict(record.headers)
         if REPLAYED in headers:
             replayed.add(headers[REPLAYED].decode())

@@ -1,32 +1,26 @@
-"""Kafka -> Redis pub/sub: tells every API process what its watchers may wait for."""
+"""Kafka -> Redis pub/sub: what the watchers of every API process wait for."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from uuid import UUID
 
-import orjson
 from redis.asyncio import Redis
 
+from domain.events import FANOUT_CONSUMER, Event, ReservationCancelled, topics_of
 from domain.ports import SeatLocks
+from domain.seats import Position
 from persistence.postgres.pool import Pool
-from persistence.sales.codec import reservation_from_json, seat_from_json
+from persistence.sales.codec import event_from_json
 from persistence.sales.outbox import confirm, floors
 from realtime.cloud_event import CloudEvent
-from realtime.topics import (
-    FANOUT_CONSUMER,
-    PAYMENTS,
-    RESERVATIONS,
-    RESYNC,
-    reservation_channel,
-    seat_channel,
-)
+from realtime.seat_message import SeatMessage
+from realtime.topics import RESYNC, reservation_channel, seat_channel
 from telemetry.spans import spans
-
-CANCELLED = "ReservationCancelled"
 
 
 class FanoutHandler:
     name = FANOUT_CONSUMER
-    topics = (RESERVATIONS, PAYMENTS)
+    topics = topics_of(FANOUT_CONSUMER)
 
     def __init__(self, pool: Pool, redis: "Redis", locks: SeatLocks) -> None:
         self._pool = pool
@@ -34,48 +28,51 @@ class FanoutHandler:
         self._locks = locks
 
     async def handle(self, events: Sequence[CloudEvent]) -> None:
-        """Publish, then confirm: repeats are harmless, a silence is not."""
-        for event in events:
-            for seat in event.data.get("seats", ()):
-                seat_from_json(seat)  # what no watcher can read is not published
-        sessions = {event.session_id for event in events if "seats" in event.data}
+        """Publish, then confirm: a repeat is harmless, a lost message is not."""
+        decoded = [event_from_json(event.type, event.data) for event in events]
+        sessions = {
+            event.session_id
+            for event, each in zip(events, decoded, strict=True)
+            if each.seat_change
+        }
         floor = await floors(self._pool, sessions, self.name) if sessions else {}
         with spans().each("PRODUCER", "publish", events) as parents:
-            await self._publish(events, parents, floor)
-        for event in events:
-            if event.type == CANCELLED:
-                # Redis may not have heard it from who cancelled: it was away, or the
-                # API was killed. Word of a hold that is none refuses a free seat.
-                await self._locks.clear(reservation_from_json(event.data))
+            await self._publish(events, decoded, parents, floor)
+        for each in decoded:
+            if isinstance(each, ReservationCancelled):
+                # The API that cancelled may not have reached Redis: Redis was
+                # unavailable, or the API was killed. A marker that stays behind
+                # refuses a seat that is free.
+                await self._locks.clear(each.reservation)
         async with self._pool.acquire() as db, db.transaction():
             await confirm(db, [event.id for event in events], self.name)
 
     async def _publish(
         self,
         events: Sequence[CloudEvent],
+        decoded: Sequence[Event],
         trace_parents: Sequence[str | None],
-        floor: Mapping[UUID, int],
+        floor: Mapping[UUID, Position],
     ) -> None:
         async with self._redis.pipeline(transaction=False) as pipe:
-            for event, trace_parent in zip(events, trace_parents, strict=True):
-                if "seats" in event.data:
-                    position = event.data["position"]
-                    position = min(position, floor.get(event.session_id, position))
-                    change = {
-                        "position": position,
-                        "seats": event.data["seats"],
-                        "time": event.time,
-                    }
-                    if trace_parent is not None:
-                        change["traceparent"] = trace_parent
-                    pipe.publish(seat_channel(event.session_id), orjson.dumps(change))
-                if "reservation_id" in event.data:
-                    channel = reservation_channel(event.data["reservation_id"])
-                    pipe.publish(channel, event.type)
+            for event, each, trace_parent in zip(
+                events, decoded, trace_parents, strict=True
+            ):
+                if change := each.seat_change:
+                    oldest = floor.get(event.session_id, change.position)
+                    position = min(change.position, oldest)
+                    message = SeatMessage(
+                        change=replace(change, position=position),
+                        time=event.time,
+                        trace_parent=trace_parent,
+                    )
+                    pipe.publish(seat_channel(event.session_id), message.encode())
+                if each.reservation_id:
+                    pipe.publish(reservation_channel(each.reservation_id), event.type)
             await pipe.execute()
 
     async def on_dead_letter(self, session_key: str, event: CloudEvent | None) -> None:
-        """Whoever watches the session reads it anew: what changed is not known."""
+        """What changed is unknown: the session's watchers read the whole map again."""
         await self._redis.publish(seat_channel(session_key), RESYNC)
         if event:
             async with self._pool.acquire() as db, db.transaction():

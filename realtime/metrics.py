@@ -5,7 +5,7 @@ from datetime import datetime
 
 from prometheus_client import Counter, Gauge, Histogram
 
-from realtime.topics import FANOUT_CONSUMER, PAYMENTS_CONSUMER
+from domain.events import FANOUT_CONSUMER, PAYMENTS_CONSUMER
 
 SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60)
 

@@ -1,57 +1,53 @@
-"""Opens a payment for a reservation that was created, closes it for one that ended."""
+"""Kafka -> payments: opens one for a new reservation, closes it when that has ended."""
 
-from collections.abc import Mapping, Sequence
-from uuid import UUID
+from collections.abc import Sequence
 
-from domain.ports import RelayWakeup
-from persistence.postgres.pool import Pool
-from persistence.sales import payment_sql as sql
-from persistence.sales.outbox import confirm
+from domain.events import (
+    PAYMENTS_CONSUMER,
+    ReservationCancelled,
+    ReservationCreated,
+    ReservationExpired,
+    topics_of,
+)
+from domain.ports import Ledger, RelayWakeup, Trigger
+from domain.reservation import Reservation
+from persistence.sales.codec import event_from_json
 from realtime.cloud_event import CloudEvent
-from realtime.topics import PAYMENTS_CONSUMER, RESERVATIONS
-
-CREATED = "ReservationCreated"
-ENDED = {"ReservationCancelled", "ReservationExpired"}
 
 
 class PaymentsHandler:
     name = PAYMENTS_CONSUMER
-    topics = (RESERVATIONS,)
+    topics = topics_of(PAYMENTS_CONSUMER)
 
-    def __init__(self, pool: Pool, wakeup: RelayWakeup) -> None:
-        self._pool = pool
+    def __init__(self, ledger: Ledger, wakeup: RelayWakeup) -> None:
+        self._ledger = ledger
         self._wakeup = wakeup
 
     async def handle(self, events: Sequence[CloudEvent]) -> None:
-        """The effect and its confirmation are one transaction: repeats do nothing.
-
-        Both statements look at the reservation as it is: an event may be late.
-        """
-        async with self._pool.acquire() as db, db.transaction():
-            new = await confirm(db, [event.id for event in events], self.name)
-            created, ended = dict[UUID, CloudEvent](), dict[UUID, CloudEvent]()
-            for event in events:
-                if event.id in new and event.type == CREATED:
-                    created[UUID(event.data["reservation_id"])] = event
-                if event.id in new and event.type in ENDED:
-                    ended[UUID(event.data["reservation_id"])] = event
-            if created:
-                await db.execute(sql.OPEN_PAYMENTS, *_with_origins(created))
-            if ended:
-                await db.execute(sql.CLOSE_PAYMENTS, *_with_origins(ended))
+        created, ended = list[Trigger](), list[Trigger]()
+        for event in events:
+            match event_from_json(event.type, event.data):
+                case ReservationCreated(reservation=reservation):
+                    created.append(_trigger(event, reservation))
+                case (
+                    ReservationCancelled(reservation=reservation)
+                    | ReservationExpired(reservation=reservation)
+                ):
+                    ended.append(_trigger(event, reservation))
+        await self._ledger.update_payments(
+            [event.id for event in events], created=created, ended=ended
+        )
         self._wakeup.notify()
 
     async def on_dead_letter(self, session_key: str, event: CloudEvent | None) -> None:
         if event:
-            async with self._pool.acquire() as db, db.transaction():
-                await confirm(db, [event.id], self.name)
+            await self._ledger.update_payments([event.id])
 
 
-def _with_origins(
-    events: Mapping[UUID, CloudEvent],
-) -> tuple[list[UUID], list[str | None], list[str | None]]:
-    return (
-        list(events),
-        [event.request_id for event in events.values()],
-        [event.trace_parent for event in events.values()],
+def _trigger(event: CloudEvent, reservation: Reservation) -> Trigger:
+    return Trigger(
+        event_id=event.id,
+        reservation_id=reservation.id,
+        request_id=event.request_id,
+        trace_parent=event.trace_parent,
     )

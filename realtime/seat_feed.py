@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-import orjson
-
 from domain.errors import NotFoundError
 from domain.seats import Position, SeatMap, SeatMapDelta, SessionSeat
 from persistence.queries.seat_maps import SeatMaps
-from persistence.sales.codec import seat_from_json
 from realtime.hub import Hub
 from realtime.metrics import DELIVERY_LAG, RESYNCS, seconds_since
+from realtime.seat_message import SeatMessage
 from realtime.topics import RESYNC, seat_channel
 from runtime.back_off import BackOff
 from telemetry.spans import spans
@@ -86,12 +84,12 @@ def merge(session_id: UUID, messages: Sequence[bytes]) -> Merged | None:
         for message in messages:
             if message == RESYNC:
                 return None
-            change = orjson.loads(message)
-            positions.append(Position(change["position"]))
-            times.append(datetime.fromisoformat(change["time"]))
-            if "traceparent" in change:
-                parents.append(str(change["traceparent"]))
-            for seat in map(seat_from_json, change["seats"]):
+            decoded = SeatMessage.decode(message)
+            positions.append(decoded.change.position)
+            times.append(decoded.time)
+            if decoded.trace_parent:
+                parents.append(decoded.trace_parent)
+            for seat in decoded.change.seats:
                 known = newest.get(seat.id)
                 if known is None or seat.version > known.version:
                     newest[seat.id] = seat

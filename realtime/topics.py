@@ -1,21 +1,14 @@
-"""Names that senders and receivers share."""
+"""Names of topics and channels that senders and receivers share."""
 
 from typing import Final
 from uuid import UUID
 
-RESERVATIONS: Final = "reservations"
-PAYMENTS: Final = "payments"
-
-# Who confirms an event in the outbox (its `awaiting`), and the Kafka consumer groups.
-PAYMENTS_CONSUMER: Final = "payments"
-FANOUT_CONSUMER: Final = "fanout"
-
 RELAY_WAKEUP: Final = "relay:bell"
-# Instead of a message: some may have been missed, so read the whole again.
+# Sent instead of a message when some may have been missed: read the whole map again.
 RESYNC: Final = b""
 
 
-def dead_letters(topic: str) -> str:
+def dead_letters_of(topic: str) -> str:
     return f"{topic}.dead-letters"
 
 

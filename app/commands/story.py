@@ -6,12 +6,12 @@ from uuid import UUID
 
 from app.commands.outages import outages_explained
 from app.commands.servers import as_json, run_with_servers
+from domain.events import TOPICS
 from persistence.postgres.pool import Pool
 from persistence.sales.stories import Moment, rows_of
 from realtime.broker import Kafka
 from realtime.dead_letters import event_in
 from realtime.topic_reading import read_topics
-from realtime.topics import PAYMENTS, RESERVATIONS
 from runtime.errors import CommandError
 
 LAST = datetime.max.replace(tzinfo=UTC)  # sorts the present state to the end
@@ -48,7 +48,7 @@ async def _events(
 ) -> list[Moment]:
     """From Kafka, which may have an event twice, or may have deleted it."""
     moments: list[Moment] = []
-    async for record in read_topics(broker, (RESERVATIONS, PAYMENTS)):
+    async for record in read_topics(broker, TOPICS):
         if record.key != str(session_id).encode():
             continue
         event = event_in(record.value)

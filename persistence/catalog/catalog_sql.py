@@ -6,11 +6,13 @@ the same time queue, while the exclusion constraint would let them deadlock. The
 of locks: room, session, reservations, seats.
 """
 
+from domain.events import SeatsAdded, SeatsEvent, SeatsRepriced
 from persistence.sales.event_sql import (
     CHANGED_SEAT_STATE,
     ORIGIN,
     POSITION,
     THIS_TRANSACTION,
+    insert_events,
 )
 
 ADD_MOVIE = """
@@ -46,39 +48,39 @@ FROM unnest($2::text[], $3::int[], $4::int[]) more (row_label, last, seats),
 RETURNING id
 """
 
-# An event for each 500 seats: a message has a bound, at the broker and at watchers.
-SEATS_TOLD = f"""
-batch AS (
-    SELECT c.session_id, jsonb_agg({CHANGED_SEAT_STATE} ORDER BY c.id) AS seats
+
+def seat_events(event: type[SeatsEvent]) -> str:
+    """Of all `changed_seats`: an event for every 500, since a message has a limit."""
+    return f"""
+seat_batches AS (
+    SELECT c.session_id, jsonb_build_object(
+        'session_id', c.session_id, 'position', {POSITION},
+        'seats', jsonb_agg({CHANGED_SEAT_STATE} ORDER BY c.id)) AS data
     FROM (SELECT *, row_number() OVER (PARTITION BY session_id ORDER BY id) - 1 AS place
-          FROM changed) c
+          FROM changed_seats) c
     JOIN seats seat ON seat.id = c.seat_id
-    JOIN film ON film.id = c.session_id
+    JOIN screening ON screening.id = c.session_id
     GROUP BY c.session_id, c.place / 500
     ORDER BY c.session_id, c.place / 500
 ),
-told AS (
-    INSERT INTO outbox (topic, type, session_id, data, awaiting,
-                        request_id, trace_parent)
-    SELECT 'reservations', '{{type}}', session_id,
-           jsonb_build_object('session_id', session_id, 'seats', seats,
-                              'position', {POSITION}),
-           ARRAY['fanout'], origin.request_id, origin.trace_parent
-    FROM batch, origin
+inserted_events AS (
+    {insert_events("seat_batches", [event])}
 )"""
+
 
 PUT_ON_SALE = f"""
 WITH {ORIGIN.format("$3", "$4")},
-film AS (
+screening AS (
     SELECT * FROM sessions WHERE room_id = $1 AND starts_at > clock_timestamp()
 ),
-changed AS (
+changed_seats AS (
     INSERT INTO session_seats (session_id, seat_id, status, version)
-    SELECT film.id, chair, 'AVAILABLE', 1 FROM film, unnest($2::uuid[]) chair
+    SELECT screening.id, seat_id, 'AVAILABLE', 1
+    FROM screening, unnest($2::uuid[]) seat_id
     RETURNING *
 ),
-{SEATS_TOLD.format(type="SeatsAdded")}
-SELECT count(*) FROM changed
+{seat_events(SeatsAdded)}
+SELECT count(*) FROM changed_seats
 """
 
 DURATION = "SELECT duration_minutes FROM movies WHERE id = $1"
@@ -97,17 +99,17 @@ ORDER BY starts_at LIMIT 1
 
 # Nobody watches it yet: its seats need no event.
 ADD_SESSION = """
-WITH film AS (
+WITH screening AS (
     INSERT INTO sessions (movie_id, room_id, starts_at, ends_at, price_minor, currency)
     VALUES ($1, $2, $3, $4, $5, $6)
     RETURNING *
 ),
 on_sale AS (
     INSERT INTO session_seats (session_id, seat_id, status, version)
-    SELECT film.id, seat.id, 'AVAILABLE', 1
-    FROM film JOIN seats seat ON seat.room_id = film.room_id
+    SELECT screening.id, seat.id, 'AVAILABLE', 1
+    FROM screening JOIN seats seat ON seat.room_id = screening.room_id
 )
-SELECT * FROM film
+SELECT * FROM screening
 """
 
 # A session's room never changes.
@@ -140,7 +142,7 @@ RETURNING *
 # A new price is a change of each seat.
 REPRICE = f"""
 WITH {ORIGIN.format("$2", "$3")},
-film AS (
+screening AS (
     SELECT * FROM sessions WHERE id = $1
 ),
 free AS (
@@ -148,13 +150,13 @@ free AS (
     ORDER BY id
     FOR UPDATE
 ),
-changed AS (
+changed_seats AS (
     UPDATE session_seats ss
     SET version = ss.version + 1, changed_in = {THIS_TRANSACTION}
     FROM free
     WHERE ss.id = free.id AND ss.status = 'AVAILABLE'
     RETURNING ss.*
 ),
-{SEATS_TOLD.format(type="SeatsRepriced")}
-SELECT (SELECT count(*) FROM changed) = (SELECT count(*) FROM free) AS whole
+{seat_events(SeatsRepriced)}
+SELECT (SELECT count(*) FROM changed_seats) = (SELECT count(*) FROM free) AS whole
 """

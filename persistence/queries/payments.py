@@ -14,14 +14,8 @@ from persistence.key_value.own_writes import OwnWrites
 from persistence.queries.keyset import Keyset, Page, Window
 from persistence.queries.own_lists import in_status, since
 from persistence.queries.reading import Reader
-from persistence.sales.event_sql import RESERVATION_STATUS
+from persistence.sales.state_sql import PAYMENT_STATUS
 from persistence.tables import PaymentRow, ReservationRow
-
-# A payment follows its reservation, whose event may still be on its way to it.
-PAYMENT_STATUS = (
-    f"CASE {RESERVATION_STATUS} WHEN 'PENDING' THEN p.status"
-    f" WHEN 'CONFIRMED' THEN 'APPROVED' ELSE {RESERVATION_STATUS} END"
-)
 
 # Their names are those that the ledger's fragments use.
 r = aliased(ReservationRow, name="r")

@@ -16,7 +16,7 @@ from persistence.queries.keyset import Keyset, Page, Window
 from persistence.queries.own_lists import in_status, since
 from persistence.queries.reading import Reader
 from persistence.sales.codec import seat_from_json
-from persistence.sales.event_sql import FRESH_SEAT_STATE, RESERVATION_STATUS
+from persistence.sales.state_sql import RESERVATION_STATUS, SEAT_STATE_NOW
 from persistence.tables import (
     ClaimRow,
     ReservationRow,
@@ -29,7 +29,7 @@ from persistence.tables import (
 r = aliased(ReservationRow, name="r")
 ss = aliased(SessionSeatRow, name="ss")
 seat = aliased(SeatRow, name="seat")
-film = aliased(SessionRow, name="film")
+screening = aliased(SessionRow, name="screening")
 
 
 class Reservations:
@@ -79,13 +79,13 @@ def _own(customer_id: UUID) -> Subquery:
 
 
 def _with_seats(own: Subquery, status: ReservationStatus | None = None) -> Select[Any]:
-    state = literal_column(FRESH_SEAT_STATE, JSONB)
+    state = literal_column(SEAT_STATE_NOW, JSONB)
     seats = (
         select(func.jsonb_agg(aggregate_order_by(state, col(ss.id))))
         .select_from(ClaimRow)
         .join(ss, col(ss.id) == ClaimRow.session_seat_id)
         .join(seat, col(seat.id) == ss.seat_id)
-        .join(film, col(film.id) == ss.session_id)
+        .join(screening, col(screening.id) == ss.session_id)
         .where(col(ClaimRow.reservation_id) == own.c.id)
         .scalar_subquery()
     )

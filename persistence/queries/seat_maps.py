@@ -9,29 +9,29 @@ from domain.money import Money
 from domain.seats import Position, SeatMap, SeatMapDelta, SeatStatus, SessionSeat
 from persistence.postgres.pool import Pool
 from persistence.sales.event_sql import POSITION
+from persistence.sales.state_sql import HELD_UNTIL, SEAT_STATUS
 from persistence.tables import SEAT_ORDER
 
-# Maps of large rooms: in between others have their turn.
+# Sessions of one statement: large maps are read in parts, so that others come between.
 AT_ONCE = 10
 STATUS = {str(status): status for status in SeatStatus}
 
-# Position, clock and rows are of one snapshot. A hold that is over is over for
-# everybody, whether or not it was swept up. Without a seat, a session is one row still.
+# Position, clock and rows are of one snapshot. A session without seats is one row.
 SEATS = f"""
-WITH film AS MATERIALIZED (
+WITH screening AS MATERIALIZED (
     SELECT id, price_minor, currency, clock_timestamp() AS now,
            {POSITION} AS position, {{total}} AS total
     FROM sessions WHERE {{which}}
 )
-SELECT film.id AS session_id, film.price_minor, film.currency, film.position,
-       film.total, ss.id, seat.row_label, seat.number, ss.version,
-       CASE WHEN ss.held_until <= film.now THEN 'AVAILABLE' ELSE ss.status END
-           AS status,
-       CASE WHEN ss.held_until > film.now THEN ss.held_until END AS held_until
-FROM film LEFT JOIN (
+SELECT screening.id AS session_id, screening.price_minor, screening.currency,
+       screening.position, screening.total,
+       ss.id, seat.row_label, seat.number, ss.version,
+       {SEAT_STATUS.format(now="screening.now")} AS status,
+       {HELD_UNTIL.format(now="screening.now")} AS held_until
+FROM screening LEFT JOIN (
     session_seats ss JOIN seats seat ON seat.id = ss.seat_id
-) ON ss.session_id = film.id {{changed}}
-ORDER BY film.id, {SEAT_ORDER}
+) ON ss.session_id = screening.id {{changed}}
+ORDER BY screening.id, {SEAT_ORDER}
 """  # noqa: S608  # made of constant fragments; values are parameters
 WHOLE = SEATS.format(total="NULL", which="id = ANY($1::uuid[])", changed="")
 CHANGED = SEATS.format(

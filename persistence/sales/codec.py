@@ -1,13 +1,21 @@
-"""JSON as the database and the events carry it <-> the domain's values."""
+"""JSON of the database and of events <-> values of the domain."""
 
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from domain.events import (
+    EVENTS,
+    Event,
+    PaymentEvent,
+    ReservationEvent,
+    SeatChange,
+    UnknownEvent,
+)
 from domain.money import Money
 from domain.payment import Payment, PaymentStatus
 from domain.reservation import Reservation, ReservationStatus
-from domain.seats import SeatStatus, SessionSeat
+from domain.seats import Position, SeatStatus, SessionSeat
 
 Json = dict[str, Any]
 
@@ -58,6 +66,37 @@ def payment_from_json(data: Json) -> Payment:
         amount=Money(data["amount_minor"], data["currency"]),
         created_at=datetime.fromisoformat(data["created_at"]),
         approved_at=_moment(data["approved_at"]),
+    )
+
+
+def event_from_json(type: str, data: Json) -> Event:
+    """Raises ValueError, KeyError or TypeError when the fields do not fit the type."""
+    known = EVENTS.get(type)
+    if known is None:
+        reservation_id = data.get("reservation_id")
+        return UnknownEvent(
+            reservation_id=UUID(reservation_id) if reservation_id else None,
+            seat_change=seat_change_from_json(data) if "seats" in data else None,
+        )
+    if issubclass(known, ReservationEvent):
+        return known(
+            reservation=reservation_from_json(data), position=Position(data["position"])
+        )
+    if issubclass(known, PaymentEvent):
+        return known(
+            payment=payment_from_json(data),
+            session_id=UUID(data["session_id"]),
+            customer_id=UUID(data["customer_id"]),
+        )
+    return known(
+        session_id=UUID(data["session_id"]), seat_change=seat_change_from_json(data)
+    )
+
+
+def seat_change_from_json(data: Json) -> SeatChange:
+    return SeatChange(
+        seats=tuple(seat_from_json(seat) for seat in data["seats"]),
+        position=Position(data["position"]),
     )
 
 

@@ -1,12 +1,13 @@
 """Who has which seat: each method is one Postgres transaction, its events included."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from uuid import UUID
 
 import asyncpg
 
 from domain.errors import UnknownCustomerError
+from domain.events import PAYMENTS_CONSUMER
 from domain.ports import (
     ApproveVerdict,
     CancelVerdict,
@@ -15,6 +16,7 @@ from domain.ports import (
     IdempotencyKey,
     KeyReusedError,
     Remembered,
+    Trigger,
 )
 from domain.reservation import Reservation, ReservationStatus
 from persistence.key_value.own_writes import OwnWrites
@@ -26,6 +28,7 @@ from persistence.sales.codec import (
     reservation_from_json,
     seat_from_json,
 )
+from persistence.sales.outbox import confirm
 from telemetry import origin, sale_metrics
 
 APPROVE = "approvePayment"
@@ -144,6 +147,28 @@ class PostgresLedger:
                 confirmed=reservation_from_json(sold["confirmed"]),
             )
 
+    async def update_payments(
+        self,
+        event_ids: Collection[UUID],
+        *,
+        created: Sequence[Trigger] = (),
+        ended: Sequence[Trigger] = (),
+    ) -> None:
+        async with self._pool.acquire() as db, db.transaction():
+            new = await confirm(db, event_ids, PAYMENTS_CONSUMER)
+            for statement, triggers in (
+                (payment_sql.OPEN_PAYMENTS, created),
+                (payment_sql.CLOSE_PAYMENTS, ended),
+            ):
+                # A reservation may be in the batch twice: its payment changes once.
+                by_reservation = {
+                    trigger.reservation_id: trigger
+                    for trigger in triggers
+                    if trigger.event_id in new
+                }
+                if by_reservation:
+                    await db.execute(statement, *_columns(by_reservation.values()))
+
     async def expire(self, reservation_ids: Sequence[UUID]) -> list[Reservation]:
         rows = await self._pool.fetch(
             sql.EXPIRE_THESE, reservation_ids, *origin.of_event()
@@ -167,6 +192,16 @@ class PostgresLedger:
     async def reservation(self, reservation_id: UUID) -> Reservation:
         data = await self._pool.fetchval(sql.RESERVATION, reservation_id)
         return reservation_from_json(data)
+
+
+def _columns(
+    triggers: Collection[Trigger],
+) -> tuple[list[UUID], list[str | None], list[str | None]]:
+    return (
+        [trigger.reservation_id for trigger in triggers],
+        [trigger.request_id for trigger in triggers],
+        [trigger.trace_parent for trigger in triggers],
+    )
 
 
 async def _claim_key(

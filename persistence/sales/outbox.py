@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from domain.seats import Position
 from persistence.postgres.pool import Connection, Pool
 
 LEASE = timedelta(seconds=3)
@@ -149,10 +150,10 @@ async def confirm(
 
 async def floors(
     pool: Pool, session_ids: Collection[UUID], consumer: str
-) -> dict[UUID, int]:
+) -> dict[UUID, Position]:
     """The oldest position of each session that `consumer` has not confirmed."""
     rows = await pool.fetch(FLOORS, session_ids, consumer)
-    return {row["session_id"]: row["floor"] for row in rows}
+    return {row["session_id"]: Position(row["floor"]) for row in rows}
 
 
 async def put_back(

@@ -3,37 +3,27 @@
 Approving confirms the reservation and sells its seats in the same transaction.
 """
 
-from persistence.sales.event_sql import ORIGIN, THIS_TRANSACTION, TOLD
+from domain.events import PAYMENT_EVENTS
+from persistence.sales.event_sql import (
+    INSERTED_EVENTS,
+    ORIGIN,
+    THIS_TRANSACTION,
+    insert_events,
+)
 from persistence.sales.ledger_sql import LOCKED_SEATS
+from persistence.sales.state_sql import PAYMENT_STATE, PAYMENT_STATUS
 
-PAYMENT_STATE = """jsonb_build_object(
-    'payment_id', {p}.id, 'reservation_id', r.id,
-    'session_id', r.session_id, 'customer_id', r.customer_id,
-    'status', {status}, 'amount_minor', {p}.amount_minor,
-    'currency', {p}.currency, 'created_at', {p}.created_at,
-    'approved_at', {p}.approved_at)"""
-
-PAYMENT_TOLD = f"""
-    INSERT INTO outbox (topic, type, session_id, data, awaiting,
-                        request_id, trace_parent)
-    SELECT 'payments',
-           CASE p.status WHEN 'PENDING' THEN 'PaymentOpened'
-                         ELSE 'Payment' || initcap(p.status) END,
-           r.session_id,
-           {PAYMENT_STATE.format(p="p", status="p.status")},
-           ARRAY['fanout'], origin.request_id, origin.trace_parent
+CHANGED_PAYMENT = PAYMENT_STATE.format(p="p", r="r", status="p.status")
+CHANGED_PAYMENTS = f"""
+payment_state AS (
+    SELECT r.id AS reservation_id, r.session_id, p.status,
+           {CHANGED_PAYMENT} AS data
     FROM {{payments}} p JOIN reservations r ON r.id = p.reservation_id
-    JOIN origin ON {{caused}}"""
+)"""
 
-# A payment follows its reservation, whose event may still be on its way to it.
 LOCK_PAYMENT = f"""
-SELECT r.id AS reservation_id, r.status, {
-    PAYMENT_STATE.format(
-        p="p",
-        status="CASE r.status WHEN 'PENDING' THEN p.status"
-        " WHEN 'CONFIRMED' THEN 'APPROVED' ELSE r.status END",
-    )
-} AS payment
+SELECT r.id AS reservation_id, r.status,
+       {PAYMENT_STATE.format(p="p", r="r", status=PAYMENT_STATUS)} AS payment
 FROM payments p JOIN reservations r ON r.id = p.reservation_id
 WHERE p.id = $1 AND r.customer_id = $2
 FOR UPDATE OF r, p
@@ -42,47 +32,47 @@ FOR UPDATE OF r, p
 # Runs after LOCK_PAYMENT in the same transaction, so its clock is read under the lock.
 APPROVE = f"""
 WITH {ORIGIN.format("$3", "$4")},
-touched AS (
+changed_reservations AS (
     UPDATE reservations r SET status = 'CONFIRMED'
     WHERE r.id = $1 AND r.status = 'PENDING' AND r.expires_at > clock_timestamp()
     RETURNING r.*
 ),
 approved AS (
     UPDATE payments p SET status = 'APPROVED', approved_at = clock_timestamp()
-    FROM touched r
+    FROM changed_reservations r
     WHERE p.id = $2 AND p.reservation_id = r.id AND p.status = 'PENDING'
     RETURNING p.*
 ),
 {LOCKED_SEATS},
-changed AS (
+changed_seats AS (
     UPDATE session_seats ss
     SET status = 'SOLD', held_until = NULL,
         version = ss.version + 1, changed_in = {THIS_TRANSACTION}
     FROM locked_seats l
     WHERE ss.id = l.id AND ss.status = 'HELD' AND ss.reservation_id = $1
-    RETURNING ss.*, ss.reservation_id AS by
+    RETURNING ss.*
 ),
-{TOLD},
-payment_told AS (
-    {PAYMENT_TOLD.format(payments="approved", caused="TRUE")}
+{INSERTED_EVENTS},
+{CHANGED_PAYMENTS.format(payments="approved")},
+inserted_payment_events AS (
+    {insert_events("payment_state", PAYMENT_EVENTS)}
 )
-SELECT (SELECT data FROM story) AS confirmed,
-       (SELECT {PAYMENT_STATE.format(p="p", status="p.status")}
-        FROM approved p, touched r) AS approved,
-       (SELECT count(*) FROM changed) AS seats,
+SELECT (SELECT data FROM reservation_state) AS confirmed,
+       (SELECT data FROM payment_state) AS approved,
+       (SELECT count(*) FROM changed_seats) AS seats,
        (SELECT count(*) FROM claims
         WHERE reservation_id = $1 AND released_at IS NULL) AS claims
 """
 
-# Each event has an origin of its own. One row a reservation: it is told once.
+# Each event has its own origin; there is one row for each reservation.
 ORIGINS = """origin AS (
     SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[])
         AS event (reservation_id, request_id, trace_parent)
 )"""
-ITS_OWN = "origin.reservation_id = r.id"
+OF_RESERVATION = "origin.reservation_id = payment_state.reservation_id"
 
-# Both follow the reservation as it is, not as an event says it was: an event may come
-# late or twice. FOR SHARE makes an expiry that is under way be seen.
+# Both look at the reservation as it is, not as an event says it was: an event may come
+# late or twice. FOR SHARE waits for an expiry that is under way.
 OPEN_PAYMENTS = f"""
 WITH {ORIGINS},
 pending AS (
@@ -96,8 +86,9 @@ opened AS (
     SELECT id, 'PENDING', amount_minor, currency, clock_timestamp() FROM pending
     ON CONFLICT (reservation_id) DO NOTHING
     RETURNING *
-)
-{PAYMENT_TOLD.format(payments="opened", caused=ITS_OWN)}
+),
+{CHANGED_PAYMENTS.format(payments="opened")}
+{insert_events("payment_state", PAYMENT_EVENTS, origin=OF_RESERVATION)}
 """
 
 CLOSE_PAYMENTS = f"""
@@ -108,6 +99,7 @@ closed AS (
     WHERE r.id = ANY($1::uuid[]) AND p.reservation_id = r.id
       AND r.status IN ('EXPIRED', 'CANCELLED') AND p.status = 'PENDING'
     RETURNING p.*
-)
-{PAYMENT_TOLD.format(payments="closed", caused=ITS_OWN)}
+),
+{CHANGED_PAYMENTS.format(payments="closed")}
+{insert_events("payment_state", PAYMENT_EVENTS, origin=OF_RESERVATION)}
 """

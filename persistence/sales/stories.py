@@ -12,11 +12,11 @@ from persistence.postgres.pool import Pool
 from persistence.tables import SEAT_ORDER
 
 RESERVATION = """
-SELECT r.*, film.starts_at, movie.title, room.name AS room
+SELECT r.*, s.starts_at, movie.title, room.name AS room
 FROM reservations r
-JOIN sessions film ON film.id = r.session_id
-JOIN movies movie ON movie.id = film.movie_id
-JOIN rooms room ON room.id = film.room_id
+JOIN sessions s ON s.id = r.session_id
+JOIN movies movie ON movie.id = s.movie_id
+JOIN rooms room ON room.id = s.room_id
 WHERE r.id = $1
 """
 SEATS = f"""

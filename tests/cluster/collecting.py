@@ -7,7 +7,7 @@ from copy import deepcopy
 import orjson
 
 from persistence.postgres.pool import Pool
-from realtime.broker import TOPICS, Kafka
+from realtime.broker import ALL_TOPICS, Kafka
 from realtime.topic_reading import read_topics
 from tests.cluster.evidence import Evidence, TopicRecord
 from tests.cluster.witness import Witness, microseconds
@@ -45,7 +45,7 @@ async def collect(
 
 async def _records(kafka: Kafka, sessions: Collection[str]) -> list[TopicRecord]:
     found = []
-    async for record in read_topics(kafka, TOPICS):
+    async for record in read_topics(kafka, ALL_TOPICS):
         if not record.value:  # a marker
             continue
         told = orjson.loads(record.value)

@@ -13,11 +13,11 @@ from uuid import UUID, uuid4
 import httpx2
 import pytest
 
+from domain.events import RESERVATIONS
 from loadtest.documents import RESERVE_SEATS
 from persistence.postgres.pool import Pool
 from realtime.broker import Kafka
 from realtime.cloud_event import CloudEvent
-from realtime.topics import RESERVATIONS
 from tests.support.app_process import AppProcess, app_process
 from tests.support.cinema import Cinema, Show
 from tests.support.embedded import EmbeddedStack

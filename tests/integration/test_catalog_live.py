@@ -102,7 +102,7 @@ async def test_payments_pass_over_what_is_about_no_reservation(
     )
 
     assert orjson.loads(event.encode())["subject"] == str(show.session_id)
-    await PaymentsHandler(scratch_pool, NoWakeup()).handle([event])
+    await PaymentsHandler(PostgresLedger(scratch_pool), NoWakeup()).handle([event])
 
     awaiting = await scratch_pool.fetchval("SELECT awaiting FROM outbox")
     assert awaiting == ["fanout"]

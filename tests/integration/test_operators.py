@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from domain.events import RESERVATIONS
 from domain.reservation import Reservation
 from persistence.postgres.pool import Pool
 from persistence.sales.ledger import PostgresLedger
@@ -16,7 +17,6 @@ from realtime import dead_letters
 from realtime.broker import Kafka
 from realtime.dead_letters import DeadLetter, UnreadableLetterError
 from realtime.payments import PaymentsHandler
-from realtime.topics import RESERVATIONS
 from telemetry import origin
 from tests.support.cinema import Cinema, Show
 from tests.support.embedded import EmbeddedStack

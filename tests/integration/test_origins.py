@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 import orjson
 import pytest
 
+from domain.events import PAYMENTS, RESERVATIONS
 from domain.reservation import Reservation
 from persistence.postgres.pool import Pool
 from persistence.sales.ledger import PostgresLedger
@@ -13,7 +14,6 @@ from persistence.sales.outbox import Outbox
 from realtime.broker import Kafka
 from realtime.cloud_event import CloudEvent
 from realtime.payments import PaymentsHandler
-from realtime.topics import PAYMENTS, RESERVATIONS
 from telemetry import origin
 from tests.support.cinema import Cinema, expire_hold
 from tests.support.null_services import NoWakeup
@@ -43,13 +43,19 @@ async def payment_of(cinema: Cinema, reservation: Reservation) -> UUID:
     return payment
 
 
-def created(reservation: Reservation, request_id: str | None) -> CloudEvent:
+async def created(
+    cinema: Cinema, reservation: Reservation, request_id: str | None
+) -> CloudEvent:
+    data = await cinema.pool.fetchval(
+        "SELECT data FROM outbox WHERE data->>'reservation_id' = $1",
+        str(reservation.id),
+    )
     return CloudEvent(
         id=uuid4(),
         type="ReservationCreated",
         time=datetime.now(UTC),
         session_id=reservation.session_id,
-        data={"reservation_id": str(reservation.id)},
+        data=data,
         request_id=request_id,
         trace_parent=TRACE,
     )
@@ -96,13 +102,13 @@ async def test_each_payment_of_a_batch_has_the_request_of_its_own_hold(
     origin.begin("seats")
     held = [await hold(cinema, show, seat) for seat in range(3)]
     events = [
-        created(reservation, f"hold-{number}")
+        await created(cinema, reservation, f"hold-{number}")
         for number, reservation in enumerate(held)
     ]
-    events[2] = created(held[2], None)  # of a version that did not tell it yet
+    events[2] = await created(cinema, held[2], None)  # of a program without origins
     await put_into_outbox(cinema, events)
 
-    handler = PaymentsHandler(scratch_pool, NoWakeup())
+    handler = PaymentsHandler(PostgresLedger(scratch_pool), NoWakeup())
     await handler.handle([*events, events[0]])
 
     rows = await cinema.pool.fetch(

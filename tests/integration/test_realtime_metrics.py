@@ -8,6 +8,7 @@ import pytest
 from redis.asyncio import Redis
 
 from domain.errors import SeatsUnavailableError
+from domain.events import RESERVATIONS
 from domain.seats import SeatMap, SeatMapDelta
 from persistence.key_value.client import open_redis
 from persistence.key_value.script_batch import ScriptBatch
@@ -17,7 +18,7 @@ from persistence.queries.seat_maps import SeatMaps
 from realtime.broker import Kafka
 from realtime.hub import Hub
 from realtime.seat_feed import SeatFeed
-from realtime.topics import RESERVATIONS, RESYNC, seat_channel
+from realtime.topics import RESYNC, seat_channel
 from tests.support.cinema import Cinema, Show
 from tests.support.embedded import EmbeddedStack
 from tests.support.metric_growth import counted, growing

@@ -6,12 +6,12 @@ from uuid import uuid4
 import orjson
 import pytest
 
+from domain.events import RESERVATIONS
 from persistence.postgres.pool import Pool
 from persistence.sales.ledger import PostgresLedger
 from persistence.sales.outbox import Outbox
 from realtime.broker import Kafka
 from realtime.cloud_event import CloudEvent
-from realtime.topics import RESERVATIONS
 from tests.support.cinema import Cinema, expire_hold
 from tests.support.polling import eventually
 from tests.support.realtime import Worker

@@ -5,13 +5,13 @@ from uuid import UUID
 
 import pytest
 
+from domain.events import RESERVATIONS
 from persistence.postgres.pool import Pool
 from persistence.sales.ledger import PostgresLedger
 from persistence.sales.outbox import LEASE, Outbox, OutboxEvent
 from realtime.broker import Kafka
 from realtime.hub import Hub
 from realtime.relay import Relay
-from realtime.topics import RESERVATIONS
 from tests.support.cinema import Cinema, expire_hold
 from tests.support.embedded import EmbeddedStack
 from tests.support.metric_growth import counted

@@ -48,10 +48,11 @@ class Worker:
         """All of them without a name."""
         wakeup = RedisRelayWakeup(self._redis)
         locks = RedlockSeatLocks([ScriptBatch(self._redis)])
-        expiry = ExpiryService(PostgresLedger(self._pool), wakeup)
+        ledger = PostgresLedger(self._pool)
+        expiry = ExpiryService(ledger, wakeup)
         loops = {
             "relay": Relay(Outbox(self._pool), self._kafka, self._hub).run,
-            "payments": Consumer(self._kafka, PaymentsHandler(self._pool, wakeup)).run,
+            "payments": Consumer(self._kafka, PaymentsHandler(ledger, wakeup)).run,
             "fanout": Consumer(
                 self._kafka, FanoutHandler(self._pool, self._redis, locks)
             ).run,

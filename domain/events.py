@@ -1,0 +1,165 @@
+"""The catalogue of events: the fields of each type, its topic and who awaits it.
+
+The name of a class is the event's type. The SQL that writes events, the subscriptions
+of the consumers and the table in docs/architecture.md are made from this catalogue or
+tested against it.
+
+Events wait in the outbox and on Kafka while programs are replaced. So a new field needs
+a default, and a program ignores the fields that it does not know.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar, Final
+from uuid import UUID
+
+from domain.payment import Payment, PaymentStatus
+from domain.reservation import Reservation, ReservationStatus
+from domain.seats import Position, SessionSeat
+
+RESERVATIONS: Final = "reservations"
+PAYMENTS: Final = "payments"
+
+# A consumer confirms an event under this name, which is its Kafka group, too.
+PAYMENTS_CONSUMER: Final = "payments"
+FANOUT_CONSUMER: Final = "fanout"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatChange:
+    """The whole new state of the seats that changed.
+
+    A client that has applied it resumes from `position`.
+    """
+
+    seats: tuple[SessionSeat, ...]
+    position: Position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReservationEvent:
+    """A reservation in its new status, with the seats that changed with it."""
+
+    topic: ClassVar[str] = RESERVATIONS
+    awaited_by: ClassVar[tuple[str, ...]] = (PAYMENTS_CONSUMER, FANOUT_CONSUMER)
+    status: ClassVar[ReservationStatus]
+
+    reservation: Reservation
+    position: Position
+
+    @property
+    def reservation_id(self) -> UUID:
+        return self.reservation.id
+
+    @property
+    def seat_change(self) -> SeatChange:
+        return SeatChange(seats=self.reservation.seats, position=self.position)
+
+
+class ReservationCreated(ReservationEvent):
+    status = ReservationStatus.PENDING
+
+
+class ReservationConfirmed(ReservationEvent):
+    """The sale, whose payment is approved in the same transaction."""
+
+    awaited_by = (FANOUT_CONSUMER,)
+    status = ReservationStatus.CONFIRMED
+
+
+class ReservationCancelled(ReservationEvent):
+    status = ReservationStatus.CANCELLED
+
+
+class ReservationExpired(ReservationEvent):
+    status = ReservationStatus.EXPIRED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatsEvent:
+    """Seats that changed without a reservation: up to 500 of one session."""
+
+    topic: ClassVar[str] = RESERVATIONS
+    awaited_by: ClassVar[tuple[str, ...]] = (FANOUT_CONSUMER,)
+    status: ClassVar[None] = None
+    reservation_id: ClassVar[None] = None
+
+    session_id: UUID
+    seat_change: SeatChange
+
+
+class SeatsAdded(SeatsEvent):
+    """The room has more seats: version 1 of each."""
+
+
+class SeatsRepriced(SeatsEvent):
+    """The session has another price: a new version of each seat."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentEvent:
+    """A payment in its new status."""
+
+    topic: ClassVar[str] = PAYMENTS
+    awaited_by: ClassVar[tuple[str, ...]] = (FANOUT_CONSUMER,)
+    status: ClassVar[PaymentStatus]
+    seat_change: ClassVar[None] = None
+
+    payment: Payment
+    session_id: UUID
+    customer_id: UUID
+
+    @property
+    def reservation_id(self) -> UUID:
+        return self.payment.reservation_id
+
+
+class PaymentOpened(PaymentEvent):
+    status = PaymentStatus.PENDING
+
+
+class PaymentApproved(PaymentEvent):
+    status = PaymentStatus.APPROVED
+
+
+class PaymentExpired(PaymentEvent):
+    status = PaymentStatus.EXPIRED
+
+
+class PaymentCancelled(PaymentEvent):
+    status = PaymentStatus.CANCELLED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnknownEvent:
+    """An event of a newer program, as far as its fields are known."""
+
+    reservation_id: UUID | None
+    seat_change: SeatChange | None
+
+
+KnownEvent = ReservationEvent | SeatsEvent | PaymentEvent
+Event = KnownEvent | UnknownEvent
+
+RESERVATION_EVENTS: Final = (
+    ReservationCreated,
+    ReservationConfirmed,
+    ReservationCancelled,
+    ReservationExpired,
+)
+PAYMENT_EVENTS: Final = (
+    PaymentOpened,
+    PaymentApproved,
+    PaymentExpired,
+    PaymentCancelled,
+)
+EVENTS: Final[dict[str, type[KnownEvent]]] = {
+    event.__name__: event
+    for event in (*RESERVATION_EVENTS, SeatsRepriced, SeatsAdded, *PAYMENT_EVENTS)
+}
+TOPICS: Final = tuple(dict.fromkeys(event.topic for event in EVENTS.values()))
+
+
+def topics_of(consumer: str) -> tuple[str, ...]:
+    """The topics with events that this consumer awaits."""
+    awaited = [event for event in EVENTS.values() if consumer in event.awaited_by]
+    return tuple(dict.fromkeys(event.topic for event in awaited))

@@ -1,0 +1,207 @@
+"""Each type of event as it is committed: its topic, who awaits it, and its fields."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from domain import events
+from domain.events import EVENTS, PaymentEvent, ReservationEvent, SeatsEvent
+from domain.money import Money
+from domain.payment import PaymentStatus
+from domain.reservation import Reservation, ReservationStatus
+from domain.rooms import NewSeats
+from domain.session_changes import SessionChange
+from persistence.catalog.catalog import PostgresCatalog
+from persistence.postgres.pool import Pool
+from persistence.sales.codec import event_from_json, seat_to_json
+from persistence.sales.ledger import PostgresLedger
+from tests.support.cinema import Cinema, Show, expire_hold
+from tests.support.events import close_payments, open_payment
+from tests.support.sale_events import hold
+
+SEAT = {
+    *("id", "row", "number", "status", "version", "held_until"),
+    *("price_minor", "currency"),
+}
+RESERVATION = {
+    *("reservation_id", "session_id", "customer_id", "status", "amount_minor"),
+    *("currency", "created_at", "expires_at", "seats", "position"),
+}
+SEATS = {"session_id", "seats", "position"}
+PAYMENT = {
+    *("payment_id", "reservation_id", "session_id", "customer_id", "status"),
+    *("amount_minor", "currency", "created_at", "approved_at"),
+}
+BOTH, FANOUT = {"payments", "fanout"}, {"fanout"}
+
+CONTRACTS: dict[str, tuple[str, set[str], set[str]]] = {
+    "ReservationCreated": ("reservations", BOTH, RESERVATION),
+    "ReservationConfirmed": ("reservations", FANOUT, RESERVATION),
+    "ReservationCancelled": ("reservations", BOTH, RESERVATION),
+    "ReservationExpired": ("reservations", BOTH, RESERVATION),
+    "SeatsAdded": ("reservations", FANOUT, SEATS),
+    "SeatsRepriced": ("reservations", FANOUT, SEATS),
+    "PaymentOpened": ("payments", FANOUT, PAYMENT),
+    "PaymentApproved": ("payments", FANOUT, PAYMENT),
+    "PaymentExpired": ("payments", FANOUT, PAYMENT),
+    "PaymentCancelled": ("payments", FANOUT, PAYMENT),
+}
+SEAT_STATUS = {
+    "ReservationCreated": "HELD",
+    "ReservationConfirmed": "SOLD",
+    "ReservationCancelled": "AVAILABLE",
+    "ReservationExpired": "AVAILABLE",
+    "SeatsAdded": "AVAILABLE",
+    "SeatsRepriced": "AVAILABLE",
+}
+
+
+class Sale:
+    """One reservation that is paid, one cancelled, one expired; more seats, a price."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._cinema = Cinema(pool)
+        self._ledger = PostgresLedger(pool)
+        self._catalog = PostgresCatalog(pool)
+
+    async def events(self) -> dict[str, asyncpg.Record]:
+        show = await self._cinema.open_session()
+        await self._pay(await hold(self._cinema, show, 0))
+        await self._cancel(await hold(self._cinema, show, 1))
+        await self._let_expire(await hold(self._cinema, show, 2))
+        await self._change_the_catalog(await self._cinema.open_session(seats=2))
+        rows = await self._pool.fetch("SELECT * FROM outbox ORDER BY position")
+        return {row["type"]: row for row in rows}
+
+    async def _pay(self, held: Reservation) -> None:
+        payment_id = await open_payment(self._pool, held.id)
+        await self._ledger.approve(payment_id, held.customer_id, None)
+
+    async def _cancel(self, held: Reservation) -> None:
+        await open_payment(self._pool, held.id)
+        await self._ledger.cancel(held.id, held.customer_id)
+        await close_payments(self._pool, held.id)
+
+    async def _let_expire(self, held: Reservation) -> None:
+        await open_payment(self._pool, held.id)
+        await expire_hold(self._pool, held.id)
+        await self._ledger.expire_due(10)
+        await close_payments(self._pool, held.id)
+
+    async def _change_the_catalog(self, show: Show) -> None:
+        await self._catalog.change_session(
+            show.session_id, SessionChange(price=Money(3000, "BRL"))
+        )
+        room_id = await self._cinema.room_of(show)
+        await self._catalog.add_seats(room_id, [NewSeats("B", 2)])
+
+
+@pytest.fixture
+async def outbox(scratch_pool: Pool) -> dict[str, asyncpg.Record]:
+    return await Sale(scratch_pool).events()
+
+
+async def test_each_event_is_as_its_contract_says(
+    outbox: dict[str, asyncpg.Record],
+) -> None:
+    written = {
+        type_: (row["topic"], set(row["awaiting"]), row["data"].keys())
+        for type_, row in outbox.items()
+    }
+
+    assert written == CONTRACTS
+    for type_, row in outbox.items():
+        seats = row["data"].get("seats", ())
+        assert {seat["status"] for seat in seats} == (
+            {SEAT_STATUS[type_]} if type_ in SEAT_STATUS else set()
+        )
+        assert all(seat.keys() == SEAT for seat in seats)
+
+
+async def test_the_catalogue_is_what_is_committed(
+    outbox: dict[str, asyncpg.Record],
+) -> None:
+    assert outbox.keys() == EVENTS.keys()
+    for type_, row in outbox.items():
+        event = event_from_json(type_, row["data"])
+        assert type(event) is EVENTS[type_]
+        assert event.topic == row["topic"]
+        assert event.awaited_by == tuple(row["awaiting"])
+        assert again(event) == moments(row["data"])
+
+
+def again(event: events.Event) -> dict[str, Any]:
+    """The payload that the event was decoded from: no field is lost on the way."""
+    match event:
+        case ReservationEvent(reservation=reservation, position=position):
+            assert reservation.status is event.status
+            return {
+                "reservation_id": str(reservation.id),
+                "session_id": str(reservation.session_id),
+                "customer_id": str(reservation.customer_id),
+                "status": str(reservation.status),
+                "amount_minor": reservation.total.amount_minor,
+                "currency": reservation.total.currency,
+                "created_at": reservation.created_at,
+                "expires_at": reservation.expires_at,
+                "position": position,
+                "seats": [moments(seat_to_json(seat)) for seat in reservation.seats],
+            }
+        case SeatsEvent(session_id=session_id, seat_change=change):
+            return {
+                "session_id": str(session_id),
+                "position": change.position,
+                "seats": [moments(seat_to_json(seat)) for seat in change.seats],
+            }
+        case PaymentEvent(payment=payment):
+            assert payment.status is event.status
+            return {
+                "payment_id": str(payment.id),
+                "reservation_id": str(payment.reservation_id),
+                "session_id": str(event.session_id),
+                "customer_id": str(event.customer_id),
+                "status": str(payment.status),
+                "amount_minor": payment.amount.amount_minor,
+                "currency": payment.amount.currency,
+                "created_at": payment.created_at,
+                "approved_at": payment.approved_at,
+            }
+    raise AssertionError(event)
+
+
+def moments(data: dict[str, Any]) -> dict[str, Any]:
+    """Moments compared as moments, however many digits they are written with."""
+    times = ("created_at", "expires_at", "approved_at", "held_until")
+    read: dict[str, Any] = {
+        name: datetime.fromisoformat(text)
+        for name in times
+        if (text := data.get(name)) is not None
+    }
+    if "seats" in data:
+        read["seats"] = [moments(seat) for seat in data["seats"]]
+    return {**data, **read}
+
+
+def test_an_event_of_every_status_is_in_the_catalogue() -> None:
+    statuses = {event.status for event in EVENTS.values()} - {None}
+
+    assert statuses == {*ReservationStatus, *PaymentStatus}
+    assert {name: event.__name__ for name, event in EVENTS.items()} == {
+        name: name for name in CONTRACTS
+    }
+
+
+def test_an_event_of_a_newer_program_is_read_by_its_fields() -> None:
+    reservation = UUID(int=7)
+    data = {"reservation_id": str(reservation), "seats": [], "position": 5, "new": 1}
+
+    change = event_from_json("SeatsBlessed", data)
+    nothing = event_from_json("RoomPainted", {"colour": "red"})
+
+    assert isinstance(change, events.UnknownEvent) and change.seat_change
+    assert (change.reservation_id, change.seat_change.position) == (reservation, 5)
+    assert nothing == events.UnknownEvent(reservation_id=None, seat_change=None)
