@@ -17,7 +17,7 @@ BUILD_EXPLORER = flock web $(MAKE) web/dist/index.html
 .SILENT:
 .DELETE_ON_ERROR:
 .NOTPARALLEL: # the stamps install into one folder
-.PHONY: help run cluster explorer test test-cluster campaign check seed migrate loadtest bench coverage tokens schema texts lock
+.PHONY: help run cluster explorer test test-stack test-cluster campaign check seed migrate loadtest bench coverage tokens schema texts lock
 MAKEFLAGS += --no-print-directory
 
 help: ## this list
@@ -41,6 +41,9 @@ test: $(VENV)/dev.stamp ## the whole suite, on throw-away servers of its own
 	exec $(PY) -m pytest --quiet --numprocesses $(JOBS) --dist loadgroup --ignore tests/cluster
 
 ROOMS := domain persistence realtime resolvers transport
+test-stack: $(VENV)/dev.stamp ## only the tests of the servers without Docker (stack/)
+	exec $(PY) -m pytest --quiet tests/stack
+
 coverage: $(VENV)/dev.stamp ## lines and branches that the whole suite never reaches, and how much of each room it does
 	rm -rf .coverage
 	+$(BUILD_EXPLORER)
@@ -64,7 +67,7 @@ check: $(VENV)/dev.stamp ## style, types, imports, schema, tables, unit tests
 	$(PY) -m ruff format --check --quiet
 	$(PY) -m mypy --no-error-summary .
 	$(VENV)/bin/lint-imports --no-logo
-	$(PY) -m pytest --quiet tests/unit tests/integration/test_migrations.py
+	$(PY) -m pytest --quiet tests/unit tests/stack/unit tests/integration/test_migrations.py
 
 seed: $(VENV)/runtime.stamp ## plant the demo data, or what is new of it today
 	exec $(PY) -m app seed

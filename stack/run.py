@@ -10,14 +10,14 @@ from pathlib import Path
 from runtime import run_file
 from runtime.errors import CommandError
 from runtime.private_files import write_private
-from stack.embedded.folder import DataFolder
+from stack.embedded.child_process import ChildProcess
+from stack.embedded.data_folder import DataFolder
 from stack.embedded.interrupts import Interrupts, StopRequestedError
-from stack.embedded.keeper import Keeper
 from stack.embedded.launch import die_with_parent
 from stack.embedded.ports import ReservedPort, is_free
-from stack.embedded.program import Api, Preparation, Worker
-from stack.embedded.servers import Stack
-from stack.embedded.service import Service
+from stack.embedded.programs import ApiProgram, PrepareProgram, WorkerProgram
+from stack.embedded.servers import EmbeddedServers
+from stack.embedded.supervisor import Supervisor
 
 LAST_PORT = 65535
 
@@ -64,12 +64,12 @@ class Run:
         self._port = port
         self._signing_keys = signing_keys
         self._pause = interrupts.pause
-        self._stack = Stack(folder)
+        self._stack = EmbeddedServers(folder)
         self._metrics_port = ReservedPort()
-        self._api = Api(folder, host, port)
-        self._worker = Worker(folder)
-        self._preparation = Preparation(folder)
-        self._services: list[Service] = [
+        self._api = ApiProgram(folder, host, port)
+        self._worker = WorkerProgram(folder)
+        self._preparation = PrepareProgram(folder)
+        self._services: list[ChildProcess] = [
             self._api,
             self._worker,
             self._preparation,
@@ -84,10 +84,10 @@ class Run:
             program.start()
         self._stack.start(self._pause, say)
         settings = self._settings(environ)
-        self._preparation.let_go(settings)
+        self._preparation.send_settings(settings)
         self._preparation.finish(self._pause)
-        self._worker.let_go(settings)
-        self._api.let_go(settings)
+        self._worker.send_settings(settings)
+        self._api.send_settings(settings)
         say("Starting the API and the worker ...")
         self._api.wait_until_ready(self._pause)
         self._worker.wait_until_ready(self._pause)
@@ -96,7 +96,7 @@ class Run:
         self._tell_where_things_are(time.monotonic() - began, settings)
 
     def keep(self) -> None:
-        keeper = Keeper([self._api, self._worker, *self._stack.servers], say)
+        keeper = Supervisor([self._api, self._worker, *self._stack.servers], say)
         while True:
             self._pause(keeper.check())
 
@@ -135,7 +135,7 @@ class Run:
         say(
             f"Ready after {seconds:.1f} s.\n\n"
             f"  GraphQL  http://{address}/graphql (WebSocket: ws://{address}/graphql)\n"
-            f"{explorer_line(address) if self._api.explores() else ''}"
+            f"{explorer_line(address) if self._api.has_explorer() else ''}"
             f"  Health   http://{address}/healthz and http://{address}/readyz\n"
             f"  Metrics  http://{address}/metrics (worker: http://{worker}/metrics)\n"
             f"  Data     {self._folder.path}\n"

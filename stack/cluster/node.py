@@ -11,19 +11,19 @@ from pathlib import Path
 
 from runtime.errors import CommandError
 from stack.cluster.compose import ComposeService
-from stack.cluster.places import Places
-from stack.cluster.programs import Programs
-from stack.embedded.folder import DataFolder
-from stack.embedded.identity import give, unprivileged
+from stack.cluster.executables import Executables
+from stack.cluster.host_mapping import HostMapping
+from stack.embedded.child_process import ChildProcess
+from stack.embedded.data_folder import DataFolder
 from stack.embedded.launch import descendants, freeze_tree, kill_tree
 from stack.embedded.ports import ask
-from stack.embedded.service import Service
+from stack.embedded.process_user import change_owner, unprivileged_user
 
 API_VERSIONS = b"\x00\x00\x00\x0a\x00\x12\x00\x00\x00\x00\x00\x01\xff\xff"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kind:
+class ImageProfile:
     """What is to be known of an image, to run its programs without it."""
 
     port: int | None = None  # where it is asked
@@ -38,27 +38,27 @@ def _get(path: str) -> bytes:
     return f"GET {path} HTTP/1.0\r\nHost: localhost\r\n\r\n".encode()
 
 
-KINDS = {
-    "cinema-tickets": Kind(),
-    "cinema-postgres": Kind(
+PROFILES = {
+    "cinema-tickets": ImageProfile(),
+    "cinema-postgres": ImageProfile(
         port=8008,
         question=_get("/health"),
         answer=b"HTTP/1.0 200",
         spreads=True,
         unprivileged=True,
     ),
-    "quay.io/coreos/etcd": Kind(
+    "quay.io/coreos/etcd": ImageProfile(
         port=2379, question=_get("/health"), answer=b"HTTP/1.0 200"
     ),
-    "valkey/valkey": Kind(),
-    "apache/kafka": Kind(port=9092, question=API_VERSIONS),
-    "nginx": Kind(
+    "valkey/valkey": ImageProfile(),
+    "apache/kafka": ImageProfile(port=9092, question=API_VERSIONS),
+    "nginx": ImageProfile(
         port=3333, question=_get("/healthz"), answer=b"HTTP/1.1 200", spreads=True
     ),
 }
 
 
-class Node(Service):
+class Node(ChildProcess):
     """Runs the command that the file says, with addresses and paths of here."""
 
     start_seconds = 180.0  # all of them start at once, on few cores
@@ -67,8 +67,8 @@ class Node(Service):
     def __init__(
         self,
         service: ComposeService,
-        places: Places,
-        programs: Programs,
+        places: HostMapping,
+        programs: Executables,
         folder: DataFolder,
     ) -> None:
         self.name = service.name
@@ -76,9 +76,9 @@ class Node(Service):
         self.service = service
         self._places = places
         self._programs = programs
-        self._kind = kind(service)
+        self._kind = profile_of(service)
         if self._kind.unprivileged:
-            self.identity = unprivileged()
+            self.user = unprivileged_user()
         self.paused = False
 
     @property
@@ -92,7 +92,7 @@ class Node(Service):
                 memory = self._places.text(self.service, mount.target)
                 shutil.rmtree(memory, ignore_errors=True)
         for path in self._places.lay_out(self.service):
-            give(path, self.identity)
+            change_owner(path, self.user)
         self.paused = False
         super().start()
 
@@ -107,7 +107,7 @@ class Node(Service):
 
     def answers(self) -> bool:
         if self.is_job:
-            return self.ended() == 0
+            return self.exit_code() == 0
         port, question, answer = self._door()
         reply = ask(port, question)
         return reply is not None and reply != b"" and reply.startswith(answer)
@@ -129,7 +129,7 @@ class Node(Service):
 
     def kill(self) -> None:
         """It and all that it started, at one moment."""
-        if self.runs():
+        if self.is_running():
             kill_tree(self.pid)
             if not self._kind.spreads:  # else it is who watches, and ends by itself
                 self.signal(signal.SIGKILL)
@@ -157,8 +157,8 @@ class KafkaNode(Node):
     def __init__(
         self,
         service: ComposeService,
-        places: Places,
-        programs: Programs,
+        places: HostMapping,
+        programs: Executables,
         folder: DataFolder,
         jars: Path,
     ) -> None:
@@ -191,8 +191,8 @@ def server_properties(environment: Mapping[str, str]) -> str:
     )
 
 
-def kind(service: ComposeService) -> Kind:
+def profile_of(service: ComposeService) -> ImageProfile:
     name = service.image.rpartition(":")[0]
-    if name not in KINDS:
+    if name not in PROFILES:
         raise CommandError(f"Nothing here stands in for the image {service.image}.")
-    return KINDS[name]
+    return PROFILES[name]

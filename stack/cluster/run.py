@@ -13,13 +13,13 @@ from runtime.errors import CommandError
 from runtime.private_files import write_private
 from stack.cluster.control import ControlSocket
 from stack.cluster.node import Node
-from stack.cluster.retries import Retries
+from stack.cluster.start_retries import StartRetries
 from stack.cluster.topology import Topology
-from stack.embedded.folder import DataFolder
+from stack.embedded.data_folder import DataFolder
 from stack.embedded.interrupts import Interrupts, StopRequestedError
-from stack.embedded.keeper import Keeper
 from stack.embedded.launch import die_with_parent
 from stack.embedded.ports import has_page
+from stack.embedded.supervisor import Supervisor
 from stack.run import explorer_line, port_of, refuse_taken_port, say
 
 COMPOSE_FILE = Path("docker-compose.cluster.yml")
@@ -73,7 +73,7 @@ class Cluster:
         self._topology = topology
         self._pause = interrupts.pause
         self._control: ControlSocket | None = None
-        self._keeper: Keeper | None = None
+        self._keeper: Supervisor | None = None
 
     def start(self, port: int) -> None:
         began = time.monotonic()
@@ -82,7 +82,7 @@ class Cluster:
             self._topology.broker.start()
             self._topology.broker.wait_until_ready(self._pause)
         self._start_in_order()
-        self._keeper = Keeper(self._topology.services, say)
+        self._keeper = Supervisor(self._topology.services, say)
         self._control = ControlSocket(self._folder.path, self._do)
         settings = self._topology.settings(PREPARING) | {"PORT": str(port)}
         write_private(self._folder.path / run_file.FILE, run_file.as_json(settings))
@@ -93,7 +93,7 @@ class Cluster:
         until = time.monotonic() + START_SECONDS
         there: set[str] = set()  # those that are ready, or jobs that are done
         started: set[str] = set()
-        retries = Retries()
+        retries = StartRetries()
         while len(there) < len(self._topology.nodes):
             for node in self._topology.nodes:
                 if node.name in there:
@@ -105,7 +105,7 @@ class Cluster:
                     continue
                 if node.answers():
                     there.add(node.name)
-                elif node.ended() is not None:
+                elif node.exit_code() is not None:
                     retries.start_again(node)
             if time.monotonic() > until:
                 late = sorted({node.name for node in self._topology.nodes} - there)
@@ -138,7 +138,7 @@ class Cluster:
         if do == "start":
             self._keeper.start_again(node)
             return None
-        if not node.runs():
+        if not node.is_running():
             raise CommandError(f"{name} does not run.")
         if do in {"stop", "leave_down"}:
             self._keeper.leave_down(node)
@@ -157,9 +157,9 @@ class Cluster:
         return None
 
     def _state(self, node: Node) -> dict[str, Any]:
-        state = "running" if node.runs() else "done" if node.is_job else "down"
+        state = "running" if node.is_running() else "done" if node.is_job else "down"
         return {
-            "state": "paused" if node.runs() and node.paused else state,
+            "state": "paused" if node.is_running() and node.paused else state,
             "pid": node.pid,
             "ports": self._topology.ports.of(node.name),
             "log": str(node.log),
@@ -174,7 +174,7 @@ class Cluster:
                     node.resume()
                     node.signal(node.stop_signal)
                 for node in group:
-                    node.wait_until_gone(self._pause)
+                    node.wait_until_ended(self._pause)
         except StopRequestedError:
             say("Stopping at once ...")
         finally:
@@ -188,7 +188,7 @@ class Cluster:
 
     def _stopping(self) -> list[list[Node]]:
         """Those that nobody left waits for, then those that these waited for, ..."""
-        left = [node for node in reversed(self._topology.nodes) if node.runs()]
+        left = [node for node in reversed(self._topology.nodes) if node.is_running()]
         groups = []
         while left:
             wanted = {name for node in left for name in self._needs(node)}

@@ -9,13 +9,13 @@ from pathlib import Path
 from runtime.private_files import write_private
 from stack.cluster import compose
 from stack.cluster.compose import ComposeFile, ComposeService
+from stack.cluster.executables import Executables
+from stack.cluster.host_mapping import HostMapping, HostPorts
 from stack.cluster.kafka_jars import NoKafkaError, kafka_jars
 from stack.cluster.node import KafkaNode, Node
-from stack.cluster.places import Places, Ports
-from stack.cluster.programs import Programs
 from stack.embedded.broker import Broker
-from stack.embedded.folder import DataFolder
-from stack.embedded.service import Service
+from stack.embedded.child_process import ChildProcess
+from stack.embedded.data_folder import DataFolder
 
 PASSWORDS = (
     "POSTGRES_PASSWORD",
@@ -51,9 +51,9 @@ class Topology:
             for service in self.file.services.values()
             for inside, port in service.published.items()
         }
-        self.ports = Ports(folder.path / "ports.json", outside)
-        self.places = Places(self.file, folder.path, self.ports)
-        programs = Programs(folder.path / "bin")
+        self.ports = HostPorts(folder.path / "ports.json", outside)
+        self.places = HostMapping(self.file, folder.path, self.ports)
+        programs = Executables(folder.path / "bin")
 
         def node(service: ComposeService) -> Node:
             if jars and service.image.startswith(KAFKA):
@@ -63,9 +63,9 @@ class Topology:
         self.nodes = [node(service) for service in self.file.in_order()]
 
     @property
-    def services(self) -> Sequence[Service]:
+    def services(self) -> Sequence[ChildProcess]:
         """All that is to be kept up."""
-        lasting: list[Service] = [node for node in self.nodes if not node.is_job]
+        lasting: list[ChildProcess] = [node for node in self.nodes if not node.is_job]
         return [self.broker, *lasting] if self.broker else lasting
 
     def find(self, name: str) -> Node | None:

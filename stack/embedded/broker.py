@@ -6,7 +6,7 @@ import signal
 import struct
 from pathlib import Path
 
-from stack.embedded.folder import DataFolder
+from stack.embedded.data_folder import DataFolder
 from stack.embedded.ports import LOOPBACK, ask
 from stack.embedded.server import Server
 

@@ -51,7 +51,7 @@ def nobody() -> tuple[int, int]:
     return entry.pw_uid, entry.pw_gid
 
 
-IDENTITIES = {
+USERS = {
     "self": lambda: None,
     "namespace": become_nobody_in_namespace,
     "nobody": become_nobody,
@@ -132,14 +132,14 @@ def descendants(root: int) -> set[int]:
 
 
 def main(
-    parent: str, death_signal: str, identity: str, lifeline: str, *program: str
+    parent: str, death_signal: str, user: str, lifeline: str, *program: str
 ) -> None:
-    IDENTITIES[identity]()
+    USERS[user]()
     if lifeline == "tree":
         sys.exit(watch_tree(list(program), int(parent)))
     if lifeline != "none":
         sys.exit(watch(list(program), int(death_signal), int(lifeline)))
-    # After the change of identity, which would have cleared it.
+    # After the change of user, which would have cleared it.
     die_with_parent(int(parent), int(death_signal))
     os.execv(program[0], program)  # noqa: S606 - our own servers
 

@@ -55,7 +55,7 @@ def ask(port: int, question: bytes, host: str = LOOPBACK) -> bytes | None:
 
 
 def has_page(path: str, port: int, host: str = LOOPBACK) -> bool:
-    """Whether a server speaks HTTP there, and answers with 200."""
+    """Whether a server prints HTTP there, and answers with 200."""
     question = f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
     return (ask(port, question.encode(), host) or b"").startswith(b"HTTP/1.1 200")
 

@@ -9,11 +9,11 @@ import time
 from pathlib import Path
 
 from runtime.private_files import write_private
-from stack.embedded.folder import DataFolder
-from stack.embedded.identity import give, unprivileged
+from stack.embedded.child_process import ChildProcess, Pause
+from stack.embedded.data_folder import DataFolder
 from stack.embedded.ports import LOOPBACK, ask
+from stack.embedded.process_user import change_owner, unprivileged_user
 from stack.embedded.server import Server
-from stack.embedded.service import Pause, Service
 
 USER = "cinema"
 DATABASE = "postgres"
@@ -62,11 +62,11 @@ class Postgres(Server):
 
     def __init__(self, folder: DataFolder) -> None:
         super().__init__(folder.logs, folder.lock)
-        self.identity = unprivileged()
+        self.user = unprivileged_user()
         self._data = folder.path / "postgres"
         self._password_file = folder.path / "postgres-password"
         if self.exists():
-            give(self._data, self.identity)
+            change_owner(self._data, self.user)
             # We hold the folder's lock and so does every Postgres that uses it: this
             # is left from a kill, and its process id may be somebody else's by now.
             (self._data / "postmaster.pid").unlink(missing_ok=True)
@@ -102,14 +102,14 @@ class Postgres(Server):
         return reply is not None and reply.startswith(b"R")
 
 
-class DatabaseCreation(Service):
+class DatabaseCreation(ChildProcess):
     """initdb beside the final place, then one rename."""
 
     name = "Initdb"
 
     def __init__(self, folder: DataFolder, data: Path, password_file: Path) -> None:
         super().__init__(folder.logs, folder.lock)
-        self.identity = unprivileged()
+        self.user = unprivileged_user()
         self._data = data
         self._unfinished = data.with_name(f"{data.name}.unfinished")
         self._password_file = password_file
@@ -118,12 +118,12 @@ class DatabaseCreation(Service):
         if self._unfinished.exists():
             shutil.rmtree(self._unfinished)
         self._unfinished.mkdir(mode=0o700)
-        give(self._unfinished, self.identity)
-        give(self._password_file, self.identity)
+        change_owner(self._unfinished, self.user)
+        change_owner(self._password_file, self.user)
         self.start()
-        while self.ended() is None:
+        while self.exit_code() is None:
             pause(0.01)
-        if self.ended() != 0:
+        if self.exit_code() != 0:
             raise self.failure()
         self._unfinished.rename(self._data)
 
@@ -139,4 +139,4 @@ class DatabaseCreation(Service):
         ]
 
     def answers(self) -> bool:
-        return self.ended() == 0
+        return self.exit_code() == 0

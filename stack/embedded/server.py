@@ -5,13 +5,13 @@ import time
 from pathlib import Path
 
 from runtime.errors import CommandError
+from stack.embedded.child_process import ChildProcess, Pause
 from stack.embedded.ports import ReservedPort, is_taken
-from stack.embedded.service import Pause, Service
 
 ATTEMPTS = 5
 
 
-class Server(Service):
+class Server(ChildProcess):
     """Subclasses read `self.port.number` at each start.
 
     It may change until the server has come up once, and stays from then on.
@@ -26,7 +26,7 @@ class Server(Service):
         for _ in range(ATTEMPTS):
             with contextlib.suppress(CommandError):
                 return super().wait_until_ready(pause)
-            if self.ended() is None or not is_taken(self.log_since_start()):
+            if self.exit_code() is None or not is_taken(self.log_since_start()):
                 break
             self.port.close()
             self.port = ReservedPort()

@@ -4,13 +4,13 @@ import time
 from collections.abc import Callable
 
 from stack.embedded.broker import Broker
-from stack.embedded.folder import DataFolder
+from stack.embedded.child_process import Pause
+from stack.embedded.data_folder import DataFolder
 from stack.embedded.postgres import Postgres
-from stack.embedded.service import Pause
 from stack.embedded.valkey import Valkey
 
 
-class Stack:
+class EmbeddedServers:
     def __init__(self, folder: DataFolder) -> None:
         self.postgres = Postgres(folder)
         self.valkey = Valkey(folder)
@@ -45,7 +45,7 @@ class Stack:
         for server in self.servers:
             server.signal(server.stop_signal)
         for server in self.servers:
-            server.wait_until_gone(pause)
+            server.wait_until_ended(pause)
 
     def kill(self) -> None:
         for server in self.servers:

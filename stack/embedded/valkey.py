@@ -7,7 +7,7 @@ import signal
 from pathlib import Path
 
 from runtime.private_files import write_private
-from stack.embedded.folder import DataFolder
+from stack.embedded.data_folder import DataFolder
 from stack.embedded.ports import LOOPBACK, ask
 from stack.embedded.server import Server
 

@@ -16,7 +16,7 @@ from app.commands.run import signing_keys
 from persistence.postgres import migrate
 from realtime.broker import Kafka
 from stack.embedded.broker import Broker
-from stack.embedded.folder import DataFolder
+from stack.embedded.data_folder import DataFolder
 from stack.embedded.ports import ReservedPort, has_page
 from stack.embedded.postgres import Postgres
 from stack.embedded.server import Server
@@ -102,7 +102,7 @@ class EmbeddedEnvironment:
     async def restart(self, name: str) -> None:
         self._down.add(name)
         self._signal(name, signal.SIGTERM)
-        await _until(lambda: not self._processes[name].runs())
+        await _until(lambda: not self._processes[name].is_running())
         self.start(name)
         if name in self._ports:
             await _until(partial(self._is_ready, name))
@@ -175,7 +175,7 @@ class EmbeddedEnvironment:
             await asyncio.sleep(1.0)
             for name in {*self._servers, *self._processes} - self._down:
                 one = self._servers.get(name) or self._processes[name]
-                if not one.runs():
+                if not one.is_running():
                     self.start(name)
 
     def _told(self, name: str) -> dict[str, str]:

@@ -40,11 +40,11 @@ class Process:
                 process_group=0,
             )
 
-    def runs(self) -> bool:
+    def is_running(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
     def signal(self, number: signal.Signals) -> None:
-        if self._process is not None and self.runs():
+        if self._process is not None and self.is_running():
             os.killpg(self._process.pid, number)
 
     def kill(self) -> None:

@@ -10,16 +10,16 @@ import httpx2
 import pytest
 
 from stack.cluster import compose
+from stack.cluster.executables import Executables
+from stack.cluster.host_mapping import HostMapping, HostPorts
 from stack.cluster.node import Node
-from stack.cluster.places import Places, Ports
-from stack.cluster.programs import Programs
-from stack.embedded.folder import DataFolder
+from stack.embedded.data_folder import DataFolder
 from stack.embedded.ports import ReservedPort
 from tests.support.polling import eventually
 
 APIS = ("api-1", "api-2", "api-3")
 COMPOSE_FILE = Path("docker-compose.cluster.yml")
-ANSWERS = {"/healthz": "200 OK", "/readyz": "503 Service Unavailable"}
+ANSWERS = {"/healthz": "200 OK", "/readyz": "503 ChildProcess Unavailable"}
 
 
 class Apis:
@@ -64,9 +64,10 @@ async def nginx(apis: Apis, tmp_path: Path) -> AsyncIterator[httpx2.AsyncClient]
             given[name, 3333] = server.sockets[0].getsockname()[1]
         folder = ending.enter_context(DataFolder(tmp_path / "data"))
         file = compose.read(COMPOSE_FILE, os.environ)
-        places = Places(file, folder.path, Ports(folder.path / "ports.json", given))
-        programs = Programs(folder.path / "bin")
-        node = Node(file.services["nginx"], places, programs, folder)
+        ports = HostPorts(folder.path / "ports.json", given)
+        mapping = HostMapping(file, folder.path, ports)
+        executables = Executables(folder.path / "bin")
+        node = Node(file.services["nginx"], mapping, executables, folder)
         node.start()
         ending.callback(node.kill)
 

@@ -17,7 +17,7 @@ from persistence.key_value.script_batch import ScriptBatch
 from persistence.key_value.seat_locks import RedlockSeatLocks
 from persistence.postgres.pool import Pool
 from persistence.sales.ledger import PostgresLedger
-from stack.embedded.folder import DataFolder
+from stack.embedded.data_folder import DataFolder
 from stack.embedded.valkey import Valkey
 from tests.support.cinema import Cinema, Show
 from tests.support.null_services import NoWakeup

@@ -19,7 +19,7 @@ from persistence.postgres.connection import hosts
 from persistence.postgres.pool import Pool, open_pool
 from persistence.sales.ledger import PostgresLedger
 from stack.cluster import status
-from stack.embedded.folder import DataFolder
+from stack.embedded.data_folder import DataFolder
 from stack.embedded.postgres import Postgres, binary
 from tests.support.cinema import Cinema, Show
 from tests.support.events import open_payment

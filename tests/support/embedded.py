@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from stack.embedded.folder import DataFolder
+from stack.embedded.data_folder import DataFolder
 from stack.embedded.server import Server
-from stack.embedded.servers import Stack
+from stack.embedded.servers import EmbeddedServers
 from tests.support.processes import descendants
 
 
@@ -53,7 +53,7 @@ class ServerUnderTest:
 
 
 class EmbeddedStack:
-    def __init__(self, stack: Stack) -> None:
+    def __init__(self, stack: EmbeddedServers) -> None:
         self._stack = stack
         self.postgres = ServerUnderTest(stack.postgres)
         self.valkey = ServerUnderTest(stack.valkey)
@@ -81,7 +81,7 @@ class EmbeddedStack:
 def embedded_stack(path: Path) -> Iterator[EmbeddedStack]:
     """All three servers, with their data in a folder of this test run's own."""
     with DataFolder(path) as folder:
-        stack = Stack(folder)
+        stack = EmbeddedServers(folder)
         try:
             stack.start()
             yield EmbeddedStack(stack)

@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 
 import asyncpg
 
-from stack.embedded.folder import DataFolder
-from stack.embedded.identity import give, unprivileged
+from stack.embedded.child_process import ChildProcess
+from stack.embedded.data_folder import DataFolder
 from stack.embedded.launch import kill_tree
 from stack.embedded.postgres import Postgres, binary
-from stack.embedded.service import Service
+from stack.embedded.process_user import change_owner, unprivileged_user
 from tests.support.embedded import ServerUnderTest
 
 SETTINGS = ("--wal_level=replica", "--max_wal_senders=4", "--wal_keep_size=64MB")
@@ -24,12 +24,12 @@ class Replicating(Postgres):
         return [*super().command(), *SETTINGS]
 
 
-class BaseBackup(Service):
+class BaseBackup(ChildProcess):
     name = "Backup"
 
     def __init__(self, folder: DataFolder, of: str, into: Path) -> None:
         super().__init__(folder.logs, folder.lock)
-        self.identity = unprivileged()
+        self.user = unprivileged_user()
         self._of = urlsplit(of)
         self._into = into
 
@@ -47,11 +47,11 @@ class BaseBackup(Service):
         ]
 
     def answers(self) -> bool:
-        return self.ended() == 0
+        return self.exit_code() == 0
 
     def run(self) -> None:
         self.start()
-        while self.ended() is None:
+        while self.exit_code() is None:
             time.sleep(0.01)
         if not self.answers():
             raise self.failure()
@@ -106,7 +106,7 @@ def replicated_postgres(path: Path) -> Iterator[Replicated]:
 
 def _end(server: Replicating) -> None:
     """Of one that is frozen, too: what it has started would stay so for ever."""
-    if server.runs():
+    if server.is_running():
         kill_tree(server.pid)
     server.kill()
 
@@ -114,9 +114,9 @@ def _end(server: Replicating) -> None:
 def _copy(primary: Replicating, here: DataFolder, there: DataFolder) -> None:
     data = there.path / "postgres"
     shutil.copy(here.path / "postgres-password", there.path)
-    give(there.path / "postgres-password", primary.identity)
+    change_owner(there.path / "postgres-password", primary.user)
     into = there.path / "copied"
     into.mkdir(mode=0o700)
-    give(into, primary.identity)
+    change_owner(into, primary.user)
     BaseBackup(there, primary.url, into).run()
     into.rename(data)

@@ -7,7 +7,7 @@ from pathlib import Path
 from redis import Redis
 
 from runtime.private_files import write_private
-from stack.embedded.folder import DataFolder
+from stack.embedded.data_folder import DataFolder
 from stack.embedded.ports import LOOPBACK, ask
 from stack.embedded.server import Server
 from stack.embedded.valkey import binary

@@ -8,7 +8,7 @@ from app.asgi import application
 from app.commands.run import signing_keys
 from app.settings import Settings
 from auth.signing_keys import SigningKeyError, load_key, make_key
-from stack.embedded.folder import DataFolder
+from stack.embedded.data_folder import DataFolder
 from tests.support.bearer import NOON
 from tests.support.http_client import client_of
 from tests.support.signing_keys import put_key

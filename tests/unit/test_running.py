@@ -6,7 +6,7 @@ import pytest
 
 from runtime import run_file
 from runtime.errors import CommandError
-from stack.embedded.folder import DataFolder
+from stack.embedded.data_folder import DataFolder
 
 
 def test_a_run_completes_the_environment(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Self
 
 from runtime.errors import CommandError
-from stack.embedded.identity import Identity, unprivileged
+from stack.embedded.process_user import ProcessUser, unprivileged_user
 
 VERSION = "cinema-tickets data 1 (Postgres 18, Valkey 9)\n"
 # What may be there before the version is, the folder of `make cluster` too.
@@ -29,7 +29,7 @@ class DataFolder:
             self.logs.mkdir(mode=0o700, exist_ok=True)
             (self.path / "VERSION").write_text(VERSION, "utf-8")
             # Postgres as another user passes through to its own folder.
-            passable = unprivileged() is Identity.NOBODY
+            passable = unprivileged_user() is ProcessUser.NOBODY
             self.path.chmod(0o711 if passable else 0o700)
         except OSError as error:
             raise CommandError(

@@ -19,7 +19,7 @@ PORTS = range(15_000, 32_000)
 PORT_SETTINGS = {"PORT", "METRICS_PORT"}
 
 
-class Ports:
+class HostPorts:
     """A port for each service and each port that it has inside, kept in a file."""
 
     def __init__(self, file: Path, given: Mapping[tuple[str, int], int]) -> None:
@@ -74,7 +74,7 @@ def _unused() -> int:
             return number
 
 
-class Places:
+class HostMapping:
     """Rewrites what is written for containers; each service has a view of its own."""
 
     def __init__(

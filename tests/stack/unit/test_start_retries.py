@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from runtime.errors import CommandError
-from stack.cluster.retries import TRIES, Retries
-from stack.embedded.service import Service
+from stack.cluster.start_retries import TRIES, StartRetries
+from stack.embedded.child_process import ChildProcess
 
 
-class Failing(Service):
+class Failing(ChildProcess):
     def __init__(self, name: str, log: Path) -> None:
         self.name = name
         super().__init__(log, lock=0)
@@ -21,7 +21,7 @@ class Failing(Service):
     def answers(self) -> bool:
         return False
 
-    def ended(self) -> int | None:
+    def exit_code(self) -> int | None:
         return 1
 
     def start(self) -> None:
@@ -37,7 +37,7 @@ class Clock:
 
 def test_it_has_longer_than_a_failover_takes_and_not_for_ever(tmp_path: Path) -> None:
     clock = Clock()
-    retries, service = Retries(clock), Failing("prepare", tmp_path)
+    retries, service = StartRetries(clock), Failing("prepare", tmp_path)
     service.log.write_text("\n".join(f"line {number}" for number in range(9)))
 
     def insist() -> None:
@@ -57,7 +57,7 @@ def test_it_has_longer_than_a_failover_takes_and_not_for_ever(tmp_path: Path) ->
 
 def test_what_others_fail_at_is_not_counted(tmp_path: Path) -> None:
     clock = Clock()
-    retries = Retries(clock)
+    retries = StartRetries(clock)
     services = [Failing(f"kafka-{number}", tmp_path) for number in range(2 * TRIES)]
 
     for _ in range(10):

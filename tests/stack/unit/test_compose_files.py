@@ -13,7 +13,7 @@ from patroni.postgresql.config import ConfigHandler
 
 from app.settings import Settings
 from stack.cluster.compose import interpolated, understand
-from stack.cluster.node import kind
+from stack.cluster.node import profile_of
 from stack.cluster.topology import passwords
 
 FILES = ("docker-compose.yml", "docker-compose.cluster.yml")
@@ -161,7 +161,7 @@ def test_the_cluster_has_every_node_and_a_stand_in_for_each() -> None:
     counted = dict.fromkeys(NODES, 0)
     for service in found.in_order():
         counted[re.sub(r"-\d$", "", service.name)] += 1
-        assert kind(service)
+        assert profile_of(service)
     assert counted == NODES
 
 

@@ -20,9 +20,9 @@ from runtime.errors import CommandError
 from runtime.private_files import write_private
 from stack.embedded import launch, ports
 from stack.embedded.broker import Broker
-from stack.embedded.folder import VERSION, DataFolder
-from stack.embedded.identity import Identity
+from stack.embedded.data_folder import VERSION, DataFolder
 from stack.embedded.postgres import Postgres
+from stack.embedded.process_user import ProcessUser
 from stack.embedded.server import Server
 from stack.embedded.valkey import Valkey
 from tests.support.embedded import EmbeddedStack, embedded_stack
@@ -247,15 +247,15 @@ def test_a_server_that_does_not_come_up_names_its_log(folder: DataFolder) -> Non
 STARTS_AND_WAITS = """
 import sys, time
 from pathlib import Path
-from stack.embedded.folder import DataFolder
-from stack.embedded import service
-from stack.embedded.servers import Stack
+from stack.embedded.data_folder import DataFolder
+from stack.embedded import child_process
+from stack.embedded.servers import EmbeddedServers
 
 if sys.argv[2] == "watched by a pipe":
     import os
     end = os.pipe()[0]
-    service.lifeline = lambda: end
-stack = Stack(DataFolder(Path(sys.argv[1])))
+    child_process.lifeline = lambda: end
+stack = EmbeddedServers(DataFolder(Path(sys.argv[1])))
 stack.start()
 print("started", flush=True)
 time.sleep(60)
@@ -288,7 +288,7 @@ def test_no_server_outlives_its_parent(how: str, tmp_path: Path) -> None:
 @needs_root
 def test_an_ordinary_user_can_start_it(tmp_path: Path) -> None:
     launcher = [sys.executable, launch.__file__, str(os.getpid()), "9"]
-    launcher += [Identity.NAMESPACE, "none"]
+    launcher += [ProcessUser.NAMESPACE, "none"]
 
     with _starts_and_waits(tmp_path, "watched by the kernel", *launcher) as parent:
         assert parent.stdout and parent.stdout.readline() == "started\n"
@@ -321,9 +321,9 @@ async def test_root_without_namespaces_becomes_nobody(
 ) -> None:
     with embedded_stack(open_folder / "data") as stack:
         await _numbers(stack.database_url, "CREATE TABLE kept (number int)")
-    for module in ("folder", "postgres"):
+    for module in ("data_folder", "postgres"):
         monkeypatch.setattr(
-            f"stack.embedded.{module}.unprivileged", lambda: Identity.NOBODY
+            f"stack.embedded.{module}.unprivileged_user", lambda: ProcessUser.NOBODY
         )
 
     with embedded_stack(open_folder / "data") as stack:

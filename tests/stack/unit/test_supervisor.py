@@ -2,11 +2,11 @@ from pathlib import Path
 
 import pytest
 
-from stack.embedded.keeper import Keeper
-from stack.embedded.service import Service
+from stack.embedded.child_process import ChildProcess
+from stack.embedded.supervisor import Supervisor
 
 
-class FakeService(Service):
+class FakeService(ChildProcess):
     name = "Fake"
 
     def __init__(self) -> None:
@@ -20,10 +20,10 @@ class FakeService(Service):
     def answers(self) -> bool:
         return self.alive
 
-    def runs(self) -> bool:
+    def is_running(self) -> bool:
         return self.alive
 
-    def ended(self) -> int | None:
+    def exit_code(self) -> int | None:
         return None if self.alive else 1
 
     def start(self) -> None:
@@ -46,13 +46,13 @@ def clock() -> Clock:
 def test_what_lives_is_left_alone(clock: Clock) -> None:
     service = FakeService()
 
-    assert Keeper([service], print, clock).check() is None
+    assert Supervisor([service], print, clock).check() is None
     assert service.starts == 0
 
 
 def test_what_died_starts_again_after_a_moment(clock: Clock) -> None:
     service, said = FakeService(), list[str]()
-    watch = Keeper([service], said.append, clock)
+    watch = Supervisor([service], said.append, clock)
 
     service.alive = False
     assert watch.check() == pytest.approx(0.1)
@@ -68,7 +68,7 @@ def test_what_died_starts_again_after_a_moment(clock: Clock) -> None:
 
 def test_what_dies_again_and_again_waits_longer_up_to_a_bound(clock: Clock) -> None:
     service = FakeService()
-    watch = Keeper([service], lambda _: None, clock)
+    watch = Supervisor([service], lambda _: None, clock)
 
     delays = []
     for _ in range(8):
@@ -84,7 +84,7 @@ def test_what_dies_again_and_again_waits_longer_up_to_a_bound(clock: Clock) -> N
 
 def test_a_long_life_makes_up_for_early_deaths(clock: Clock) -> None:
     service = FakeService()
-    watch = Keeper([service], lambda _: None, clock)
+    watch = Supervisor([service], lambda _: None, clock)
     for _ in range(2):
         service.alive = False
         clock.now += watch.check() or 0
@@ -99,7 +99,7 @@ def test_a_long_life_makes_up_for_early_deaths(clock: Clock) -> None:
 
 def test_what_is_left_down_stays_down_until_it_is_started_again(clock: Clock) -> None:
     service = FakeService()
-    watch = Keeper([service], print, clock)
+    watch = Supervisor([service], print, clock)
 
     watch.leave_down(service)
     service.alive = False

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from stack.embedded import launch
-from stack.embedded.identity import unprivileged
+from stack.embedded.process_user import unprivileged_user
 from tests.support.processes import descendants, parents, wait_until_gone
 
 # It leaves its group, as Postgres does under Patroni, and loses its own parent.
@@ -27,7 +27,7 @@ SLEEPERS = 3
 
 @pytest.fixture
 def parent() -> Iterator["subprocess.Popen[bytes]"]:
-    arguments = [launch.__file__, unprivileged(), SPREADS]
+    arguments = [launch.__file__, unprivileged_user(), SPREADS]
     with subprocess.Popen([sys.executable, "-c", PARENT, *arguments]) as process:
         until = time.monotonic() + 30
         while sleepers(process.pid) < SLEEPERS and time.monotonic() < until:

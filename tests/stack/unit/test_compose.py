@@ -4,8 +4,8 @@ import pytest
 
 from runtime.errors import CommandError
 from stack.cluster.compose import ComposeService, Mount, interpolated, understand
+from stack.cluster.host_mapping import HostMapping
 from stack.cluster.node import server_properties
-from stack.cluster.places import Places
 
 API = {
     "image": "cinema-tickets:0.1.0",
@@ -68,7 +68,7 @@ def test_a_variable_that_nobody_gave_is_named() -> None:
 
 
 @pytest.fixture
-def places(tmp_path: Path) -> Places:
+def places(tmp_path: Path) -> HostMapping:
     file = understand(
         {
             "services": {"api-1": API, "redis-1": PREPARE, "redis-11": PREPARE},
@@ -78,7 +78,7 @@ def places(tmp_path: Path) -> Places:
         }
     )
     ports = {("api-1", 3333): 1, ("redis-1", 6379): 2, ("redis-11", 6379): 3}
-    return Places(file, tmp_path, lambda service, inside: ports[service, inside])
+    return HostMapping(file, tmp_path, lambda service, inside: ports[service, inside])
 
 
 def api() -> ComposeService:
@@ -97,18 +97,18 @@ def api() -> ComposeService:
         ("redis-1 of my-redis-1.example", "redis-1 of my-redis-1.example"),
     ],
 )
-def test_addresses_are_rewritten(places: Places, written: str, here: str) -> None:
+def test_addresses_are_rewritten(places: HostMapping, written: str, here: str) -> None:
     assert places.text(api(), written) == here
 
 
-def test_paths_are_rewritten_once(places: Places, tmp_path: Path) -> None:
+def test_paths_are_rewritten_once(places: HostMapping, tmp_path: Path) -> None:
     assert places.text(api(), "/keys/a.pem /run/api/pid /keys2 /srv/run/api") == (
         f"{tmp_path}/volumes/keys/a.pem {tmp_path}/api-1/run-api/pid "
         "/keys2 /srv/run/api"
     )
 
 
-def test_a_port_of_our_own_settings_is_rewritten(places: Places) -> None:
+def test_a_port_of_our_own_settings_is_rewritten(places: HostMapping) -> None:
     assert places.environment(api()) == {"PORT": "1"}
 
 

@@ -15,7 +15,7 @@ def _in_package(package: str, pattern: str) -> str:
     return str(next(Path(found.origin).parent.glob(pattern)))
 
 
-class Programs:
+class Executables:
     """`path` is for scripts, which look for what they run themselves."""
 
     def __init__(self, folder: Path) -> None:

@@ -5,12 +5,12 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 
 from runtime.back_off import BackOff
-from stack.embedded.service import Service
+from stack.embedded.child_process import ChildProcess
 
 TRIES = 7
 
 
-class Retries:
+class StartRetries:
     """Later each time, as Docker does, but not for ever: somebody waits.
 
     A primary may be lost meanwhile, and 20 s later there is another: no service is
@@ -23,7 +23,7 @@ class Retries:
         self._back_offs = defaultdict[str, BackOff](lambda: BackOff(0.5, 16.0))
         self._due: dict[str, float] = {}
 
-    def start_again(self, service: Service) -> None:
+    def start_again(self, service: ChildProcess) -> None:
         """Of one that has ended, when its time has come; raises CommandError."""
         name, now = service.name, self._clock()
         if name not in self._due:

@@ -10,30 +10,30 @@ from pathlib import Path
 from stack.embedded import launch
 
 
-class Identity(StrEnum):
+class ProcessUser(StrEnum):
     SELF = "self"
     NAMESPACE = "namespace"
     NOBODY = "nobody"
 
 
 @cache
-def unprivileged() -> Identity:
+def unprivileged_user() -> ProcessUser:
     """Ourselves, or what root can best pretend to be on this machine."""
     if os.geteuid() != 0:
-        return Identity.SELF
+        return ProcessUser.SELF
     tried = [sys.executable, "-I", "-S", launch.__file__, str(os.getpid()), "9"]
-    tried += [Identity.NAMESPACE, "none", "/bin/true"]
+    tried += [ProcessUser.NAMESPACE, "none", "/bin/true"]
     allowed = subprocess.run(  # noqa: S603 - our own script
         tried, check=False, stderr=subprocess.DEVNULL
     )
-    return Identity.NAMESPACE if allowed.returncode == 0 else Identity.NOBODY
+    return ProcessUser.NAMESPACE if allowed.returncode == 0 else ProcessUser.NOBODY
 
 
-def give(path: Path, identity: Identity) -> None:
-    """Make the identity the owner of a file or a whole folder."""
+def change_owner(path: Path, user: ProcessUser) -> None:
+    """Make the user the owner of a file or a whole folder."""
     if os.geteuid() != 0:
         return
-    owner = launch.nobody() if identity is Identity.NOBODY else (0, os.getegid())
+    owner = launch.nobody() if user is ProcessUser.NOBODY else (0, os.getegid())
     if path.stat().st_uid == owner[0]:
         return
     for inner in [*path.rglob("*"), path]:  # the top last: it says that all is done

@@ -14,7 +14,7 @@ from typing import ClassVar
 
 from runtime.errors import CommandError
 from stack.embedded import launch
-from stack.embedded.identity import Identity
+from stack.embedded.process_user import ProcessUser
 
 START_SECONDS = 60
 STOP_SECONDS = 10
@@ -33,7 +33,7 @@ def lifeline() -> int | None:
     return reading
 
 
-class Service(ABC):
+class ChildProcess(ABC):
     """Subclasses say what to run and when it answers.
 
     The name is for people; the log gets all output. A child inherits the lock of the
@@ -43,10 +43,10 @@ class Service(ABC):
     name: str
     stop_signal: ClassVar[signal.Signals] = signal.SIGTERM
     death_signal: ClassVar[signal.Signals] = signal.SIGKILL
-    speaks: ClassVar[bool] = False  # its output is for the terminal, errors for the log
+    prints: ClassVar[bool] = False  # its output is for the terminal, errors for the log
     start_seconds: ClassVar[float] = START_SECONDS
     stop_seconds: ClassVar[float] = STOP_SECONDS
-    identity: Identity = Identity.SELF
+    user: ProcessUser = ProcessUser.SELF
 
     def __init__(self, logs: Path, lock: int) -> None:
         self.log = logs / f"{self.name.lower()}.log"
@@ -87,12 +87,12 @@ class Service(ABC):
     def _spawn(self, log: int) -> "subprocess.Popen[bytes]":
         watched = lifeline()
         launcher = [sys.executable, "-I", "-S", launch.__file__, str(os.getpid())]
-        launcher += [str(int(self.death_signal)), self.identity]
+        launcher += [str(int(self.death_signal)), self.user]
         launcher += [self._watching(watched)]
         return subprocess.Popen(  # noqa: S603 - our own servers
             [*launcher, *self.command()],
             stdin=self._stdin(),
-            stdout=None if self.speaks else log,
+            stdout=None if self.prints else log,
             stderr=log,
             cwd=Path(__file__).parents[2],
             env=self.environment(),
@@ -106,11 +106,11 @@ class Service(ABC):
     def _stdin(self) -> int:
         return subprocess.DEVNULL
 
-    def ended(self) -> int | None:
+    def exit_code(self) -> int | None:
         """The exit code, negative for a signal; None while it runs or never ran."""
         return None if self._process is None else self._process.poll()
 
-    def runs(self) -> bool:
+    def is_running(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
     def log_since_start(self) -> str:
@@ -121,14 +121,14 @@ class Service(ABC):
     def wait_until_ready(self, pause: Pause = time.sleep) -> None:
         """Raises CommandError when it ends instead, or takes far too long."""
         until = time.monotonic() + self.start_seconds
-        while self.ended() is None and time.monotonic() < until:
+        while self.exit_code() is None and time.monotonic() < until:
             if self.answers():
                 return
             pause(0.01)
         raise self.failure()
 
     def failure(self) -> CommandError:
-        code = self.ended()
+        code = self.exit_code()
         how = (
             f"within {self.start_seconds} s" if code is None else f"(exit code {code})"
         )
@@ -139,22 +139,22 @@ class Service(ABC):
         )
 
     def signal(self, number: int) -> None:
-        if self.runs():
+        if self.is_running():
             self._started.send_signal(number)
 
-    def wait_until_gone(self, pause: Pause = time.sleep) -> None:
+    def wait_until_ended(self, pause: Pause = time.sleep) -> None:
         """After its stop signal; what does not end in time is killed."""
         until = time.monotonic() + self.stop_seconds
-        while self.runs() and time.monotonic() < until:
+        while self.is_running() and time.monotonic() < until:
             pause(0.01)
         self.kill()
 
     def stop(self, pause: Pause = time.sleep) -> None:
         self.signal(self.stop_signal)
-        self.wait_until_gone(pause)
+        self.wait_until_ended(pause)
 
     def kill(self) -> None:
-        if self.runs():
+        if self.is_running():
             os.killpg(self.pid, signal.SIGKILL)
         if self._process is not None:
             self._process.wait()

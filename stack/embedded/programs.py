@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import ClassVar
 
 from runtime.errors import CommandError
-from stack.embedded.folder import DataFolder
+from stack.embedded.child_process import ChildProcess, Pause
+from stack.embedded.data_folder import DataFolder
 from stack.embedded.ports import has_page
-from stack.embedded.service import Pause, Service
 
 
-class Program(Service):
+class Program(ChildProcess):
     """`python -m app COMMAND`.
 
     Started early, so that it imports while others start, and let go with the settings
@@ -40,9 +40,9 @@ class Program(Service):
     def start(self) -> None:
         super().start()
         if self._settings is not None:
-            self.let_go(self._settings)
+            self.send_settings(self._settings)
 
-    def let_go(self, settings: Mapping[str, str]) -> None:
+    def send_settings(self, settings: Mapping[str, str]) -> None:
         """Now, and by itself whenever it has to be started again."""
         self._settings = settings
         stdin = self._started.stdin
@@ -55,7 +55,7 @@ class Program(Service):
     def failure(self) -> CommandError:
         """What a command complains of is the last line that it says."""
         _, _, complaint = self.log_since_start().rstrip().rpartition("\n")
-        if self.ended() != 1 or complaint.startswith("{"):
+        if self.exit_code() != 1 or complaint.startswith("{"):
             return super().failure()
         return CommandError(
             f"{self.name} did not come up: {complaint} (Its log is {self.log}.)"
@@ -68,7 +68,7 @@ class Program(Service):
                 self._process.stdin.close()
 
 
-class Api(Program):
+class ApiProgram(Program):
     name = "API"
     command_name = "serve"
 
@@ -80,12 +80,12 @@ class Api(Program):
     def answers(self) -> bool:
         return has_page("/readyz", self._port, self._host)
 
-    def explores(self) -> bool:
+    def has_explorer(self) -> bool:
         return has_page("/graphiql", self._port, self._host)
 
 
-class Worker(Program):
-    name = "Worker"
+class WorkerProgram(Program):
+    name = "WorkerProgram"
     command_name = "worker"
 
     def __init__(self, folder: DataFolder) -> None:
@@ -93,24 +93,24 @@ class Worker(Program):
 
     def answers(self) -> bool:
         """It has no door to knock at: it runs, or its log says why not."""
-        return self.runs()
+        return self.is_running()
 
 
-class Preparation(Program):
+class PrepareProgram(Program):
     """Migrates, and seeds when empty; what it prints is for the person who waits."""
 
     name = "Prepare"
     command_name = "prepare"
-    speaks = True
+    prints = True
 
     def __init__(self, folder: DataFolder) -> None:
         super().__init__(folder.logs, folder.lock)
 
     def answers(self) -> bool:
-        return self.ended() == 0
+        return self.exit_code() == 0
 
     def finish(self, pause: Pause) -> None:
-        while self.ended() is None:
+        while self.exit_code() is None:
             pause(0.01)
         if not self.answers():
             raise self.failure()
