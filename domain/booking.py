@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from uuid import UUID, uuid4
 
 from domain.errors import (
-    IdempotencyConflictError,
     InvalidInputError,
     NotFoundError,
     ReservationClosedError,
@@ -12,19 +11,16 @@ from domain.errors import (
     SessionClosedError,
     TooManySeatsError,
 )
-from domain.idempotency import key_for
+from domain.idempotency import RESERVE_SEATS, earlier_result, key_for
 from domain.ports import (
     Hold,
     HoldVerdict,
-    IdempotencyKey,
     KeyReusedError,
     Ledger,
     RelayWakeup,
     SeatLocks,
 )
 from domain.reservation import HOLD_PERIOD, MAX_SEATS, Reservation
-
-RESERVE = "reserveSeats"
 
 
 class BookingService:
@@ -43,7 +39,7 @@ class BookingService:
         """Hold all the seats for 30 seconds, or none.
 
         With a key that was answered before, the answer is that reservation as it is
-        now. A refusal is not remembered: it changed nothing, and may be tried again.
+        now. A refusal leaves the key unused: the same call may be made again.
         """
         wanted = wanted_seats(seat_ids)
         hold = Hold(
@@ -52,15 +48,16 @@ class BookingService:
             customer_id=customer_id,
             seat_ids=wanted,
             period=HOLD_PERIOD,
-            key=key_for(idempotency_key, session_id, *wanted),
+            key=key_for(RESERVE_SEATS, idempotency_key, session_id, *wanted),
         )
         try:
             return await self._hold(hold)
         except (SeatsUnavailableError, SessionClosedError, KeyReusedError):
-            # The seats may be taken by this very call, made once before.
-            if earlier := await self._recall(hold):
-                return earlier
-            raise
+            # This call may have been made before, and hold the seats already.
+            earlier = await earlier_result(self._ledger, customer_id, hold.key)
+            if earlier is None:
+                raise
+            return await self._ledger.reservation(earlier)
 
     async def cancel_reservation(
         self, reservation_id: UUID, customer_id: UUID
@@ -89,17 +86,6 @@ class BookingService:
             lock.mark_held(reservation)
         self._wakeup.notify()
         return reservation
-
-    async def _recall(self, hold: Hold) -> Reservation | None:
-        key: IdempotencyKey | None = hold.key
-        if key is None:
-            return None
-        earlier = await self._ledger.recall(hold.customer_id, RESERVE, key.key)
-        if earlier is None:
-            return None
-        if earlier.input_hash != key.input_hash:
-            raise IdempotencyConflictError
-        return await self._ledger.reservation(earlier.result_id)
 
 
 def wanted_seats(seat_ids: Sequence[UUID]) -> tuple[UUID, ...]:

@@ -14,14 +14,17 @@ from domain.seats import SessionSeat
 
 @dataclass(frozen=True, slots=True)
 class IdempotencyKey:
-    """A client's key; `input_hash` tells whether it comes with the same input."""
+    """A client's key for one operation; `input_hash` is of the operation's input."""
 
+    operation: str
     key: str
     input_hash: bytes
 
 
 @dataclass(frozen=True, slots=True)
-class Remembered:
+class KeyUse:
+    """What an account used a key for."""
+
     input_hash: bytes
     result_id: UUID
 
@@ -79,7 +82,7 @@ class Trigger:
 
 
 class KeyReusedError(Exception):
-    """The idempotency key stands for something already; nothing was changed."""
+    """The idempotency key was used before; nothing was changed."""
 
 
 class Ledger(Protocol):
@@ -97,7 +100,7 @@ class Ledger(Protocol):
     ) -> ApproveVerdict:
         """The payment approved and its seats sold, or nothing.
 
-        Raises KeyReusedError when the key stands for another payment.
+        Raises KeyReusedError.
         """
 
     async def update_payments(
@@ -119,9 +122,8 @@ class Ledger(Protocol):
     async def expire_due(self, limit: int) -> list[Reservation]:
         """End due ones; skip those that somebody else is at work on."""
 
-    async def recall(
-        self, account_id: UUID, operation: str, key: str
-    ) -> Remembered | None: ...
+    async def earlier_use(self, account_id: UUID, key: IdempotencyKey) -> KeyUse | None:
+        """What the account changed with this key, whatever the input was."""
 
     async def reservation(self, reservation_id: UUID) -> Reservation: ...
 

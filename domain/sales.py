@@ -8,7 +8,7 @@ from domain.errors import (
     PaymentClosedError,
     ReservationExpiredError,
 )
-from domain.idempotency import key_for
+from domain.idempotency import APPROVE_PAYMENT, earlier_result, key_for
 from domain.payment import Payment, PaymentStatus
 from domain.ports import KeyReusedError, Ledger, RelayWakeup, SeatLocks
 
@@ -22,8 +22,8 @@ class PaymentService:
     async def approve_payment(
         self, payment_id: UUID, customer_id: UUID, idempotency_key: str | None = None
     ) -> Payment:
-        """Sell the seats. Approving what is approved already answers the same again."""
-        key = key_for(idempotency_key, payment_id)
+        """Sell the seats. An approved payment is answered again as it is."""
+        key = key_for(APPROVE_PAYMENT, idempotency_key, payment_id)
         try:
             verdict = await self._ledger.approve(payment_id, customer_id, key)
         except KeyReusedError as reused:
@@ -31,6 +31,8 @@ class PaymentService:
         if verdict.confirmed:
             self._wakeup.notify()
             await self._locks.mark_sold(verdict.confirmed)
+        else:  # a key that was used for another payment is a conflict in any case
+            await earlier_result(self._ledger, customer_id, key)
         if verdict.payment is None:
             raise NotFoundError
         match verdict.payment.status:

@@ -15,12 +15,12 @@ from domain.ports import (
     HoldVerdict,
     IdempotencyKey,
     KeyReusedError,
-    Remembered,
+    KeyUse,
     Trigger,
 )
 from domain.reservation import Reservation, ReservationStatus
 from persistence.key_value.own_writes import OwnWrites
-from persistence.postgres.pool import Connection, Pool
+from persistence.postgres.pool import Pool
 from persistence.sales import ledger_sql as sql
 from persistence.sales import payment_sql
 from persistence.sales.codec import (
@@ -31,15 +31,13 @@ from persistence.sales.codec import (
 from persistence.sales.outbox import confirm
 from telemetry import origin, sale_metrics
 
-APPROVE = "approvePayment"
-
 
 class LedgerCorruptError(Exception):
     """Rows contradict each other; the transaction was rolled back."""
 
 
 class PostgresLedger:
-    """`own_writes`: where there is a replica, who changes something is remembered."""
+    """`own_writes` marks who changes something, where there is a replica."""
 
     def __init__(self, pool: Pool, own_writes: OwnWrites | None = None) -> None:
         self._pool = pool
@@ -47,15 +45,20 @@ class PostgresLedger:
 
     @asynccontextmanager
     async def _change_by(self, customer_id: UUID) -> AsyncIterator[None]:
-        """The mark is on its way while Postgres works, and there before the answer."""
-        if self._own_writes is None:
-            yield
-            return
-        marking = self._own_writes.mark(customer_id)
+        """The mark is set while Postgres works, and is there before the answer.
+
+        Raises KeyReusedError.
+        """
+        marking = self._own_writes.mark(customer_id) if self._own_writes else None
         try:
             yield
+        except asyncpg.UniqueViolationError as error:
+            if error.constraint_name == "pk_idempotency_keys":
+                raise KeyReusedError from error
+            raise
         finally:
-            await marking
+            if marking:
+                await marking
 
     async def hold(self, hold: Hold) -> HoldVerdict:
         try:
@@ -67,14 +70,9 @@ class PostgresLedger:
                     hold.reservation_id,
                     hold.customer_id,
                     hold.period,
-                    hold.key and hold.key.key,
-                    hold.key and hold.key.input_hash,
+                    *_key_columns(hold.key),
                     *origin.of_event(),
                 )
-        except asyncpg.UniqueViolationError as error:
-            if error.constraint_name == "pk_idempotency_keys":
-                raise KeyReusedError from error
-            raise
         except asyncpg.ForeignKeyViolationError as error:
             if error.constraint_name == "fk_reservations_customer_id":
                 raise UnknownCustomerError from error
@@ -118,10 +116,6 @@ class PostgresLedger:
         self, payment_id: UUID, customer_id: UUID, key: IdempotencyKey | None
     ) -> ApproveVerdict:
         async with self._pool.acquire() as db, db.transaction():
-            if key:
-                earlier = await db.fetchrow(sql.RECALL, customer_id, APPROVE, key.key)
-                if earlier and earlier["input_hash"] != key.input_hash:
-                    raise KeyReusedError
             locked = await db.fetchrow(
                 payment_sql.LOCK_PAYMENT, payment_id, customer_id
             )
@@ -133,15 +127,14 @@ class PostgresLedger:
                 payment_sql.APPROVE,
                 locked["reservation_id"],
                 payment_id,
+                *_key_columns(key),
                 *origin.of_event(),
             )
-            if sold is None or sold["confirmed"] is None:
+            if sold is None or sold["confirmed"] is None:  # its time is over
                 late = {**locked["payment"], "status": "EXPIRED"}
                 return ApproveVerdict(payment=payment_from_json(late))
             if sold["approved"] is None or sold["seats"] != sold["claims"]:
                 raise LedgerCorruptError(payment_id, dict(sold))
-            if key:
-                await _claim_key(db, customer_id, key, payment_id)
             return ApproveVerdict(
                 payment=payment_from_json(sold["approved"]),
                 confirmed=reservation_from_json(sold["confirmed"]),
@@ -183,11 +176,11 @@ class PostgresLedger:
             sale_metrics.SWEPT_LATENESS.observe(row["late"])
         return [reservation_from_json(row["data"]) for row in rows]
 
-    async def recall(
-        self, account_id: UUID, operation: str, key: str
-    ) -> Remembered | None:
-        row = await self._pool.fetchrow(sql.RECALL, account_id, operation, key)
-        return Remembered(row["input_hash"], row["result_id"]) if row else None
+    async def earlier_use(self, account_id: UUID, key: IdempotencyKey) -> KeyUse | None:
+        row = await self._pool.fetchrow(
+            sql.EARLIER_USE, account_id, key.operation, key.key
+        )
+        return KeyUse(**row) if row else None
 
     async def reservation(self, reservation_id: UUID) -> Reservation:
         data = await self._pool.fetchval(sql.RESERVATION, reservation_id)
@@ -204,15 +197,5 @@ def _columns(
     )
 
 
-async def _claim_key(
-    db: Connection, account_id: UUID, key: IdempotencyKey, payment_id: UUID
-) -> None:
-    """With the sale: a refusal leaves the key unused.
-
-    A twin with another payment waits here for the first one's commit, and is undone.
-    """
-    input_hash = await db.fetchval(
-        sql.CLAIM_KEY, account_id, APPROVE, key.key, key.input_hash, payment_id
-    )
-    if input_hash != key.input_hash:
-        raise KeyReusedError
+def _key_columns(key: IdempotencyKey | None) -> tuple[str | None, bytes | None]:
+    return (key.key, key.input_hash) if key else (None, None)

@@ -6,6 +6,7 @@ last lock: `now()` is the transaction's start and would let a late sale through.
 every UPDATE carries its guard, although the rows are locked: a lock may be missing.
 """
 
+from domain.idempotency import RESERVE_SEATS
 from persistence.sales.event_sql import INSERTED_EVENTS, ORIGIN, THIS_TRANSACTION
 from persistence.sales.state_sql import (
     RESERVATION_STATE,
@@ -13,6 +14,11 @@ from persistence.sales.state_sql import (
     SEAT_STATE_NOW,
     SEATS_OF_RESERVATION_NOW,
 )
+
+INSERT_KEY = """
+    INSERT INTO idempotency_keys (account_id, operation, key, input_hash, result_id)
+    SELECT customer_id, '{operation}', {key}, {hash}, {result}
+    FROM changed_reservations WHERE {key}::text IS NOT NULL"""
 
 # The guard that keeps a seat from being sold twice: the race tests switch it off to
 # see two winners.
@@ -55,10 +61,8 @@ changed_reservations AS (
     WHERE verdict.free AND screening.starts_at > verdict.now
     RETURNING *
 ),
-keyed AS (
-    INSERT INTO idempotency_keys (account_id, operation, key, input_hash, result_id)
-    SELECT customer_id, 'reserveSeats', $6, $7, id
-    FROM changed_reservations WHERE $6::text IS NOT NULL
+inserted_key AS (
+    {INSERT_KEY.format(operation=RESERVE_SEATS, key="$6", hash="$7", result="id")}
 ),
 changed_seats AS (
     UPDATE session_seats target
@@ -181,16 +185,7 @@ EXPIRE_THESE = EXPIRE.format(
     released=RELEASED,
 )
 
-# Returns the hash of the row, whether it was inserted or found. DO UPDATE waits for the
-# commit of a twin.
-CLAIM_KEY = """
-INSERT INTO idempotency_keys AS mine (account_id, operation, key, input_hash, result_id)
-VALUES ($1, $2, $3, $4, $5)
-ON CONFLICT (account_id, operation, key) DO UPDATE SET result_id = mine.result_id
-RETURNING input_hash
-"""
-
-RECALL = """
+EARLIER_USE = """
 SELECT input_hash, result_id FROM idempotency_keys
 WHERE account_id = $1 AND operation = $2 AND key = $3
 """

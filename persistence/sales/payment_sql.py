@@ -4,13 +4,14 @@ Approving confirms the reservation and sells its seats in the same transaction.
 """
 
 from domain.events import PAYMENT_EVENTS
+from domain.idempotency import APPROVE_PAYMENT
 from persistence.sales.event_sql import (
     INSERTED_EVENTS,
     ORIGIN,
     THIS_TRANSACTION,
     insert_events,
 )
-from persistence.sales.ledger_sql import LOCKED_SEATS
+from persistence.sales.ledger_sql import INSERT_KEY, LOCKED_SEATS
 from persistence.sales.state_sql import PAYMENT_STATE, PAYMENT_STATUS
 
 CHANGED_PAYMENT = PAYMENT_STATE.format(p="p", r="r", status="p.status")
@@ -31,7 +32,7 @@ FOR UPDATE OF r, p
 
 # Runs after LOCK_PAYMENT in the same transaction, so its clock is read under the lock.
 APPROVE = f"""
-WITH {ORIGIN.format("$3", "$4")},
+WITH {ORIGIN.format("$5", "$6")},
 changed_reservations AS (
     UPDATE reservations r SET status = 'CONFIRMED'
     WHERE r.id = $1 AND r.status = 'PENDING' AND r.expires_at > clock_timestamp()
@@ -42,6 +43,9 @@ approved AS (
     FROM changed_reservations r
     WHERE p.id = $2 AND p.reservation_id = r.id AND p.status = 'PENDING'
     RETURNING p.*
+),
+inserted_key AS (
+    {INSERT_KEY.format(operation=APPROVE_PAYMENT, key="$3", hash="$4", result="$2")}
 ),
 {LOCKED_SEATS},
 changed_seats AS (

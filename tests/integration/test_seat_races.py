@@ -13,7 +13,6 @@ from domain.booking import BookingService
 from domain.errors import (
     DomainError,
     IdempotencyConflictError,
-    NotFoundError,
     ReservationExpiredError,
     SeatsUnavailableError,
 )
@@ -25,7 +24,7 @@ from persistence.postgres.pool import Pool
 from persistence.sales import ledger_sql
 from persistence.sales.ledger import PostgresLedger
 from tests.support.cinema import Cinema, Show
-from tests.support.events import open_payment, open_payments
+from tests.support.events import open_payments
 from tests.support.null_services import NoSeatLocks, NoWakeup
 
 
@@ -283,26 +282,3 @@ async def test_the_price_is_always_the_sessions_own(pool: Pool) -> None:
         29_700,
         "BRL",
     )
-
-
-async def test_a_refused_approval_leaves_its_key_unused(pool: Pool) -> None:
-    cinema = Cinema(pool)
-    show = await cinema.open_session()
-    [ana] = await cinema.customers(1)
-    ledger = PostgresLedger(pool)
-    payments = PaymentService(ledger, NoSeatLocks(), NoWakeup())
-    ids = []
-    for seat in show.seat_ids[:2]:
-        held = await _hold(ledger, show, seat, ana)
-        ids.append(await open_payment(pool, held.id))
-
-    with pytest.raises(NotFoundError):
-        await payments.approve_payment(uuid4(), ana, "key")
-    first = await payments.approve_payment(ids[0], ana, "key")
-    again = await payments.approve_payment(ids[0], ana, "key")
-    with pytest.raises(IdempotencyConflictError):
-        await payments.approve_payment(ids[1], ana, "key")
-
-    assert first == again
-    statuses = [(await payments.approve_payment(ids[1], ana, "other")).status]
-    assert statuses == ["APPROVED"]

@@ -68,12 +68,16 @@ class TestJudge:
 
 class TestKeyFor:
     def test_the_same_input_has_the_same_hash(self) -> None:
-        assert key_for("k", 1, 2) == key_for("k", 1, 2) != key_for("k", 1, 3)
+        assert (
+            key_for("o", "k", 1, 2)
+            == key_for("o", "k", 1, 2)
+            != key_for("o", "k", 1, 3)
+        )
 
     def test_without_a_key_nothing_is_remembered(self) -> None:
-        assert key_for(None, 1) is None
+        assert key_for("o", None, 1) is None
 
     @pytest.mark.parametrize("key", ["", "x" * 256, "a\x00b", "\ud800"])
     def test_refuses_what_cannot_be_stored(self, key: str) -> None:
         with pytest.raises(InvalidInputError):
-            key_for(key, 1)
+            key_for("o", key, 1)
