@@ -1,4 +1,4 @@
-"""How managers keep the catalog."""
+"""Mutations of the catalog, for managers."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""What one GraphQL operation can reach."""
+"""The context of a GraphQL operation: services, viewer, language and loaders."""
 
 from dataclasses import dataclass, field
 
@@ -18,13 +18,13 @@ from resolvers.faults import bad_user_input
 from resolvers.loaders import Loaders
 from resolvers.texts import ENGLISH
 
-# Five maps of the largest room, a page of the usual ones: a third of a second.
+# Five maps of the largest room, or a page of usual ones: takes a third of a second.
 MAX_SEATS_IN_ANSWER = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """What all operations of a process share."""
+    """Shared by all operations of a process."""
 
     booking: BookingService
     payments: PaymentService
@@ -39,39 +39,39 @@ class Services:
 
 @dataclass(slots=True, kw_only=True)
 class Context:
-    """One per operation; `request_id` is what a masked fault can be found by."""
+    """One per operation. `request_id` finds the log line of a masked fault."""
 
     services: Services
     viewer: Viewer | None
     request_id: str
     address: str | None = None
     locale: str = ENGLISH
-    refusals: list[str] = field(default_factory=list)  # codes that were answered
+    refusals: list[str] = field(default_factory=list)  # codes answered so far
     _loaders: Loaders | None = field(init=False, default=None)
     _seats_counted: int = field(init=False, default=0)
 
     @property
     def loaders(self) -> Loaders:
-        """Made when first asked for: most mutations in a storm never ask."""
+        """Created on first use: most mutations under load never need them."""
         if self._loaders is None:
             self._loaders = Loaders(self.services.queries, self.viewer)
         return self._loaders
 
     def count_seats(self, number: int) -> None:
-        """Those of the answer: raises FaultError when they are too many.
+        """Count seats of the answer. Raises FaultError if it has too many.
 
-        A document's cost is reckoned with rooms of a usual size; others are larger.
+        The cost of a document assumes rooms of a usual size; some are larger.
         """
         self._seats_counted += number
         if self._seats_counted > MAX_SEATS_IN_ANSWER:
             raise bad_user_input("seats_in_answer", limit=MAX_SEATS_IN_ANSWER)
 
     def clear_loaders(self) -> None:
-        """What follows has to be answered with fresh rows."""
+        """Call it after a write, so that nested fields read fresh rows."""
         self._loaders = None
 
     def start_next_event(self) -> None:
-        """To the next event of a subscription."""
+        """For a subscription: each event reads fresh rows and counts its own seats."""
         self.clear_loaders()
         self._seats_counted = 0
 

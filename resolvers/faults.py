@@ -1,14 +1,14 @@
-"""What a client did wrong, past any union: errors with a code."""
+"""Faults: GraphQL errors with a code, for what no union has a member."""
 
 from graphql import GraphQLError
 
 from resolvers.texts import ENGLISH, localize
 
-RETRY_SECONDS = 2  # about as long as the quickest of our servers takes to come back
+RETRY_SECONDS = 2  # the fastest server needs about this long to come back
 
 
 class FaultError(GraphQLError):
-    """In English, until it is told to somebody whose language is known."""
+    """Its message is in English; transports put it in the client's language."""
 
     def __init__(self, code: str, rule: str | None = None, **facts: object) -> None:
         self.text = rule or code
@@ -32,12 +32,15 @@ def forbidden() -> FaultError:
 
 
 def not_found() -> FaultError:
-    """Of subscriptions: what their unions have no member for, their start refuses."""
+    """For subscriptions, whose result types have no NotFound member."""
     return FaultError("NOT_FOUND")
 
 
 def unavailable() -> FaultError:
-    """A server is away: what was asked for has happened or not, the same key tells."""
+    """A server is unavailable. The operation may have happened or not.
+
+    Repeating it with the same idempotency key shows which.
+    """
     fault = FaultError("UNAVAILABLE")
     fault.extensions = {"code": "UNAVAILABLE", "retryAfter": RETRY_SECONDS}
     return fault

@@ -1,4 +1,4 @@
-"""Ids as clients send them: text, which may be anything."""
+"""Parses ids from clients: a GraphQL ID may be any text."""
 
 import re
 from uuid import UUID
@@ -7,17 +7,17 @@ import strawberry
 
 from domain.errors import NotFoundError
 
-# UUID() itself takes braces, URNs and foreign digits as well.
+# UUID() also accepts braces, URNs and non-ASCII digits.
 WRITTEN_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 def parse_id(id: strawberry.ID) -> UUID | None:
-    """None for what is no id of ours: nothing has it."""
+    """None if it is not a UUID: then no row has it."""
     return UUID(id) if id.isascii() and WRITTEN_UUID.fullmatch(id) else None
 
 
 def require_id(id: strawberry.ID) -> UUID:
-    """Raises NotFoundError for what is no id of ours."""
+    """Raises NotFoundError if it is not a UUID."""
     key = parse_id(id)
     if key is None:
         raise NotFoundError

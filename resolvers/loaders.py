@@ -1,4 +1,4 @@
-"""Fields within fields, batched: one query however many rows ask for it."""
+"""Batched reads of nested fields: one query for all rows of a list."""
 
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -23,18 +23,18 @@ from schema.pages import Connection
 Value = TypeVar("Value")
 Node = TypeVar("Node")
 ByKey = DataLoader[UUID, Value | None]
-MoviePage = tuple[UUID, Window]  # a movie, and which of its sessions
+MoviePage = tuple[UUID, Window]  # a movie, and the page of its sessions
 
 
 class DanglingKeyError(Exception):
-    """A row leads to one that is not there, though Postgres keeps it from that."""
+    """A row refers to a missing row, page_window foreign keys should prevent."""
 
 
 class Loaders:
-    """Reads each row at most once, for one operation or one event of a subscription.
+    """Reads each row at most once per operation, or per event of a subscription.
 
-    What the viewer asks for by id may not be there: those loaders are open to the
-    resolvers. What a row leads to is there: that is what the methods answer.
+    Resolvers use the public loaders for ids from clients: those rows may be missing.
+    Types use the methods for ids from rows: those rows exist.
     """
 
     def __init__(self, queries: Queries, viewer: Viewer | None) -> None:
@@ -50,29 +50,29 @@ class Loaders:
         )
         self._counts: ByKey[int] = _by_key(queries.sessions.counts_of_movies)
         self.reservations: ByKey[Reservation] = _by_key(
-            partial(queries.reservations.by_id, viewer.id) if viewer else _nothing
+            partial(queries.reservations.by_id, viewer.id) if viewer else _no_rows
         )
         self.payments: ByKey[Payment] = _by_key(
-            partial(queries.payments.by_id, viewer.id) if viewer else _nothing
+            partial(queries.payments.by_id, viewer.id) if viewer else _no_rows
         )
         self._payments_of: ByKey[Payment] = _by_key(
-            partial(queries.payments.by_reservation, viewer.id) if viewer else _nothing
+            partial(queries.payments.by_reservation, viewer.id) if viewer else _no_rows
         )
 
     async def movie(self, movie_id: UUID) -> Movie:
-        return await _linked(self.movies, movie_id)
+        return await _existing(self.movies, movie_id)
 
     async def room(self, room_id: UUID) -> Room:
-        return await _linked(self.rooms, room_id)
+        return await _existing(self.rooms, room_id)
 
     async def session(self, session_id: UUID) -> Session:
-        return await _linked(self.sessions, session_id)
+        return await _existing(self.sessions, session_id)
 
     async def seat_map(self, session_id: UUID) -> SeatMap:
-        return await _linked(self.seat_maps, session_id)
+        return await _existing(self.seat_maps, session_id)
 
     async def reservation(self, reservation_id: UUID) -> Reservation:
-        return await _linked(self.reservations, reservation_id)
+        return await _existing(self.reservations, reservation_id)
 
     async def payment_of(self, reservation_id: UUID) -> Payment | None:
         return await self._payments_of.load(reservation_id)
@@ -103,18 +103,20 @@ class Loaders:
     async def _read_movie_pages(
         self, wanted: list[MoviePage]
     ) -> Sequence[Page[Session] | CursorError]:
-        """Movies of which the same page is wanted share a statement."""
-        alike: defaultdict[Window, list[UUID]] = defaultdict(list)
-        for movie_id, which in wanted:
-            alike[which].append(movie_id)
+        """One statement for all movies with the same window."""
+        by_window: defaultdict[Window, list[UUID]] = defaultdict(list)
+        for movie_id, page_window in wanted:
+            by_window[page_window].append(movie_id)
         pages: dict[MoviePage, Page[Session] | CursorError] = {}
-        for which, movie_ids in alike.items():
+        for page_window, movie_ids in by_window.items():
             try:
-                read = await self._sessions.pages_of_movies(movie_ids, which)
-            except CursorError as error:  # the other pages can still be had
-                pages |= {(movie_id, which): error for movie_id in movie_ids}
+                read = await self._sessions.pages_of_movies(movie_ids, page_window)
+            except CursorError as error:  # the other windows can still be read
+                pages |= {(movie_id, page_window): error for movie_id in movie_ids}
             else:
-                pages |= {(movie_id, which): page for movie_id, page in read.items()}
+                pages |= {
+                    (movie_id, page_window): page for movie_id, page in read.items()
+                }
         return [pages[page] for page in wanted]
 
 
@@ -128,12 +130,12 @@ def _by_key(
     return DataLoader(in_order)
 
 
-async def _nothing(_keys: Sequence[UUID]) -> Mapping[UUID, Any]:
-    """What belongs to nobody's account."""
+async def _no_rows(_keys: Sequence[UUID]) -> Mapping[UUID, Any]:
+    """Without a viewer there are no reservations and payments to read."""
     return {}
 
 
-async def _linked(loader: ByKey[Value], key: UUID) -> Value:
+async def _existing(loader: ByKey[Value], key: UUID) -> Value:
     found = await loader.load(key)
     if found is None:
         raise DanglingKeyError(key)

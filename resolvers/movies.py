@@ -1,4 +1,4 @@
-"""The movies of the catalog."""
+"""Queries for movies."""
 
 from functools import partial
 from typing import Annotated
@@ -52,9 +52,9 @@ class MovieQueries:
 
 
 def search_term(search: str | None) -> str:
-    """What no title can hold, Postgres cannot be asked for: it is refused here."""
+    """Raises FaultError for text that Postgres cannot store: NUL, lone surrogates."""
     wanted = (search or "").strip()
-    halves = any("\ud800" <= letter <= "\udfff" for letter in wanted)
-    if len(wanted) > MAX_SEARCH_LENGTH or halves or "\x00" in wanted:
+    surrogates = any("\ud800" <= letter <= "\udfff" for letter in wanted)
+    if len(wanted) > MAX_SEARCH_LENGTH or surrogates or "\x00" in wanted:
         raise bad_user_input("search_length", limit=MAX_SEARCH_LENGTH)
     return wanted

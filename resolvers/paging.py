@@ -1,4 +1,4 @@
-"""Pages as they were read -> connections as clients see them."""
+"""Relay's page arguments -> Window, and Page -> Connection."""
 
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
@@ -17,9 +17,9 @@ def window(
     last: int | None = None,
     before: str | None = None,
 ) -> Window:
-    """As Relay's clients ask: forwards by first and after, back by last and before.
+    """Raises FaultError for sizes out of range, and for both `first` and `last`.
 
-    `first` has a default, so only another value of it contradicts `last`.
+    `first` has a default, so the default value together with `last` is allowed.
     """
     if last is None:
         size = DEFAULT_FIRST if first is None else first

@@ -1,4 +1,4 @@
-"""The viewer's payments, and approving one."""
+"""Queries for the viewer's payments, and their approval."""
 
 from functools import partial
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""Who asks; signing up, in and out, and staying signed in."""
+"""The viewer; sign-up, sign-in, sign-out and refreshed tokens."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""Who may ask."""
+"""Permissions: who may use a field."""
 
 from typing import TYPE_CHECKING
 
@@ -10,14 +10,14 @@ if TYPE_CHECKING:
 
 
 def require_viewer(info: "Info") -> Viewer:
-    """Raises the fault that tells clients to sign in."""
+    """Raises UNAUTHENTICATED if nobody is signed in."""
     if info.context.viewer is None:
         raise unauthenticated()
     return info.context.viewer
 
 
 def require_manager(info: "Info") -> Viewer:
-    """Raises the fault for strangers, or the one for customers."""
+    """Raises UNAUTHENTICATED if nobody is signed in, FORBIDDEN for customers."""
     viewer = require_viewer(info)
     if viewer.role is not Role.MANAGER:
         raise forbidden()

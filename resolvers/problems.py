@@ -1,4 +1,4 @@
-"""Turns domain errors into the problems that unions have members for."""
+"""Turns the domain's errors into the problem types of result unions."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -43,30 +43,30 @@ def conflicting_session(error: errors.RoomBusyError) -> Facts:
 
 @dataclass(frozen=True, slots=True)
 class ProblemHandler:
-    """Strawberry applies it to each field whose union has the problem as a member."""
+    """Strawberry calls it if the field's union has `error_type` as a member."""
 
     exception_type: type[errors.DomainError]
     error_type: type[problems.Problem]
     facts: Callable[[Any], Facts] = no_facts
-    text: str | None = None  # where it is not the one of the code
+    text: str | None = None  # its key in TEXTS, if it is not the code
 
     def handle(
         self, exception: errors.DomainError, *, field: StrawberryField, info: Info
     ) -> problems.Problem:
         info.context.refusals.append(exception.code)
         locale = info.context.locale
-        facts = self.told(exception, locale)
+        facts = self._facts(exception, locale)
         message = localize(self.text or exception.code, locale, **facts)
         return self.error_type(code=exception.code, message=message, **facts)
 
-    def told(self, exception: Any, _locale: str) -> Facts:
+    def _facts(self, exception: Any, _locale: str) -> Facts:
         return self.facts(exception)
 
 
 class InvalidInputHandler(ProblemHandler):
-    """Its fields have texts of their own."""
+    """Each of its fields has its own message."""
 
-    def told(self, exception: errors.InvalidInputError, locale: str) -> Facts:
+    def _facts(self, exception: errors.InvalidInputError, locale: str) -> Facts:
         return {
             "fields": [
                 problems.FieldError(

@@ -1,4 +1,4 @@
-"""Refuses who asks too often, and says when to come back."""
+"""Rate limits: refuses with RATE_LIMITED and the time to wait."""
 
 from uuid import UUID
 
@@ -8,7 +8,7 @@ from resolvers.faults import rate_limited
 
 
 async def check_rate(info: Info, account: str | None) -> None:
-    """For the field that is asked, before any work; None is no account at all."""
+    """Call it before any other work. `account` is None if no account is concerned."""
     context = info.context
     try:
         await context.services.rate_limits.check(

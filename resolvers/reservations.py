@@ -1,4 +1,4 @@
-"""The viewer's reservations: holding seats, giving them back, watching."""
+"""Reservations of the viewer: queries, reserve, cancel, follow."""
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing

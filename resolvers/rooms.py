@@ -1,4 +1,4 @@
-"""The rooms of the catalog."""
+"""Queries for rooms."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""Film sessions, and their seats, live."""
+"""Queries for sessions and seat maps, and the live seat map."""
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
@@ -109,5 +109,5 @@ def filter_from(filter: SessionFilter) -> SessionsWanted:
 
 
 def filter_id(id: strawberry.ID | None) -> UUID | None:
-    """An id that is none of ours fits nothing, unlike one that is not given."""
+    """A malformed id matches no row; an omitted one does not filter."""
     return None if id is None else parse_id(id) or NO_ROW

@@ -1,4 +1,4 @@
-"""The last step of signing in through an identity provider."""
+"""The last step of sign-in through an identity provider: code for tokens."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""What people read, in their language: in English here, in others in locales/."""
+"""Messages for people: in English here, in other languages in locales/."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,16 +16,16 @@ TRANSLATED = ("pt-BR", "es")
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """A text that depends on a number, which is the fact of this name."""
+    """A text with a singular and a plural, chosen by the number in `fact`."""
 
     fact: str
     one: str
     many: str
 
 
-# By an error's code, or by the rule that an input breaks; facts fill the gaps.
+# Keys are codes of errors and names of rules; facts fill the placeholders.
 TEXTS: Mapping[str, str | Counted] = {
-    # Refusals, and the faults with the same code.
+    # Refusals, and faults with the same code.
     "NOT_FOUND": "It does not exist, or it is not yours.",
     "INVALID_INPUT": "Some of the input is not valid.",
     "EMAIL_TAKEN": "An account with this e-mail address already exists.",
@@ -42,7 +42,7 @@ TEXTS: Mapping[str, str | Counted] = {
     "PAYMENT_CLOSED": "This payment can no longer be approved.",
     "IDEMPOTENCY_CONFLICT": "This key was already used with a different input.",
     "ROOM_BUSY": "Another session is in the room at that time.",
-    # Rules of fields.
+    # Rules for input fields.
     "seats_missing": "Choose at least one seat.",
     "seats_repeated": "Choose each seat only once.",
     "idempotency_key_length": "Enter 1 to %(limit)d characters.",
@@ -96,7 +96,7 @@ def localize(key: str, locale: str, /, **facts: Any) -> str:
 
 
 def translated(english: str, locale: str) -> str:
-    """A text without gaps; as it is when it is none of ours."""
+    """For a text without placeholders. Unknown text is returned as it is."""
     return _TRANSLATIONS[locale].gettext(english) if english else ""
 
 
@@ -106,7 +106,7 @@ def catalog_file(locale: str) -> Path:
 
 
 def _compiled(locale: str) -> GNUTranslations:
-    """Made at the start, in milliseconds: what git keeps is what people read."""
+    """Compiled at start, in milliseconds, so no .mo file can be out of date."""
     with catalog_file(locale).open("rb") as source:
         catalog = read_po(source, abort_invalid=True)
     binary = BytesIO()

@@ -1,1 +1,1 @@
-"""What clients see: types, inputs, unions and scalars."""
+"""The GraphQL schema: types, inputs, unions, enums and scalars."""

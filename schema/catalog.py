@@ -1,4 +1,4 @@
-"""Movies, rooms and sessions, as clients see them."""
+"""GraphQL types of the catalog: movies, rooms and sessions."""
 
 from datetime import datetime
 from typing import Self

@@ -1,4 +1,4 @@
-"""What managers enter, and the answers to it."""
+"""Inputs and results of the catalog's mutations."""
 
 from datetime import datetime
 from typing import Annotated, TypeVar, cast

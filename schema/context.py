@@ -1,4 +1,4 @@
-"""What the fields of types need of an operation's context."""
+"""The part of an operation's context that the schema's types use."""
 
 from collections.abc import Callable
 from typing import Protocol, TypeVar
@@ -18,7 +18,7 @@ Node = TypeVar("Node")
 
 
 class BatchedReads(Protocol):
-    """Called once for each row of a list, they query once for all of them."""
+    """Each call may be one of many rows of a list; one query reads for all of them."""
 
     async def movie(self, movie_id: UUID) -> Movie: ...
 
@@ -53,7 +53,7 @@ class FieldContext(Protocol):
     def loaders(self) -> BatchedReads: ...
 
     def count_seats(self, number: int) -> None:
-        """Call it before resolving a list of seats: a too large answer is refused."""
+        """Raises an error if the answer gets too many seats. Call it for each list."""
 
 
 Info = StrawberryInfo[FieldContext, None]

@@ -1,4 +1,4 @@
-"""What fields cost, in fields of an answer: declared where a field is defined."""
+"""Costs of fields, declared where a field is defined. The unit is one plain field."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

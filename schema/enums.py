@@ -1,4 +1,4 @@
-"""The enums that clients see; the value of each member is the domain's own member."""
+"""GraphQL enums. The value of each member is the member of the domain's enum."""
 
 from enum import Enum
 

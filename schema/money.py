@@ -1,4 +1,4 @@
-"""Amounts of money, as clients see them."""
+"""The GraphQL type of amounts of money."""
 
 from typing import Self
 

@@ -1,4 +1,4 @@
-"""Long lists, a page at a time."""
+"""Pages of long lists, after Relay's connections."""
 
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Generic, TypeVar
@@ -71,5 +71,5 @@ class Connection(Generic[Node]):
 
     @strawberry.field(description="Number of items in the whole list.")
     async def total_count(self) -> int:
-        """Counts only when asked to: it reads the whole list."""
+        """Counts only if selected: it reads the whole list."""
         return await self.count()

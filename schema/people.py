@@ -1,4 +1,4 @@
-"""People as clients see them, how they sign up and in, and the answers."""
+"""The viewer and tokens; inputs and results of sign-up and sign-in."""
 
 from datetime import datetime
 from typing import Annotated, Self

@@ -1,4 +1,4 @@
-"""Expected refusals, as types that a client can branch on."""
+"""Expected refusals, as members of result unions."""
 
 import strawberry
 

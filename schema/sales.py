@@ -1,4 +1,4 @@
-"""Reservations and payments, as clients see them; how they change, and the answers."""
+"""Reservations and payments; inputs and results of their mutations."""
 
 from datetime import datetime
 from typing import Annotated, Self

@@ -1,4 +1,4 @@
-"""Moments as text."""
+"""The DateTime scalar."""
 
 import re
 from datetime import UTC, datetime
@@ -18,7 +18,7 @@ def serialize_moment(moment: datetime) -> str:
 
 
 def parse_moment(value: object) -> datetime:
-    """Raises GraphQLError for anything else, a time without its offset included."""
+    """Raises GraphQLError for anything but RFC 3339 with an offset."""
     if isinstance(value, str) and RFC_3339.fullmatch(value):
         try:
             return datetime.fromisoformat(value.upper()).astimezone(UTC)

@@ -1,4 +1,4 @@
-"""The seats of a session, live."""
+"""Seats of a session, seat maps and their updates."""
 
 from datetime import datetime
 from typing import Annotated, Self
@@ -12,7 +12,7 @@ from schema.enums import SeatStatus
 from schema.money import Money
 
 
-# Plain fields only: a map has a thousand of these.
+# Plain fields only, without resolvers: a map has a thousand of these.
 @strawberry.type(
     description="A seat as it is sold in one session. Its id is what reserveSeats"
     " takes."

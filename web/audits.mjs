@@ -1,4 +1,4 @@
-// Holds a server to GraphQL over HTTP by the audits of graphql-http: each as a line of JSON.
+// Runs graphql-http's audits of GraphQL over HTTP against a server. Prints one line of JSON per audit.
 import { serverAudits } from "graphql-http";
 
 for (const audit of serverAudits({ url: process.argv[2], fetchFn: fetch })) {

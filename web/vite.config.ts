@@ -5,9 +5,9 @@ export default defineConfig({
   worker: { format: "es" },
   build: {
     target: "es2023",
-    // Everything is a file of our own: the page's policy allows no data: in its place.
+    // The content security policy of the page does not allow data: URLs.
     assetsInlineLimit: 0,
-    // Monaco is large, and it is loaded by those alone who open the explorer.
+    // Monaco is large, but only the explorer loads it.
     chunkSizeWarningLimit: 8000,
   },
 });

@@ -55,7 +55,7 @@ async def test_the_examples_lead_from_signing_in_to_the_sale(
 ) -> None:
     await explorer.run("SignIn")
     await expect(explorer.answer).to_contain_text('"name": "Ana"')
-    await expect(explorer.bar).to_contain_text("Your token goes with every request")
+    await expect(explorer.bar).to_contain_text("Every request sends your token")
     await explorer.run("FindSession")
     await expect(explorer.answer).to_contain_text('"status": "AVAILABLE"')
     await explorer.run("WatchMap")
@@ -102,7 +102,7 @@ async def test_a_pasted_token_goes_with_requests_until_it_is_forgotten(
 
     await explorer.ask("{ viewer { email } }")
     await expect(explorer.answer).to_contain_text('"email": "load-001@cinema.example"')
-    await explorer.page.get_by_role("button", name="Forget").click()
+    await explorer.page.get_by_role("button", name="Clear").click()
     await explorer.execute()
     await expect(explorer.answer).to_contain_text('"viewer": null')
 

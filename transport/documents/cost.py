@@ -1,8 +1,8 @@
-"""What a document may make us do, measured in one walk before it is executed.
+"""Measures the cost of a document in one walk, before it is executed.
 
-Lists multiply: a hundred movies with a hundred sessions each are ten thousand rows of
-fields. A fragment is measured once, however often it is spread. What a page holds may
-be a variable's to say; then the rest is arithmetic on what was measured.
+Lists multiply: a hundred movies with a hundred sessions each have ten thousand rows.
+A fragment is measured once, however often it is spread. A page size may come from a
+variable: then the cost is computed from the measurement when the values are known.
 """
 
 from collections.abc import Iterable, Mapping
@@ -31,9 +31,9 @@ from schema.pages import DEFAULT_FIRST, MAX_FIRST
 from transport.limits import MAX_DEPTH, MAX_NESTING
 
 PAGE_SIZES = {"first", "last"}
-# Read from memory, and most of what tools ask for is null: half.
+# Half the cost: it is read from memory, and most fields that tools select are null.
 INTROSPECTION = {"__schema", "__type"}
-# By name; the schema has nearly 100 types, with 3 fields each.
+# By field name. Introspection: nearly 100 types, with about 3 fields each.
 COSTS = {
     "types": FieldCost(items=100),
     "fields": FieldCost(items=3),
@@ -48,17 +48,17 @@ EMPTY = "A selection is empty: name the fields that you want."
 
 
 class UnmeasurableError(Exception):
-    """Says to a client why: walking on would cost too much, or lead nowhere."""
+    """The message says why the document is refused without a measurement."""
 
 
 @dataclass(frozen=True, slots=True)
 class PageSize:
-    """What `first` and `last` say: numbers, or the names of variables."""
+    """The values of `first` and `last`: numbers, or names of variables."""
 
-    said: tuple[int | str | None, ...]
+    sizes: tuple[int | str | None, ...]
 
     def of(self, values: Mapping[str, Any]) -> int:
-        sizes = [values.get(s) if isinstance(s, str) else s for s in self.said]
+        sizes = [values.get(s) if isinstance(s, str) else s for s in self.sizes]
         return max((_rows(s) for s in sizes if s is not None), default=DEFAULT_FIRST)
 
 
@@ -67,36 +67,36 @@ ONCE = PageSize((1,))
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Measurement:
-    """Of some selections, with all that is inside them."""
+    """What a selection set contains, nested selections included."""
 
     levels: int = 0
-    nesting: int = 0  # fragments are levels of it, too
+    nesting: int = 0  # of fields and fragments
     root_fields: int = 0
     fields: int = 0
     aliases: int = 0
     directives: int = 0
-    cost: int = 0  # in fields of the answer; that of pages by variables is not in it
-    pages: tuple[tuple[PageSize, "Measurement"], ...] = ()
+    cost: int = 0  # in fields of the answer, without `pages`
+    pages: tuple[tuple[PageSize, "Measurement"], ...] = ()  # variables decide
 
     def cost_with(
-        self, values: Mapping[str, Any], known: dict["Measurement", int] | None = None
+        self, values: Mapping[str, Any], costs: dict["Measurement", int] | None = None
     ) -> int:
-        known = {} if known is None else known
-        if self not in known:
-            known[self] = self.cost + sum(
-                size.of(values) * inner.cost_with(values, known)
+        costs = {} if costs is None else costs
+        if self not in costs:
+            costs[self] = self.cost + sum(
+                size.of(values) * inner.cost_with(values, costs)
                 for size, inner in self.pages
             )
-        return known[self]
+        return costs[self]
 
 
 @dataclass
 class CostWalk:
-    """Through one document, whose operations share its fragments."""
+    """Walks one document; its operations share the measured fragments."""
 
     document: DocumentNode
     fragments: dict[str, FragmentDefinitionNode] = field(init=False)
-    known: dict[str, Measurement] = field(default_factory=dict)
+    measured: dict[str, Measurement] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.fragments = {
@@ -120,7 +120,7 @@ class CostWalk:
             return Measurement()
         if depth > MAX_DEPTH or nesting > MAX_NESTING:
             raise UnmeasurableError(TOO_DEEP)
-        if not selections.selections:  # graphql-core's parser lets it pass
+        if not selections.selections:  # graphql-core's parser accepts it
             raise UnmeasurableError(EMPTY)
         inner = _sum(self._one(node, depth, nesting) for node in selections.selections)
         measured = replace(inner, nesting=1 + inner.nesting)
@@ -141,14 +141,16 @@ class CostWalk:
 
     def _fragment(self, name: str, depth: int, nesting: int) -> Measurement:
         definition = self.fragments.get(name)
-        if definition is None:  # validation says so
+        if definition is None:  # validation refuses it
             return Measurement()
-        if name not in self.known:
-            self.known[name] = Measurement()  # until then, for one that spreads itself
-            self.known[name] = self._selections(
+        if name not in self.measured:
+            self.measured[name] = (
+                Measurement()
+            )  # a fragment that spreads itself ends here
+            self.measured[name] = self._selections(
                 definition.selection_set, depth, nesting + 1
             )
-        measured = self.known[name]
+        measured = self.measured[name]
         _check_depth(measured, depth, nesting + 1)
         if measured.pages:
             return replace(measured, cost=0, pages=((ONCE, measured),))
@@ -156,9 +158,9 @@ class CostWalk:
 
 
 def defaults_of(operation: OperationDefinitionNode) -> dict[str, object]:
-    """Of its variables, as far as they may be page sizes."""
+    """Default values of the variables, read as page sizes."""
     return {
-        each.variable.name.value: _said(each.default_value)
+        each.variable.name.value: _size(each.default_value)
         for each in operation.variable_definitions or ()
         if each.default_value is not None
     }
@@ -191,7 +193,7 @@ def _field(node: FieldNode, inner: Measurement) -> Measurement:
     size = _page_size(node) if declared.is_paged else PageSize((declared.items,))
     cost = 1 + declared.extra
     pages: tuple[tuple[PageSize, Measurement], ...] = ()
-    if inner.pages or any(isinstance(said, str) for said in size.said):
+    if inner.pages or any(isinstance(each, str) for each in size.sizes):
         pages = ((size, inner),)
     elif name in INTROSPECTION:
         cost += inner.cost // 2
@@ -212,11 +214,11 @@ def _field(node: FieldNode, inner: Measurement) -> Measurement:
 def _page_size(node: FieldNode) -> PageSize:
     arguments = {each.name.value: each.value for each in node.arguments or ()}
     return PageSize(
-        tuple(_said(arguments[name]) for name in PAGE_SIZES & arguments.keys())
+        tuple(_size(arguments[name]) for name in PAGE_SIZES & arguments.keys())
     )
 
 
-def _said(value: ValueNode) -> int | str | None:
+def _size(value: ValueNode) -> int | str | None:
     match value:
         case VariableNode():
             return value.name.value
@@ -228,7 +230,7 @@ def _said(value: ValueNode) -> int | str | None:
 
 
 def _rows(size: object) -> int:
-    """What is no page size is refused when it is executed; here it is the largest."""
+    """An invalid page size counts as the largest; its resolver refuses it later."""
     if isinstance(size, int) and 0 < size < MAX_FIRST:
         return size
     return MAX_FIRST

@@ -1,14 +1,14 @@
-// The tabs that are there at first: from signing in to the sale, each fed by the answers of those before it.
+// The first tabs of the explorer, from sign-in to sale. Each uses values from the results of earlier tabs.
 
-import { type Known } from "./known";
+import { type Values } from "./values";
 
-// People change the examples, and then their answers have any shape.
+// People edit the examples, so a result may have any shape.
 type Data = any;
 
 interface Example {
   operation: string;
   document: string;
-  learn?: (data: Data) => Known;
+  values?: (data: Data) => Values;
 }
 
 interface Seat {
@@ -20,7 +20,7 @@ export const EXAMPLES: readonly Example[] = [
   {
     operation: "SignIn",
     document: `# 1. Sign in as a customer of the demo data.
-# The token of the answer goes with all that follows.
+# All later requests send the access token.
 mutation SignIn {
   signIn(input: {
     email: "ana@cinema.example"
@@ -32,12 +32,12 @@ mutation SignIn {
   }
 }
 `,
-    learn: (data) => defined({ token: data.signIn?.accessToken }),
+    values: (data) => defined({ token: data.signIn?.accessToken }),
   },
   {
     operation: "FindSession",
-    document: `# 2. Find a session; $soon, in ten minutes, is
-# filled in. The next tabs use its first free seat.
+    document: `# 2. Find a session. $soon is filled in: ten minutes
+# from now. The next tabs use its first free seat.
 query FindSession($soon: DateTime!) {
   sessions(first: 1, filter: {startsAfter: $soon}) {
     edges {
@@ -52,7 +52,7 @@ query FindSession($soon: DateTime!) {
   }
 }
 `,
-    learn: (data) => {
+    values: (data) => {
       const session = data.sessions?.edges?.[0]?.node;
       const free = session?.seatMap?.seats?.find((seat: Seat) => seat.status === "AVAILABLE");
       return defined({ sessionId: session?.id, seatId: free?.id });
@@ -60,10 +60,10 @@ query FindSession($soon: DateTime!) {
   },
   {
     operation: "WatchMap",
-    document: `# 3. Watch its map: all of it, then every change,
-# until you stop it or go to another tab. To see
-# your own hold arrive, duplicate the browser's tab:
-# watch in one, hold in the other.
+    document: `# 3. Watch its seat map: first all seats, then every
+# change, until you stop it or change tabs. To see
+# your own reservation here, duplicate the browser's
+# tab: watch in one, reserve in the other.
 subscription WatchMap($sessionId: ID!) {
   seatMap(sessionId: $sessionId) {
     __typename
@@ -82,7 +82,7 @@ subscription WatchMap($sessionId: ID!) {
   {
     operation: "Hold",
     document: `# 4. Hold the free seat of tab 2 for 30 seconds.
-# For another seat run tab 2 again.
+# Run tab 2 again to get another seat.
 mutation Hold($sessionId: ID!, $seatId: ID!) {
   reserveSeats(input: {
     sessionId: $sessionId
@@ -98,13 +98,13 @@ mutation Hold($sessionId: ID!, $seatId: ID!) {
   }
 }
 `,
-    learn: (data) => defined({ reservationId: data.reserveSeats?.id }),
+    values: (data) => defined({ reservationId: data.reserveSeats?.id }),
   },
   {
     operation: "FollowReservation",
-    document: `# 5. Follow the reservation of tab 4: its payment
-# opens a moment after the hold. Left alone, it
-# expires before your eyes.
+    document: `# 5. Follow the reservation of tab 4. Its payment is
+# created a moment later. If you wait 30 seconds,
+# the reservation expires.
 subscription FollowReservation($reservationId: ID!) {
   reservation(id: $reservationId) {
     status
@@ -113,13 +113,13 @@ subscription FollowReservation($reservationId: ID!) {
   }
 }
 `,
-    learn: (data) => defined({ paymentId: data.reservation?.payment?.id }),
+    values: (data) => defined({ paymentId: data.reservation?.payment?.id }),
   },
   {
     operation: "Approve",
-    document: `# 6. Approve the payment of tab 5 while the hold
-# lasts: the seat is sold, once, however often you
-# run this.
+    document: `# 6. Approve the payment of tab 5 before the hold
+# ends: the seat is sold exactly once, however often
+# you run this.
 mutation Approve($paymentId: ID!) {
   approvePayment(input: {paymentId: $paymentId}) {
     __typename
@@ -134,10 +134,10 @@ mutation Approve($paymentId: ID!) {
   },
 ];
 
-export function learnedFrom(operation: string | null, data: Data): Known {
-  return EXAMPLES.find((example) => example.operation === operation)?.learn?.(data) ?? {};
+export function valuesFrom(operation: string | null, data: Data): Values {
+  return EXAMPLES.find((example) => example.operation === operation)?.values?.(data) ?? {};
 }
 
-function defined(found: { [Name in keyof Known]: Known[Name] | undefined }): Known {
+function defined(found: { [Name in keyof Values]: Values[Name] | undefined }): Values {
   return Object.fromEntries(Object.entries(found).filter(([, value]) => typeof value === "string"));
 }

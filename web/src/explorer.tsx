@@ -10,7 +10,7 @@ export function Explorer() {
   return (
     <>
       <TokenBar />
-      {/* Like the token, what was typed ends with the browser's tab; a new one has the examples again. */}
+      {/* Edits are kept as long as the browser's tab, like the token. A new tab starts with the examples. */}
       <GraphiQL fetcher={fetcher} defaultTabs={TABS} storage={sessionStorage} defaultEditorToolsVisibility="variables">
         <GraphiQL.Logo>Cinema tickets</GraphiQL.Logo>
       </GraphiQL>

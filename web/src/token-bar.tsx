@@ -1,15 +1,15 @@
 import { type FormEvent } from "react";
 
-import { forgetToken, remember, useKnown } from "./known";
+import { clearToken, setValues, useValues } from "./values";
 
 export function TokenBar() {
-  const { token, ...ids } = useKnown();
+  const { token, ...ids } = useValues();
 
   function use(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const pasted = new FormData(event.currentTarget).get("token");
     const bare = String(pasted).trim().replace(/^Bearer\s+/i, "");
-    if (bare !== "") remember({ token: bare });
+    if (bare !== "") setValues({ token: bare });
     event.currentTarget.reset();
   }
 
@@ -19,8 +19,8 @@ export function TokenBar() {
         Access token <input name="token" type="password" autoComplete="off" spellCheck={false} />
       </label>
       <button type="submit">Use</button>
-      <button type="button" onClick={forgetToken} disabled={token === undefined}>
-        Forget
+      <button type="button" onClick={clearToken} disabled={token === undefined}>
+        Clear
       </button>
       <output>{token === undefined ? "Nobody is signed in: run the first tab, or paste a token." : signedIn(token)}</output>
       <output className="filled-in">{filledIn(ids)}</output>
@@ -31,8 +31,8 @@ export function TokenBar() {
 function signedIn(token: string): string {
   const until = expiry(token);
   return until === undefined
-    ? "Your token goes with every request."
-    : `Your token goes with every request; it is good until ${until.toLocaleTimeString()}.`;
+    ? "Every request sends your token."
+    : `Every request sends your token. It is valid until ${until.toLocaleTimeString()}.`;
 }
 
 function expiry(token: string): Date | undefined {
@@ -40,11 +40,11 @@ function expiry(token: string): Date | undefined {
     const claims = JSON.parse(atob((token.split(".")[1] ?? "").replaceAll("-", "+").replaceAll("_", "/")));
     return typeof claims.exp === "number" ? new Date(claims.exp * 1000) : undefined;
   } catch {
-    return undefined; // not one of ours: the server will say so
+    return undefined; // not a token of this API: the server will refuse it
   }
 }
 
 function filledIn(ids: Record<string, string>): string {
   const names = Object.keys(ids).map((name) => `$${name}`);
-  return names.length === 0 ? "" : `Filled in where you leave them out: ${names.join(", ")}.`;
+  return names.length === 0 ? "" : `Filled in if you omit them: ${names.join(", ")}.`;
 }
