@@ -39,7 +39,7 @@ def new_address() -> str:
     return f"Ana.{uuid4().hex}@Cinema.Example"
 
 
-async def test_signing_up_then_in_however_the_address_is_cased(
+async def test_signing_up_then_in_with_any_case_of_the_address(
     service: AccountService, pool: Pool, key_ring: KeyRing
 ) -> None:
     email = new_address()
@@ -57,7 +57,7 @@ async def test_signing_up_then_in_however_the_address_is_cased(
     assert stored.startswith("$argon2id$")
 
 
-async def test_a_refresh_token_is_kept_as_its_hash_for_thirty_days(
+async def test_a_refresh_token_is_stored_as_its_hash_for_thirty_days(
     service: AccountService, pool: Pool
 ) -> None:
     ana = await service.sign_up(new_address(), "correct-horse", "Ana")
@@ -102,7 +102,7 @@ async def test_ten_sign_ups_at_once_with_one_address_are_one_account(
     "email",
     ["JOÃO{}@EXEMPLO.BR", "JOA\u0303O{}@x", "İSTANBUL{}@x", "ẞΣς{}@x", "\u212a{}@x"],
 )
-async def test_other_alphabets_are_compared_alike_by_us_and_by_the_database(
+async def test_other_alphabets_are_compared_alike_here_and_in_the_database(
     service: AccountService, email: str
 ) -> None:
     email = email.format(uuid4().hex)
@@ -113,7 +113,7 @@ async def test_other_alphabets_are_compared_alike_by_us_and_by_the_database(
         await service.sign_up(email.lower(), "correct-horse", "João")
 
 
-async def test_refusals_cost_the_same_work_whatever_is_wrong(
+async def test_all_refusals_cost_the_same_work(
     service: AccountService,
     pool: Pool,
     passwords: Argon2Passwords,
@@ -144,11 +144,13 @@ async def test_refusals_cost_the_same_work_whatever_is_wrong(
         with pytest.raises(InvalidCredentialsError):
             await service.sign_in(*attempt)
 
-    # Without the hash of nobody there would be two.
+    # Without the dummy hash there would be two.
     assert costs == [extract_parameters(hasher.hash("any"))] * len(attempts)
 
 
-async def test_hashing_leaves_the_loop_to_others(passwords: Argon2Passwords) -> None:
+async def test_hashing_does_not_block_the_event_loop(
+    passwords: Argon2Passwords,
+) -> None:
     hashing = asyncio.gather(*(passwords.hash("correct-horse") for _ in range(4)))
     turns = 0
 
@@ -160,6 +162,6 @@ async def test_hashing_leaves_the_loop_to_others(passwords: Argon2Passwords) -> 
     assert len(set(await hashing)) == 4  # each has a salt of its own
 
 
-async def test_nobodys_hash_matches_nothing(passwords: Argon2Passwords) -> None:
+async def test_the_dummy_hash_matches_nothing(passwords: Argon2Passwords) -> None:
     assert await passwords.verify("", None) is False
     assert await passwords.verify("correct-horse", None) is False

@@ -1,4 +1,4 @@
-"""The catalog is read once, dropped on change, and read without Redis too."""
+"""The catalog is read once, dropped after a change, and read without Redis too."""
 
 import asyncio
 from uuid import UUID, uuid4
@@ -20,7 +20,7 @@ RENAME = "UPDATE movies SET title = $2 WHERE id = $1"
 
 
 class Reads:
-    """The queries of one API process, and how often they reached Postgres."""
+    """The queries of one API process; counts those that reach Postgres."""
 
     def __init__(self, engine: AsyncEngine, pool: Pool, redis: Redis) -> None:
         self.cache = RedisCatalogCache(redis, pool)
@@ -47,7 +47,7 @@ async def movie_id(cinema: Cinema, pool: Pool) -> UUID:
     return UUID(str(await pool.fetchval(query, show.session_id)))
 
 
-async def test_each_kind_is_read_once_and_is_the_same_again(
+async def test_each_kind_is_read_once_and_equal_the_second_time(
     reads: Reads, cinema: Cinema
 ) -> None:
     show = await cinema.open_session(seats=3)
@@ -93,7 +93,7 @@ async def test_only_what_is_missing_is_read(
     assert [key async for key in empty_redis.scan_iter(f"*{nobody}*")] == []
 
 
-async def test_a_change_is_seen_by_every_process_once_it_was_told(
+async def test_a_change_is_visible_to_every_process_once_it_was_answered(
     reads: Reads, engine: AsyncEngine, pool: Pool, empty_redis: Redis, movie_id: UUID
 ) -> None:
     other = Reads(engine, pool, empty_redis)
@@ -108,7 +108,7 @@ async def test_a_change_is_seen_by_every_process_once_it_was_told(
     assert await other.title(movie_id) == "Limite, restored"
 
 
-async def test_who_was_overtaken_by_a_change_puts_nothing_old_back(
+async def test_a_reader_overtaken_by_a_change_stores_nothing_old(
     reads: Reads, pool: Pool, movie_id: UUID
 ) -> None:
     movies = reads.queries.movies
@@ -133,7 +133,7 @@ async def test_who_was_overtaken_by_a_change_puts_nothing_old_back(
 
 
 @pytest.mark.usefixtures("movie_id")
-async def test_pages_that_strangers_can_vary_are_not_kept(
+async def test_pages_that_strangers_can_vary_are_not_stored(
     reads: Reads, empty_redis: Redis
 ) -> None:
     movies, rooms = reads.queries.movies, reads.queries.rooms
@@ -149,7 +149,7 @@ async def test_pages_that_strangers_can_vary_are_not_kept(
     assert await empty_redis.dbsize() == keys
 
 
-async def test_nothing_is_kept_for_long(
+async def test_nothing_is_stored_for_long(
     reads: Reads, empty_redis: Redis, movie_id: UUID
 ) -> None:
     await reads.title(movie_id)
@@ -159,7 +159,7 @@ async def test_nothing_is_kept_for_long(
         assert 0 < await empty_redis.ttl(key) <= SECONDS
 
 
-async def test_what_cannot_be_read_is_read_again(
+async def test_an_unreadable_value_is_loaded_again(
     reads: Reads, empty_redis: Redis, movie_id: UUID
 ) -> None:
     for garbage in (b"", b"{", b'{"id": 1}', b"\xff\xfe", b"null"):
@@ -168,7 +168,7 @@ async def test_what_cannot_be_read_is_read_again(
         assert await reads.title(movie_id) == "Limite"
 
 
-async def test_without_redis_postgres_answers_and_one_waits_for_all(
+async def test_without_redis_postgres_answers_and_only_one_reader_waits(
     engine: AsyncEngine, pool: Pool, unused_port: int, movie_id: UUID
 ) -> None:
     async with open_redis(f"redis://127.0.0.1:{unused_port}") as redis:

@@ -1,23 +1,23 @@
-"""What is measured, what is written of it, and what alarms ask for are the same."""
+"""Metrics, their documentation and the alerts agree."""
 
 import re
 from pathlib import Path
 
 from prometheus_client.parser import text_string_to_metric_families
 
-import realtime.consumer  # noqa: F401 # the worker's own are declared by now
+import realtime.consumer  # noqa: F401 # declares the worker's metrics
 from app.settings import Settings
 from tests.support.http_client import client_of
 from tests.support.metrics_scrape import api_of
 
 ROOT = Path(__file__).parents[2]
 LIBRARY = ("python_", "process_")
-# Families as the parser names them, but for `_total`, which people write.
+# The parser's names lack `_total`, which the documentation has.
 KINDS = {"counter": "_total"}
 NAME = re.compile(r"\bcinema_[a-z_]+")
 
 
-async def test_every_metric_is_documented_and_every_alarm_has_its_metric(
+async def test_every_metric_is_documented_and_every_alert_has_its_metric(
     settings: Settings,
 ) -> None:
     async with api_of(settings) as app, client_of(app.app) as http:

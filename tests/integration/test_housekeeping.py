@@ -1,4 +1,4 @@
-"""Tables do not grow for ever, and what can still be asked for stays."""
+"""Old rows are deleted, and rows that may still be needed stay."""
 
 from uuid import uuid4
 
@@ -7,7 +7,9 @@ from persistence.postgres.pool import Pool
 from tests.support.cinema import Cinema
 
 
-async def test_old_keys_and_tokens_go_and_others_stay(scratch_pool: Pool) -> None:
+async def test_old_keys_and_tokens_are_deleted_and_others_stay(
+    scratch_pool: Pool,
+) -> None:
     [ana] = await Cinema(scratch_pool).customers(1)
     for key, age in (("old", "8 days"), ("new", "6 days")):
         await scratch_pool.execute(

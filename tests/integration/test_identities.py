@@ -40,7 +40,7 @@ def new_address() -> str:
 
 
 async def ways_in(pool: Pool, account_id: UUID) -> tuple[bool, bool, int, int]:
-    """Whether verified, whether there is a password; refresh tokens, identities."""
+    """Is verified, has a password, number of refresh tokens, number of identities."""
     row = await pool.fetchrow(
         "SELECT email_verified_at IS NOT NULL, password_hash IS NOT NULL,"
         " (SELECT count(*) FROM refresh_tokens WHERE account_id = id),"
@@ -67,7 +67,7 @@ async def test_a_new_address_is_a_new_customer_without_a_password(
     assert await identities.account(ISSUER, "another") is None
 
 
-async def test_who_waits_in_the_account_of_an_address_loses_every_way_in(
+async def test_a_stranger_in_the_account_of_an_address_loses_every_way_in(
     identities: PostgresIdentities, service: AccountService, pool: Pool
 ) -> None:
     email = new_address()
@@ -81,7 +81,7 @@ async def test_who_waits_in_the_account_of_an_address_loses_every_way_in(
         await service.sign_in(email, "correct-horse")
 
 
-async def test_a_second_provider_takes_nothing_from_who_is_verified(
+async def test_a_second_provider_takes_nothing_from_a_verified_account(
     identities: PostgresIdentities, service: AccountService, pool: Pool
 ) -> None:
     email = new_address()
@@ -175,10 +175,10 @@ async def test_a_password_that_was_right_a_moment_ago_gets_no_tokens(
 
     with pytest.raises(InvalidCredentialsError):
         await signing_in
-    assert await ways_in(pool, eva.account.id) == (True, False, 1, 0)  # of signing up
+    assert await ways_in(pool, eva.account.id) == (True, False, 1, 0)  # from signing up
 
 
-async def test_a_code_is_taken_once_by_one_of_many(redis: Redis) -> None:
+async def test_a_code_is_taken_once(redis: Redis) -> None:
     codes, code, account_id = RedisSignInCodes(redis), uuid4().bytes, uuid4()
     await codes.keep(code, account_id, timedelta(seconds=60))
 
@@ -187,7 +187,7 @@ async def test_a_code_is_taken_once_by_one_of_many(redis: Redis) -> None:
     assert sorted(map(str, taken)) == sorted([str(account_id)] + ["None"] * 9)
 
 
-async def test_a_code_ends_by_itself(redis: Redis) -> None:
+async def test_a_code_expires(redis: Redis) -> None:
     codes, code = RedisSignInCodes(redis), uuid4().bytes
     await codes.keep(code, uuid4(), timedelta(seconds=60))
 

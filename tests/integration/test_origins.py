@@ -1,4 +1,4 @@
-"""The id of a request goes on into the events that it caused, and those into theirs."""
+"""Events carry the id of the request that caused them, and so do their events."""
 
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
@@ -83,7 +83,9 @@ async def test_each_change_carries_the_request_that_made_it(cinema: Cinema) -> N
     ]
 
 
-async def test_a_buyer_who_ends_a_lapsed_hold_is_named(cinema: Cinema) -> None:
+async def test_the_request_of_a_buyer_who_ends_an_expired_hold_is_named(
+    cinema: Cinema,
+) -> None:
     show = await cinema.open_session()
     origin.begin("hold-1")
     held = await hold(cinema, show, 0)
@@ -115,9 +117,9 @@ async def test_each_payment_of_a_batch_has_the_request_of_its_own_hold(
         "SELECT (data->>'reservation_id')::uuid AS of, request_id, trace_parent"
         " FROM outbox WHERE type = 'PaymentOpened'"
     )
-    told = {row["of"]: (row["request_id"], row["trace_parent"]) for row in rows}
+    origins = {row["of"]: (row["request_id"], row["trace_parent"]) for row in rows}
     assert len(rows) == 3
-    assert told == {
+    assert origins == {
         held[0].id: ("hold-0", TRACE),
         held[1].id: ("hold-1", TRACE),
         held[2].id: (None, TRACE),
@@ -125,7 +127,7 @@ async def test_each_payment_of_a_batch_has_the_request_of_its_own_hold(
 
 
 async def put_into_outbox(cinema: Cinema, events: list[CloudEvent]) -> None:
-    """As if they had been sent: a handler looks them up there."""
+    """As if they had been sent: a handler reads them there."""
     await cinema.pool.executemany(
         "INSERT INTO outbox (id, topic, type, session_id, data, awaiting, sends)"
         " VALUES ($1, 'reservations', $2, $3, $4, '{payments}', 1)",
@@ -153,8 +155,8 @@ async def test_events_on_kafka_carry_it(
         for topic in (RESERVATIONS, PAYMENTS)
         for record in await read_topic(kafka, topic, show.session_id)
     ]
-    told = {event["id"]: (event["type"], event["requestid"]) for event in events}
-    assert list(told.values()) == [  # each may be there twice
+    received = {event["id"]: (event["type"], event["requestid"]) for event in events}
+    assert list(received.values()) == [  # each may come twice
         ("ReservationCreated", "hold-1"),
         ("ReservationConfirmed", "approve-1"),
         ("PaymentOpened", "hold-1"),
@@ -191,7 +193,7 @@ async def _sweep(worker: Worker, cinema: Cinema) -> str:
     return request_id
 
 
-async def test_the_outbox_gives_the_relay_both(cinema: Cinema) -> None:
+async def test_the_outbox_passes_both_to_the_relay(cinema: Cinema) -> None:
     show = await cinema.open_session()
     origin.begin("hold-1")
     await hold(cinema, show, 0)

@@ -1,4 +1,4 @@
-"""Connections that end in doubt, and callers who are cancelled at any moment."""
+"""Connections that are closed in doubt, and callers cancelled at any moment."""
 
 import asyncio
 import random
@@ -22,7 +22,7 @@ async def single(database_url: str) -> Pool:
     return await open_pool(database_url, max_size=1, name="tests", patience=0.5)
 
 
-async def test_a_cancelled_caller_ends_as_such_and_leaves_the_pool_whole(
+async def test_a_cancelled_caller_ends_cancelled_and_leaves_the_pool_whole(
     database_url: str,
 ) -> None:
     pool = await open_pool(database_url, max_size=3, name="tests")
@@ -47,12 +47,14 @@ async def test_a_cancelled_caller_ends_as_such_and_leaves_the_pool_whole(
     await pool.close()
 
 
-async def test_what_is_given_up_runs_on_alone(single: Pool, pool: Pool) -> None:
-    """A cancel that meets a COMMIT would have it acknowledged by one server alone."""
-    asking = asyncio.create_task(single.execute("SELECT pg_sleep(0.3) /* alone */"))
+async def test_an_abandoned_statement_goes_on_in_the_server(
+    single: Pool, pool: Pool
+) -> None:
+    """A cancel at a COMMIT would acknowledge what only one server has."""
+    caller = asyncio.create_task(single.execute("SELECT pg_sleep(0.3) /* alone */"))
     await asyncio.sleep(0.1)
-    asking.cancel()
-    await asyncio.gather(asking, return_exceptions=True)
+    caller.cancel()
+    await asyncio.gather(caller, return_exceptions=True)
 
     running = await pool.fetchval(
         "SELECT count(*) FROM pg_stat_activity"
@@ -64,7 +66,9 @@ async def test_what_is_given_up_runs_on_alone(single: Pool, pool: Pool) -> None:
     await single.close()
 
 
-async def test_who_waits_too_long_for_a_connection_is_told(single: Pool) -> None:
+async def test_a_caller_that_waits_too_long_for_a_connection_gets_a_timeout(
+    single: Pool,
+) -> None:
     async with single.acquire():
         with pytest.raises(TimeoutError):
             await single.fetchval("SELECT 1")
@@ -73,7 +77,7 @@ async def test_who_waits_too_long_for_a_connection_is_told(single: Pool) -> None
     await single.close()
 
 
-async def test_a_connection_that_is_read_only_is_not_used_again(single: Pool) -> None:
+async def test_a_read_only_connection_is_not_used_again(single: Pool) -> None:
     before = await backend(single)
     await single.execute("SET default_transaction_read_only = on")
 
@@ -84,7 +88,7 @@ async def test_a_connection_that_is_read_only_is_not_used_again(single: Pool) ->
     await single.close()
 
 
-async def test_a_refusal_leaves_the_connection_as_it_is(single: Pool) -> None:
+async def test_an_error_of_a_statement_leaves_the_connection_open(single: Pool) -> None:
     before = await backend(single)
 
     with pytest.raises(asyncpg.UndefinedTableError):
@@ -94,7 +98,7 @@ async def test_a_refusal_leaves_the_connection_as_it_is(single: Pool) -> None:
     await single.close()
 
 
-async def test_all_connections_are_there_before_the_first_crowd(
+async def test_all_connections_are_open_before_the_first_crowd(
     database_url: str,
 ) -> None:
     pool = await open_pool(database_url, max_size=5, name="tests", opened=5)
@@ -103,19 +107,19 @@ async def test_all_connections_are_there_before_the_first_crowd(
     await pool.close()
 
 
-async def test_what_cannot_be_opened_yet_is_left_for_later() -> None:
-    nobody = ReservedPort()
-    url = f"postgresql://tests@127.0.0.1:{nobody.number}/tests"
+async def test_an_unavailable_server_is_connected_later() -> None:
+    unused = ReservedPort()
+    url = f"postgresql://tests@127.0.0.1:{unused.number}/tests"
     pool = await open_pool(url, max_size=5, name="tests", patience=0.5, opened=5)
 
     assert pool.get_idle_size() == 0
-    nobody.close()
+    unused.close()
     await pool.close()
 
 
-async def test_a_wrong_password_is_told_at_the_start(database_url: str) -> None:
-    told = urlsplit(database_url)
-    wrong = told._replace(netloc=f"{told.username}:wrong@{told.netloc.split('@')[1]}")
+async def test_a_wrong_password_is_an_error_at_the_start(database_url: str) -> None:
+    url = urlsplit(database_url)
+    wrong = url._replace(netloc=f"{url.username}:wrong@{url.netloc.split('@')[1]}")
 
     with pytest.raises(asyncpg.InvalidPasswordError):
         await open_pool(wrong.geturl(), max_size=1, name="tests")

@@ -1,4 +1,4 @@
-"""Who asks too often is told when to come back; others do not notice."""
+"""Too many requests get a time to wait; other clients do not notice."""
 
 from uuid import uuid4
 
@@ -18,7 +18,7 @@ def limits(empty_redis: Redis) -> RateLimits:
 
 
 async def refusal(limits: RateLimits, address: str | None, account: str) -> int | None:
-    """In how many seconds to come back; None: it may go on."""
+    """Seconds until the next try; None when this one is allowed."""
     try:
         await limits.check("signIn", address, account)
     except RateLimitedError as refused:
@@ -26,7 +26,7 @@ async def refusal(limits: RateLimits, address: str | None, account: str) -> int 
     return None
 
 
-async def test_an_account_is_limited_from_wherever_it_is_tried(
+async def test_an_account_is_limited_across_addresses(
     limits: RateLimits,
 ) -> None:
     allowed = [await refusal(limits, f"192.0.2.{n}", "ana") for n in range(2)]
@@ -48,7 +48,7 @@ async def test_an_account_is_limited_from_wherever_it_is_tried(
         (None, "testclient", "192.0.2.1"),
     ],
 )
-async def test_an_address_is_limited_whatever_account_it_tries(
+async def test_an_address_is_limited_across_accounts(
     limits: RateLimits, first: str | None, same: str, other: str
 ) -> None:
     for n in range(3):
@@ -58,7 +58,7 @@ async def test_an_address_is_limited_whatever_account_it_tries(
     assert await refusal(limits, other, "bruno") is None
 
 
-async def test_processes_count_together_and_keep_no_address_of_anybody(
+async def test_processes_count_together_and_store_no_address(
     limits: RateLimits, empty_redis: Redis
 ) -> None:
     other = RateLimits(empty_redis, **RULES)
@@ -72,7 +72,7 @@ async def test_processes_count_together_and_keep_no_address_of_anybody(
     assert all([0 < await empty_redis.ttl(key) <= 2 * HOUR for key in keys])
 
 
-async def test_what_is_limited_is_counted_apart(limits: RateLimits) -> None:
+async def test_each_operation_has_its_own_count(limits: RateLimits) -> None:
     for _ in range(2):
         await limits.check("signIn", None, "ana")
 
@@ -91,7 +91,7 @@ async def test_without_redis_each_process_counts_for_itself(unused_port: int) ->
         assert await refusal(limits, "192.0.2.2", "bruno") is None
 
 
-async def test_halves_of_characters_are_an_account_like_any_other(
+async def test_lone_surrogates_are_counted_as_any_account(
     limits: RateLimits,
 ) -> None:
     assert await refusal(limits, None, "\ud800" * 9) is None

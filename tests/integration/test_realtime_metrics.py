@@ -1,4 +1,4 @@
-"""What is counted on the way of a change to the screens, and when the way is broken."""
+"""Metrics of the way of a change to the watchers, and of breaks in it."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -56,7 +56,7 @@ async def test_events_are_counted_when_they_leave_and_when_they_arrive(
     before = {name: counted(HANDLED, consumer=name) for name in ("payments", "fanout")}
     worker.start("relay", "payments", "fanout")
 
-    # Three that are created, and three payments that are opened for them.
+    # Three reservations and their three payments.
     with (
         growing(SENDS, 6, send="first"),
         growing("cinema_relay_lag_seconds_count", 6),
@@ -69,7 +69,7 @@ async def test_events_are_counted_when_they_leave_and_when_they_arrive(
         grown = {
             name: counted(HANDLED, consumer=name) - before[name] for name in before
         }
-        # Other tests' events, and repeats, may be among them.
+        # Events of other tests, and repeats, may be counted, too.
         return grown["payments"] >= 3 and grown["fanout"] >= 6
 
     await eventually(are_counted)
@@ -80,7 +80,7 @@ async def test_a_second_sending_counts_as_such(worker: Worker, cinema: Cinema) -
     again = counted(SENDS, send="again")
     worker.start("relay")
 
-    async def is_sent_twice() -> bool:  # nobody confirms it
+    async def is_sent_twice() -> bool:  # no consumer confirms it
         await cinema.pool.execute("UPDATE outbox SET send_after = clock_timestamp()")
         return counted(SENDS, send="again") > again
 
@@ -88,7 +88,7 @@ async def test_a_second_sending_counts_as_such(worker: Worker, cinema: Cinema) -
         await eventually(is_sent_twice, 20)
 
 
-async def test_a_delta_is_late_by_what_its_oldest_change_is(
+async def test_the_lag_of_a_delta_is_that_of_its_oldest_change(
     worker: Worker, cinema: Cinema, feed: SeatFeed
 ) -> None:
     worker.start()
@@ -101,14 +101,14 @@ async def test_a_delta_is_late_by_what_its_oldest_change_is(
         with growing(DELIVERED, 0):
             assert isinstance(await asyncio.wait_for(anext(updates), 20), SeatMapDelta)
         await hold(cinema, show, 1)
-        # The first is told to all once the next is asked for.
+        # The first is counted when the next is asked for.
         with growing(DELIVERED, 1), growing("cinema_seat_map_resyncs_total", 0):
             assert isinstance(await asyncio.wait_for(anext(updates), 20), SeatMapDelta)
 
     assert 0 < counted("cinema_delivery_lag_seconds_sum") - late < 60
 
 
-async def test_a_map_that_is_read_anew_is_counted(
+async def test_a_resync_is_counted(
     cinema: Cinema, feed: SeatFeed, redis: Redis
 ) -> None:
     show = await cinema.open_session(seats=3)
@@ -121,7 +121,7 @@ async def test_a_map_that_is_read_anew_is_counted(
 
 
 @pytest.mark.usefixtures("hub")
-async def test_a_connection_that_breaks_is_counted(stack: EmbeddedStack) -> None:
+async def test_a_broken_connection_is_counted(stack: EmbeddedStack) -> None:
     before = counted("cinema_pubsub_losses_total")
 
     async def is_counted() -> bool:
@@ -134,14 +134,14 @@ async def test_a_connection_that_breaks_is_counted(stack: EmbeddedStack) -> None
         stack.valkey.start()
 
 
-async def test_what_cannot_be_read_is_counted_by_who_put_it_aside(
+async def test_dead_letters_are_counted_by_consumer(
     worker: Worker, cinema: Cinema, kafka: Kafka, show: Show
 ) -> None:
     names = ("payments", "fanout")
     before = {name: counted(PUT_ASIDE, consumer=name) for name in names}
     worker.start()
     await hold(cinema, show, 0)
-    await until_outbox_is_empty(cinema)  # there are topics
+    await until_outbox_is_empty(cinema)  # the topics exist now
 
     async with kafka.producer() as producer:
         key = str(show.session_id).encode()
@@ -169,10 +169,10 @@ async def test_a_hold_without_a_lock_is_counted_by_its_reason(
     await nowhere.aclose()
 
 
-async def test_a_crowd_of_one_process_is_refused_by_its_first(
+async def test_a_crowd_in_one_process_is_refused_by_the_first_caller(
     redis: Redis, cinema: Cinema, show: Show
 ) -> None:
-    """Of three, one asks Redis and Postgres, and two are told by it."""
+    """One of three asks Redis and Postgres; two are refused in the process."""
     locks = RedlockSeatLocks([ScriptBatch(redis)])
     name = "cinema_seat_refusals_total"
     held = await hold(cinema, show, 0)

@@ -43,7 +43,7 @@ async def refused(service: AccountService, refresh_token: str) -> bool:
     return False
 
 
-async def test_a_successor_joins_the_family_for_thirty_days_of_its_own(
+async def test_a_successor_joins_the_family_with_its_own_thirty_days(
     service: AccountService, pool: Pool, ana: SignedIn
 ) -> None:
     await pool.execute(
@@ -66,7 +66,7 @@ async def test_a_successor_joins_the_family_for_thirty_days_of_its_own(
     assert timedelta(days=30) - left < timedelta(minutes=1)
 
 
-async def test_of_many_at_once_one_is_answered_and_then_the_family_has_ended(
+async def test_one_of_many_exchanges_at_once_succeeds_and_then_the_family_ends(
     service: AccountService, pool: Pool, ana: SignedIn
 ) -> None:
     other_device = await service.sign_in(ana.account.email, "correct-horse")
@@ -89,7 +89,7 @@ async def test_of_many_at_once_one_is_answered_and_then_the_family_has_ended(
 async def test_no_successor_survives_the_end_of_its_family(
     service: AccountService, pool: Pool, ana: SignedIn
 ) -> None:
-    """The thief goes on at the moment when the owner's token gives them away."""
+    """The thief exchanges at the moment when the owner's token ends the family."""
     thief = await service.refresh(ana.refresh_token)
     async with pool.acquire() as db, db.transaction():
         await db.execute(
@@ -129,7 +129,7 @@ async def test_without_its_account_it_is_refused(
     assert await service.sign_out(ana.refresh_token) is False
 
 
-async def test_the_new_access_token_carries_the_role_of_now(
+async def test_the_new_access_token_has_the_current_role(
     service: AccountService, pool: Pool, key_ring: KeyRing, ana: SignedIn
 ) -> None:
     await pool.execute(
@@ -143,7 +143,7 @@ async def test_the_new_access_token_carries_the_role_of_now(
     assert again.account.role is Role.MANAGER
 
 
-async def test_signing_out_ends_one_family_whichever_of_its_tokens_is_shown(
+async def test_signing_out_ends_one_family_with_any_of_its_tokens(
     service: AccountService, pool: Pool, ana: SignedIn
 ) -> None:
     other_device = await service.sign_in(ana.account.email, "correct-horse")
@@ -159,7 +159,7 @@ async def test_signing_out_ends_one_family_whichever_of_its_tokens_is_shown(
     assert not await refused(service, other_device.refresh_token)
 
 
-async def test_tidying_up_does_not_wait_for_a_family_that_ends(
+async def test_housekeeping_does_not_wait_for_a_family_that_ends(
     scratch_pool: Pool,
 ) -> None:
     accounts = PostgresAccounts(scratch_pool)

@@ -43,7 +43,7 @@ async def test_a_hold_gets_its_payment_and_the_outbox_empties(
     assert await payments(cinema, show) == ["PENDING"] * 10
 
 
-async def test_a_hold_that_is_over_is_swept_and_its_payment_closed(
+async def test_an_expired_hold_is_swept_and_its_payment_closed(
     worker: Worker, cinema: Cinema
 ) -> None:
     worker.start()
@@ -79,7 +79,7 @@ async def test_events_are_cloud_events_keyed_by_session_in_order_per_seat(
         "type": "ReservationCreated",
         "partitionkey": str(show.session_id),
     }
-    # Each may come again; the first time it comes in its order.
+    # Each may come again; the first deliveries are in order.
     events = [CloudEvent.decode(record.value) for record in records]
     firsts = {event.id: event for event in reversed(events)}
     seen = dict.fromkeys(event.id for event in events)
@@ -107,13 +107,13 @@ async def test_one_relay_sends_at_a_time(scratch_pool: Pool, cinema: Cinema) -> 
     assert await outbox.renew_lease(second)
 
 
-async def test_of_a_hundred_payments_99_are_opened_by_the_first_sending(
+async def test_99_of_100_payments_are_opened_by_the_first_sending(
     worker: Worker, cinema: Cinema
 ) -> None:
-    """By the rows' own times, so nothing that the test does is counted.
+    """Measured by the times in the rows, without the work of the test.
 
-    No measure of speed, which docs/load.md has: after ten seconds what was lost on the
-    way is sent again, and that is what must not be needed.
+    Not a measure of speed (see docs/load.md): events that were lost on the way are sent
+    again after ten seconds, and that must not be needed.
     """
     worker.start()
     await hold(cinema, await cinema.open_session(), 0)

@@ -1,4 +1,4 @@
-"""What may befall the relay, its broker and its events: nothing is lost, or twice."""
+"""Faults of the relay, the broker and events: nothing is lost or done twice."""
 
 import asyncio
 from uuid import UUID
@@ -36,7 +36,7 @@ async def cinema(scratch_pool: Pool) -> Cinema:
     return Cinema(scratch_pool)
 
 
-async def test_a_relay_killed_between_send_and_mark_repeats_and_harms_nothing(
+async def test_a_relay_killed_between_send_and_mark_sends_again_without_harm(
     worker: Worker,
     cinema: Cinema,
     kafka: Kafka,
@@ -56,8 +56,8 @@ async def test_a_relay_killed_between_send_and_mark_repeats_and_harms_nothing(
             await hold(cinema, show, seat)
         await asyncio.wait_for(killed.wait(), 10)
         await worker.stop()
-    # Another relay, which has to wait until the lease is over; nobody reads yet, or
-    # the first sending would do.
+    # Another relay, which waits until the lease has expired. No consumer runs yet, or
+    # the first sending would be enough.
     worker.start("relay")
 
     async def all_marked() -> bool:
@@ -73,7 +73,7 @@ async def test_a_relay_killed_between_send_and_mark_repeats_and_harms_nothing(
     assert await payments(cinema, show) == ["PENDING"] * 3
 
 
-async def test_sales_go_on_without_the_broker_and_are_told_when_it_is_back(
+async def test_sales_go_on_without_the_broker_and_are_sent_when_it_is_back(
     worker: Worker, cinema: Cinema, stack: EmbeddedStack
 ) -> None:
     worker.start()
@@ -95,7 +95,7 @@ async def test_sales_go_on_without_the_broker_and_are_told_when_it_is_back(
     assert await payments(cinema, show) == ["PENDING"] * 5
 
 
-async def test_the_relay_waits_for_postgres_and_says_whom_it_waits_for(
+async def test_the_relay_waits_for_postgres_and_logs_it(
     worker: Worker,
     cinema: Cinema,
     monkeypatch: pytest.MonkeyPatch,
@@ -125,11 +125,11 @@ async def test_the_relay_waits_for_postgres_and_says_whom_it_waits_for(
     assert "the broker is unavailable" not in caplog.text
 
 
-async def test_what_the_broker_forgot_is_sent_again(
+async def test_events_that_the_broker_lost_are_sent_again(
     worker: Worker, cinema: Cinema, stack: EmbeddedStack
 ) -> None:
     show = await cinema.open_session()
-    worker.start("relay")  # nobody reads: it is acknowledged and then forgotten
+    worker.start("relay")  # no consumer: events are acknowledged and then lost
     for seat in range(4):
         await hold(cinema, show, seat)
 
@@ -145,7 +145,7 @@ async def test_what_the_broker_forgot_is_sent_again(
     assert await payments(cinema, show) == ["PENDING"] * 4
 
 
-async def test_a_poison_message_stops_nobody(
+async def test_a_poison_message_stops_no_consumer(
     worker: Worker, cinema: Cinema, kafka: Kafka
 ) -> None:
     show = await cinema.open_session()
@@ -164,7 +164,7 @@ async def test_a_poison_message_stops_nobody(
     await until_outbox_is_empty(cinema)
 
     async def reasons() -> dict[tuple[bytes, bytes], bytes]:
-        """Of each dead letter and consumer."""
+        """By dead letter and consumer."""
         topic = dead_letters_of(RESERVATIONS)
         found = {}
         for letter in await read_topic(kafka, topic, show.session_id):
@@ -173,15 +173,15 @@ async def test_a_poison_message_stops_nobody(
             found[letter.value, headers["consumer"]] = headers["reason"]
         return found
 
-    async def all_buried() -> bool:
+    async def all_dead_letters() -> bool:
         return len(await reasons()) == 3
 
-    await eventually(all_buried, 20)
+    await eventually(all_dead_letters, 20)
     assert await payments(cinema, show) == ["PENDING"] * 2
-    told = await reasons()
-    unreadable = [told.pop((b"{poison", name)) for name in (b"payments", b"fanout")]
+    found = await reasons()
+    unreadable = [found.pop((b"{poison", name)) for name in (b"payments", b"fanout")]
     assert all(reason.startswith(b"MalformedEventError(") for reason in unreadable)
-    [((letter, consumer), reason)] = told.items()
+    [((letter, consumer), reason)] = found.items()
     assert CloudEvent.decode(letter).data["reservation_id"] == str(readable.id)
     assert consumer == b"payments"
     assert reason.startswith(b"CheckViolationError(")

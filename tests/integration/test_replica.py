@@ -1,4 +1,4 @@
-"""Catalog and own lists come from the replica; from the primary when it won't do."""
+"""Catalog and own lists come from the replica if it is up to date enough."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -54,7 +54,7 @@ async def redis(stack: EmbeddedStack) -> AsyncIterator[Redis]:
 
 
 class Process:
-    """As much of an API as it takes."""
+    """The parts of an API process that these tests need."""
 
     def __init__(
         self, pool: Pool, redis: Redis, queries: Queries, replica: Replica
@@ -66,7 +66,7 @@ class Process:
         self.replica = replica
 
     async def until_replicated(self) -> None:
-        """The replica is known to have what was committed up to now."""
+        """The replica is known to have replayed all commits up to now."""
         since = await self.cache.since()
         assert since is not None
 
@@ -116,7 +116,9 @@ async def process(
     await engine.dispose()
 
 
-async def test_what_is_replicated_is_read_there(process: Process, show: Show) -> None:
+async def test_replicated_rows_are_read_from_the_replica(
+    process: Process, show: Show
+) -> None:
     await process.cache.drop()
     await process.until_replicated()
 
@@ -131,7 +133,7 @@ async def test_what_is_replicated_is_read_there(process: Process, show: Show) ->
     assert set(read) == {show.session_id}
 
 
-async def test_a_change_is_seen_though_the_replica_has_not_replayed_it(
+async def test_a_change_is_visible_before_the_replica_has_replayed_it(
     process: Process, servers: Replicated, cinema: Cinema
 ) -> None:
     await servers.on_standby(PAUSE)
@@ -151,7 +153,7 @@ async def test_a_change_is_seen_though_the_replica_has_not_replayed_it(
     assert set(read) == {show.session_id}
 
 
-async def test_who_has_just_written_reads_where_they_wrote(
+async def test_after_a_change_own_lists_come_from_the_primary(
     process: Process, show: Show, ana: UUID, cinema: Cinema, redis: Redis
 ) -> None:
     [bruno] = await cinema.customers(1)
@@ -167,7 +169,7 @@ async def test_who_has_just_written_reads_where_they_wrote(
     assert 0 < await redis.pttl(f"wrote:{ana}") <= 5_000
 
 
-async def test_a_replica_that_is_late_is_left_until_it_has_caught_up(
+async def test_a_late_replica_is_not_read_until_it_has_caught_up(
     process: Process, servers: Replicated, cinema: Cinema, ana: UUID
 ) -> None:
     async def is_used() -> bool:
@@ -189,14 +191,14 @@ async def test_a_replica_that_is_late_is_left_until_it_has_caught_up(
     await eventually(is_used, 30)
 
 
-async def test_an_idle_primary_makes_no_replica_late(process: Process) -> None:
+async def test_an_idle_primary_does_not_make_the_replica_late(process: Process) -> None:
     await asyncio.sleep(1.5 * LATE_SECONDS)
 
     assert process.replica.has_replayed(0)
 
 
 @pytest.mark.parametrize("fault", ["kill", "pause"])
-async def test_a_replica_that_is_away_is_not_noticed(
+async def test_an_unavailable_replica_is_not_noticed(
     process: Process, servers: Replicated, ana: UUID, fault: str
 ) -> None:
     async def is_used() -> bool:
@@ -226,10 +228,10 @@ async def test_without_redis_the_primary_is_read(
     assert await OwnWrites(redis).since(ana) == 0
 
 
-async def test_what_is_promoted_is_no_replica_any_more(
+async def test_a_promoted_server_is_no_longer_a_replica(
     process: Process, servers: Replicated, show: Show
 ) -> None:
-    """The last of these: the servers are of no use to another."""
+    """The last test of this module: it leaves the servers unusable."""
     servers.primary.kill()
     await servers.promote()
 

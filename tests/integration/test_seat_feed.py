@@ -1,4 +1,4 @@
-"""Whatever happens on the way, every watcher's map ends at the truth."""
+"""Every watcher's map ends at the true state, after any fault on the way."""
 
 import asyncio
 import random
@@ -61,8 +61,8 @@ def booking(scratch_pool: Pool) -> BookingService:
     return BookingService(PostgresLedger(scratch_pool), NoSeatLocks(), NoWakeup())
 
 
-class Crowd:
-    """Watchers that fold, and customers that keep them busy."""
+class WatcherGroup:
+    """Watchers of one session; each folds its deltas into a map."""
 
     def __init__(self, feed: SeatFeed, show: Show, cinema: Cinema) -> None:
         self.feed = feed
@@ -85,9 +85,9 @@ class Crowd:
             task.cancel()
         await asyncio.gather(*self.tasks, return_exceptions=True)
 
-    async def all_know_the_truth(self) -> bool:
-        truth = await true_map(self.cinema.pool, self.show.session_id)
-        return all(fold.seats == truth for fold in self.folds)
+    async def all_are_up_to_date(self) -> bool:
+        expected = await true_map(self.cinema.pool, self.show.session_id)
+        return all(fold.seats == expected for fold in self.folds)
 
 
 async def change_seats(
@@ -106,14 +106,14 @@ async def change_seats(
 
 
 @pytest.mark.usefixtures("working")
-async def test_fifty_watchers_end_at_the_truth_though_redis_was_away(
+async def test_fifty_watchers_end_at_the_true_state_after_an_outage_of_redis(
     feed: SeatFeed, cinema: Cinema, booking: BookingService, stack: EmbeddedStack
 ) -> None:
     show = await cinema.open_session(seats=30)
-    async with Crowd(feed, show, cinema) as crowd:
+    async with WatcherGroup(feed, show, cinema) as watchers:
         await change_seats(booking, cinema, show, 10)
-        await eventually(crowd.all_know_the_truth, 20)
-        before = [fold.snapshots for fold in crowd.folds]
+        await eventually(watchers.all_are_up_to_date, 20)
+        before = [fold.snapshots for fold in watchers.folds]
 
         stack.valkey.stop()
         try:
@@ -122,17 +122,17 @@ async def test_fifty_watchers_end_at_the_truth_though_redis_was_away(
             stack.valkey.start()
         await change_seats(booking, cinema, show, 12)
 
-        await eventually(crowd.all_know_the_truth, 40)
+        await eventually(watchers.all_are_up_to_date, 40)
         assert before == [1] * WATCHERS
-        assert min(fold.snapshots for fold in crowd.folds) >= 2
+        assert min(fold.snapshots for fold in watchers.folds) >= 2
 
 
 @pytest.mark.usefixtures("working")
-async def test_watchers_end_at_the_truth_though_the_broker_came_back_empty(
+async def test_watchers_end_at_the_true_state_after_the_broker_came_back_empty(
     feed: SeatFeed, cinema: Cinema, booking: BookingService, stack: EmbeddedStack
 ) -> None:
     show = await cinema.open_session(seats=30)
-    async with Crowd(feed, show, cinema) as crowd:
+    async with WatcherGroup(feed, show, cinema) as watchers:
         await change_seats(booking, cinema, show, 10)
         stack.broker.kill()
         try:
@@ -141,11 +141,11 @@ async def test_watchers_end_at_the_truth_though_the_broker_came_back_empty(
             stack.broker.start()
         await change_seats(booking, cinema, show, 12)
 
-        await eventually(crowd.all_know_the_truth, 60)
+        await eventually(watchers.all_are_up_to_date, 60)
 
 
 @pytest.mark.usefixtures("working")
-async def test_a_hold_that_is_over_is_free_for_every_watcher_within_half_a_second(
+async def test_an_expired_hold_is_free_for_every_watcher_within_half_a_second(
     feed: SeatFeed, cinema: Cinema, booking: BookingService
 ) -> None:
     show = await cinema.open_session(seats=1)
@@ -166,8 +166,8 @@ async def test_a_hold_that_is_over_is_free_for_every_watcher_within_half_a_secon
                 pass
             late.append(asyncio.get_running_loop().time() - over)
 
-    # The best of five: a stall of a shared machine is no fault of the path, and
-    # whatever waits for a time-out somewhere waits for it each time.
+    # The best of five: a stall of a shared machine may happen once, while a wait for
+    # some time-out would happen each time.
     assert min(late) < 0.5, late
 
 
@@ -195,7 +195,7 @@ async def test_resuming_from_a_position_gets_what_was_missed_and_no_more(
     }
 
 
-async def test_what_is_no_change_of_seats_is_answered_with_a_whole_map(
+async def test_an_unreadable_message_is_answered_with_a_whole_map(
     feed: SeatFeed, cinema: Cinema, redis: Redis
 ) -> None:
     show = await cinema.open_session(seats=3)
@@ -209,7 +209,7 @@ async def test_what_is_no_change_of_seats_is_answered_with_a_whole_map(
     assert isinstance(update, SeatMap)
 
 
-async def test_a_reservation_is_looked_at_once_at_first_and_after_each_change(
+async def test_a_reservation_ticks_once_at_first_and_after_each_change(
     hub: Hub, redis: Redis
 ) -> None:
     reservation_id: UUID = uuid4()
@@ -224,10 +224,10 @@ async def test_a_reservation_is_looked_at_once_at_first_and_after_each_change(
 
 
 @pytest.mark.usefixtures("working")
-async def test_a_seat_cancelled_while_redis_was_frozen_can_be_had_again(
+async def test_a_seat_cancelled_while_redis_was_frozen_can_be_held_again(
     scratch_pool: Pool, stack: EmbeddedStack, cinema: Cinema
 ) -> None:
-    """Nobody told Redis at the time: the event does, later."""
+    """The API could not clear the marker; the event of the outbox does it later."""
     redis = open_redis(stack.redis_url)
     locks = RedlockSeatLocks([ScriptBatch(redis)])
     service = BookingService(PostgresLedger(scratch_pool), locks, NoWakeup())
@@ -240,12 +240,12 @@ async def test_a_seat_cancelled_while_redis_was_frozen_can_be_had_again(
     finally:
         stack.valkey.resume()
 
-    async def is_had() -> bool:
+    async def is_held_again() -> bool:
         try:
             await service.reserve_seats(show.session_id, show.seat_ids, bruno)
         except SeatsUnavailableError:
             return False
         return True
 
-    await eventually(is_had, 20)
+    await eventually(is_held_again, 20)
     await redis.aclose()

@@ -1,4 +1,4 @@
-"""Whoever has a Redis behind Sentinels follows its failovers, and stays in bounds."""
+"""Clients of a Redis behind Sentinels follow its failovers, within bounds."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -73,7 +73,7 @@ async def until_it_takes_writes(redis: Redis) -> None:
 
 
 @pytest.mark.parametrize("fault", ["kill", "pause"])
-async def test_a_lost_primary_is_left_for_the_next(
+async def test_clients_follow_from_a_lost_primary_to_the_next(
     servers: WatchedRedis, redis: Redis, fault: str
 ) -> None:
     scripts, codes = ScriptBatch(redis), RedisSignInCodes(redis)
@@ -115,7 +115,7 @@ async def test_a_primary_that_is_demoted_loses_its_clients(
     assert (await redis.info("replication"))["role"] == "master"
 
 
-async def test_live_maps_follow_and_are_told_to_read_again(
+async def test_live_maps_follow_and_get_a_resync(
     servers: WatchedRedis, redis: Redis
 ) -> None:
     async with listening_to("seats", servers) as listener:
@@ -147,7 +147,7 @@ async def test_the_relay_wakeup_reaches_the_new_primary(
         assert b"1" in await asyncio.wait_for(listener.next_burst(0.1), 20)
 
 
-async def test_without_any_sentinel_nobody_waits_long(
+async def test_without_any_sentinel_no_caller_waits_long(
     servers: WatchedRedis,
 ) -> None:
     for each in servers.sentinels:

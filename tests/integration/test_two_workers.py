@@ -1,4 +1,4 @@
-"""Several workers at once: one sends, all sweep, and nobody does another's work."""
+"""Several workers at once: one sends, all sweep, and no work is done twice."""
 
 import asyncio
 from uuid import UUID
@@ -27,8 +27,8 @@ async def cinema(scratch_pool: Pool) -> Cinema:
     return Cinema(scratch_pool)
 
 
-class Freezing(Outbox):
-    """As if its process were stopped between what is due and its sending."""
+class FreezingOutbox(Outbox):
+    """As if the process were frozen between `due` and the sending."""
 
     def __init__(self, pool: Pool) -> None:
         super().__init__(pool)
@@ -49,10 +49,10 @@ class Freezing(Outbox):
         return await super().renew_lease(holder)
 
 
-async def test_a_relay_that_was_frozen_sends_nothing_when_it_goes_on(
+async def test_a_relay_that_was_frozen_sends_nothing_afterwards(
     worker: Worker, cinema: Cinema, kafka: Kafka, stack: EmbeddedStack
 ) -> None:
-    outbox = Freezing(cinema.pool)
+    outbox = FreezingOutbox(cinema.pool)
     show = await cinema.open_session()
     hub = Hub(stack.redis_url)
     async with hub:
@@ -65,8 +65,10 @@ async def test_a_relay_that_was_frozen_sends_nothing_when_it_goes_on(
             return await cinema.count("outbox", "sends > 0") == 1
 
         await eventually(is_sent, 30)
-        await asyncio.sleep(LEASE.total_seconds())  # its clock has to be over, too
-        # On a slow day it would be sent again, by the other one, and rightly.
+        await asyncio.sleep(
+            LEASE.total_seconds()
+        )  # by the relay's own clock the lease must expire, too
+        # On a slow machine the other relay would rightly send it again.
         await cinema.pool.execute(NOT_AGAIN)
         before = len(await read_topic(kafka, RESERVATIONS, show.session_id))
         outbox.thawed.set()
@@ -78,7 +80,7 @@ async def test_a_relay_that_was_frozen_sends_nothing_when_it_goes_on(
     assert len(await read_topic(kafka, RESERVATIONS, show.session_id)) == before
 
 
-async def test_a_relay_that_stops_in_order_is_followed_at_once(
+async def test_a_relay_that_stops_gracefully_has_a_successor_at_once(
     worker: Worker, cinema: Cinema
 ) -> None:
     worker.start("relay")
@@ -94,7 +96,9 @@ async def test_a_relay_that_stops_in_order_is_followed_at_once(
     assert (leads, counted("cinema_relay_leads")) == (1, 0)
 
 
-async def test_sweepers_share_what_is_due_and_never_meet(cinema: Cinema) -> None:
+async def test_sweepers_share_due_holds_and_never_expire_one_twice(
+    cinema: Cinema,
+) -> None:
     show = await cinema.open_session(seats=60)
     held = [await hold(cinema, show, seat) for seat in range(60)]
     for each in held:
@@ -114,7 +118,7 @@ async def test_sweepers_share_what_is_due_and_never_meet(cinema: Cinema) -> None
     assert {version for _, version in await cinema.seat_states(show)} == {3}
 
 
-async def test_a_sweeper_passes_over_what_another_is_at(cinema: Cinema) -> None:
+async def test_a_sweeper_skips_rows_that_another_has_locked(cinema: Cinema) -> None:
     show = await cinema.open_session(seats=2)
     held = [await hold(cinema, show, seat) for seat in range(2)]
     for each in held:

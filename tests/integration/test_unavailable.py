@@ -1,4 +1,4 @@
-"""While Postgres is away clients are told so, soon; when it is back they are served."""
+"""While Postgres is unavailable clients soon get UNAVAILABLE, and then are served."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -48,7 +48,7 @@ async def client(
 
 
 @pytest.mark.parametrize("fault", ["kill", "pause"])
-async def test_a_primary_that_is_away_is_told_until_another_is_promoted(
+async def test_clients_get_unavailable_until_another_primary_is_promoted(
     servers: Replicated, client: InProcessClient, show: Show, fault: str
 ) -> None:
     assert await client.is_served(show, 0)
@@ -73,10 +73,10 @@ async def test_a_primary_that_is_away_is_told_until_another_is_promoted(
     assert "errors" not in await client.ask(MAP, id=session)
 
 
-async def test_a_primary_that_takes_no_writes_any_more_is_left(
+async def test_connections_to_a_demoted_primary_are_closed(
     servers: Replicated, pool: Pool, client: InProcessClient, show: Show
 ) -> None:
-    """Its connections go on: each says once that it is not the primary."""
+    """Each open connection raises one error: the server is not the primary."""
     assert await client.is_served(show, 0)
     await pool.execute("ALTER SYSTEM SET default_transaction_read_only = on")
     await pool.execute("SELECT pg_reload_conf()")

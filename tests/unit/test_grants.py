@@ -1,4 +1,4 @@
-"""The programs may delete what they delete, and nothing else."""
+"""The programs may delete only what their statements delete."""
 
 import re
 from pathlib import Path
@@ -8,7 +8,7 @@ from persistence.postgres.grants import DELETED
 DELETING = re.compile(r"\bDELETE FROM (\w+)")
 
 
-def test_the_rights_are_those_that_the_statements_need() -> None:
+def test_the_privileges_are_those_that_the_statements_need() -> None:
     files = [
         file
         for folder in ("app", "persistence", "realtime", "seeds")

@@ -1,4 +1,4 @@
-"""What a line of the log looks like, and what never gets into one."""
+"""The format of log lines, and what never gets into one."""
 
 import json
 import logging
@@ -22,7 +22,7 @@ def logger_with(formatter: logging.Formatter) -> tuple[logging.Logger, StringIO]
     handler = logging.StreamHandler(written)
     handler.setFormatter(formatter)
     handler.addFilter(logs.add_origin)
-    logger = logging.Logger("app.tests")  # noqa: LOG001 # nobody else's
+    logger = logging.Logger("app.tests")  # noqa: LOG001 # for this test alone
     logger.addHandler(handler)
     return logger, written
 
@@ -33,9 +33,9 @@ def test_a_line_is_one_json_object() -> None:
     logger.warning("two\nlines", extra={"seats": 2})
 
     [line] = written.getvalue().splitlines()
-    told = json.loads(line)
-    moment = told.pop("time")
-    assert told == {
+    fields = json.loads(line)
+    moment = fields.pop("time")
+    assert fields == {
         "level": "WARNING",
         "logger": "app.tests",
         "message": "two\nlines",
@@ -45,7 +45,7 @@ def test_a_line_is_one_json_object() -> None:
     assert datetime.fromisoformat(moment)
 
 
-def test_a_line_names_the_request_and_who_asks() -> None:
+def test_a_line_names_the_request_and_the_viewer() -> None:
     logger, written = logger_with(logs.JsonLines())
 
     def operate() -> None:
@@ -70,14 +70,14 @@ def test_an_exception_is_one_field_without_the_row_that_postgres_quotes() -> Non
     except RuntimeError:
         logger.exception("failed")
 
-    told = json.loads(written.getvalue())
-    assert told["exception"].endswith("RuntimeError: it broke")
-    assert "new row violates ck_kind" in told["exception"]
-    assert "ana@" not in told["exception"]
-    assert "hash of hers" not in told["exception"]
+    fields = json.loads(written.getvalue())
+    assert fields["exception"].endswith("RuntimeError: it broke")
+    assert "new row violates ck_kind" in fields["exception"]
+    assert "ana@" not in fields["exception"]
+    assert "hash of hers" not in fields["exception"]
 
 
-def test_text_that_is_no_unicode_is_written_all_the_same() -> None:
+def test_text_that_is_not_unicode_is_written() -> None:
     logger, written = logger_with(logs.JsonLines())
 
     logger.info("half a pair: %s", "\ud800")
@@ -85,7 +85,7 @@ def test_text_that_is_no_unicode_is_written_all_the_same() -> None:
     assert json.loads(written.getvalue())["message"] == "half a pair: \ud800"
 
 
-def test_lines_for_people_have_the_facts_behind_the_message() -> None:
+def test_text_lines_have_the_fields_after_the_message() -> None:
     logger, written = logger_with(logs.TextLines())
 
     logger.info("tidied", extra={"rows": 3})
@@ -95,7 +95,7 @@ def test_lines_for_people_have_the_facts_behind_the_message() -> None:
 
 @pytest.fixture
 def root(monkeypatch: pytest.MonkeyPatch) -> Iterator[logging.Logger]:
-    """A root without handlers, so that ours is set up; all levels are given back."""
+    """A root logger without handlers; all levels are restored afterwards."""
     root = logging.getLogger()
     monkeypatch.setattr(root, "handlers", [])
     names = (*logs.OURS, "aiokafka")
@@ -109,7 +109,7 @@ def root(monkeypatch: pytest.MonkeyPatch) -> Iterator[logging.Logger]:
 
 @pytest.mark.usefixtures("root")
 @pytest.mark.parametrize("name", ["uvicorn.error", "websockets", "httpx2", "asyncio"])
-def test_libraries_say_nothing_below_a_warning(
+def test_libraries_log_nothing_below_a_warning(
     name: str,
 ) -> None:
     logs.set_up("DEBUG", "json")
@@ -120,7 +120,7 @@ def test_libraries_say_nothing_below_a_warning(
     assert logging.getLogger("realtime.relay").isEnabledFor(logging.DEBUG)
 
 
-def test_it_is_quiet_when_it_is_told_to_be(root: logging.Logger) -> None:
+def test_the_level_is_a_setting(root: logging.Logger) -> None:
     logs.set_up("ERROR", "text")
 
     assert not logging.getLogger("app.worker").isEnabledFor(logging.WARNING)

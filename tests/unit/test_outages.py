@@ -49,7 +49,7 @@ OUR_MISTAKES = [
 
 
 def wrapped(cause: Exception) -> sqlalchemy.DBAPIError:
-    """As SQLAlchemy raises what comes from asyncpg."""
+    """An error of asyncpg as SQLAlchemy raises it."""
     driver = AsyncAdapt_asyncpg_dbapi.Error("from the driver", cause)  # type: ignore[no-untyped-call] # theirs
     driver.__cause__ = cause
     return sqlalchemy.DBAPIError("SELECT", None, driver)
@@ -66,7 +66,7 @@ def test_a_mistake_of_ours(error: Exception | None) -> None:
     assert not is_unavailable(error)
 
 
-def test_behind_sqlalchemy_the_cause_counts() -> None:
+def test_the_cause_of_an_error_of_sqlalchemy_counts() -> None:
     assert is_unavailable(wrapped(asyncpg.AdminShutdownError("terminating connection")))
     assert not is_unavailable(wrapped(asyncpg.UndefinedTableError("no such table")))
 
@@ -76,7 +76,7 @@ def test_an_unavailable_broker_is_transient_and_a_too_large_event_is_not() -> No
     assert not is_transient(MessageSizeTooLargeError())
 
 
-def test_each_host_is_asked_with_all_that_the_url_says() -> None:
+def test_each_host_gets_the_whole_url() -> None:
     url = "postgresql://u:p%2C@one:1,two:2/db?target_session_attrs=read-write"
 
     assert hosts(url) == [

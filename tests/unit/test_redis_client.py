@@ -1,4 +1,4 @@
-"""What a REDIS_URL leads to."""
+"""The connections that a REDIS_URL leads to."""
 
 import pytest
 from redis.asyncio.connection import BlockingConnectionPool

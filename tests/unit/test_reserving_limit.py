@@ -15,7 +15,7 @@ def refused(limit: FixedWindowLimit, customer_id: UUID) -> int | None:
     return None
 
 
-def test_who_used_a_window_up_waits_for_the_next_one() -> None:
+def test_a_customer_over_the_limit_waits_for_the_next_window() -> None:
     now = 1_003.5
     limit = FixedWindowLimit(parse("2/10 seconds"), clock=lambda: now)
     ana, bia = uuid4(), uuid4()
@@ -31,7 +31,7 @@ def test_who_used_a_window_up_waits_for_the_next_one() -> None:
     assert next_one is None
 
 
-def test_it_remembers_only_who_asked_in_this_window() -> None:
+def test_it_keeps_only_customers_of_this_window() -> None:
     now = 0.0
     limit = FixedWindowLimit(parse("2/10 seconds"), clock=lambda: now)
     for _ in range(1_000):

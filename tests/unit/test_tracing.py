@@ -1,4 +1,4 @@
-"""When traces are on, and what of an operation gets into a span."""
+"""When tracing is on, and what the span of an operation contains."""
 
 import subprocess
 import sys
@@ -63,7 +63,7 @@ def test_the_standard_variables_switch_it_on(environ: dict[str, str], on: bool) 
     assert tracing.is_enabled(environ) is on
 
 
-def test_nothing_of_it_is_imported_when_it_is_off() -> None:
+def test_opentelemetry_is_not_imported_when_tracing_is_off() -> None:
     script = (
         "import sys, app.serve, app.worker; from telemetry import tracing;"
         "tracing.set_up('api', {});"
@@ -77,7 +77,7 @@ def test_nothing_of_it_is_imported_when_it_is_off() -> None:
     assert isinstance(spans(), NoSpans)
 
 
-async def test_an_operation_goes_on_with_its_callers_trace(
+async def test_an_operation_continues_its_clients_trace(
     http: httpx2.AsyncClient, exporter: InMemorySpanExporter
 ) -> None:
     await post(
@@ -106,7 +106,7 @@ async def test_an_operation_goes_on_with_its_callers_trace(
         f"00-{TRACE}-{PARENT}-01" * 1_000,
     ],
 )
-async def test_a_malformed_trace_is_none(
+async def test_a_malformed_trace_is_ignored(
     header: str, http: httpx2.AsyncClient, exporter: InMemorySpanExporter
 ) -> None:
     response = await post(http, {"query": "{ hello }"}, traceparent=header)
@@ -116,7 +116,7 @@ async def test_a_malformed_trace_is_none(
     assert (span.name, parent_of(span)) == ("query hello", None)
 
 
-async def test_a_fault_is_marked_and_its_text_is_left_to_the_log(
+async def test_a_fault_is_marked_without_its_text(
     http: httpx2.AsyncClient, exporter: InMemorySpanExporter
 ) -> None:
     with pytest.raises(RuntimeError), spans().root(None):
@@ -142,12 +142,12 @@ async def test_a_socket_has_a_span_for_each_operation_that_ends(
             await socket.receive()
             await socket.receive()
 
-    told = exporter.get_finished_spans()
-    assert [span.name for span in told] == ["query Greet"] * 2
-    assert len({span.context.trace_id for span in told if span.context}) == 2
+    finished = exporter.get_finished_spans()
+    assert [span.name for span in finished] == ["query Greet"] * 2
+    assert len({span.context.trace_id for span in finished if span.context}) == 2
 
 
-def test_what_is_written_to_the_outbox_names_the_span(
+def test_an_outbox_row_names_the_span(
     exporter: InMemorySpanExporter,
 ) -> None:
     with spans().root(f"00-{TRACE}-{PARENT}-01"):
@@ -158,7 +158,7 @@ def test_what_is_written_to_the_outbox_names_the_span(
     assert trace_parent == f"00-{TRACE}-{span.context.span_id:016x}-01"
 
 
-def test_each_event_of_a_batch_goes_on_in_its_own_trace(
+def test_each_event_of_a_batch_continues_its_own_trace(
     exporter: InMemorySpanExporter,
 ) -> None:
     events = [
@@ -170,13 +170,13 @@ def test_each_event_of_a_batch_goes_on_in_its_own_trace(
     with spans().each("CONSUMER", "handles", events) as parents, spans().child("SQL"):
         pass
 
-    told = {span.name: span for span in exporter.get_finished_spans()}
-    assert told.keys() == {"handles B", "handles C", "SQL"}
-    assert parent_of(told["handles B"]) == (OTHER, PARENT)
-    assert parent_of(told["handles C"]) is None
-    handles_b = told["handles B"].context
+    by_name = {span.name: span for span in exporter.get_finished_spans()}
+    assert by_name.keys() == {"handles B", "handles C", "SQL"}
+    assert parent_of(by_name["handles B"]) == (OTHER, PARENT)
+    assert parent_of(by_name["handles C"]) is None
+    handles_b = by_name["handles B"].context
     assert handles_b is not None
-    assert parent_of(told["SQL"]) == (OTHER, f"{handles_b.span_id:016x}")
+    assert parent_of(by_name["SQL"]) == (OTHER, f"{handles_b.span_id:016x}")
     assert parents[0] is not None and parents[0].startswith(f"00-{TRACE}-")
     assert parents[0].endswith("-00")
     assert parents[1] == f"00-{OTHER}-{handles_b.span_id:016x}-01"
@@ -185,16 +185,16 @@ def test_each_event_of_a_batch_goes_on_in_its_own_trace(
 def test_a_delivery_of_several_changes_is_one_span_with_links(
     exporter: InMemorySpanExporter,
 ) -> None:
-    told = [
+    traces = [
         f"00-{TRACE}-{PARENT}-00",
         f"00-{OTHER}-{PARENT}-01",
         f"00-{TRACE}-{PARENT}-01",
         "none",
     ]
 
-    with spans().linked("deliver seats", told):
+    with spans().linked("deliver seats", traces):
         assert spans().trace_parent() is None
-    with spans().linked("deliver seats", [told[0], "none"]):
+    with spans().linked("deliver seats", [traces[0], "none"]):
         pass
 
     [span] = exporter.get_finished_spans()
@@ -202,14 +202,16 @@ def test_a_delivery_of_several_changes_is_one_span_with_links(
     assert [f"{link.context.trace_id:032x}" for link in span.links] == [TRACE]
 
 
-def test_what_nobody_asked_for_leaves_no_span(exporter: InMemorySpanExporter) -> None:
+def test_statements_outside_an_operation_leave_no_span(
+    exporter: InMemorySpanExporter,
+) -> None:
     with spans().child("SQL"):
         pass
 
     assert exporter.get_finished_spans() == ()
 
 
-def test_switched_off_the_traces_of_others_go_on_through_us() -> None:
+def test_without_tracing_the_traces_of_others_are_passed_on() -> None:
     trace_parent = f"00-{TRACE}-{PARENT}-01"
     off = NoSpans()
 
