@@ -65,9 +65,8 @@ async def test_a_relay_that_was_frozen_sends_nothing_afterwards(
             return await cinema.count("outbox", "sends > 0") == 1
 
         await eventually(is_sent, 30)
-        await asyncio.sleep(
-            LEASE.total_seconds()
-        )  # by the relay's own clock the lease must expire, too
+        # The lease must expire by the relay's own clock, too.
+        await asyncio.sleep(LEASE.total_seconds())
         # On a slow machine the other relay would rightly send it again.
         await cinema.pool.execute(NOT_AGAIN)
         before = len(await read_topic(kafka, RESERVATIONS, show.session_id))
