@@ -12,7 +12,7 @@ HEAD = (
     "unknown",
     "longest without a hold, s",
     "hold after healing, s",
-    "watcher told after healing, s",
+    "watcher notified after healing, s",
     "verdict",
 )
 
