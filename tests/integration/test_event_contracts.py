@@ -1,6 +1,8 @@
 """Each type of event as it is committed: its topic, who awaits it, and its fields."""
 
+import re
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +24,7 @@ from tests.support.cinema import Cinema, Show, expire_hold
 from tests.support.events import close_payments, open_payment
 from tests.support.sale_events import hold
 
+DOCUMENT = Path(__file__).parents[2] / "docs/architecture.md"
 SEAT = {
     *("id", "row", "number", "status", "version", "held_until"),
     *("price_minor", "currency"),
@@ -184,6 +187,22 @@ def moments(data: dict[str, Any]) -> dict[str, Any]:
     if "seats" in data:
         read["seats"] = [moments(seat) for seat in data["seats"]]
     return {**data, **read}
+
+
+def test_the_documentation_lists_the_fields() -> None:
+    text = DOCUMENT.read_text()
+    rows = re.findall(
+        r"^\|.*\| ([A-Z][\w, ]+) \| .* \| ([\w, ]+) \|$", text, re.MULTILINE
+    )
+    [of_a_seat] = re.findall(r"(?m)^Each of `seats` has ([\w, ]+)\.$", text)
+
+    documented = {
+        type_: set(fields.split(", "))
+        for types, fields in rows
+        for type_ in types.split(", ")
+    }
+    assert documented == {type_: row[2] for type_, row in CONTRACTS.items()}
+    assert set(of_a_seat.split(", ")) == SEAT
 
 
 def test_an_event_of_every_status_is_in_the_catalogue() -> None:

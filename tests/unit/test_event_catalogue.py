@@ -22,7 +22,7 @@ def documented() -> dict[str, tuple[str, tuple[str, ...]]]:
     topic = ""
     for line in DOCUMENT.read_text().splitlines():
         cells = [cell.strip(" `") for cell in line.strip("|").split("|")]
-        if len(cells) != 3 or not TYPES.fullmatch(cells[1]):
+        if len(cells) != 4 or not TYPES.fullmatch(cells[1]):
             continue
         topic = cells[0] or topic
         for type_ in cells[1].split(", "):
