@@ -17,29 +17,29 @@ from pathlib import Path
 from persistence.postgres.pool import Pool, open_pool
 from tests.cluster import unguarded
 from tests.cluster.checks import judge
-from tests.cluster.collecting import clock_offset, collect
+from tests.cluster.collection import clock_offset, collect
 from tests.cluster.embedded import embedded
 from tests.cluster.environment import Environment
 from tests.cluster.evidence import Disturbance, Evidence
-from tests.cluster.faults import Scene
+from tests.cluster.faults import FaultContext
 from tests.cluster.mixes import faults_of
 from tests.cluster.real_cluster import real_cluster
 from tests.cluster.scenario import Scenario
 from tests.cluster.slowness import Slowness
 from tests.cluster.witness import Witness
-from tests.cluster.workload.crowd import Crowd
-from tests.cluster.workload.stage import Stage, set_up
+from tests.cluster.workload.clients import Clients
+from tests.cluster.workload.fixtures import Fixtures, create_fixtures
 
 CALM_SECONDS = 4.0
 AFTERWARDS_SECONDS = 8.0
 QUIET_SECONDS = 35.0  # every hold has ended, every map has caught up
-PATIENCE_SECONDS = 10.0  # more, times how much slower than idle the machine is
+CONFIRMATION_SECONDS = 10.0  # more, times the slowness above 1
 SMALL_DISK = "260m"
 MOUNT, UMOUNT = "/bin/mount", "/bin/umount"
 
 
-class CannotBeHadError(Exception):
-    """The fault is not allowed on this machine."""
+class ScenarioUnavailableError(Exception):
+    """The fault cannot be produced on this machine."""
 
 
 @dataclass(kw_only=True)
@@ -52,7 +52,7 @@ class Result:
     unknowns: int = 0
     outage: float | None = None  # the longest time without an accepted hold
     accepted_after: float | None = None  # from the healing
-    told_after: float | None = None
+    notified_after: float | None = None
     complaints: dict[str, list[str]] = field(default_factory=dict)
     skipped: str | None = None
 
@@ -64,11 +64,11 @@ class Result:
 
 
 async def play(scenario: Scenario, seed: int) -> tuple[Result, Evidence]:
-    """Raises CannotBeHadError."""
-    dice = random.Random(f"{scenario.name} {seed}")
+    """Raises ScenarioUnavailableError."""
+    rng = random.Random(f"{scenario.name} {seed}")
     with _folder(scenario) as folder:
         async with _environment(scenario, folder / "data") as environment:
-            return await _play(environment, scenario, seed, dice)
+            return await _play(environment, scenario, seed, rng)
 
 
 def _environment(
@@ -76,62 +76,64 @@ def _environment(
 ) -> AbstractAsyncContextManager[Environment]:
     if scenario.cluster:
         return real_cluster(folder)
-    through = [scenario.through] if scenario.through else []
-    return embedded(folder, *through)
+    wrapper = [scenario.wrapper] if scenario.wrapper else []
+    return embedded(folder, *wrapper)
 
 
 async def _play(
     environment: Environment,
     scenario: Scenario,
     seed: int,
-    dice: random.Random,
+    rng: random.Random,
 ) -> tuple[Result, Evidence]:
-    stage, offset = await _stage(environment, scenario)
-    crowd = Crowd(stage, environment.urls, f"{scenario.name} {seed}", offset)
+    fixtures, offset = await _fixtures(environment, scenario)
+    clients = Clients(fixtures, environment.urls, f"{scenario.name} {seed}", offset)
     slowness = Slowness()
     measuring = asyncio.create_task(slowness.measure_for_ever())
-    crowd.come()
-    await asyncio.sleep(CALM_SECONDS + dice.random())
-    scene = Scene(environment, crowd, dice)
+    clients.start()
+    await asyncio.sleep(CALM_SECONDS + rng.random())
+    context = FaultContext(environment, clients, rng)
     result = Result(scenario=scenario.name, seed=seed, faults=[])
-    trouble = await _trouble(scenario, scene, result)
-    trouble.recovered_by += scenario.bound * slowness.factor
+    disturbance = await _disturb(scenario, context, result)
+    disturbance.recovered_by += scenario.bound * slowness.factor
     await asyncio.sleep(AFTERWARDS_SECONDS)
-    await _until_accepted(crowd, trouble)
-    await crowd.stop_shopping()
+    await _until_accepted(clients, disturbance)
+    await clients.stop_buying()
     await asyncio.sleep(QUIET_SECONDS)
     measuring.cancel()
     result.slowness = slowness.factor
-    evidence = await _evidence(environment, crowd, stage.sessions, slowness.factor)
-    await crowd.leave()
+    evidence = await _evidence(environment, clients, fixtures.sessions, slowness.factor)
+    await clients.stop()
     evidence.clock_offset = offset
-    evidence.disturbance = trouble if result.faults else None
-    _measure(result, evidence, trouble)
+    evidence.disturbance = disturbance if result.faults else None
+    _measure(result, evidence, disturbance)
     result.complaints = judge(evidence)
-    if result.faults and scenario.through is None:
-        _hold_to(scenario, scene, result)
+    if result.faults and scenario.wrapper is None:
+        _check_expectations(scenario, context, result)
     return result, evidence
 
 
-async def _stage(environment: Environment, scenario: Scenario) -> tuple[Stage, float]:
-    """With the witness in place, and the difference of the clocks."""
-    if scenario.through:
-        await unguarded.take_the_index_away(environment.database_url)
+async def _fixtures(
+    environment: Environment, scenario: Scenario
+) -> tuple[Fixtures, float]:
+    """Also installs the witness; the second value is the clock offset."""
+    if scenario.wrapper:
+        await unguarded.drop_index(environment.database_url)
     async with _pool(environment) as pool:
         await Witness(pool).install()
-        return await set_up(pool, environment.keys), await clock_offset(pool)
+        return await create_fixtures(pool, environment.keys), await clock_offset(pool)
 
 
 async def _evidence(
-    environment: Environment, crowd: Crowd, sessions: list[str], slowness: float
+    environment: Environment, clients: Clients, sessions: list[str], slowness: float
 ) -> Evidence:
-    """Of all that has happened, once nothing waits any more, or for too long."""
+    """Waits until all events are confirmed, within bounds, then reads everything."""
     async with _pool(environment) as pool:
         witness = Witness(pool)
-        until = time.monotonic() + PATIENCE_SECONDS * (slowness - 1)
-        while time.monotonic() < until and await witness.waits(sessions):  # noqa: ASYNC110 # it is in Postgres
+        until = time.monotonic() + CONFIRMATION_SECONDS * (slowness - 1)
+        while time.monotonic() < until and await witness.has_unconfirmed(sessions):  # noqa: ASYNC110 # it is in Postgres
             await asyncio.sleep(0.5)
-        return await collect(witness, environment.kafka, crowd, sessions, slowness)
+        return await collect(witness, environment.kafka, clients, sessions, slowness)
 
 
 @asynccontextmanager
@@ -141,83 +143,89 @@ async def _pool(environment: Environment) -> AsyncIterator[Pool]:
     await pool.close()
 
 
-async def _trouble(scenario: Scenario, scene: Scene, result: Result) -> Disturbance:
-    """Strikes, waits, heals: in the order of the strikes, or in any if it is a mix."""
-    faults = faults_of(scenario, scene.dice)
+async def _disturb(
+    scenario: Scenario, context: FaultContext, result: Result
+) -> Disturbance:
+    """Strikes, waits and heals; a mix heals in random order."""
+    faults = faults_of(scenario, context.rng)
     result.faults = [fault.what for fault in faults]
     began = time.monotonic()
     for fault in faults:
-        fault.strike(scene)
+        fault.strike(context)
         if scenario.mix:
-            await asyncio.sleep(scene.dice.uniform(0.0, 3.0))
+            await asyncio.sleep(context.rng.uniform(0.0, 3.0))
     await asyncio.sleep(scenario.seconds)
-    for restarting in scene.restarting:
+    for restarting in context.restarting:
         await restarting
     if scenario.mix:
-        scene.dice.shuffle(faults)
+        context.rng.shuffle(faults)
     for fault in faults:
-        fault.heal(scene)
+        fault.heal(context)
         if scenario.mix:
-            await asyncio.sleep(scene.dice.uniform(0.0, 4.0))
+            await asyncio.sleep(context.rng.uniform(0.0, 4.0))
     healed = time.monotonic()
     return Disturbance(
         began=began,
         healed=healed,
         recovered_by=healed,
-        forgot_at=scene.environment.forgot_at,
+        emptied_at=context.environment.emptied_at,
     )
 
 
-async def _until_accepted(crowd: Crowd, trouble: Disturbance) -> None:
-    """Nobody goes before the service sells again, or has had its time."""
-    while time.monotonic() < trouble.recovered_by and not any(  # noqa: ASYNC110 # of many
+async def _until_accepted(clients: Clients, disturbance: Disturbance) -> None:
+    """Waits until a hold is accepted again or the time for it is over."""
+    while time.monotonic() < disturbance.recovered_by and not any(  # noqa: ASYNC110 # of many
         operation.kind == "reserve"
         and operation.outcome == "ok"
-        and operation.invoked > trouble.healed
-        for operation in reversed(crowd.operations)
+        and operation.invoked > disturbance.healed
+        for operation in reversed(clients.operations)
     ):
         await asyncio.sleep(0.2)
 
 
-def _measure(result: Result, evidence: Evidence, trouble: Disturbance) -> None:
+def _measure(result: Result, evidence: Evidence, disturbance: Disturbance) -> None:
     operations = evidence.operations
     result.operations = len(operations)
     result.unknowns = sum(one.outcome == "unknown" for one in operations)
     holds = [o for o in operations if o.kind == "reserve" and o.outcome == "ok"]
-    last = max((one.returned for one in operations), default=trouble.healed)
-    moments = [one.returned for one in holds if one.returned > trouble.began]
-    gaps = zip([trouble.began, *sorted(moments)], [*sorted(moments), last], strict=True)
-    result.outage = max(after - before for before, after in gaps)
-    accepted = [o.returned for o in holds if o.invoked > trouble.healed]
-    result.accepted_after = min(accepted, default=None) and (
-        min(accepted) - trouble.healed
+    last = max((one.returned for one in operations), default=disturbance.healed)
+    moments = [one.returned for one in holds if one.returned > disturbance.began]
+    gaps = zip(
+        [disturbance.began, *sorted(moments)], [*sorted(moments), last], strict=True
     )
-    healed = evidence.database_time(trouble.healed)
+    result.outage = max(after - before for before, after in gaps)
+    accepted = [o.returned for o in holds if o.invoked > disturbance.healed]
+    result.accepted_after = min(accepted, default=None) and (
+        min(accepted) - disturbance.healed
+    )
+    healed = evidence.database_time(disturbance.healed)
     new = {(c.seat, c.version) for c in evidence.changes if c.at > healed}
-    told = [
-        told.at
+    notified = [
+        received.at
         for watcher in evidence.watchers
-        for told in watcher.told
-        if (told.state.seat, told.state.version) in new
+        for received in watcher.observed
+        if (received.state.seat, received.state.version) in new
     ]
-    result.told_after = min(told) - trouble.healed if told else None
+    result.notified_after = min(notified) - disturbance.healed if notified else None
 
 
-def _hold_to(scenario: Scenario, scene: Scene, result: Result) -> None:
-    """What the scenario promises besides the truth."""
-    said = []
-    if any(not trap.sprung for trap in scene.traps):
-        said.append("the fault has not happened: nothing came by")
+def _check_expectations(
+    scenario: Scenario, context: FaultContext, result: Result
+) -> None:
+    """Checks the expected behaviour: faults took effect, outages were short enough."""
+    complaints = []
+    if any(not trap.triggered for trap in context.traps):
+        complaints.append("the fault has not happened: no matching statement came")
     if result.outage is None or result.outage > scenario.outage * result.slowness:
-        said.append(f"no hold was accepted for {result.outage} s")
+        complaints.append(f"no hold was accepted for {result.outage} s")
     for what, after in (
         ("accepted a hold", result.accepted_after),
-        ("told a watcher", result.told_after),
+        ("notified a watcher", result.notified_after),
     ):
         if after is None or after > scenario.bound * result.slowness:
-            said.append(f"{what} only {after} s after the healing")
-    if said:
-        result.complaints["expected behaviour"] = said
+            complaints.append(f"{what} only {after} s after the healing")
+    if complaints:
+        result.complaints["expected behaviour"] = complaints
 
 
 @contextmanager
@@ -228,7 +236,7 @@ def _folder(scenario: Scenario) -> Iterator[Path]:
             return
         mount = [MOUNT, "-t", "tmpfs", "-o", f"size={SMALL_DISK}", "none", name]
         if subprocess.run(mount, capture_output=True, check=False).returncode:
-            raise CannotBeHadError("a small disk can only be mounted by root")
+            raise ScenarioUnavailableError("a small disk can only be mounted by root")
         try:
             yield Path(name)
         finally:

@@ -18,7 +18,7 @@ BROKERS = ("kafka-1", "kafka-2", "kafka-3")
 FREEZE_SECONDS = 40.0
 
 on_all = partial(Scenario, cluster=True)
-# Longer than all patience of ours: whoever has waited for it has given up.
+# Longer than all time-outs of ours.
 frozen = partial(on_all, seconds=FREEZE_SECONDS)
 
 OF_OUR_PROGRAMS = (

@@ -1,4 +1,4 @@
-"""The environment of `make run`'s parts: one of each server, several processes."""
+"""The embedded environment: one of each server of `make run`, several processes."""
 
 import asyncio
 import contextlib
@@ -21,18 +21,18 @@ from stack.embedded.ports import ReservedPort, has_page
 from stack.embedded.postgres import Postgres
 from stack.embedded.server import Server
 from stack.embedded.valkey import Valkey
-from tests.cluster.process import Process
+from tests.cluster.child_process import ChildProcess
 from tests.cluster.proxy import Link
 from tests.support.processes import descendants
 
 APIS = ("api-1", "api-2", "api-3")
 WORKERS = ("worker-1", "worker-2")
 START_SECONDS = 240.0
-AT_WORK = "SELECT TRUE FROM relay_lease WHERE held_until > clock_timestamp()"
+RELAY_LEASE_HELD = "SELECT TRUE FROM relay_lease WHERE held_until > clock_timestamp()"
 
 
 class ProxiedBroker(Broker):
-    """Tells its clients to come by way of the proxy, where they are to be cut off."""
+    """Advertises the proxy's port, so that a fault can cut clients off."""
 
     advertised = 0
 
@@ -46,7 +46,7 @@ class ProxiedBroker(Broker):
 class EmbeddedEnvironment:
     def __init__(self, folder: DataFolder) -> None:
         self._folder = folder
-        self.forgot_at: list[float] = []
+        self.emptied_at: list[float] = []
         self._postgres = Postgres(folder)
         self._broker = ProxiedBroker(folder)
         self._redis = Valkey(folder)
@@ -56,7 +56,7 @@ class EmbeddedEnvironment:
             "kafka": self._broker,
         }
         self._ports = {name: ReservedPort() for name in APIS}
-        self._processes: dict[str, Process] = {}
+        self._processes: dict[str, ChildProcess] = {}
         self._links: dict[tuple[str, str], Link] = {}
         self._down: set[str] = set()  # on purpose
         self.keys = signing_keys(folder.path)
@@ -86,7 +86,7 @@ class EmbeddedEnvironment:
         return [name for name in every if name.startswith(kind)]
 
     def leader(self, kind: str) -> str:
-        return kind  # there is one of each
+        return kind  # the only one
 
     def links(self, to: str, of: str = "") -> list[Link]:
         return [
@@ -113,17 +113,17 @@ class EmbeddedEnvironment:
     def thaw(self, name: str) -> None:
         self._signal(name, signal.SIGCONT)
 
-    def start(self, name: str, *through: str) -> None:
+    def start(self, name: str, *wrapper: str) -> None:
         if server := self._servers.get(name):
             server.start()
             if name == "kafka":
-                self.forgot_at.append(time.monotonic())
+                self.emptied_at.append(time.monotonic())
         else:
-            self._processes[name].start(*through)
+            self._processes[name].start(*wrapper)
         self._down.discard(name)
 
-    async def begin(self, *through: str) -> None:
-        """All up and answering; `through` is for the APIs and workers."""
+    async def start_all(self, *wrapper: str) -> None:
+        """Returns when everything answers; `wrapper` is for our programs."""
         for name in ("redis", "kafka"):
             self._links["all", name] = Link("all", self._servers[name].port.number)
         for process in (*APIS, *WORKERS):
@@ -143,16 +143,16 @@ class EmbeddedEnvironment:
         for name in (*APIS, *WORKERS):
             command = "serve" if name in APIS else "worker"
             log = self._folder.logs / f"{name}.log"
-            self._processes[name] = Process([command], self._told(name), log)
-            self._processes[name].start(*through)
-        await self._until_a_relay_is_at_work()
+            self._processes[name] = ChildProcess([command], self._settings(name), log)
+            self._processes[name].start(*wrapper)
+        await self._until_a_relay_works()
         for name in APIS:
             await _until(partial(self._is_ready, name))
 
-    async def _until_a_relay_is_at_work(self) -> None:
+    async def _until_a_relay_works(self) -> None:
         db = await asyncpg.connect(self.database_url)
         async with asyncio.timeout(START_SECONDS):
-            while not await db.fetchval(AT_WORK):  # noqa: ASYNC110 # another process
+            while not await db.fetchval(RELAY_LEASE_HELD):  # noqa: ASYNC110 # another process
                 await asyncio.sleep(0.05)
         await db.close()
 
@@ -169,8 +169,8 @@ class EmbeddedEnvironment:
         for link in self._links.values():
             await link.close()
 
-    async def keep(self) -> None:
-        """As a service manager: what has ended by itself is started again."""
+    async def restart_ended(self) -> None:
+        """Restarts what has ended by itself, as a service manager does."""
         while True:
             await asyncio.sleep(1.0)
             for name in {*self._servers, *self._processes} - self._down:
@@ -178,8 +178,8 @@ class EmbeddedEnvironment:
                 if not one.is_running():
                     self.start(name)
 
-    def _told(self, name: str) -> dict[str, str]:
-        """The settings of a process: to each server by way of its link."""
+    def _settings(self, name: str) -> dict[str, str]:
+        """The settings of a process, which reaches each server through its link."""
         settings = {
             "DATABASE_URL": _through(self._postgres.url, self._links[name, "postgres"]),
             "REDIS_URL": _through(self._redis.url, self._links["all", "redis"]),
@@ -217,23 +217,23 @@ def _through(url: str, link: Link) -> str:
     return f"{head}:{link.port}/{rest.partition('/')[2]}"
 
 
-async def _until(answers: Callable[[], bool]) -> None:
+async def _until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(START_SECONDS):
-        while not await asyncio.to_thread(answers):  # noqa: ASYNC110 # another process
+        while not await asyncio.to_thread(condition):  # noqa: ASYNC110 # another process
             await asyncio.sleep(0.05)
 
 
 @asynccontextmanager
-async def embedded(path: Path, *through: str) -> AsyncIterator[EmbeddedEnvironment]:
+async def embedded(path: Path, *wrapper: str) -> AsyncIterator[EmbeddedEnvironment]:
     with DataFolder(path) as folder:
         environment = EmbeddedEnvironment(folder)
-        keeping: asyncio.Task[None] | None = None
+        restarting: asyncio.Task[None] | None = None
         try:
-            await environment.begin(*through)
-            keeping = asyncio.create_task(environment.keep())
+            await environment.start_all(*wrapper)
+            restarting = asyncio.create_task(environment.restart_ended())
             yield environment
         finally:
-            if keeping:
-                keeping.cancel()
+            if restarting:
+                restarting.cancel()
             environment.end()
             await environment.close_links()

@@ -1,4 +1,4 @@
-"""What a scenario may do to the servers and processes, wherever these run."""
+"""What a scenario can do to the servers and processes, on any kind of environment."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,15 +11,15 @@ from tests.cluster.proxy import Link
 class Environment(Protocol):
     """Processes have names: api-1, worker-2, postgres, redis, kafka."""
 
-    forgot_at: list[float]  # when the broker came back with nothing
+    emptied_at: list[float]  # when the broker restarted empty
 
     @property
     def urls(self) -> Sequence[str]:
-        """Where customers ask: each API, or the one proxy in front of them."""
+        """Of each API, or of the proxy in front of them."""
 
     @property
     def database_url(self) -> str:
-        """Past all proxies: what the judge reads."""
+        """Without a proxy in between."""
 
     @property
     def kafka(self) -> Kafka: ...
@@ -32,22 +32,22 @@ class Environment(Protocol):
         """The file system that Postgres writes to."""
 
     def names(self, kind: str) -> list[str]:
-        """All whose name begins so."""
+        """All names with this prefix."""
 
     def leader(self, kind: str) -> str:
-        """Who leads now, of `postgres` or `redis`."""
+        """The name of the current primary of `postgres` or `redis`."""
 
     def links(self, to: str, of: str = "") -> list[Link]:
-        """The ways to a server, of the processes whose name begins with `of`."""
+        """The links to a server from the processes whose names begin with `of`."""
 
     def kill(self, name: str) -> None:
-        """As `kill -9`; it stays down until it is started."""
+        """As `kill -9`; it stays down until `start`."""
 
     async def restart(self, name: str) -> None:
-        """In order, as an upgrade does; returns when it is ready."""
+        """Stops and starts it as an upgrade does; returns when it is ready."""
 
     def freeze(self, name: str) -> None: ...
 
     def thaw(self, name: str) -> None: ...
 
-    def start(self, name: str, *through: str) -> None: ...
+    def start(self, name: str, *wrapper: str) -> None: ...

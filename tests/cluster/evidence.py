@@ -1,7 +1,7 @@
-"""All that a checker judges of one run, as plain values that can be kept in a file.
+"""The evidence of a run: plain values that the judge reads, also from a file.
 
-Moments of customers and watchers are seconds of this machine's monotonic clock. Those
-of the database are its own clock, in whole microseconds, so that 30 s are exactly that.
+Times of clients are seconds on the monotonic clock of this machine. Times of the
+database are whole microseconds on its own clock, so that 30 s are exact.
 """
 
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ SECOND = 1_000_000
 
 @dataclass(slots=True, kw_only=True)
 class SeatState:
-    """Of one seat, as somebody was told it."""
+    """The state of one seat, as a client received it."""
 
     seat: str
     version: int
@@ -27,7 +27,7 @@ class SeatState:
 
 @dataclass(slots=True, kw_only=True)
 class Operation:
-    """One request. `unknown`: nobody can say whether it happened, or when."""
+    """One request. `unknown`: it may have taken effect, at any time, or not at all."""
 
     kind: Kind
     customer: str
@@ -38,12 +38,12 @@ class Operation:
     invoked: float
     returned: float = 0.0
     outcome: Outcome = "unknown"
-    code: str | None = None  # of the refusal, or why it is unknown
-    # Of what was answered.
+    code: str | None = None  # of the refusal, or the reason for `unknown`
+    # The answer:
     result: str | None = None  # the reservation's or the payment's id
     status: str | None = None
     amount_minor: int | None = None
-    told: tuple[SeatState, ...] = ()
+    states: tuple[SeatState, ...] = ()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -92,7 +92,7 @@ class KeyRow:
 
 @dataclass(slots=True, kw_only=True)
 class SeatChange:
-    """What the witness in the database saw of a seat's row, whoever changed it."""
+    """A change of a seat's row, as the witness in the database recorded it."""
 
     seat: str
     version: int
@@ -105,7 +105,7 @@ class SeatChange:
 
 @dataclass(slots=True, kw_only=True)
 class Event:
-    """As it was put into the outbox, seen by the same witness."""
+    """An event, as the witness recorded its insert into the outbox."""
 
     position: int
     id: str
@@ -128,21 +128,21 @@ class TopicRecord:
 
 
 @dataclass(slots=True, kw_only=True)
-class Told:
-    """The first time that a watcher heard of this state of a seat."""
+class ObservedState:
+    """A state of a seat and when a watcher received it first."""
 
     state: SeatState
     at: float
-    whole: bool  # in a SeatMap, where a hold that is over is free already
+    whole: bool  # in a SeatMap, where an expired hold counts as available
 
 
 @dataclass(slots=True, kw_only=True)
-class WatcherStory:
+class WatcherLog:
     name: str
     session: str
-    told: list[Told] = field(default_factory=list)
+    observed: list[ObservedState] = field(default_factory=list)
     final: dict[str, SeatState] = field(default_factory=dict)
-    open_since: float | None = None  # at the end; None: it was not connected
+    open_since: float | None = None  # of the last connection; None: it has none
     connects: int = 0
     messages: int = 0
     error: str | None = None
@@ -150,19 +150,19 @@ class WatcherStory:
 
 @dataclass(slots=True, kw_only=True)
 class Disturbance:
-    """From the first fault until the service had its bound to recover."""
+    """The times of the faults; `recovered_by` is when the service has to work again."""
 
     began: float
     healed: float
     recovered_by: float
-    # When the broker came back with nothing of what it had acknowledged.
-    forgot_at: list[float] = field(default_factory=list)
+    # When the broker restarted without the records that it had acknowledged.
+    emptied_at: list[float] = field(default_factory=list)
 
 
 @dataclass(slots=True, kw_only=True)
 class Evidence:
     operations: list[Operation]
-    watchers: list[WatcherStory]
+    watchers: list[WatcherLog]
     seats: list[SeatRow]
     reservations: list[ReservationRow]
     claims: list[ClaimRow]
@@ -173,10 +173,10 @@ class Evidence:
     unconfirmed: list[str]  # ids of events that some consumer has not confirmed
     records: list[TopicRecord]
     read_at: int  # the database's clock when its tables were read
-    clock_offset: float  # what to add to our seconds to get the database's
+    clock_offset: float  # seconds to add to our clock to get the database's
     disturbance: Disturbance | None = None
-    # How many times longer than on idle processors everything takes here: bounds of
-    # time are for those.
+    # How many times longer than on an idle machine everything takes here. Time limits
+    # are meant for an idle one.
     slowness: float = 1.0
 
     def database_time(self, ours: float) -> int:

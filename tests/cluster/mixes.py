@@ -1,4 +1,4 @@
-"""Several faults at once, drawn by the seed, that heal in any order."""
+"""Several faults at once, chosen by the seed and healed in random order."""
 
 import random
 
@@ -34,7 +34,7 @@ MIXES = tuple(
 )
 
 
-def faults_of(scenario: Scenario, dice: random.Random) -> list[Fault]:
+def faults_of(scenario: Scenario, rng: random.Random) -> list[Fault]:
     if scenario.mix:
-        return dice.sample(scenario.faults, scenario.mix)
+        return rng.sample(scenario.faults, scenario.mix)
     return list(scenario.faults)

@@ -1,4 +1,4 @@
-"""The scenarios of the embedded Postgres, and of what it was asked and answered."""
+"""The scenarios of the embedded Postgres and of lost requests and answers."""
 
 from tests.cluster.faults import freeze, kill
 from tests.cluster.link_faults import black_hole, cut, lose, slow
@@ -44,7 +44,7 @@ OF_POSTGRES = (
     ),
     Scenario(
         name="commit-answer-lost",
-        expected="what nobody was told of happened once; keys find it",
+        expected="what had no answer happened once; keys find it",
         faults=[
             lose("COMMIT", "answered", "api", 15),
             lose("hold", "answered", "api", 30),
@@ -54,7 +54,7 @@ OF_POSTGRES = (
     ),
     Scenario(
         name="commit-never-arrived",
-        expected="what nobody was told of did not happen; asking again does it",
+        expected="what had no answer did not happen; a retry does it",
         faults=[lose("COMMIT", "asked", "api", 15), lose("hold", "asked", "api", 30)],
         seconds=15,
     ),

@@ -1,4 +1,4 @@
-"""Enough of Postgres's protocol to know which statement is asked, and answered."""
+"""The part of Postgres's protocol that shows which statement a frame belongs to."""
 
 import struct
 from collections import deque
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 SSL_REQUEST = 80877103
 GSS_REQUEST = 80877104
-# What a statement is, told by words that no other statement has.
+# Label and text by which a statement is recognised: no other statement has it.
 LABELS = {
     "hold": b"INSERT INTO reservations",
     "approve": b"SET status = 'APPROVED'",
@@ -26,13 +26,13 @@ def label_of(query: bytes) -> str:
 
 
 class Conversation:
-    """Of one client and one server; frames come out whole, with what they are about."""
+    """One connection: splits its bytes into frames and labels them by statement."""
 
     def __init__(self) -> None:
         self._asked = b""
         self._answered = b""
         self._started = False
-        self._single_bytes = 0  # answers to questions about encryption
+        self._single_bytes = 0  # answers to requests for encryption
         self._prepared: dict[bytes, str] = {}
         self._bound: str = ""
         self._waiting: deque[str] = deque()

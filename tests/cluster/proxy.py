@@ -1,4 +1,4 @@
-"""A TCP proxy between our processes and a server: slow, silent, cut, or treacherous."""
+"""A TCP proxy between our processes and a server that can delay, block or cut."""
 
 import asyncio
 from collections.abc import Callable
@@ -16,26 +16,26 @@ Moment = Literal["asked", "answered"]
 
 @dataclass(kw_only=True)
 class Trap:
-    """When `label` is asked of Postgres, or answered by it, and not passed on yet.
+    """Acts when a frame with `label` passes, before the frame is forwarded.
 
-    `spring` says what then happens; the connection is cut as well if it is to be.
+    It calls `trigger` with the connection's owner, then cuts the connection if `cuts`.
     """
 
     label: str
     moment: Moment
     cuts: bool = True
-    spring: Callable[[str], None] = lambda _: None  # told whose connection it is
-    left: int = 1  # how often
-    skip: int = 0  # of those before
-    sprung: int = 0
+    trigger: Callable[[str], None] = lambda _: None
+    left: int = 1  # how often it still acts
+    skip: int = 0  # matching frames to let through first
+    triggered: int = 0
 
 
 class CutError(Exception):
-    """A trap ends the connection, or one of its sides has."""
+    """A trap cuts the connection, or one side has closed it."""
 
 
 class Link:
-    """One listening port that leads to one server, whatever happens to it there."""
+    """A listening port that forwards to the port of one server."""
 
     def __init__(self, owner: str, port: int, *, postgres: bool = False) -> None:
         self._owner = owner
@@ -43,15 +43,15 @@ class Link:
         self._postgres = postgres
         self._delay = 0.0
         self._refuses = False
-        self._flows = asyncio.Event()
-        self._flows.set()
+        self._forwards = asyncio.Event()
+        self._forwards.set()
         self._traps: list[Trap] = []
         self._open: set[asyncio.StreamWriter] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self.port = 0
 
     async def open(self) -> None:
-        self._server = await asyncio.start_server(self._meet, LOOPBACK, 0)
+        self._server = await asyncio.start_server(self._accept, LOOPBACK, 0)
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def close(self) -> None:
@@ -61,18 +61,18 @@ class Link:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def delay(self, seconds: float) -> None:
-        """Of everything that is asked, on top of the way there and back."""
+        """Delays each request by so much."""
         self._delay = seconds
 
     def cut(self) -> None:
-        """Connections break, new ones are turned away."""
+        """Closes all connections and refuses new ones."""
         self._refuses = True
         for writer in tuple(self._open):
             writer.transport.abort()
 
     def black_hole(self) -> None:
-        """Connections stay, and nothing comes through."""
-        self._flows.clear()
+        """Keeps connections open and forwards nothing."""
+        self._forwards.clear()
 
     def set_trap(self, trap: Trap) -> None:
         self._traps.append(trap)
@@ -80,9 +80,9 @@ class Link:
     def heal(self) -> None:
         self._delay, self._refuses = 0.0, False
         self._traps.clear()
-        self._flows.set()
+        self._forwards.set()
 
-    async def _meet(
+    async def _accept(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         task = asyncio.current_task()
@@ -101,17 +101,19 @@ class Link:
     async def _serve(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
-        await self._flows.wait()
+        await self._forwards.wait()
         if self._refuses:
             return
         server_reader, server = await asyncio.open_connection(LOOPBACK, self._target)
-        talk = Conversation() if self._postgres else None
+        conversation = Conversation() if self._postgres else None
         self._open.add(server)
         try:
-            # Whichever side ends first ends both, as a broken cable does.
+            # The first side to end ends both.
             async with asyncio.TaskGroup() as both:
-                both.create_task(self._pump(reader, server, "asked", talk))
-                both.create_task(self._pump(server_reader, writer, "answered", talk))
+                both.create_task(self._pump(reader, server, "asked", conversation))
+                both.create_task(
+                    self._pump(server_reader, writer, "answered", conversation)
+                )
         finally:
             self._open.discard(server)
             server.transport.abort()
@@ -121,56 +123,56 @@ class Link:
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
         moment: Moment,
-        talk: Conversation | None,
+        conversation: Conversation | None,
     ) -> None:
         loop = asyncio.get_running_loop()
         late: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
 
-        async def pass_on() -> None:
+        async def forward() -> None:
             while True:
                 due, data = await late.get()
                 await asyncio.sleep(due - loop.time())
-                await self._flows.wait()
-                self._pass(data, writer, moment, talk)
+                await self._forwards.wait()
+                self._forward(data, writer, moment, conversation)
                 with suppress(ConnectionResetError):
                     await writer.drain()
                 late.task_done()
 
         async with asyncio.TaskGroup() as group:
-            passing = group.create_task(pass_on())
+            passing = group.create_task(forward())
             while data := await reader.read(CHUNK):
                 delay = self._delay if moment == "asked" else 0.0
                 late.put_nowait((loop.time() + delay, data))
-            await late.join()  # what was said before the end is told before it
+            await late.join()  # forward what came before the end
             passing.cancel()
         raise CutError
 
-    def _pass(
+    def _forward(
         self,
         data: bytes,
         writer: asyncio.StreamWriter,
         moment: Moment,
-        talk: Conversation | None,
+        conversation: Conversation | None,
     ) -> None:
-        """Raises CutError instead when a trap springs."""
+        """Raises CutError instead if a trap cuts the connection."""
         if writer.transport.is_closing():
             raise CutError
-        if talk is None:
+        if conversation is None:
             writer.write(data)
             return
-        for label, frame in getattr(talk, moment)(data):
+        for label, frame in getattr(conversation, moment)(data):
             if label:
-                self._spring(label, moment)
+                self._trigger(label, moment)
             writer.write(frame)
 
-    def _spring(self, label: str, moment: Moment) -> None:
+    def _trigger(self, label: str, moment: Moment) -> None:
         for trap in self._traps:
             if (trap.label, trap.moment) == (label, moment) and trap.left:
                 if trap.skip:
                     trap.skip -= 1
                     continue
                 trap.left -= 1
-                trap.sprung += 1
-                trap.spring(self._owner)
+                trap.triggered += 1
+                trap.trigger(self._owner)
                 if trap.cuts:
                     raise CutError

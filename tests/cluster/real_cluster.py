@@ -19,16 +19,16 @@ from tests.cluster.proxy import Link
 from tests.support.cluster import started_cluster
 from tests.support.run import RunUnderTest
 
-ASK_SECONDS = 2.0
-LOOK_SECONDS = 0.1
+TIMEOUT_SECONDS = 2.0
+POLL_SECONDS = 0.1
 START_SECONDS = 120.0
 
 
 class ClusterEnvironment:
-    """Without proxies: what is slow or silent there is frozen."""
+    """Has no proxies: its faults are signals and restarts."""
 
     def __init__(self, run: RunUnderTest, control: Control) -> None:
-        self.forgot_at: list[float] = []
+        self.emptied_at: list[float] = []
         self._control = control
         self._settings = run.settings()
         self._port = run.port
@@ -41,7 +41,7 @@ class ClusterEnvironment:
 
     @property
     def database_url(self) -> str:
-        return self._settings["DATABASE_OWNER_URL"]  # it installs its witness
+        return self._settings["DATABASE_OWNER_URL"]  # installs the witness
 
     @property
     def kafka(self) -> Kafka:
@@ -58,7 +58,7 @@ class ClusterEnvironment:
         return [name for name in self._services() if name.startswith(kind)]
 
     def leader(self, kind: str) -> str:
-        """Of Postgres or Redis, as those say who have to know."""
+        """As Patroni or Sentinel reports it."""
         return self._postgres_leader() if kind == "postgres" else self._redis_primary()
 
     def links(self, to: str, of: str = "") -> list[Link]:
@@ -74,7 +74,7 @@ class ClusterEnvironment:
         page, port = ("/readyz", "3333") if "3333" in ports else ("/metrics", "9100")
         async with asyncio.timeout(START_SECONDS):
             while not await asyncio.to_thread(has_page, page, ports[port]):  # noqa: ASYNC110 # another process
-                await asyncio.sleep(LOOK_SECONDS)
+                await asyncio.sleep(POLL_SECONDS)
 
     def freeze(self, name: str) -> None:
         self._control.pause(name)
@@ -82,7 +82,7 @@ class ClusterEnvironment:
     def thaw(self, name: str) -> None:
         self._control.resume(name)
 
-    def start(self, name: str, *through: str) -> None:
+    def start(self, name: str, *wrapper: str) -> None:
         self._control.start(name)
 
     def _services(self) -> Mapping[str, Mapping[str, Any]]:
@@ -95,25 +95,27 @@ class ClusterEnvironment:
             with (
                 suppress(OSError, ValueError),
                 urllib.request.urlopen(
-                    f"http://{LOOPBACK}:{port}/cluster", timeout=ASK_SECONDS
-                ) as told,
+                    f"http://{LOOPBACK}:{port}/cluster", timeout=TIMEOUT_SECONDS
+                ) as response,
             ):
-                members = json.loads(told.read())["members"]
+                members = json.loads(response.read())["members"]
                 return str(next(m["name"] for m in members if m["role"] == "leader"))
         raise LookupError("no Postgres leads")
 
     def _redis_primary(self) -> str:
         names = {
             port: name
-            for name, told in self._services().items()
-            for port in told["ports"].values()
+            for name, service in self._services().items()
+            for port in service["ports"].values()
         }
-        who, at, hosts = urlsplit(self._settings["REDIS_URL"]).netloc.rpartition("@")
+        credentials, at, hosts = urlsplit(
+            self._settings["REDIS_URL"]
+        ).netloc.rpartition("@")
         for host in hosts.split(","):
-            url = f"redis://{who}{at}{host}"
+            url = f"redis://{credentials}{at}{host}"
             with (
                 suppress(RedisError, OSError),
-                Redis.from_url(url, socket_timeout=ASK_SECONDS) as sentinel,
+                Redis.from_url(url, socket_timeout=TIMEOUT_SECONDS) as sentinel,
             ):
                 primary: Any = sentinel.sentinel_master("primary")
                 return str(names[primary["port"]])

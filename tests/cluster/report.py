@@ -1,4 +1,4 @@
-"""The table of a campaign, as docs/reliability.md has it."""
+"""The table of results, as in docs/reliability.md."""
 
 from collections.abc import Iterable
 
@@ -19,7 +19,7 @@ HEAD = (
 
 def table(results: Iterable[Result]) -> list[str]:
     lines = [HEAD, *(_line(result) for result in results)]
-    rows = [f"| {' | '.join(line)} |" for line in lines]
+    rows = [f"| {' | '.join(socket)} |" for socket in lines]
     return [rows[0], "|---" * len(HEAD) + "|", *rows[1:]]
 
 
@@ -32,7 +32,7 @@ def _line(result: Result) -> tuple[str, ...]:
         str(result.unknowns),
         _seconds(result.outage),
         _seconds(result.accepted_after),
-        _seconds(result.told_after),
+        _seconds(result.notified_after),
         result.verdict,
     )
 

@@ -1,4 +1,4 @@
-"""A named scenario: which faults, for how long, and what is expected meanwhile."""
+"""A named scenario: its faults, their duration and the expected behaviour."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,13 +11,15 @@ class Scenario:
     name: str
     expected: str
     faults: Sequence[Fault] = ()
-    mix: int = 0  # only so many of them, as the seed has it, and in any order
+    mix: int = 0  # so many of the faults, chosen and ordered by the seed
     seconds: float = 10.0  # from the first strike until the healing begins
-    # From the last healing until a hold is accepted and a watcher told of it.
+    # From the end of the faults until a hold is accepted and a watcher receives it.
     bound: float = 10.0
     # The longest time without an accepted hold, from the first strike on.
     outage: float = 8.0
     quick: bool = False  # part of `make test-cluster`
     small_disk: bool = False
     cluster: bool = False  # on all of `make cluster`, not on the embedded servers
-    through: str | None = None  # a module that spoils our programs: to be noticed
+    wrapper: str | None = (
+        None  # a module that breaks our programs: the judge has to notice
+    )

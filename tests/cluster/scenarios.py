@@ -19,7 +19,7 @@ from tests.cluster.mixes import MIXES
 from tests.cluster.postgres_scenarios import OF_POSTGRES
 from tests.cluster.scenario import Scenario
 
-# Without NGINX everybody has soon asked the frozen API, and waits 8 s for it.
+# Without NGINX each customer soon asks the frozen API and waits 8 s for it.
 ALL_WAIT_SECONDS = 16.0
 
 SCENARIOS = (
@@ -31,37 +31,37 @@ SCENARIOS = (
     ),
     Scenario(
         name="api-killed-after-hold",
-        expected="the hold is there; the key tells of it, or it runs out",
+        expected="the hold is there; its key finds it, or it expires",
         faults=[kill_at("hold", "answered", "api")],
         quick=True,
     ),
     Scenario(
         name="api-killed-in-approval",
-        expected="nothing is sold; asking again sells",
+        expected="nothing is sold; a retry sells",
         faults=[kill_at("approve", "answered", "api")],
     ),
     Scenario(
         name="api-killed-after-approval",
-        expected="it is sold; asking again answers the same",
+        expected="it is sold; a retry is answered the same",
         faults=[kill_at("COMMIT", "answered", "api")],
     ),
     Scenario(
         name="api-frozen-mid-hold",
-        expected="its holds run out, the others go on",
+        expected="its holds expire, the others go on",
         faults=[freeze_at("hold", "asked", "api")],
         seconds=40,
         outage=ALL_WAIT_SECONDS,
     ),
     Scenario(
         name="api-frozen-after-approval",
-        expected="it is sold; asking another API answers the same",
+        expected="it is sold; another API answers the same",
         faults=[freeze_at("COMMIT", "answered", "api")],
         seconds=40,
         outage=ALL_WAIT_SECONDS,
     ),
     Scenario(
         name="relay-killed-before-mark",
-        expected="events are sent twice, told once; the other relay takes over",
+        expected="events are sent twice, handled once; the other relay takes over",
         faults=[kill_at("mark sent", "asked", "worker")],
         quick=True,
     ),
@@ -123,7 +123,7 @@ SCENARIOS = (
     ),
     Scenario(
         name="broker-empty-relay-frozen",
-        expected="the relay that is back has nothing to say that would do harm",
+        expected="what the resumed relay still sends does no harm",
         faults=[freeze_at("mark sent", "asked", "worker"), empty("kafka")],
     ),
     Scenario(
@@ -187,7 +187,7 @@ SCENARIOS = (
         name="guard-off",
         expected="the checker goes red: seats are held and sold twice",
         seconds=5,
-        through="tests.cluster.unguarded",
+        wrapper="tests.cluster.unguarded",
         quick=True,
     ),
 )

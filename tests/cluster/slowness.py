@@ -1,4 +1,4 @@
-"""How much of a processor there is for us: others may be at work on the machine."""
+"""Measures how much slower than idle this machine is: others may use it."""
 
 import asyncio
 import time
@@ -8,7 +8,7 @@ EVERY_SECONDS = 1.0
 
 
 class Slowness:
-    """A second of work has taken so many, on average."""
+    """`factor`: the average duration of a second of processor time, in seconds."""
 
     def __init__(self) -> None:
         self._worked = WORK_SECONDS

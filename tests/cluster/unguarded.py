@@ -1,7 +1,7 @@
-"""A build of the product with its guards off, to see that the checker notices.
+"""The program without its guards: `python -m tests.cluster.unguarded COMMAND`.
 
-As in the race tests: the guard of the hold, the index behind it, the seat locks that
-would hide that both are missing. `python -m tests.cluster.unguarded COMMAND`.
+The judge has to notice. As in the race tests, it lacks the guard of the hold, the index
+behind it, and the seat locks, which would hide that both are missing.
 """
 
 import sys
@@ -25,7 +25,7 @@ async def _no_lock(
     yield LocalLease()
 
 
-async def take_the_index_away(database_url: str) -> None:
+async def drop_index(database_url: str) -> None:
     db = await asyncpg.connect(database_url)
     await db.execute(DROP_INDEX)
     await db.close()
@@ -33,5 +33,5 @@ async def take_the_index_away(database_url: str) -> None:
 
 if __name__ == "__main__":
     ledger_sql.HOLD = ledger_sql.HOLD.replace(ledger_sql.SEAT_IS_FREE, "TRUE")
-    RedlockSeatLocks.guard = _no_lock  # type: ignore[method-assign,assignment] # the point
+    RedlockSeatLocks.guard = _no_lock  # type: ignore[method-assign,assignment] # on purpose
     sys.exit(main(sys.argv[1:]))

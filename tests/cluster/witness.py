@@ -1,7 +1,7 @@
-"""Triggers that write down each change of a seat and each event, in its transaction.
+"""Triggers that record each change of a seat and each event in its own transaction.
 
-The product is not asked: an event that it forgot, or a change that it did not tell, is
-seen all the same. Whoever changes a seat needs no right to write here.
+They do not depend on the product: they also see a change without an event. They run as
+their owner, so the roles of the product need no right to write here.
 """
 
 from datetime import datetime
@@ -46,8 +46,8 @@ CREATE TRIGGER witness AFTER INSERT ON outbox
     FOR EACH ROW EXECUTE FUNCTION witness_event();
 """
 SEATS = """
-SELECT ss.*, film.price_minor FROM session_seats ss
-JOIN sessions film ON film.id = ss.session_id WHERE ss.session_id = ANY($1::uuid[])
+SELECT ss.*, s.price_minor FROM session_seats ss
+JOIN sessions s ON s.id = ss.session_id WHERE ss.session_id = ANY($1::uuid[])
 """
 RESERVATIONS = "SELECT * FROM reservations WHERE session_id = ANY($1::uuid[])"
 CLAIMS = """
@@ -71,7 +71,7 @@ UNCONFIRMED = "SELECT id FROM outbox WHERE session_id = ANY($1::uuid[])"
 
 
 class Witness:
-    """Asks the database itself, in one snapshot."""
+    """Installs the triggers and reads what they recorded."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
@@ -79,13 +79,13 @@ class Witness:
     async def install(self) -> None:
         await self._pool.execute(INSTALL)
 
-    async def waits(self, sessions: list[str]) -> bool:
-        """Whether some consumer has not confirmed an event yet."""
+    async def has_unconfirmed(self, sessions: list[str]) -> bool:
+        """Whether an event waits for the confirmation of a consumer."""
         wanted = [UUID(session) for session in sessions]
         return bool(await self._pool.fetch(UNCONFIRMED, wanted))
 
     async def read(self, sessions: list[str]) -> dict[str, Any]:
-        """The fields of the evidence that are in Postgres."""
+        """The fields of the evidence that are in Postgres, from one snapshot."""
         wanted = [UUID(session) for session in sessions]
         async with (
             self._pool.acquire() as db,

@@ -56,7 +56,7 @@ async def test_a_hold_whose_answer_is_lost_has_happened(
     with pytest.raises(BROKEN):
         await PostgresLedger(proxied).hold(hold)
 
-    assert trap.sprung == 1
+    assert trap.triggered == 1
     assert await cinema.count("reservations", "id = $1", hold.reservation_id) == 1
 
 

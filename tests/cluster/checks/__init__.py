@@ -1,4 +1,4 @@
-"""The five promises, each a pure function over the evidence of a run."""
+"""The five promises; each check is a pure function of the evidence."""
 
 from collections.abc import Callable, Iterator, Mapping
 
@@ -15,6 +15,6 @@ PROMISES: Mapping[str, Callable[[Evidence], Iterator[str]]] = {
 
 
 def judge(evidence: Evidence) -> dict[str, list[str]]:
-    """The promises that were broken, each with what shows it."""
-    found = {name: list(look(evidence)) for name, look in PROMISES.items()}
-    return {name: lies for name, lies in found.items() if lies}
+    """The broken promises, each with a sentence for every violation."""
+    found = {name: list(check(evidence)) for name, check in PROMISES.items()}
+    return {name: broken for name, broken in found.items() if broken}

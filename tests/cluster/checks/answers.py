@@ -1,12 +1,12 @@
-"""Promise 3: customers can rely on their answers, and on their keys for the rest."""
+"""Promise 3: every answer is true, and a key finds the result of a lost answer."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from tests.cluster.evidence import SECOND, Evidence, Operation, ReservationRow
 
-# What happens to somebody who asks for nothing that is wrong.
-USUAL = {
+# Codes that a correct client can get.
+EXPECTED_CODES = {
     None,
     "IDEMPOTENCY_CONFLICT",
     "PAYMENT_CLOSED",
@@ -15,7 +15,7 @@ USUAL = {
     "RESERVATION_EXPIRED",
     "SEATS_UNAVAILABLE",
 }
-EARLY = 0.05  # of comparing two clocks
+CLOCK_TOLERANCE_SECONDS = 0.05
 
 
 def violations(evidence: Evidence) -> Iterator[str]:
@@ -26,7 +26,7 @@ def violations(evidence: Evidence) -> Iterator[str]:
     for operation in evidence.operations:
         if operation.outcome == "unknown":
             continue
-        if operation.code not in USUAL:
+        if operation.code not in EXPECTED_CODES:
             yield f"{operation} was refused, and nothing was wrong with it"
             continue
         if operation.code == "RATE_LIMITED":
@@ -48,17 +48,17 @@ def _held(
     claimed: Mapping[str, set[str]],
 ) -> Iterator[str]:
     row = rows.get(operation.result or "")
-    told = {state.seat for state in operation.told}
+    answered = {state.seat for state in operation.states}
     if (
         row is None
         or row.customer != operation.customer
         or row.session != operation.session
         or row.amount_minor != operation.amount_minor
-        or not claimed[row.id] == set(operation.seats) == told
+        or not claimed[row.id] == set(operation.seats) == answered
     ):
         yield f"{operation} was acknowledged, and there is {row}"
     elif operation.status not in {"PENDING", row.status}:
-        yield f"{operation} told {operation.status}, and it is {row.status}"
+        yield f"{operation} was answered {operation.status}, and it is {row.status}"
 
 
 def _cancelled(
@@ -72,7 +72,7 @@ def _cancelled(
 def _approved(
     operation: Operation, evidence: Evidence, rows: Mapping[str, ReservationRow]
 ) -> Iterator[str]:
-    """A refusal for ever is for ever: who is told so pays elsewhere."""
+    """A final refusal is final: the customer may have paid elsewhere since."""
     payment = next((p for p in evidence.payments if p.id == operation.target), None)
     row = rows.get(payment.reservation) if payment else None
     if operation.outcome == "ok":
@@ -89,7 +89,7 @@ def _approved(
 
 
 def _keys(evidence: Evidence) -> Iterator[str]:
-    """One key, one answer; a key of refusals alone stands for nothing."""
+    """All answers to a key are the same; a key that was only refused has no result."""
     operations: dict[tuple[str, str, str], list[Operation]] = defaultdict(list)
     for one in evidence.operations:
         if one.key is not None:
@@ -103,7 +103,7 @@ def _keys(evidence: Evidence) -> Iterator[str]:
         if len(results) > 1 or len(amounts) > 1:
             yield f"the key {key} of {customer} was answered with {results} {amounts}"
         if kind == "reserve" and results and results != {stands_for}:
-            yield f"the key {key} stands for {stands_for}, and was told as {results}"
+            yield f"the key {key} stands for {stands_for}, was answered {results}"
         refused = {one.code for one in found if one.outcome == "refused"}
         if all(one.outcome == "refused" for one in found) and stands_for:
             yield f"the key {key} was refused with {refused}, stands for {stands_for}"
@@ -116,30 +116,30 @@ def _orphans(
     rows: Mapping[str, ReservationRow],
     claimed: Mapping[str, set[str]],
 ) -> Iterator[str]:
-    """Every reservation was asked for, by one request whose answer is not another."""
-    told = {o.result for o in evidence.operations if o.kind == "reserve"}
+    """Each reservation belongs to one request: an answered one or an unknown one."""
+    answered = {o.result for o in evidence.operations if o.kind == "reserve"}
     keyed = {k.result: k.key for k in evidence.keys if k.operation == "reserveSeats"}
-    lost = [
+    unknown = [
         one
         for one in evidence.operations
         if one.kind == "reserve" and one.outcome == "unknown"
     ]
     for row in rows.values():
-        if row.id in told:
+        if row.id in answered:
             continue
         created_at = row.created_at / SECOND - evidence.clock_offset
-        asked = next(
+        request = next(
             (
                 one
-                for one in lost
+                for one in unknown
                 if one.customer == row.customer
                 and one.key == keyed.get(row.id)
                 and set(one.seats) == claimed[row.id]
-                and one.invoked <= created_at + EARLY
+                and one.invoked <= created_at + CLOCK_TOLERANCE_SECONDS
             ),
             None,
         )
-        if asked is None:
+        if request is None:
             yield f"nobody asked for {row}"
         else:
-            lost.remove(asked)
+            unknown.remove(request)

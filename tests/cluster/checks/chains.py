@@ -1,4 +1,4 @@
-"""The witnessed states of each seat in the order of their versions."""
+"""The changes of each seat, as the witness saw them, in the order of versions."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ def chains(evidence: Evidence) -> Mapping[str, Chain]:
 
 
 def ends(evidence: Evidence) -> Mapping[tuple[str, str], SeatChange]:
-    """By reservation and seat: what the seat became when the hold had ended."""
+    """By reservation and seat: the change that ended the hold."""
     found = {}
     for seat, chain in chains(evidence).items():
         for before, after in pairwise(chain):

@@ -1,8 +1,8 @@
-"""What operations did, when they may have done it, and whose it was.
+"""The effects of operations on seats, each with the time window in which it happened.
 
-Several requests may be behind one effect: a retry with the same key, a second approval.
-It happened between the first one's start and the first answer that told of it; without
-an answer, at any time later.
+Several requests may share one effect: retries with the same key, a second approval. It
+happened between the start of the first one and the first answer that reports it.
+Without such an answer it happened at any time after the start.
 """
 
 import math
@@ -15,7 +15,7 @@ from tests.cluster.evidence import Evidence, Operation
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """On one seat, which it brought to `version`; a read has found it there."""
+    """A change of one seat to `version`, or a read that returned that version."""
 
     seat: str
     version: int
@@ -43,7 +43,7 @@ def effects(evidence: Evidence) -> Iterator[Effect]:
                 yield Effect(seat, change.version, what, *_window(caused))
     for operation in evidence.operations:
         if operation.kind == "read" and operation.outcome == "ok":
-            for state in operation.told:
+            for state in operation.states:
                 began, ended = operation.invoked, operation.returned
                 yield Effect(state.seat, state.version, "read", began, ended, True)
 
@@ -55,7 +55,7 @@ def _window(caused: Iterable[Operation]) -> tuple[float, float]:
 
 
 class Causes:
-    """Which operations may have done something; a refusal has done nothing."""
+    """Finds the operations that can have caused a change; refused ones cannot."""
 
     def __init__(self, evidence: Evidence) -> None:
         self._done = [o for o in evidence.operations if o.outcome != "refused"]
@@ -85,7 +85,7 @@ class Causes:
         return [o for o in self._done if o.kind == "approve" and o.target == payment]
 
     def of_cancel(self, reservation: str) -> list[Operation]:
-        """None when the hold has run out: that is nobody's doing."""
+        """Empty if the hold expired: no operation causes that."""
         row = self._reservations.get(reservation)
         if row is None or row.status != "CANCELLED":
             return []

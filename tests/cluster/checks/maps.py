@@ -1,15 +1,15 @@
-"""Promise 5: whoever watches ends at the truth, and is never left in silence."""
+"""Promise 5: each watcher ends with the true map and hears of every change in time."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from tests.cluster.checks.chains import chains
-from tests.cluster.evidence import SECOND, Evidence, SeatChange, WatcherStory
+from tests.cluster.evidence import SECOND, Evidence, SeatChange, WatcherLog
 
-# From a change until a watcher that was there has it, in peace. A bound for silence,
-# not for speed: what is usual are some ten milliseconds.
-SILENCE_SECONDS = 10.0
-CLOCKS = SECOND // 10  # of comparing two of them
+# From a change until a connected watcher receives it, without faults. The limit finds
+# changes that never arrive, not slow ones: some ten milliseconds are usual.
+MAX_DELAY_SECONDS = 10.0
+CLOCK_TOLERANCE = SECOND // 10
 
 
 def violations(evidence: Evidence) -> Iterator[str]:
@@ -20,11 +20,11 @@ def violations(evidence: Evidence) -> Iterator[str]:
         if watcher.open_since is None:
             yield f"{watcher.name} is not connected at the end"
         yield from _map(watcher, evidence)
-        yield from _heard(watcher, true, evidence)
-        yield from _silence(watcher, evidence)
+        yield from _received(watcher, true, evidence)
+        yield from _delays(watcher, evidence)
 
 
-def _map(watcher: WatcherStory, evidence: Evidence) -> Iterator[str]:
+def _map(watcher: WatcherLog, evidence: Evidence) -> Iterator[str]:
     rows = {row.id: row for row in evidence.seats if row.session == watcher.session}
     for seat in rows.keys() ^ watcher.final.keys():
         yield f"{watcher.name} and the table do not both know the seat {seat}"
@@ -38,41 +38,42 @@ def _map(watcher: WatcherStory, evidence: Evidence) -> Iterator[str]:
             yield f"{watcher.name} ended with {seen}, and it is {row}"
 
 
-def _heard(
-    watcher: WatcherStory,
+def _received(
+    watcher: WatcherLog,
     true: Mapping[tuple[str, int], SeatChange],
     evidence: Evidence,
 ) -> Iterator[str]:
-    """Only what was ever true; a hold whose time is over reads as AVAILABLE."""
-    for told in watcher.told:
-        was = true.get((told.state.seat, told.state.version))
-        over = (
+    """Only true states were received; an expired hold may read as AVAILABLE."""
+    for received in watcher.observed:
+        was = true.get((received.state.seat, received.state.version))
+        expired = (
             was is not None
             and was.held_until is not None
-            and told.state.status == "AVAILABLE"
-            and was.held_until <= evidence.database_time(told.at) + CLOCKS
+            and received.state.status == "AVAILABLE"
+            and was.held_until <= evidence.database_time(received.at) + CLOCK_TOLERANCE
         )
-        if was is None or (was.status != told.state.status and not over):
-            yield f"{watcher.name} was told {told.state}, and it was {was}"
+        if was is None or (was.status != received.state.status and not expired):
+            yield f"{watcher.name} received {received.state}, and it was {was}"
 
 
-def _silence(watcher: WatcherStory, evidence: Evidence) -> Iterator[str]:
-    """Of the last change of each seat, which no later one can have told."""
+def _delays(watcher: WatcherLog, evidence: Evidence) -> Iterator[str]:
+    """Checks the last change of each seat: no later one can have replaced it."""
     if watcher.open_since is None:
         return
-    heard: dict[str, dict[int, float]] = defaultdict(dict)
-    for told in watcher.told:
-        version = heard[told.state.seat].setdefault(told.state.version, told.at)
-        heard[told.state.seat][told.state.version] = min(version, told.at)
+    times: dict[str, dict[int, float]] = defaultdict(dict)
+    for received in watcher.observed:
+        state = received.state
+        first = times[state.seat].get(state.version, received.at)
+        times[state.seat][state.version] = min(first, received.at)
     last = {seat: chain[-1] for seat, chain in chains(evidence).items()}
-    trouble, patience = evidence.disturbance, SILENCE_SECONDS * evidence.slowness
+    disturbance, max_delay = evidence.disturbance, MAX_DELAY_SECONDS * evidence.slowness
     for row in evidence.seats:
         change = last.get(row.id)
-        at = heard[row.id].get(row.version)
+        at = times[row.id].get(row.version)
         if row.session != watcher.session or change is None or at is None:
-            continue  # what it does not know is told above
+            continue  # `_map` reports a state that it never received
         since = max(change.at / SECOND - evidence.clock_offset, watcher.open_since)
-        if trouble and since >= trouble.began - patience:
-            since = max(since, trouble.recovered_by)
-        if at > since + patience:
-            yield f"{watcher.name} was told of {change} {at - since:.1f} s late"
+        if disturbance and since >= disturbance.began - max_delay:
+            since = max(since, disturbance.recovered_by)
+        if at > since + max_delay:
+            yield f"{watcher.name} received {change} {at - since:.1f} s late"

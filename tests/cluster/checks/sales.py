@@ -1,4 +1,4 @@
-"""Promise 2: what is sold stays sold, is paid for once, to the cent, and whole."""
+"""Promise 2: a sale is final, is paid for once and exactly, and is complete."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -20,7 +20,7 @@ def violations(evidence: Evidence) -> Iterator[str]:
 
 
 def _paid(evidence: Evidence) -> Iterator[str]:
-    """Approved payments, confirmed reservations and sold seats: each has the others."""
+    """Approved payments, confirmed reservations and sold seats belong together."""
     approved = {p.reservation: p for p in evidence.payments if p.status == "APPROVED"}
     confirmed = {r.id: r for r in evidence.reservations if r.status == "CONFIRMED"}
     sold: dict[str | None, set[str]] = defaultdict(set)
@@ -38,13 +38,13 @@ def _paid(evidence: Evidence) -> Iterator[str]:
             )
         elif approved[one].amount_minor != confirmed[one].amount_minor:
             yield f"{confirmed[one]} was paid with {approved[one]}"
-    told = [e.reservation for e in evidence.outbox if e.type == "PaymentApproved"]
-    if sorted(map(str, told)) != sorted(approved):
-        yield f"PaymentApproved was told of {told}, not of {sorted(approved)}"
+    events = [e.reservation for e in evidence.outbox if e.type == "PaymentApproved"]
+    if sorted(map(str, events)) != sorted(approved):
+        yield f"PaymentApproved was published for {events}, not {sorted(approved)}"
 
 
 def _whole(evidence: Evidence) -> Iterator[str]:
-    """All the seats of a reservation are taken, and end, in one transaction each."""
+    """The seats of a reservation are held in one transaction and end in one."""
     over = ends(evidence)
     created = {e.reservation: e for e in evidence.outbox if e.type.endswith("Created")}
     held: dict[str, set[str]] = defaultdict(set)
@@ -70,7 +70,7 @@ def _whole(evidence: Evidence) -> Iterator[str]:
             yield f"{row} took {seats}, claims {claimed[row.id]}, and {event}"
             continue
         if {state.seat for state in event.seats} != seats:
-            yield f"{event} does not tell of {seats}"
+            yield f"{event} does not name {seats}"
         price = sum(state.price_minor or 0 for state in event.seats)
         if not row.amount_minor == event.amount_minor == price:
             yield f"{row} costs {price}, and {event} says {event.amount_minor}"

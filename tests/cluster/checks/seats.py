@@ -1,9 +1,9 @@
-"""Promise 1: each seat is free, held by one or sold to one, at every moment.
+"""Promise 1: each seat is always free, held by one customer or sold to one.
 
-No search is needed. Versions are given away under the seat's row lock, so they are the
-one order in which its changes can have happened; what is left to show is that each step
-of that order is allowed, and that it contradicts nobody's clock: nothing is done by a
-request that was answered before an earlier step was even asked for. See ADR 31.
+No search is needed. Versions are assigned under the row lock of the seat, so they are
+the only order in which its changes can have happened. Two checks remain: each step of
+that order is allowed, and no step was caused by a request that was answered before the
+request of an earlier step began. See ADR 31.
 """
 
 import math
@@ -16,10 +16,10 @@ from tests.cluster.checks.effects import Effect, effects
 from tests.cluster.evidence import SECOND, Evidence, SeatChange
 
 HOLD = 30 * SECOND
-GRACE = 3 * SECOND  # from a hold's end until somebody has swept it up, in peace
-# From the judgement of the clock to the witness at the end of the same statement.
+GRACE = 3 * SECOND  # from a hold's end until it is swept, without faults
+# From the clock that decides to the witness at the end of the same statement.
 SLACK = 2 * SECOND
-# Word of a hold may outlive its cancel in Redis, and refuses until the hold's own end.
+# The marker of a hold may outlive its cancel in Redis, until the hold's own end.
 STALE_SECONDS = 31.0
 
 
@@ -34,7 +34,7 @@ def violations(evidence: Evidence) -> Iterator[str]:
             row.status,
             row.reservation,
         ):
-            yield f"seat {row.id} is {row}, and the witness's last word is {last}"
+            yield f"seat {row.id} is {row}, and the witness has {last}"
     yield from _order(evidence)
     yield from _reads(evidence)
     yield from _deadlines(evidence)
@@ -55,7 +55,7 @@ def _allowed(before: SeatChange, after: SeatChange) -> bool:
         case "AVAILABLE", "HELD":
             return after.reservation is not None
         case ("AVAILABLE", "AVAILABLE") | ("HELD", "AVAILABLE"):
-            return True  # priced anew, or given back
+            return True  # repriced, cancelled or expired
         case "HELD", "SOLD":
             return before.reservation == after.reservation
     return False
@@ -82,18 +82,18 @@ def _order(evidence: Evidence) -> Iterator[str]:
 
 
 def _reads(evidence: Evidence) -> Iterator[str]:
-    """A hold whose time is over reads as AVAILABLE before anybody has swept it up."""
+    """An expired hold may read as AVAILABLE before it is swept."""
     true = {(c.seat, c.version): c for c in evidence.changes}
     for operation in evidence.operations:
-        for state in operation.told if operation.kind == "read" else ():
+        for state in operation.states if operation.kind == "read" else ():
             was = true.get((state.seat, state.version))
-            lapsed = (
+            expired = (
                 was is not None
                 and was.held_until is not None
                 and state.status == "AVAILABLE"
                 and was.held_until <= evidence.database_time(operation.returned) + SLACK
             )
-            if was is None or (was.status != state.status and not lapsed):
+            if was is None or (was.status != state.status and not expired):
                 yield f"{operation.customer} read {state}, and it was {was}"
 
 
@@ -124,19 +124,19 @@ def _deadlines(evidence: Evidence) -> Iterator[str]:
 
 
 def _swept_by(evidence: Evidence, expires_at: int) -> int:
-    """In peace at once; what ends while something is broken, once that has healed."""
-    trouble, grace = evidence.disturbance, round(GRACE * evidence.slowness)
-    if trouble and expires_at + grace >= evidence.database_time(trouble.began):
-        return grace + max(expires_at, evidence.database_time(trouble.recovered_by))
+    """At once; a hold that ends during a fault: once the service has recovered."""
+    disturbance, grace = evidence.disturbance, round(GRACE * evidence.slowness)
+    if disturbance and expires_at + grace >= evidence.database_time(disturbance.began):
+        return grace + max(expires_at, evidence.database_time(disturbance.recovered_by))
     return grace + expires_at
 
 
 def _refusals(evidence: Evidence) -> Iterator[str]:
-    """A seat is refused only if somebody had it, or had a moment ago."""
+    """A seat is refused only if another customer has it or just had it."""
     taken: dict[str, list[tuple[float, float]]] = defaultdict(list)
-    ours = -evidence.clock_offset
+    to_our_clock = -evidence.clock_offset
     for seat, chain in chains(evidence).items():
-        moments = [change.at / SECOND + ours for change in chain] + [math.inf]
+        moments = [change.at / SECOND + to_our_clock for change in chain] + [math.inf]
         for change, since, until in zip(chain, moments, moments[1:], strict=False):
             if change.status != "AVAILABLE":
                 taken[seat].append((since, until))

@@ -1,1 +1,1 @@
-"""Those who buy and watch, from a seed; each of their operations is written down."""
+"""The clients of a run: customers, a manager, a prober and watchers."""

@@ -1,25 +1,28 @@
-"""A manager: changes the matinee's price when nobody has a seat, and adds seats."""
+"""A manager: changes the price of the matinee and adds seats to its room."""
 
 import asyncio
 import random
 
 from loadtest.documents import ADD_SEATS, UPDATE_SESSION
-from tests.cluster.workload.door import Door
-from tests.cluster.workload.stage import Stage
+from tests.cluster.workload.campaign_client import CampaignClient
+from tests.cluster.workload.fixtures import Fixtures
 
-MOST_ROWS = 3
+MAX_ROWS = 3
 
 
 async def manage(
-    door: Door, stage: Stage, dice: random.Random, stopping: asyncio.Event
+    client: CampaignClient,
+    fixtures: Fixtures,
+    rng: random.Random,
+    stopping: asyncio.Event,
 ) -> None:
     rows = 0
     while not stopping.is_set():
-        await asyncio.sleep(dice.uniform(0.5, 2.0))
-        price = {"amountMinor": dice.randrange(1000, 3000, 50), "currency": "BRL"}
-        wanted = {"id": stage.matinee, "pricePerSeat": price}
-        await door.ask(stage.manager_token, UPDATE_SESSION, {"input": wanted})
-        if rows < MOST_ROWS and dice.random() < 0.15:
+        await asyncio.sleep(rng.uniform(0.5, 2.0))
+        price = {"amountMinor": rng.randrange(1000, 3000, 50), "currency": "BRL"}
+        wanted = {"id": fixtures.matinee, "pricePerSeat": price}
+        await client.ask(fixtures.manager_token, UPDATE_SESSION, {"input": wanted})
+        if rows < MAX_ROWS and rng.random() < 0.15:
             rows += 1
-            more = {"roomId": stage.matinee_room, "rows": [{"row": "B", "seats": 2}]}
-            await door.ask(stage.manager_token, ADD_SEATS, {"input": more})
+            more = {"roomId": fixtures.matinee_room, "rows": [{"row": "B", "seats": 2}]}
+            await client.ask(fixtures.manager_token, ADD_SEATS, {"input": more})

@@ -1,21 +1,24 @@
-"""Takes one seat after another and gives it back: what shows how long an outage was."""
+"""A prober: holds and cancels one seat after another, to measure outages."""
 
 import asyncio
 from itertools import cycle
 
-from tests.cluster.workload.diary import Diary
+from tests.cluster.workload.recording_client import RecordingClient
 
 PAUSE_SECONDS = 0.15
 
 
 async def probe(
-    diary: Diary, session: str, seats: tuple[str, ...], stopping: asyncio.Event
+    client: RecordingClient,
+    session: str,
+    seats: tuple[str, ...],
+    stopping: asyncio.Event,
 ) -> None:
-    """Nobody else wants seats of that session. What stays unknown runs out."""
+    """No one else buys in that session. A hold with an unknown outcome expires."""
     for seat in cycle(seats):
         if stopping.is_set():
             return
-        held, _ = await diary.reserve(session, (seat,), None)
+        held, _ = await client.reserve(session, (seat,), None)
         if held.outcome == "ok":
-            await diary.cancel(session, str(held.result))
+            await client.cancel(session, str(held.result))
         await asyncio.sleep(PAUSE_SECONDS)

@@ -1,4 +1,4 @@
-"""A run that was recorded on real servers, to tell lies about."""
+"""A run that was recorded on real servers; the tests falsify it."""
 
 from pathlib import Path
 

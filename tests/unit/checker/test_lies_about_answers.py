@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from tests.cluster.checks.answers import violations
 from tests.cluster.evidence import Evidence
-from tests.unit.checker.finding import one_of, operation, reservation
+from tests.unit.checker.selection import one_of, operation, reservation
 
 
 def test_a_hold_that_was_acknowledged_and_lost(evidence: Evidence) -> None:
@@ -18,7 +18,7 @@ def test_a_hold_that_was_acknowledged_and_lost(evidence: Evidence) -> None:
 def test_other_seats_than_those_acknowledged(evidence: Evidence) -> None:
     held = operation(evidence, "reserve", "ok")
 
-    held.told = held.told[1:]
+    held.states = held.states[1:]
 
     assert one_of(violations(evidence), "was acknowledged")
 
@@ -64,7 +64,7 @@ def test_an_unknown_hold_that_is_there_in_part(evidence: Evidence) -> None:
     row = reservation(evidence, "CANCELLED", seats=2)
     for one in evidence.operations:
         if one.result == row.id:
-            one.outcome, one.result, one.told = "unknown", None, ()
+            one.outcome, one.result, one.states = "unknown", None, ()
     assert list(violations(evidence)) == []
 
     claim = next(c for c in evidence.claims if c.reservation == row.id)

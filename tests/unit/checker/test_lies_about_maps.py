@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 from tests.cluster.checks.maps import violations
-from tests.cluster.evidence import Evidence, WatcherStory
-from tests.unit.checker.finding import one_of
+from tests.cluster.evidence import Evidence, WatcherLog
+from tests.unit.checker.selection import one_of
 
 
-def watcher_and_seat(evidence: Evidence) -> tuple[WatcherStory, str]:
+def watcher_and_seat(evidence: Evidence) -> tuple[WatcherLog, str]:
     watcher = evidence.watchers[0]
     return watcher, next(s for s, state in watcher.final.items() if state.version > 1)
 
@@ -38,32 +38,34 @@ def test_a_map_without_a_seat(evidence: Evidence) -> None:
 
 def test_a_state_that_never_was(evidence: Evidence) -> None:
     watcher, seat = watcher_and_seat(evidence)
-    told = next(t for t in watcher.told if t.state.seat == seat)
+    received = next(t for t in watcher.observed if t.state.seat == seat)
 
-    watcher.told.append(
-        replace(told, state=replace(told.state, status="SOLD", version=1))
+    watcher.observed.append(
+        replace(received, state=replace(received.state, status="SOLD", version=1))
     )
 
-    assert one_of(violations(evidence), f"{watcher.name} was told SeatState")
+    assert one_of(violations(evidence), f"{watcher.name} received SeatState")
 
 
 def test_a_hold_that_was_shown_as_free_before_its_end(evidence: Evidence) -> None:
     watcher = evidence.watchers[0]
-    told = next(t for t in watcher.told if t.state.status == "HELD")
+    received = next(t for t in watcher.observed if t.state.status == "HELD")
 
-    watcher.told.append(replace(told, state=replace(told.state, status="AVAILABLE")))
+    watcher.observed.append(
+        replace(received, state=replace(received.state, status="AVAILABLE"))
+    )
 
-    assert one_of(violations(evidence), f"{watcher.name} was told SeatState")
+    assert one_of(violations(evidence), f"{watcher.name} received SeatState")
 
 
 def test_news_that_came_too_late(evidence: Evidence) -> None:
     watcher, seat = watcher_and_seat(evidence)
 
-    for told in watcher.told:
-        if told.state.seat == seat:
-            told.at += 60
+    for received in watcher.observed:
+        if received.state.seat == seat:
+            received.at += 60
 
-    assert one_of(violations(evidence), f"{watcher.name} was told of SeatChange")
+    assert one_of(violations(evidence), f"{watcher.name} received SeatChange")
 
 
 def test_a_watcher_that_is_not_there_any_more(evidence: Evidence) -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from tests.cluster.checks.sales import violations
 from tests.cluster.evidence import Evidence
-from tests.unit.checker.finding import after, hold_of, one_of, reservation, seat
+from tests.unit.checker.selection import after, hold_of, one_of, reservation, seat
 
 
 def test_a_sold_seat_that_is_on_sale_again(evidence: Evidence) -> None:
@@ -38,11 +38,11 @@ def test_seats_without_their_payment(evidence: Evidence) -> None:
 
 
 def test_a_second_payment_for_the_same_seats(evidence: Evidence) -> None:
-    told = next(e for e in evidence.outbox if e.type == "PaymentApproved")
+    event = next(e for e in evidence.outbox if e.type == "PaymentApproved")
 
-    evidence.outbox.append(told)
+    evidence.outbox.append(event)
 
-    assert one_of(violations(evidence), "PaymentApproved was told of")
+    assert one_of(violations(evidence), "PaymentApproved was published for")
 
 
 def test_a_seat_for_a_cent(evidence: Evidence) -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from tests.cluster.checks.seats import HOLD, violations
 from tests.cluster.evidence import SECOND, Evidence
-from tests.unit.checker.finding import after, hold_of, one_of, operation, reservation
+from tests.unit.checker.selection import after, hold_of, one_of, operation, reservation
 
 
 def test_held_by_two(evidence: Evidence) -> None:
@@ -44,7 +44,7 @@ def test_a_change_that_left_no_version(evidence: Evidence) -> None:
 def test_a_row_that_nobody_changed(evidence: Evidence) -> None:
     evidence.seats[0].version += 1
 
-    assert one_of(violations(evidence), "the witness's last word")
+    assert one_of(violations(evidence), "and the witness has")
 
 
 def test_an_answer_before_the_question_that_it_followed(evidence: Evidence) -> None:
@@ -66,9 +66,11 @@ def test_a_read_of_the_past(evidence: Evidence) -> None:
     paid = next(p.id for p in evidence.payments if p.reservation == held.reservation)
     read = operation(evidence, "read", "ok")
     answered = max(o.returned for o in evidence.operations if o.target == paid)
-    seen = replace(read.told[0], seat=held.seat, version=held.version, status="HELD")
+    seen = replace(read.states[0], seat=held.seat, version=held.version, status="HELD")
 
-    late = replace(read, told=(seen,), invoked=answered + 0.1, returned=answered + 0.2)
+    late = replace(
+        read, states=(seen,), invoked=answered + 0.1, returned=answered + 0.2
+    )
     evidence.operations.append(late)
 
     assert one_of(violations(evidence), f"before read of version {held.version} began")
@@ -77,7 +79,7 @@ def test_a_read_of_the_past(evidence: Evidence) -> None:
 def test_a_state_that_a_version_never_had(evidence: Evidence) -> None:
     read = operation(evidence, "read", "ok")
 
-    read.told = (replace(read.told[0], status="SOLD"), *read.told[1:])
+    read.states = (replace(read.states[0], status="SOLD"), *read.states[1:])
 
     assert one_of(violations(evidence), "read SeatState")
 

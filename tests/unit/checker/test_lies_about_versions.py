@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from tests.cluster.checks.versions import violations
 from tests.cluster.evidence import SECOND, Disturbance, Event, Evidence
-from tests.unit.checker.finding import one_of, seat
+from tests.unit.checker.selection import one_of, seat
 
 
 def events_of(evidence: Evidence, seat_id: str) -> list[Event]:
@@ -22,15 +22,15 @@ def test_a_change_that_was_never_told(evidence: Evidence) -> None:
 def test_a_last_event_that_is_behind_the_row(evidence: Evidence) -> None:
     seat(evidence, "AVAILABLE").version += 1
 
-    assert one_of(violations(evidence), "its events told")
+    assert one_of(violations(evidence), "its events have")
 
 
 def test_a_change_that_was_told_as_another(evidence: Evidence) -> None:
-    told = events_of(evidence, seat(evidence, "SOLD").id)[-1]
+    event = events_of(evidence, seat(evidence, "SOLD").id)[-1]
 
-    told.seats = tuple(replace(state, status="AVAILABLE") for state in told.seats)
+    event.seats = tuple(replace(state, status="AVAILABLE") for state in event.seats)
 
-    assert one_of(violations(evidence), "was told as AVAILABLE")
+    assert one_of(violations(evidence), "says AVAILABLE")
 
 
 def test_events_of_a_seat_in_the_wrong_order_on_the_topic(evidence: Evidence) -> None:
@@ -70,7 +70,7 @@ def test_what_a_broker_forgot_may_be_missing_or_come_again_later(
 
     forgot = max(first.at, lost.at) / SECOND - evidence.clock_offset
     evidence.disturbance = Disturbance(
-        began=forgot, healed=forgot, recovered_by=forgot, forgot_at=[forgot]
+        began=forgot, healed=forgot, recovered_by=forgot, emptied_at=[forgot]
     )
 
     assert list(violations(evidence)) == []

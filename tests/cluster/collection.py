@@ -1,4 +1,4 @@
-"""Puts the evidence of a run together, once all is quiet."""
+"""Collects the evidence of a run once nothing happens any more."""
 
 import time
 from collections.abc import Collection
@@ -11,31 +11,35 @@ from realtime.broker import ALL_TOPICS, Kafka
 from realtime.topic_reading import read_topics
 from tests.cluster.evidence import Evidence, TopicRecord
 from tests.cluster.witness import Witness, microseconds
-from tests.cluster.workload.crowd import Crowd
+from tests.cluster.workload.clients import Clients
 
 
 async def clock_offset(pool: Pool) -> float:
-    """Of several answers, the quickest one's."""
+    """Seconds from our clock to the database's, by the quickest of nine reads."""
     quickest = (float("inf"), 0.0)
     for _ in range(9):
-        asked = time.monotonic()
+        sent = time.monotonic()
         theirs = microseconds(await pool.fetchval("SELECT clock_timestamp()")) / 1e6
         answered = time.monotonic()
-        took = answered - asked
-        quickest = min(quickest, (took, theirs - asked - took / 2))
+        took = answered - sent
+        quickest = min(quickest, (took, theirs - sent - took / 2))
     return quickest[1]
 
 
 async def collect(
-    witness: Witness, kafka: Kafka, crowd: Crowd, sessions: list[str], slowness: float
+    witness: Witness,
+    kafka: Kafka,
+    clients: Clients,
+    sessions: list[str],
+    slowness: float,
 ) -> Evidence:
-    """Without what only the run itself knows: the trouble, and the clocks."""
+    """All but the disturbance and the clock offset, which the run adds."""
     records = await _records(kafka, set(sessions))
     rows = await witness.read(sessions)
     return Evidence(
-        operations=crowd.operations,
-        # As they are now: to be told to leave is no silence.
-        watchers=deepcopy([watcher.story for watcher in crowd.watchers]),
+        operations=clients.operations,
+        # A copy: stopping the watchers later must not look like a lost connection.
+        watchers=deepcopy([watcher.log for watcher in clients.watchers]),
         records=records,
         clock_offset=0.0,
         slowness=slowness,
@@ -48,15 +52,15 @@ async def _records(kafka: Kafka, sessions: Collection[str]) -> list[TopicRecord]
     async for record in read_topics(kafka, ALL_TOPICS):
         if not record.value:  # a marker
             continue
-        told = orjson.loads(record.value)
-        if told["partitionkey"] in sessions:
+        event = orjson.loads(record.value)
+        if event["partitionkey"] in sessions:
             found.append(
                 TopicRecord(
                     topic=record.topic,
                     partition=record.partition,
                     offset=record.offset,
-                    event=told["id"],
-                    session=told["partitionkey"],
+                    event=event["id"],
+                    session=event["partitionkey"],
                 )
             )
     return found

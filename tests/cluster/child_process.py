@@ -1,4 +1,4 @@
-"""One of our programs as a child process, to be killed, frozen and started again."""
+"""One of our programs as a child process that faults kill, freeze and restart."""
 
 import os
 import signal
@@ -11,8 +11,8 @@ from stack.embedded import launch
 from tests.support.run import ROOT
 
 
-class Process:
-    """Signals go to it and to all that it has started."""
+class ChildProcess:
+    """Signals go to its whole process group."""
 
     def __init__(
         self, command: Sequence[str], environment: Mapping[str, str], log: Path
@@ -22,9 +22,9 @@ class Process:
         self._log = log
         self._process: subprocess.Popen[bytes] | None = None
 
-    def start(self, *through: str) -> None:
-        """`through`: a module of ours that does something to it first."""
-        module = through or ("app",)
+    def start(self, *wrapper: str) -> None:
+        """`wrapper`: a module that changes the program first, and its options."""
+        module = wrapper or ("app",)
         watched = [str(os.getpid()), str(int(signal.SIGKILL)), "self", "none"]
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(

@@ -1,6 +1,6 @@
 """One of our programs with its clock off by some seconds.
 
-`python -m tests.cluster.skewed SECONDS COMMAND`.
+`python -m tests.cluster.skewed_clock SECONDS COMMAND`.
 """
 
 import sys

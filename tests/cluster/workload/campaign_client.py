@@ -1,4 +1,4 @@
-"""The way in: one of several addresses each time, and what its answer means."""
+"""A client that sends each request to one of several addresses."""
 
 import random
 from collections.abc import Sequence
@@ -10,9 +10,9 @@ import httpx2
 from tests.cluster.evidence import Outcome
 from tests.support import http_client
 
-PATIENCE_SECONDS = 8.0
-# Faults that are said before anything was done; all others may have come in between.
-NOTHING_DONE = {
+TIMEOUT_SECONDS = 8.0
+# Errors that come before any change of state. After all others the outcome is unknown.
+REFUSALS = {
     "BAD_USER_INPUT",
     "FORBIDDEN",
     "NOT_FOUND",
@@ -26,41 +26,41 @@ HTTP_OK = 200
 class Reply:
     outcome: Outcome
     code: str | None
-    value: dict[str, Any]  # of the one root field
+    value: dict[str, Any]  # of the only root field
 
 
-class Door:
-    def __init__(self, urls: Sequence[str], dice: random.Random) -> None:
+class CampaignClient:
+    def __init__(self, urls: Sequence[str], rng: random.Random) -> None:
         self._urls = urls
-        self._dice = dice
+        self._rng = rng
         self._http = httpx2.AsyncClient(
-            timeout=PATIENCE_SECONDS, limits=httpx2.Limits(max_connections=None)
+            timeout=TIMEOUT_SECONDS, limits=httpx2.Limits(max_connections=None)
         )
 
     async def close(self) -> None:
         await self._http.aclose()
 
     async def ask(self, token: str, document: str, variables: dict[str, Any]) -> Reply:
-        url = self._dice.choice(self._urls)
+        url = self._rng.choice(self._urls)
         try:
             response = await http_client.ask(
                 self._http, document, variables, token=token, url=f"{url}/graphql"
             )
-            told = response.json()
+            answer = response.json()
         except (httpx2.HTTPError, ValueError) as error:
             return Reply("unknown", type(error).__name__, {})
-        if not isinstance(told, dict):
+        if not isinstance(answer, dict):
             return Reply("unknown", f"HTTP {response.status_code}", {})
-        return judged(told, response.status_code)
+        return reply_of(answer, response.status_code)
 
 
-def judged(told: dict[str, Any], status: int) -> Reply:
-    if errors := told.get("errors"):
+def reply_of(answer: dict[str, Any], status: int) -> Reply:
+    if errors := answer.get("errors"):
         code = str((errors[0].get("extensions") or {}).get("code"))
-        return Reply("refused" if code in NOTHING_DONE else "unknown", code, {})
-    if status != HTTP_OK or not told.get("data"):
+        return Reply("refused" if code in REFUSALS else "unknown", code, {})
+    if status != HTTP_OK or not answer.get("data"):
         return Reply("unknown", f"HTTP {status}", {})
-    value = next(iter(told["data"].values())) or {}
+    value = next(iter(answer["data"].values())) or {}
     if "code" in value:
         return Reply("refused", value["code"], value)
     return Reply("ok", None, value)

@@ -1,4 +1,4 @@
-"""Writes down each operation: when it was asked and answered, and with what."""
+"""A client that records each operation: its times, its input and its answer."""
 
 import time
 from typing import Any
@@ -10,19 +10,23 @@ from loadtest.documents import (
     SEAT_MAP,
 )
 from tests.cluster.evidence import Kind, Operation, SeatState
-from tests.cluster.workload.door import Door, Reply
+from tests.cluster.workload.campaign_client import CampaignClient, Reply
 
 
-class Diary:
-    """Of one customer. An operation that is cut off stays unknown."""
+class RecordingClient:
+    """For one customer. An operation that is cancelled keeps the outcome `unknown`."""
 
     def __init__(
-        self, customer: str, token: str, door: Door, pages: list[Operation]
+        self,
+        customer: str,
+        token: str,
+        client: CampaignClient,
+        operations: list[Operation],
     ) -> None:
         self._customer = customer
         self._token = token
-        self._door = door
-        self._pages = pages
+        self._client = client
+        self._operations = operations
 
     async def reserve(
         self, session: str, seats: tuple[str, ...], key: str | None
@@ -32,7 +36,7 @@ class Diary:
         reply = await self.ask(RESERVE_SEATS, {"input": wanted})
         if reply.outcome == "ok":
             operation.amount_minor = reply.value["total"]["amountMinor"]
-            operation.told = states(reply.value["seats"])
+            operation.states = states(reply.value["seats"])
         return self._end(operation, reply), reply
 
     async def cancel(self, session: str, reservation: str) -> Operation:
@@ -54,11 +58,11 @@ class Diary:
         operation = self._begin("read", session)
         reply = await self.ask(SEAT_MAP, {"id": session})
         if reply.outcome == "ok":
-            operation.told = states(reply.value["seats"])
+            operation.states = states(reply.value["seats"])
         return self._end(operation, reply)
 
     async def ask(self, document: str, variables: dict[str, Any]) -> Reply:
-        return await self._door.ask(self._token, document, variables)
+        return await self._client.ask(self._token, document, variables)
 
     def _begin(
         self,
@@ -78,7 +82,7 @@ class Diary:
             key=key,
             invoked=time.monotonic(),
         )
-        self._pages.append(operation)
+        self._operations.append(operation)
         return operation
 
     def _end(self, operation: Operation, reply: Reply) -> Operation:

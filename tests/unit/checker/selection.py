@@ -1,4 +1,4 @@
-"""Finding something in the recorded run that a lie can be told about."""
+"""Selects rows of the recorded run that a test then falsifies."""
 
 from collections.abc import Iterable
 
@@ -12,7 +12,7 @@ from tests.cluster.evidence import (
 
 
 def reservation(evidence: Evidence, status: str, *, seats: int = 1) -> ReservationRow:
-    """With so many seats at least."""
+    """One with at least so many seats."""
     return next(
         row
         for row in evidence.reservations
@@ -32,7 +32,7 @@ def operation(
 
 
 def seat(evidence: Evidence, status: str) -> SeatRow:
-    """One that has changed."""
+    """A seat that has changed."""
     return next(r for r in evidence.seats if r.status == status and r.version > 1)
 
 

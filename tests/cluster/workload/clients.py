@@ -1,0 +1,88 @@
+"""All clients of a run, started and stopped together."""
+
+import asyncio
+import random
+from collections.abc import Sequence
+
+from tests.cluster.evidence import Operation, WatcherLog
+from tests.cluster.workload.campaign_client import CampaignClient
+from tests.cluster.workload.customer import SimulatedCustomer
+from tests.cluster.workload.fixtures import Fixtures
+from tests.cluster.workload.manager import manage
+from tests.cluster.workload.prober import probe
+from tests.cluster.workload.recording_client import RecordingClient
+from tests.cluster.workload.watcher import SimulatedWatcher
+
+WATCHERS = 9
+STALLING = 2
+LAST_ANSWERS_SECONDS = 15.0
+
+
+class Clients:
+    """Each has a random generator of its own: its choices do not depend on others."""
+
+    def __init__(
+        self, fixtures: Fixtures, urls: Sequence[str], seed: str, clock_offset: float
+    ) -> None:
+        self.operations: list[Operation] = []
+        self._stopping = asyncio.Event()
+        self._client = CampaignClient(urls, random.Random(f"{seed} client"))
+        self._buying: list[asyncio.Task[None]] = []
+        self._watching: list[asyncio.Task[None]] = []
+        self._customers = [
+            SimulatedCustomer(
+                RecordingClient(customer, token, self._client, self.operations),
+                fixtures,
+                random.Random(f"{seed} customer {number}"),
+                self._stopping,
+                clock_offset,
+            )
+            for number, (customer, token) in enumerate(fixtures.tokens.items())
+        ]
+        self._fixtures = fixtures
+        self._manager_rng = random.Random(f"{seed} manager")
+        token = next(iter(fixtures.tokens.values()))
+        self.watchers = [
+            SimulatedWatcher(
+                WatcherLog(
+                    name=f"watcher {number}",
+                    session=fixtures.sessions[number % len(fixtures.sessions)],
+                ),
+                urls,
+                token,
+                random.Random(f"{seed} watcher {number}"),
+                stalls=number < STALLING,
+            )
+            for number in range(WATCHERS)
+        ]
+
+    def start(self) -> None:
+        start = asyncio.create_task
+        self._watching = [start(watcher.watch()) for watcher in self.watchers]
+        self._buying = [start(customer.run()) for customer in self._customers]
+        managing = manage(
+            self._client, self._fixtures, self._manager_rng, self._stopping
+        )
+        prober = RecordingClient(*self._fixtures.prober, self._client, self.operations)
+        probing = probe(prober, *self._fixtures.probed, self._stopping)
+        self._buying += [start(managing), start(probing)]
+
+    async def stop_buying(self) -> None:
+        """Waits for answers to open requests. Watchers keep their connections now."""
+        self._stopping.set()
+        for watcher in self.watchers:
+            watcher.stays_connected = True
+        _, late = await asyncio.wait(self._buying, timeout=LAST_ANSWERS_SECONDS)
+        for task in late:
+            task.cancel()
+        for error in await asyncio.gather(*self._buying, return_exceptions=True):
+            if isinstance(error, Exception):
+                raise error  # a bug of the campaign: the run proves nothing
+
+    async def stop(self) -> None:
+        for task in self._watching:
+            task.cancel()
+        for error in await asyncio.gather(*self._watching, return_exceptions=True):
+            if isinstance(error, Exception):
+                raise error
+        await self._client.close()
