@@ -13,6 +13,7 @@ from domain.rooms import NewSeats, Room, check_growth
 from domain.session_changes import FURTHEST_START, SessionChange, wrong_start
 from domain.sessions import Session
 from persistence.catalog import catalog_sql as sql
+from persistence.catalog.rows import movie_of, room_of, session_of
 from persistence.postgres.pool import Connection, Pool
 from persistence.sales.ledger import LedgerCorruptError
 from persistence.sales.ledger_sql import EXPIRE_THESE
@@ -27,19 +28,19 @@ class PostgresCatalog:
 
     async def add_movie(self, facts: MovieFacts) -> Movie:
         [row] = await self._pool.fetch(sql.ADD_MOVIE, *_columns(facts))
-        return _movie(row)
+        return movie_of(row)
 
     async def change_movie(self, movie_id: UUID, facts: MovieFacts) -> Movie | None:
         row = await self._pool.fetchrow(
             sql.CHANGE_MOVIE, movie_id, *_columns(facts), "rating" in facts
         )
-        return _movie(row) if row else None
+        return movie_of(row) if row else None
 
     async def add_room(self, name: str, rows: Sequence[NewSeats]) -> Room:
         async with self._pool.acquire() as db, db.transaction():
             [room] = await db.fetch(sql.ADD_ROOM, name)
             await _add_chairs(db, room["id"], rows)
-            return Room(**room)
+            return room_of(room)
 
     async def add_seats(self, room_id: UUID, rows: Sequence[NewSeats]) -> Room:
         async with self._pool.acquire() as db, db.transaction():
@@ -48,7 +49,7 @@ class PostgresCatalog:
                 raise NotFoundError
             chairs = await _add_chairs(db, room_id, rows)
             await db.execute(sql.PUT_ON_SALE, room_id, chairs, *origin.of_event())
-            return Room(**room)
+            return room_of(room)
 
     async def add_session(
         self, movie_id: UUID, room_id: UUID, starts_at: datetime, price: Money
@@ -66,7 +67,7 @@ class PostgresCatalog:
                 price.amount_minor,
                 price.currency,
             )
-            return _session(row)
+            return session_of(row)
 
         return await self._in_a_free_room(add)
 
@@ -79,7 +80,7 @@ class PostgresCatalog:
             row = await db.fetchrow(sql.LOCK_SESSION, session_id)
             if row is None:
                 raise NotFoundError
-            session = _session(row)
+            session = session_of(row)
             return await _change(db, session, change.without_unchanged(session), ended)
 
         session = await self._in_a_free_room(apply)
@@ -138,7 +139,7 @@ async def _free_until(
     ends_at = starts_at + timedelta(minutes=minutes)
     other = await db.fetchrow(sql.IN_THE_ROOM, room_id, starts_at, ends_at, moved)
     if other:
-        raise RoomBusyError(_session(other))
+        raise RoomBusyError(session_of(other))
     return ends_at
 
 
@@ -171,7 +172,7 @@ async def _change(
         sql.REPRICE, session.id, *origin.of_event()
     ):
         raise LedgerCorruptError(session.id)
-    return _session(row)
+    return session_of(row)
 
 
 async def _has_taken_seats(
@@ -196,19 +197,4 @@ def _columns(facts: MovieFacts) -> tuple[object, ...]:
         facts.get("duration_minutes"),
         facts.get("genres"),
         facts.get("rating"),
-    )
-
-
-def _movie(row: asyncpg.Record) -> Movie:
-    return Movie(**{**row, "genres": tuple(row["genres"])})
-
-
-def _session(row: asyncpg.Record) -> Session:
-    return Session(
-        id=row["id"],
-        movie_id=row["movie_id"],
-        room_id=row["room_id"],
-        starts_at=row["starts_at"],
-        ends_at=row["ends_at"],
-        price_per_seat=Money(row["price_minor"], row["currency"]),
     )

@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Row, Select, SQLColumnExpression, UnaryExpression, tuple_
+from sqlalchemy import RowMapping, Select, SQLColumnExpression, UnaryExpression, tuple_
 
 MAX_CURSOR_LENGTH = 32_000  # more than any entry of an index makes
 
@@ -102,11 +102,11 @@ class Keyset:
         down = window.from_end is not self._descending
         return [key.desc() if down else key.asc() for key in keys]
 
-    def turned(
+    def page_of(
         self,
-        rows: Sequence[Row[Any]],
+        rows: Sequence[RowMapping],
         window: Window,
-        value: Callable[[Row[Any]], Value],
+        value: Callable[[RowMapping], Value],
     ) -> Page[Value]:
         """What the statement of `page` answered, as the page that was asked for.
 
@@ -122,8 +122,8 @@ class Keyset:
             has_previous=window.after is not None or (more and window.from_end),
         )
 
-    def _cursor(self, row: Row[Any]) -> str:
-        return self._write([getattr(row, label) for label in self._labels])
+    def _cursor(self, row: RowMapping) -> str:
+        return self._write([row[label] for label in self._labels])
 
     def _write(self, values: Sequence[Any]) -> str:
         # asyncpg has a UUID of its own, which orjson does not know.

@@ -6,10 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Select, select
 from sqlmodel import col
 
 from domain.movies import Movie
+from persistence.catalog.rows import movie_of
 from persistence.key_value.catalog_cache import RedisCatalogCache
 from persistence.queries.keyset import Keyset, Page, Window
 from persistence.queries.reading import Reader
@@ -37,7 +38,7 @@ class Movies:
         self, window: Window, search: str, since: int | None
     ) -> Page[Movie]:
         rows = BY_TITLE.page(_titled(search), window)
-        return BY_TITLE.turned(await self._reader.fetch(rows, since), window, _movie)
+        return BY_TITLE.page_of(await self._reader.fetch(rows, since), window, movie_of)
 
     async def count(self, *, search: str = "") -> int:
         return await self._reader.count(_titled(search), await self._cache.since())
@@ -47,7 +48,9 @@ class Movies:
 
     async def _by_id(self, ids: Sequence[UUID], since: int | None) -> dict[UUID, Movie]:
         rows = select(MovieRow).where(col(MovieRow.id).in_(ids))
-        return {row.id: _movie(row) for row in await self._reader.fetch(rows, since)}
+        return {
+            row["id"]: movie_of(row) for row in await self._reader.fetch(rows, since)
+        }
 
 
 def _titled(search: str) -> Select[Any]:
@@ -55,14 +58,3 @@ def _titled(search: str) -> Select[Any]:
     if search:
         rows = rows.where(col(MovieRow.title).icontains(search, autoescape=True))
     return rows
-
-
-def _movie(row: Row[Any]) -> Movie:
-    return Movie(
-        id=row.id,
-        title=row.title,
-        synopsis=row.synopsis,
-        duration_minutes=row.duration_minutes,
-        genres=tuple(row.genres),
-        rating=row.rating,
-    )

@@ -4,22 +4,24 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Subquery, Text, literal_column, select
+from sqlalchemy import RowMapping, Select, Subquery, Text, literal_column, select
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from domain.money import Money
 from domain.payment import Payment, PaymentStatus
 from persistence.key_value.own_writes import OwnWrites
 from persistence.queries.keyset import Keyset, Page, Window
 from persistence.queries.own_lists import in_status, since
 from persistence.queries.reading import Reader
-from persistence.sales.state_sql import PAYMENT_STATUS
+from persistence.sales.codec import payment_from_json
+from persistence.sales.state_sql import PAYMENT_STATE, PAYMENT_STATUS
 from persistence.tables import PaymentRow, ReservationRow
 
-# Their names are those that the ledger's fragments use.
+# The names that the expressions of state_sql use.
 r = aliased(ReservationRow, name="r")
 p = aliased(PaymentRow, name="p")
+STATE = PAYMENT_STATE.format(p="own", r="own", status="own.status_now")
 
 
 class Payments:
@@ -36,11 +38,11 @@ class Payments:
         """Raises CursorError."""
         own = _own(customer_id)
         newest_first = Keyset("payments", own.c.created_at, own.c.id, descending=True)
-        rows = newest_first.page(in_status(own, status), window)
+        rows = newest_first.page(_payments(own, status), window)
         read = await self._reader.fetch(
             rows, await since(self._own_writes, customer_id)
         )
-        return newest_first.turned(read, window, _payment)
+        return newest_first.page_of(read, window, _payment)
 
     async def count(
         self, customer_id: UUID, status: PaymentStatus | None = None
@@ -55,36 +57,35 @@ class Payments:
     ) -> dict[UUID, Payment]:
         """Without those that are somebody else's."""
         own = _own(customer_id)
-        rows = select(own).where(own.c.id.in_(ids))
-        return {row.id: _payment(row) for row in await self._reader.fetch(rows)}
+        rows = _payments(own).where(own.c.id.in_(ids))
+        read = map(_payment, await self._reader.fetch(rows))
+        return {payment.id: payment for payment in read}
 
     async def by_reservation(
         self, customer_id: UUID, reservation_ids: Sequence[UUID]
     ) -> dict[UUID, Payment]:
         own = _own(customer_id)
-        rows = select(own).where(own.c.reservation_id.in_(reservation_ids))
-        return {
-            row.reservation_id: _payment(row) for row in await self._reader.fetch(rows)
-        }
+        rows = _payments(own).where(own.c.reservation_id.in_(reservation_ids))
+        read = map(_payment, await self._reader.fetch(rows))
+        return {payment.reservation_id: payment for payment in read}
 
 
 def _own(customer_id: UUID) -> Subquery:
-    # Not merged into what is around it, as with reservations.
+    # Postgres does not merge it into the query around it, as with reservations.
     status = literal_column(PAYMENT_STATUS, Text).label("status_now")
     return (
-        select(p, status)
+        select(p, col(r.session_id), col(r.customer_id), status)
         .join(r, col(r.id) == p.reservation_id)
         .where(col(r.customer_id) == customer_id)
         .subquery("own")
     )
 
 
-def _payment(row: Row[Any]) -> Payment:
-    return Payment(
-        id=row.id,
-        reservation_id=row.reservation_id,
-        status=PaymentStatus(row.status_now),
-        amount=Money(row.amount_minor, row.currency),
-        created_at=row.created_at,
-        approved_at=row.approved_at,
+def _payments(own: Subquery, status: PaymentStatus | None = None) -> Select[Any]:
+    return in_status(own, status).add_columns(
+        literal_column(STATE, JSONB).label("data")
     )
+
+
+def _payment(row: RowMapping) -> Payment:
+    return payment_from_json(row["data"])

@@ -1,9 +1,9 @@
-"""One statement on a connection of its own, so that fields may be read side by side."""
+"""One connection for each statement, so that fields can be read in parallel."""
 
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import RowMapping, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from persistence.outages import is_unavailable
@@ -14,10 +14,10 @@ Rows: TypeAlias = Select[*tuple[Any, ...]]  # whatever their columns are
 
 
 class Reader:
-    """Reads from the replica what it has, if there is one; else from the primary.
+    """Reads from the replica if it has replayed enough, else from the primary.
 
-    `since` is the position that the replica has to have reached; None: only the primary
-    will do.
+    `since` is the position that the replica must have reached; None: only the primary
+    may be read.
     """
 
     def __init__(self, primary: AsyncEngine, replica: Replica | None = None) -> None:
@@ -25,7 +25,7 @@ class Reader:
         self._primary = primary.execution_options(isolation_level="AUTOCOMMIT")
         self._replica = replica
 
-    async def fetch(self, rows: Rows, since: int | None = None) -> Sequence[Row[Any]]:
+    async def fetch(self, rows: Rows, since: int | None = None) -> Sequence[RowMapping]:
         if self._replica and since is not None and self._replica.has_replayed(since):
             try:
                 read = await _read(self._replica.engine, rows)
@@ -40,12 +40,11 @@ class Reader:
         return await _read(self._primary, rows)
 
     async def count(self, rows: Rows, since: int | None = None) -> int:
-        counted = select(func.count()).select_from(rows.subquery())
-        [[number]] = await self.fetch(counted, since)
-        return int(number)
+        counted = select(func.count().label("count")).select_from(rows.subquery())
+        [row] = await self.fetch(counted, since)
+        return int(row["count"])
 
 
-async def _read(engine: AsyncEngine, rows: Rows) -> Sequence[Row[Any]]:
+async def _read(engine: AsyncEngine, rows: Rows) -> Sequence[RowMapping]:
     async with engine.connect() as db:
-        read: Sequence[Row[Any]] = (await db.execute(rows)).all()
-        return read
+        return (await db.execute(rows)).mappings().all()

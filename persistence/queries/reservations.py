@@ -4,32 +4,28 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, Subquery, Text, func, literal_column, select
-from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
+from sqlalchemy import RowMapping, Select, Subquery, Text, literal_column, select
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from domain.money import Money
 from domain.reservation import Reservation, ReservationStatus
 from persistence.key_value.own_writes import OwnWrites
 from persistence.queries.keyset import Keyset, Page, Window
 from persistence.queries.own_lists import in_status, since
 from persistence.queries.reading import Reader
-from persistence.sales.codec import seat_from_json
-from persistence.sales.state_sql import RESERVATION_STATUS, SEAT_STATE_NOW
-from persistence.tables import (
-    ClaimRow,
-    ReservationRow,
-    SeatRow,
-    SessionRow,
-    SessionSeatRow,
+from persistence.sales.codec import reservation_from_json
+from persistence.sales.state_sql import (
+    RESERVATION_STATE,
+    RESERVATION_STATUS,
+    SEATS_OF_RESERVATION_NOW,
 )
+from persistence.tables import ReservationRow
 
-# Their names are those that the ledger's fragments use.
-r = aliased(ReservationRow, name="r")
-ss = aliased(SessionSeatRow, name="ss")
-seat = aliased(SeatRow, name="seat")
-screening = aliased(SessionRow, name="screening")
+r = aliased(ReservationRow, name="r")  # the name that state_sql uses
+STATE = RESERVATION_STATE.format(
+    r="own", status="own.status_now", seats=SEATS_OF_RESERVATION_NOW.format(r="own")
+)
 
 
 class Reservations:
@@ -48,11 +44,11 @@ class Reservations:
         newest_first = Keyset(
             "reservations", own.c.created_at, own.c.id, descending=True
         )
-        rows = newest_first.page(_with_seats(own, status), window)
+        rows = newest_first.page(_reservations(own, status), window)
         read = await self._reader.fetch(
             rows, await since(self._own_writes, customer_id)
         )
-        return newest_first.turned(read, window, _reservation)
+        return newest_first.page_of(read, window, _reservation)
 
     async def count(
         self, customer_id: UUID, status: ReservationStatus | None = None
@@ -67,39 +63,25 @@ class Reservations:
     ) -> dict[UUID, Reservation]:
         """Without those that are somebody else's."""
         own = _own(customer_id)
-        rows = _with_seats(own).where(own.c.id.in_(ids))
-        return {row.id: _reservation(row) for row in await self._reader.fetch(rows)}
+        rows = _reservations(own).where(own.c.id.in_(ids))
+        read = map(_reservation, await self._reader.fetch(rows))
+        return {reservation.id: reservation for reservation in read}
 
 
 def _own(customer_id: UUID) -> Subquery:
-    # The clock runs on, so Postgres does not merge this into what is around it: the
-    # status by which a row is chosen is the one that is shown.
+    # The clock goes on, so Postgres does not merge this into the query around it: the
+    # status that a row is chosen by is the status that is shown.
     status = literal_column(RESERVATION_STATUS, Text).label("status_now")
     return select(r, status).where(col(r.customer_id) == customer_id).subquery("own")
 
 
-def _with_seats(own: Subquery, status: ReservationStatus | None = None) -> Select[Any]:
-    state = literal_column(SEAT_STATE_NOW, JSONB)
-    seats = (
-        select(func.jsonb_agg(aggregate_order_by(state, col(ss.id))))
-        .select_from(ClaimRow)
-        .join(ss, col(ss.id) == ClaimRow.session_seat_id)
-        .join(seat, col(seat.id) == ss.seat_id)
-        .join(screening, col(screening.id) == ss.session_id)
-        .where(col(ClaimRow.reservation_id) == own.c.id)
-        .scalar_subquery()
+def _reservations(
+    own: Subquery, status: ReservationStatus | None = None
+) -> Select[Any]:
+    return in_status(own, status).add_columns(
+        literal_column(STATE, JSONB).label("data")
     )
-    return in_status(own, status).add_columns(seats.label("seats"))
 
 
-def _reservation(row: Row[Any]) -> Reservation:
-    return Reservation(
-        id=row.id,
-        session_id=row.session_id,
-        customer_id=row.customer_id,
-        status=ReservationStatus(row.status_now),
-        total=Money(row.amount_minor, row.currency),
-        created_at=row.created_at,
-        expires_at=row.expires_at,
-        seats=tuple(seat_from_json(seat) for seat in row.seats),
-    )
+def _reservation(row: RowMapping) -> Reservation:
+    return reservation_from_json(row["data"])

@@ -3,15 +3,15 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import Row, func, select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from domain.rooms import Room, Seat
+from persistence.catalog.rows import room_of
 from persistence.key_value.catalog_cache import RedisCatalogCache
 from persistence.queries.keyset import Keyset, Page, Window
 from persistence.queries.reading import Reader
@@ -39,7 +39,7 @@ class Rooms:
 
     async def _page(self, window: Window, since: int | None) -> Page[Room]:
         rows = BY_NAME.page(select(RoomRow), window)
-        return BY_NAME.turned(await self._reader.fetch(rows, since), window, _room)
+        return BY_NAME.page_of(await self._reader.fetch(rows, since), window, room_of)
 
     async def count(self) -> int:
         return await self._reader.count(select(RoomRow), await self._cache.since())
@@ -57,7 +57,9 @@ class Rooms:
 
     async def _by_id(self, ids: Sequence[UUID], since: int | None) -> dict[UUID, Room]:
         rows = select(RoomRow).where(col(RoomRow.id).in_(ids))
-        return {row.id: _room(row) for row in await self._reader.fetch(rows, since)}
+        return {
+            row["id"]: room_of(row) for row in await self._reader.fetch(rows, since)
+        }
 
     async def _seats(
         self, room_ids: Sequence[UUID], since: int | None
@@ -70,8 +72,8 @@ class Rooms:
         )
         seats: defaultdict[UUID, list[Seat]] = defaultdict(list)
         for row in await self._reader.fetch(rows, since):
-            seats[row.room_id].append(
-                Seat(id=row.id, row=row.row_label, number=row.number)
+            seats[row["room_id"]].append(
+                Seat(id=row["id"], row=row["row_label"], number=row["number"])
             )
         return seats
 
@@ -80,13 +82,9 @@ class Rooms:
     ) -> dict[UUID, int]:
         room_id = col(SeatRow.room_id)
         rows = (
-            select(room_id, func.count().label("chairs"))
+            select(room_id, func.count().label("seats"))
             .where(room_id.in_(room_ids))
             .group_by(room_id)
         )
         read = await self._reader.fetch(rows, since)
-        return {row.room_id: row.chairs for row in read}
-
-
-def _room(row: Row[Any]) -> Room:
-    return Room(id=row.id, name=row.name)
+        return {row["room_id"]: row["seats"] for row in read}

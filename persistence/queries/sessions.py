@@ -8,11 +8,11 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import Row, Select, func, select, true
+from sqlalchemy import RowMapping, Select, func, select, true
 from sqlmodel import col
 
-from domain.money import Money
 from domain.sessions import Session
+from persistence.catalog.rows import session_of
 from persistence.key_value.catalog_cache import RedisCatalogCache
 from persistence.queries.keyset import Keyset, Page, Window
 from persistence.queries.reading import Reader
@@ -47,7 +47,7 @@ class Sessions:
         """Raises CursorError."""
         rows = BY_START.page(_wanted(wanted), window)
         read = await self._reader.fetch(rows, await self._cache.since())
-        return BY_START.turned(read, window, _session)
+        return BY_START.page_of(read, window, session_of)
 
     async def count(self, wanted: SessionsWanted) -> int:
         return await self._reader.count(_wanted(wanted), await self._cache.since())
@@ -59,7 +59,9 @@ class Sessions:
         self, ids: Sequence[UUID], since: int | None
     ) -> dict[UUID, Session]:
         rows = select(SessionRow).where(col(SessionRow.id).in_(ids))
-        return {row.id: _session(row) for row in await self._reader.fetch(rows, since)}
+        return {
+            row["id"]: session_of(row) for row in await self._reader.fetch(rows, since)
+        }
 
     async def pages_of_movies(
         self, movie_ids: Sequence[UUID], window: Window
@@ -73,11 +75,11 @@ class Sessions:
         keys = [page.c[label] for label in ("key_0", "key_1", "key_2")]
         order = TO_COME_FIRST.order(window, keys)
         rows = select(page).select_from(movie.join(page, true())).order_by(*order)
-        shares: defaultdict[UUID, list[Row[Any]]] = defaultdict(list)
+        shares: defaultdict[UUID, list[RowMapping]] = defaultdict(list)
         for row in await self._reader.fetch(rows, await self._cache.since()):
-            shares[row.movie_id].append(row)
+            shares[row["movie_id"]].append(row)
         return {
-            movie_id: TO_COME_FIRST.turned(shares[movie_id], window, _session)
+            movie_id: TO_COME_FIRST.page_of(shares[movie_id], window, session_of)
             for movie_id in movie_ids
         }
 
@@ -90,7 +92,7 @@ class Sessions:
             .group_by(movie_id)
         )
         read = await self._reader.fetch(rows, await self._cache.since())
-        return {row.movie_id: row.sessions for row in read}
+        return {row["movie_id"]: row["sessions"] for row in read}
 
 
 def _wanted(wanted: SessionsWanted) -> Select[Any]:
@@ -104,14 +106,3 @@ def _wanted(wanted: SessionsWanted) -> Select[Any]:
     if wanted.starts_before is not None:
         rows = rows.where(col(SessionRow.starts_at) < wanted.starts_before)
     return rows
-
-
-def _session(row: Row[Any]) -> Session:
-    return Session(
-        id=row.id,
-        movie_id=row.movie_id,
-        room_id=row.room_id,
-        starts_at=row.starts_at,
-        ends_at=row.ends_at,
-        price_per_seat=Money(row.price_minor, row.currency),
-    )
