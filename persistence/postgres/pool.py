@@ -65,9 +65,8 @@ async def open_pool(
     """A bounded pool with JSON and UTC. pg_stat_activity shows its `name`.
 
     `patience` in seconds is for a free connection, and for each statement. `opened`
-    connections are opened now, or the first crowd would wait for them: some 5 ms each,
-    twice as much with several hosts. Only logs when the server is unavailable, since it
-    may be back before the first statement; raises for a wrong password.
+    connections are opened now, some 5 ms each, so that the first crowd does not wait
+    for them. An unavailable server is only logged; a wrong password raises.
     """
     pool = Pool(
         dsn,

@@ -41,7 +41,7 @@ class Replica:
         self._awaited: deque[tuple[float, int]] = deque(maxlen=MAX_AWAITED)
 
     def has_replayed(self, position: int) -> bool:
-        """Whether it may be read by who needs all commits before this position."""
+        """Whether a reader that needs all commits before this position may use it."""
         replayed = self._replayed
         return replayed is not None and position <= replayed and not self._is_late()
 
