@@ -1,1 +1,1 @@
-"""The servers without Docker: `make run` and `make cluster`. Not part of the image."""
+"""Servers without Docker, for `make run` and `make cluster`; not in the image."""

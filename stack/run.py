@@ -1,4 +1,4 @@
-"""`make run`: everything on this machine, started, watched over and stopped."""
+"""`make run`: starts servers, API and worker here, supervises and stops them."""
 
 import contextlib
 import os
@@ -23,23 +23,23 @@ LAST_PORT = 65535
 
 
 def say(line: str) -> None:
-    # A terminal or pipe that was closed is no reason to stop selling.
+    # A closed terminal or pipe must not stop the sale.
     with contextlib.suppress(OSError):
         print(line, flush=True)
 
 
 def main(environ: Mapping[str, str], signing_keys: Callable[[Path], Path]) -> None:
-    """`signing_keys` makes the first key of a data folder, and says where it is.
+    """`signing_keys` makes the first key of a data folder; returns the keys' folder.
 
-    Returns after Ctrl-C or TERM; raises CommandError when something stays down.
+    Returns after Ctrl-C or TERM; raises CommandError when a program does not start.
     """
     if environ.get("STOP_WITH_PARENT"):
-        # make cannot stop us when it is killed itself.
+        # A `make` that is killed cannot stop us.
         die_with_parent(os.getppid(), signal.SIGTERM)
     host, port = environ.get("HOST") or "127.0.0.1", port_of(environ)
     with DataFolder(run_file.data_dir(environ)) as folder, Interrupts() as interrupts:
         refuse_taken_port(host, port)
-        run = Run(folder, host, port, interrupts, signing_keys)
+        run = EmbeddedRun(folder, host, port, interrupts, signing_keys)
         try:
             run.start(environ)
             run.keep()
@@ -50,7 +50,7 @@ def main(environ: Mapping[str, str], signing_keys: Callable[[Path], Path]) -> No
     say("Stopped. The data stays for the next start.")
 
 
-class Run:
+class EmbeddedRun:
     def __init__(
         self,
         folder: DataFolder,
@@ -69,7 +69,7 @@ class Run:
         self._api = ApiProgram(folder, host, port)
         self._worker = WorkerProgram(folder)
         self._preparation = PrepareProgram(folder)
-        self._services: list[ChildProcess] = [
+        self._processes: list[ChildProcess] = [
             self._api,
             self._worker,
             self._preparation,
@@ -79,7 +79,7 @@ class Run:
     def start(self, environ: Mapping[str, str]) -> None:
         began = time.monotonic()
         say(f"Starting Postgres, Valkey and the broker in {self._folder.path} ...")
-        # They import while the servers start: that is most of a second start's time.
+        # They import while the servers start: imports are most of a second start.
         for program in (self._preparation, self._api, self._worker):
             program.start()
         self._stack.start(self._pause, say)
@@ -93,15 +93,15 @@ class Run:
         self._worker.wait_until_ready(self._pause)
         settings_file = self._folder.path / run_file.FILE
         write_private(settings_file, run_file.as_json(settings))
-        self._tell_where_things_are(time.monotonic() - began, settings)
+        self._show_addresses(time.monotonic() - began, settings)
 
     def keep(self) -> None:
-        keeper = Supervisor([self._api, self._worker, *self._stack.servers], say)
+        supervisor = Supervisor([self._api, self._worker, *self._stack.servers], say)
         while True:
-            self._pause(keeper.check())
+            self._pause(supervisor.check())
 
     def stop(self) -> None:
-        """Clients first, what they need last; asked once more, the hard way."""
+        """Our programs first, then their servers; a second request kills at once."""
         (self._folder.path / run_file.FILE).unlink(missing_ok=True)
         try:
             for program in (self._preparation, self._api, self._worker):
@@ -110,8 +110,8 @@ class Run:
         except StopRequestedError:
             say("Stopping at once ...")
         finally:
-            for service in self._services:
-                service.kill()
+            for process in self._processes:
+                process.kill()
             self._stack.close()
             self._metrics_port.close()
 
@@ -127,9 +127,7 @@ class Run:
             or str(self._metrics_port.number),
         }
 
-    def _tell_where_things_are(
-        self, seconds: float, settings: Mapping[str, str]
-    ) -> None:
+    def _show_addresses(self, seconds: float, settings: Mapping[str, str]) -> None:
         address = f"{self._host}:{self._port}"
         worker = f"{self._host}:{settings['METRICS_PORT']}"
         say(
@@ -145,7 +143,7 @@ class Run:
 
 
 def explorer_line(address: str) -> str:
-    """For who has one: it may be switched off, or could not be built."""
+    """Left out when the explorer is switched off or was not built."""
     return f"  Explorer http://{address}/graphiql\n"
 
 
@@ -161,7 +159,7 @@ def refuse_taken_port(host: str, port: int) -> None:
         free = is_free(host, port)
     except OSError as error:
         raise CommandError(
-            f"{host}:{port} cannot be served ({error.strerror}): "
+            f"{host}:{port} cannot be used ({error.strerror}): "
             "set HOST and PORT to others."
         ) from error
     if not free:

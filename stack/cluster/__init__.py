@@ -1,1 +1,1 @@
-"""What docker-compose.cluster.yml describes, as plain processes of this machine."""
+"""Runs the services of docker-compose.cluster.yml as processes of this machine."""

@@ -1,4 +1,4 @@
-"""Reads what a compose file says that matters to a plain process."""
+"""Reads the part of a compose file that matters to a plain process."""
 
 import re
 import shlex
@@ -17,7 +17,7 @@ VARIABLE = re.compile(r"\$(?:\$|\{(?P<name>\w+)(?::-(?P<default>[^}]*))?\})")
 
 @dataclass(frozen=True, slots=True)
 class Mount:
-    """`source` is a volume's name, a path of ours (./...), or empty: in memory."""
+    """`source` is a volume's name, a path of the checkout (./...), or empty (tmpfs)."""
 
     source: str
     target: str
@@ -41,7 +41,7 @@ class ComposeFile:
     subnets: tuple[str, ...]
 
     def in_order(self) -> list[ComposeService]:
-        """Whatever a service waits for comes before it."""
+        """A service comes after all services that it depends on."""
         ordered: dict[str, ComposeService] = {}
 
         def visit(name: str, waiting: tuple[str, ...]) -> None:
@@ -57,12 +57,12 @@ class ComposeFile:
 
 
 def read(path: Path, variables: Mapping[str, str]) -> ComposeFile:
-    """Raises CommandError for what is missing or cannot be understood."""
-    return understand(interpolated(yaml.safe_load(path.read_text("utf-8")), variables))
+    """Raises CommandError for a variable that is missing."""
+    return parse(interpolated(yaml.safe_load(path.read_text("utf-8")), variables))
 
 
 def interpolated(node: Any, variables: Mapping[str, str]) -> Any:
-    """The same with every ${NAME} of its texts filled in."""
+    """A copy of the document with every ${NAME} in its strings replaced."""
     match node:
         case str():
             return VARIABLE.sub(lambda found: _value(found, variables), node)
@@ -82,10 +82,10 @@ def _value(found: re.Match[str], variables: Mapping[str, str]) -> str:
     raise CommandError(f"The compose file wants {name}: set it.")
 
 
-def understand(document: Mapping[str, Any]) -> ComposeFile:
+def parse(document: Mapping[str, Any]) -> ComposeFile:
     networks = document.get("networks") or {}
     return ComposeFile(
-        {name: _service(name, told) for name, told in document["services"].items()},
+        {name: _service(name, fields) for name, fields in document["services"].items()},
         tuple(
             each["subnet"]
             for network in networks.values()
@@ -94,22 +94,22 @@ def understand(document: Mapping[str, Any]) -> ComposeFile:
     )
 
 
-def _service(name: str, told: Mapping[str, Any]) -> ComposeService:
-    command = told.get("command", "")
-    mounts = [_mount(text) for text in told.get("volumes", ())]
-    mounts += [Mount("", target) for target in told.get("tmpfs", ())]
+def _service(name: str, fields: Mapping[str, Any]) -> ComposeService:
+    command = fields.get("command", "")
+    mounts = [_mount(text) for text in fields.get("volumes", ())]
+    mounts += [Mount("", target) for target in fields.get("tmpfs", ())]
     return ComposeService(
         name=name,
-        image=told["image"],
+        image=fields["image"],
         command=command if isinstance(command, str) else shlex.join(command),
-        environment={k: str(v) for k, v in told.get("environment", {}).items()},
+        environment={k: str(v) for k, v in fields.get("environment", {}).items()},
         mounts=tuple(mounts),
-        published=dict(_published(text) for text in told.get("ports", ())),
+        published=dict(_published(text) for text in fields.get("ports", ())),
         after={
             earlier: how["condition"]
-            for earlier, how in told.get("depends_on", {}).items()
+            for earlier, how in fields.get("depends_on", {}).items()
         },
-        restarts=told.get("restart") == "unless-stopped",
+        restarts=fields.get("restart") == "unless-stopped",
     )
 
 

@@ -1,4 +1,4 @@
-"""A running cluster is told by a socket in its folder what to do with a service."""
+"""Commands to a running cluster, sent through a Unix socket in its folder."""
 
 import json
 import os
@@ -16,28 +16,28 @@ ANSWER_SECONDS = 10.0
 STOP_SECONDS = 30.0
 LOOK_SECONDS = 0.1
 ASK_SECONDS = 1.0
-LONGEST = 1_000_000
+MAX_BYTES = 1_000_000
 Do = Callable[[str, str], Any]
 
 
 class Control:
-    """The commands of an operator, or of a test; each raises CommandError."""
+    """The client, for operators and tests; each method raises CommandError."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def services(self) -> dict[str, dict[str, Any]]:
         """By name: state (running, paused, down or done), pid, ports and log."""
-        found: dict[str, dict[str, Any]] = self._tell("services", "")
+        found: dict[str, dict[str, Any]] = self._send("services", "")
         return found
 
     def kill(self, service: str) -> None:
-        """At once, without a warning. Restarted, as its restart policy says."""
-        self._tell("kill", service)
+        """At once, without a warning. It is restarted by its restart policy."""
+        self._send("kill", service)
 
     def stop(self, service: str) -> None:
-        """In order, killed if that takes too long. It stays down until `start`."""
-        self._tell("stop", service)
+        """In order; kills it if that takes too long. It stays down until `start`."""
+        self._send("stop", service)
         until = time.monotonic() + STOP_SECONDS
         while self.services()[service]["state"] != "down":
             if time.monotonic() > until:
@@ -46,65 +46,66 @@ class Control:
         return None
 
     def leave_down(self, service: str) -> None:
-        """At once, as `kill`, but it stays down until `start`."""
-        self._tell("leave_down", service)
+        """Kills it; it stays down until `start`."""
+        self._send("leave_down", service)
 
     def start(self, service: str) -> None:
-        """What was stopped or killed; returns before it is ready."""
-        self._tell("start", service)
+        """Returns before the service is ready."""
+        self._send("start", service)
 
     def pause(self, service: str) -> None:
-        """It gets no time any more: its sockets stay open, and silent."""
-        self._tell("pause", service)
+        """Freezes its processes: its sockets stay open and silent."""
+        self._send("pause", service)
 
     def resume(self, service: str) -> None:
-        self._tell("resume", service)
+        self._send("resume", service)
 
-    def _tell(self, do: str, service: str) -> Any:
+    def _send(self, do: str, service: str) -> Any:
         try:
-            with _beside(self._folder) as path, closing(_unix()) as line:
-                line.settimeout(ANSWER_SECONDS)
-                line.connect(path)
-                line.sendall(json.dumps([do, service]).encode() + b"\n")
-                answer = json.loads(_line(line))
+            with _socket_path(self._folder) as path, closing(_unix()) as connection:
+                connection.settimeout(ANSWER_SECONDS)
+                connection.connect(path)
+                connection.sendall(json.dumps([do, service]).encode() + b"\n")
+                answer = json.loads(_receive_line(connection))
         except (OSError, ValueError) as error:
             raise CommandError(
                 f"No cluster answers in {self._folder} ({error}): "
                 "start it with `make cluster`, or say where it is: DATA_DIR=..."
             ) from error
-        if complaint := answer.get("error"):
-            raise CommandError(complaint)
+        if refusal := answer.get("error"):
+            raise CommandError(refusal)
         return answer["done"]
 
 
 class ControlSocket:
-    """The supervisor's end; `socket` is readable when somebody knocks."""
+    """The server; `socket` is readable when a client connects."""
 
     def __init__(self, folder: Path, do: Do) -> None:
         self._do = do
         self.socket = _unix()
         (folder / NAME).unlink(missing_ok=True)
-        with _beside(folder) as path:
+        with _socket_path(folder) as path:
             self.socket.bind(path)
         (folder / NAME).chmod(0o600)
         self.socket.listen()
         self.socket.setblocking(False)
 
     def answer(self) -> None:
-        """Whoever knocks, if anybody does."""
+        """Answers one client, if there is one."""
         try:
-            line, _ = self.socket.accept()
+            connection, _ = self.socket.accept()
         except BlockingIOError:
             return
-        with closing(line):
-            line.settimeout(ASK_SECONDS)
+        with closing(connection):
+            connection.settimeout(ASK_SECONDS)
             try:
-                line.sendall(json.dumps(self._answer(line)).encode() + b"\n")
+                answer = json.dumps(self._answer(connection))
+                connection.sendall(answer.encode() + b"\n")
             except (OSError, ValueError, TypeError, RecursionError):
-                return  # whoever asked has gone, or spoke another language
+                return  # the client has gone, or did not send our JSON
 
-    def _answer(self, line: socket.socket) -> dict[str, Any]:
-        do, service = json.loads(_line(line))
+    def _answer(self, connection: socket.socket) -> dict[str, Any]:
+        do, service = json.loads(_receive_line(connection))
         try:
             return {"done": self._do(do, service)}
         except CommandError as error:
@@ -119,8 +120,8 @@ def _unix() -> socket.socket:
 
 
 @contextmanager
-def _beside(folder: Path) -> Iterator[str]:
-    """A path that is short enough for a socket, however deep the folder is."""
+def _socket_path(folder: Path) -> Iterator[str]:
+    """A path that is short enough for a Unix socket, however deep the folder is."""
     descriptor = os.open(folder, os.O_PATH)
     try:
         yield f"/proc/self/fd/{descriptor}/{NAME}"
@@ -128,11 +129,11 @@ def _beside(folder: Path) -> Iterator[str]:
         os.close(descriptor)
 
 
-def _line(line: socket.socket) -> bytes:
-    told = b""
-    while not told.endswith(b"\n") and len(told) < LONGEST:
-        more = line.recv(65_536)
-        if not more:
+def _receive_line(connection: socket.socket) -> bytes:
+    received = b""
+    while not received.endswith(b"\n") and len(received) < MAX_BYTES:
+        chunk = connection.recv(65_536)
+        if not chunk:
             break
-        told += more
-    return told
+        received += chunk
+    return received

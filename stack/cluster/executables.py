@@ -1,4 +1,4 @@
-"""What stands in here for the programs that are in the images."""
+"""Executables of this machine for the programs of the images."""
 
 import importlib.util
 import sys
@@ -16,12 +16,15 @@ def _in_package(package: str, pattern: str) -> str:
 
 
 class Executables:
-    """`path` is for scripts, which look for what they run themselves."""
+    """`path` is the PATH of scripts."""
 
     def __init__(self, folder: Path) -> None:
         valkey_server = valkey.binary()
         folder.mkdir(mode=0o755, exist_ok=True)
-        for name in ("valkey-server", "valkey-sentinel"):  # it goes by its name
+        for name in (
+            "valkey-server",
+            "valkey-sentinel",
+        ):  # its name decides what it does
             link = folder / name
             link.unlink(missing_ok=True)
             link.symlink_to(valkey_server)
@@ -37,5 +40,5 @@ class Executables:
 
     def find(self, name: str) -> list[str]:
         if name not in self._known:
-            raise CommandError(f"Nothing here stands in for {name!r}.")
+            raise CommandError(f"There is no replacement for {name!r}.")
         return self._known[name]

@@ -1,4 +1,4 @@
-"""Where things of a compose file are on this machine: its addresses and its paths."""
+"""Maps addresses and paths of containers to those of this machine."""
 
 import json
 import random
@@ -13,14 +13,17 @@ from runtime.private_files import write_private
 from stack.cluster.compose import ComposeFile, ComposeService
 from stack.embedded.ports import LOOPBACK, ReservedPort, is_free
 
-# Below what the kernel gives to outgoing connections: servers remember each other's
-# ports, so these have to be free in the next run too.
+# Below the range of outgoing connections: servers remember each other's ports, so these
+# must be free in the next run too.
 PORTS = range(15_000, 32_000)
 PORT_SETTINGS = {"PORT", "METRICS_PORT"}
 
 
 class HostPorts:
-    """A port for each service and each port that it has inside, kept in a file."""
+    """A host port for each container port of each service, kept in a file.
+
+    `given` are those that the compose file publishes.
+    """
 
     def __init__(self, file: Path, given: Mapping[tuple[str, int], int]) -> None:
         self._file = file
@@ -47,7 +50,7 @@ class HostPorts:
         return self._numbers[name]
 
     def of(self, service: str) -> dict[int, int]:
-        """Those that were asked for: inside -> here."""
+        """Of a service, those that were used: container port -> host port."""
         found = {
             inside: here for (of, inside), here in self._given.items() if of == service
         }
@@ -63,7 +66,7 @@ class HostPorts:
 
 
 def _unused() -> int:
-    """Also by a cluster beside this one, which only holds its ports."""
+    """A port that no process uses, nor another cluster has reserved."""
     while True:
         number = random.choice(PORTS)  # noqa: S311 # no secret
         with closing(socket.socket()) as probe:
@@ -75,7 +78,7 @@ def _unused() -> int:
 
 
 class HostMapping:
-    """Rewrites what is written for containers; each service has a view of its own."""
+    """Rewrites texts for containers; a path means another folder to each service."""
 
     def __init__(
         self, compose: ComposeFile, folder: Path, port: Callable[[str, int], int]
@@ -87,13 +90,15 @@ class HostMapping:
     def folder(self, service: ComposeService) -> Path:
         return self._folder / service.name
 
-    def lay_out(self, service: ComposeService) -> list[Path]:
-        """Make its folders, and rewrite the files of ours that are mounted into it."""
+    def create_mounts(self, service: ComposeService) -> list[Path]:
+        """Makes its folders, and writes the files of ours that are mounted into it."""
         self.folder(service).mkdir(mode=0o700, exist_ok=True)
         for target, path in self._paths(service).items():
             source = next(m.source for m in service.mounts if m.target == target)
             if source.startswith("."):
-                write_private(path, self.text(service, Path(source).read_text("utf-8")))
+                write_private(
+                    path, self.rewrite(service, Path(source).read_text("utf-8"))
+                )
             else:
                 path.mkdir(mode=0o700, parents=True, exist_ok=True)
         return [self.folder(service), *self._paths(service).values()]
@@ -102,12 +107,12 @@ class HostMapping:
         return {
             name: str(self.port(service.name, int(value)))
             if name in PORT_SETTINGS
-            else self.text(service, value)
+            else self.rewrite(service, value)
             for name, value in service.environment.items()
         }
 
-    def text(self, service: ComposeService, original: str) -> str:
-        """In one go, so that nothing is rewritten twice."""
+    def rewrite(self, service: ComposeService, original: str) -> str:
+        """With one regular expression, so that nothing is rewritten twice."""
         paths = self._paths(service)
         names = "|".join(sorted(self._compose.services, key=len, reverse=True))
         patterns = [
@@ -121,7 +126,7 @@ class HostMapping:
             targets = "|".join(map(re.escape, sorted(paths, key=len, reverse=True)))
             patterns.append(rf"(?<![\w./-])(?P<path>{targets})(?![\w.-])")
 
-        def here(found: re.Match[str]) -> str:
+        def on_host(found: re.Match[str]) -> str:
             group = found.groupdict()
             if group["service"]:
                 port = self.port(group["service"], int(group["port"]))
@@ -132,7 +137,7 @@ class HostMapping:
                 return "127.0.0.0/8"
             return str(paths[group["path"]]) if group.get("path") else LOOPBACK
 
-        return re.sub("|".join(patterns), here, original)
+        return re.sub("|".join(patterns), on_host, original)
 
     def _paths(self, service: ComposeService) -> dict[str, Path]:
         return {

@@ -1,4 +1,4 @@
-"""Apache Kafka from Maven Central: fetched once, and only used as it is known to be."""
+"""Apache Kafka from Maven Central: fetched once, verified by SHA-256 each time."""
 
 import hashlib
 import os
@@ -18,11 +18,11 @@ FETCH_SECONDS = 600
 
 
 class NoKafkaError(Exception):
-    """Says why there is none on this machine."""
+    """The message says why Kafka cannot run on this machine."""
 
 
 def kafka_jars(environ: Mapping[str, str], say: Callable[[str], None]) -> Path:
-    """The folder; raises CommandError for files that are not what they should be."""
+    """The folder; raises CommandError for files with wrong checksums, NoKafkaError."""
     _require_java()
     caches = environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
     known = (DESCRIPTION / "SHA256SUMS").read_text("ascii")
@@ -52,13 +52,13 @@ def verify(folder: Path, known: str) -> None:
 def _require_java() -> None:
     if not (shutil.which("java") and shutil.which("mvn")):
         raise NoKafkaError("java or mvn is not installed")
-    told = subprocess.run(
+    output = subprocess.run(
         ["java", "-version"],  # noqa: S607 - the one that the machine has
         check=False,
         capture_output=True,
         text=True,
     ).stderr
-    version = re.search(r'version "(\d+)', told)
+    version = re.search(r'version "(\d+)', output)
     if not version or int(version[1]) < OLDEST_JAVA:
         raise NoKafkaError(f"java is older than {OLDEST_JAVA}")
 

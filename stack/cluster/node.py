@@ -1,4 +1,4 @@
-"""One service of a compose file, as a process of this machine."""
+"""A service of the compose file as a process of this machine."""
 
 import os
 import shlex
@@ -24,14 +24,14 @@ API_VERSIONS = b"\x00\x00\x00\x0a\x00\x12\x00\x00\x00\x00\x00\x01\xff\xff"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageProfile:
-    """What is to be known of an image, to run its programs without it."""
+    """What we need to know to run the program of an image without the image."""
 
-    port: int | None = None  # where it is asked
+    port: int | None = None  # of the health check
     question: bytes = b"PING\r\n"
-    answer: bytes = b""  # what the answer begins with; empty: any will do
-    # It starts others that outlive it, or that leave its process group.
+    answer: bytes = b""  # the beginning of a good answer; empty: any answer
+    # It starts processes that outlive it, or that leave its process group.
     spreads: bool = False
-    unprivileged: bool = False  # it refuses to be root
+    unprivileged: bool = False  # it refuses to run as root
 
 
 def _get(path: str) -> bytes:
@@ -59,25 +59,25 @@ PROFILES = {
 
 
 class Node(ChildProcess):
-    """Runs the command that the file says, with addresses and paths of here."""
+    """Runs the service's command, with addresses and paths of this machine."""
 
-    start_seconds = 180.0  # all of them start at once, on few cores
+    start_seconds = 180.0  # all services start at once, on few cores
     stop_seconds = 30.0
 
     def __init__(
         self,
         service: ComposeService,
-        places: HostMapping,
-        programs: Executables,
+        mapping: HostMapping,
+        executables: Executables,
         folder: DataFolder,
     ) -> None:
         self.name = service.name
         super().__init__(folder.logs, folder.lock)
         self.service = service
-        self._places = places
-        self._programs = programs
-        self._kind = profile_of(service)
-        if self._kind.unprivileged:
+        self._mapping = mapping
+        self._executables = executables
+        self._profile = profile_of(service)
+        if self._profile.unprivileged:
             self.user = unprivileged_user()
         self.paused = False
 
@@ -86,33 +86,33 @@ class Node(ChildProcess):
         return not self.service.restarts
 
     def start(self) -> None:
-        """As a new container would begin: with nothing in memory."""
+        """With empty tmpfs folders, as a new container has."""
         for mount in self.service.mounts:
             if not mount.source:
-                memory = self._places.text(self.service, mount.target)
+                memory = self._mapping.rewrite(self.service, mount.target)
                 shutil.rmtree(memory, ignore_errors=True)
-        for path in self._places.lay_out(self.service):
+        for path in self._mapping.create_mounts(self.service):
             change_owner(path, self.user)
         self.paused = False
         super().start()
 
     def command(self) -> list[str]:
-        command = self._places.text(self.service, self.service.command)
+        command = self._mapping.rewrite(self.service, self.service.command)
         program, *arguments = shlex.split(command)
-        return [*self._programs.find(program), *arguments]
+        return [*self._executables.find(program), *arguments]
 
     def environment(self) -> Mapping[str, str]:
-        ours = {"LC_ALL": "C", "TZ": "UTC", "PATH": self._programs.path}
-        return ours | self._places.environment(self.service)
+        ours = {"LC_ALL": "C", "TZ": "UTC", "PATH": self._executables.path}
+        return ours | self._mapping.environment(self.service)
 
     def answers(self) -> bool:
         if self.is_job:
             return self.exit_code() == 0
-        port, question, answer = self._door()
+        port, question, answer = self._health_check()
         reply = ask(port, question)
         return reply is not None and reply != b"" and reply.startswith(answer)
 
-    def _door(self) -> tuple[int, bytes, bytes]:
+    def _health_check(self) -> tuple[int, bytes, bytes]:
         environment = self.environment()
         if "METRICS_PORT" in environment:
             return int(environment["METRICS_PORT"]), _get("/metrics"), b"HTTP/1.1 200"
@@ -121,25 +121,25 @@ class Node(ChildProcess):
         if "ADDRESS" in environment:
             port = int(environment["ADDRESS"].split(":")[1])
         else:
-            port = self._places.port(self.name, self._kind.port or 0)
-        return port, self._kind.question, self._kind.answer
+            port = self._mapping.port(self.name, self._profile.port or 0)
+        return port, self._profile.question, self._profile.answer
 
-    def _watching(self, lifeline: int | None) -> str:
-        return "tree" if self._kind.spreads else super()._watching(lifeline)
+    def _lifeline_argument(self, pipe: int | None) -> str:
+        return "tree" if self._profile.spreads else super()._lifeline_argument(pipe)
 
     def kill(self) -> None:
-        """It and all that it started, at one moment."""
+        """The process and all its descendants, at one moment."""
         if self.is_running():
             kill_tree(self.pid)
-            if not self._kind.spreads:  # else it is who watches, and ends by itself
+            if not self._profile.spreads:  # else it is the launcher, which ends itself
                 self.signal(signal.SIGKILL)
         if self._process is not None:
             self._process.wait()
 
     def pause(self) -> None:
-        """As if it got no time any more: its sockets stay open."""
+        """Freezes all its processes; their sockets stay open."""
         self.paused = True
-        if not self._kind.spreads:
+        if not self._profile.spreads:
             self.signal(signal.SIGSTOP)
         freeze_tree(self.pid)
 
@@ -152,22 +152,22 @@ class Node(ChildProcess):
 
 
 class KafkaNode(Node):
-    """What the start script of Kafka's image does, with the jars that we fetched."""
+    """Does what the start script of Kafka's image does, with the fetched jars."""
 
     def __init__(
         self,
         service: ComposeService,
-        places: HostMapping,
-        programs: Executables,
+        mapping: HostMapping,
+        executables: Executables,
         folder: DataFolder,
         jars: Path,
     ) -> None:
-        super().__init__(service, places, programs, folder)
+        super().__init__(service, mapping, executables, folder)
         self._jars = jars
 
     def command(self) -> list[str]:
         environment = self.environment()
-        properties = self._places.folder(self.service) / "server.properties"
+        properties = self._mapping.folder(self.service) / "server.properties"
         properties.write_text(server_properties(environment), "utf-8")
         java = f"java -cp '{self._jars}/*' {environment['KAFKA_HEAP_OPTS']}"
         java += " -XX:+UseSerialGC -Dorg.slf4j.simpleLogger.showDateTime=true"
@@ -183,7 +183,7 @@ class KafkaNode(Node):
 
 
 def server_properties(environment: Mapping[str, str]) -> str:
-    """KAFKA_NODE_ID is node.id, and so on: the rule of Kafka's image."""
+    """KAFKA_NODE_ID becomes node.id, and so on, as in Kafka's image."""
     return "".join(
         f"{name.removeprefix('KAFKA_').replace('_', '.').lower()}={value}\n"
         for name, value in environment.items()
@@ -194,5 +194,5 @@ def server_properties(environment: Mapping[str, str]) -> str:
 def profile_of(service: ComposeService) -> ImageProfile:
     name = service.image.rpartition(":")[0]
     if name not in PROFILES:
-        raise CommandError(f"Nothing here stands in for the image {service.image}.")
+        raise CommandError(f"There is no replacement for the image {service.image}.")
     return PROFILES[name]

@@ -1,4 +1,4 @@
-"""`make cluster`: the compose file's services here, watched over until Ctrl-C."""
+"""`make cluster`: starts all services of the compose file, and supervises them."""
 
 import os
 import re
@@ -26,8 +26,8 @@ COMPOSE_FILE = Path("docker-compose.cluster.yml")
 START_SECONDS = 300.0
 LOOK_SECONDS = 0.1
 PLAIN = re.compile(r"[\w./-]+")
-# Its settings lead an operator everywhere.
-PREPARING = "prepare"
+# The service whose settings lead to every server.
+PREPARE = "prepare"
 
 
 def data_dir(environ: Mapping[str, str]) -> Path:
@@ -35,11 +35,11 @@ def data_dir(environ: Mapping[str, str]) -> Path:
 
 
 def require_plain(folder: Path) -> None:
-    """Scripts and configurations have its name in them, as it is."""
+    """Scripts and configurations contain the folder's name without quotes."""
     if not PLAIN.fullmatch(str(folder.absolute())):
         raise CommandError(
-            f"The data folder {folder.absolute()} has signs in its name that servers "
-            "take for theirs, as spaces are: set DATA_DIR to one of letters, digits, "
+            f"The data folder {folder.absolute()} has characters in its name that "
+            "configurations cannot contain: set DATA_DIR to one of letters, digits, "
             "dots, dashes and underscores."
         )
 
@@ -47,14 +47,14 @@ def require_plain(folder: Path) -> None:
 def main(file: Path, environ: Mapping[str, str]) -> None:
     """Returns after Ctrl-C or TERM; raises CommandError when it does not come up."""
     if environ.get("STOP_WITH_PARENT"):
-        # make cannot stop us when it is killed itself.
+        # A `make` that is killed cannot stop us.
         die_with_parent(os.getppid(), signal.SIGTERM)
     port = port_of(environ)
     require_plain(data_dir(environ))
     with DataFolder(data_dir(environ)) as folder, Interrupts() as interrupts:
         refuse_taken_port("127.0.0.1", port)
-        told = {**environ, "PORT": str(port)}
-        cluster = Cluster(folder, Topology(file, folder, told, say), interrupts)
+        variables = {**environ, "PORT": str(port)}
+        cluster = Cluster(folder, Topology(file, folder, variables, say), interrupts)
         try:
             cluster.start(port)
             cluster.keep()
@@ -73,7 +73,7 @@ class Cluster:
         self._topology = topology
         self._pause = interrupts.pause
         self._control: ControlSocket | None = None
-        self._keeper: Supervisor | None = None
+        self._supervisor: Supervisor | None = None
 
     def start(self, port: int) -> None:
         began = time.monotonic()
@@ -82,78 +82,78 @@ class Cluster:
             self._topology.broker.start()
             self._topology.broker.wait_until_ready(self._pause)
         self._start_in_order()
-        self._keeper = Supervisor(self._topology.services, say)
+        self._supervisor = Supervisor(self._topology.lasting, say)
         self._control = ControlSocket(self._folder.path, self._do)
-        settings = self._topology.settings(PREPARING) | {"PORT": str(port)}
+        settings = self._topology.settings(PREPARE) | {"PORT": str(port)}
         write_private(self._folder.path / run_file.FILE, run_file.as_json(settings))
-        self._tell_where_things_are(time.monotonic() - began, port)
+        self._show_addresses(time.monotonic() - began, port)
 
     def _start_in_order(self) -> None:
-        """Each as soon as what it waits for is there."""
+        """Each as soon as its dependencies are ready."""
         until = time.monotonic() + START_SECONDS
-        there: set[str] = set()  # those that are ready, or jobs that are done
+        ready: set[str] = set()  # and jobs that are done
         started: set[str] = set()
         retries = StartRetries()
-        while len(there) < len(self._topology.nodes):
+        while len(ready) < len(self._topology.nodes):
             for node in self._topology.nodes:
-                if node.name in there:
+                if node.name in ready:
                     continue
-                if node.name not in started and self._may_start(node, started, there):
+                if node.name not in started and self._may_start(node, started, ready):
                     node.start()
                     started.add(node.name)
                 if node.name not in started:
                     continue
                 if node.answers():
-                    there.add(node.name)
+                    ready.add(node.name)
                 elif node.exit_code() is not None:
-                    retries.start_again(node)
+                    retries.restart(node)
             if time.monotonic() > until:
-                late = sorted({node.name for node in self._topology.nodes} - there)
+                late = sorted({node.name for node in self._topology.nodes} - ready)
                 raise CommandError(
                     f"Not up after {START_SECONDS:.0f} s: {', '.join(late)}. "
                     f"Their logs are in {self._folder.logs}."
                 )
             self._pause(LOOK_SECONDS)
 
-    def _may_start(self, node: Node, started: set[str], there: set[str]) -> bool:
+    def _may_start(self, node: Node, started: set[str], ready: set[str]) -> bool:
         return all(
-            name in (started if how == "service_started" else there)
+            name in (started if how == "service_started" else ready)
             for name, how in node.service.after.items()
         )
 
     def keep(self) -> None:
-        if self._keeper is None or self._control is None:
-            raise RuntimeError("it was not started")
+        if self._supervisor is None or self._control is None:
+            raise RuntimeError("the cluster was not started")
         while True:
-            self._pause(self._keeper.check(), [self._control.socket])
+            self._pause(self._supervisor.check(), [self._control.socket])
             self._control.answer()
 
     def _do(self, do: str, name: str) -> Any:
-        """What the control socket asks for; raises CommandError."""
+        """Does what a client of the control socket asks for; raises CommandError."""
         if do == "services":
             return {node.name: self._state(node) for node in self._topology.nodes}
         node = self._topology.find(name)
-        if node is None or node.is_job or self._keeper is None:
+        if node is None or node.is_job or self._supervisor is None:
             raise CommandError(f"There is no service {name!r} to do that to.")
         if do == "start":
-            self._keeper.start_again(node)
+            self._supervisor.restart(node)
             return None
         if not node.is_running():
             raise CommandError(f"{name} does not run.")
         if do in {"stop", "leave_down"}:
-            self._keeper.leave_down(node)
+            self._supervisor.leave_down(node)
         match do:
             case "kill" | "leave_down":
                 node.kill()
             case "stop":
-                node.resume()  # what is frozen could not stop in order
+                node.resume()  # a frozen process could not stop in order
                 node.signal(node.stop_signal)
             case "pause":
                 node.pause()
             case "resume":
                 node.resume()
             case _:
-                raise CommandError(f"Nothing is known of {do!r}.")
+                raise CommandError(f"There is no command {do!r}.")
         return None
 
     def _state(self, node: Node) -> dict[str, Any]:
@@ -166,10 +166,10 @@ class Cluster:
         }
 
     def stop(self) -> None:
-        """In the order of their starts backwards; asked once more, the hard way."""
+        """In reverse start order; a second request kills at once."""
         (self._folder.path / run_file.FILE).unlink(missing_ok=True)
         try:
-            for group in self._stopping():
+            for group in self._stop_groups():
                 for node in group:
                     node.resume()
                     node.signal(node.stop_signal)
@@ -186,8 +186,8 @@ class Cluster:
                 self._control.close()
             self._topology.close()
 
-    def _stopping(self) -> list[list[Node]]:
-        """Those that nobody left waits for, then those that these waited for, ..."""
+    def _stop_groups(self) -> list[list[Node]]:
+        """First the nodes on which no other depends, then their dependencies, ..."""
         left = [node for node in reversed(self._topology.nodes) if node.is_running()]
         groups = []
         while left:
@@ -198,14 +198,14 @@ class Cluster:
         return groups
 
     def _needs(self, node: Node) -> set[str]:
-        """What it waits for, and what the jobs did that it waits for."""
+        """Its dependencies, and those of the jobs among them."""
         needs = set(node.service.after)
         for other in self._topology.nodes:
             if other.is_job and other.name in needs:
                 needs |= self._needs(other)
         return needs
 
-    def _tell_where_things_are(self, seconds: float, port: int) -> None:
+    def _show_addresses(self, seconds: float, port: int) -> None:
         address = f"127.0.0.1:{port}"
         command = f"DATA_DIR={self._folder.path} .venv/bin/python -m app cluster"
         say(

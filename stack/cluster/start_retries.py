@@ -1,4 +1,4 @@
-"""The restart policy of services that do not come up at first."""
+"""Restarts services that end before the whole cluster has started."""
 
 import time
 from collections import Counter, defaultdict
@@ -11,10 +11,10 @@ TRIES = 7
 
 
 class StartRetries:
-    """Later each time, as Docker does, but not for ever: somebody waits.
+    """Waits longer before each retry, as Docker does, but gives up after TRIES.
 
-    A primary may be lost meanwhile, and 20 s later there is another: no service is
-    given up before, and none is for the troubles of others.
+    That takes more than 20 seconds: the primary may be lost meanwhile, and so long it
+    takes until there is another. Retries of one service are not counted for others.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -23,8 +23,8 @@ class StartRetries:
         self._back_offs = defaultdict[str, BackOff](lambda: BackOff(0.5, 16.0))
         self._due: dict[str, float] = {}
 
-    def start_again(self, service: ChildProcess) -> None:
-        """Of one that has ended, when its time has come; raises CommandError."""
+    def restart(self, service: ChildProcess) -> None:
+        """Starts an ended service once its delay is over; raises CommandError."""
         name, now = service.name, self._clock()
         if name not in self._due:
             self._tries[name] += 1

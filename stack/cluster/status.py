@@ -1,4 +1,4 @@
-"""Who has which role in a running cluster, and how far behind: asked of the servers."""
+"""Roles and lags of a running cluster, as its servers report them."""
 
 import asyncio
 import json
@@ -41,13 +41,13 @@ Services = Mapping[str, Mapping[str, Any]]
 
 
 def lines(folder: Path) -> Iterator[str]:
-    """Raises CommandError when no cluster runs there; what is away is a line."""
+    """A line per fact, also per failure; raises CommandError without a cluster."""
     services = Control(folder).services()
     try:
-        told = json.loads((folder / run_file.FILE).read_text("utf-8"))
+        run = json.loads((folder / run_file.FILE).read_text("utf-8"))
     except FileNotFoundError as error:
         raise CommandError(f"The cluster in {folder} is still starting.") from error
-    yield from asyncio.run(_lines(services, told["environment"]))
+    yield from asyncio.run(_lines(services, run["environment"]))
 
 
 async def _lines(services: Services, settings: Mapping[str, str]) -> list[str]:
@@ -60,12 +60,12 @@ async def _lines(services: Services, settings: Mapping[str, str]) -> list[str]:
         "Kafka": lambda: _kafka(settings),
         "APIs": lambda: _apis(services),
     }
-    told = await asyncio.gather(*(_answer(ask) for ask in parts.values()))
+    reports = await asyncio.gather(*(_answer(ask) for ask in parts.values()))
     found = []
-    for title, answers in zip(parts, told, strict=True):
+    for title, answers in zip(parts, reports, strict=True):
         found += [f"{title:9}{answers[0]}", *(f"{'':9}{each}" for each in answers[1:])]
-    away = [f"{n} ({s['state']})" for n, s in services.items() if _is_down(s)]
-    return [*found, f"{'Not up':9}{', '.join(away) or 'nothing'}"]
+    down = [f"{n} ({s['state']})" for n, s in services.items() if _is_down(s)]
+    return [*found, f"{'Not up':9}{', '.join(down) or 'nothing'}"]
 
 
 def _is_down(service: Mapping[str, Any]) -> bool:
@@ -75,12 +75,12 @@ def _is_down(service: Mapping[str, Any]) -> bool:
 async def _answer(ask: Callable[[], Awaitable[list[str]]]) -> list[str]:
     try:
         return await with_deadline(ask(), SECONDS) or ["nobody"]
-    except Exception as error:  # noqa: BLE001 # whatever it is, that is the answer
+    except Exception as error:  # noqa: BLE001 # any error is the answer
         return [f"does not answer ({type(error).__name__})"]
 
 
 async def _postgres(services: Services) -> list[str]:
-    """By the first Patroni that answers."""
+    """As reported by the first Patroni that answers."""
     for name in sorted(services):
         port = services[name]["ports"].get("8008")
         if port and (members := await _members(port)):
@@ -89,7 +89,7 @@ async def _postgres(services: Services) -> list[str]:
 
 
 async def _standby(settings: Mapping[str, str]) -> list[str]:
-    # Of others' connections the programs are told nothing.
+    # The role of the programs may not see connections of other roles.
     db = await connect(settings["DATABASE_OWNER_URL"], timeout=SECONDS)
     try:
         return [_follower(row) for row in await db.fetch(LAG)]
@@ -108,21 +108,21 @@ def _follower(row: Mapping[str, Any]) -> str:
 
 async def _members(port: int) -> dict[str, str]:
     try:
-        told = json.loads(await asyncio.to_thread(_read, port, "/cluster"))
+        report = json.loads(await asyncio.to_thread(_read, port, "/cluster"))
     except (OSError, ValueError):
         return {}
     return {
         each["name"]: f"{each['role']}, {each['state']}"
         f", timeline {each.get('timeline', 'unknown')}"
-        for each in sorted(told["members"], key=lambda each: str(each["name"]))
+        for each in sorted(report["members"], key=lambda each: str(each["name"]))
     }
 
 
 def _read(port: int, path: str) -> bytes:
     url = f"http://{LOOPBACK}:{port}{path}"
     with urllib.request.urlopen(url, timeout=1) as answer:
-        told: bytes = answer.read()
-    return told
+        body: bytes = answer.read()
+    return body
 
 
 async def _relay(services: Services, settings: Mapping[str, str]) -> list[str]:
@@ -139,23 +139,23 @@ async def _relay(services: Services, settings: Mapping[str, str]) -> list[str]:
 
 
 async def _leader(services: Services) -> str | None:
-    """Of the workers the one whose relay is at work, as it says itself."""
+    """The worker whose own metrics say that its relay leads."""
 
     async def leads(port: int) -> bool:
         with suppress(OSError):
             return LEADS in await asyncio.to_thread(_read, port, "/metrics")
         return False
 
-    ports = {name: told["ports"].get(METRICS_PORT) for name, told in services.items()}
+    ports = {name: each["ports"].get(METRICS_PORT) for name, each in services.items()}
     workers = {name: port for name, port in ports.items() if port}
-    told = await asyncio.gather(*map(leads, workers.values()))
-    leading = (name for name, is_it in zip(workers, told, strict=True) if is_it)
-    return next(leading, None)
+    answers = await asyncio.gather(*map(leads, workers.values()))
+    leaders = (name for name, leads in zip(workers, answers, strict=True) if leads)
+    return next(leaders, None)
 
 
 async def _redis(services: Services, settings: Mapping[str, str]) -> list[str]:
     names = {
-        port: name for name, told in services.items() for port in told["ports"].values()
+        port: name for name, each in services.items() for port in each["ports"].values()
     }
     seen: dict[int, list[str]] = {}
     replicas: dict[int, str] = {}
@@ -165,7 +165,7 @@ async def _redis(services: Services, settings: Mapping[str, str]) -> list[str]:
         try:
             primary: Any = await sentinel.sentinel_master("primary")
             found: Any = await sentinel.sentinel_slaves("primary")
-        except Exception as error:  # noqa: BLE001 # that is its answer
+        except Exception as error:  # noqa: BLE001 # the error is its answer
             seen.setdefault(0, []).append(f"{_named(names, host)}: {error!r:.60}")
             continue
         finally:
@@ -175,12 +175,14 @@ async def _redis(services: Services, settings: Mapping[str, str]) -> list[str]:
             state = "down" if each["is_sdown"] else each["master-link-status"]
             offset = each["slave-repl-offset"]
             replicas[each["port"]] = f"replica, link {state}, offset {offset}"
-    told = [
+    primaries = [
         f"{names.get(port, 'nobody')} primary, say {', '.join(by)}"
         for port, by in sorted(seen.items(), reverse=True)
     ]
-    known = {port: how for port, how in replicas.items() if port not in seen}
-    return told + [f"{names.get(port, port)} {how}" for port, how in known.items()]
+    others = {port: state for port, state in replicas.items() if port not in seen}
+    return primaries + [
+        f"{names.get(port, port)} {each}" for port, each in others.items()
+    ]
 
 
 def _named(names: Mapping[int, str], host: str) -> str:
@@ -194,17 +196,17 @@ def _client(url: str) -> Redis:
 
 
 async def _redlock(settings: Mapping[str, str]) -> list[str]:
-    told = []
+    states = []
     for number, url in enumerate(settings["REDLOCK_URLS"].split(","), 1):
         node = _client(url)
         try:
             await node.ping()
-            told.append(f"redlock-{number} up")
-        except Exception as error:  # noqa: BLE001 # that is its answer
-            told.append(f"redlock-{number} away ({type(error).__name__})")
+            states.append(f"redlock-{number} up")
+        except Exception as error:  # noqa: BLE001 # the error is its answer
+            states.append(f"redlock-{number} away ({type(error).__name__})")
         finally:
             await node.aclose()
-    return [", ".join(told)]
+    return [", ".join(states)]
 
 
 async def _kafka(settings: Mapping[str, str]) -> list[str]:
@@ -216,7 +218,7 @@ async def _kafka(settings: Mapping[str, str]) -> list[str]:
         topics = await admin.describe_topics()
     finally:
         await admin.close()
-    told = []
+    lines = []
     for topic in sorted(topics, key=lambda topic: str(topic["topic"])):
         if topic["is_internal"]:
             continue
@@ -224,17 +226,17 @@ async def _kafka(settings: Mapping[str, str]) -> list[str]:
             f"{each['partition']}:{each['leader']}({len(each['isr'])})"
             for each in sorted(topic["partitions"], key=lambda p: int(p["partition"]))
         )
-        told.append(f"{topic['topic']} {leaders}")
-    return ["partition:leader(in sync)", *told]
+        lines.append(f"{topic['topic']} {leaders}")
+    return ["partition:leader(in sync)", *lines]
 
 
 async def _apis(services: Services) -> list[str]:
     async def state(name: str, port: int) -> str:
         try:
-            told = json.loads(await asyncio.to_thread(_read, port, "/readyz"))
+            report = json.loads(await asyncio.to_thread(_read, port, "/readyz"))
         except OSError as error:
             return f"{name} not ready ({error})"
-        return f"{name} ready, redis {told['redis']}"
+        return f"{name} ready, redis {report['redis']}"
 
     ports = {n: s["ports"] for n, s in services.items() if n.startswith("api-")}
     return [await state(n, next(iter(p.values()))) for n, p in ports.items()]

@@ -1,4 +1,4 @@
-"""The services of a compose file, each as a node of this machine."""
+"""All services of the compose file as nodes of this machine."""
 
 import json
 import secrets
@@ -30,7 +30,7 @@ KAFKA = "apache/kafka:"
 
 
 class Topology:
-    """`nodes` are in the order of their starts; `broker` stands in for Kafka."""
+    """`nodes` are in start order; `broker` replaces Kafka where Kafka cannot run."""
 
     def __init__(
         self,
@@ -52,28 +52,28 @@ class Topology:
             for inside, port in service.published.items()
         }
         self.ports = HostPorts(folder.path / "ports.json", outside)
-        self.places = HostMapping(self.file, folder.path, self.ports)
-        programs = Executables(folder.path / "bin")
+        self.mapping = HostMapping(self.file, folder.path, self.ports)
+        executables = Executables(folder.path / "bin")
 
         def node(service: ComposeService) -> Node:
             if jars and service.image.startswith(KAFKA):
-                return KafkaNode(service, self.places, programs, folder, jars)
-            return Node(service, self.places, programs, folder)
+                return KafkaNode(service, self.mapping, executables, folder, jars)
+            return Node(service, self.mapping, executables, folder)
 
         self.nodes = [node(service) for service in self.file.in_order()]
 
     @property
-    def services(self) -> Sequence[ChildProcess]:
-        """All that is to be kept up."""
-        lasting: list[ChildProcess] = [node for node in self.nodes if not node.is_job]
-        return [self.broker, *lasting] if self.broker else lasting
+    def lasting(self) -> Sequence[ChildProcess]:
+        """All that is restarted when it ends: jobs are not."""
+        nodes: list[ChildProcess] = [node for node in self.nodes if not node.is_job]
+        return [self.broker, *nodes] if self.broker else nodes
 
     def find(self, name: str) -> Node | None:
         return next((node for node in self.nodes if node.name == name), None)
 
     def settings(self, node: str) -> dict[str, str]:
-        """Those of one of our processes."""
-        return self.places.environment(self.file.services[node])
+        """The environment of one of our processes."""
+        return self.mapping.environment(self.file.services[node])
 
     def close(self) -> None:
         self.ports.close()
@@ -88,14 +88,14 @@ class Topology:
         except NoKafkaError as why:
             say(
                 f"\nTHERE IS NO APACHE KAFKA HERE: {why}. One embedded broker, which "
-                "remembers nothing\nwhen it ends, stands in for the three: what this "
-                "run shows of Kafka's failures means nothing.\n"
+                "is empty after each\nstart, replaces the three: this run says nothing "
+                "about failures of Kafka.\n"
             )
             return None
 
 
 def passwords(folder: Path) -> dict[str, str]:
-    """Made once, each: the servers keep them with their data."""
+    """Made once: the servers keep them with their data."""
     file = folder / "passwords.json"
     kept: dict[str, str] = json.loads(file.read_text("utf-8")) if file.exists() else {}
     made = {name: secrets.token_hex(16) for name in PASSWORDS if name not in kept}
@@ -107,11 +107,11 @@ def passwords(folder: Path) -> dict[str, str]:
 def _with_one_broker(file: ComposeFile, broker: Broker) -> ComposeFile:
     left = {n: s for n, s in file.services.items() if not s.image.startswith(KAFKA)}
 
-    def led_there(service: ComposeService) -> ComposeService:
+    def redirected(service: ComposeService) -> ComposeService:
         environment = dict(service.environment)
         if "KAFKA_BOOTSTRAP_SERVERS" in environment:
             environment |= broker.environment_of_clients()
         after = {name: how for name, how in service.after.items() if name in left}
         return replace(service, environment=environment, after=after)
 
-    return replace(file, services={n: led_there(s) for n, s in left.items()})
+    return replace(file, services={n: redirected(s) for n, s in left.items()})

@@ -1,1 +1,1 @@
-"""Real Postgres, Valkey and a Kafka-protocol broker as children of one process."""
+"""Postgres, Valkey and a Kafka-protocol broker as child processes of `make run`."""

@@ -22,14 +22,14 @@ def _binary() -> str:
 
 
 class Broker(Server):
-    """Comes back empty from every start: what must last is in the outbox."""
+    """Empty after each start: what must last is in the outbox."""
 
     name = "Broker"
     death_signal = signal.SIGKILL  # it has nothing to save
 
     def __init__(self, folder: DataFolder) -> None:
         super().__init__(folder.logs, folder.lock)
-        # Its metadata tell this name: that is how we know our broker from another.
+        # Its metadata contain this name, which tells our broker from another one.
         self._cluster = secrets.token_hex(8)
 
     @property
@@ -41,14 +41,14 @@ class Broker(Server):
             "KAFKA_BOOTSTRAP_SERVERS": self.bootstrap_servers,
             "KAFKA_IDEMPOTENCE": "false",  # this broker does not know it
             "KAFKA_REPLICATION_FACTOR": "1",
-            # It polls: what it may wait is what an event is late.
+            # The broker polls its storage: events are late by up to this.
             "KAFKA_FETCH_MAX_WAIT_MS": "10",
             # Joining a group takes half of it.
             "KAFKA_SESSION_TIMEOUT_MS": "2000",
         }
 
     def command(self) -> list[str]:
-        # Without the second it would tell its clients to come to all interfaces.
+        # Without the second option it would advertise 0.0.0.0 to its clients.
         address = f"tcp://{self.bootstrap_servers}"
         addresses = ["--listener-url", address, "--advertised-listener-url", address]
         where = [*addresses, "--storage-engine", "memory://tansu/"]

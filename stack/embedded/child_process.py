@@ -1,4 +1,4 @@
-"""One child process: started, asked, stopped, never left behind."""
+"""A child process: its start, its state, its end; it never outlives us."""
 
 import os
 import signal
@@ -26,7 +26,7 @@ Pause = Callable[[float], None]
 
 @cache
 def lifeline() -> int | None:
-    """The end of a pipe that only this process holds open; None: the kernel watches."""
+    """A pipe that ends when this process ends; None on Linux: the kernel signals."""
     if sys.platform == "linux":
         return None
     reading, _ = os.pipe()
@@ -34,16 +34,16 @@ def lifeline() -> int | None:
 
 
 class ChildProcess(ABC):
-    """Subclasses say what to run and when it answers.
+    """Subclasses define the command, and how to see that it works.
 
     The name is for people; the log gets all output. A child inherits the lock of the
-    data folder, so that the folder counts as in use until the last child is gone.
+    data folder, so that the folder is in use until the last child has ended.
     """
 
     name: str
     stop_signal: ClassVar[signal.Signals] = signal.SIGTERM
     death_signal: ClassVar[signal.Signals] = signal.SIGKILL
-    prints: ClassVar[bool] = False  # its output is for the terminal, errors for the log
+    prints: ClassVar[bool] = False  # stdout goes to the terminal, stderr to the log
     start_seconds: ClassVar[float] = START_SECONDS
     stop_seconds: ClassVar[float] = STOP_SECONDS
     user: ProcessUser = ProcessUser.SELF
@@ -59,7 +59,7 @@ class ChildProcess(ABC):
 
     @abstractmethod
     def answers(self) -> bool:
-        """Whether it does its work by now; called while it runs."""
+        """Whether it works by now; called while it runs."""
 
     def environment(self) -> Mapping[str, str]:
         return {"LC_ALL": "C", "TZ": "UTC"}
@@ -76,8 +76,8 @@ class ChildProcess(ABC):
 
     def start(self) -> None:
         if threading.current_thread() is not threading.main_thread():
-            # Linux ends the child together with the thread that started it.
-            raise RuntimeError("services are started by the main thread")
+            # Linux ends a child together with the thread that started it.
+            raise RuntimeError("only the main thread starts child processes")
         if self.log.exists() and self.log.stat().st_size > LOG_BYTES:
             self.log.replace(self.log.with_suffix(".log.1"))
         with self.log.open("ab") as log:
@@ -85,10 +85,10 @@ class ChildProcess(ABC):
             self._process = self._spawn(log.fileno())
 
     def _spawn(self, log: int) -> "subprocess.Popen[bytes]":
-        watched = lifeline()
+        pipe = lifeline()
         launcher = [sys.executable, "-I", "-S", launch.__file__, str(os.getpid())]
         launcher += [str(int(self.death_signal)), self.user]
-        launcher += [self._watching(watched)]
+        launcher += [self._lifeline_argument(pipe)]
         return subprocess.Popen(  # noqa: S603 - our own servers
             [*launcher, *self.command()],
             stdin=self._stdin(),
@@ -96,12 +96,12 @@ class ChildProcess(ABC):
             stderr=log,
             cwd=Path(__file__).parents[2],
             env=self.environment(),
-            pass_fds=[fd for fd in (self._lock, watched) if fd is not None],
-            process_group=0,  # Ctrl-C in the terminal is for the supervisor alone
+            pass_fds=[fd for fd in (self._lock, pipe) if fd is not None],
+            process_group=0,  # Ctrl-C in the terminal reaches only us
         )
 
-    def _watching(self, lifeline: int | None) -> str:
-        return "none" if lifeline is None else str(lifeline)
+    def _lifeline_argument(self, pipe: int | None) -> str:
+        return "none" if pipe is None else str(pipe)
 
     def _stdin(self) -> int:
         return subprocess.DEVNULL
@@ -119,7 +119,7 @@ class ChildProcess(ABC):
             return log.read().decode(errors="replace")
 
     def wait_until_ready(self, pause: Pause = time.sleep) -> None:
-        """Raises CommandError when it ends instead, or takes far too long."""
+        """Raises CommandError when it ends instead, or takes too long."""
         until = time.monotonic() + self.start_seconds
         while self.exit_code() is None and time.monotonic() < until:
             if self.answers():
@@ -143,7 +143,7 @@ class ChildProcess(ABC):
             self._started.send_signal(number)
 
     def wait_until_ended(self, pause: Pause = time.sleep) -> None:
-        """After its stop signal; what does not end in time is killed."""
+        """After its stop signal; kills it if it takes too long."""
         until = time.monotonic() + self.stop_seconds
         while self.is_running() and time.monotonic() < until:
             pause(0.01)

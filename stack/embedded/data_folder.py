@@ -1,4 +1,4 @@
-"""The data folder: ours alone, of one version, in use by one run at a time."""
+"""The data folder of a run: one version of data, used by one run at a time."""
 
 import fcntl
 import os
@@ -10,14 +10,17 @@ from runtime.errors import CommandError
 from stack.embedded.process_user import ProcessUser, unprivileged_user
 
 VERSION = "cinema-tickets data 1 (Postgres 18, Valkey 9)\n"
-# What may be there before the version is, the folder of `make cluster` too.
-NOT_OURS = {"lock", "VERSION", "cluster"}
+# What may exist before VERSION does; `make cluster` has its folder in here.
+BEFORE_VERSION = {"lock", "VERSION", "cluster"}
 # After a kill the children of the last run need a moment to end.
 PATIENCE_SECONDS = 3.0
 
 
 class DataFolder:
-    """Construct it to claim the folder, `release` it when every child is gone."""
+    """The constructor locks the folder; `release` it when every child has ended.
+
+    Children inherit the lock, so a folder is in use until the last of them ends.
+    """
 
     def __init__(self, path: Path, patience: float = PATIENCE_SECONDS) -> None:
         self.path = path.absolute()
@@ -28,7 +31,7 @@ class DataFolder:
             self.lock = self._claim(patience)
             self.logs.mkdir(mode=0o700, exist_ok=True)
             (self.path / "VERSION").write_text(VERSION, "utf-8")
-            # Postgres as another user passes through to its own folder.
+            # A Postgres that runs as another user must reach its own folder inside.
             passable = unprivileged_user() is ProcessUser.NOBODY
             self.path.chmod(0o711 if passable else 0o700)
         except OSError as error:
@@ -49,8 +52,8 @@ class DataFolder:
     def _refuse_other_versions(self) -> None:
         marker = self.path / "VERSION"
         version = marker.read_text("utf-8") if marker.exists() else ""
-        # Empty: a run was killed between making the folder and writing its version.
-        fresh = {inner.name for inner in self.path.iterdir()} <= NOT_OURS
+        # An empty version: a run was killed before it wrote one.
+        fresh = {inner.name for inner in self.path.iterdir()} <= BEFORE_VERSION
         if version == VERSION or (fresh and not version):
             return
         found = version.strip() or "something else"

@@ -1,4 +1,4 @@
-"""Ctrl-C and its like, as an exception where somebody waits and nowhere else."""
+"""Ctrl-C, TERM and HUP as an exception, raised only where we wait."""
 
 import contextlib
 import select
@@ -10,11 +10,11 @@ from typing import Self
 
 
 class StopRequestedError(Exception):
-    """Somebody asked this process to stop."""
+    """Ctrl-C or a signal asks this process to stop."""
 
 
 class Interrupts:
-    """A context of the main thread; a child's end cuts a pause short, too."""
+    """For the main thread. The end of a child process ends a pause early, too."""
 
     def __enter__(self) -> Self:
         self._requests = 0
@@ -44,9 +44,9 @@ class Interrupts:
         self._woken.close()
 
     def pause(self, seconds: float | None, also: Sequence[socket.socket] = ()) -> None:
-        """Raises StopRequestedError, once for each request; None: until something.
+        """Raises StopRequestedError, once per request. None: until something happens.
 
-        `also`: whoever knocks there cuts it short, too.
+        A connection to one of the sockets of `also` ends it early, too.
         """
         if self._requests == 0:
             select.select([self._woken, *also], [], [], seconds)
@@ -60,4 +60,4 @@ class Interrupts:
         self._requests += 1
 
     def _ignore(self, _number: int, _frame: FrameType | None) -> None:
-        """Only wakes: a signal without a handler would not."""
+        """Only wakes `pause`: a signal without a handler would not."""

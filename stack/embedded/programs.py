@@ -1,4 +1,4 @@
-"""The processes of this project itself, as children of `run`."""
+"""Our own programs as child processes: API, worker and `prepare`."""
 
 import contextlib
 import json
@@ -18,8 +18,7 @@ from stack.embedded.ports import has_page
 class Program(ChildProcess):
     """`python -m app COMMAND`.
 
-    Started early, so that it imports while others start, and let go with the settings
-    once these are known.
+    Started early, so that it imports while servers start; it waits for its settings.
     """
 
     command_name: ClassVar[str]
@@ -43,22 +42,22 @@ class Program(ChildProcess):
             self.send_settings(self._settings)
 
     def send_settings(self, settings: Mapping[str, str]) -> None:
-        """Now, and by itself whenever it has to be started again."""
+        """Sent now, and again after each later start."""
         self._settings = settings
         stdin = self._started.stdin
         if stdin is None or stdin.closed:
             return
-        with contextlib.suppress(BrokenPipeError):  # dead already: its log says why
+        with contextlib.suppress(BrokenPipeError):  # it has ended: its log says why
             stdin.write(f"{json.dumps(dict(settings))}\n".encode())
             stdin.close()
 
     def failure(self) -> CommandError:
-        """What a command complains of is the last line that it says."""
-        _, _, complaint = self.log_since_start().rstrip().rpartition("\n")
-        if self.exit_code() != 1 or complaint.startswith("{"):
+        """The last line of a failed command is its message."""
+        _, _, message = self.log_since_start().rstrip().rpartition("\n")
+        if self.exit_code() != 1 or message.startswith("{"):
             return super().failure()
         return CommandError(
-            f"{self.name} did not come up: {complaint} (Its log is {self.log}.)"
+            f"{self.name} did not come up: {message} (Its log is {self.log}.)"
         )
 
     def kill(self) -> None:
@@ -85,19 +84,19 @@ class ApiProgram(Program):
 
 
 class WorkerProgram(Program):
-    name = "WorkerProgram"
+    name = "Worker"
     command_name = "worker"
 
     def __init__(self, folder: DataFolder) -> None:
         super().__init__(folder.logs, folder.lock)
 
     def answers(self) -> bool:
-        """It has no door to knock at: it runs, or its log says why not."""
+        """It may have no port to ask: if it does not run, its log says why."""
         return self.is_running()
 
 
 class PrepareProgram(Program):
-    """Migrates, and seeds when empty; what it prints is for the person who waits."""
+    """Migrates, and seeds an empty database; its output goes to the terminal."""
 
     name = "Prepare"
     command_name = "prepare"

@@ -1,4 +1,4 @@
-"""A service on a loopback port of its own."""
+"""A child process that listens on a loopback port of its own."""
 
 import contextlib
 import time
@@ -14,7 +14,7 @@ ATTEMPTS = 5
 class Server(ChildProcess):
     """Subclasses read `self.port.number` at each start.
 
-    It may change until the server has come up once, and stays from then on.
+    The port may change until the server has started once, and stays from then on.
     """
 
     def __init__(self, logs: Path, lock: int) -> None:
@@ -22,7 +22,7 @@ class Server(ChildProcess):
         self.port = ReservedPort()
 
     def wait_until_ready(self, pause: Pause = time.sleep) -> None:
-        """Somebody else may have been quicker with a port: then try with another."""
+        """Takes another port if another process was quicker with this one."""
         for _ in range(ATTEMPTS):
             with contextlib.suppress(CommandError):
                 return super().wait_until_ready(pause)

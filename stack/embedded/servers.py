@@ -1,4 +1,4 @@
-"""The three servers together."""
+"""The three embedded servers together."""
 
 import time
 from collections.abc import Callable
@@ -18,7 +18,7 @@ class EmbeddedServers:
         self.servers = (self.postgres, self.valkey, self.broker)
 
     def environment(self) -> dict[str, str]:
-        """The settings that lead to these servers; final once they have come up."""
+        """Settings with their addresses; final once the servers have started."""
         return {
             "DATABASE_URL": self.postgres.url,
             "REDIS_URL": self.valkey.url,
@@ -31,7 +31,7 @@ class EmbeddedServers:
         pause: Pause = time.sleep,
         say: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """Start all at once; return when all answer. Raises CommandError."""
+        """Starts all at once, returns when all answer; raises CommandError."""
         self.valkey.start()
         self.broker.start()
         if not self.postgres.exists():
@@ -52,6 +52,6 @@ class EmbeddedServers:
             server.kill()
 
     def close(self) -> None:
-        """Give the ports back."""
+        """Releases the ports."""
         for server in self.servers:
             server.port.close()

@@ -1,4 +1,4 @@
-"""Starts again what has died."""
+"""Restarts child processes that have ended."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -11,63 +11,67 @@ HEALTHY_SECONDS = 30.0
 
 
 @dataclass
-class _Watch:
-    service: ChildProcess
+class _Supervised:
+    process: ChildProcess
     back_off: BackOff = field(default_factory=lambda: BackOff(0.1, 5.0))
     alive_since: float = 0.0
-    due: float | None = None
+    restart_at: float | None = None
     left_down: bool = False
 
 
 class Supervisor:
+    """Waits longer before each restart of a process that ends soon after its start."""
+
     def __init__(
         self,
-        services: Sequence[ChildProcess],
+        processes: Sequence[ChildProcess],
         say: Callable[[str], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         now = clock()
         self._clock = clock
-        self._watched = [_Watch(service, alive_since=now) for service in services]
+        self._supervised = [_Supervised(each, alive_since=now) for each in processes]
         self._say = say
 
     def check(self) -> float | None:
-        """Returns the seconds until there is more to do; None: when one dies."""
+        """Returns the seconds until the next restart; None when none is due."""
         now = self._clock()
-        for watch in self._watched:
-            if watch.left_down:
+        for each in self._supervised:
+            if each.left_down:
                 continue
-            if watch.due is None and not watch.service.is_running():
-                self._schedule(watch, now)
-            if watch.due is not None and watch.due <= now:
-                watch.service.start()
-                watch.due, watch.alive_since = None, now
-        due = [watch.due for watch in self._watched if watch.due is not None]
+            if each.restart_at is None and not each.process.is_running():
+                self._schedule(each, now)
+            if each.restart_at is not None and each.restart_at <= now:
+                each.process.start()
+                each.restart_at, each.alive_since = None, now
+        due = [
+            each.restart_at for each in self._supervised if each.restart_at is not None
+        ]
         return max(0.0, min(due) - now) if due else None
 
-    def leave_down(self, service: ChildProcess) -> None:
-        """When it ends, as it soon will, or has already."""
-        watch = self._of(service)
-        watch.left_down, watch.due = True, None
+    def leave_down(self, process: ChildProcess) -> None:
+        """No restart of a process that is about to end, or has ended."""
+        found = self._find(process)
+        found.left_down, found.restart_at = True, None
 
-    def start_again(self, service: ChildProcess) -> None:
-        """What was left down; nothing happens to what runs."""
-        watch = self._of(service)
-        if not service.is_running():
-            service.start()
-        watch.left_down, watch.due = False, None
-        watch.back_off.reset()
-        watch.alive_since = self._clock()
+    def restart(self, process: ChildProcess) -> None:
+        """Starts a process that was left down; does nothing to one that runs."""
+        found = self._find(process)
+        if not process.is_running():
+            process.start()
+        found.left_down, found.restart_at = False, None
+        found.back_off.reset()
+        found.alive_since = self._clock()
 
-    def _of(self, service: ChildProcess) -> _Watch:
-        return next(watch for watch in self._watched if watch.service is service)
+    def _find(self, process: ChildProcess) -> _Supervised:
+        return next(each for each in self._supervised if each.process is process)
 
-    def _schedule(self, watch: _Watch, now: float) -> None:
-        if now - watch.alive_since > HEALTHY_SECONDS:
-            watch.back_off.reset()
-        delay = watch.back_off.next_delay()
-        watch.due = now + delay
+    def _schedule(self, ended: _Supervised, now: float) -> None:
+        if now - ended.alive_since > HEALTHY_SECONDS:
+            ended.back_off.reset()
+        delay, process = ended.back_off.next_delay(), ended.process
+        ended.restart_at = now + delay
         self._say(
-            f"{watch.service.name} has ended (exit code {watch.service.exit_code()}); "
-            f"it starts again in {delay:.1f} s. Its log: {watch.service.log}"
+            f"{process.name} has ended (exit code {process.exit_code()}); "
+            f"it starts again in {delay:.1f} s. Its log: {process.log}"
         )

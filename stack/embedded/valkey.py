@@ -29,7 +29,7 @@ class Valkey(Server):
         self._folder = folder
         self._data = folder.path / "valkey"
         self._data.mkdir(mode=0o700, exist_ok=True)
-        # A new one each time: nobody needs it but the processes of this run.
+        # A new password each time: only the processes of this run need it.
         self._password = secrets.token_urlsafe(24)
 
     @property
@@ -42,11 +42,11 @@ class Valkey(Server):
             "port": str(self.port.number),
             "requirepass": self._password,
             "dir": json.dumps(str(self._data), ensure_ascii=False),
-            # What it knows only saves work, and word of old holds is worse than none.
+            # Its data only save work, and markers of old holds are worse than none.
             "appendonly": "no",
             "save": '""',
         }
-        # In a file, because everybody can read the arguments of a process.
+        # In a file, because all users can read the arguments of a process.
         configuration = self._data / "valkey.conf"
         lines = [f"{name} {value}\n" for name, value in settings.items()]
         write_private(configuration, "".join(lines))

@@ -19,7 +19,7 @@ from tests.support.polling import eventually
 
 APIS = ("api-1", "api-2", "api-3")
 COMPOSE_FILE = Path("docker-compose.cluster.yml")
-ANSWERS = {"/healthz": "200 OK", "/readyz": "503 ChildProcess Unavailable"}
+ANSWERS = {"/healthz": "200 OK", "/readyz": "503 Service Unavailable"}
 
 
 class Apis:

@@ -350,5 +350,5 @@ def test_servers_are_started_by_the_main_thread(folder: DataFolder) -> None:
     broker.port.close()
 
     assert [str(refusal) for refusal in refusals] == [
-        "services are started by the main thread"
+        "only the main thread starts child processes"
     ]

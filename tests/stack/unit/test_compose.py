@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from runtime.errors import CommandError
-from stack.cluster.compose import ComposeService, Mount, interpolated, understand
+from stack.cluster.compose import ComposeService, Mount, interpolated, parse
 from stack.cluster.host_mapping import HostMapping
 from stack.cluster.node import server_properties
 
@@ -21,7 +21,7 @@ PREPARE = {"image": "cinema-tickets:0.1.0", "command": "python -m app prepare"}
 
 
 def test_a_service_is_understood() -> None:
-    api = understand({"services": {"api-1": API, "prepare": PREPARE}}).services["api-1"]
+    api = parse({"services": {"api-1": API, "prepare": PREPARE}}).services["api-1"]
 
     assert api == ComposeService(
         name="api-1",
@@ -40,7 +40,7 @@ def test_a_service_is_understood() -> None:
 
 
 def test_what_is_waited_for_comes_first_and_a_job_is_not_restarted() -> None:
-    ordered = understand({"services": {"api-1": API, "prepare": PREPARE}}).in_order()
+    ordered = parse({"services": {"api-1": API, "prepare": PREPARE}}).in_order()
 
     assert [(each.name, each.restarts) for each in ordered] == [
         ("prepare", False),
@@ -53,7 +53,7 @@ def test_who_wait_for_each_other_are_refused() -> None:
     two = PREPARE | {"depends_on": {"one": {"condition": "service_started"}}}
 
     with pytest.raises(CommandError, match="one waits for two waits for one"):
-        understand({"services": {"one": one, "two": two}}).in_order()
+        parse({"services": {"one": one, "two": two}}).in_order()
 
 
 def test_variables_are_filled_in_everywhere() -> None:
@@ -68,8 +68,8 @@ def test_a_variable_that_nobody_gave_is_named() -> None:
 
 
 @pytest.fixture
-def places(tmp_path: Path) -> HostMapping:
-    file = understand(
+def mapping(tmp_path: Path) -> HostMapping:
+    file = parse(
         {
             "services": {"api-1": API, "redis-1": PREPARE, "redis-11": PREPARE},
             "networks": {
@@ -82,7 +82,7 @@ def places(tmp_path: Path) -> HostMapping:
 
 
 def api() -> ComposeService:
-    return understand({"services": {"api-1": API}}).services["api-1"]
+    return parse({"services": {"api-1": API}}).services["api-1"]
 
 
 @pytest.mark.parametrize(
@@ -97,19 +97,19 @@ def api() -> ComposeService:
         ("redis-1 of my-redis-1.example", "redis-1 of my-redis-1.example"),
     ],
 )
-def test_addresses_are_rewritten(places: HostMapping, written: str, here: str) -> None:
-    assert places.text(api(), written) == here
+def test_addresses_are_rewritten(mapping: HostMapping, written: str, here: str) -> None:
+    assert mapping.rewrite(api(), written) == here
 
 
-def test_paths_are_rewritten_once(places: HostMapping, tmp_path: Path) -> None:
-    assert places.text(api(), "/keys/a.pem /run/api/pid /keys2 /srv/run/api") == (
+def test_paths_are_rewritten_once(mapping: HostMapping, tmp_path: Path) -> None:
+    assert mapping.rewrite(api(), "/keys/a.pem /run/api/pid /keys2 /srv/run/api") == (
         f"{tmp_path}/volumes/keys/a.pem {tmp_path}/api-1/run-api/pid "
         "/keys2 /srv/run/api"
     )
 
 
-def test_a_port_of_our_own_settings_is_rewritten(places: HostMapping) -> None:
-    assert places.environment(api()) == {"PORT": "1"}
+def test_a_port_of_our_own_settings_is_rewritten(mapping: HostMapping) -> None:
+    assert mapping.environment(api()) == {"PORT": "1"}
 
 
 def test_kafkas_properties_come_from_its_environment() -> None:

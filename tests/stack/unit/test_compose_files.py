@@ -12,7 +12,7 @@ from compose_spec import PyCompose
 from patroni.postgresql.config import ConfigHandler
 
 from app.settings import Settings
-from stack.cluster.compose import interpolated, understand
+from stack.cluster.compose import interpolated, parse
 from stack.cluster.node import profile_of
 from stack.cluster.topology import passwords
 
@@ -82,7 +82,7 @@ def test_one_door_is_open_and_for_this_machine_alone(services: dict[str, Any]) -
 def test_volumes_are_named_and_used(document: dict[str, Any]) -> None:
     mounted = {
         mount.source
-        for service in understand(document).services.values()
+        for service in parse(document).services.values()
         for mount in service.mounts
     }
 
@@ -95,7 +95,7 @@ def test_volumes_are_named_and_used(document: dict[str, Any]) -> None:
 def test_passwords_are_nowhere_but_in_the_environment(document: dict[str, Any]) -> None:
     for file in [*Path("deploy").rglob("*.*"), Path("Dockerfile")]:
         assert "try-out" not in file.read_text("utf-8"), file
-    told = understand(document).services.values()
+    told = parse(document).services.values()
     assert all("try-out" not in service.command for service in told)
 
 
@@ -156,7 +156,7 @@ def test_our_processes_understand_their_settings(
 
 
 def test_the_cluster_has_every_node_and_a_stand_in_for_each() -> None:
-    found = understand(read("docker-compose.cluster.yml"))
+    found = parse(read("docker-compose.cluster.yml"))
 
     counted = dict.fromkeys(NODES, 0)
     for service in found.in_order():

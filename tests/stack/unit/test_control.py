@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from runtime.errors import CommandError
-from stack.cluster.control import Control, ControlSocket, _beside
+from stack.cluster.control import Control, ControlSocket, _socket_path
 
 
 class FakeCluster:
@@ -78,7 +78,7 @@ def test_nonsense_gets_no_answer_and_does_no_harm(
     folder: Path, cluster: FakeCluster, told: bytes
 ) -> None:
     with (
-        _beside(folder) as path,
+        _socket_path(folder) as path,
         socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line,
     ):
         line.connect(path)

@@ -42,7 +42,7 @@ def test_it_has_longer_than_a_failover_takes_and_not_for_ever(tmp_path: Path) ->
 
     def insist() -> None:
         while True:
-            retries.start_again(service)
+            retries.restart(service)
             clock.now += 0.1
 
     with pytest.raises(CommandError) as failure:
@@ -62,7 +62,7 @@ def test_what_others_fail_at_is_not_counted(tmp_path: Path) -> None:
 
     for _ in range(10):
         for service in services:
-            retries.start_again(service)
+            retries.restart(service)
         clock.now += 0.1
 
     assert {service.starts for service in services} == {1}

@@ -52,13 +52,13 @@ def test_what_lives_is_left_alone(clock: Clock) -> None:
 
 def test_what_died_starts_again_after_a_moment(clock: Clock) -> None:
     service, said = FakeService(), list[str]()
-    watch = Supervisor([service], said.append, clock)
+    supervisor = Supervisor([service], said.append, clock)
 
     service.alive = False
-    assert watch.check() == pytest.approx(0.1)
+    assert supervisor.check() == pytest.approx(0.1)
     assert service.starts == 0
     clock.now += 0.11
-    assert watch.check() is None
+    assert supervisor.check() is None
 
     assert service.starts == 1
     assert said == [
@@ -68,47 +68,47 @@ def test_what_died_starts_again_after_a_moment(clock: Clock) -> None:
 
 def test_what_dies_again_and_again_waits_longer_up_to_a_bound(clock: Clock) -> None:
     service = FakeService()
-    watch = Supervisor([service], lambda _: None, clock)
+    supervisor = Supervisor([service], lambda _: None, clock)
 
     delays = []
     for _ in range(8):
         service.alive = False
-        delay = watch.check()
+        delay = supervisor.check()
         assert delay is not None
         delays.append(delay)
         clock.now += delay + 0.001
-        watch.check()
+        supervisor.check()
 
     assert delays == pytest.approx([0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 5.0, 5.0])
 
 
 def test_a_long_life_makes_up_for_early_deaths(clock: Clock) -> None:
     service = FakeService()
-    watch = Supervisor([service], lambda _: None, clock)
+    supervisor = Supervisor([service], lambda _: None, clock)
     for _ in range(2):
         service.alive = False
-        clock.now += watch.check() or 0
+        clock.now += supervisor.check() or 0
         clock.now += 0.001
-        watch.check()
+        supervisor.check()
 
     clock.now += 31
     service.alive = False
 
-    assert watch.check() == pytest.approx(0.1)
+    assert supervisor.check() == pytest.approx(0.1)
 
 
 def test_what_is_left_down_stays_down_until_it_is_started_again(clock: Clock) -> None:
     service = FakeService()
-    watch = Supervisor([service], print, clock)
+    supervisor = Supervisor([service], print, clock)
 
-    watch.leave_down(service)
+    supervisor.leave_down(service)
     service.alive = False
     clock.now += 60
-    assert watch.check() is None
+    assert supervisor.check() is None
     assert service.starts == 0
-    watch.start_again(service)
-    watch.start_again(service)
+    supervisor.restart(service)
+    supervisor.restart(service)
 
     assert service.starts == 1
     service.alive = False
-    assert watch.check() == pytest.approx(0.1)
+    assert supervisor.check() == pytest.approx(0.1)
