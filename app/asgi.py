@@ -21,6 +21,7 @@ from app.metrics_endpoint import MetricsEndpoint
 from app.settings import Settings
 from app.wiring import ApiParts, open_api
 from auth.providers import sign_in_routes
+from auth.providers.services import SignInServices
 from auth.signing_keys import KeyRing
 from auth.tokens import Authenticator
 from resolvers.context import Context, Services
@@ -68,11 +69,11 @@ class GraphQLEndpoint:
         await endpoint(scope, receive, send)
 
 
-def services_of(request: Request) -> Services:
+def sign_in_services_of(request: Request) -> SignInServices:
     api = running_api(request.scope)
     if api is None:
         raise RuntimeError("a request before the start or after the stop")
-    return api.parts.services
+    return api.parts.sign_in
 
 
 async def ready(request: Request) -> JSONResponse:
@@ -111,7 +112,7 @@ def application(settings: Settings) -> Starlette:
             Route("/metrics", metrics),
             *(explorer.routes() if settings.explorer else ()),
             *front_page.routes(settings),
-            *sign_in_routes(services_of),
+            *sign_in_routes(sign_in_services_of),
         ],
         lifespan=_lifespan(settings, keys),
     )

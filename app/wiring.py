@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.settings import Settings
 from auth.passwords import Argon2Passwords
+from auth.providers.services import SignInServices
 from auth.signing_keys import KeyRing
 from auth.tokens import TokenIssuer
 from domain.accounts import AccountService
@@ -105,6 +106,7 @@ class ApiParts:
     resources: Resources
     read_engine: AsyncEngine
     services: Services
+    sign_in: SignInServices
 
 
 @asynccontextmanager
@@ -129,8 +131,16 @@ async def open_api(settings: Settings, keys: KeyRing) -> AsyncIterator[ApiParts]
         queries = Queries.on(
             read_engine, resources.pool, cache, replica, resources.own_writes
         )
-        services = _services(settings, resources, cache, queries, passwords, keys)
-        yield ApiParts(resources=resources, read_engine=read_engine, services=services)
+        accounts = AccountService(
+            PostgresAccounts(resources.pool), passwords, TokenIssuer(keys)
+        )
+        sign_in = _sign_in_services(settings, resources, accounts)
+        yield ApiParts(
+            resources=resources,
+            read_engine=read_engine,
+            services=_services(resources, cache, queries, accounts, sign_in),
+            sign_in=sign_in,
+        )
 
 
 def _open_replica(
@@ -152,31 +162,40 @@ def _open_replica(
     return replica
 
 
-def _services(  # noqa: PLR0917 # each is needed
-    settings: Settings,
-    resources: Resources,
-    cache: RedisCatalogCache,
-    queries: Queries,
-    passwords: Argon2Passwords,
-    keys: KeyRing,
-) -> Services:
-    pool, redis, wakeup = resources.pool, resources.redis, resources.wakeup
-    accounts = AccountService(PostgresAccounts(pool), passwords, TokenIssuer(keys))
-    return Services(
-        booking=BookingService(resources.ledger, resources.locks, wakeup),
-        payments=PaymentService(resources.ledger, resources.locks, wakeup),
-        accounts=accounts,
+def _sign_in_services(
+    settings: Settings, resources: Resources, accounts: AccountService
+) -> SignInServices:
+    return SignInServices(
         identities=IdentityService(
-            PostgresIdentities(pool), RedisSignInCodes(redis), accounts
+            PostgresIdentities(resources.pool),
+            RedisSignInCodes(resources.redis),
+            accounts,
         ),
-        catalog=CatalogService(PostgresCatalog(pool), cache, wakeup),
-        queries=queries,
         rate_limits=RateLimits(
-            redis,
+            resources.redis,
             address=settings.rate_limit_address,
             account=settings.rate_limit_account,
             reserve=settings.rate_limit_reserve,
         ),
+    )
+
+
+def _services(
+    resources: Resources,
+    cache: RedisCatalogCache,
+    queries: Queries,
+    accounts: AccountService,
+    sign_in: SignInServices,
+) -> Services:
+    wakeup = resources.wakeup
+    return Services(
+        booking=BookingService(resources.ledger, resources.locks, wakeup),
+        payments=PaymentService(resources.ledger, resources.locks, wakeup),
+        accounts=accounts,
+        identities=sign_in.identities,
+        catalog=CatalogService(PostgresCatalog(resources.pool), cache, wakeup),
+        queries=queries,
+        rate_limits=sign_in.rate_limits,
         seat_feed=SeatFeed(resources.hub, queries.seat_maps),
         reservation_feed=ReservationFeed(resources.hub),
     )

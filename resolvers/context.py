@@ -4,18 +4,20 @@ from dataclasses import dataclass, field
 
 from strawberry.types import Info as StrawberryInfo
 
-from domain.accounts import AccountService
-from domain.booking import BookingService
-from domain.catalog import CatalogService
-from domain.identities import IdentityService
 from domain.people import Viewer
-from domain.sales import PaymentService
-from persistence.key_value.rate_limits import RateLimits
-from persistence.queries import Queries
-from realtime.reservation_feed import ReservationFeed
-from realtime.seat_feed import SeatFeed
 from resolvers.faults import bad_user_input
 from resolvers.loaders import Loaders
+from resolvers.ports import (
+    AccountAccess,
+    Booking,
+    CatalogEditing,
+    CodeExchange,
+    PaymentApproval,
+    RateLimiter,
+    Readers,
+    ReservationTicks,
+    SeatMapFeed,
+)
 from resolvers.texts import ENGLISH
 
 # Five maps of the largest room, or a page of usual ones: takes a third of a second.
@@ -26,15 +28,15 @@ MAX_SEATS_IN_ANSWER = 10_000
 class Services:
     """Shared by all operations of a process."""
 
-    booking: BookingService
-    payments: PaymentService
-    accounts: AccountService
-    identities: IdentityService
-    catalog: CatalogService
-    queries: Queries
-    rate_limits: RateLimits
-    seat_feed: SeatFeed
-    reservation_feed: ReservationFeed
+    booking: Booking
+    payments: PaymentApproval
+    accounts: AccountAccess
+    identities: CodeExchange
+    catalog: CatalogEditing
+    queries: Readers
+    rate_limits: RateLimiter
+    seat_feed: SeatMapFeed
+    reservation_feed: ReservationTicks
 
 
 @dataclass(slots=True, kw_only=True)

@@ -15,9 +15,9 @@ from domain.reservation import Reservation
 from domain.rooms import Room, Seat
 from domain.seats import SeatMap
 from domain.sessions import Session
-from persistence.queries import Queries
 from persistence.queries.keyset import CursorError, Page, Window
 from resolvers.paging import connection, window
+from resolvers.ports import Readers
 from schema.pages import Connection
 
 Value = TypeVar("Value")
@@ -37,7 +37,7 @@ class Loaders:
     Types use the methods for ids from rows: those rows exist.
     """
 
-    def __init__(self, queries: Queries, viewer: Viewer | None) -> None:
+    def __init__(self, queries: Readers, viewer: Viewer | None) -> None:
         self._sessions = queries.sessions
         self.movies: ByKey[Movie] = _by_key(queries.movies.by_id)
         self.rooms: ByKey[Room] = _by_key(queries.rooms.by_id)

@@ -54,7 +54,9 @@ class ProblemHandler:
         self, exception: errors.DomainError, *, field: StrawberryField, info: Info
     ) -> problems.Problem:
         info.context.refusals.append(exception.code)
-        locale = info.context.locale
+        return self.problem(exception, info.context.locale)
+
+    def problem(self, exception: errors.DomainError, locale: str) -> problems.Problem:
         facts = self._facts(exception, locale)
         message = localize(self.text or exception.code, locale, **facts)
         return self.error_type(code=exception.code, message=message, **facts)

@@ -5,12 +5,12 @@ from collections.abc import Callable, Sequence
 from starlette.requests import Request
 from starlette.routing import BaseRoute
 
+from auth.providers.services import SignInServices
 from auth.providers.settings import SignInSettings
-from resolvers.context import Services
 
 
 def sign_in_routes(
-    services_of: Callable[[Request], Services],
+    services_of: Callable[[Request], SignInServices],
 ) -> Sequence[BaseRoute]:
     """None without a provider in the environment; raises CommandError."""
     settings = SignInSettings.load()

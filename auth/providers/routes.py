@@ -14,10 +14,10 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route, Router
 
 from auth.providers.issuers import Provider, providers
+from auth.providers.services import SignInServices
 from auth.providers.settings import SignInSettings
 from domain.identities import UnverifiedEmailError
 from persistence.key_value.rate_limits import RateLimitedError
-from resolvers.context import Services
 from resolvers.languages import locale_for
 from resolvers.texts import localize
 
@@ -33,7 +33,7 @@ UNDER_WAY = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
 
 class SignIn:
     def __init__(
-        self, settings: SignInSettings, services_of: Callable[[Request], Services]
+        self, settings: SignInSettings, services_of: Callable[[Request], SignInServices]
     ) -> None:
         self._providers = providers(settings)
         self._public_url = settings.public_url
@@ -120,7 +120,7 @@ class SignIn:
 
 
 def mount(
-    settings: SignInSettings, services_of: Callable[[Request], Services]
+    settings: SignInSettings, services_of: Callable[[Request], SignInServices]
 ) -> Mount:
     sign_in = SignIn(settings, services_of)
     return Mount(

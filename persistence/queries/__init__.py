@@ -5,16 +5,14 @@ from typing import Self
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from persistence.key_value.catalog_cache import RedisCatalogCache
 from persistence.key_value.own_writes import OwnWrites
-from persistence.postgres.pool import Pool
 from persistence.postgres.replica import Replica
 from persistence.queries.movies import Movies
 from persistence.queries.payments import Payments
-from persistence.queries.reading import Reader
+from persistence.queries.reading import ReadCache, Reader
 from persistence.queries.reservations import Reservations
 from persistence.queries.rooms import Rooms
-from persistence.queries.seat_maps import SeatMaps
+from persistence.queries.seat_maps import SeatMapPool, SeatMaps
 from persistence.queries.sessions import Sessions
 
 
@@ -31,8 +29,8 @@ class Queries:
     def on(
         cls,
         engine: AsyncEngine,
-        pool: Pool,
-        cache: RedisCatalogCache,
+        pool: SeatMapPool,
+        cache: ReadCache,
         replica: Replica | None = None,
         own_writes: OwnWrites | None = None,
     ) -> Self:

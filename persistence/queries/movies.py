@@ -11,9 +11,8 @@ from sqlmodel import col
 
 from domain.movies import Movie
 from persistence.catalog.rows import movie_of
-from persistence.key_value.catalog_cache import RedisCatalogCache
 from persistence.queries.keyset import Keyset, Page, Window
-from persistence.queries.reading import Reader
+from persistence.queries.reading import ReadCache, Reader
 from persistence.tables import MovieRow
 
 BY_TITLE = Keyset("movies", col(MovieRow.title), col(MovieRow.id))
@@ -22,7 +21,7 @@ PAGE = TypeAdapter(Page[Movie])
 
 
 class Movies:
-    def __init__(self, reader: Reader, cache: RedisCatalogCache) -> None:
+    def __init__(self, reader: Reader, cache: ReadCache) -> None:
         self._reader = reader
         self._cache = cache
 

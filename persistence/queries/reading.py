@@ -1,16 +1,40 @@
 """One connection for each statement, so that fields can be read in parallel."""
 
-from collections.abc import Sequence
-from typing import Any, TypeAlias
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Protocol, TypeAlias
+from uuid import UUID
 
+from pydantic import TypeAdapter
 from sqlalchemy import RowMapping, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from persistence.key_value.catalog_cache import Load, Value
 from persistence.outages import is_unavailable
 from persistence.postgres.replica import Replica
 from telemetry.sale_metrics import READ_FROM_PRIMARY, READ_FROM_REPLICA
 
 Rows: TypeAlias = Select[*tuple[Any, ...]]  # whatever their columns are
+
+
+class ReadCache(Protocol):
+    """See RedisCatalogCache."""
+
+    async def since(self) -> int | None: ...
+
+    async def by_id(
+        self,
+        kind: str,
+        ids: Sequence[UUID],
+        values: TypeAdapter[Value],
+        load: Load[Value],
+    ) -> dict[UUID, Value]: ...
+
+    async def page(
+        self,
+        name: str,
+        values: TypeAdapter[Value],
+        load: Callable[[int | None], Awaitable[Value]],
+    ) -> Value: ...
 
 
 class Reader:

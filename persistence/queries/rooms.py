@@ -12,9 +12,8 @@ from sqlmodel import col
 
 from domain.rooms import Room, Seat
 from persistence.catalog.rows import room_of
-from persistence.key_value.catalog_cache import RedisCatalogCache
 from persistence.queries.keyset import Keyset, Page, Window
-from persistence.queries.reading import Reader
+from persistence.queries.reading import ReadCache, Reader
 from persistence.tables import SEAT_ORDER, RoomRow, SeatRow
 
 BY_NAME = Keyset("rooms", col(RoomRow.name), col(RoomRow.id))
@@ -25,7 +24,7 @@ CAPACITY = TypeAdapter(int)
 
 
 class Rooms:
-    def __init__(self, reader: Reader, cache: RedisCatalogCache) -> None:
+    def __init__(self, reader: Reader, cache: ReadCache) -> None:
         self._reader = reader
         self._cache = cache
 

@@ -1,13 +1,13 @@
 """The seats of sessions at one moment, or what has changed of them since another."""
 
 from collections.abc import Sequence
+from typing import Protocol
 from uuid import UUID
 
 import asyncpg
 
 from domain.money import Money
 from domain.seats import Position, SeatMap, SeatMapDelta, SeatStatus, SessionSeat
-from persistence.postgres.pool import Pool
 from persistence.sales.event_sql import POSITION
 from persistence.sales.state_sql import HELD_UNTIL, SEAT_STATUS
 from persistence.tables import SEAT_ORDER
@@ -41,8 +41,12 @@ CHANGED = SEATS.format(
 )
 
 
+class SeatMapPool(Protocol):
+    async def fetch(self, statement: str, *args: object) -> list[asyncpg.Record]: ...
+
+
 class SeatMaps:
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: SeatMapPool) -> None:
         self._pool = pool
 
     async def read(

@@ -13,9 +13,8 @@ from sqlmodel import col
 
 from domain.sessions import Session
 from persistence.catalog.rows import session_of
-from persistence.key_value.catalog_cache import RedisCatalogCache
 from persistence.queries.keyset import Keyset, Page, Window
-from persistence.queries.reading import Reader
+from persistence.queries.reading import ReadCache, Reader
 from persistence.tables import MovieRow, SessionRow
 
 BY_START = Keyset("sessions", col(SessionRow.starts_at), col(SessionRow.id))
@@ -39,7 +38,7 @@ class SessionsWanted:
 
 
 class Sessions:
-    def __init__(self, reader: Reader, cache: RedisCatalogCache) -> None:
+    def __init__(self, reader: Reader, cache: ReadCache) -> None:
         self._reader = reader
         self._cache = cache
 

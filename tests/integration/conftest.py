@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import cast
 from uuid import UUID
 
 import pytest
@@ -12,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from app.executable_schema import build_schema
 from app.settings import Settings
 from auth.signing_keys import make_key
-from persistence.key_value.catalog_cache import RedisCatalogCache
 from persistence.key_value.client import open_redis
 from persistence.postgres.engine import open_engine
 from persistence.postgres.pool import Pool
@@ -58,7 +56,7 @@ async def empty_redis(stack: EmbeddedStack) -> AsyncIterator[Redis]:
 
 @pytest.fixture
 def queries(engine: AsyncEngine, pool: Pool) -> Queries:
-    return Queries.on(engine, pool, cast("RedisCatalogCache", NothingCached()))
+    return Queries.on(engine, pool, NothingCached())
 
 
 @pytest.fixture

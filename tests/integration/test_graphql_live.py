@@ -32,7 +32,7 @@ class TestWatching:
     async def test_seat_maps_pass_through_and_are_closed(
         self, client: SchemaClient, show: Show
     ) -> None:
-        whole = await client.services.queries.seat_maps.read(show.session_id)
+        whole = await client.queries.seat_maps.read(show.session_id)
         assert whole
         delta = SeatMapDelta(
             session_id=show.session_id, seats=whole.seats[:1], position=Position(7)
@@ -77,7 +77,7 @@ class TestWatching:
             payment_id = await pool.fetchval(
                 "SELECT id FROM payments WHERE reservation_id = $1", UUID(made["id"])
             )
-            await client.services.payments.approve_payment(payment_id, ana)
+            await client.services.payments.approve_payment(payment_id, ana, None)
 
         async def nothing() -> None: ...
 

@@ -1,7 +1,8 @@
 """Stand-ins for what only saves work: without them Postgres decides alone."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
@@ -9,6 +10,8 @@ from pydantic import TypeAdapter
 from domain.ports import SeatLock
 from domain.reservation import Reservation
 from persistence.key_value.catalog_cache import Load, Value
+
+UNUSED: Any = None  # for a service that the tested operations do not call
 
 
 class NullSeatLock:
@@ -38,8 +41,8 @@ class NothingCached:
         ids: Sequence[UUID],
         values: TypeAdapter[Value],
         load: Load[Value],
-    ) -> Mapping[UUID, Value]:
-        return await load(ids, None)
+    ) -> dict[UUID, Value]:
+        return dict(await load(ids, None))
 
     async def page(
         self,

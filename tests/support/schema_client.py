@@ -1,7 +1,7 @@
 """Runs operations on the real schema and Postgres; only what is live is made up."""
 
 from contextlib import aclosing
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 import strawberry
@@ -9,24 +9,24 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
 from strawberry.types import ExecutionResult
 
-from domain.accounts import AccountService
 from domain.booking import BookingService
 from domain.catalog import CatalogService
-from domain.identities import IdentityService
 from domain.people import Role, Viewer
 from domain.sales import PaymentService
 from loadtest.documents import RESERVE_SEATS
 from persistence.catalog.catalog import PostgresCatalog
-from persistence.key_value.catalog_cache import RedisCatalogCache
-from persistence.key_value.rate_limits import RateLimits
 from persistence.postgres.pool import Pool
 from persistence.queries import Queries
 from persistence.sales.ledger import PostgresLedger
-from realtime.reservation_feed import ReservationFeed
-from realtime.seat_feed import SeatFeed
 from resolvers.context import Context, Services
 from tests.support.cinema import Show, reserving
-from tests.support.null_services import NoSeatLocks, NothingCached, NoWakeup, Unlimited
+from tests.support.null_services import (
+    UNUSED,
+    NoSeatLocks,
+    NothingCached,
+    NoWakeup,
+    Unlimited,
+)
 from tests.support.scripted_feeds import ScriptedReservationFeed, ScriptedSeatFeed
 from transport.documents.document import read
 from transport.operation_extension import DOCUMENT
@@ -58,20 +58,19 @@ class SchemaClient:
         self.reservation_feed = ScriptedReservationFeed()
         event.listen(engine.sync_engine, "before_cursor_execute", self._count)
         ledger = PostgresLedger(pool)
+        self.queries = Queries.on(
+            engine, CountingPool(pool, self.statements), NothingCached()
+        )
         self.services = Services(
             booking=BookingService(ledger, NoSeatLocks(), NoWakeup()),
             payments=PaymentService(ledger, NoSeatLocks(), NoWakeup()),
-            accounts=cast("AccountService", None),
-            identities=cast("IdentityService", None),
+            accounts=UNUSED,
+            identities=UNUSED,
             catalog=CatalogService(PostgresCatalog(pool), NothingCached(), NoWakeup()),
-            queries=Queries.on(
-                engine,
-                cast("Pool", CountingPool(pool, self.statements)),
-                cast("RedisCatalogCache", NothingCached()),
-            ),
-            rate_limits=cast("RateLimits", Unlimited()),
-            seat_feed=cast("SeatFeed", self.seat_feed),
-            reservation_feed=cast("ReservationFeed", self.reservation_feed),
+            queries=self.queries,
+            rate_limits=Unlimited(),
+            seat_feed=self.seat_feed,
+            reservation_feed=self.reservation_feed,
         )
 
     def _count(self, _db: Any, _cursor: Any, statement: str, *_: Any) -> None:

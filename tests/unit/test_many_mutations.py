@@ -3,9 +3,8 @@
 None may be null, so GraphQL executes none after the first that fails.
 """
 
-from types import SimpleNamespace
-from typing import Any, cast
-from uuid import uuid4
+from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 from graphql import is_non_null_type
@@ -13,31 +12,47 @@ from graphql import is_non_null_type
 from app.executable_schema import build_schema
 from domain.errors import NotFoundError
 from domain.people import Role, Viewer
+from domain.reservation import Reservation
 from resolvers.context import Context, Services
+from tests.support.null_services import UNUSED
 
 CANCEL_THREE = """mutation ($id: ID!) {
-  one: cancelReservation(input: {reservationId: $id}) { ...Told }
-  two: cancelReservation(input: {reservationId: $id}) { ...Told }
-  three: cancelReservation(input: {reservationId: $id}) { ...Told }
+  one: cancelReservation(input: {reservationId: $id}) { ...Answer }
+  two: cancelReservation(input: {reservationId: $id}) { ...Answer }
+  three: cancelReservation(input: {reservationId: $id}) { ...Answer }
 }
-fragment Told on CancelReservationResult { __typename }
+fragment Answer on CancelReservationResult { __typename }
 """
 
 
-class Booking:
+class FailingBooking:
     """Answers with one error after the other."""
 
     def __init__(self, *errors: Exception) -> None:
         self._errors = iter(errors)
         self.asked = 0
 
-    async def cancel_reservation(self, *_: object) -> None:
+    async def cancel_reservation(
+        self, reservation_id: UUID, customer_id: UUID
+    ) -> Reservation:
         self.asked += 1
         raise next(self._errors)
 
+    reserve_seats = UNUSED
 
-def context(booking: Booking) -> Context:
-    services = cast("Services", SimpleNamespace(booking=booking))
+
+def context(booking: FailingBooking) -> Context:
+    services = Services(
+        booking=booking,
+        payments=UNUSED,
+        accounts=UNUSED,
+        identities=UNUSED,
+        catalog=UNUSED,
+        queries=UNUSED,
+        rate_limits=UNUSED,
+        seat_feed=UNUSED,
+        reservation_feed=UNUSED,
+    )
     viewer = Viewer(uuid4(), Role.CUSTOMER)
     return Context(services=services, viewer=viewer, request_id="r")
 
@@ -57,7 +72,7 @@ async def cancel_three(within: Context) -> tuple[Any, list[tuple[Any, Any]]]:
 async def test_what_follows_one_that_met_nobody_is_not_begun(
     away: Exception,
 ) -> None:
-    booking = Booking(NotFoundError(), away)
+    booking = FailingBooking(NotFoundError(), away)
     data, errors = await cancel_three(context(booking))
 
     assert booking.asked == 2
@@ -73,7 +88,7 @@ def test_no_mutation_may_be_null() -> None:
 
 
 async def test_refusals_stop_nobody() -> None:
-    booking = Booking(NotFoundError(), NotFoundError(), NotFoundError())
+    booking = FailingBooking(NotFoundError(), NotFoundError(), NotFoundError())
     data, errors = await cancel_three(context(booking))
 
     assert booking.asked == 3

@@ -1,13 +1,11 @@
 """Every refusal of the domain has a problem, a text, and a field that can answer it."""
 
 from datetime import UTC, datetime
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 import pytest
 from graphql import GraphQLUnionType
-from strawberry.types.field import StrawberryField
 
 from app.executable_schema import build_schema
 from domain import errors
@@ -16,7 +14,6 @@ from domain.money import Money
 from domain.payment import PaymentStatus
 from domain.reservation import ReservationStatus
 from domain.sessions import Session
-from resolvers.context import Info
 from resolvers.languages import OFFERED
 from resolvers.problems import HANDLERS
 from resolvers.texts import localize
@@ -48,10 +45,7 @@ EXAMPLES: list[DomainError] = [
 
 def problem_of(error: DomainError, locale: str = "en") -> problems.Problem:
     [refusal] = [each for each in HANDLERS if each.exception_type is type(error)]
-    field = cast("StrawberryField", None)
-    context = SimpleNamespace(locale=locale, refusals=[])
-    info = cast("Info", SimpleNamespace(context=context))
-    return refusal.handle(error, field=field, info=info)
+    return refusal.problem(error, locale)
 
 
 def test_every_domain_error_has_an_example() -> None:

@@ -1,0 +1,184 @@
+"""Ports: what the resolvers use of services, queries, rate limits and feeds."""
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from domain.accounts import Account, SignedIn
+from domain.money import Money
+from domain.movies import Movie, MovieFacts
+from domain.payment import Payment, PaymentStatus
+from domain.reservation import Reservation, ReservationStatus
+from domain.rooms import NewSeats, Room, Seat
+from domain.seats import Position, SeatMap, SeatMapDelta
+from domain.session_changes import SessionFacts
+from domain.sessions import Session
+from persistence.queries.keyset import Page, Window
+from persistence.queries.sessions import SessionsWanted
+
+
+class Booking(Protocol):
+    async def reserve_seats(
+        self,
+        session_id: UUID,
+        seat_ids: Sequence[UUID],
+        customer_id: UUID,
+        idempotency_key: str | None,
+    ) -> Reservation: ...
+
+    async def cancel_reservation(
+        self, reservation_id: UUID, customer_id: UUID
+    ) -> Reservation: ...
+
+
+class PaymentApproval(Protocol):
+    async def approve_payment(
+        self, payment_id: UUID, customer_id: UUID, idempotency_key: str | None
+    ) -> Payment: ...
+
+
+class AccountAccess(Protocol):
+    async def find(self, account_id: UUID) -> Account | None: ...
+
+    async def sign_up(self, email: str, password: str, name: str) -> SignedIn: ...
+
+    async def sign_in(self, email: str, password: str) -> SignedIn: ...
+
+    async def holder_of(self, refresh_token: str) -> UUID | None: ...
+
+    async def refresh(self, refresh_token: str) -> SignedIn: ...
+
+    async def sign_out(self, refresh_token: str) -> bool: ...
+
+
+class CodeExchange(Protocol):
+    async def exchange(self, code: str) -> SignedIn: ...
+
+
+class CatalogEditing(Protocol):
+    async def create_movie(self, facts: MovieFacts) -> Movie: ...
+
+    async def update_movie(self, movie_id: UUID, facts: MovieFacts) -> Movie: ...
+
+    async def create_room(self, name: str, rows: Sequence[NewSeats]) -> Room: ...
+
+    async def add_seats(self, room_id: UUID, rows: Sequence[NewSeats]) -> Room: ...
+
+    async def create_session(
+        self, movie_id: UUID, room_id: UUID, starts_at: datetime, price: Money
+    ) -> Session: ...
+
+    async def update_session(
+        self, session_id: UUID, facts: SessionFacts
+    ) -> Session: ...
+
+
+class MovieReader(Protocol):
+    async def page(self, window: Window, *, search: str) -> Page[Movie]: ...
+
+    async def count(self, *, search: str) -> int: ...
+
+    async def by_id(self, ids: Sequence[UUID]) -> Mapping[UUID, Movie]: ...
+
+
+class RoomReader(Protocol):
+    async def page(self, window: Window) -> Page[Room]: ...
+
+    async def count(self) -> int: ...
+
+    async def by_id(self, ids: Sequence[UUID]) -> Mapping[UUID, Room]: ...
+
+    async def seats(self, room_ids: Sequence[UUID]) -> Mapping[UUID, list[Seat]]: ...
+
+    async def capacities(self, room_ids: Sequence[UUID]) -> Mapping[UUID, int]: ...
+
+
+class SessionReader(Protocol):
+    async def page(self, window: Window, wanted: SessionsWanted) -> Page[Session]: ...
+
+    async def count(self, wanted: SessionsWanted) -> int: ...
+
+    async def by_id(self, ids: Sequence[UUID]) -> Mapping[UUID, Session]: ...
+
+    async def pages_of_movies(
+        self, movie_ids: Sequence[UUID], window: Window
+    ) -> Mapping[UUID, Page[Session]]: ...
+
+    async def counts_of_movies(
+        self, movie_ids: Sequence[UUID]
+    ) -> Mapping[UUID, int]: ...
+
+
+class ReservationReader(Protocol):
+    async def page(
+        self, customer_id: UUID, window: Window, status: ReservationStatus | None
+    ) -> Page[Reservation]: ...
+
+    async def count(
+        self, customer_id: UUID, status: ReservationStatus | None
+    ) -> int: ...
+
+    async def by_id(
+        self, customer_id: UUID, ids: Sequence[UUID]
+    ) -> Mapping[UUID, Reservation]: ...
+
+
+class PaymentReader(Protocol):
+    async def page(
+        self, customer_id: UUID, window: Window, status: PaymentStatus | None
+    ) -> Page[Payment]: ...
+
+    async def count(self, customer_id: UUID, status: PaymentStatus | None) -> int: ...
+
+    async def by_id(
+        self, customer_id: UUID, ids: Sequence[UUID]
+    ) -> Mapping[UUID, Payment]: ...
+
+    async def by_reservation(
+        self, customer_id: UUID, reservation_ids: Sequence[UUID]
+    ) -> Mapping[UUID, Payment]: ...
+
+
+class SeatMapReader(Protocol):
+    async def whole(self, session_ids: Sequence[UUID]) -> Mapping[UUID, SeatMap]: ...
+
+
+class Readers(Protocol):
+    @property
+    def movies(self) -> MovieReader: ...
+
+    @property
+    def rooms(self) -> RoomReader: ...
+
+    @property
+    def sessions(self) -> SessionReader: ...
+
+    @property
+    def reservations(self) -> ReservationReader: ...
+
+    @property
+    def payments(self) -> PaymentReader: ...
+
+    @property
+    def seat_maps(self) -> SeatMapReader: ...
+
+
+class RateLimiter(Protocol):
+    """Both raise RateLimitedError."""
+
+    async def check(
+        self, what: str, address: str | None, account: str | None
+    ) -> None: ...
+
+    def check_reserving(self, customer_id: UUID) -> None: ...
+
+
+class SeatMapFeed(Protocol):
+    def watch(
+        self, session_id: UUID, after: Position | None
+    ) -> AsyncGenerator[SeatMap | SeatMapDelta, None]: ...
+
+
+class ReservationTicks(Protocol):
+    def watch(self, reservation_id: UUID) -> AsyncGenerator[None, None]: ...
