@@ -1,4 +1,4 @@
-"""Fixtures on real servers: one throw-away stack for each process of the test run."""
+"""Fixtures on real servers: each process of the test run starts its own stack."""
 
 import asyncio
 import socket
@@ -41,7 +41,7 @@ async def pool(database_url: str) -> AsyncIterator[Pool]:
 
 @pytest.fixture
 async def scratch_database_url(database_url: str) -> AsyncIterator[str]:
-    """A migrated database of the test's own, to break as it likes."""
+    """A migrated database for one test, which may break it."""
     name = f"scratch_{uuid4().hex}"
     server = await asyncpg.connect(database_url)
     await server.execute(f"CREATE DATABASE {name}")
@@ -85,7 +85,7 @@ def kafka(stack: EmbeddedStack) -> Kafka:
 
 @pytest.fixture(scope="session")
 def key_ring(tmp_path_factory: pytest.TempPathFactory) -> KeyRing:
-    """Of the one key that the tests' bearers are signed with."""
+    """Holds the key that signs the bearer tokens of the tests."""
     folder = tmp_path_factory.mktemp("signing-keys")
     put_key(folder, KEY, NOON)
     return KeyRing(folder)
@@ -93,7 +93,7 @@ def key_ring(tmp_path_factory: pytest.TempPathFactory) -> KeyRing:
 
 @pytest.fixture
 def unused_port() -> int:
-    """Nobody listens there, as long as nobody else is given it."""
+    """A port that no process listens on. Another program may still take it."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

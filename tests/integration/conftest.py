@@ -1,4 +1,4 @@
-"""A cinema with somebody in it, and ways to ask."""
+"""Fixtures: a cinema with a customer, and clients of the schema."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -30,7 +30,7 @@ def settings(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Settings:
-    """Of a process of ours on the servers of the test run."""
+    """Settings of a program on the servers of the test run."""
     make_key(tmp_path)
     for name, value in stack.environment.items():
         monkeypatch.setenv(name, value)
@@ -48,7 +48,7 @@ async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
 
 @pytest.fixture
 async def empty_redis(stack: EmbeddedStack) -> AsyncIterator[Redis]:
-    """With the patience of the product's own client."""
+    """An empty Redis, through a client with the time limits of production."""
     async with open_redis(stack.redis_url) as redis:
         await redis.flushdb()
         yield redis
@@ -81,7 +81,7 @@ async def show(cinema: Cinema) -> Show:
 
 @pytest.fixture
 async def place(cinema: Cinema) -> dict[str, str]:
-    """A movie, and a room of three seats with nothing in it yet."""
+    """A movie, and a room with three seats and no sessions."""
     return await cinema.empty_room()
 
 
@@ -89,6 +89,6 @@ async def place(cinema: Cinema) -> dict[str, str]:
 async def worker(
     scratch_pool: Pool, stack: EmbeddedStack, kafka: Kafka
 ) -> AsyncIterator[Worker]:
-    """Of the test's own database, with none of its loops started yet."""
+    """A worker on `scratch_pool`; the test starts its loops."""
     async with Worker(scratch_pool, stack.redis_url, kafka) as worker:
         yield worker

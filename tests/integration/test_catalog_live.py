@@ -1,4 +1,4 @@
-"""An open seat map shows what managers change, and folds to the truth."""
+"""Watchers of a seat map get the changes that managers make."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -37,7 +37,7 @@ async def feed(stack: EmbeddedStack, scratch_pool: Pool) -> AsyncIterator[SeatFe
         yield SeatFeed(hub, SeatMaps(scratch_pool))
 
 
-async def test_new_prices_and_new_seats_reach_who_watches(
+async def test_new_prices_and_new_seats_reach_watchers(
     feed: SeatFeed, scratch_pool: Pool, worker: Worker, kafka: Kafka
 ) -> None:
     worker.start()
@@ -71,7 +71,7 @@ async def test_new_prices_and_new_seats_reach_who_watches(
     assert len(watcher.seats) == 604
     assert {seat.price for seat in watcher.seats.values()} == {price}
     assert watcher.seats[show.seat_ids[0]].version == 6
-    # Who was away meanwhile and comes back knows it too.
+    # A watcher that reconnects and resumes gets the same seats.
     assert before
     async with aclosing(feed.watch(show.session_id, before.position)) as updates:
         resumed = await anext(updates)
@@ -80,10 +80,10 @@ async def test_new_prices_and_new_seats_reach_who_watches(
     assert await read_topic(kafka, "reservations.dead-letters", show.session_id) == []
 
 
-async def test_payments_pass_over_what_is_about_no_reservation(
+async def test_the_payments_consumer_skips_events_without_a_reservation(
     scratch_pool: Pool,
 ) -> None:
-    """Even if an operator has it put back for them."""
+    """Also when an operator replays such an event to it."""
     cinema = Cinema(scratch_pool)
     show = await cinema.open_session(seats=2)
     change = SessionChange(price=Money(9900, "EUR"))

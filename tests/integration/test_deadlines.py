@@ -1,4 +1,4 @@
-"""At its deadline a hold is over, to the microsecond and for everybody at once."""
+"""A hold ends exactly at its deadline, for all operations at once."""
 
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
@@ -29,7 +29,7 @@ BEFORE = timedelta(microseconds=-1)
 EXACTLY = timedelta(0)
 AFTER = timedelta(microseconds=1)
 
-# Found before Postgres' own clock by whoever does not say which one is meant.
+# The search path puts this clock before that of Postgres.
 STOP_THE_CLOCK = """
 CREATE SCHEMA stopped;
 CREATE TABLE stopped.clock AS SELECT pg_catalog.clock_timestamp() AS now;
@@ -42,14 +42,14 @@ END $$
 """
 
 
-class Office:
-    """All that is done with a hold, at a time that the test sets."""
+class SaleServices:
+    """The operations on a hold, at a time that the test sets."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
         self.ledger = PostgresLedger(pool)
         self._booking = BookingService(self.ledger, NoSeatLocks(), NoWakeup())
-        self._paying = PaymentService(self.ledger, NoSeatLocks(), NoWakeup())
+        self._payments = PaymentService(self.ledger, NoSeatLocks(), NoWakeup())
 
     async def set_clock(self, now: datetime) -> None:
         await self._pool.execute("UPDATE stopped.clock SET now = $1", now)
@@ -61,14 +61,14 @@ class Office:
     async def cancel(self, held: Reservation) -> None:
         await self._booking.cancel_reservation(held.id, held.customer_id)
 
-    async def bill(self, held: Reservation) -> UUID:
+    async def open_payment(self, held: Reservation) -> UUID:
         return await open_payment(self._pool, held.id)
 
     async def pay(self, payment_id: UUID, who: UUID) -> Payment:
-        return await self._paying.approve_payment(payment_id, who)
+        return await self._payments.approve_payment(payment_id, who)
 
     async def first_seat(self, show: Show) -> SeatStatus:
-        """As the seat map shows it."""
+        """The status in the seat map."""
         maps = await SeatMaps(self._pool).whole([show.session_id])
         seats = maps[show.session_id].seats
         return next(seat.status for seat in seats if seat.id == show.seat_ids[0])
@@ -76,7 +76,7 @@ class Office:
 
 @pytest.fixture
 async def pool(scratch_database_url: str) -> AsyncIterator[Pool]:
-    """Of a database whose clock stands still until it is set."""
+    """A database whose clock stands still until the test sets it."""
     db = await asyncpg.connect(scratch_database_url)
     await db.execute(STOP_THE_CLOCK)
     await db.close()
@@ -86,42 +86,42 @@ async def pool(scratch_database_url: str) -> AsyncIterator[Pool]:
 
 
 @pytest.fixture
-def office(pool: Pool) -> Office:
-    return Office(pool)
+def services(pool: Pool) -> SaleServices:
+    return SaleServices(pool)
 
 
-async def test_a_microsecond_before_it_the_sale_is_made(
-    office: Office, show: Show, ana: UUID
+async def test_a_payment_is_approved_a_microsecond_before_the_deadline(
+    services: SaleServices, show: Show, ana: UUID
 ) -> None:
-    held = await office.hold(show, ana, 0)
-    payment_id = await office.bill(held)
-    await office.set_clock(held.expires_at + BEFORE)
+    held = await services.hold(show, ana, 0)
+    payment_id = await services.open_payment(held)
+    await services.set_clock(held.expires_at + BEFORE)
 
-    seen = await office.first_seat(show)
-    paid = await office.pay(payment_id, ana)
+    seen = await services.first_seat(show)
+    paid = await services.pay(payment_id, ana)
 
     assert seen is SeatStatus.HELD
     assert paid.status is PaymentStatus.APPROVED
     assert paid.approved_at == held.expires_at + BEFORE
-    assert await office.first_seat(show) is SeatStatus.SOLD
+    assert await services.first_seat(show) is SeatStatus.SOLD
 
 
 @pytest.mark.parametrize("late", [EXACTLY, AFTER])
-async def test_from_then_on_nothing_is_sold_and_the_seat_is_anybodys(
-    office: Office, show: Show, cinema: Cinema, late: timedelta
+async def test_from_the_deadline_on_the_seat_is_available_to_others(
+    services: SaleServices, show: Show, cinema: Cinema, late: timedelta
 ) -> None:
     ana, bia = await cinema.customers(2)
-    held = await office.hold(show, ana, 0)
-    payment_id = await office.bill(held)
-    await office.set_clock(held.expires_at + late)
+    held = await services.hold(show, ana, 0)
+    payment_id = await services.open_payment(held)
+    await services.set_clock(held.expires_at + late)
 
-    seen = await office.first_seat(show)
+    seen = await services.first_seat(show)
     with pytest.raises(ReservationExpiredError):
-        await office.pay(payment_id, ana)
+        await services.pay(payment_id, ana)
     with pytest.raises(ReservationClosedError) as closed:
-        await office.cancel(held)
+        await services.cancel(held)
     unswept = await cinema.seat_states(show)
-    hers = await office.hold(show, bia, 0)
+    hers = await services.hold(show, bia, 0)
 
     assert seen is SeatStatus.AVAILABLE
     assert closed.value.status is ReservationStatus.EXPIRED
@@ -131,76 +131,76 @@ async def test_from_then_on_nothing_is_sold_and_the_seat_is_anybodys(
     assert await cinema.count("reservations", "status = 'EXPIRED'") == 1
 
 
-async def test_a_microsecond_before_it_nobody_else_has_the_seat(
-    office: Office, show: Show, cinema: Cinema
+async def test_the_seat_is_unavailable_to_others_a_microsecond_before_the_deadline(
+    services: SaleServices, show: Show, cinema: Cinema
 ) -> None:
     ana, bia = await cinema.customers(2)
-    held = await office.hold(show, ana, 0)
-    await office.set_clock(held.expires_at + BEFORE)
+    held = await services.hold(show, ana, 0)
+    await services.set_clock(held.expires_at + BEFORE)
 
     with pytest.raises(SeatsUnavailableError) as refused:
-        await office.hold(show, bia, 0)
+        await services.hold(show, bia, 0)
 
     assert refused.value.seats == held.seats
 
 
-async def test_the_sweep_takes_what_is_over_and_nothing_sooner(
-    office: Office, show: Show, ana: UUID
+async def test_the_sweep_expires_a_hold_at_its_deadline_and_not_sooner(
+    services: SaleServices, show: Show, ana: UUID
 ) -> None:
-    held = await office.hold(show, ana, 0)
+    held = await services.hold(show, ana, 0)
 
-    await office.set_clock(held.expires_at + BEFORE)
-    too_soon = await office.ledger.expire_due(9)
-    await office.set_clock(held.expires_at)
-    in_time = await office.ledger.expire_due(9)
+    await services.set_clock(held.expires_at + BEFORE)
+    before = await services.ledger.expire_due(9)
+    await services.set_clock(held.expires_at)
+    exactly = await services.ledger.expire_due(9)
 
-    assert too_soon == []
-    assert [over.id for over in in_time] == [held.id]
+    assert before == []
+    assert [expired.id for expired in exactly] == [held.id]
 
 
-async def test_lapsed_holds_of_different_people_give_way_to_one_call(
-    office: Office, show: Show, cinema: Cinema
+async def test_one_hold_takes_over_overdue_seats_of_several_customers(
+    services: SaleServices, show: Show, cinema: Cinema
 ) -> None:
     ana, bia, eva = await cinema.customers(3)
-    await office.hold(show, ana, 0)
-    held = await office.hold(show, bia, 1)
-    await office.set_clock(held.expires_at)
+    await services.hold(show, ana, 0)
+    held = await services.hold(show, bia, 1)
+    await services.set_clock(held.expires_at)
 
-    hers = await office.hold(show, eva, 0, 1)
+    hers = await services.hold(show, eva, 0, 1)
 
     assert [seat.version for seat in hers.seats] == [4, 4]
     assert await cinema.count("reservations", "status = 'EXPIRED'") == 2
 
 
 async def test_a_session_is_sold_until_it_begins(
-    office: Office, show: Show, ana: UUID, pool: Pool
+    services: SaleServices, show: Show, ana: UUID, pool: Pool
 ) -> None:
     begins = await pool.fetchval("SELECT starts_at FROM sessions")
-    await office.set_clock(begins + BEFORE)
+    await services.set_clock(begins + BEFORE)
 
-    held = await office.hold(show, ana, 0)
-    await office.set_clock(begins)
+    held = await services.hold(show, ana, 0)
+    await services.set_clock(begins)
     with pytest.raises(SessionClosedError):
-        await office.hold(show, ana, 1)
+        await services.hold(show, ana, 1)
 
     assert held.created_at == begins + BEFORE
 
 
-async def test_postgres_own_clock_keeps_the_same_time(scratch_pool: Pool) -> None:
-    office, cinema = Office(scratch_pool), Cinema(scratch_pool)
+async def test_deadlines_hold_with_the_real_clock_too(scratch_pool: Pool) -> None:
+    services, cinema = SaleServices(scratch_pool), Cinema(scratch_pool)
     show = await cinema.open_session()
     begun = await cinema.open_session(starts_in=timedelta(0))
     ana, bia = await cinema.customers(2)
 
-    held = await office.hold(show, ana, 0)
-    payment_id = await office.bill(held)
+    held = await services.hold(show, ana, 0)
+    payment_id = await services.open_payment(held)
     await expire_hold(scratch_pool, held.id)
     with pytest.raises(ReservationExpiredError):
-        await office.pay(payment_id, ana)
-    seen = await office.first_seat(show)
-    hers = await office.hold(show, bia, 0)
+        await services.pay(payment_id, ana)
+    seen = await services.first_seat(show)
+    hers = await services.hold(show, bia, 0)
     with pytest.raises(SessionClosedError):
-        await office.hold(begun, ana, 0)
+        await services.hold(begun, ana, 0)
 
     assert held.expires_at - held.created_at == timedelta(seconds=30)
     assert hers.expires_at - hers.created_at == timedelta(seconds=30)

@@ -1,4 +1,4 @@
-"""What no program may write: the tables themselves refuse it."""
+"""Constraints of the tables reject rows that contradict each other."""
 
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from tests.support.cinema import Show
 from tests.support.events import open_payment
 from tests.support.null_services import NoSeatLocks, NoWakeup
 
-# $1 is a session, one of whose seats is held; its payment is open.
+# $1 is a session with one held seat, whose payment is open.
 SECOND_ROW_OF_A_SEAT = """
 INSERT INTO session_seats (session_id, seat_id, status, version)
 SELECT session_id, seat_id, 'AVAILABLE', 1 FROM session_seats WHERE session_id = $1
@@ -31,7 +31,7 @@ UPDATE session_seats SET reservation_id = gen_random_uuid()
 WHERE session_id = $1 AND status = 'HELD'
 """
 
-HELD_BY_NOBODY = """
+HELD_WITHOUT_A_HOLDER = """
 UPDATE session_seats SET reservation_id = NULL
 WHERE session_id = $1 AND status = 'HELD'
 """
@@ -40,23 +40,23 @@ HELD_WITHOUT_AN_END = """
 UPDATE session_seats SET held_until = NULL WHERE session_id = $1 AND status = 'HELD'
 """
 
-SOLD_TO_NOBODY = """
+SOLD_WITHOUT_A_HOLDER = """
 UPDATE session_seats SET status = 'SOLD', held_until = NULL, reservation_id = NULL
 WHERE session_id = $1 AND status = 'HELD'
 """
 
-SOLD_UNTIL_SOMETIME = """
+SOLD_WITH_AN_END = """
 UPDATE session_seats SET status = 'SOLD' WHERE session_id = $1 AND status = 'HELD'
 """
 
-FREE_AND_SOMEBODYS = """
+AVAILABLE_WITH_A_HOLDER = """
 UPDATE session_seats SET status = 'AVAILABLE', held_until = NULL
 WHERE session_id = $1 AND status = 'HELD'
 """
 
-# Its other checks know only these states as well: which one speaks first is nothing
-# to rely on, so the row is right in all other respects.
-SEAT_IN_NO_STATE = """
+# Other checks of the table reject unknown states too, and any of them may be the first
+# to fail. So the row is right in all other respects.
+SEAT_IN_UNKNOWN_STATE = """
 UPDATE session_seats SET status = 'BROKEN', held_until = NULL
 WHERE session_id = $1 AND status = 'HELD'
 """
@@ -65,27 +65,27 @@ SEAT_WITHOUT_A_VERSION = """
 UPDATE session_seats SET version = 0 WHERE session_id = $1
 """
 
-RESERVATION_IN_NO_STATE = """
+RESERVATION_IN_UNKNOWN_STATE = """
 UPDATE reservations SET status = 'PAID' WHERE session_id = $1
 """
 
-RESERVATION_BELOW_NOTHING = """
+RESERVATION_OF_NEGATIVE_AMOUNT = """
 UPDATE reservations SET amount_minor = -1 WHERE session_id = $1
 """
 
-RESERVATION_OF_NO_TIME = """
+RESERVATION_WITHOUT_DURATION = """
 UPDATE reservations SET expires_at = created_at WHERE session_id = $1
 """
 
-RESERVATION_OF_NOBODY = """
+RESERVATION_OF_UNKNOWN_CUSTOMER = """
 UPDATE reservations SET customer_id = gen_random_uuid() WHERE session_id = $1
 """
 
-RESERVATION_OF_NO_SESSION = """
+RESERVATION_OF_UNKNOWN_SESSION = """
 UPDATE reservations SET session_id = gen_random_uuid() WHERE session_id = $1
 """
 
-PRICE_BELOW_NOTHING = """
+NEGATIVE_PRICE = """
 UPDATE sessions SET price_minor = -1 WHERE id = $1
 """
 
@@ -104,13 +104,13 @@ FROM rival, claims JOIN reservations held ON held.id = claims.reservation_id
 WHERE held.session_id = $1
 """
 
-CLAIM_OF_NOBODY = """
+CLAIM_OF_UNKNOWN_RESERVATION = """
 INSERT INTO claims (reservation_id, session_seat_id, released_at)
 SELECT gen_random_uuid(), id, clock_timestamp()
 FROM session_seats WHERE session_id = $1
 """
 
-CLAIM_ON_NOTHING = """
+CLAIM_ON_UNKNOWN_SEAT = """
 INSERT INTO claims (reservation_id, session_seat_id)
 SELECT id, gen_random_uuid() FROM reservations WHERE session_id = $1
 """
@@ -126,11 +126,15 @@ UPDATE payments SET {change} FROM reservations
 WHERE reservations.id = reservation_id AND session_id = $1
 """
 
-PAID_AT_NO_TIME = CHANGED_PAYMENT.format(change="status = 'APPROVED'")
-UNPAID_AT_SOME_TIME = CHANGED_PAYMENT.format(change="approved_at = clock_timestamp()")
-PAYMENT_IN_NO_STATE = CHANGED_PAYMENT.format(change="status = 'CONFIRMED'")
-PAYMENT_BELOW_NOTHING = CHANGED_PAYMENT.format(change="amount_minor = -1")
-PAYMENT_OF_NOTHING = CHANGED_PAYMENT.format(change="reservation_id = gen_random_uuid()")
+APPROVED_WITHOUT_A_TIME = CHANGED_PAYMENT.format(change="status = 'APPROVED'")
+PENDING_WITH_AN_APPROVAL_TIME = CHANGED_PAYMENT.format(
+    change="approved_at = clock_timestamp()"
+)
+PAYMENT_IN_UNKNOWN_STATE = CHANGED_PAYMENT.format(change="status = 'CONFIRMED'")
+PAYMENT_OF_NEGATIVE_AMOUNT = CHANGED_PAYMENT.format(change="amount_minor = -1")
+PAYMENT_OF_UNKNOWN_RESERVATION = CHANGED_PAYMENT.format(
+    change="reservation_id = gen_random_uuid()"
+)
 
 
 @pytest.mark.parametrize(
@@ -140,31 +144,31 @@ PAYMENT_OF_NOTHING = CHANGED_PAYMENT.format(change="reservation_id = gen_random_
         (UNKNOWN_SESSION, "fk_session_seats_session_id"),
         (UNKNOWN_SEAT, "fk_session_seats_seat_id"),
         (UNKNOWN_HOLDER, "fk_session_seats_reservation_id"),
-        (HELD_BY_NOBODY, "ck_session_seats_taken_by_one"),
+        (HELD_WITHOUT_A_HOLDER, "ck_session_seats_taken_by_one"),
         (HELD_WITHOUT_AN_END, "ck_session_seats_held_has_an_end"),
-        (SOLD_TO_NOBODY, "ck_session_seats_taken_by_one"),
-        (SOLD_UNTIL_SOMETIME, "ck_session_seats_held_has_an_end"),
-        (FREE_AND_SOMEBODYS, "ck_session_seats_taken_by_one"),
-        (SEAT_IN_NO_STATE, "ck_session_seats_status_known"),
+        (SOLD_WITHOUT_A_HOLDER, "ck_session_seats_taken_by_one"),
+        (SOLD_WITH_AN_END, "ck_session_seats_held_has_an_end"),
+        (AVAILABLE_WITH_A_HOLDER, "ck_session_seats_taken_by_one"),
+        (SEAT_IN_UNKNOWN_STATE, "ck_session_seats_status_known"),
         (SEAT_WITHOUT_A_VERSION, "ck_session_seats_version_positive"),
-        (RESERVATION_IN_NO_STATE, "ck_reservations_status_known"),
-        (RESERVATION_BELOW_NOTHING, "ck_reservations_amount_not_negative"),
-        (RESERVATION_OF_NO_TIME, "ck_reservations_expires_later"),
-        (RESERVATION_OF_NOBODY, "fk_reservations_customer_id"),
-        (RESERVATION_OF_NO_SESSION, "fk_reservations_session_id"),
-        (PRICE_BELOW_NOTHING, "ck_sessions_price_not_negative"),
+        (RESERVATION_IN_UNKNOWN_STATE, "ck_reservations_status_known"),
+        (RESERVATION_OF_NEGATIVE_AMOUNT, "ck_reservations_amount_not_negative"),
+        (RESERVATION_WITHOUT_DURATION, "ck_reservations_expires_later"),
+        (RESERVATION_OF_UNKNOWN_CUSTOMER, "fk_reservations_customer_id"),
+        (RESERVATION_OF_UNKNOWN_SESSION, "fk_reservations_session_id"),
+        (NEGATIVE_PRICE, "ck_sessions_price_not_negative"),
         (SECOND_OPEN_CLAIM, "uq_claims_one_open"),
-        (CLAIM_OF_NOBODY, "fk_claims_reservation_id"),
-        (CLAIM_ON_NOTHING, "fk_claims_session_seat_id"),
+        (CLAIM_OF_UNKNOWN_RESERVATION, "fk_claims_reservation_id"),
+        (CLAIM_ON_UNKNOWN_SEAT, "fk_claims_session_seat_id"),
         (SECOND_PAYMENT, "uq_payments_reservation_id"),
-        (PAID_AT_NO_TIME, "ck_payments_approved_when"),
-        (UNPAID_AT_SOME_TIME, "ck_payments_approved_when"),
-        (PAYMENT_IN_NO_STATE, "ck_payments_status_known"),
-        (PAYMENT_BELOW_NOTHING, "ck_payments_amount_not_negative"),
-        (PAYMENT_OF_NOTHING, "fk_payments_reservation_id"),
+        (APPROVED_WITHOUT_A_TIME, "ck_payments_approved_when"),
+        (PENDING_WITH_AN_APPROVAL_TIME, "ck_payments_approved_when"),
+        (PAYMENT_IN_UNKNOWN_STATE, "ck_payments_status_known"),
+        (PAYMENT_OF_NEGATIVE_AMOUNT, "ck_payments_amount_not_negative"),
+        (PAYMENT_OF_UNKNOWN_RESERVATION, "fk_payments_reservation_id"),
     ],
 )
-async def test_the_database_refuses_by_itself(
+async def test_the_tables_reject_the_row(
     pool: Pool, show: Show, ana: UUID, statement: str, constraint: str
 ) -> None:
     booking = BookingService(PostgresLedger(pool), NoSeatLocks(), NoWakeup())

@@ -1,4 +1,4 @@
-"""A COMMIT that is not answered may have happened: the same key tells."""
+"""A COMMIT without an answer may have happened: a retry with its key finds out."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -38,14 +38,14 @@ async def client(
     ana: UUID,
     tmp_path: Path,
 ) -> AsyncIterator[InProcessClient]:
-    """With one connection to decide, which is prepared for what comes."""
+    """A pool of one connection, so the cut hits the statement that the test sends."""
     url = database_url.replace(f":{stack.postgres.port}/", f":{cutter.port}/")
     environment = stack.environment | {"DATABASE_URL": url, "DB_POOL_SIZE": "1"}
     async with in_process_client(environment, tmp_path / "keys", ana) as client:
         yield client
 
 
-async def test_a_hold_whose_answer_is_lost_is_told_by_its_key(
+async def test_a_retry_with_the_key_finds_the_hold_whose_answer_was_lost(
     client: InProcessClient, cutter: AnswerCutter, show: Show, cinema: Cinema
 ) -> None:
     key = str(uuid4())
@@ -62,7 +62,7 @@ async def test_a_hold_whose_answer_is_lost_is_told_by_its_key(
     assert await cinema.count("reservations", "session_id = $1", show.session_id) == 2
 
 
-async def test_a_sale_whose_commit_is_not_answered_is_told_by_its_key(
+async def test_a_retry_with_the_key_finds_the_sale_whose_commit_was_not_answered(
     client: InProcessClient, cutter: AnswerCutter, show: Show, cinema: Cinema
 ) -> None:
     held = await client.reserve(show, 0)

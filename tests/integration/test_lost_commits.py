@@ -1,4 +1,4 @@
-"""The campaign's proxy does to Postgres what it says, and no more."""
+"""The proxy of the campaign injects exactly the faults that it is asked for."""
 
 import asyncio
 import time
@@ -60,7 +60,7 @@ async def test_a_hold_whose_answer_is_lost_has_happened(
     assert await cinema.count("reservations", "id = $1", hold.reservation_id) == 1
 
 
-async def test_a_hold_that_never_arrives_has_not_and_the_next_one_does(
+async def test_a_hold_that_never_arrives_changes_nothing(
     link: Link, proxied: Pool, cinema: Cinema, show: Show, ana: UUID
 ) -> None:
     link.set_trap(Trap(label="hold", moment="asked"))
@@ -75,7 +75,7 @@ async def test_a_hold_that_never_arrives_has_not_and_the_next_one_does(
 
 
 @pytest.mark.parametrize(("moment", "there"), [("asked", 0), ("answered", 1)])
-async def test_a_commit_is_told_from_what_it_commits(
+async def test_a_trap_on_commit_does_not_fire_on_its_statements(
     link: Link, proxied: Pool, pool: Pool, moment: str, there: int
 ) -> None:
     name = f"Sala {uuid4()}"
@@ -91,7 +91,7 @@ async def test_a_commit_is_told_from_what_it_commits(
     assert await pool.fetchval(count, name) == there
 
 
-async def test_slow_is_slow_and_a_black_hole_lets_go_when_it_heals(
+async def test_a_delay_slows_answers_and_a_healed_black_hole_sends_them(
     link: Link, proxied: Pool
 ) -> None:
     link.delay(0.2)
@@ -107,7 +107,7 @@ async def test_slow_is_slow_and_a_black_hole_lets_go_when_it_heals(
     assert await asked == 2
 
 
-async def test_cut_connections_come_back_after_the_healing(
+async def test_new_connections_work_after_a_cut_is_healed(
     link: Link, proxied: Pool
 ) -> None:
     link.cut()

@@ -1,4 +1,4 @@
-"""What `make` does about the explorer where npm's registry cannot be reached."""
+"""`make` without the npm registry: what needs the explorer fails, the rest runs."""
 
 import os
 import shutil
@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """As it comes out of git, its dependencies installed."""
+    """The files of git, with the Python dependencies installed."""
     folder = tmp_path / "checkout"
     unbuilt = shutil.ignore_patterns("node_modules", "dist", "building")
     shutil.copytree(ROOT / "web", folder / "web", ignore=unbuilt)
@@ -25,13 +25,13 @@ def checkout(tmp_path: Path) -> Path:
 
 
 def make(checkout: Path, target: str) -> "subprocess.CompletedProcess[str]":
-    """Shows what it would call Python for."""
+    """Prints the Python commands instead of running them."""
     return subprocess.run(
         ["make", target, "PY=echo"],  # noqa: S607 # the one on PATH
         cwd=checkout,
         env={name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
         | {
-            "npm_config_registry": "http://127.0.0.1:9/",  # nobody listens there
+            "npm_config_registry": "http://127.0.0.1:9/",  # no server listens there
             "npm_config_cache": str(checkout / "cache"),
         },
         capture_output=True,
@@ -40,7 +40,7 @@ def make(checkout: Path, target: str) -> "subprocess.CompletedProcess[str]":
     )
 
 
-def test_running_goes_on_without_the_explorer_and_says_so(checkout: Path) -> None:
+def test_make_run_goes_on_without_the_explorer_and_says_so(checkout: Path) -> None:
     made = make(checkout, "run")
 
     assert (made.returncode, made.stdout) == (0, "-m app run\n")
@@ -51,7 +51,7 @@ def test_running_goes_on_without_the_explorer_and_says_so(checkout: Path) -> Non
     assert not (checkout / "web" / "dist").exists()
 
 
-def test_testing_without_the_explorer_fails(checkout: Path) -> None:
+def test_make_test_fails_without_the_explorer(checkout: Path) -> None:
     made = make(checkout, "test")
 
     assert (made.returncode, made.stdout) == (2, "")

@@ -1,4 +1,4 @@
-"""Migrations go up and down, and make exactly the tables that the code declares."""
+"""Migrations go up and down, and create exactly the tables that the code declares."""
 
 import asyncio
 import os
@@ -10,7 +10,7 @@ from persistence.postgres import migrate
 from persistence.postgres.engine import open_engine
 from persistence.tables import metadata
 
-# Autogeneration compares neither checks nor the conditions of indexes: this does.
+# Autogeneration compares neither checks nor conditions of indexes. This does.
 SHAPE = """
 SELECT conrelid::regclass::text AS place, conname AS name,
        pg_get_constraintdef(oid) AS definition
@@ -31,7 +31,7 @@ async def shape(database_url: str) -> set[tuple[str, str, str]]:
     return {tuple(row) for row in rows if row["place"] != "alembic_version"}
 
 
-async def test_going_down_leaves_nothing_and_up_again_leaves_all(
+async def test_downgrade_removes_everything_and_upgrade_restores_it(
     scratch_database_url: str,
 ) -> None:
     before = await shape(scratch_database_url)
@@ -58,7 +58,9 @@ async def test_tables_and_migrations_agree(
     assert await shape(scratch_database_url) == await shape(database_url)
 
 
-async def test_two_that_migrate_at_once_take_turns(scratch_database_url: str) -> None:
+async def test_two_concurrent_migrations_run_one_after_the_other(
+    scratch_database_url: str,
+) -> None:
     await asyncio.to_thread(migrate.downgrade, scratch_database_url)
     program = (sys.executable, "-m", "app", "migrate")
     environment = os.environ | {"DATABASE_URL": scratch_database_url}

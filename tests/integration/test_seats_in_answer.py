@@ -1,4 +1,4 @@
-"""However large the rooms are, an answer has so many seats, and no more."""
+"""An answer has a limited number of seats, however large the rooms are."""
 
 import pytest
 
@@ -23,10 +23,10 @@ async def test_all_lists_of_an_answer_count(
     query = "query ($id: ID!) { a: %s b: %s }"
     more = "query ($id: ID!) { a: %s b: %s c: %s }"
 
-    told = await client.data(query % (what, what), id=str(show.session_id))
+    data = await client.data(query % (what, what), id=str(show.session_id))
     refused = await client.ask(more % (what, what, what), id=str(show.session_id))
 
-    assert set(told) == {"a", "b"}
+    assert set(data) == {"a", "b"}
     [error] = refused.errors or []
     assert error.extensions == {"code": "BAD_USER_INPUT"}
     assert f"up to {2 * len(show.seat_ids)} seats" in error.message
@@ -37,9 +37,9 @@ async def test_maps_without_their_seats_do_not(
 ) -> None:
     maps = " ".join(f"m{n}: seatMap(sessionId: $id) {{ available }}" for n in range(10))
 
-    told = await client.data(f"query ($id: ID!) {{ {maps} }}", id=str(show.session_id))
+    data = await client.data(f"query ($id: ID!) {{ {maps} }}", id=str(show.session_id))
 
-    assert told["m9"] == {"available": len(show.seat_ids)}
+    assert data["m9"] == {"available": len(show.seat_ids)}
 
 
 async def test_each_event_of_a_subscription_has_its_own(
