@@ -1,4 +1,4 @@
-"""Who may ask for what: each field that an operation can begin with has a row here."""
+"""Permissions of every root field: each has a row here."""
 
 from dataclasses import replace
 from uuid import UUID, uuid4
@@ -15,7 +15,7 @@ from tests.support.identities import FakeCodes, FakeIdentities
 from tests.support.minimal_operations import operation, root_fields
 from tests.support.schema_client import SchemaClient
 
-ANYBODY, SIGNED_IN, MANAGERS = "anybody", "whoever is signed in", "managers"
+ANYBODY, SIGNED_IN, MANAGERS = "anybody", "everyone signed in", "managers"
 
 WHO_MAY = {
     "Query.viewer": ANYBODY,
@@ -60,13 +60,13 @@ ROWS = """
 SELECT (SELECT count(*) FROM movies), (SELECT count(*) FROM rooms),
        (SELECT count(*) FROM sessions), (SELECT count(*) FROM reservations)
 """
-# What somebody who may ask can still be told of what is made up.
+# Codes that a permitted caller may get for ids that do not exist.
 OTHERWISE = {None, "NOT_FOUND", "BAD_USER_INPUT"}
 
 
 @pytest.fixture
 def full_client(client: SchemaClient) -> SchemaClient:
-    """With what other tests leave out."""
+    """With the services that other tests leave out."""
     accounts = AccountService(FakeAccounts(), FakePasswords(), FakeTokens())
     client.services = replace(
         client.services,
@@ -86,7 +86,7 @@ def callers(ana: UUID) -> dict[str, Viewer | None]:
 
 
 async def code(client: SchemaClient, asked: str, who: Viewer | None) -> str | None:
-    """Of the only error; None: there was none."""
+    """The code of the only error; None without an error."""
     if asked.startswith("subscription"):
         results = await client.watch(asked, who, at_most=1)
         errors = results[0].errors if results else None
@@ -105,7 +105,7 @@ def test_every_field_has_a_row_and_every_row_a_field(client: SchemaClient) -> No
 
 
 @pytest.mark.parametrize("place", WHO_MAY)
-async def test_only_who_may_is_answered(
+async def test_only_permitted_callers_get_a_result(
     place: str, full_client: SchemaClient, callers: dict[str, Viewer | None], pool: Pool
 ) -> None:
     fields = root_fields(build_from_sdl(full_client.schema.as_str()))
@@ -113,11 +113,11 @@ async def test_only_who_may_is_answered(
 
     for caller, refusal in REFUSED[WHO_MAY[place]].items():
         before = await pool.fetchrow(ROWS)
-        told = await code(full_client, asked, callers[caller])
+        answered = await code(full_client, asked, callers[caller])
 
         if refusal is None:
-            assert told in OTHERWISE, (caller, asked)
+            assert answered in OTHERWISE, (caller, asked)
         else:
-            assert told == refusal, (caller, asked)
+            assert answered == refusal, (caller, asked)
             assert full_client.statements == []
             assert await pool.fetchrow(ROWS) == before

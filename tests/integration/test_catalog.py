@@ -1,4 +1,4 @@
-"""What managers do to movies and rooms, and nobody else does."""
+"""Mutations of movies and rooms, for managers only."""
 
 from typing import Any
 from uuid import UUID
@@ -49,7 +49,7 @@ LATER = "2999-05-01T20:00:00Z"
         (UPDATE_SESSION, {"id": "x"}),
     ],
 )
-async def test_only_managers_keep_the_catalog(
+async def test_only_managers_may_change_the_catalog(
     client: SchemaClient, ana: UUID, mutation: str, entered: dict[str, Any]
 ) -> None:
     strangers = await client.code(mutation, None, input=entered)
@@ -81,7 +81,7 @@ class TestMovies:
 
         assert (made["genres"], made["rating"]) == ([], None)
 
-    async def test_what_is_left_out_stays(self, client: SchemaClient) -> None:
+    async def test_omitted_fields_stay(self, client: SchemaClient) -> None:
         made = await answer(client, CREATE_MOVIE, **LIMITE)
 
         same = await answer(client, UPDATE_MOVIE, id=made["id"])
@@ -96,7 +96,7 @@ class TestMovies:
         assert renamed == made | {"title": "Limite (1931)"}
         assert unrated == renamed | {"rating": None, "genres": []}
 
-    async def test_every_wrong_field_is_told_and_nothing_changes(
+    async def test_every_invalid_field_is_listed_and_nothing_changes(
         self, client: SchemaClient, pool: Pool
     ) -> None:
         before = await pool.fetchval("SELECT count(*) FROM movies")
@@ -186,7 +186,7 @@ class TestRooms:
             ("B", 1),
         ]
 
-    async def test_a_room_too_large_is_none(
+    async def test_a_room_that_is_too_large_is_refused(
         self, client: SchemaClient, pool: Pool
     ) -> None:
         before = await pool.fetchval("SELECT count(*) FROM rooms")
@@ -199,7 +199,7 @@ class TestRooms:
         ]
         assert await pool.fetchval("SELECT count(*) FROM rooms") == before
 
-    async def test_a_row_takes_no_more_than_it_can(
+    async def test_a_row_that_is_too_long_is_refused(
         self, client: SchemaClient, show: Show, cinema: Cinema
     ) -> None:
         room_id = await cinema.room_of(show)

@@ -1,4 +1,4 @@
-"""What managers change of film sessions, as long as nobody has a seat in them."""
+"""Changes of a session's price and start, while no seat is held or sold."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -29,7 +29,7 @@ async def repriced(client: SchemaClient, show: Show, amount: int) -> dict[str, A
     )
 
 
-async def told_types(cinema: Cinema, show: Show) -> list[str]:
+async def event_types(cinema: Cinema, show: Show) -> list[str]:
     rows = await cinema.pool.fetch(
         "SELECT type FROM outbox WHERE session_id = $1 ORDER BY position",
         show.session_id,
@@ -50,17 +50,17 @@ async def test_a_new_price_is_a_change_of_every_seat(
         for seat in updated["seatMap"]["seats"]
     ]
     assert seats == [(2, 3000), (2, 3000)]
-    told = await cinema.pool.fetchrow(
+    event = await cinema.pool.fetchrow(
         "SELECT topic, type, data, awaiting FROM outbox WHERE session_id = $1",
         show.session_id,
     )
-    assert told
-    assert (told["topic"], told["type"], told["awaiting"]) == (
+    assert event
+    assert (event["topic"], event["type"], event["awaiting"]) == (
         "reservations",
         "SeatsRepriced",
         ["fanout"],
     )
-    assert [seat["price_minor"] for seat in told["data"]["seats"]] == [3000, 3000]
+    assert [seat["price_minor"] for seat in event["data"]["seats"]] == [3000, 3000]
 
 
 async def test_a_new_start_moves_the_end_and_no_seat(
@@ -82,10 +82,10 @@ async def test_a_new_start_moves_the_end_and_no_seat(
     assert timedelta(minutes=119) < length < timedelta(minutes=121)
     assert (moved["startsAt"], moved["endsAt"]) == (moment(5), moment(5, 100))
     assert set(await cinema.seat_states(show)) == {("AVAILABLE", 1)}
-    assert await told_types(cinema, show) == []
+    assert await event_types(cinema, show) == []
 
 
-async def test_what_is_the_same_is_no_change(
+async def test_equal_values_are_no_change(
     client: SchemaClient, ana: UUID, show: Show, cinema: Cinema
 ) -> None:
     await client.reserve(ana, show, 0)
@@ -100,7 +100,7 @@ async def test_what_is_the_same_is_no_change(
     )
 
     assert same == before
-    assert await told_types(cinema, show) == ["ReservationCreated"]
+    assert await event_types(cinema, show) == ["ReservationCreated"]
 
 
 async def test_nothing_changes_under_a_hold(
@@ -117,10 +117,10 @@ async def test_nothing_changes_under_a_hold(
     assert dearer["fields"] == IN_THE_WAY
     assert [field["path"] for field in later["fields"]] == [["startsAt"]]
     assert await answer(client, UPDATE_SESSION, id=str(show.session_id)) == before
-    assert await told_types(cinema, show) == ["ReservationCreated"]
+    assert await event_types(cinema, show) == ["ReservationCreated"]
 
 
-async def test_a_hold_that_is_over_is_none(
+async def test_an_expired_hold_does_not_prevent_changes(
     client: SchemaClient, ana: UUID, show: Show, cinema: Cinema
 ) -> None:
     made = await client.reserve(ana, show, 0, 1)
@@ -131,7 +131,7 @@ async def test_a_hold_that_is_over_is_none(
         updated = await repriced(client, show, 3000)
 
     assert updated["seatMap"]["available"] == 10
-    assert await told_types(cinema, show) == [
+    assert await event_types(cinema, show) == [
         "ReservationCreated",
         "ReservationExpired",
         "SeatsRepriced",
@@ -142,7 +142,7 @@ async def test_a_hold_that_is_over_is_none(
     )
 
 
-async def test_nothing_changes_once_it_has_begun(
+async def test_nothing_changes_after_the_start(
     client: SchemaClient, cinema: Cinema
 ) -> None:
     begun = await cinema.open_session(starts_in=timedelta(minutes=-1))
@@ -178,7 +178,7 @@ async def test_null_is_refused(client: SchemaClient, show: Show) -> None:
     ]
 
 
-async def test_it_moves_only_to_where_the_room_is_free(
+async def test_a_session_moves_only_to_a_free_time_of_its_room(
     client: SchemaClient, place: dict[str, str]
 ) -> None:
     first, second = [

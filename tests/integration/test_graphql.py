@@ -1,4 +1,4 @@
-"""Mutations on the whole way, from their text to Postgres and back."""
+"""Mutations from GraphQL document to Postgres and back."""
 
 from typing import Any
 from uuid import UUID
@@ -37,7 +37,7 @@ class TestReserving:
         ]
         assert made["payment"] is None
 
-    async def test_a_seat_that_is_taken_is_told_with_its_end(
+    async def test_a_held_seat_is_in_the_refusal_with_its_end(
         self, client: SchemaClient, ana: UUID, show: Show, cinema: Cinema
     ) -> None:
         await client.reserve(ana, show, 0)
@@ -98,7 +98,7 @@ class TestReserving:
 
         assert answer["code"] == "NOT_FOUND"
 
-    async def test_a_key_is_answered_again_and_not_for_something_else(
+    async def test_a_key_repeats_its_result_and_refuses_other_input(
         self, client: SchemaClient, ana: UUID, show: Show
     ) -> None:
         async def ask(number: int, key: str) -> dict[str, Any]:
@@ -143,7 +143,7 @@ class TestEnding:
             "status": "CANCELLED",
         }
 
-    async def test_a_sale_is_seen_at_once_in_the_same_operation(
+    async def test_an_approval_reads_the_sold_seats_in_the_same_operation(
         self, client: SchemaClient, ana: UUID, show: Show, pool: Pool
     ) -> None:
         made = await client.reserve(ana, show, 0)
@@ -200,7 +200,7 @@ class TestEnding:
             "cancel": {"status": "CONFIRMED"},
         }
 
-    async def test_what_is_over_is_not_paid_and_reads_so(
+    async def test_an_expired_reservation_cannot_be_paid(
         self, client: SchemaClient, ana: UUID, show: Show, pool: Pool, cinema: Cinema
     ) -> None:
         made = await client.reserve(ana, show, 0)

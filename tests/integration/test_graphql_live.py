@@ -1,4 +1,4 @@
-"""Subscriptions from their start to their end, and faults of all operations."""
+"""Subscriptions from start to end, and faults of all operations."""
 
 import logging
 from uuid import UUID
@@ -29,7 +29,7 @@ subscription ($id: ID!, $after: String) {
 
 
 class TestWatching:
-    async def test_seat_maps_pass_through_and_are_closed(
+    async def test_seat_map_updates_are_sent_and_the_feed_is_closed(
         self, client: SchemaClient, show: Show
     ) -> None:
         whole = await client.queries.seat_maps.read(show.session_id)
@@ -68,7 +68,7 @@ class TestWatching:
         assert refused.errors and refused.errors[0].extensions == {"code": "NOT_FOUND"}
         assert client.seat_feed.open == 0
 
-    async def test_a_reservation_is_told_when_it_or_its_payment_changes(
+    async def test_a_reservation_is_sent_when_it_or_its_payment_changes(
         self, client: SchemaClient, ana: UUID, show: Show, pool: Pool
     ) -> None:
         made = await client.reserve(ana, show, 0)
@@ -110,7 +110,7 @@ class TestWatching:
 
 
 class TestFaults:
-    async def test_a_bug_is_masked_and_can_be_found(
+    async def test_a_bug_is_masked_and_logged_with_its_request_id(
         self,
         client: SchemaClient,
         monkeypatch: pytest.MonkeyPatch,
@@ -143,10 +143,10 @@ class TestFaults:
         ],
         ids=["syntax", "field", "variable", "moment", "deep"],
     )
-    async def test_what_cannot_be_executed_is_the_clients_fault(
+    async def test_invalid_operations_are_bad_user_input(
         self, client: SchemaClient, caplog: pytest.LogCaptureFixture, text: str
     ) -> None:
-        for _ in range(2):  # from the caches as well
+        for _ in range(2):  # the second one comes from caches
             answer = await client.ask(text)
             [streamed] = await client.watch(text)
 

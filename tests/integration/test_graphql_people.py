@@ -1,4 +1,4 @@
-"""Signing up, staying signed in and signing out, as clients ask for it."""
+"""Sign-up, sign-in, refreshed tokens and sign-out through GraphQL."""
 
 from dataclasses import replace
 from typing import Any
@@ -37,7 +37,7 @@ async def ana(client: SchemaClient) -> dict[str, Any]:
     )
 
 
-async def test_tokens_are_refreshed_by_whoever_has_the_refresh_token(
+async def test_a_refresh_token_gives_new_tokens(
     client: SchemaClient, key_ring: KeyRing, ana: dict[str, Any]
 ) -> None:
     data = await client.data(REFRESH_TOKENS, token=ana["refreshToken"])
@@ -49,7 +49,7 @@ async def test_tokens_are_refreshed_by_whoever_has_the_refresh_token(
     assert viewer and str(viewer.id) == ana["viewer"]["id"]
 
 
-async def test_a_used_one_and_nonsense_are_refused_alike(
+async def test_used_and_malformed_refresh_tokens_are_refused_alike(
     client: SchemaClient, ana: dict[str, Any]
 ) -> None:
     await client.data(REFRESH_TOKENS, token=ana["refreshToken"])
@@ -60,7 +60,7 @@ async def test_a_used_one_and_nonsense_are_refused_alike(
         }
 
 
-async def test_in_a_crowd_that_cannot_be_served_soon_it_is_a_fault_that_says_so(
+async def test_too_many_waiting_sign_ins_get_a_fault(
     client: SchemaClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def hash_in_vain(*_: object) -> str:

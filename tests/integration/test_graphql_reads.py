@@ -1,4 +1,4 @@
-"""Queries on the whole way: who may see what, and what it costs."""
+"""Queries: permissions, pages and numbers of statements."""
 
 from uuid import UUID
 
@@ -30,13 +30,13 @@ class TestPermissions:
             'mutation { approvePayment(input: {paymentId: ""}) { __typename } }',
         ],
     )
-    async def test_nobody_is_asked_to_sign_in(
+    async def test_without_a_viewer_clients_are_asked_to_sign_in(
         self, client: SchemaClient, operation: str
     ) -> None:
         assert await client.code(operation) == "UNAUTHENTICATED"
         assert client.statements == []
 
-    async def test_a_token_that_outlived_its_account_signs_in_again(
+    async def test_a_token_of_a_deleted_account_asks_to_sign_in_again(
         self, client: SchemaClient, show: Show, cinema: Cinema
     ) -> None:
         code = await client.code(RESERVE_SEATS, UUID(NO_ID), input=reserving(show, 0))
@@ -44,7 +44,9 @@ class TestPermissions:
         assert code == "UNAUTHENTICATED"
         assert (await cinema.seat_states(show))[0] == ("AVAILABLE", 1)
 
-    async def test_nobody_watches_a_reservation(self, client: SchemaClient) -> None:
+    async def test_without_a_viewer_no_reservation_can_be_followed(
+        self, client: SchemaClient
+    ) -> None:
         [refused] = await client.watch(WATCH_RESERVATION, id=NO_ID)
 
         assert refused.errors and refused.errors[0].extensions == {
@@ -81,7 +83,7 @@ class TestPermissions:
 
 
 class TestLists:
-    async def test_rows_share_their_queries(
+    async def test_rows_of_a_list_share_statements(
         self, client: SchemaClient, ana: UUID, cinema: Cinema, pool: Pool
     ) -> None:
         for _ in range(5):
@@ -117,11 +119,11 @@ class TestLists:
             node["session"]["movie"]["sessions"]["totalCount"] for node in nodes
         } == {1}
         # The list, payments, their reservations, sessions, maps, rooms, capacities,
-        # chairs, movies, their sessions and the counts of those.
+        # seats, movies, their sessions and the counts of those.
         assert len(client.statements) == 11
 
     @pytest.mark.parametrize("listed", ["movies", "rooms", "sessions"])
-    async def test_counting_costs_only_who_asks(
+    async def test_total_count_is_read_only_if_selected(
         self, client: SchemaClient, listed: str
     ) -> None:
         await client.data(f"{{ {listed} {{ edges {{ cursor }} }} }}")
@@ -187,14 +189,14 @@ class TestLists:
             r'after: "\u0000"',
         ],
     )
-    async def test_impossible_pages_are_the_clients_fault(
+    async def test_invalid_page_arguments_are_bad_user_input(
         self, client: SchemaClient, ana: UUID, arguments: str
     ) -> None:
         for listed in ("movies", "rooms", "sessions", "reservations", "payments"):
             query = f"{{ {listed}({arguments}) {{ totalCount }} }}"
             assert await client.code(query, ana) == "BAD_USER_INPUT"
 
-    async def test_ids_and_filters_that_fit_nothing(self, client: SchemaClient) -> None:
+    async def test_ids_and_filters_without_a_match(self, client: SchemaClient) -> None:
         data = await client.data(
             """
             {
@@ -216,7 +218,7 @@ class TestLists:
         }
 
     @pytest.mark.parametrize("search", ["\x00", "\ud800", "x" * 201])
-    async def test_a_search_that_postgres_cannot_take(
+    async def test_a_search_that_postgres_cannot_store(
         self, client: SchemaClient, search: str
     ) -> None:
         query = "query ($s: String) { movies(search: $s) { totalCount } }"

@@ -1,4 +1,4 @@
-"""What managers put on: new sessions, and new seats in those that are to come."""
+"""New sessions, and new seats in sessions that have not started."""
 
 from typing import Any
 from uuid import UUID
@@ -67,7 +67,7 @@ class TestCreating:
         room_id = UUID(place["roomId"])
         assert await cinema.count("sessions", "room_id = $1", room_id) == 0
 
-    async def test_every_part_of_a_wrong_price_is_told(
+    async def test_every_invalid_part_of_a_price_is_listed(
         self, client: SchemaClient, place: dict[str, str]
     ) -> None:
         price = {"amountMinor": -1, "currency": "real"}
@@ -83,7 +83,7 @@ class TestCreating:
 
     @pytest.mark.parametrize("unknown", ["movieId", "roomId"])
     @pytest.mark.parametrize("id", ["x", NO_ID])
-    async def test_what_is_unknown_is_not_found(
+    async def test_unknown_movies_and_rooms_are_not_found(
         self, client: SchemaClient, place: dict[str, str], unknown: str, id: str
     ) -> None:
         refused = await answer(
@@ -116,7 +116,7 @@ class TestCreating:
         assert await cinema.count("sessions", "room_id = $1", room_id) == 3
 
 
-async def test_more_seats_are_on_sale_where_it_has_not_begun(
+async def test_added_seats_are_on_sale_in_sessions_that_have_not_started(
     client: SchemaClient, cinema: Cinema, pool: Pool
 ) -> None:
     show = await cinema.open_session(seats=2)
@@ -142,12 +142,12 @@ async def test_more_seats_are_on_sale_where_it_has_not_begun(
     assert grown["capacity"] == 602
     assert await cinema.seat_states(show) == [("AVAILABLE", 1)] * 602
     assert await cinema.count("session_seats", "session_id = $1", begun) == 0
-    told = await pool.fetch(
+    events = await pool.fetch(
         "SELECT type, awaiting, jsonb_array_length(data->'seats') AS seats"
         " FROM outbox WHERE session_id = $1 ORDER BY position",
         show.session_id,
     )
-    assert [tuple(row) for row in told] == [
+    assert [tuple(row) for row in events] == [
         ("SeatsAdded", ["fanout"], 500),
         ("SeatsAdded", ["fanout"], 100),
     ]

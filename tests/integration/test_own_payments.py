@@ -23,7 +23,7 @@ query ($first: Int, $after: String, $status: PaymentStatus) {
 
 
 class Bills:
-    """One customer's reservations, each of one seat and with an open payment."""
+    """Reservations of one customer, each with one seat and a pending payment."""
 
     def __init__(self, client: SchemaClient, pool: Pool, show: Show, who: UUID) -> None:
         self._desk = client
@@ -67,7 +67,7 @@ def ids(page: dict[str, Any]) -> list[str]:
     return [edge["node"]["id"] for edge in page["edges"]]
 
 
-async def test_three_pages_the_newest_first(
+async def test_three_pages_newest_first(
     bills: Bills, client: SchemaClient, cinema: Cinema
 ) -> None:
     await bills.open(5)
@@ -98,7 +98,7 @@ async def test_three_pages_the_newest_first(
     assert (theirs["payments"]["totalCount"], theirs["payments"]["edges"]) == (0, [])
 
 
-async def test_each_is_listed_under_its_status(bills: Bills, pool: Pool) -> None:
+async def test_filter_by_status(bills: Bills, pool: Pool) -> None:
     await bills.open(5)
     await bills.approve(0)
     await bills.cancel(1)
@@ -141,7 +141,7 @@ async def test_pages_of_one_status_skip_the_others(bills: Bills) -> None:
 
 
 @pytest.mark.parametrize("event_came", [True, False])
-async def test_what_was_cancelled_is_closed_to_payment_at_once(
+async def test_a_cancelled_reservation_cannot_be_paid(
     bills: Bills, cinema: Cinema, show: Show, event_came: bool
 ) -> None:
     await bills.open(1)

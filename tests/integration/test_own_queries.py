@@ -30,7 +30,7 @@ def paying(pool: Pool) -> PaymentService:
 
 
 class TestReservations:
-    async def test_only_ones_own_the_newest_first(
+    async def test_only_own_reservations_newest_first(
         self, queries: Queries, cinema: Cinema, booking: BookingService
     ) -> None:
         show = await cinema.open_session()
@@ -49,7 +49,7 @@ class TestReservations:
             made[0].id: made[0]
         }
 
-    async def test_time_decides_on_the_status_before_the_sweeper_does(
+    async def test_a_due_reservation_reads_as_expired_before_the_sweep(
         self,
         queries: Queries,
         cinema: Cinema,

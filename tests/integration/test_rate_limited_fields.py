@@ -1,4 +1,4 @@
-"""The fields that strangers try again and again refuse in time, and do nothing then."""
+"""Rate-limited fields refuse before any other work."""
 
 from dataclasses import replace
 from typing import Any
@@ -40,18 +40,18 @@ def limited(
 
 
 def retry_after(result: ExecutionResult) -> int:
-    """Of the only error, which says the same to people."""
+    """Seconds in the only error; its message has the same number."""
     [error] = result.errors or []
-    told: dict[str, Any] = dict(error.extensions or {})
-    seconds = int(told.pop("retryAfter"))
-    assert told == {"code": "RATE_LIMITED"}
+    extensions: dict[str, Any] = dict(error.extensions or {})
+    seconds = int(extensions.pop("retryAfter"))
+    assert extensions == {"code": "RATE_LIMITED"}
     assert f" {seconds} second" in error.message
     assert 0 < seconds <= HOUR
     assert result.data is None
     return seconds
 
 
-async def test_signing_in_is_limited_before_a_password_is_looked_at(
+async def test_sign_in_is_limited_before_the_password_is_checked(
     limited: SchemaClient, passwords: FakePasswords
 ) -> None:
     wrong = {"password": "wrong-horse"}

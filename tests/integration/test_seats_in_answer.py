@@ -32,7 +32,7 @@ async def test_all_lists_of_an_answer_count(
     assert f"up to {2 * len(show.seat_ids)} seats" in error.message
 
 
-async def test_maps_without_their_seats_do_not(
+async def test_seat_maps_without_selected_seats_do_not_count(
     client: SchemaClient, show: Show
 ) -> None:
     maps = " ".join(f"m{n}: seatMap(sessionId: $id) {{ available }}" for n in range(10))
@@ -42,7 +42,7 @@ async def test_maps_without_their_seats_do_not(
     assert data["m9"] == {"available": len(show.seat_ids)}
 
 
-async def test_each_event_of_a_subscription_has_its_own(
+async def test_each_event_of_a_subscription_has_its_own_limit(
     client: SchemaClient, show: Show
 ) -> None:
     info = client.context(None)

@@ -1,4 +1,4 @@
-"""What managers enter: every bound from both sides, every wrong field at once."""
+"""Validation of catalog input: both sides of each bound, all invalid fields."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -28,7 +28,7 @@ A_ROW = [NewSeats("A", 10)]
 
 
 def refused(check: Callable[[], object]) -> list[tuple[str, str]]:
-    """Path and rule of each field that is wrong."""
+    """Path and rule of each invalid field."""
     try:
         check()
     except InvalidInputError as error:
@@ -85,7 +85,7 @@ class TestMovie:
     def test_takes(self, facts: MovieFacts) -> None:
         assert validated_movie(facts) == facts
 
-    def test_spaces_around_texts_are_nobodys_wish(self) -> None:
+    def test_text_is_stripped(self) -> None:
         entered: MovieFacts = {
             "title": " Limite ",
             "synopsis": "\nA boat.\n",
@@ -101,7 +101,7 @@ class TestMovie:
         }
         assert entered["title"] == " Limite "
 
-    def test_every_wrong_field_is_told(self) -> None:
+    def test_every_invalid_field_is_listed(self) -> None:
         facts: MovieFacts = {
             "title": None,
             "synopsis": "",
@@ -145,7 +145,7 @@ class TestRoom:
         check_room("Sala 1", [NewSeats(label, 1)])
         check_room("x" * 100, [NewSeats(label, 100)])
 
-    def test_every_wrong_field_is_told(self) -> None:
+    def test_every_invalid_field_is_listed(self) -> None:
         rows = [NewSeats("a", 0), *A_ROW, NewSeats("A", 101)]
 
         assert refused(lambda: check_room("x" * 101, rows)) == [
@@ -209,7 +209,7 @@ class TestSession:
     ) -> None:
         assert refused(lambda: check_session(facts)) == wrong
 
-    def test_what_is_so_already_is_no_change(self) -> None:
+    def test_equal_values_are_no_change(self) -> None:
         same = SessionChange(starts_at=STARTS_AT, price=Money(2500, "BRL"))
         dearer = SessionChange(starts_at=STARTS_AT, price=Money(2501, "BRL"))
 
@@ -218,7 +218,7 @@ class TestSession:
             price=Money(2501, "BRL")
         )
 
-    def test_what_may_not_change_is_told_by_field(self) -> None:
+    def test_forbidden_changes_are_listed_by_field(self) -> None:
         change = SessionChange(starts_at=STARTS_AT, price=PRICE)
 
         assert refused(lambda: change.check(begun=False, taken=False)) == []
@@ -230,6 +230,6 @@ class TestSession:
             lambda: SessionChange(price=PRICE).check(begun=False, taken=True)
         ) == [("pricePerSeat", "seats_taken")]
 
-    def test_every_currency_is_one_that_can_be_written_in_every_language(self) -> None:
+    def test_every_currency_has_a_name_in_every_language(self) -> None:
         assert set(list_currencies()) >= CURRENCIES
         assert {"BRL", "EUR", "USD", "JPY"} <= CURRENCIES

@@ -1,4 +1,4 @@
-"""The exported schema, against the code, the house rules and the published contract."""
+"""The exported schema is current, described, and keeps the published contract."""
 
 from collections.abc import Iterator
 from pathlib import Path

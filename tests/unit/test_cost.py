@@ -1,4 +1,4 @@
-"""A stranger's document is measured before anything is read for it."""
+"""The cost of a document is measured before it is executed."""
 
 from typing import Any
 
@@ -57,12 +57,12 @@ def page(name: str, inner: str, first: str = "") -> str:
         ),
     ],
 )
-def test_what_clients_ask_is_cheap_enough(document: str) -> None:
+def test_usual_documents_are_allowed(document: str) -> None:
     assert refusal_of(Call.of(document)) is None
 
 
 def test_every_list_has_a_size() -> None:
-    """Or it would count as one, and multiply nothing."""
+    """Otherwise its items would count as one."""
     fields = [
         (name, field.type)
         for kind in build_schema()._schema.type_map.values()
@@ -83,7 +83,7 @@ def test_every_list_has_a_size() -> None:
     }
 
     sized = {name for name, cost in COSTS.items() if cost.items > 1}
-    assert lists - {"edges"} <= sized  # those of a page, which has a size
+    assert lists - {"edges"} <= sized  # "edges" are sized by their page
     assert pages == {name for name, cost in COSTS.items() if cost.is_paged}
 
 
@@ -99,12 +99,12 @@ def test_costs_are_read_from_the_fields() -> None:
         "seats": FieldCost(items=100),
         "seatMap": FieldCost(extra=50),
         "capacity": FieldCost(extra=5),
-        "types": FieldCost(items=100),  # of introspection
+        "types": FieldCost(items=100),  # introspection
         "fields": FieldCost(items=3),
     }
 
 
-def test_lists_in_lists_are_too_much() -> None:
+def test_deeply_nested_lists_are_refused() -> None:
     inner = "id"
     for name in ("sessions", "movies", "sessions", "movies"):
         inner = page(name, f"id movie {{ {inner} }}", "(first: 100)")
@@ -115,7 +115,7 @@ def test_lists_in_lists_are_too_much() -> None:
     assert "20000 are allowed" in refusal
 
 
-def test_maps_of_many_sessions_are_too_much() -> None:
+def test_seat_maps_of_many_sessions_are_refused() -> None:
     seats = "seatMap { seats { id row number status version } }"
 
     assert refusal_of(Call.of(f"{{ {page('sessions', seats, '(first: 100)')} }}"))
@@ -127,23 +127,23 @@ def test_maps_of_many_sessions_are_too_much() -> None:
         ({}, 20),
         ({"n": None}, 20),
         ({"n": 5}, 5),
-        ({"n": 0}, 100),  # refused later, and until then the most
+        ({"n": 0}, 100),  # its resolver refuses it; until then it counts most
         ({"n": 101}, 100),
         ({"n": "5"}, 100),
         ({"n": 10**30}, 100),
     ],
 )
 @pytest.mark.parametrize("argument", ["first", "last"])
-def test_a_page_counts_as_its_variable_says(
+def test_a_variable_sets_the_page_size(
     argument: str, variables: dict[str, Any], costs: int
 ) -> None:
     document = f"query ($n: Int) {{ {page('sessions', SEATS, f'({argument}: $n)')} }}"
 
-    # 1 for the list and for its edges; of a page's node the map of 454 fields.
+    # 1 for the list and each edge; the seat map of a node costs 454.
     assert cost(document, variables) == 1 + costs * (2 + 50 + 2 + 100 * 3 + 1)
 
 
-def test_a_variable_may_have_a_default_and_rule_several_lists() -> None:
+def test_a_variable_may_have_a_default_and_size_several_lists() -> None:
     inner = page("sessions", "id", "(last: $m)")
     document = (
         "query ($n: Int = 3, $m: Int = 100) {"
@@ -157,14 +157,14 @@ def test_a_variable_may_have_a_default_and_rule_several_lists() -> None:
 
 
 def test_first_and_last_together_count_as_the_larger() -> None:
-    # The default of `first` stands beside a `last`, whatever a client says of it.
+    # `first` has a default, so it counts together with any `last`.
     document = "{ sessions(first: $n, last: 7) { totalCount } }"
 
     assert cost(f"query ($n: Int) {document}") == 1 + 7
     assert cost(f"query ($n: Int = 9) {document}") == 1 + 9
 
 
-def test_a_page_by_a_variable_in_a_fragment_is_each_operations_own() -> None:
+def test_a_fragment_is_sized_by_the_variables_of_each_operation() -> None:
     fragment = "fragment F on Query {" + page("rooms", "id", "(first: $n)") + "}"
     operations = "query A($n: Int = 1) { ...F ...F } query B($n: Int = 2) { ...F }"
     document = f"{operations} {fragment}"
@@ -173,7 +173,7 @@ def test_a_page_by_a_variable_in_a_fragment_is_each_operations_own() -> None:
     assert cost(document, name="B") == 1 + 2 * 3
 
 
-def test_a_page_by_a_variable_is_refused_by_its_value() -> None:
+def test_the_value_of_a_page_size_variable_decides_on_refusal() -> None:
     document = f"query ($n: Int) {{ {page('sessions', SEATS, '(first: $n)')} }}"
 
     assert refusal_of(Call.of(document, None, {"n": 50})) is None
@@ -183,7 +183,7 @@ def test_a_page_by_a_variable_is_refused_by_its_value() -> None:
 
 
 def doubling(levels: int, last: str, between: str = "") -> str:
-    """Twice as much at each level: 2 ** levels times what the last one is."""
+    """Each level doubles: 2 ** levels times the last one."""
     fragments = [
         f"fragment f{level} on Query {{ {between}...f{level + 1} ...f{level + 1} }}"
         for level in range(levels)
@@ -193,7 +193,7 @@ def doubling(levels: int, last: str, between: str = "") -> str:
 
 @pytest.fixture
 def visits(monkeypatch: pytest.MonkeyPatch) -> list[object]:
-    """All the nodes that are looked at."""
+    """All nodes that the walk visits."""
     seen: list[object] = []
     one = CostWalk._one
 
@@ -219,7 +219,7 @@ def test_fragments_that_double_at_each_level_are_measured_once(
     assert cost(document, {"n": 1}) == 2 * 2**20
 
 
-def test_a_number_of_a_page_in_length_is_not_told() -> None:
+def test_a_number_with_very_many_digits_is_not_shown() -> None:
     refusal = refusal_of(Call.of(doubling(50, "viewer { id }")))
 
     assert refusal == (

@@ -1,4 +1,4 @@
-"""Whatever strangers can make large has a limit, and they are told which it was."""
+"""Everything that a client can make large has a limit; the refusal names it."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ TOO_LONG = (
     ],
     ids=lambda document: document[:40],
 )
-def test_deep_nesting_is_too_much(document: str) -> None:
+def test_deep_nesting_is_refused(document: str) -> None:
     assert refusal_of(Call.of(document)) == (
         "It is nested deeper than 20 levels of fields, or 60 of fields and fragments."
     )
@@ -42,7 +42,7 @@ def test_deep_nesting_is_too_much(document: str) -> None:
     ],
     ids=lambda document: document[:40],
 )
-def test_what_is_not_that_deep_is_not(document: str) -> None:
+def test_allowed_nesting(document: str) -> None:
     assert refusal_of(Call.of(document)) is None
 
 
@@ -59,7 +59,9 @@ def test_what_is_not_that_deep_is_not(document: str) -> None:
     ],
     ids=lambda given: str(given)[:40],
 )
-def test_each_limit_is_told_with_its_numbers(selections: list[str], what: str) -> None:
+def test_refusals_have_the_number_and_the_limit(
+    selections: list[str], what: str
+) -> None:
     document = f"{{ {' '.join(selections)} }} {FRAGMENTS}"
 
     refusal = refusal_of(Call.of(document))
@@ -68,7 +70,7 @@ def test_each_limit_is_told_with_its_numbers(selections: list[str], what: str) -
     assert what in refusal
 
 
-def test_a_limit_is_of_the_operation_that_runs() -> None:
+def test_limits_apply_to_the_executed_operation() -> None:
     document = "query Small { id } query Large { " + "id " * 21 + "}"
 
     assert refusal_of(Call.of(document, "Small")) is None

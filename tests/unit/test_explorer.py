@@ -1,4 +1,4 @@
-"""What is served at /graphiql, built or not, and under which protection."""
+"""The files of /graphiql, and their security and cache headers."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -31,7 +31,7 @@ async def http(built: Path) -> AsyncIterator[httpx2.AsyncClient]:
         yield client
 
 
-async def test_the_page_is_asked_for_anew_and_may_load_nothing_from_elsewhere(
+async def test_the_page_is_not_cached_and_loads_only_from_its_own_origin(
     http: httpx2.AsyncClient,
 ) -> None:
     page = await http.get("/graphiql")
@@ -46,11 +46,11 @@ async def test_the_page_is_asked_for_anew_and_may_load_nothing_from_elsewhere(
     )
     assert policy["default-src"] == "'self'"
     assert policy["frame-ancestors"] == "'none'"
-    # Scripts, workers and connections have no rule of their own: theirs is the default.
+    # Scripts, workers and connections have no own directive: default-src applies.
     assert policy.keys() & {"script-src", "worker-src", "connect-src"} == set()
 
 
-async def test_its_parts_are_kept_for_ever(http: httpx2.AsyncClient) -> None:
+async def test_assets_are_cached_for_ever(http: httpx2.AsyncClient) -> None:
     part = await http.get("/graphiql/assets/index-1a2b.js")
 
     assert (part.status_code, part.text) == (200, "run()")
@@ -60,13 +60,11 @@ async def test_its_parts_are_kept_for_ever(http: httpx2.AsyncClient) -> None:
 
 
 @pytest.mark.parametrize("path", ["index-old.js", "../index.html", "%2e%2e/index.html"])
-async def test_there_is_nothing_but_its_parts(
-    http: httpx2.AsyncClient, path: str
-) -> None:
+async def test_other_paths_are_not_found(http: httpx2.AsyncClient, path: str) -> None:
     assert (await http.get(f"/graphiql/assets/{path}")).status_code == 404
 
 
-async def test_what_was_not_built_says_how_to_build_it(tmp_path: Path) -> None:
+async def test_an_unbuilt_explorer_says_how_to_build_it(tmp_path: Path) -> None:
     nothing = Starlette(routes=explorer.routes(tmp_path / "dist"))
     async with client_of(nothing) as http:
         page = await http.get("/graphiql")
@@ -80,7 +78,7 @@ async def test_what_was_not_built_says_how_to_build_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("switch", "missing"), [("true", False), ("false", True)])
-async def test_a_switch_takes_it_away(
+async def test_a_setting_turns_it_off(
     switch: str, missing: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put_key(tmp_path, OKPKey.generate_key("Ed25519"), datetime.now(UTC))

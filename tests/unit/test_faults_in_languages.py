@@ -1,4 +1,4 @@
-"""Faults are told to each in their language, with the same codes."""
+"""Messages of faults are in the language of the client; codes are not translated."""
 
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack
@@ -21,7 +21,7 @@ FAULTS = {
     "managers": forbidden(),
     "often": rate_limited(1),
     "gone": UnknownCustomerError(),
-    "away": ConnectionRefusedError("secret"),
+    "unavailable": ConnectionRefusedError("secret"),
     "bug": RuntimeError("secret"),
 }
 WORDS = {
@@ -30,7 +30,7 @@ WORDS = {
         "managers": "Only managers can do this.",
         "often": "Too many attempts: try again in 1 second.",
         "gone": "Sign in again.",
-        "away": "There is no answer right now: try again in a moment.",
+        "unavailable": "There is no answer right now: try again in a moment.",
         "bug": "Something went wrong on our side.",
     },
     "pt-BR": {
@@ -38,7 +38,7 @@ WORDS = {
         "managers": "Somente gerentes podem fazer isto.",
         "often": "Muitas tentativas: tente novamente em 1 segundo.",
         "gone": "Entre novamente na sua conta.",
-        "away": "Não há resposta no momento: tente de novo em instantes.",
+        "unavailable": "Não há resposta no momento: tente de novo em instantes.",
         "bug": "Algo deu errado do nosso lado.",
     },
     "es": {
@@ -46,7 +46,7 @@ WORDS = {
         "managers": "Solo los gerentes pueden hacer esto.",
         "often": "Demasiados intentos: vuelva a intentarlo en 1 segundo.",
         "gone": "Vuelva a iniciar sesión.",
-        "away": "No hay respuesta en este momento: vuelva a intentarlo en unos"
+        "unavailable": "No hay respuesta en este momento: vuelva a intentarlo en unos"
         " instantes.",
         "bug": "Algo salió mal de nuestro lado.",
     },
@@ -56,7 +56,7 @@ CODES = {
     "managers": "FORBIDDEN",
     "often": "RATE_LIMITED",
     "gone": "UNAUTHENTICATED",
-    "away": "UNAVAILABLE",
+    "unavailable": "UNAVAILABLE",
     "bug": "INTERNAL",
 }
 NOT_THERE = {
@@ -90,7 +90,7 @@ schema = strawberry.Schema(Query, None, Subscription, extensions=[FaultMask])
 everything = "{" + " ".join(f'{by}: broken(by: "{by}")' for by in FAULTS) + "}"
 
 
-def told(answer: dict[str, Any]) -> dict[str, str]:
+def messages_of(answer: dict[str, Any]) -> dict[str, str]:
     return {error["path"][0]: error["message"] for error in answer["errors"]}
 
 
@@ -119,7 +119,7 @@ async def ask(
 async def test_over_http(http: httpx2.AsyncClient, locale: str) -> None:
     response = await ask(http, locale)
 
-    assert told(response.json()) == WORDS[locale]
+    assert messages_of(response.json()) == WORDS[locale]
     assert codes(response.json()) == CODES
     assert response.headers["content-language"] == locale
     assert response.headers["vary"] == "Accept, Accept-Language"
@@ -132,15 +132,15 @@ async def test_over_a_socket(app: GraphQLWebSocket, locale: str) -> None:
         socket.subscribe("q", everything)
         answer = (await socket.receive())["payload"]
 
-    assert told(answer) == WORDS[locale]
+    assert messages_of(answer) == WORDS[locale]
     assert codes(answer) == CODES
 
 
 @pytest.mark.parametrize("field", ["mine", 'seatMap(sessionId: "1")'])
-async def test_a_subscription_that_cannot_begin_is_refused_to_each_in_their_language(
+async def test_a_refused_subscription_is_answered_in_the_language_of_each_client(
     app: GraphQLWebSocket, field: str
 ) -> None:
-    """A seat map too, which is executed once for all of them."""
+    """Also a seat map, which is executed once for all clients."""
     async with AsyncExitStack() as opened:
         sockets = [await opened.enter_async_context(AsgiSocket(app)) for _ in NOT_THERE]
         for socket, locale in zip(sockets, NOT_THERE, strict=True):
@@ -183,7 +183,9 @@ async def test_a_bug_outside_every_resolver(
 
 
 @pytest.mark.parametrize("query", ["{", "{ nothing }", ""])
-async def test_programmers_read_english(http: httpx2.AsyncClient, query: str) -> None:
+async def test_syntax_and_validation_errors_are_in_english(
+    http: httpx2.AsyncClient, query: str
+) -> None:
     spanish, english = await ask(http, "es", query), await ask(http, "en", query)
 
     assert spanish.status_code == 400

@@ -6,7 +6,7 @@ from app.executable_schema import build_schema
 CLOSED = build_schema(introspection=False)
 
 
-async def test_the_schema_may_be_asked_for() -> None:
+async def test_introspection_is_on_by_default() -> None:
     result = await build_schema().execute(get_introspection_query())
 
     assert result.errors is None
@@ -23,7 +23,7 @@ async def test_the_schema_may_be_asked_for() -> None:
     ],
     ids=lambda document: document.strip()[:40],
 )
-async def test_it_is_not_told_where_that_is_off(document: str) -> None:
+async def test_introspection_can_be_turned_off(document: str) -> None:
     result = await CLOSED.execute(document)
 
     assert result.data is None
@@ -31,7 +31,7 @@ async def test_it_is_not_told_where_that_is_off(document: str) -> None:
     assert {(e.extensions or {})["code"] for e in result.errors} == {"BAD_USER_INPUT"}
 
 
-async def test_what_a_thing_is_stays_allowed() -> None:
+async def test_typename_stays_allowed() -> None:
     result = await CLOSED.execute("{ __typename }")
 
     assert result.data == {"__typename": "Query"}
@@ -54,7 +54,7 @@ async def test_what_a_thing_is_stays_allowed() -> None:
         ),
     ],
 )
-async def test_a_misspelt_name_is_not_helped_where_the_schema_is_not_told(
+async def test_without_introspection_errors_suggest_no_names(
     document: str, message: str
 ) -> None:
     result = await CLOSED.execute(document)

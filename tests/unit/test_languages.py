@@ -1,4 +1,4 @@
-"""The language that a header asks for, by RFC 9110."""
+"""Language negotiation by RFC 9110."""
 
 import pytest
 
@@ -13,11 +13,11 @@ from resolvers.languages import MAX_LENGTH, locale_for
         ("en", "en"),
         ("pt-BR", "pt-BR"),
         ("es", "es"),
-        # As connection_init may write them.
+        # Forms that connection_init may have.
         ("pt_BR", "pt-BR"),
         ("PT-br", "pt-BR"),
         ("es_419", "es"),
-        # What a range leads to.
+        # Language ranges.
         ("pt", "pt-BR"),
         ("pt-PT", "pt-BR"),
         ("es-MX", "es"),
@@ -27,17 +27,17 @@ from resolvers.languages import MAX_LENGTH, locale_for
         ("est", "en"),
         ("de, fr;q=0.9", "en"),
         ("de, es;q=0.1", "es"),
-        # Browsers' own.
+        # Headers of browsers.
         ("pt-BR,pt;q=0.9,en-US;q=0.8,en;q=0.7", "pt-BR"),
         ("en-US,en;q=0.9,es;q=0.8", "en"),
         ("de-DE,de;q=0.9,en;q=0.8,es;q=0.7", "en"),
-        # The best first; among equals the first.
+        # The highest quality wins; among equals the first.
         ("en;q=0.5, es;q=0.8, pt;q=0.7", "es"),
         ("es, pt", "es"),
         ("pt, es", "pt-BR"),
         ("en;q=0.8,\tes ; q=0.9", "es"),
         ("en;q=0.001, es;Q=0.002", "es"),
-        # Zero excludes; one country's variant says nothing of another's.
+        # Zero excludes; a country's range does not affect another country.
         ("es;q=0, pt;q=0.1", "pt-BR"),
         ("es-MX, es;q=0, pt;q=0.1", "pt-BR"),
         ("pt, pt-BR;q=0, es;q=0.1", "es"),
@@ -46,7 +46,7 @@ from resolvers.languages import MAX_LENGTH, locale_for
         ("pt-PT;q=0.0, es;q=0.5", "es"),
         ("es;q=0", "en"),
         ("en;q=0", "en"),
-        # A star is whatever has no range of its own.
+        # A star matches languages without a range of their own.
         ("*", "en"),
         ("*;q=0", "en"),
         ("en;q=0, *", "pt-BR"),
@@ -55,7 +55,7 @@ from resolvers.languages import MAX_LENGTH, locale_for
         ("es;q=0.2, *;q=0.5", "en"),
         ("es, *;q=0.5", "es"),
         ("de, *;q=0", "en"),
-        # What is no range is passed over.
+        # Malformed ranges are skipped.
         (",, es,", "es"),
         ("es;q=2, pt;q=0.1", "pt-BR"),
         ("es;q=-1", "en"),
@@ -72,11 +72,11 @@ from resolvers.languages import MAX_LENGTH, locale_for
         ("es\x00", "en"),
     ],
 )
-def test_the_language_asked_for(header: str | None, locale: str) -> None:
+def test_negotiation(header: str | None, locale: str) -> None:
     assert locale_for(header) == locale
 
 
-def test_what_is_longer_than_any_list_is_not_read() -> None:
+def test_an_overlong_header_is_ignored() -> None:
     longest = "es".rjust(MAX_LENGTH, ",")
 
     assert locale_for(longest) == "es"

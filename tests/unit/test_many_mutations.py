@@ -1,6 +1,6 @@
-"""Several mutations in one document wait for a server that is away no longer than one.
+"""Several mutations in one document wait only once for an unavailable server.
 
-None may be null, so GraphQL executes none after the first that fails.
+Mutations are non-null, so GraphQL executes none after the first that fails.
 """
 
 from typing import Any
@@ -26,7 +26,7 @@ fragment Answer on CancelReservationResult { __typename }
 
 
 class FailingBooking:
-    """Answers with one error after the other."""
+    """Raises one error after the other."""
 
     def __init__(self, *errors: Exception) -> None:
         self._errors = iter(errors)
@@ -58,7 +58,7 @@ def context(booking: FailingBooking) -> Context:
 
 
 async def cancel_three(within: Context) -> tuple[Any, list[tuple[Any, Any]]]:
-    """The data, and of each error which mutation it is and its code."""
+    """The data, and for each error the mutation and the code."""
     result = await build_schema().execute(
         CANCEL_THREE, variable_values={"id": str(uuid4())}, context_value=within
     )
@@ -68,11 +68,11 @@ async def cancel_three(within: Context) -> tuple[Any, list[tuple[Any, Any]]]:
     ]
 
 
-@pytest.mark.parametrize("away", [TimeoutError(), ConnectionRefusedError()])
-async def test_what_follows_one_that_met_nobody_is_not_begun(
-    away: Exception,
+@pytest.mark.parametrize("outage", [TimeoutError(), ConnectionRefusedError()])
+async def test_mutations_after_an_unavailable_server_are_not_executed(
+    outage: Exception,
 ) -> None:
-    booking = FailingBooking(NotFoundError(), away)
+    booking = FailingBooking(NotFoundError(), outage)
     data, errors = await cancel_three(context(booking))
 
     assert booking.asked == 2
@@ -80,14 +80,14 @@ async def test_what_follows_one_that_met_nobody_is_not_begun(
     assert errors == [("two", "UNAVAILABLE")]
 
 
-def test_no_mutation_may_be_null() -> None:
+def test_mutations_are_non_null() -> None:
     mutations = build_schema()._schema.mutation_type
 
     assert mutations
     assert all(is_non_null_type(each.type) for each in mutations.fields.values())
 
 
-async def test_refusals_stop_nobody() -> None:
+async def test_refusals_do_not_stop_later_mutations() -> None:
     booking = FailingBooking(NotFoundError(), NotFoundError(), NotFoundError())
     data, errors = await cancel_three(context(booking))
 

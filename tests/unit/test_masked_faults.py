@@ -1,4 +1,4 @@
-"""A fault of ours tells its request id, wherever it happens, and nothing else."""
+"""A bug is masked: clients see its request id and nothing else."""
 
 import json
 from collections.abc import AsyncGenerator
@@ -68,12 +68,14 @@ class Subscription:
 schema = strawberry.Schema(Query, None, Subscription, extensions=[FaultMask])
 
 
-def errors_of(told: Any, log: pytest.LogCaptureFixture) -> list[dict[str, Any]]:
-    """Of an answer, each masked and in the log by its id."""
-    assert "secret" not in json.dumps(told)
+def errors_of(result: Any, log: pytest.LogCaptureFixture) -> list[dict[str, Any]]:
+    """Errors of a result: each is masked, and logged with its request id."""
+    assert "secret" not in json.dumps(result)
     assert "secret" in log.text
     logged = {record.__dict__.get("request_id") for record in log.records}
-    errors: list[dict[str, Any]] = told if isinstance(told, list) else told["errors"]
+    errors: list[dict[str, Any]] = (
+        result if isinstance(result, list) else result["errors"]
+    )
     for error in errors:
         assert error["extensions"]["code"] == "INTERNAL"
         assert error["extensions"].keys() == {"code", "requestId"}
@@ -125,12 +127,12 @@ async def test_over_a_socket(
     async with AsgiSocket(app) as socket:
         await socket.init()
         socket.subscribe("1", query)
-        told = [await socket.receive() for _ in frames]
+        result = [await socket.receive() for _ in frames]
 
-    assert [frame["type"] for frame in told] == frames
+    assert [frame["type"] for frame in result] == frames
     [errors] = [
         payload if frame["type"] == "error" else payload["errors"]
-        for frame in told
+        for frame in result
         if (payload := frame.get("payload"))
         and (frame["type"] == "error" or "errors" in payload)
     ]

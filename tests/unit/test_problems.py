@@ -1,4 +1,4 @@
-"""Every refusal of the domain has a problem, a text, and a field that can answer it."""
+"""Every error of the domain has a problem type, a message and a field."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -19,7 +19,7 @@ from resolvers.problems import HANDLERS
 from resolvers.texts import localize
 from schema import enums, problems
 
-FILM = Session(
+SESSION = Session(
     id=UUID(int=1),
     movie_id=UUID(int=2),
     room_id=UUID(int=3),
@@ -39,13 +39,13 @@ EXAMPLES: list[DomainError] = [
     errors.ReservationClosedError(ReservationStatus.CONFIRMED),
     errors.PaymentClosedError(PaymentStatus.CANCELLED),
     errors.IdempotencyConflictError(),
-    errors.RoomBusyError(FILM),
+    errors.RoomBusyError(SESSION),
 ]
 
 
 def problem_of(error: DomainError, locale: str = "en") -> problems.Problem:
-    [refusal] = [each for each in HANDLERS if each.exception_type is type(error)]
-    return refusal.problem(error, locale)
+    [handler] = [each for each in HANDLERS if each.exception_type is type(error)]
+    return handler.problem(error, locale)
 
 
 def test_every_domain_error_has_an_example() -> None:
@@ -61,7 +61,7 @@ def test_every_domain_error_becomes_a_problem(error: DomainError, locale: str) -
     assert problem.message == localize(error.code, locale, **vars(problem))
 
 
-def test_who_entered_nothing_wrong_is_only_asked_to_sign_in_again() -> None:
+def test_a_refused_token_only_asks_to_sign_in_again() -> None:
     problem = problem_of(errors.SignInAgainError(), "es")
 
     assert problem == problems.InvalidCredentials(
@@ -69,7 +69,7 @@ def test_who_entered_nothing_wrong_is_only_asked_to_sign_in_again() -> None:
     )
 
 
-def test_facts_are_told() -> None:
+def test_problems_have_the_facts_of_their_errors() -> None:
     limited = problem_of(errors.TooManySeatsError(8), "pt-BR")
     ended = problem_of(errors.PaymentClosedError(PaymentStatus.CANCELLED))
     invalid = problem_of(
@@ -93,7 +93,7 @@ def test_facts_are_told() -> None:
     ]
 
 
-def test_each_field_that_is_wrong_is_told() -> None:
+def test_every_invalid_field_is_listed() -> None:
     title = errors.InvalidInputError("title", rule="value_missing")
     title.others = (errors.InvalidInputError("rows", "1", "row", rule="row_label"),)
 
@@ -103,11 +103,11 @@ def test_each_field_that_is_wrong_is_told() -> None:
     assert [each.path for each in invalid.fields] == [["title"], ["rows", "1", "row"]]
 
 
-def test_the_session_in_the_way_is_told() -> None:
-    busy = problem_of(errors.RoomBusyError(FILM))
+def test_the_conflicting_session_is_in_the_problem() -> None:
+    busy = problem_of(errors.RoomBusyError(SESSION))
 
     assert isinstance(busy, problems.RoomBusy)
-    assert busy.conflicting_session.id == str(FILM.id)
+    assert busy.conflicting_session.id == str(SESSION.id)
 
 
 def test_every_problem_can_be_reached() -> None:

@@ -1,4 +1,4 @@
-"""Whatever is said has a text, and every text is in every language."""
+"""Every code and rule has a message, in every language."""
 
 import ast
 import re
@@ -16,7 +16,7 @@ from resolvers.languages import OFFERED
 from resolvers.texts import TEXTS, TRANSLATED, Counted, catalog_file, localize
 
 ROOT = Path(__file__).parents[2]
-SPEAKING = (
+ROOMS = (
     "app",
     "auth",
     "domain",
@@ -29,7 +29,7 @@ PLACEHOLDER = re.compile(r"%\((\w+)\)[ds]")
 
 
 def calls() -> Iterator[tuple[str, ast.Call]]:
-    for folder in SPEAKING:
+    for folder in ROOMS:
         for file in (ROOT / folder).rglob("*.py"):
             for node in ast.walk(ast.parse(file.read_text("utf-8"))):
                 if isinstance(node, ast.Call):
@@ -37,7 +37,7 @@ def calls() -> Iterator[tuple[str, ast.Call]]:
 
 
 def key_in(call: ast.Call) -> ast.expr | None:
-    """What a call says: `rule=` of anything, or a place among the arguments."""
+    """The key of the message: `rule=`, or a positional argument."""
     for keyword in call.keywords:
         if keyword.arg == "rule":
             return keyword.value
@@ -49,7 +49,7 @@ def key_in(call: ast.Call) -> ast.expr | None:
     return None
 
 
-def spoken() -> Iterator[tuple[str, str, ast.Call]]:
+def message_keys() -> Iterator[tuple[str, str, ast.Call]]:
     for where, call in calls():
         match key_in(call):
             case ast.Constant(str(key)):
@@ -75,19 +75,19 @@ def catalog(request: pytest.FixtureRequest) -> Catalog:
         return read_po(file, abort_invalid=True)
 
 
-def written(message: Message) -> tuple[str, ...]:
+def translations_of(message: Message) -> tuple[str, ...]:
     string = message.string or ""
     return (string,) if isinstance(string, str) else tuple(string)
 
 
-def test_what_is_said_has_a_text_and_no_other_text_is_kept() -> None:
-    rules = {key: where for where, key, _ in spoken()}
+def test_every_key_has_a_message_and_no_message_is_unused() -> None:
+    rules = {key: where for where, key, _ in message_keys()}
 
     assert rules.keys() | codes() == TEXTS.keys(), rules
 
 
-def test_a_rule_is_written_where_it_is_broken() -> None:
-    """So that the test above finds it; a name hands on what a caller wrote."""
+def test_rules_are_literals() -> None:
+    """So that the test above finds them. A name passes on the literal of a caller."""
     hidden = [
         where
         for where, call in calls()
@@ -99,38 +99,38 @@ def test_a_rule_is_written_where_it_is_broken() -> None:
     assert hidden == []
 
 
-def test_resolvers_take_what_they_say_from_the_texts() -> None:
+def test_resolvers_raise_only_faults_with_a_message() -> None:
     bare = [
         where
         for where, call in calls()
         if ast.unparse(call.func) == "GraphQLError" and where.startswith("resolvers/")
     ]
 
-    assert bare == [], "FaultError has a text in every language"
+    assert bare == [], "FaultError has a message in every language"
 
 
-def test_who_says_it_has_the_facts_that_fill_its_gaps() -> None:
-    for where, key, call in spoken():
+def test_calls_pass_the_facts_of_all_placeholders() -> None:
+    for where, key, call in message_keys():
         facts = {keyword.arg for keyword in call.keywords}
-        if None not in facts:  # `**facts` may be anything
+        if None not in facts:  # `**facts` may have any names
             assert placeholders(*forms(TEXTS[key])) <= facts, where
 
 
-def test_a_catalog_has_the_texts_in_use_and_no_other(catalog: Catalog) -> None:
+def test_a_catalog_has_exactly_the_messages_in_use(catalog: Catalog) -> None:
     used = {message.id for message in texts.template() if message.id}
 
     assert {message.id for message in catalog if message.id} == used, "make texts"
     assert not catalog.obsolete, "make texts"
 
 
-def test_a_translation_is_there_and_sure_and_fills_the_same_gaps(
+def test_translations_are_complete_and_have_the_same_placeholders(
     catalog: Catalog,
 ) -> None:
     for message in catalog:
         if not message.id:
             continue
         ids = (message.id,) if isinstance(message.id, str) else message.id
-        translated = written(message)
+        translated = translations_of(message)
         assert all(text.strip() for text in translated), message.id
         assert not message.fuzzy, message.id
         assert list(message.check(catalog)) == [], message.id
@@ -139,7 +139,7 @@ def test_a_translation_is_there_and_sure_and_fills_the_same_gaps(
             assert text.count("%") == len(PLACEHOLDER.findall(text)), message.id
 
 
-def test_english_has_gaps_that_can_be_filled() -> None:
+def test_english_placeholders_are_well_formed() -> None:
     for key, text in TEXTS.items():
         for form in forms(text):
             assert form.count("%") == len(PLACEHOLDER.findall(form)), key
@@ -148,7 +148,7 @@ def test_english_has_gaps_that_can_be_filled() -> None:
 
 
 @pytest.mark.parametrize("locale", OFFERED)
-def test_every_text_can_be_said(locale: str) -> None:
+def test_every_message_can_be_formatted(locale: str) -> None:
     for key, text in TEXTS.items():
         facts = dict.fromkeys(placeholders(*forms(text)), 7)
         assert "%" not in localize(key, locale, **facts)
@@ -174,12 +174,12 @@ def test_every_text_can_be_said(locale: str) -> None:
         ),
     ],
 )
-def test_a_number_has_its_form(locale: str, one: str, many: str) -> None:
+def test_singular_and_plural(locale: str, one: str, many: str) -> None:
     assert rate_limited(1).localized(locale) == one
     assert rate_limited(30).localized(locale) == many
 
 
-def test_a_fault_is_english_until_it_is_told() -> None:
+def test_a_fault_is_in_english_until_it_is_localized() -> None:
     fault = bad_user_input("page_size", name="first", limit=50)
 
     assert fault.message == "`first` must be from 1 to 50."

@@ -1,4 +1,4 @@
-"""What `make texts` leaves for a translator to do."""
+"""`make texts`: new messages are empty, changed ones fuzzy, unused ones gone."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from resolvers.texts import Counted
 BEFORE = {
     "Choose at least one seat.": "Elija al menos un asiento.",
     "It takes 1 to %(limit)d characters.": "Debe tener entre 1 y %(limit)d caracteres.",
-    "Nobody says this.": "Nadie dice esto.",
+    "Unused message.": "Mensaje sin uso.",
 }
 AFTER = {
     "seats_missing": "Choose at least one seat.",
@@ -23,7 +23,7 @@ AFTER = {
 
 @pytest.fixture
 def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Spanish as it was before the texts became others."""
+    """The Spanish catalog before the English messages changed."""
     file = tmp_path / "messages.po"
     catalog = Catalog("es", fuzzy=False)
     for english, spanish in BEFORE.items():
@@ -64,7 +64,7 @@ def test_new_texts_are_empty_changed_ones_fuzzy_and_unused_ones_gone(
             ["TOO_MANY_SEATS"],
         ),
     }
-    assert "Nobody" not in file.read_text("utf-8")
+    assert "Unused" not in file.read_text("utf-8")
 
 
 def test_nothing_new_changes_nothing(file: Path) -> None:
