@@ -14,46 +14,46 @@ from telemetry.sale_metrics import RATE_LIMITED
 T = TypeVar("T")
 
 AT_ONCE = 2  # each takes a core for a fifth of a second, and 64 MiB
-# Those at work and those in line: the last one waits for some seconds, not for minutes.
-MOST_IN_LINE = 32
+# At work and waiting: so the last one waits for seconds, not for minutes.
+MOST_WAITING = 32
 
 
 class Argon2Passwords:
-    """Its own few threads: a crowd that signs in waits in line, away from the loop.
+    """Hashes in a few threads of its own, so that a crowd does not block the loop.
 
-    Raises TooManyAtOnceError when the line is full, whoever asks and for whatever.
+    Both methods raise TooManyAtOnceError when too many callers wait.
     """
 
     def __init__(
-        self, at_once: int = AT_ONCE, most_in_line: int = MOST_IN_LINE
+        self, at_once: int = AT_ONCE, most_waiting: int = MOST_WAITING
     ) -> None:
         self._hasher = PasswordHasher()
         self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="argon2")
-        self._most_in_line = most_in_line
-        self._in_line = 0
-        self._nobodys_hash = _unmatched(self._hasher)
+        self._most_waiting = most_waiting
+        self._waiting = 0
+        self._unmatched_hash = _hash_of_no_password(self._hasher)
 
     async def hash(self, password: str) -> str:
-        return await self._in_turn(lambda: self._hasher.hash(password))
+        return await self._run(lambda: self._hasher.hash(password))
 
     async def verify(self, password: str, password_hash: str | None) -> bool:
-        compared = password_hash or self._nobodys_hash
-        return await self._in_turn(lambda: self._matches(compared, password))
+        compared = password_hash or self._unmatched_hash
+        return await self._run(lambda: self._matches(compared, password))
 
     def close(self) -> None:
-        """Whoever still waits in line is cancelled."""
+        """Cancels callers that still wait."""
         self._threads.shutdown(cancel_futures=True)
 
-    async def _in_turn(self, work: Callable[[], T]) -> T:
-        if self._in_line >= self._most_in_line:
+    async def _run(self, work: Callable[[], T]) -> T:
+        if self._waiting >= self._most_waiting:
             RATE_LIMITED.labels("passwords").inc()
             raise TooManyAtOnceError
-        self._in_line += 1
+        self._waiting += 1
         try:
             loop = asyncio.get_running_loop()
             return await loop.run_in_executor(self._threads, work)
         finally:
-            self._in_line -= 1
+            self._waiting -= 1
 
     def _matches(self, password_hash: str, password: str) -> bool:
         try:
@@ -62,8 +62,8 @@ class Argon2Passwords:
             return False
 
 
-def _unmatched(hasher: PasswordHasher) -> str:
-    """Costs what any hash costs, and no password that is known leads to it."""
+def _hash_of_no_password(hasher: PasswordHasher) -> str:
+    """Takes as long to verify as any hash, and no known password matches it."""
     salt, zeros = "A" * 22, "A" * 43  # base64 of 16 and of 32 zero bytes
     cost = f"m={hasher.memory_cost},t={hasher.time_cost},p={hasher.parallelism}"
     return f"$argon2id$v=19${cost}${salt}${zeros}"

@@ -1,4 +1,4 @@
-"""Access tokens: how they are signed, and who is behind one."""
+"""Access tokens: signs them, and verifies those of requests."""
 
 import re
 from collections import OrderedDict
@@ -17,7 +17,7 @@ from auth.signing_keys import ALGORITHM, KeyRing, SigningKey, utc_now
 from domain.accounts import AccessToken
 from domain.people import Role, Viewer
 
-ALGORITHMS = [ALGORITHM]  # a token's own header chooses from these, and no further
+ALGORITHMS = [ALGORITHM]  # the only ones that a token's header may name
 ISSUER = "cinema-tickets"
 AUDIENCE = "cinema-tickets-api"
 LIFETIME = timedelta(minutes=15)
@@ -25,14 +25,14 @@ LOAD_TEST_LIFETIME = timedelta(hours=24)
 
 MAX_LENGTH = 4_096
 BEARER = re.compile(r"(?i:bearer) +((?:[A-Za-z0-9_-]+\.){2}[A-Za-z0-9_-]+) *")
-REMEMBERED = 4_096
-# Of another API process that issued the token: what it says may seem yet to come. Who
-# signs in at one whose clock is fast is not to be turned away by all the others.
+MAX_CACHED = 4_096
+# The clock of the API process that issued a token may be fast: the others accept its
+# tokens all the same.
 CLOCK_SKEW_SECONDS = 120
 
 
 class AuthenticationError(Exception):
-    """The caller shows something that is no token of ours, or not any more."""
+    """The caller sends no valid token of ours: a wrong one, or an expired one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class TokenIssuer:
 
 
 class Authenticator:
-    """Tells who asks. Remembers tokens that it has verified: every request has one."""
+    """Finds the viewer by a token. Caches verified tokens: every request has one."""
 
     def __init__(self, keys: KeyRing, now: Callable[[], datetime] = utc_now) -> None:
         self._keys = keys
@@ -86,15 +86,15 @@ class Authenticator:
             exp={"essential": True},
         )
         self._verified: OrderedDict[str, Credentials] = OrderedDict()
-        self._verified_by: Mapping[str, SigningKey] = keys.keys()
+        self._verified_with: Mapping[str, SigningKey] = keys.keys()
 
     def viewer(self, authorization: str | None) -> Viewer | None:
-        """Who sends this Authorization header; raises AuthenticationError."""
+        """Of an Authorization header; None without one. Raises AuthenticationError."""
         credentials = self.credentials(authorization)
         return credentials.viewer if credentials else None
 
     def credentials(self, authorization: str | None) -> Credentials | None:
-        """The same, with the moment from which on it is nobody any more."""
+        """The viewer, with the moment at which the token expires."""
         if authorization is None:
             return None
         if len(authorization) > MAX_LENGTH:
@@ -103,12 +103,12 @@ class Authenticator:
         if bearer is None:
             raise AuthenticationError("not a bearer token")
         token = bearer[1]
-        self._forget_when_keys_change()
+        self._clear_when_keys_change()
         credentials = self._verified.get(token) or self._verify(token)
         if credentials.expires_at <= self._now():
             self._verified.pop(token, None)
             raise AuthenticationError("expired")
-        self._remember(token, credentials)
+        self._cache(token, credentials)
         return credentials
 
     def _verify(self, token: str) -> Credentials:
@@ -118,38 +118,38 @@ class Authenticator:
             )
             self._claims.validate(verified.claims)
             return _credentials(verified.claims)
-        # The header is a stranger's until the signature is checked: whatever it makes
-        # the parser trip over is a bad token, not a fault of ours.
+        # Until the signature is checked, a stranger may have written the header: any
+        # error of the parser means a bad token, not a fault of ours.
         except (JoseError, ValueError, TypeError, OverflowError, OSError) as error:
             raise AuthenticationError(str(error)) from error
 
     def _key_of(self, token: GuestProtocol) -> OKPKey:
-        """By its id alone: nothing else that a header says leads to a key."""
+        """By the key's id alone: no other field of the header may choose a key."""
         headers = token.headers()
         if "crit" in headers:
-            raise AuthenticationError("asks for an extension: we have none")
+            raise AuthenticationError("needs an extension: we have none")
         key_id = headers.get("kid")
         key = self._keys.find(key_id) if isinstance(key_id, str) else None
         if key is None:
             raise AuthenticationError("signed with a key that is none of ours")
         return key.pair
 
-    def _forget_when_keys_change(self) -> None:
-        """What a key has signed that was taken away is good no more."""
+    def _clear_when_keys_change(self) -> None:
+        """Tokens of a deleted key are no longer valid."""
         keys = self._keys.keys()
-        if keys is not self._verified_by:
+        if keys is not self._verified_with:
             self._verified.clear()
-            self._verified_by = keys
+            self._verified_with = keys
 
-    def _remember(self, token: str, credentials: Credentials) -> None:
+    def _cache(self, token: str, credentials: Credentials) -> None:
         self._verified[token] = credentials
         self._verified.move_to_end(token)
-        if len(self._verified) > REMEMBERED:
+        if len(self._verified) > MAX_CACHED:
             self._verified.popitem(last=False)
 
 
 class ClaimsDecoder(JSONDecoder):
-    """A claim that comes twice would mean one thing here and another elsewhere."""
+    """Refuses a claim that comes twice: other parsers may take the other value."""
 
     def __init__(self) -> None:
         super().__init__(object_pairs_hook=_each_once)

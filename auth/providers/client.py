@@ -1,4 +1,4 @@
-"""Authlib's client of a provider, with bounds on what the provider may do to us."""
+"""Authlib's client, with limits on what an identity provider can do to us."""
 
 import asyncio
 import logging
@@ -14,7 +14,7 @@ from authlib.integrations.starlette_client import (
 
 TIMEOUT_SECONDS = 5.0
 MAX_ANSWER_BYTES = 512 * 1024
-# Signatures that need a key of the provider's; never "none", nor one of ours (HS256).
+# Signatures that need a key of the provider; never "none", nor HS256 (our secret).
 ALGORITHMS = (
     "RS256", "RS384", "RS512", "PS256", "PS384", "PS512",
     "ES256", "ES384", "ES512", "EdDSA", "Ed25519",
@@ -22,20 +22,20 @@ ALGORITHMS = (
 METADATA_SECONDS = 3600.0
 ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 OPTIONAL_ENDPOINTS = ("userinfo_endpoint",)
-# Authlib makes a client for each question. Each would read all certificates again,
-# and everybody else would wait for that.
+# Authlib makes a client for each request. Each would read all certificates again, and
+# block the event loop meanwhile.
 TLS = httpx2.create_ssl_context()
 
-# On DEBUG it would write down verifiers and tokens.
+# On DEBUG it would log verifiers and tokens.
 logging.getLogger("authlib").setLevel(logging.INFO)
 
 
 class ProviderError(Exception):
-    """What a provider says of itself, or of somebody, cannot be relied on."""
+    """An answer of a provider, about itself or a person, cannot be trusted."""
 
 
 class BoundedClient(AsyncOAuth2Client):
-    """Follows no redirects, which would lead wherever the answer says."""
+    """Follows no redirects: they could lead anywhere. Bounds answers in size."""
 
     async def send(self, request: httpx2.Request, **options: Any) -> httpx2.Response:
         response = await super().send(request, **options | {"stream": True})
@@ -64,7 +64,7 @@ class OAuthApp(StarletteOAuth2App):
 
 
 class OidcApp(OAuthApp):
-    """Believes only so much of the issuer's description of itself."""
+    """Uses only checked parts of the issuer's metadata."""
 
     def __init__(self, name: str, *, issuer: str, **options: Any) -> None:
         url = f"{issuer.rstrip('/')}/.well-known/openid-configuration"
@@ -73,24 +73,24 @@ class OidcApp(OAuthApp):
         self._loading = asyncio.Lock()
 
     async def load_server_metadata(self) -> dict[str, Any]:
-        """Kept for an hour, with the keys that were fetched meanwhile."""
+        """Cached for an hour, together with the issuer's keys."""
         async with self._loading:
             loaded_at = self.server_metadata.get("_loaded_at", 0.0)
             if loaded_at < time.time() - METADATA_SECONDS:
                 self.server_metadata = {}
                 document = await super().load_server_metadata()
-                # Not kept until it was judged.
+                # Authlib has cached it: drop it until it is checked.
                 self.server_metadata = {}
-                self.server_metadata = self._believed(document)
+                self.server_metadata = self._checked(document)
             metadata: dict[str, Any] = self.server_metadata
             return metadata
 
-    def _believed(self, document: dict[str, Any]) -> dict[str, Any]:
-        """Authlib takes everything in it for options, of its HTTP client even."""
+    def _checked(self, document: dict[str, Any]) -> dict[str, Any]:
+        """Authlib would use every field as an option, even of its HTTP client."""
         if document.get("issuer") != self.issuer:
             raise ProviderError(f"it calls itself {document.get('issuer')!r:.200}")
         offered = document.get("id_token_signing_alg_values_supported") or ["RS256"]
-        believed = {
+        metadata = {
             "issuer": self.issuer,
             "_loaded_at": document["_loaded_at"],
             "id_token_signing_alg_values_supported": [
@@ -101,10 +101,10 @@ class OidcApp(OAuthApp):
         for name in (*ENDPOINTS, *OPTIONAL_ENDPOINTS):
             endpoint = document.get(name)
             if isinstance(endpoint, str) and endpoint.startswith(("https://", scheme)):
-                believed[name] = endpoint
+                metadata[name] = endpoint
             elif name in ENDPOINTS or endpoint is not None:
                 raise ProviderError(f"{name} is missing or not https")
         methods = document.get("token_endpoint_auth_methods_supported")
         if methods and "client_secret_basic" not in methods:
-            believed["token_endpoint_auth_method"] = "client_secret_post"  # noqa: S105 # a way
-        return believed
+            metadata["token_endpoint_auth_method"] = "client_secret_post"  # noqa: S105 # a way
+        return metadata

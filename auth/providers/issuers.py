@@ -1,4 +1,4 @@
-"""Who somebody is, asked of OpenID Connect issuers and of GitHub."""
+"""Identities of people, from OpenID Connect issuers and from GitHub."""
 
 from collections.abc import Mapping
 from typing import Any, Protocol
@@ -19,9 +19,9 @@ class Provider(Protocol):
     def app(self) -> OAuthApp: ...
 
     async def identity(self, request: Request) -> Identity:
-        """Of whoever comes back with this request.
+        """Of the person whom the provider sent back with this request.
 
-        Raises whatever Authlib and its parts do when something is wrong about it.
+        Raises any error of Authlib and its libraries when something is wrong.
         """
 
 
@@ -40,7 +40,7 @@ class OidcProvider:
     async def identity(self, request: Request) -> Identity:
         token = await self.app.authorize_access_token(  # type: ignore[no-untyped-call] # no hints
             request,
-            # Authlib itself looks at neither the audience nor a missing claim.
+            # By itself Authlib checks neither the audience nor missing claims.
             claims_options={
                 "iss": {"essential": True, "value": self._issuer},
                 "aud": {"essential": True, "value": self._client_id},
@@ -53,7 +53,7 @@ class OidcProvider:
             raise ProviderError("no ID token")
         claims: Mapping[str, Any] = token["userinfo"]
         if "email" not in claims:
-            claims = await self._more_of(claims, token)
+            claims = await self._with_user_info(claims, token)
         verified = claims.get("email_verified")
         vouched_for = verified is True or verified == "true"
         return Identity(
@@ -63,20 +63,20 @@ class OidcProvider:
             name=_text(claims.get("name")),
         )
 
-    async def _more_of(
+    async def _with_user_info(
         self, claims: Mapping[str, Any], token: Mapping[str, Any]
     ) -> Mapping[str, Any]:
-        """Many issuers tell the address only at their endpoint for it."""
+        """Many issuers give the e-mail address only at this endpoint."""
         if "userinfo_endpoint" not in await self.app.load_server_metadata():
             return claims
-        told = await self.app.userinfo(token=token)
-        if told.get("sub") != claims["sub"]:
+        user_info = await self.app.userinfo(token=token)
+        if user_info.get("sub") != claims["sub"]:
             raise ProviderError("the user info is somebody else's")
-        return {**told, **claims}
+        return {**user_info, **claims}
 
 
 class GitHubProvider:
-    """OAuth 2 without OpenID Connect: who it is tells GitHub's API."""
+    """OAuth 2 without OpenID Connect: GitHub's API has the identity."""
 
     def __init__(self, url: str, api_url: str, client_id: str, secret: str) -> None:
         self._issuer = url.rstrip("/")
@@ -113,7 +113,7 @@ class GitHubProvider:
 
 
 def providers(settings: SignInSettings) -> dict[str, Provider]:
-    """Those that are on, by the name that is in their URLs."""
+    """The providers that are switched on, by the name in their URLs."""
     made: dict[str, Provider] = {}
     for name in settings.providers:
         client = getattr(settings, f"{name}_client_id")
@@ -141,7 +141,7 @@ def _subject(value: object) -> str:
     if not isinstance(value, str) or not value.isprintable():
         raise ProviderError("no subject")
     if not 1 <= len(value) <= MAX_SUBJECT_LENGTH:
-        raise ProviderError("a subject of no sensible length")
+        raise ProviderError("an empty subject, or one that is too long")
     return value
 
 

@@ -1,4 +1,4 @@
-"""The way to an identity provider, and back with a code for the client."""
+"""Sends a browser to an identity provider, and back with a code for the client."""
 
 import asyncio
 import logging
@@ -25,10 +25,10 @@ logger = logging.getLogger(__name__)
 
 PATH = "/sign-in"
 COOKIE = "sign_in"
-COOKIE_SECONDS = 600  # as long as somebody may take at the provider
-PATIENCE_SECONDS = 10.0  # for all that a provider is asked in one request of ours
+COOKIE_SECONDS = 600  # the longest that a person may take at the provider
+PATIENCE_SECONDS = 10.0  # for all requests to a provider within one of ours
 CLIENT_STATE = re.compile(r"[A-Za-z0-9._~-]{1,128}")
-UNDER_WAY = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+HEADERS = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
 
 
 class SignIn:
@@ -52,13 +52,14 @@ class SignIn:
         if client_state is not None and not CLIENT_STATE.fullmatch(client_state):
             return _refused("`state` is 1 to 128 letters, digits and . _ ~ -")
         redirect_uri = f"{self._public_url}{PATH}/{name}/callback"
-        if (seconds := await self._wait("beginSignIn", request)) is not None:
+        seconds = await self._seconds_to_wait("beginSignIn", request)
+        if seconds is not None:
             return _too_often(request, seconds)
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 begun = await provider.app.create_authorization_url(redirect_uri)
-        except Exception as error:  # noqa: BLE001 # whatever it is, nobody can go there
-            _complain(name, error)
+        except Exception as error:  # noqa: BLE001 # any error: the provider cannot be used
+            _log_failure(name, error)
             return _return(return_to, client_state, error="provider_unavailable")
         url = begun.pop("url")
         await provider.app.save_authorize_data(
@@ -68,7 +69,7 @@ class SignIn:
             client_state=client_state,
             **begun,
         )
-        return RedirectResponse(url, 303, UNDER_WAY)
+        return RedirectResponse(url, 303, HEADERS)
 
     async def finish(self, request: Request) -> Response:
         name = request.path_params["provider"]
@@ -79,18 +80,20 @@ class SignIn:
         states = provider.app.framework
         begun = await states.get_state_data(request.session, state)
         if begun is None:
-            return _not_begun(request)
-        if (seconds := await self._wait("finishSignIn", request)) is not None:
+            return _unknown_state(request)
+        if (
+            seconds := await self._seconds_to_wait("finishSignIn", request)
+        ) is not None:
             return _too_often(request, seconds)
         answer = await self._answer(name, provider, request)
         await states.clear_state_data(request.session, state)
         return _return(begun["return_to"], begun["client_state"], **answer)
 
-    async def _wait(self, what: str, request: Request) -> int | None:
-        """In how many seconds to come back: strangers make us ask a provider."""
+    async def _seconds_to_wait(self, action: str, request: Request) -> int | None:
+        """None if the address may go on. Limited, because we ask a provider then."""
         address = request.client.host if request.client else None
         try:
-            await self._services_of(request).rate_limits.check(what, address, None)
+            await self._services_of(request).rate_limits.check(action, address, None)
         except RateLimitedError as refused:
             return refused.retry_after
         return None
@@ -98,7 +101,7 @@ class SignIn:
     async def _answer(
         self, name: str, provider: Provider, request: Request
     ) -> dict[str, str]:
-        """What the client is told, as parameters of the URL of its return."""
+        """The result for the client, as parameters of its return URL."""
         refusal = request.query_params.get("error")
         if refusal is not None:
             denied = refusal == "access_denied"
@@ -106,8 +109,8 @@ class SignIn:
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 identity = await provider.identity(request)
-        except Exception as error:  # noqa: BLE001 # a stranger's answer can break anything
-            _complain(name, error)
+        except Exception as error:  # noqa: BLE001 # a stranger's answer can cause any error
+            _log_failure(name, error)
             return {"error": _code_of(error)}
         try:
             identities = self._services_of(request).identities
@@ -132,7 +135,7 @@ def mount(
             ],
             redirect_slashes=False,  # as app/asgi.py
         ),
-        # Here alone: requests of GraphQL have no use for a cookie.
+        # Only here: GraphQL requests use no cookie.
         middleware=[
             Middleware(
                 SessionMiddleware,
@@ -140,7 +143,7 @@ def mount(
                 session_cookie=COOKIE,
                 max_age=COOKIE_SECONDS,
                 path=PATH,
-                same_site="lax",  # it has to come along when the provider sends back
+                same_site="lax",  # it must be sent when the provider redirects back
                 https_only=str(settings.public_url).startswith("https://"),
             )
         ],
@@ -150,40 +153,40 @@ def mount(
 def _return(return_to: str, client_state: str | None, **answer: str) -> Response:
     if client_state is not None:
         answer["state"] = client_state
-    joint = "&" if "?" in return_to else "?"
-    return RedirectResponse(f"{return_to}{joint}{urlencode(answer)}", 303, UNDER_WAY)
+    separator = "&" if "?" in return_to else "?"
+    return RedirectResponse(f"{return_to}{separator}{urlencode(answer)}", 303, HEADERS)
 
 
 def _refused(why: str, status: int = 400) -> Response:
-    """Whoever wrote the client reads it."""
-    return PlainTextResponse(why, status, UNDER_WAY)
+    """For the developer of the client."""
+    return PlainTextResponse(why, status, HEADERS)
 
 
-def _not_begun(request: Request) -> Response:
+def _unknown_state(request: Request) -> Response:
     locale = _locale_of(request)
     why = localize("sign_in_not_begun", locale)
-    return PlainTextResponse(why, 400, UNDER_WAY | {"Content-Language": locale})
+    return PlainTextResponse(why, 400, HEADERS | {"Content-Language": locale})
 
 
 def _too_often(request: Request, seconds: int) -> Response:
     locale = _locale_of(request)
     why = localize("RATE_LIMITED", locale, seconds=seconds)
-    told = {"Content-Language": locale, "Retry-After": str(seconds)}
-    return PlainTextResponse(why, 429, UNDER_WAY | told)
+    headers = {"Content-Language": locale, "Retry-After": str(seconds)}
+    return PlainTextResponse(why, 429, HEADERS | headers)
 
 
 def _locale_of(request: Request) -> str:
-    """A person reads it: there is nobody to return to."""
+    """For texts that a person reads in the browser: no client would show them."""
     return locale_for(request.headers.get("accept-language"))
 
 
 def _code_of(error: Exception) -> str:
-    away = isinstance(error, httpx2.TransportError | TimeoutError) or (
+    unavailable = isinstance(error, httpx2.TransportError | TimeoutError) or (
         isinstance(error, httpx2.HTTPStatusError) and error.response.is_server_error
     )
-    return "provider_unavailable" if away else "sign_in_failed"
+    return "provider_unavailable" if unavailable else "sign_in_failed"
 
 
-def _complain(name: str, error: Exception) -> None:
+def _log_failure(name: str, error: Exception) -> None:
     why = f"{type(error).__name__}: {error}".partition("\n")[0]
     logger.warning("Signing in through %s failed: %.300r", name, why)

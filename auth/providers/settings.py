@@ -1,4 +1,4 @@
-"""What signing in through identity providers is told by the environment."""
+"""Settings of sign-in through identity providers, from the environment."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,7 +21,7 @@ from runtime.environment import EnvironmentSettings
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 NEVER_IN_A_URL = frozenset(' \\"<>^`{|}')
 
-# With any of a provider's own settings it is on, and needs them all.
+# Any of its own settings switches a provider on; then it needs all of them.
 PROVIDERS: Mapping[str, tuple[str, ...]] = {
     "oidc": ("oidc_issuer", "oidc_client_id", "oidc_client_secret"),
     "google": ("google_client_id", "google_client_secret"),
@@ -31,7 +31,7 @@ SHARED = ("public_url", "sign_in_return_urls", "sign_in_cookie_secret")
 
 
 def _checked(url: str) -> SplitResult:
-    """Only https keeps what is sent there from strangers, but for this machine."""
+    """Requires https, but for hosts of this machine."""
     parts = urlsplit(url)  # raises ValueError, as `port` does
     safe = parts.scheme == "https" or (
         parts.scheme == "http" and parts.hostname in LOOPBACK
@@ -65,18 +65,18 @@ def _return_urls(value: Any) -> Any:
 
 
 ServiceUrl = Annotated[str, AfterValidator(_service)]
-# Given itself or, by the variable with _FILE at its end, in a file.
+# The value itself, or a file with it in the variable that ends in _FILE.
 Secret = Annotated[SecretStr | None, Field(validate_default=True)]
 
 
 class SignInSettings(EnvironmentSettings):
-    """All of them may be missing: then nobody else vouches for people."""
+    """Without any of them there is no sign-in through providers."""
 
-    # Where browsers find us: providers send them back there.
+    # Our URL for browsers: providers send them back there.
     public_url: Annotated[str, AfterValidator(_origin)] | None = None
-    # Where a client may be returned to, comma separated; the first is the default.
+    # The URLs of clients to return to, comma separated; the first is the default.
     sign_in_return_urls: Annotated[tuple[str, ...], NoDecode] = ()
-    # The same for all API processes: any of them may see the browser come back.
+    # The same for all API processes: any of them may get the browser back.
     sign_in_cookie_secret_file: FilePath | None = None
     sign_in_cookie_secret: Annotated[Secret, Field(min_length=32)] = None
     # Any OpenID Connect issuer, spelt exactly as it spells itself.
@@ -90,13 +90,13 @@ class SignInSettings(EnvironmentSettings):
     github_client_id: str | None = None
     github_client_secret_file: FilePath | None = None
     github_client_secret: Secret = None
-    # Others only for an enterprise server.
+    # Other URLs only for a GitHub enterprise server.
     github_url: ServiceUrl = "https://github.com"
     github_api_url: ServiceUrl = "https://api.github.com"
 
     @property
     def providers(self) -> list[str]:
-        """The names of those that are on."""
+        """The names of those that are switched on."""
         return [
             name
             for name, own in PROVIDERS.items()

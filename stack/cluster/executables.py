@@ -21,10 +21,8 @@ class Executables:
     def __init__(self, folder: Path) -> None:
         valkey_server = valkey.binary()
         folder.mkdir(mode=0o755, exist_ok=True)
-        for name in (
-            "valkey-server",
-            "valkey-sentinel",
-        ):  # its name decides what it does
+        # One binary: the name by which it is started decides what it does.
+        for name in ("valkey-server", "valkey-sentinel"):
             link = folder / name
             link.unlink(missing_ok=True)
             link.symlink_to(valkey_server)

@@ -36,8 +36,6 @@ def change_owner(path: Path, user: ProcessUser) -> None:
     owner = launch.nobody() if user is ProcessUser.NOBODY else (0, os.getegid())
     if path.stat().st_uid == owner[0]:
         return
-    for inner in [
-        *path.rglob("*"),
-        path,
-    ]:  # the top last: its owner shows that all is done
+    # The top last: its owner shows that all is done.
+    for inner in [*path.rglob("*"), path]:
         os.chown(inner, *owner, follow_symlinks=False)

@@ -188,7 +188,7 @@ class TestRemembering:
     def test_forgets_the_one_that_was_used_longest_ago(
         self, authenticator: Authenticator, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(tokens, "REMEMBERED", 2)
+        monkeypatch.setattr(tokens, "MAX_CACHED", 2)
         first, second, third = (
             signed(CLAIMS | {"sub": str(UUID(int=n))}) for n in range(3)
         )

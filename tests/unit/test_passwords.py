@@ -68,7 +68,7 @@ class TestTheLine:
     async def test_who_finds_it_full_is_told_so_at_once_and_the_others_are_served(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        passwords = Argon2Passwords(at_once=1, most_in_line=3)
+        passwords = Argon2Passwords(at_once=1, most_waiting=3)
         go_on = threading.Event()
         monkeypatch.setattr(passwords, "_matches", lambda *_: go_on.wait())
         in_line = [
@@ -90,7 +90,7 @@ class TestTheLine:
     async def test_who_leaves_it_makes_room(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        passwords = Argon2Passwords(at_once=1, most_in_line=2)
+        passwords = Argon2Passwords(at_once=1, most_waiting=2)
         go_on = threading.Event()
         monkeypatch.setattr(passwords, "_matches", lambda *_: go_on.wait())
         first, second = (
