@@ -14,8 +14,8 @@ NOT_BUILT = (
     "`make explorer` builds it, or says why it cannot.\n"
 )
 PROTECTION = {
-    # Monaco, the editor in it, makes style elements while it runs, and its style sheet
-    # carries fonts and pictures.
+    # The editor, Monaco, makes style elements while it runs, and its style sheet contains
+    # fonts and images.
     "Content-Security-Policy": (
         "default-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self' data:; "
         "img-src 'self' data:; object-src 'none'; base-uri 'none'; "
@@ -40,10 +40,10 @@ def routes(built: Path = BUILT) -> list[BaseRoute]:
 
 
 class _Assets(StaticFiles):
-    """Their names hold a hash of what is in them: they never change."""
+    """A file's name contains a hash of its content, so a file never changes."""
 
     async def check_config(self) -> None:
-        """A folder that was not built is no fault: what was in it is not found."""
+        """Allows a folder that was not built: its files are not found (404)."""
 
     def file_response(self, *args: Any, **kwargs: Any) -> Response:
         response = super().file_response(*args, **kwargs)

@@ -1,4 +1,4 @@
-"""The page at /: what this is, and where its parts are."""
+"""The page at /: links to all that this process serves."""
 
 from base64 import b64encode
 from hashlib import sha256
@@ -51,7 +51,7 @@ seconds; a payment turns it into a sale, once.</p>
 
 
 def routes(settings: Settings) -> list[BaseRoute]:
-    """The files too, of which the schema stays as private as introspection is."""
+    """The page, and the files that it links to; no schema without introspection."""
     links: dict[str, str] = {}
     files: list[BaseRoute] = []
     if settings.explorer:
@@ -59,7 +59,7 @@ def routes(settings: Settings) -> list[BaseRoute]:
     if settings.introspection:
         links["/schema.graphql"] = "The schema, with a description of everything in it."
         files.append(_file("/schema.graphql", "schema/schema.graphql", "text/plain"))
-    if (ROOT / "docs" / "api.md").is_file():  # a deployment may leave docs/ out
+    if (ROOT / "docs" / "api.md").is_file():  # the image has no docs/
         links["/docs/api.md"] = "How to use the API well."
         files.append(_file("/docs/api.md", "docs/api.md", "text/markdown"))
     links |= {

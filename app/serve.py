@@ -17,21 +17,21 @@ from transport.server.graceful_drain import DrainingApp, DrainingServer
 from transport.server.http_limits import BoundedHttp
 
 STARTUP_FAILURE = 3  # uvicorn's own code for it
-# Of an idle connection. A proxy has to be the first to leave it (ours does after 2 s,
-# many after 60): a POST that is sent along it while we close it is lost.
+# How long an idle connection stays open. A proxy must close it first (ours does after
+# 2 s, many after 60): a POST that it sends while we close the connection is lost.
 KEEP_ALIVE_SECONDS = 75
-GRACE_SECONDS = 6  # for mutations in flight, those of sockets too
+GRACE_SECONDS = 6  # for running mutations, also those of sockets
 
 
 def open_many_files() -> None:
-    """Each socket is one, and what a process is given to begin with is often 1,024."""
+    """Each socket needs a file descriptor, and the default limit is often 1,024."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft != hard:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def behind(proxies: Sequence[str]) -> dict[str, Any]:
-    """Of X-Forwarded-For the last address counts that is not of a trusted proxy."""
+    """The client is the last address in X-Forwarded-For that is no trusted proxy."""
     return {"proxy_headers": bool(proxies), "forwarded_allow_ips": list(proxies)}
 
 
@@ -56,8 +56,8 @@ def main(settings: Settings) -> None:
         access_log=False,
         **behind(settings.trusted_proxies),
         server_header=False,
-        log_config=None,  # it speaks through ours, and not below WARNING: it
-        log_level=None,  # writes down frames, and URLs with what is in them
+        log_config=None,  # it uses our loggers, and not below WARNING: it would
+        log_level=None,  # log frames, and URLs with their parameters
     )
     server = DrainingServer(config, draining, settings.drain_seconds)
     with suppress(KeyboardInterrupt):
