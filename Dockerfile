@@ -1,6 +1,6 @@
 # syntax=docker/dockerfile:1
-# Two images: `program` is the API, the worker and the commands; `postgres` is Postgres
-# under Patroni, for docker-compose.cluster.yml. Both install only what a lock knows.
+# Two images: `program` has the API, the worker and the commands; `postgres` is Postgres
+# with Patroni, for docker-compose.cluster.yml. Both install locked versions only.
 
 FROM node:24.11.1-trixie-slim AS explorer
 WORKDIR /web

@@ -1,4 +1,4 @@
-# `make` alone tells what there is. Everything runs in .venv, which the locks describe.
+# `make` lists the targets. Everything runs in .venv, with the versions of the locks.
 
 PYTHON ?= python3
 VENV := .venv
@@ -8,9 +8,9 @@ USERS ?= 25
 N ?= 500
 ROUNDS ?= 3
 SECONDS ?= 10
-# Of the campaign; without a seed it takes one, and says which.
+# For the campaign; without SEED it chooses one, and prints it.
 CHOSEN = $(SEED:%=--seed %) $(SCENARIO:%=--scenario %)
-# Two at once would trample on each other.
+# Locked: two builds at once would overwrite each other.
 BUILD_EXPLORER = flock web $(MAKE) web/dist/index.html
 
 .DEFAULT_GOAL := help
@@ -23,27 +23,27 @@ MAKEFLAGS += --no-print-directory
 help: ## this list
 	awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-22s %s\n", $$1 $$3, $$2 }' Makefile
 	echo
-	echo "  PORT=3333 DATA_DIR=.data move a run; several run side by side."
+	echo "  PORT=3333 DATA_DIR=.data choose port and folder: several can run side by side."
 
-run: $(VENV)/runtime.stamp ## everything on http://127.0.0.1:3333 until Ctrl-C
+run: $(VENV)/runtime.stamp ## run everything on http://127.0.0.1:3333 until Ctrl-C
 	+$(BUILD_EXPLORER) || echo "THE EXPLORER IS NOT THERE: it could not be built, for the reason above. The rest starts." >&2
 	STOP_WITH_PARENT=1 exec $(PY) -m app run
 
-cluster: $(VENV)/dev.stamp ## three APIs behind NGINX, every server several times, until Ctrl-C
+cluster: $(VENV)/dev.stamp ## run three APIs behind NGINX, and every server several times, until Ctrl-C
 	+$(BUILD_EXPLORER) || echo "THE EXPLORER IS NOT THERE: it could not be built, for the reason above. The rest starts." >&2
 	STOP_WITH_PARENT=1 exec $(PY) -m app cluster run
 
-explorer: $(VENV)/runtime.stamp ## build the page /graphiql, if anything in web/ has changed
+explorer: $(VENV)/runtime.stamp ## build the page /graphiql, if web/ has changed
 	+$(BUILD_EXPLORER)
 
-test: $(VENV)/dev.stamp ## the whole suite, on throw-away servers of its own
+test: $(VENV)/dev.stamp ## run all tests, on temporary servers of their own
 	+$(BUILD_EXPLORER)
 	exec $(PY) -m pytest --quiet --numprocesses $(JOBS) --dist loadgroup --ignore tests/cluster
 
-ROOMS := domain persistence realtime resolvers transport
-test-stack: $(VENV)/dev.stamp ## only the tests of the servers without Docker (stack/)
+test-stack: $(VENV)/dev.stamp ## run the tests of stack/, the servers without Docker
 	exec $(PY) -m pytest --quiet tests/stack
 
+ROOMS := domain persistence realtime resolvers transport
 coverage: $(VENV)/dev.stamp ## lines and branches that the whole suite never reaches, and how much of each room it does
 	rm -rf .coverage
 	+$(BUILD_EXPLORER)
@@ -55,21 +55,21 @@ coverage: $(VENV)/dev.stamp ## lines and branches that the whole suite never rea
 		printf '%-12s %s %%\n' $$room $$($(PY) -m coverage report --format total --precision 1 --include "$$room/*"); done
 	printf '%-12s %s %%\n' total $$($(PY) -m coverage report --format total --precision 1)
 
-test-cluster: $(VENV)/dev.stamp ## the cluster brought up, and six scenarios of the campaign
+test-cluster: $(VENV)/dev.stamp ## start the cluster, and run six scenarios of the campaign
 	$(PY) -m pytest --quiet tests/cluster
 	exec $(PY) -m tests.cluster --quick $(CHOSEN)
 
-campaign: $(VENV)/dev.stamp ## all of them: SEED=7 SCENARIO="redis-empty postgres-killed"
+campaign: $(VENV)/dev.stamp ## run all scenarios, or some: SEED=7 SCENARIO="redis-empty postgres-killed"
 	exec $(PY) -m tests.cluster $(CHOSEN)
 
-check: $(VENV)/dev.stamp ## style, types, imports, schema, tables, unit tests
+check: $(VENV)/dev.stamp ## check style, types, imports, schema and tables, and run unit tests
 	$(PY) -m ruff check --quiet
 	$(PY) -m ruff format --check --quiet
 	$(PY) -m mypy --no-error-summary .
 	$(VENV)/bin/lint-imports --no-logo
 	$(PY) -m pytest --quiet tests/unit tests/stack/unit tests/integration/test_migrations.py
 
-seed: $(VENV)/runtime.stamp ## plant the demo data, or what is new of it today
+seed: $(VENV)/runtime.stamp ## add the demo data, or today's part of it
 	exec $(PY) -m app seed
 
 migrate: $(VENV)/runtime.stamp ## bring the database to the newest version
@@ -87,11 +87,11 @@ tokens: $(VENV)/runtime.stamp ## N=500 bearer tokens of seeded customers, one a 
 schema: $(VENV)/runtime.stamp ## write schema/schema.graphql from the code
 	exec $(PY) -m app schema
 
-texts: $(VENV)/runtime.stamp ## add new texts to resolvers/locales, for translators to fill in
+texts: $(VENV)/runtime.stamp ## add new texts to resolvers/locales, for translators
 	exec $(PY) -m app texts
 
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --quiet
-lock: ## pin the dependencies of pyproject.toml anew (needs uv)
+lock: ## pin the dependencies of pyproject.toml again (needs uv)
 	command -v uv >/dev/null || { echo "make lock needs uv: pip install uv" >&2; exit 1; }
 	$(LOCK) --group node --output-file requirements-node.lock
 	$(LOCK) pyproject.toml --extra embedded --output-file requirements.lock

@@ -14,8 +14,8 @@ NOT_BUILT = (
     "`make explorer` builds it, or says why it cannot.\n"
 )
 PROTECTION = {
-    # The editor, Monaco, makes style elements while it runs, and its style sheet contains
-    # fonts and images.
+    # The editor, Monaco, makes style elements while it runs, and its style sheet
+    # contains fonts and images.
     "Content-Security-Policy": (
         "default-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self' data:; "
         "img-src 'self' data:; object-src 'none'; base-uri 'none'; "

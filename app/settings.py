@@ -79,8 +79,8 @@ class Settings(EnvironmentSettings):
     metrics_port: int | None = Field(default=None, ge=1, le=65535)
     # Required from scrapers; without it all of the same private network may scrape.
     metrics_token: SecretStr | None = Field(default=None, min_length=16)
-    # As the limits library writes them. For sign-in, sign-up and refresh, each by address
-    # and by account; and for reserving, by customer and process.
+    # As the limits library writes them. For sign-in, sign-up and refresh, each by
+    # address and by account; and for reserving, by customer and process.
     rate_limit_address: RateLimit = "100/minute"
     rate_limit_account: RateLimit = "10/minute"
     rate_limit_reserve: RateLimit = "600/10 seconds"

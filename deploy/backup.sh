@@ -1,19 +1,19 @@
 #!/bin/sh
-# Backs Postgres up into $BACKUP_DIR, which had better be another machine's disk.
+# Backs up Postgres into $BACKUP_DIR, which should be on the disk of another machine.
 #
-#   backup.sh wal     every change as it is made, for ever; run it beside the servers
-#   backup.sh base    all there is now, once a day: a restore begins with one of these
-#   backup.sh tidy    forget what is older than the oldest base backup that is left
+#   backup.sh wal     receives every change (WAL) for ever; run it beside the servers
+#   backup.sh base    a full backup, once a day: each restore begins with one
+#   backup.sh tidy    deletes WAL that is older than the oldest base backup
 #
-# Where Postgres is, and who asks, is in libpq's own variables, for example
+# libpq's variables name the server and the user, for example
 # PGHOST=postgres-1,postgres-2 PGTARGETSESSIONATTRS=read-write PGUSER=replicator
-# PGPASSWORD=... . Of two hosts it follows the one that is the primary.
+# PGPASSWORD=... . Of two hosts it uses the primary.
 set -eu
 wal=${BACKUP_DIR:?say where to put the backup}/wal
 umask 077
 mkdir -p "$wal"
 
-# A former primary would keep its changes for nobody, until its disk is full.
+# The slot of a former primary would keep WAL until its disk is full.
 leave_the_standby() {
 	PGTARGETSESSIONATTRS=standby pg_receivewal --no-password --drop-slot --slot backup 2>/dev/null || true
 }
@@ -21,15 +21,15 @@ leave_the_standby() {
 case ${1:-} in
 wal)
 	leave_the_standby
-	# The server keeps what was not received yet: mind its disk when this is away.
+	# The server keeps WAL until it is received: watch its disk while this does not run.
 	pg_receivewal --no-password --create-slot --if-not-exists --slot backup
-	# After a failover it ends: going on by itself it would miss the slot for ever.
+	# Ends at a failover (--no-loop): the new primary lacks the slot, which we make then.
 	exec pg_receivewal --no-password --no-loop --slot backup --synchronous --directory "$wal"
 	;;
 base)
 	leave_the_standby
 	base=$BACKUP_DIR/base-$(date -u +%Y-%m-%dT%H%M%SZ)
-	# Without the changes meanwhile: they are among those that `wal` receives.
+	# Without the WAL of meanwhile: `wal` receives it.
 	pg_basebackup --no-password --checkpoint fast --wal-method none --pgdata "$base.unfinished"
 	mv "$base.unfinished" "$base"
 	echo "$base"

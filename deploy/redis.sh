@@ -1,6 +1,6 @@
 #!/bin/sh
-# A node of Redis, primary or replica, or a lock node of its own. Its configuration is
-# written once: from then on Sentinel has the node itself rewrite it when roles change.
+# A Redis node: primary, replica, or an independent lock node. The configuration is
+# written once: afterwards Sentinel lets the node rewrite it when roles change.
 set -eu
 configuration=/data/valkey.conf
 if [ ! -s "$configuration" ]; then
@@ -11,14 +11,14 @@ port ${ADDRESS##*:}
 dir /data
 requirepass $REDIS_PASSWORD
 masterauth $REDIS_PASSWORD
-# What it knows only saves work, and word of old holds is worse than none.
+# Its data only save work, and markers of old holds are worse than none.
 appendonly no
 save ""
 maxmemory 96mb
 maxmemory-policy volatile-ttl
 replica-announce-ip ${ADDRESS%:*}
 replica-announce-port ${ADDRESS##*:}
-# A primary that was cut off, or came back after a failover, takes no writes.
+# A primary without replicas (cut off, or back after a failover) refuses writes.
 min-replicas-to-write ${REPLICAS:-0}
 min-replicas-max-lag 5
 repl-diskless-sync-delay 0

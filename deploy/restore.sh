@@ -1,15 +1,15 @@
 #!/bin/sh
-# Makes a data folder of Postgres as it was at a moment, from what backup.sh left.
+# Makes a data folder of Postgres as it was at a moment, from the files of backup.sh.
 #
-#   restore.sh BASE DATA [MOMENT]     such as 2026-11-25T18:30:00Z; without: to the end
+#   restore.sh BASE DATA [MOMENT]     such as 2026-11-25T18:30:00Z; default: the end
 #
-# BASE is the newest base backup that ended before the moment; DATA must not be there.
-# Started on DATA, Postgres takes the changes from $BACKUP_DIR/wal and is then a primary.
-# Be the user who starts it: that one has to read both folders, and is not root.
+# BASE is the newest base backup that ended before the moment; DATA must not exist.
+# Postgres, started on DATA, reads the changes in $BACKUP_DIR/wal, then is a primary.
+# Run it as the user who starts Postgres, which is not root and can read both folders.
 set -eu
 base=${1:?restore.sh BASE DATA [MOMENT]}
 data=${2:?restore.sh BASE DATA [MOMENT]}
-# Postgres asks from another folder than this one.
+# An absolute path: Postgres runs in another folder.
 wal=$(cd "${BACKUP_DIR:?say where the backup is}/wal" && pwd)
 case $wal${3:-} in
 *[\'\"\\\$\`%]*)
@@ -29,12 +29,12 @@ rm -rf "$data.unfinished"
 cp -R "$base" "$data.unfinished"
 cd "$data.unfinished"
 chmod 700 .
-# Patroni's, of the folder that was backed up, and of a standby that a commit waits for.
-# It writes them anew when it gets this one.
+# Patroni's settings: paths of the old folder, and a standby for which commits wait.
+# Patroni writes them again when it gets this folder.
 sed -i -e '/^hba_file = /d' -e '/^ident_file = /d' -e '/^synchronous_standby_names = /d' \
 	postgresql.conf
 {
-	# What was being received when the server died has .partial in its name.
+	# The last WAL file, still incomplete when the server died, ends in .partial.
 	echo "restore_command = 'cp \"$wal/%f\" \"%p\" || cp \"$wal/%f.partial\" \"%p\"'"
 	echo "recovery_target_timeline = 'latest'"
 	echo "recovery_target_action = 'promote'"

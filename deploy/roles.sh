@@ -1,10 +1,10 @@
 #!/bin/sh
-# Makes what Postgres knows of the programs, as often as it is run: the owner of the
-# tables, who migrates them; the programs, who own nothing, and get their rights from the
-# migration; and who rewinds a former primary, if it has a password here. Tables of a
-# time when the superuser made them go to the owner.
+# Makes the roles of Postgres; it may run again at any time. The owner of the tables
+# migrates them. The programs own nothing; the migration grants their rights. With
+# $REWIND_PASSWORD there is a role that rewinds a former primary. Old tables, which the
+# superuser made, are given to the owner.
 #
-# $SUPERUSER_URL is where, without a password: that is in $PGPASSWORD.
+# $SUPERUSER_URL has no password: that is in $PGPASSWORD.
 set -eu
 where=${SUPERUSER_URL:?say where Postgres is}
 export PGCONNECT_TIMEOUT=5
@@ -18,7 +18,7 @@ exec psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 "$where" <<'END_OF_SQL'
 \getenv owner_password OWNER_PASSWORD
 \getenv program_password PROGRAM_PASSWORD
 \getenv rewind_password REWIND_PASSWORD
--- Of a statement that fails the server's log would have the password.
+-- Keeps passwords out of the server's log when a statement fails.
 SET log_min_error_statement = panic;
 SET client_min_messages = warning;
 
@@ -29,7 +29,7 @@ ALTER ROLE cinema_owner LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION 
     PASSWORD :'owner_password';
 ALTER ROLE cinema_program LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS
     PASSWORD :'program_password';
-GRANT pg_read_all_stats TO cinema_owner; -- how far the standby is behind
+GRANT pg_read_all_stats TO cinema_owner; -- to see the lag of the standby
 REVOKE TEMPORARY ON DATABASE :"DBNAME" FROM PUBLIC;
 ALTER SCHEMA public OWNER TO cinema_owner;
 
@@ -43,7 +43,7 @@ WHERE typnamespace = 'public'::regnamespace AND typowner <> 'cinema_owner'::regr
   AND (typtype = 'r' OR typtype = 'c' AND relkind = 'c') \gexec
 
 \if :{?rewind_password}
--- As Patroni makes it, but for databases that were there before.
+-- As Patroni makes it in a new database: this is for older ones.
 SELECT 'CREATE ROLE rewinder'
 WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'rewinder') \gexec
 ALTER ROLE rewinder LOGIN PASSWORD :'rewind_password';

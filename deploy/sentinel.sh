@@ -1,5 +1,5 @@
 #!/bin/sh
-# Sentinel keeps what it learns in its configuration: begin with ours, go on with its own.
+# Sentinel keeps its state in its configuration: ours is only for the first start.
 set -eu
 configuration=/data/sentinel.conf
 if [ ! -s "$configuration" ]; then
@@ -21,8 +21,8 @@ sentinel parallel-syncs primary 2
 END
     mv "$configuration.new" "$configuration"
 fi
-# For its clients and the other Sentinels. Not above: there are configurations from a time
-# without it, in which the line that it wrote itself for everybody would win.
+# The password of clients and of other Sentinels. Not above: old configurations have none,
+# and there the line that Sentinel wrote, for everybody, would win.
 sed -i '/^user default on nopass /d' "$configuration"
 grep -q '^requirepass ' "$configuration" || echo "requirepass $REDIS_PASSWORD" >>"$configuration"
 exec valkey-sentinel "$configuration"
