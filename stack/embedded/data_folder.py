@@ -59,7 +59,7 @@ class DataFolder:
         found = version.strip() or "something else"
         raise CommandError(
             f"The data folder {self.path} holds {found}, not {VERSION.strip()}: "
-            "set DATA_DIR to another folder, or move this one away."
+            "set DATA_DIR to another folder, or move this one elsewhere."
         )
 
     def _claim(self, patience: float) -> int:

@@ -1,4 +1,4 @@
-"""What a load balancer is told while servers go away and come back."""
+"""/readyz while servers become unavailable and come back."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -69,15 +69,15 @@ async def test_without_redis_it_is_ready_and_says_so(
 ) -> None:
     stack.valkey.stop()
     try:
-        status, told = await ready(resources)
+        status, body = await ready(resources)
     finally:
         stack.valkey.start()
     await until_ready(resources)
 
     assert status == 200
-    assert (told["ready"], told["postgres"]) == (True, "ok")
-    assert told["redis"].startswith("away (")
-    assert told["redis"].endswith("): Postgres decides alone")
+    assert (body["ready"], body["postgres"]) == (True, "ok")
+    assert body["redis"].startswith("away (")
+    assert body["redis"].endswith("): Postgres decides alone")
 
 
 async def test_without_postgres_it_is_not_ready_and_lives(
@@ -85,15 +85,15 @@ async def test_without_postgres_it_is_not_ready_and_lives(
 ) -> None:
     stack.postgres.stop()
     try:
-        status, told = await ready(resources)
+        status, body = await ready(resources)
         alive = await health.alive(Request({"type": "http"}))
     finally:
         stack.postgres.start()
     await until_ready(resources)
 
     assert status == 503
-    assert (told["ready"], told["redis"]) == (False, "ok")
-    assert told["postgres"].startswith("away (")
+    assert (body["ready"], body["redis"]) == (False, "ok")
+    assert body["postgres"].startswith("away (")
     assert (alive.status_code, bytes(alive.body)) == (200, b"ok")
 
 
@@ -125,13 +125,13 @@ async def test_a_postgres_that_is_silent_is_not_waited_for(
         stack.postgres.pause()
         try:
             async with asyncio.timeout(FOR_EVER / 10):
-                status, told = await ready(resources)
+                status, body = await ready(resources)
         finally:
             stack.postgres.resume()
         await until_ready(resources)
 
     assert status == 503
-    assert told["postgres"] == "away (TimeoutError)"
+    assert body["postgres"] == "away (TimeoutError)"
 
 
 @pytest.mark.parametrize("version", [None, "0001"])
@@ -142,10 +142,10 @@ async def test_without_its_tables_it_is_not_ready(
         await asyncio.to_thread(migrate.upgrade, unmigrated.database_url, version)
 
     async with open_resources(unmigrated, "tests") as resources:
-        status, told = await ready(resources)
+        status, body = await ready(resources)
 
     assert status == 503
-    assert told == {
+    assert body == {
         "ready": False,
         "postgres": "not migrated: run `make migrate`",
         "redis": "ok",

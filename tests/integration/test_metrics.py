@@ -130,35 +130,35 @@ async def test_the_outbox_and_who_is_behind_are_told_as_they_are(
         " WHERE position = (SELECT min(position) FROM outbox)"
     )
 
-    told = await scrape(api)
+    scraped = await scrape(api)
 
-    assert figure(told, "cinema_outbox_events") == 3
-    assert 100 <= (figure(told, "cinema_outbox_oldest_seconds") or 0) < 200
+    assert figure(scraped, "cinema_outbox_events") == 3
+    assert 100 <= (figure(scraped, "cinema_outbox_oldest_seconds") or 0) < 200
     events = {
-        who: figure(told, "cinema_behind_events", who=who)
+        who: figure(scraped, "cinema_behind_events", who=who)
         for who in ("relay", "payments", "fanout")
     }
     assert events == {"relay": 2, "payments": 2, "fanout": 3}
     seconds = {
-        who: figure(told, "cinema_behind_seconds", who=who) or 0
+        who: figure(scraped, "cinema_behind_seconds", who=who) or 0
         for who in ("relay", "payments", "fanout")
     }
     assert seconds["relay"] < 100
     assert seconds["payments"] < 100
     assert 100 <= seconds["fanout"] < 200
-    assert figure(told, "cinema_up", server="postgres") == 1
-    assert figure(told, "cinema_up", server="redis") == 1
+    assert figure(scraped, "cinema_up", server="postgres") == 1
+    assert figure(scraped, "cinema_up", server="redis") == 1
     for pool in ("decisions", "reads"):
-        connections = figure(told, "cinema_db_connections", pool=pool, state="most")
+        connections = figure(scraped, "cinema_db_connections", pool=pool, state="most")
         assert connections == 16
 
 
 async def test_an_empty_outbox_is_told_as_nothing(api: Served) -> None:
-    told = await scrape(api)
+    scraped = await scrape(api)
 
-    assert figure(told, "cinema_outbox_events") == 0
-    assert figure(told, "cinema_outbox_oldest_seconds") == 0
-    assert figure(told, "cinema_behind_events", who="fanout") == 0
+    assert figure(scraped, "cinema_outbox_events") == 0
+    assert figure(scraped, "cinema_outbox_oldest_seconds") == 0
+    assert figure(scraped, "cinema_behind_events", who="fanout") == 0
 
 
 async def test_a_fault_is_an_error(api: Served, scratch_pool: Pool, ana: UUID) -> None:

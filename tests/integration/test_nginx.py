@@ -41,8 +41,8 @@ class Apis:
                 self.heads.append(head.decode().lower())
             if not self.dying:
                 status = ANSWERS.get(path, "200 OK")
-                told = f"HTTP/1.1 {status}\r\nContent-Length: 0\r\n"
-                answer.write(f"{told}Connection: close\r\n\r\n".encode())
+                reply = f"HTTP/1.1 {status}\r\nContent-Length: 0\r\n"
+                answer.write(f"{reply}Connection: close\r\n\r\n".encode())
                 await answer.drain()
             answer.close()
 
@@ -84,7 +84,7 @@ async def nginx(apis: Apis, tmp_path: Path) -> AsyncIterator[httpx2.AsyncClient]
 async def test_an_api_that_says_it_is_not_ready_goes_on_serving(
     apis: Apis, nginx: httpx2.AsyncClient
 ) -> None:
-    """Else whoever asks when Postgres is away would have all of them left alone."""
+    """Else a /readyz while Postgres is unavailable would make NGINX avoid all APIs."""
     for _ in range(4):
         assert (await nginx.get("/readyz")).status_code == 503
     served = [(await nginx.post("/graphql")).status_code for _ in range(4)]
@@ -150,7 +150,7 @@ async def test_metrics_are_not_routed(
 async def test_one_address_cannot_take_all_the_memory(
     apis: Apis, nginx: httpx2.AsyncClient
 ) -> None:
-    """By bodies that never end; a stranger is whoever is not 127.0.0.1."""
+    """By bodies that never end, from an address that is not 127.0.0.1."""
     slow = b"POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{"
 
     async def ask() -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:

@@ -67,7 +67,7 @@ def operator(
 async def bury_a_hold(
     worker: Worker, cinema: Cinema, kafka: Kafka, monkeypatch: pytest.MonkeyPatch
 ) -> tuple[Show, Reservation, DeadLetter]:
-    """The payments cannot handle it, whoever is to blame; the watchers hear of it."""
+    """The payments consumer cannot handle it; the watchers get a fresh map."""
 
     async def broken(*_: object) -> None:
         raise ValueError("a bug of ours")
@@ -163,9 +163,9 @@ async def test_a_reservations_story_is_told_in_order(
 
     story = (await operator.says("story", str(reservation.id))).splitlines()
 
-    told = [line[31:].split("  ")[0].strip() for line in story]
-    # On a slow day an event is sent twice, which the story tells.
-    events = dict.fromkeys(each for each in told if each[0].isupper())
+    kinds = [line[31:].split("  ")[0].strip() for line in story]
+    # On a slow day an event is sent twice, and the story shows both.
+    events = dict.fromkeys(each for each in kinds if each[0].isupper())
     assert list(events) == [
         "ReservationCreated",
         "PaymentOpened",
@@ -173,11 +173,11 @@ async def test_a_reservations_story_is_told_in_order(
         "PaymentCancelled",
     ]
     assert (
-        told.index("reservation")
-        < told.index("payment")
-        < told.index("seat given back")
+        kinds.index("reservation")
+        < kinds.index("payment")
+        < kinds.index("seat given back")
     )
-    assert told[-1] == "seat as it is now"
+    assert kinds[-1] == "seat as it is now"
     assert '"status": "CANCELLED"' in "".join(story)
     caused = {
         (line[31:].split()[0], request_id)
@@ -204,8 +204,8 @@ async def test_a_reservations_story_is_told_in_order(
 async def test_what_is_not_there_is_said_in_a_sentence(
     operator: Operator, arguments: tuple[str, ...], complaint: str
 ) -> None:
-    code, said, told = await operator.run(*arguments)
+    code, said, complained = await operator.run(*arguments)
 
     assert (code, said) == (1, "")
-    assert told.startswith(complaint)
-    assert told.count("\n") == 1
+    assert complained.startswith(complaint)
+    assert complained.count("\n") == 1

@@ -108,7 +108,7 @@ async def test_every_reservation_is_at_its_sessions_price(
 
     assert counted["held"] and counted["repriced"], counted
     assert counted.keys() <= {"held", "repriced", "seats_taken"}
-    told = await cinema.pool.fetch(
+    events = await cinema.pool.fetch(
         "SELECT array_agg((seat->>'version')::int ORDER BY position) AS versions,"
         " (array_agg(seat->>'price_minor' ORDER BY position DESC))[1]::int AS last"
         " FROM outbox, jsonb_array_elements(data->'seats') seat"
@@ -118,8 +118,8 @@ async def test_every_reservation_is_at_its_sessions_price(
     price = await cinema.pool.fetchval(
         "SELECT price_minor FROM sessions WHERE id = $1", show.session_id
     )
-    assert len(told) == 6
-    for row in told:
+    assert len(events) == 6
+    for row in events:
         newest = len(row["versions"]) + 1
         assert row["versions"] == list(range(2, newest + 1))
         assert row["last"] == price

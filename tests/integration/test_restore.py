@@ -203,8 +203,8 @@ async def test_what_receives_is_told_of_and_ends_with_its_server_to_find_the_nex
         settings = {"DATABASE_OWNER_URL": postgres.url}
 
         async def is_unavailable() -> bool:
-            told = await status._standby(settings)
-            return [re.sub(r"\d+", "0", line) for line in told] == [
+            report = await status._standby(settings)
+            return [re.sub(r"\d+", "0", line) for line in report] == [
                 "pg_receivewal receives, 0 bytes behind"
             ]
 

@@ -147,14 +147,14 @@ async def test_sessions_and_seats_that_come_together_all_fit(
         *(catalog.add_seats(room_id, [NewSeats("B", 2)]) for _ in range(8)),
     )
 
-    chairs = await pool.fetch(
+    seats = await pool.fetch(
         "SELECT row_label, count(*) AS seats, max(number) AS last FROM seats"
         " WHERE room_id = $1 GROUP BY row_label ORDER BY row_label",
         room_id,
     )
-    assert [tuple(row) for row in chairs] == [("A", 27, 27), ("B", 16, 16)]
+    assert [tuple(row) for row in seats] == [("A", 27, 27), ("B", 16, 16)]
     on_sale = await pool.fetch(
-        "SELECT count(*) AS seats, count(DISTINCT seat_id) AS chairs"
+        "SELECT count(*) AS on_sale, count(DISTINCT seat_id) AS seats"
         " FROM session_seats ss JOIN sessions s ON s.id = ss.session_id"
         " WHERE s.room_id = $1 GROUP BY s.id",
         room_id,

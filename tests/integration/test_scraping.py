@@ -1,4 +1,4 @@
-"""Who may scrape, what is told while a server is away, and the worker's own door."""
+"""Who may scrape, figures while a server is unavailable, the worker's endpoint."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -101,16 +101,16 @@ async def test_without_postgres_it_tells_the_rest(
 ) -> None:
     stack.postgres.stop()
     try:
-        told = await scrape(api)
+        scraped = await scrape(api)
     finally:
         stack.postgres.start()
     await until_postgres_is_back(api)
 
-    assert figure(told, "cinema_up", server="postgres") == 0
-    assert figure(told, "cinema_up", server="redis") == 1
-    assert figure(told, "cinema_outbox_events") is None
-    assert figure(told, "cinema_behind_seconds", who="relay") is None
-    assert figure(told, "cinema_holds_total") is not None
+    assert figure(scraped, "cinema_up", server="postgres") == 0
+    assert figure(scraped, "cinema_up", server="redis") == 1
+    assert figure(scraped, "cinema_outbox_events") is None
+    assert figure(scraped, "cinema_behind_seconds", who="relay") is None
+    assert figure(scraped, "cinema_holds_total") is not None
 
 
 async def test_silent_servers_do_not_hold_it_up(
@@ -122,24 +122,24 @@ async def test_silent_servers_do_not_hold_it_up(
         stack.valkey.pause()
         try:
             async with asyncio.timeout(FOR_EVER / 10):
-                told = await scrape(api)
+                scraped = await scrape(api)
         finally:
             stack.postgres.resume()
             stack.valkey.resume()
         await until_postgres_is_back(api)
 
-    assert figure(told, "cinema_up", server="postgres") == 0
-    assert figure(told, "cinema_up", server="redis") == 0
+    assert figure(scraped, "cinema_up", server="postgres") == 0
+    assert figure(scraped, "cinema_up", server="redis") == 0
 
 
 async def test_before_the_start_it_tells_what_was_counted(settings: Settings) -> None:
     app = application(settings)
 
     async with client_of(app) as http:
-        told = figures_in((await http.get("/metrics")).text)
+        scraped = figures_in((await http.get("/metrics")).text)
 
-    assert figure(told, "cinema_holds_total") is not None
-    assert figure(told, "cinema_up", server="postgres") is None
+    assert figure(scraped, "cinema_holds_total") is not None
+    assert figure(scraped, "cinema_up", server="postgres") is None
 
 
 async def test_the_worker_answers_on_a_port_of_its_own_until_it_stops(
@@ -162,15 +162,15 @@ async def test_the_worker_answers_on_a_port_of_its_own_until_it_stops(
                 return False
 
         await eventually(answers)
-        told = figures_in((await http.get(url)).text)
+        scraped = figures_in((await http.get(url)).text)
         listening.cancel()
         await asyncio.wait({listening})
 
         assert listening.cancelled()
         assert not await answers()
-    assert figure(told, "cinema_up", server="postgres") == 1
+    assert figure(scraped, "cinema_up", server="postgres") == 1
     state = {"pool": "decisions", "state": "most"}
-    assert figure(told, "cinema_db_connections", **state) == settings.db_pool_size
+    assert figure(scraped, "cinema_db_connections", **state) == settings.db_pool_size
 
 
 async def test_a_port_that_is_taken_is_an_error_that_can_be_tried_again(

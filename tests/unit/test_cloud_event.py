@@ -10,24 +10,24 @@ from realtime.cloud_event import CloudEvent
 TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
 
-def event(**told: Any) -> CloudEvent:
+def event(**fields: Any) -> CloudEvent:
     return CloudEvent(
         id=UUID(int=1),
         type="ReservationCreated",
         time=datetime(2030, 1, 1, tzinfo=UTC),
         session_id=UUID(int=2),
         data={"reservation_id": str(UUID(int=3))},
-        **told,
+        **fields,
     )
 
 
 def test_its_origin_travels_as_extension_attributes() -> None:
-    told = event(request_id="r1", trace_parent=TRACE)
+    sent = event(request_id="r1", trace_parent=TRACE)
 
-    attributes = orjson.loads(told.encode())
+    attributes = orjson.loads(sent.encode())
 
     assert (attributes["requestid"], attributes["traceparent"]) == ("r1", TRACE)
-    assert CloudEvent.decode(told.encode()) == told
+    assert CloudEvent.decode(sent.encode()) == sent
 
 
 def test_one_without_an_origin_has_no_such_attributes() -> None:

@@ -1,4 +1,4 @@
-"""What an operator is told when the servers are not there."""
+"""Commands when the servers are not running."""
 
 from pathlib import Path
 

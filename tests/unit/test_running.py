@@ -10,11 +10,11 @@ from stack.embedded.data_folder import DataFolder
 
 
 def test_a_run_completes_the_environment(tmp_path: Path) -> None:
-    told = run_file.as_json({"DATABASE_URL": "run", "REDIS_URL": "run"})
+    content = run_file.as_json({"DATABASE_URL": "run", "REDIS_URL": "run"})
     environ = {"DATA_DIR": str(tmp_path), "REDIS_URL": "explicit"}
 
     with DataFolder(tmp_path):
-        (tmp_path / "run.json").write_text(told)
+        (tmp_path / "run.json").write_text(content)
 
         assert run_file.require(environ, "DATABASE_URL") == "run"
         assert run_file.require(environ, "REDIS_URL") == "explicit"
@@ -35,6 +35,6 @@ def test_a_run_that_was_killed_tells_nothing(tmp_path: Path) -> None:
 
 
 def test_the_file_names_the_run() -> None:
-    told = json.loads(run_file.as_json({"PORT": "1"}))
+    content = json.loads(run_file.as_json({"PORT": "1"}))
 
-    assert told == {"pid": os.getpid(), "environment": {"PORT": "1"}}
+    assert content == {"pid": os.getpid(), "environment": {"PORT": "1"}}

@@ -94,7 +94,7 @@ def test_a_reason_says_what_would_do(
 
 
 @pytest.mark.parametrize(
-    ("told", "explorer", "introspection"),
+    ("variables", "explorer", "introspection"),
     [
         ({}, True, True),
         ({"EXPLORER": "false"}, False, False),
@@ -104,11 +104,11 @@ def test_a_reason_says_what_would_do(
 )
 def test_one_switch_takes_explorer_and_introspection_away(
     complete: pytest.MonkeyPatch,
-    told: dict[str, str],
+    variables: dict[str, str],
     explorer: bool,
     introspection: bool,
 ) -> None:
-    for name, value in told.items():
+    for name, value in variables.items():
         complete.setenv(name, value)
 
     settings = Settings.load()

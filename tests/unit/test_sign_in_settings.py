@@ -27,9 +27,9 @@ def google(environment: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 def refusal() -> str:
     with pytest.raises(CommandError) as refused:
         SignInSettings.load()
-    told = str(refused.value)
-    assert told.startswith("Settings are missing or wrong (")
-    return told.partition("(")[2].rpartition("): set them")[0]
+    message = str(refused.value)
+    assert message.startswith("Settings are missing or wrong (")
+    return message.partition("(")[2].rpartition("): set them")[0]
 
 
 @pytest.mark.usefixtures("environment")

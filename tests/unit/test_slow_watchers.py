@@ -74,7 +74,7 @@ async def test_what_comes_while_a_map_is_read_is_not_lost(
         await settle()
         state.readable.set()
 
-        # It was told from before the map was read on: a repeat is harmless.
+        # This delta is older than the map that was read: a repeat is harmless.
         for socket in late:
             assert await all_received(socket) == [("map", 4), ("delta", 4)]
         assert state.executions == 2

@@ -138,11 +138,11 @@ async def test_a_bug_outside_execution_is_masked(
         socket.send(type="ping")
         assert await socket.receive() == {"type": "pong"}
 
-    [told] = error["payload"]
-    assert told["extensions"]["code"] == "INTERNAL"
+    [masked] = error["payload"]
+    assert masked["extensions"]["code"] == "INTERNAL"
     assert "secret" not in json.dumps(error)
     [record] = caplog.records
-    assert told["extensions"]["requestId"] == record.__dict__["request_id"]
+    assert masked["extensions"]["requestId"] == record.__dict__["request_id"]
 
 
 async def test_an_expired_token_begins_nothing_new(state: SchemaState) -> None:

@@ -1,4 +1,4 @@
-"""Who goes to a provider and back without a pause is told to wait, by address."""
+"""A client that goes to a provider and back without a pause has to wait."""
 
 from collections.abc import AsyncIterator
 from uuid import uuid4
@@ -37,7 +37,7 @@ async def test_beginning_is_limited_and_asks_the_provider_nothing(
     async with stranger.http, other.http:
         for _ in range(2):
             assert (await stranger.begin()).status_code == 303
-        issuer.down = True  # who asked it would be told so
+        issuer.down = True  # a request to it would fail
 
         with growing(LIMITED, 1, what="beginSignIn"):
             refused = await stranger.begin()

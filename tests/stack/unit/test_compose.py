@@ -57,9 +57,12 @@ def test_who_wait_for_each_other_are_refused() -> None:
 
 
 def test_variables_are_filled_in_everywhere() -> None:
-    told = {"a": ["${ONE:-1} and ${TWO:-2}", "$$HOME"], "b": 3}
+    raw = {"a": ["${ONE:-1} and ${TWO:-2}", "$$HOME"], "b": 3}
 
-    assert interpolated(told, {"TWO": "two"}) == {"a": ["1 and two", "$HOME"], "b": 3}
+    assert interpolated(raw, {"TWO": "two"}) == {
+        "a": ["1 and two", "$HOME"],
+        "b": 3,
+    }
 
 
 def test_a_variable_that_nobody_gave_is_named() -> None:
@@ -113,6 +116,6 @@ def test_a_port_of_our_own_settings_is_rewritten(mapping: HostMapping) -> None:
 
 
 def test_kafkas_properties_come_from_its_environment() -> None:
-    told = {"KAFKA_NODE_ID": "1", "KAFKA_HEAP_OPTS": "-Xmx1m", "CLUSTER_ID": "x"}
+    environment = {"KAFKA_NODE_ID": "1", "KAFKA_HEAP_OPTS": "-Xmx1m", "CLUSTER_ID": "x"}
 
-    assert server_properties(told) == "node.id=1\n"
+    assert server_properties(environment) == "node.id=1\n"

@@ -95,33 +95,34 @@ def test_volumes_are_named_and_used(document: dict[str, Any]) -> None:
 def test_passwords_are_nowhere_but_in_the_environment(document: dict[str, Any]) -> None:
     for file in [*Path("deploy").rglob("*.*"), Path("Dockerfile")]:
         assert "try-out" not in file.read_text("utf-8"), file
-    told = parse(document).services.values()
-    assert all("try-out" not in service.command for service in told)
+    services = parse(document).services.values()
+    assert all("try-out" not in service.command for service in services)
 
 
 def test_each_is_told_the_passwords_that_it_needs(services: dict[str, Any]) -> None:
-    told: dict[str, set[str]] = {}
+    secrets: dict[str, set[str]] = {}
     for name, service in services.items():
         found = re.findall(r"[a-z]+-try-out", json.dumps(service.get("environment")))
-        told.setdefault(re.sub(r"-\d$", "", name), set()).update(found)
+        secrets.setdefault(re.sub(r"-\d$", "", name), set()).update(found)
 
     ours = {"program-try-out", "redis-try-out"}
-    assert told["api"] == told["worker"] == ours
-    assert told["prepare"] == {*ours, "owner-try-out"}
-    assert told["roles"] >= {"cinema-try-out", "owner-try-out", "program-try-out"}
-    who_may_all = {name for name, words in told.items() if "cinema-try-out" in words}
+    assert secrets["api"] == secrets["worker"] == ours
+    assert secrets["prepare"] == {*ours, "owner-try-out"}
+    assert secrets["roles"] >= {"cinema-try-out", "owner-try-out", "program-try-out"}
+    who_may_all = {name for name, words in secrets.items() if "cinema-try-out" in words}
     assert who_may_all == {"postgres", "roles"}
-    guarded = {name for name in told if name in {"redis", "sentinel", "redlock"}}
-    assert all(told[name] == {"redis-try-out"} for name in guarded)
+    guarded = {name for name in secrets if name in {"redis", "sentinel", "redlock"}}
+    assert all(secrets[name] == {"redis-try-out"} for name in guarded)
 
 
 def test_patroni_rewinds_and_replicates_as_somebody_lesser() -> None:
-    told = read("docker-compose.cluster.yml")["services"]["postgres-1"]["environment"]
+    node = read("docker-compose.cluster.yml")["services"]["postgres-1"]
+    given = node["environment"]
 
-    names = [told[f"PATRONI_{who}_USERNAME"] for who in ("REPLICATION", "REWIND")]
-    words = {told[f"PATRONI_{who}_PASSWORD"] for who in ("REPLICATION", "REWIND")}
+    names = [given[f"PATRONI_{who}_USERNAME"] for who in ("REPLICATION", "REWIND")]
+    words = {given[f"PATRONI_{who}_PASSWORD"] for who in ("REPLICATION", "REWIND")}
     assert names == ["replicator", "rewinder"]
-    assert told["PATRONI_SUPERUSER_PASSWORD"] not in words
+    assert given["PATRONI_SUPERUSER_PASSWORD"] not in words
     assert len(words) == 2
 
 
@@ -173,8 +174,8 @@ def test_no_address_of_an_api_is_ever_another_ones() -> None:
         for name, service in services.items()
         if name.startswith("api-")
     }
-    [told] = document["networks"]["default"]["ipam"]["config"]
-    subnet, given = ip_network(told["subnet"]), ip_network(told["ip_range"])
+    [network] = document["networks"]["default"]["ipam"]["config"]
+    subnet, given = ip_network(network["subnet"]), ip_network(network["ip_range"])
     proxies = services["api-1"]["environment"]["TRUSTED_PROXIES"]
 
     assert len(set(apis.values())) == NODES["api"]
@@ -210,11 +211,11 @@ def test_patroni_leaves_the_slot_of_the_backup_alone() -> None:
 
 
 def test_patroni_is_told_at_the_only_place_where_it_listens() -> None:
-    told = yaml.safe_load(Path("deploy/patroni.yml").read_text())
+    patroni = yaml.safe_load(Path("deploy/patroni.yml").read_text())
 
-    ignored = told["postgresql"]["parameters"].keys() & ConfigHandler.CMDLINE_OPTIONS
+    ignored = patroni["postgresql"]["parameters"].keys() & ConfigHandler.CMDLINE_OPTIONS
     assert ignored == set()
-    assert told["bootstrap"]["dcs"]["postgresql"]["parameters"] == {
+    assert patroni["bootstrap"]["dcs"]["postgresql"]["parameters"] == {
         "max_connections": 300,
         "wal_keep_size": "512MB",
     }

@@ -72,17 +72,17 @@ def test_a_refusal_comes_back(folder: Path, cluster: FakeCluster) -> None:
 
 
 @pytest.mark.parametrize(
-    "told", [b"5", b"[]", b'["kill"]', b"[" * 100_000, b"\xff", b""]
+    "nonsense", [b"5", b"[]", b'["kill"]', b"[" * 100_000, b"\xff", b""]
 )
 def test_nonsense_gets_no_answer_and_does_no_harm(
-    folder: Path, cluster: FakeCluster, told: bytes
+    folder: Path, cluster: FakeCluster, nonsense: bytes
 ) -> None:
     with (
         _socket_path(folder) as path,
         socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line,
     ):
         line.connect(path)
-        line.sendall(told + b"\n")
+        line.sendall(nonsense + b"\n")
         with suppress(ConnectionResetError):
             assert line.recv(100) == b""
 
