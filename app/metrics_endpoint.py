@@ -17,7 +17,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from app.wiring import Resources
 from domain.events import FANOUT_CONSUMER, PAYMENTS_CONSUMER
-from persistence.sales.backlog import Behind, backlog
+from persistence.sales.backlog import Backlog, read_backlogs
 from runtime.deadline import with_deadline
 
 logger = logging.getLogger(__name__)
@@ -98,11 +98,11 @@ class _Collected(Collector):
         return self._metrics
 
 
-def _outbox(lags: dict[str | None, Behind] | None) -> Iterator[Metric]:
+def _outbox(lags: dict[str | None, Backlog] | None) -> Iterator[Metric]:
     """Nothing without Postgres: an old figure would look like a good one."""
     if lags is None:
         return
-    whole = lags.get(None, Behind())
+    whole = lags.get(None, Backlog())
     yield GaugeMetricFamily(
         "cinema_outbox_events",
         "Events that some consumer has not confirmed yet.",
@@ -120,16 +120,16 @@ def _outbox(lags: dict[str | None, Behind] | None) -> Iterator[Metric]:
         "cinema_behind_seconds", "Age of the oldest of them.", labels=["who"]
     )
     for who in AWAITED:
-        lag = lags.get(who, Behind())
+        lag = lags.get(who, Backlog())
         events.add_metric([who], lag.events)
         seconds.add_metric([who], lag.seconds)
     yield events
     yield seconds
 
 
-async def _lags_in_postgres(resources: Resources) -> dict[str | None, Behind] | None:
+async def _lags_in_postgres(resources: Resources) -> dict[str | None, Backlog] | None:
     try:
-        return await with_deadline(backlog(resources.pool))
+        return await with_deadline(read_backlogs(resources.pool))
     except Exception as error:  # noqa: BLE001 # any error: the rest is still answered
         logger.warning("metrics without Postgres: %r", error)
         return None

@@ -1,4 +1,4 @@
-"""People's accounts: signing up, in and out, and staying signed in."""
+"""Accounts: sign-up, sign-in, refresh and sign-out."""
 
 import logging
 from collections.abc import Iterator
@@ -34,7 +34,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """What signing in is judged by; without a hash nobody can."""
+    """An account and the hash of its password; None: it has no password."""
 
     account: Account
     password_hash: str | None
@@ -48,7 +48,7 @@ class AccessToken:
 
 @dataclass(frozen=True, slots=True)
 class RefreshFamily:
-    """The refresh tokens that followed from one sign-in, each from the one before."""
+    """The refresh tokens of one sign-in; each was exchanged for the one before."""
 
     id: UUID
     account_id: UUID
@@ -64,7 +64,7 @@ class SignedIn:
 
 class Accounts(Protocol):
     async def add(self, email: str, name: str, password_hash: str) -> Account | None:
-        """A new customer; None when somebody has the address, however it is cased."""
+        """A new customer; None if the address is taken, whatever its case."""
 
     async def login(self, email: str) -> Login | None: ...
 
@@ -78,31 +78,32 @@ class Accounts(Protocol):
         period: timedelta,
         password_hash: str | None,
     ) -> bool:
-        """False without the account, or when a hash is given and is not its own."""
+        """False without the account, or if `password_hash` is given and not its own."""
 
     async def holder_of(self, token_hash: bytes) -> UUID | None: ...
 
     async def exchange_refresh_token(
         self, token_hash: bytes, successor_hash: bytes, period: timedelta
     ) -> Account | None:
-        """Whose it is, and its successor joins the family.
+        """The token's account; the successor joins its family.
 
-        None unless it was good and never used; of two at once, one has it.
+        None if the token is unknown, expired or used. Of two calls at once, one
+        succeeds.
         """
 
     async def end_family(
         self, token_hash: bytes, *, only_if_used: bool = False
     ) -> RefreshFamily | None:
-        """The family of this token, which is gone with all that were in it."""
+        """Delete the token's family with all its tokens, and return it."""
 
 
 class PasswordHasher(Protocol):
-    """Slow on purpose, and away from the event loop."""
+    """Slow on purpose, so not on the event loop."""
 
     async def hash(self, password: str) -> str: ...
 
     async def verify(self, password: str, password_hash: str | None) -> bool:
-        """False for a hash of None, after the time that a real one takes."""
+        """For a hash of None: False, after as long as a real hash takes."""
 
 
 class TokenIssuer(Protocol):
@@ -118,10 +119,10 @@ class AccountService:
         self._tokens = tokens
 
     async def sign_up(self, email: str, password: str, name: str) -> SignedIn:
-        """Raises InvalidInputError, of each wrong field, and EmailTakenError."""
+        """Raises InvalidInputError for all wrong fields, and EmailTakenError."""
         address, name = email_address(email) or "", name.strip()
         raise_if_any([*_wrong(address, password, name)])
-        # Looked up first only because a hash costs far more; `add` decides.
+        # Looked up first only because a hash is expensive; `add` decides.
         if await self._accounts.login(address):
             raise EmailTakenError
         password_hash = await self._passwords.hash(password)
@@ -130,11 +131,11 @@ class AccountService:
             raise EmailTakenError
         try:
             return await self.issue_tokens(account, password_hash)
-        except InvalidCredentialsError:  # its owner came, through a provider
+        except InvalidCredentialsError:  # meanwhile its owner linked it to a provider
             raise EmailTakenError from None
 
     async def sign_in(self, email: str, password: str) -> SignedIn:
-        """Raises InvalidCredentialsError, in the same time whatever is wrong."""
+        """Raises InvalidCredentialsError; takes as long whatever is wrong."""
         address = email_address(email)
         login = await self._accounts.login(address) if address else None
         possible = is_password(password)
@@ -146,16 +147,16 @@ class AccountService:
         return await self.issue_tokens(login.account, login.password_hash)
 
     async def holder_of(self, refresh_token: str) -> UUID | None:
-        """Whose token it is or was; None for what is none of ours."""
+        """The account that the token is or was of; None for an unknown token."""
         if not may_be_secret(refresh_token):
             return None
         return await self._accounts.holder_of(secret_hash(refresh_token))
 
     async def refresh(self, refresh_token: str) -> SignedIn:
-        """Raises SignInAgainError for what is no token, or not any more.
+        """Raises SignInAgainError for a token that is unknown, expired or used.
 
-        One that comes twice is in the hands of two, and nobody knows who of them is
-        the thief: its whole family ends.
+        A token that comes twice is held by two clients, and one of them may be a
+        thief: the whole family ends.
         """
         if not may_be_secret(refresh_token):
             raise SignInAgainError
@@ -176,7 +177,7 @@ class AccountService:
         return self._signed_in(account, successor)
 
     async def sign_out(self, refresh_token: str) -> bool:
-        """Whether there was anything to end."""
+        """False if there was no such token."""
         return (
             may_be_secret(refresh_token)
             and await self._accounts.end_family(secret_hash(refresh_token)) is not None
@@ -188,10 +189,10 @@ class AccountService:
     async def issue_tokens(
         self, account: Account, password_hash: str | None = None
     ) -> SignedIn:
-        """For whoever has made sure who they are.
+        """For a client whose identity was proved.
 
-        Who did it by a password is refused, by InvalidCredentialsError, when that was
-        taken from the account in the meantime.
+        `password_hash` is what a password proved: raises InvalidCredentialsError if the
+        account has lost it in the meantime.
         """
         refresh_token = new_secret()
         if not await self._accounts.add_refresh_token(

@@ -1,4 +1,4 @@
-"""Taking seats and giving them back."""
+"""Hold seats, and cancel reservations."""
 
 from collections.abc import Sequence
 from uuid import UUID, uuid4
@@ -72,15 +72,15 @@ class BookingService:
         return verdict.reservation
 
     async def _hold(self, hold: Hold) -> Reservation:
-        # The lock is taken before a connection: a crowd on one seat must not sit on
-        # the pool while it waits, or bystanders starve.
+        # The lock comes before the connection: a crowd that waits for one seat must not
+        # occupy the pool, or customers of other seats starve.
         async with self._locks.guard(hold.seat_ids) as lock:
             verdict = await self._ledger.hold(hold)
-            for _ in hold.seat_ids:  # each may lapse while another is ended
-                if not verdict.lapsed:
+            for _ in hold.seat_ids:  # another hold may expire while one is ended
+                if not verdict.expired:
                     break
-                # Nothing waits for the sweeper: what is over is ended here.
-                await self._ledger.expire(verdict.lapsed)
+                # Do not wait for the sweeper: end the expired holds here.
+                await self._ledger.expire(verdict.expired)
                 verdict = await self._ledger.hold(hold)
             reservation = judge(verdict)
             lock.mark_held(reservation)
@@ -89,7 +89,7 @@ class BookingService:
 
 
 def wanted_seats(seat_ids: Sequence[UUID]) -> tuple[UUID, ...]:
-    """The seats of one call, in the order in which everybody locks them.
+    """The seats of one call, in the order in which all calls lock them.
 
     Raises TooManySeatsError or InvalidInputError.
     """
@@ -103,7 +103,7 @@ def wanted_seats(seat_ids: Sequence[UUID]) -> tuple[UUID, ...]:
 
 
 def judge(verdict: HoldVerdict) -> Reservation:
-    """The reservation, or the refusal that tells most."""
+    """The reservation; raises the refusal that says most."""
     if verdict.reservation:
         return verdict.reservation
     if not verdict.found:

@@ -1,4 +1,4 @@
-"""Keeping the catalog: what managers enter and change."""
+"""Changes of the catalog, which managers make."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -15,7 +15,7 @@ from domain.sessions import Session
 
 
 class Catalog(Protocol):
-    """What is kept. Each call is one transaction, its events included."""
+    """The stored catalog. Each call is one transaction, its events included."""
 
     async def add_movie(self, facts: MovieFacts) -> Movie: ...
 
@@ -25,7 +25,7 @@ class Catalog(Protocol):
         """Raises InvalidInputError."""
 
     async def add_seats(self, room_id: UUID, rows: Sequence[NewSeats]) -> Room:
-        """In the room, and on sale in each of its sessions that is to come.
+        """Add seats to the room, and put them on sale in each of its future sessions.
 
         Raises NotFoundError and InvalidInputError.
         """
@@ -44,11 +44,11 @@ class Catalog(Protocol):
 
 class CatalogCache(Protocol):
     async def drop(self) -> None:
-        """What was read of the catalog is read anew; never an error."""
+        """Forget all that was read of the catalog. Never raises."""
 
 
 class CatalogService:
-    """Input is judged as a whole: InvalidInputError tells of each field."""
+    """Checks all of the input: InvalidInputError names each wrong field."""
 
     def __init__(
         self, catalog: Catalog, cache: CatalogCache, wakeup: RelayWakeup
@@ -77,7 +77,7 @@ class CatalogService:
         return room
 
     async def add_seats(self, room_id: UUID, rows: Sequence[NewSeats]) -> Room:
-        """Those of a row are numbered behind the highest that it has."""
+        """The new seats of a row get the numbers after its highest."""
         check_rows(rows)
         room = await self._catalog.add_seats(room_id, rows)
         self._wakeup.notify()
@@ -93,7 +93,7 @@ class CatalogService:
         return session
 
     async def update_session(self, session_id: UUID, facts: SessionFacts) -> Session:
-        """As long as it has not begun and nobody has a seat in it."""
+        """Raises InvalidInputError if it has begun or a seat of it is held or sold."""
         check_session(facts)
         change = SessionChange(
             starts_at=facts.get("starts_at"), price=facts.get("price_per_seat")

@@ -1,4 +1,4 @@
-"""Every refusal that the business expects. Codes are API; wording lives at the edge."""
+"""Every expected refusal. The codes are API; resolvers/texts.py has the texts."""
 
 from collections.abc import Collection, Sequence
 from typing import ClassVar
@@ -10,22 +10,21 @@ from domain.sessions import Session
 
 
 class DomainError(Exception):
-    """An expected refusal: nothing has changed. Carries facts, never texts."""
+    """An expected refusal: nothing was changed. Carries facts, no texts."""
 
     code: ClassVar[str]
 
 
 class NotFoundError(DomainError):
-    """Not there, or not the viewer's to know of."""
+    """There is no such thing, or the viewer may not see it."""
 
     code = "NOT_FOUND"
 
 
 class InvalidInputError(DomainError):
-    """Input that cannot be acted on; `field` is its path from the argument down.
+    """A wrong field of the input; `field` is its path from the argument down.
 
-    `others` are the other fields that are wrong as well, where more than one was
-    looked at.
+    `others` are the other wrong fields, if more than one was checked.
     """
 
     code = "INVALID_INPUT"
@@ -79,7 +78,7 @@ class PaymentClosedError(DomainError):
 
 
 class IdempotencyConflictError(DomainError):
-    """The key was used before, by this viewer, for the same operation, otherwise."""
+    """The viewer used the key for the same operation with another input."""
 
     code = "IDEMPOTENCY_CONFLICT"
 
@@ -101,19 +100,19 @@ class InvalidCredentialsError(DomainError):
 
 
 class SignInAgainError(InvalidCredentialsError):
-    """Nobody has entered anything wrong: what a program kept is not good any more."""
+    """A token or code is not valid any more: no person has entered anything wrong."""
 
 
 class TooManyAtOnceError(Exception):
-    """More people wait at this moment than can be served soon; nothing was changed."""
+    """Too many calls wait at this moment; nothing was changed."""
 
 
 class UnknownCustomerError(Exception):
-    """A token names an account that is not there any more; nothing was changed."""
+    """The token's account was deleted; nothing was changed."""
 
 
 def raise_if_any(wrong: Sequence[InvalidInputError]) -> None:
-    """Raises the first of them, which tells of the others; nothing wrong: nothing."""
+    """Raises the first error with the others attached; does nothing without errors."""
     if wrong:
         first, *others = wrong
         first.others = tuple(others)

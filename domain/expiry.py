@@ -1,4 +1,4 @@
-"""Makes visible that the time of a hold is over."""
+"""The sweeper: ends the holds whose time is over."""
 
 from domain.ports import Ledger, RelayWakeup
 
@@ -6,14 +6,14 @@ SWEEP_SIZE = 200
 
 
 class ExpiryService:
-    """Nothing depends on it for correctness: reserving and approving judge the time."""
+    """Correctness does not depend on it: holding and approving check the time."""
 
     def __init__(self, ledger: Ledger, wakeup: RelayWakeup) -> None:
         self._ledger = ledger
         self._wakeup = wakeup
 
     async def sweep(self) -> int:
-        """End all that is due, as far as nobody else is at work on it; how many."""
+        """End all expired holds that no other worker has locked; returns how many."""
         ended = 0
         while expired := await self._ledger.expire_due(SWEEP_SIZE):
             ended += len(expired)

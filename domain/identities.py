@@ -1,4 +1,4 @@
-"""Signing in through an identity provider, and the codes that lead back from there."""
+"""Sign-in through an identity provider, and the codes that end it."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,27 +15,27 @@ CODE_PERIOD = timedelta(seconds=60)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
-    """Somebody as a provider knows them; the pair of issuer and subject is theirs."""
+    """A person as a provider knows them: issuer and subject together are unique."""
 
     issuer: str
     subject: str
-    verified_email: str | None  # only what the provider itself vouches for
+    verified_email: str | None  # only if the provider has verified it
     name: str | None
 
 
 class UnverifiedEmailError(Exception):
-    """Nobody vouches for the address of a new identity; nothing was changed."""
+    """The address of a new identity is not verified; nothing was changed."""
 
 
 class Identities(Protocol):
     async def account(self, issuer: str, subject: str) -> Account | None:
-        """The account that the identity was linked to."""
+        """The account that the identity is linked to."""
 
     async def link(self, issuer: str, subject: str, email: str, name: str) -> Account:
-        """The account with this address, new if there is none, linked in one go.
+        """Link the identity to the account with this address, or to a new account.
 
-        The caller answers for the address. If nobody has done so before, whoever
-        opened the account loses every way into it: they may be somebody else.
+        The address must be verified. If the account's address was not verified before,
+        its password and tokens are removed: a stranger may have opened it.
         """
 
 
@@ -45,7 +45,7 @@ class SignInCodes(Protocol):
     ) -> None: ...
 
     async def take(self, code_hash: bytes) -> UUID | None:
-        """Whose it is, once; None when it is over or was taken."""
+        """The code's account, once; None if the code is expired or was taken."""
 
 
 class IdentityService:
@@ -59,7 +59,7 @@ class IdentityService:
     async def sign_in_code_for(self, identity: Identity) -> str:
         """A code for `exchange`; raises UnverifiedEmailError.
 
-        A known identity is its account, whatever its address is by now.
+        A known identity signs in to its account, even if its address has changed.
         """
         account = await self._identities.account(identity.issuer, identity.subject)
         if account is None:
@@ -74,7 +74,7 @@ class IdentityService:
         return code
 
     async def exchange(self, code: str) -> SignedIn:
-        """Raises SignInAgainError for what is no code, or not any more."""
+        """Raises SignInAgainError for a code that is unknown, expired or used."""
         if not may_be_secret(code):
             raise SignInAgainError
         account_id = await self._codes.take(secret_hash(code))

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-# ISO 4217: what somebody pays with today.
+# ISO 4217: the currencies in use today.
 CURRENCIES = frozenset(
     """
     AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN
@@ -13,7 +13,7 @@ CURRENCIES = frozenset(
     PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SYP
     SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VES VND VUV WST XAF XCD
     XCG XOF XPF YER ZAR ZMW ZWG
-    """.split()  # noqa: SIM905  # in quotes and commas it could not be read
+    """.split()  # noqa: SIM905  # unreadable with quotes and commas
 )
 
 

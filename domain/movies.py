@@ -1,4 +1,4 @@
-"""What is shown."""
+"""Movies, and the check of what managers enter of them."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -27,9 +27,9 @@ class Movie:
 
 
 class MovieFacts(TypedDict, total=False):
-    """What is entered of a movie: what is left out is to stay as it is.
+    """The fields of a movie that were entered; a missing field stays as it is.
 
-    Only the rating may be None: then there is none.
+    Only the rating may be None: the movie has no rating then.
     """
 
     title: str | None
@@ -40,7 +40,7 @@ class MovieFacts(TypedDict, total=False):
 
 
 def validated_movie(facts: MovieFacts) -> MovieFacts:
-    """Without spaces around texts. Raises InvalidInputError, of each wrong field."""
+    """Strips the texts. Raises InvalidInputError for all wrong fields."""
     facts = facts.copy()
     if title := facts.get("title"):
         facts["title"] = title.strip()

@@ -1,4 +1,4 @@
-"""Addresses and names of people, as they are compared and kept."""
+"""E-mail addresses and names of people, in the form in which they are stored."""
 
 import unicodedata
 
@@ -9,11 +9,11 @@ MAX_NAME_LENGTH = 100
 
 
 def email_address(text: str) -> str | None:
-    """None for what cannot be an address."""
-    # Before it is looked at any closer: a megabyte of input is not worth it.
+    """The normalised address; None if the text cannot be one."""
+    # Checked first: a megabyte of input must not cost more than this.
     if len(text) > 2 * MAX_EMAIL_LENGTH:
         return None
-    # An accent may be a character of its own or part of one: who types does not see it.
+    # An accent may be a character of its own or a part of one: both look the same.
     address = unicodedata.normalize("NFC", text.strip().lower())
     local, at, host = address.partition("@")
     sane = local and at and host and "@" not in host and " " not in address

@@ -1,23 +1,23 @@
-"""Which passwords are good enough for a new account."""
+"""Which passwords a new account may have."""
 
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
 from domain.errors import InvalidInputError
-from domain.text import without_unseen
+from domain.text import without_invisible
 
 MIN_PASSWORD_LENGTH = 8
 MAX_PASSWORD_LENGTH = 128
 
-# What everybody tries first; in the form in which it is compared.
+# The most common passwords, in the form in which they are compared.
 WELL_KNOWN = frozenset(
     Path(__file__).with_name("well_known_passwords.txt").read_text("utf-8").split()
 )
 
 
 def is_password(text: str) -> bool:
-    """Judged by its length; NUL and halves of characters cannot be hashed safely."""
+    """By length only; NUL and lone surrogates cannot be hashed safely."""
     return (
         MIN_PASSWORD_LENGTH <= len(text) <= MAX_PASSWORD_LENGTH
         and "\x00" not in text
@@ -28,7 +28,7 @@ def is_password(text: str) -> bool:
 def wrong_password(
     password: str, address: str, name: str
 ) -> Iterator[InvalidInputError]:
-    """Wrong is, too, what can be guessed of anybody, or of this one."""
+    """Also rejects common passwords and those derived from the user's own data."""
     guess = _compared(password)
     local_part = address.partition("@")[0]
     if not is_password(password):
@@ -38,13 +38,13 @@ def wrong_password(
             shortest=MIN_PASSWORD_LENGTH,
             longest=MAX_PASSWORD_LENGTH,
         )
-    elif not guess or guess in WELL_KNOWN:  # nothing but spaces is as soon tried
+    elif not guess or guess in WELL_KNOWN:  # only spaces are as common
         yield InvalidInputError("password", rule="password_well_known")
     elif guess in map(_compared, (address, local_part, name)):
         yield InvalidInputError("password", rule="password_personal")
 
 
 def _compared(text: str) -> str:
-    """What looks alike is guessed alike: wide letters, and what hides between them."""
+    """Without wide letters and invisible characters: what looks alike is equal."""
     plain = unicodedata.normalize("NFKC", text)
-    return without_unseen(plain).strip().casefold()
+    return without_invisible(plain).strip().casefold()

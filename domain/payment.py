@@ -1,4 +1,4 @@
-"""What a customer pays for one reservation."""
+"""The payment of a reservation."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +9,7 @@ from domain.money import Money
 
 
 class PaymentStatus(StrEnum):
-    """PENDING from the reservation's event on, then ends once."""
+    """PENDING once the reservation's event was handled; every other status is final."""
 
     PENDING = "PENDING"
     APPROVED = "APPROVED"

@@ -1,4 +1,4 @@
-"""Who may ask for what: the person behind a request."""
+"""The person behind a request, and their role."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,7 +12,7 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """A person who signed in, as the access token names them."""
+    """The signed-in person that an access token names."""
 
     id: UUID
     role: Role

@@ -1,4 +1,4 @@
-"""What the services need from outside, in the domain's own words."""
+"""Ports: what the services need from persistence, Redis and realtime."""
 
 from collections.abc import Collection, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -31,7 +31,7 @@ class KeyUse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hold:
-    """The wish to hold all of these seats; `seat_ids` sorted."""
+    """A request to hold all of these seats; `seat_ids` are sorted."""
 
     reservation_id: UUID
     session_id: UUID
@@ -43,18 +43,18 @@ class Hold:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HoldVerdict:
-    """What Postgres decided: `reservation`, or nothing changed and here is why."""
+    """What Postgres decided: `reservation`, or why nothing was changed."""
 
     reservation: Reservation | None
     found: bool  # the session, and each seat in it
     begun: bool
     taken: tuple[SessionSeat, ...] = ()
-    lapsed: tuple[UUID, ...] = ()  # reservations in the way whose time is over
+    expired: tuple[UUID, ...] = ()  # overdue reservations that have the seats still
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CancelVerdict:
-    """`status` is None for a stranger; else what the reservation was before."""
+    """`status` before the call; None if the customer has no such reservation."""
 
     reservation: Reservation | None
     status: ReservationStatus | None
@@ -62,9 +62,9 @@ class CancelVerdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApproveVerdict:
-    """`payment` is None for a stranger; else as it is now, its time considered.
+    """`payment` as of now; None if the customer has no such payment.
 
-    `confirmed` is the reservation that this very call turned into a sale.
+    `confirmed` is the reservation that this call has sold.
     """
 
     payment: Payment | None
@@ -86,10 +86,10 @@ class KeyReusedError(Exception):
 
 
 class Ledger(Protocol):
-    """Who has which seat. Each call is one transaction, its events included."""
+    """Decides who has a seat. Each call is one transaction, its events included."""
 
     async def hold(self, hold: Hold) -> HoldVerdict:
-        """All seats or none. Raises KeyReusedError."""
+        """Hold all seats or none. Raises KeyReusedError."""
 
     async def cancel(
         self, reservation_id: UUID, customer_id: UUID
@@ -98,7 +98,7 @@ class Ledger(Protocol):
     async def approve(
         self, payment_id: UUID, customer_id: UUID, key: IdempotencyKey | None
     ) -> ApproveVerdict:
-        """The payment approved and its seats sold, or nothing.
+        """Approve the payment and sell its seats, or change nothing.
 
         Raises KeyReusedError.
         """
@@ -117,10 +117,10 @@ class Ledger(Protocol):
         """
 
     async def expire(self, reservation_ids: Sequence[UUID]) -> list[Reservation]:
-        """End those of them that are due; wait for whoever is at work on one."""
+        """End those that are overdue; waits for locks on them."""
 
     async def expire_due(self, limit: int) -> list[Reservation]:
-        """End due ones; skip those that somebody else is at work on."""
+        """End overdue reservations; skips those that another call has locked."""
 
     async def earlier_use(self, account_id: UUID, key: IdempotencyKey) -> KeyUse | None:
         """What the account changed with this key, whatever the input was."""
@@ -134,7 +134,7 @@ class SeatLock(Protocol):
 
 
 class SeatLocks(Protocol):
-    """Keeps a crowd out of Postgres. Saves work; decides nothing."""
+    """Keeps crowds away from Postgres. Saves load; decides nothing."""
 
     def guard(self, seat_ids: Sequence[UUID]) -> AbstractAsyncContextManager[SeatLock]:
         """Serialise writers on these seats, as far as can be had.

@@ -1,4 +1,4 @@
-"""Where it is shown: rooms and their chairs."""
+"""Rooms and their seats."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,7 +23,7 @@ class Room:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seat:
-    """A physical chair, not yet sold to anybody."""
+    """A physical seat of a room; SessionSeat is the seat on sale in one session."""
 
     id: UUID
     row: str
@@ -32,27 +32,27 @@ class Seat:
 
 @dataclass(frozen=True, slots=True)
 class NewSeats:
-    """So many more seats at the end of a row, which may be new as well."""
+    """More seats at the end of a row, which may be a new row."""
 
     row: str
     seats: int
 
 
 def check_room(name: str, rows: Sequence[NewSeats]) -> None:
-    """Raises InvalidInputError, of each wrong field."""
+    """Raises InvalidInputError for all wrong fields."""
     wrong = [] if is_line(name, MAX_ROOM_NAME_LENGTH) else [_wrong_name()]
     raise_if_any([*wrong, *_wrong_rows(rows)])
 
 
 def check_rows(rows: Sequence[NewSeats]) -> None:
-    """Raises InvalidInputError, of each wrong field."""
+    """Raises InvalidInputError for all wrong fields."""
     raise_if_any(list(_wrong_rows(rows)))
 
 
 def check_growth(last_numbers: Mapping[str, int], rows: Sequence[NewSeats]) -> None:
-    """Whether a room takes more seats, by the highest number in each of its rows.
+    """Check the limits of a room; `last_numbers` are the highest number of each row.
 
-    Raises InvalidInputError, of each wrong field.
+    Raises InvalidInputError for all wrong fields.
     """
     grown = dict(last_numbers)
     wrong = []

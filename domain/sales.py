@@ -1,4 +1,4 @@
-"""Turning a hold into a sale, once."""
+"""Approve payments: a held seat is sold, once."""
 
 from uuid import UUID
 

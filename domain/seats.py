@@ -1,4 +1,4 @@
-"""A seat as it is sold in one session."""
+"""Seats on sale in a session, and maps of them."""
 
 import re
 from dataclasses import dataclass

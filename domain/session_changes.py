@@ -1,4 +1,4 @@
-"""What managers enter and change of a session, and when they may."""
+"""What managers may enter and change of a session, and until when."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ FURTHEST_START = timedelta(days=2 * 365)
 
 
 class SessionFacts(TypedDict, total=False):
-    """What is entered of a session: what is left out is to stay as it is."""
+    """The fields of a session that were entered; a missing field stays as it is."""
 
     starts_at: datetime | None
     price_per_seat: Money | None
@@ -22,13 +22,13 @@ class SessionFacts(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionChange:
-    """What a session is to have instead; None: what it has."""
+    """The new values of a session; None: the value stays."""
 
     starts_at: datetime | None = None
     price: Money | None = None
 
     def without_unchanged(self, session: Session) -> Self:
-        """Without what the session has already."""
+        """Without the values that the session has already."""
         moved = self.starts_at != session.starts_at
         repriced = self.price != session.price_per_seat
         return type(self)(
@@ -37,9 +37,9 @@ class SessionChange:
         )
 
     def check(self, *, begun: bool, taken: bool) -> None:
-        """Nothing changes for somebody who holds or has bought a seat.
+        """A customer who holds or has bought a seat keeps its price and start.
 
-        Raises InvalidInputError, of each field that is to stay.
+        Raises InvalidInputError for each field that cannot change.
         """
         paths = []
         if self.starts_at is not None:
@@ -57,9 +57,9 @@ class SessionChange:
 
 
 def check_session(facts: SessionFacts) -> None:
-    """Raises InvalidInputError, of each wrong field.
+    """Raises InvalidInputError for all wrong fields.
 
-    The database's clock judges the start: see `wrong_start`.
+    The start is checked by the database, with its clock: see `wrong_start`.
     """
     wrong = []
     if facts.get("starts_at", True) is None:

@@ -1,4 +1,4 @@
-"""Alembic's entry: runs the versions against DATABASE_URL, in one transaction each."""
+"""Alembic's entry point: runs each version in one transaction on DATABASE_URL."""
 
 import asyncio
 from functools import partial
@@ -12,7 +12,7 @@ from persistence.postgres.connection import connect
 from persistence.postgres.engine import DIALECT
 from persistence.tables import metadata
 
-TURN = 20_261_125  # any number that nothing else in the database waits for
+MIGRATION_LOCK = 20_261_125  # any number that no other advisory lock has
 
 
 def run(connection: Connection) -> None:
@@ -30,8 +30,8 @@ async def connect_and_run() -> None:
     where = partial(connect, context.config.attributes["database_url"])
     engine = create_async_engine(DIALECT, async_creator=where, poolclass=NullPool)
     async with engine.connect() as db:
-        # Until the connection ends: two that start at once migrate one after the other.
-        await db.execute(select(func.pg_advisory_lock(TURN)))
+        # Held until the connection ends: of two migrations at once the second waits.
+        await db.execute(select(func.pg_advisory_lock(MIGRATION_LOCK)))
         await db.commit()
         await db.run_sync(run)
     await engine.dispose()

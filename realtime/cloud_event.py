@@ -14,14 +14,14 @@ ORIGIN: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 class MalformedEventError(ValueError):
-    """Not one of our events; nothing can be done with it."""
+    """Not one of our events."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CloudEvent:
-    """`session_id` is the Kafka key: changes of one session stay in order.
+    """`session_id` is the Kafka key, so that the changes of a session stay in order.
 
-    What is about no reservation is about the session itself.
+    The subject is the reservation, or the session if there is none.
     """
 
     id: UUID
@@ -29,12 +29,12 @@ class CloudEvent:
     time: datetime
     session_id: UUID
     data: dict[str, Any]
-    # Of the request that caused it, and of its trace; an older event has neither.
+    # Of the request that caused it; an event without an origin has neither.
     request_id: str | None = None
     trace_parent: str | None = None
 
     def encode(self) -> bytes:
-        told = {
+        fields = {
             "specversion": SPEC_VERSION,
             "id": str(self.id),
             "source": SOURCE,
@@ -46,31 +46,31 @@ class CloudEvent:
             "data": self.data,
         }
         if self.request_id:
-            told["requestid"] = self.request_id
+            fields["requestid"] = self.request_id
         if self.trace_parent:
-            told["traceparent"] = self.trace_parent
-        return orjson.dumps(told)
+            fields["traceparent"] = self.trace_parent
+        return orjson.dumps(fields)
 
     @classmethod
     def decode(cls, value: bytes) -> Self:
         """Raises MalformedEventError."""
         try:
-            told = orjson.loads(value)
-            if told["specversion"] != SPEC_VERSION:
-                raise MalformedEventError(told["specversion"])
+            fields = orjson.loads(value)
+            if fields["specversion"] != SPEC_VERSION:
+                raise MalformedEventError(fields["specversion"])
             return cls(
-                id=UUID(told["id"]),
-                type=str(told["type"]),
-                time=datetime.fromisoformat(told["time"]),
-                session_id=UUID(told["partitionkey"]),
-                data=dict(told["data"]),
-                request_id=_origin(told.get("requestid")),
-                trace_parent=_origin(told.get("traceparent")),
+                id=UUID(fields["id"]),
+                type=str(fields["type"]),
+                time=datetime.fromisoformat(fields["time"]),
+                session_id=UUID(fields["partitionkey"]),
+                data=dict(fields["data"]),
+                request_id=_origin(fields.get("requestid")),
+                trace_parent=_origin(fields.get("traceparent")),
             )
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise MalformedEventError(repr(error)) from error
 
 
 def _origin(text: Any) -> str | None:
-    """What is none is no reason to refuse an event."""
+    """Text that is no origin is dropped: the event is still handled."""
     return text if isinstance(text, str) and ORIGIN.fullmatch(text) else None

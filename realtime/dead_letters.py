@@ -1,4 +1,4 @@
-"""What a consumer could not handle: listed, shown, and given to it once more."""
+"""Events that a consumer could not handle: to list, to show and to replay."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,24 +15,24 @@ from realtime.topic_reading import read_topics
 from realtime.topics import dead_letters_of
 
 DEAD_LETTER_TOPICS = tuple(map(dead_letters_of, TOPICS))
-REPLAYED = "replayed"  # the header of a note among the letters: this one was
+REPLAYED = "replayed"  # header of a marker that says which letter was replayed
 
 
 class NoSuchLetterError(Exception):
-    """Nothing has this id, or it was replayed already."""
+    """There is no letter with this id, or it was replayed already."""
 
 
 class UnreadableLetterError(Exception):
-    """It is none of our events: nobody can handle it."""
+    """The letter is none of our events, so no consumer can handle it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeadLetter:
-    """`id` is where it lies; `event` is None for what cannot be read."""
+    """`id` is its topic, partition and offset; `event` is None if unreadable."""
 
     id: str
     buried_at: datetime
-    topic: str  # where it came from
+    topic: str  # that the event came from
     consumer: str
     reason: str
     key: bytes
@@ -41,13 +41,15 @@ class DeadLetter:
 
     @classmethod
     def of(cls, record: ConsumerRecord) -> Self:
-        told = {name: value.decode(errors="replace") for name, value in record.headers}
+        headers = {
+            name: value.decode(errors="replace") for name, value in record.headers
+        }
         return cls(
             id=f"{record.topic}:{record.partition}:{record.offset}",
             buried_at=datetime.fromtimestamp(record.timestamp / 1_000, UTC),
-            topic=told.get("topic", ""),
-            consumer=told.get("consumer", ""),
-            reason=told.get("reason", ""),
+            topic=headers.get("topic", ""),
+            consumer=headers.get("consumer", ""),
+            reason=headers.get("reason", ""),
             key=record.key or b"",
             value=record.value or b"",
             event=event_in(record.value),
@@ -55,7 +57,7 @@ class DeadLetter:
 
 
 async def unhandled(kafka: Kafka) -> list[DeadLetter]:
-    """Without those that were replayed, the oldest first."""
+    """Leaves out the letters that were replayed; the oldest comes first."""
     letters: dict[str, DeadLetter] = {}
     replayed = set[str]()
     async for record in read_topics(kafka, DEAD_LETTER_TOPICS):
@@ -78,10 +80,11 @@ async def find(kafka: Kafka, letter_id: str) -> DeadLetter:
 
 
 async def replay(kafka: Kafka, pool: Pool, letter: DeadLetter) -> None:
-    """Its consumer awaits it again, and only that one; twice does no harm.
+    """Await the event's consumer again, and only that one. A repeat does no harm.
 
-    It goes the way of every event: from the outbox, by the relay. The note that it did
-    comes last: killed in between, it is still listed. Raises UnreadableLetterError.
+    The event is put back into the outbox, and the relay sends it. The marker comes
+    last: if we are killed before it, the letter is still listed. Raises
+    UnreadableLetterError.
     """
     event = letter.event
     if event is None or not letter.topic or not letter.consumer:

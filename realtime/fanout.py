@@ -11,7 +11,7 @@ from domain.ports import SeatLocks
 from domain.seats import Position
 from persistence.postgres.pool import Pool
 from persistence.sales.codec import event_from_json
-from persistence.sales.outbox import confirm, floors
+from persistence.sales.outbox import confirm, oldest_positions
 from realtime.cloud_event import CloudEvent
 from realtime.seat_message import SeatMessage
 from realtime.topics import RESYNC, reservation_channel, seat_channel
@@ -35,9 +35,11 @@ class FanoutHandler:
             for event, each in zip(events, decoded, strict=True)
             if each.seat_change
         }
-        floor = await floors(self._pool, sessions, self.name) if sessions else {}
+        oldest = (
+            await oldest_positions(self._pool, sessions, self.name) if sessions else {}
+        )
         with spans().each("PRODUCER", "publish", events) as parents:
-            await self._publish(events, decoded, parents, floor)
+            await self._publish(events, decoded, parents, oldest)
         for each in decoded:
             if isinstance(each, ReservationCancelled):
                 # The API that cancelled may not have reached Redis: Redis was
@@ -52,15 +54,15 @@ class FanoutHandler:
         events: Sequence[CloudEvent],
         decoded: Sequence[Event],
         trace_parents: Sequence[str | None],
-        floor: Mapping[UUID, Position],
+        oldest: Mapping[UUID, Position],
     ) -> None:
         async with self._redis.pipeline(transaction=False) as pipe:
             for event, each, trace_parent in zip(
                 events, decoded, trace_parents, strict=True
             ):
                 if change := each.seat_change:
-                    oldest = floor.get(event.session_id, change.position)
-                    position = min(change.position, oldest)
+                    position = oldest.get(event.session_id, change.position)
+                    position = min(position, change.position)
                     message = SeatMessage(
                         change=replace(change, position=position),
                         time=event.time,

@@ -1,4 +1,4 @@
-"""Reading topics from their beginning, for people: belongs to no consumer group."""
+"""Read whole topics, for operators: without a consumer group."""
 
 from collections.abc import AsyncIterator, Sequence
 
@@ -7,14 +7,14 @@ from aiokafka.admin import AIOKafkaAdminClient
 
 from realtime.broker import REQUEST_TIMEOUT_MS, Kafka, running
 
-# The embedded broker does not say truly where a topic ends: this long nothing came.
+# The embedded broker does not report where a topic ends: it ends when nothing comes.
 QUIET_MS = 1_000
 
 
 async def read_topics(
     kafka: Kafka, topics: Sequence[str]
 ) -> AsyncIterator[ConsumerRecord]:
-    """All that they hold, each partition in order. Raises KafkaError."""
+    """Every record, each partition in order. Raises KafkaError."""
     partitions = await _partitions(kafka, topics)
     if not partitions:
         return
@@ -34,7 +34,7 @@ async def read_topics(
 
 
 async def _partitions(kafka: Kafka, topics: Sequence[str]) -> list[TopicPartition]:
-    """Of those topics that there are: asking by name may create the others."""
+    """Of the topics that exist: a request by name may create the others."""
     admin = AIOKafkaAdminClient(
         bootstrap_servers=kafka.bootstrap_servers, request_timeout_ms=REQUEST_TIMEOUT_MS
     )

@@ -1,1 +1,1 @@
-"""Demo data that looks like a real cinema network."""
+"""Demo data: a cinema network with two weeks of sessions."""

@@ -1,4 +1,4 @@
-"""Ids that never change: planting twice is planting once."""
+"""Ids that depend on names alone: seeding again adds nothing twice."""
 
 from uuid import NAMESPACE_DNS, UUID, uuid5
 

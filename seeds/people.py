@@ -1,4 +1,4 @@
-"""Who signs in to the demo, and the crowd of the load tests."""
+"""Accounts of the demo, and the customers of the load tests."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -12,7 +12,7 @@ class Person:
     email: str
     name: str
     role: Role = Role.CUSTOMER
-    # Public on purpose, like all that is planted; without one nobody signs in.
+    # Public on purpose, like all demo data; None: the account cannot sign in.
     password: str | None = None
 
     @property

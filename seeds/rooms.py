@@ -1,4 +1,4 @@
-"""Six rooms, from the studio to the great hall."""
+"""The six rooms, from 60 to 1,000 seats."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,19 +9,19 @@ from seeds.ids import seeded_id
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class SeedRoom:
     name: str
     rows: int
     seats_in_row: int
-    shows_a_day: int  # few in the great hall: each brings a row for every seat
+    sessions_a_day: int  # few in large rooms: each adds a row for every seat
     opens_at: int  # minutes after midnight
-    price_minor: int  # by day, in the week
+    price_minor: int  # on weekdays before the evening
 
     @property
     def id(self) -> UUID:
         return seeded_id("room", self.name)
 
-    def chairs(self) -> Iterator[tuple[UUID, str, int]]:
+    def seats(self) -> Iterator[tuple[UUID, str, int]]:
         """Id, row and number of each."""
         for row in map(row_label, range(self.rows)):
             for number in range(1, self.seats_in_row + 1):
@@ -35,10 +35,10 @@ def row_label(index: int) -> str:
 
 
 ROOMS = (
-    Room("Sala 1 Augusta", 6, 10, 5, 13 * 60, 2400),
-    Room("Sala 2 Consolação", 8, 12, 4, 14 * 60, 2600),
-    Room("Sala 3 Trianon", 10, 14, 4, 13 * 60 + 30, 2800),
-    Room("Sala 4 Paraíso", 12, 16, 4, 14 * 60 + 20, 3000),
-    Room("Sala 5 Ipiranga", 15, 20, 3, 15 * 60, 3400),
-    Room("Sala 6 Municipal", 40, 25, 2, 18 * 60, 4200),
+    SeedRoom("Sala 1 Augusta", 6, 10, 5, 13 * 60, 2400),
+    SeedRoom("Sala 2 Consolação", 8, 12, 4, 14 * 60, 2600),
+    SeedRoom("Sala 3 Trianon", 10, 14, 4, 13 * 60 + 30, 2800),
+    SeedRoom("Sala 4 Paraíso", 12, 16, 4, 14 * 60 + 20, 3000),
+    SeedRoom("Sala 5 Ipiranga", 15, 20, 3, 15 * 60, 3400),
+    SeedRoom("Sala 6 Municipal", 40, 25, 2, 18 * 60, 4200),
 )

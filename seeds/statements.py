@@ -1,10 +1,10 @@
-"""The SQL of planting: adds what is missing, updates nothing."""
+"""The SQL of the demo data: inserts what is missing, updates nothing."""
 
 from persistence.tables import SEAT_ORDER
 
 ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended('seeds', 0))"
 
-NOTHING_TO_COME = """
+HAS_NO_FUTURE_SESSION = """
 SELECT NOT EXISTS (SELECT FROM sessions WHERE starts_at > clock_timestamp())
 """
 
@@ -16,7 +16,7 @@ VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT DO NOTHING RETURNING id
 """
 
-ADD_FILM = """
+ADD_MOVIE = """
 INSERT INTO movies (id, title, synopsis, duration_minutes, genres, rating)
 VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT DO NOTHING RETURNING id
@@ -27,12 +27,12 @@ INSERT INTO rooms (id, name) VALUES ($1, $2)
 ON CONFLICT DO NOTHING RETURNING id
 """
 
-ADD_CHAIR = """
+ADD_SEAT = """
 INSERT INTO seats (id, room_id, row_label, number) VALUES ($1, $2, $3, $4)
 ON CONFLICT DO NOTHING RETURNING id
 """
 
-# A manager may have filled the evening already: nothing is planted across it.
+# A manager may have a session in the room at that time: ours is left out.
 ADD_SESSION = """
 INSERT INTO sessions
     (id, movie_id, room_id, starts_at, ends_at, price_minor, currency)
@@ -44,8 +44,8 @@ WHERE NOT EXISTS (
 ON CONFLICT DO NOTHING RETURNING id
 """
 
-# Every chair that the room has by now, those of the manager's included. An id is a hash
-# of what it stands for (a version 8 UUID): uuid5 is not at hand in SQL.
+# Every seat that the room has, also those that a manager added. The id is a hash of
+# session and seat (a version 8 UUID), since SQL has no uuid5.
 PUT_ON_SALE = f"""
 INSERT INTO session_seats (id, session_id, seat_id, status, version)
 SELECT overlay(overlay(

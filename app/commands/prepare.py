@@ -11,7 +11,7 @@ from app.commands.migrate import database_urls, give_rights
 from app.settings import PrepareSettings
 from auth import signing_keys
 from persistence.postgres import migrate
-from seeds import plant
+from seeds import demo_data
 
 
 @key_errors_explained()
@@ -23,8 +23,8 @@ def run(arguments: Namespace) -> None:
         print("Migrating the database ...", flush=True)
         migrate.upgrade(owner_url)
     give_rights(owner_url, database_url)
-    if settings.demo_data and plant.needs_planting(database_url):
-        print("Planting the demo data ...", flush=True)
-        plant.main(database_url)
+    if settings.demo_data and demo_data.is_needed(database_url):
+        print("Adding the demo data ...", flush=True)
+        demo_data.main(database_url)
     if keys_dir := os.environ.get("SIGNING_KEYS_DIR"):
         signing_keys.make_first_key(Path(keys_dir))

@@ -5,9 +5,9 @@ from argparse import Namespace
 
 from app.commands.outages import outages_explained
 from runtime import run_file
-from seeds import plant
+from seeds import demo_data
 
 
 @outages_explained()
 def run(_arguments: Namespace) -> None:
-    plant.main(run_file.require(os.environ, "DATABASE_URL"))
+    demo_data.main(run_file.require(os.environ, "DATABASE_URL"))

@@ -1,1 +1,1 @@
-"""Movies, rooms and sessions, as managers change them."""
+"""Changes of movies, rooms and sessions."""

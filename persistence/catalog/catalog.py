@@ -19,7 +19,7 @@ from persistence.sales.ledger import LedgerCorruptError
 from persistence.sales.ledger_sql import EXPIRE_THESE
 from telemetry import origin, sale_metrics
 
-ATTEMPTS = 3  # at a room that somebody fills past the lock on it, as seeding does
+ATTEMPTS = 3  # since the seeds put sessions into a room without locking it
 
 
 class PostgresCatalog:
@@ -39,7 +39,7 @@ class PostgresCatalog:
     async def add_room(self, name: str, rows: Sequence[NewSeats]) -> Room:
         async with self._pool.acquire() as db, db.transaction():
             [room] = await db.fetch(sql.ADD_ROOM, name)
-            await _add_chairs(db, room["id"], rows)
+            await _insert_seats(db, room["id"], rows)
             return room_of(room)
 
     async def add_seats(self, room_id: UUID, rows: Sequence[NewSeats]) -> Room:
@@ -47,8 +47,8 @@ class PostgresCatalog:
             room = await db.fetchrow(sql.LOCK_ROOM, room_id)
             if room is None:
                 raise NotFoundError
-            chairs = await _add_chairs(db, room_id, rows)
-            await db.execute(sql.PUT_ON_SALE, room_id, chairs, *origin.of_event())
+            seat_ids = await _insert_seats(db, room_id, rows)
+            await db.execute(sql.PUT_ON_SALE, room_id, seat_ids, *origin.of_event())
             return room_of(room)
 
     async def add_session(
@@ -93,8 +93,8 @@ class PostgresCatalog:
     ) -> Session:
         """Raises RoomBusyError.
 
-        An attempt looks for who is in the room. The exclusion constraint decides: who
-        came in past our look is seen by the next one, or gone.
+        An attempt looks for other sessions in the room first. The exclusion constraint
+        decides: a session that our look missed is seen by the next attempt, or gone.
         """
         for _ in range(ATTEMPTS - 1):
             try:
@@ -106,15 +106,15 @@ class PostgresCatalog:
             return await attempt(db)
 
 
-async def _add_chairs(
+async def _insert_seats(
     db: Connection, room_id: UUID, rows: Sequence[NewSeats]
 ) -> list[UUID]:
-    """Behind the last of each row; nobody else adds any at the same time."""
+    """After the last seat of each row. The room is locked: no other call adds seats."""
     known = await db.fetch(sql.LAST_NUMBERS, room_id)
     last = {row["row_label"]: row["last"] for row in known}
     check_growth(last, rows)
     added = await db.fetch(
-        sql.ADD_CHAIRS,
+        sql.ADD_SEATS,
         room_id,
         [more.row for more in rows],
         [last.get(more.row, 0) for more in rows],
@@ -130,7 +130,7 @@ async def _free_until(
     starts_at: datetime,
     moved: UUID | None = None,
 ) -> datetime:
-    """When the movie is over, if the room is free for as long."""
+    """When the movie ends, if the room is free until then. Raises RoomBusyError."""
     minutes = await db.fetchval(sql.DURATION, movie_id)
     if minutes is None:
         raise NotFoundError
@@ -146,7 +146,7 @@ async def _free_until(
 async def _change(
     db: Connection, session: Session, change: SessionChange, ended: list[float]
 ) -> Session:
-    """`ended` is told how late each hold was ended that was over."""
+    """Adds to `ended` how late, in seconds, each expired hold was ended."""
     if change == SessionChange():
         return session
     change.check(
@@ -178,19 +178,19 @@ async def _change(
 async def _has_taken_seats(
     db: Connection, session_id: UUID, ended: list[float]
 ) -> bool:
-    """A hold that is over is none, swept or not: it is ended here."""
+    """Expired holds do not count, and are ended here."""
     taken = await db.fetch(sql.TAKEN, session_id)
-    if taken and all(row["lapsed"] for row in taken):
+    if taken and all(row["expired"] for row in taken):
         over = [row["reservation_id"] for row in taken]
         rows = await db.fetch(EXPIRE_THESE, over, *origin.of_event())
         ended += [row["late"] for row in rows]
-        # One of them may have been paid at the last moment.
+        # Meanwhile one of them may have been paid, at the last moment.
         taken = await db.fetch(sql.TAKEN, session_id)
     return bool(taken)
 
 
 def _columns(facts: MovieFacts) -> tuple[object, ...]:
-    """In the order of the statements; None for what was left out."""
+    """In the order of the statements; None for a missing field."""
     return (
         facts.get("title"),
         facts.get("synopsis"),

@@ -1,9 +1,9 @@
-"""The statements that change the catalog; the ledger's rules hold here too.
+"""The statements that change the catalog, by the rules of ledger_sql.
 
-Whatever changes the seats or the sessions of a room takes the room's row first. So no
-session misses a seat that is added meanwhile, and two sessions that want the room at
-the same time queue, while the exclusion constraint would let them deadlock. The order
-of locks: room, session, reservations, seats.
+A change of a room's seats or sessions locks the room's row first. So no session misses
+a seat that is added meanwhile. And two sessions for the room at one time queue: at the
+exclusion constraint alone they could deadlock. The order of locks is: room, session,
+reservations, seats.
 """
 
 from domain.events import SeatsAdded, SeatsEvent, SeatsRepriced
@@ -21,7 +21,7 @@ VALUES ($1, $2, $3, $4, $5)
 RETURNING *
 """
 
-# Only a rating can become NULL; $7 says whether it was given at all.
+# Only a rating can become NULL; $7 says whether it was entered.
 CHANGE_MOVIE = """
 UPDATE movies
 SET title = coalesce($2, title), synopsis = coalesce($3, synopsis),
@@ -33,14 +33,14 @@ RETURNING *
 
 ADD_ROOM = "INSERT INTO rooms (name) VALUES ($1) RETURNING *"
 
-# Not FOR UPDATE: others may go on to refer to the room.
+# Not FOR UPDATE: other transactions may still insert rows that refer to the room.
 LOCK_ROOM = "SELECT * FROM rooms WHERE id = $1 FOR NO KEY UPDATE"
 
 LAST_NUMBERS = """
 SELECT row_label, max(number) AS last FROM seats WHERE room_id = $1 GROUP BY row_label
 """
 
-ADD_CHAIRS = """
+ADD_SEATS = """
 INSERT INTO seats (room_id, row_label, number)
 SELECT $1, more.row_label, more.last + n
 FROM unnest($2::text[], $3::int[], $4::int[]) more (row_label, last, seats),
@@ -90,14 +90,15 @@ SELECT $1::timestamptz > now AND $1::timestamptz <= now + $2::interval
 FROM clock_timestamp() now
 """
 
-# From a start on, until before an end. $4 is the session that is moved itself.
+# A session occupies its room from its start until just before its end. $4 is the
+# session that is moved.
 IN_THE_ROOM = """
 SELECT * FROM sessions
 WHERE room_id = $1 AND starts_at < $3 AND ends_at > $2 AND id IS DISTINCT FROM $4
 ORDER BY starts_at LIMIT 1
 """
 
-# Nobody watches it yet: its seats need no event.
+# A new session has no watchers: its seats need no event.
 ADD_SESSION = """
 WITH screening AS (
     INSERT INTO sessions (movie_id, room_id, starts_at, ends_at, price_minor, currency)
@@ -118,18 +119,18 @@ SELECT FROM rooms WHERE id = (SELECT room_id FROM sessions WHERE id = $1)
 FOR NO KEY UPDATE
 """
 
-# Waits for every hold under way, and makes new ones wait: they take the row FOR KEY
-# SHARE, which an UPDATE alone would not wait for. The race tests leave it off.
+# Waits for every hold under way, and makes new ones wait: they lock the row FOR KEY
+# SHARE, which an UPDATE alone would not wait for. The race tests remove it.
 LOCK_AGAINST_HOLDS = "FOR UPDATE"
 LOCK_SESSION = f"""
 SELECT * FROM sessions WHERE id = $1
 {LOCK_AGAINST_HOLDS}
 """
 
-# Statements of their own: under the locks, with a clock and a snapshot from then.
+# Separate statements: their clock and their snapshot are from after the locks.
 HAS_BEGUN = "SELECT starts_at <= clock_timestamp() FROM sessions WHERE id = $1"
 TAKEN = """
-SELECT DISTINCT reservation_id, held_until <= clock_timestamp() IS TRUE AS lapsed
+SELECT DISTINCT reservation_id, held_until <= clock_timestamp() IS TRUE AS expired
 FROM session_seats WHERE session_id = $1 AND status <> 'AVAILABLE'
 """
 
@@ -139,7 +140,7 @@ WHERE id = $1
 RETURNING *
 """
 
-# A new price is a change of each seat.
+# A new price is a new version of each seat.
 REPRICE = f"""
 WITH {ORIGIN.format("$2", "$3")},
 screening AS (

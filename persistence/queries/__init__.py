@@ -1,4 +1,4 @@
-"""What is read, past the services: frozen values of the domain."""
+"""Reads that need no service: they return frozen values of the domain."""
 
 from dataclasses import dataclass
 from typing import Self

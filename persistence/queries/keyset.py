@@ -1,7 +1,7 @@
-"""Pages of a list that stay right while rows come and go.
+"""Keyset pagination: pages stay right while rows are inserted and deleted.
 
-A cursor holds the values that order the list, of one row; the next page is what is
-ordered behind them. Nothing is counted off, so a page costs the same however deep.
+A cursor holds the values of one row that the list is ordered by; the next page has the
+rows ordered after them. No row is skipped by counting, so every page costs the same.
 """
 
 from base64 import b64decode, urlsafe_b64encode
@@ -14,7 +14,7 @@ from uuid import UUID
 import orjson
 from sqlalchemy import RowMapping, Select, SQLColumnExpression, UnaryExpression, tuple_
 
-MAX_CURSOR_LENGTH = 32_000  # more than any entry of an index makes
+MAX_CURSOR_LENGTH = 32_000  # longer than any entry of an index
 
 Value = TypeVar("Value")
 
@@ -24,19 +24,19 @@ class CursorError(ValueError):
 
 
 def _read_text(text: str) -> str:
-    if "\x00" in text:  # which Postgres cannot store, nor compare with
+    if "\x00" in text:  # Postgres can neither store it nor compare with it
         raise ValueError
     return text
 
 
 def _read_moment(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
-    if moment.tzinfo is not UTC:  # an offset may lead out of the years that there are
+    if moment.tzinfo is not UTC:  # with an offset the year could overflow
         raise ValueError
     return moment
 
 
-# Of JSON's types, the one in which values of each type are written, and their reader.
+# By the type of a value: the type of JSON that it is written as, and its reader.
 READERS: dict[type, tuple[type, Callable[[Any], Any]]] = {
     bool: (bool, bool),
     str: (str, _read_text),
@@ -47,9 +47,9 @@ READERS: dict[type, tuple[type, Callable[[Any], Any]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The stretch that is wanted of what lies between two cursors, which may be open.
+    """The first `size` values between two cursors, or the last if `from_end`.
 
-    Its first `size` values, or its last: either way in the list's own order.
+    Without a cursor that side is open. The values are in the order of the list.
     """
 
     size: int
@@ -60,7 +60,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page(Generic[Value]):
-    """A stretch of a list: each value with its cursor."""
+    """A part of a list: each value with its cursor."""
 
     items: tuple[tuple[str, Value], ...]
     has_next: bool
@@ -68,9 +68,9 @@ class Page(Generic[Value]):
 
 
 class Keyset:
-    """Rows in the order of `keys`, the last of which is unique; all up, or all down.
+    """Rows in the order of `keys`, all ascending or all descending; the last is unique.
 
-    `name` keeps the cursors of one list from being taken for those of another.
+    `name` is in the cursors, so that a cursor of one list is none of another.
     """
 
     def __init__(
@@ -83,9 +83,9 @@ class Keyset:
         self._descending = descending
 
     def page(self, rows: Select[Any], window: Window) -> Select[Any]:
-        """One row more than is wanted is read: it tells whether there are more.
+        """Reads one row more than the page has, to see whether there are more.
 
-        From the end the rows come in reverse. Raises CursorError.
+        If `from_end`, the rows come in reverse. Raises CursorError.
         """
         labelled = zip(self._keys, self._labels, strict=True)
         rows = rows.add_columns(*(key.label(label) for key, label in labelled))
@@ -108,9 +108,9 @@ class Keyset:
         window: Window,
         value: Callable[[RowMapping], Value],
     ) -> Page[Value]:
-        """What the statement of `page` answered, as the page that was asked for.
+        """The page, from the rows that the statement of `page` returned.
 
-        On the other side of a cursor there is at least the row that it was made of.
+        On the far side of a cursor there is at least the row that it was made of.
         """
         more = len(rows) > window.size
         wanted = rows[: window.size]
@@ -126,12 +126,12 @@ class Keyset:
         return self._write([row[label] for label in self._labels])
 
     def _write(self, values: Sequence[Any]) -> str:
-        # asyncpg has a UUID of its own, which orjson does not know.
+        # orjson does not know the UUID type of asyncpg.
         written = orjson.dumps([self._name, *values], default=str)
         return urlsafe_b64encode(written).decode()
 
     def _read(self, cursor: str) -> tuple[Any, ...]:
-        """Cursors come from outside: only what `_write` gives for them is believed."""
+        """Accepts only the text that `_write` makes of the values: clients send it."""
         if len(cursor) > MAX_CURSOR_LENGTH:
             raise CursorError
         try:

@@ -26,7 +26,7 @@ class Movies:
         self._cache = cache
 
     async def page(self, window: Window, *, search: str = "") -> Page[Movie]:
-        """Those whose title holds `search`, in whatever case. Raises CursorError."""
+        """Movies whose title contains `search`, in any case. Raises CursorError."""
         if window != Window(window.size) or search:
             return await self._page(window, search, await self._cache.since())
         return await self._cache.page(

@@ -1,4 +1,4 @@
-"""What a customer's lists of their own have in common."""
+"""What the lists of a customer's own reservations and payments share."""
 
 from enum import StrEnum
 from typing import Any
@@ -10,11 +10,11 @@ from persistence.key_value.own_writes import OwnWrites
 
 
 def in_status(own: Subquery, status: StrEnum | None) -> Select[Any]:
-    """By the status that is shown: their time considered."""
+    """Only the rows that have this status as of now."""
     rows = select(own)
     return rows if status is None else rows.where(own.c.status_now == status)
 
 
 async def since(own_writes: OwnWrites | None, customer_id: UUID) -> int | None:
-    """Of lists. By id all is read from the primary: subscriptions do so, too."""
+    """For lists only: reads by id, and so subscriptions, go to the primary."""
     return await own_writes.since(customer_id) if own_writes else None

@@ -1,4 +1,4 @@
-"""A customer's own payments, their time considered, the newest first."""
+"""A customer's own payments with their status as of now, the newest first."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -55,7 +55,7 @@ class Payments:
     async def by_id(
         self, customer_id: UUID, ids: Sequence[UUID]
     ) -> dict[UUID, Payment]:
-        """Without those that are somebody else's."""
+        """Leaves out the payments of other customers."""
         own = _own(customer_id)
         rows = _payments(own).where(own.c.id.in_(ids))
         read = map(_payment, await self._reader.fetch(rows))

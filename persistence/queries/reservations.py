@@ -1,4 +1,4 @@
-"""A customer's own reservations, their time considered, the newest first."""
+"""A customer's own reservations with their status as of now, the newest first."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -61,7 +61,7 @@ class Reservations:
     async def by_id(
         self, customer_id: UUID, ids: Sequence[UUID]
     ) -> dict[UUID, Reservation]:
-        """Without those that are somebody else's."""
+        """Leaves out the reservations of other customers."""
         own = _own(customer_id)
         rows = _reservations(own).where(own.c.id.in_(ids))
         read = map(_reservation, await self._reader.fetch(rows))

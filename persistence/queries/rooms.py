@@ -1,4 +1,4 @@
-"""Rooms by name, and their chairs."""
+"""Rooms by name, and their seats."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -47,11 +47,11 @@ class Rooms:
         return await self._cache.by_id("room", ids, ROOM, self._by_id)
 
     async def seats(self, room_ids: Sequence[UUID]) -> dict[UUID, list[Seat]]:
-        """Each room's, row by row: A to Z, then AA."""
+        """The seats of each room, in SEAT_ORDER."""
         return await self._cache.by_id("seats", room_ids, SEATS, self._seats)
 
     async def capacities(self, room_ids: Sequence[UUID]) -> dict[UUID, int]:
-        """Without the rooms that have no chair at all."""
+        """Leaves out the rooms without seats."""
         return await self._cache.by_id("capacity", room_ids, CAPACITY, self._capacities)
 
     async def _by_id(self, ids: Sequence[UUID], since: int | None) -> dict[UUID, Room]:

@@ -1,4 +1,4 @@
-"""The seats of sessions at one moment, or what has changed of them since another."""
+"""Seat maps: all seats of a session at a position, or those changed since another."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -52,7 +52,7 @@ class SeatMaps:
     async def read(
         self, session_id: UUID, after: Position | None = None
     ) -> SeatMap | SeatMapDelta | None:
-        """None: no such session. A delta only for an `after` that it is worth it for.
+        """None: no such session. A delta if few seats have changed since `after`.
 
         The answer is the whole map for a position of the future (of a database that was
         restored since), and when half of the seats have changed.
@@ -68,14 +68,14 @@ class SeatMaps:
         return (await self.whole([session_id])).get(session_id)
 
     async def whole(self, session_ids: Sequence[UUID]) -> dict[UUID, SeatMap]:
-        """The map of each session that there is."""
+        """The map of each session that exists."""
         maps: dict[UUID, SeatMap] = {}
         for start in range(0, len(session_ids), AT_ONCE):
             maps |= await self._some(session_ids[start : start + AT_ONCE])
         return maps
 
     async def _some(self, session_ids: Sequence[UUID]) -> dict[UUID, SeatMap]:
-        """All of one moment."""
+        """From one snapshot."""
         shares: dict[UUID, list[asyncpg.Record]] = {}
         for row in await self._pool.fetch(WHOLE, session_ids):
             shares.setdefault(row["session_id"], []).append(row)

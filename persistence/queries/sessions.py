@@ -1,4 +1,4 @@
-"""Film sessions: all of them by start, and those of a movie."""
+"""Sessions by start: all of them, or those of a movie."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ from persistence.tables import MovieRow, SessionRow
 
 BY_START = Keyset("sessions", col(SessionRow.starts_at), col(SessionRow.id))
 
-# One moment for the whole statement: a list is ordered by it.
+# The same moment for the whole statement, since the list is ordered by it.
 BEGUN = col(SessionRow.starts_at) <= func.statement_timestamp()
 TO_COME_FIRST = Keyset(
     "movie.sessions", BEGUN, col(SessionRow.starts_at), col(SessionRow.id)
@@ -29,7 +29,7 @@ SESSION = TypeAdapter(Session)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionsWanted:
-    """What is given has to fit: `starts_after` or later, before `starts_before`."""
+    """Filters: from `starts_after` on, before `starts_before`. None: no filter."""
 
     movie_id: UUID | None = None
     room_id: UUID | None = None
@@ -65,12 +65,12 @@ class Sessions:
     async def pages_of_movies(
         self, movie_ids: Sequence[UUID], window: Window
     ) -> dict[UUID, Page[Session]]:
-        """The same page of each movie's own list, in one go. Raises CursorError."""
+        """The same page of the list of each movie, in one query. Raises CursorError."""
         movies = select(col(MovieRow.id)).where(col(MovieRow.id).in_(movie_ids))
         movie = movies.subquery("movie")
         own = select(SessionRow).where(col(SessionRow.movie_id) == movie.c.id)
         page = TO_COME_FIRST.page(own, window).lateral("page")
-        # Joining keeps no order: it has to be asked for again.
+        # A join keeps no order: it is ordered again.
         keys = [page.c[label] for label in ("key_0", "key_1", "key_2")]
         order = TO_COME_FIRST.order(window, keys)
         rows = select(page).select_from(movie.join(page, true())).order_by(*order)
@@ -83,7 +83,7 @@ class Sessions:
         }
 
     async def counts_of_movies(self, movie_ids: Sequence[UUID]) -> dict[UUID, int]:
-        """Without the movies that have none."""
+        """Leaves out the movies without sessions."""
         movie_id = col(SessionRow.movie_id)
         rows = (
             select(movie_id, func.count().label("sessions"))

@@ -1,1 +1,1 @@
-"""Reservations, payments and their events."""
+"""Reservations and payments, their events and the outbox."""

@@ -1,15 +1,14 @@
-"""How far everybody is behind the outbox, in one look."""
+"""The backlog of the outbox and of each consumer, in one query."""
 
 from dataclasses import dataclass
 
 from persistence.postgres.pool import Pool
 
-# A backlog is counted up to here: a scrape must not read millions of rows.
-MOST = 100_000
+COUNT_LIMIT = 100_000  # rows: a scrape must not read millions of them
 
-# By the database's clock. An event that waits for its relay waits for all consumers,
-# too; the oldest comes first, and is found without the rest.
-BACKLOG = """
+# By the database's clock. An event that waits for the relay waits for all its consumers
+# too. The oldest events come first, so an age is right even beyond the limit.
+BACKLOGS = """
 WITH waiting AS (
     SELECT created_at, sends, awaiting FROM outbox ORDER BY position LIMIT $1
 )
@@ -28,12 +27,12 @@ GROUP BY consumer
 
 
 @dataclass(frozen=True, slots=True)
-class Behind:
+class Backlog:
     events: int = 0
     seconds: float = 0.0
 
 
-async def backlog(pool: Pool) -> dict[str | None, Behind]:
-    """By who is awaited, `relay` among them; None: the outbox as a whole."""
-    rows = await pool.fetch(BACKLOG, MOST)
-    return {row["consumer"]: Behind(row["events"], row["age"]) for row in rows}
+async def read_backlogs(pool: Pool) -> dict[str | None, Backlog]:
+    """Of each consumer and of `relay`; None: of the outbox as a whole."""
+    rows = await pool.fetch(BACKLOGS, COUNT_LIMIT)
+    return {row["consumer"]: Backlog(row["events"], row["age"]) for row in rows}

@@ -1,4 +1,4 @@
-"""Who has which seat: each method is one Postgres transaction, its events included."""
+"""The ledger: each method is one Postgres transaction, its events included."""
 
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
@@ -33,7 +33,7 @@ from telemetry import origin, sale_metrics
 
 
 class LedgerCorruptError(Exception):
-    """Rows contradict each other; the transaction was rolled back."""
+    """The rows contradict each other; the transaction was rolled back."""
 
 
 class PostgresLedger:
@@ -86,7 +86,7 @@ class PostgresLedger:
             found=row["found"],
             begun=bool(row["begun"]),
             taken=tuple(seat_from_json(seat) for seat in row["taken"] or ()),
-            lapsed=tuple(row["lapsed"] or ()),
+            expired=tuple(row["expired"] or ()),
         )
 
     async def cancel(self, reservation_id: UUID, customer_id: UUID) -> CancelVerdict:

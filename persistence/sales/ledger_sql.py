@@ -20,8 +20,8 @@ INSERT_KEY = """
     SELECT customer_id, '{operation}', {key}, {hash}, {result}
     FROM changed_reservations WHERE {key}::text IS NOT NULL"""
 
-# The guard that keeps a seat from being sold twice: the race tests switch it off to
-# see two winners.
+# The guard that keeps a seat from being sold twice. The race tests replace it, to see
+# two winners.
 SEAT_IS_FREE = "ss.status = 'AVAILABLE'"
 
 # The guard reads `wanted`: the rows as they were once they were locked. A condition on
@@ -47,7 +47,7 @@ verdict AS (
     SELECT count(*) AS found,
            count(*) FILTER (WHERE {SEAT_IS_FREE}) = cardinality($2::uuid[]) AS free,
            array_agg(DISTINCT ss.reservation_id)
-               FILTER (WHERE ss.held_until <= clock_timestamp()) AS lapsed,
+               FILTER (WHERE ss.held_until <= clock_timestamp()) AS expired,
            clock_timestamp() AS now
     FROM wanted ss
 ),
@@ -79,7 +79,7 @@ claimed AS (
 {INSERTED_EVENTS}
 SELECT screening.id IS NOT NULL AND verdict.found = cardinality($2::uuid[]) AS found,
        screening.starts_at <= verdict.now AS begun,
-       verdict.lapsed,
+       verdict.expired,
        (SELECT data FROM reservation_state) AS held,
        1 / ((SELECT count(*) FROM changed_seats)
             = cardinality($2::uuid[])

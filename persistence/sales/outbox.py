@@ -1,7 +1,7 @@
-"""Events waiting to leave the database, and for their consumers to confirm them.
+"""The outbox: events that their consumers have not all confirmed yet.
 
-Rows are locked in the order of their positions by everybody, so that the relay and the
-consumers queue for each other instead of deadlocking.
+Every statement locks rows in the order of their positions, so the relay and the
+consumers queue instead of deadlocking.
 """
 
 from collections.abc import Collection, Sequence
@@ -28,7 +28,7 @@ RELEASE_LEASE = """
 UPDATE relay_lease SET held_until = clock_timestamp() WHERE holder = $1
 """
 
-# In the order of positions, whatever was sent before and not confirmed in time too.
+# In the order of positions; also what was sent and not confirmed in time.
 DUE = """
 SELECT position, id, topic, type, session_id, data, created_at, sends,
        request_id, trace_parent
@@ -51,7 +51,7 @@ SET sends = sends + 1,
 FROM mine WHERE outbox.position = mine.position
 """
 
-# Guarded by `awaiting`: what was confirmed before does not come back a second time.
+# The guard on `awaiting` leaves out what was confirmed before.
 CONFIRM = """
 WITH mine AS (
     SELECT position FROM outbox
@@ -63,12 +63,12 @@ FROM mine WHERE outbox.position = mine.position AND $2 = ANY(awaiting)
 RETURNING id
 """
 
-FORGET = "DELETE FROM outbox WHERE id = ANY($1::uuid[]) AND awaiting = '{}'"
+DELETE_CONFIRMED = "DELETE FROM outbox WHERE id = ANY($1::uuid[]) AND awaiting = '{}'"
 
-# What watchers may not have yet, of each session. A watcher that resumes from there
-# misses nothing, not even an event that the broker lost and that will be sent again.
-FLOORS = """
-SELECT session_id, min((data->>'position')::bigint) AS floor
+# Watchers may not have received these events yet. One that resumes from the oldest of
+# them misses nothing, not even an event that the broker lost and that is sent again.
+OLDEST_POSITIONS = """
+SELECT session_id, min((data->>'position')::bigint) AS position
 FROM outbox
 WHERE session_id = ANY($1::uuid[]) AND $2 = ANY(awaiting) AND data ? 'position'
 GROUP BY session_id
@@ -82,7 +82,7 @@ UPDATE outbox SET send_after = clock_timestamp()
 FROM mine WHERE outbox.position = mine.position
 """
 
-# Of an event that is still there for others, nothing but who is awaited changes.
+# If the event still waits for other consumers, only `awaiting` changes.
 PUT_BACK = """
 INSERT INTO outbox AS waiting
     (id, topic, type, session_id, data, awaiting, created_at, request_id, trace_parent)
@@ -108,52 +108,52 @@ class OutboxEvent:
 
 
 class Outbox:
-    """The relay's side: what to send, by the one relay that holds the lease."""
+    """The relay's side: the lease, which one relay holds, and the events to send."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
     async def renew_lease(self, holder: UUID) -> bool:
-        """Ours for LEASE more of the database's clock; False: another's."""
+        """For LEASE from now, by the database's clock; False: another relay has it."""
         return bool(await self._pool.fetchval(RENEW_LEASE, holder, LEASE))
 
     async def release_lease(self, holder: UUID) -> None:
-        """Who stops in order lets the next one begin at once."""
+        """So that the next relay does not wait for the lease to end."""
         await self._pool.execute(RELEASE_LEASE, holder)
 
     async def due(self, holder: UUID, limit: int) -> list[OutboxEvent]:
-        """Nothing without the lease, which may have ended since it was renewed."""
+        """The events to send; none if the lease has ended since it was renewed."""
         rows = await self._pool.fetch(DUE, holder, limit)
         return [OutboxEvent(**row) for row in rows]
 
     async def mark_sent(self, positions: Sequence[int]) -> None:
-        """They are sent again unless all their consumers confirm them in time."""
+        """They are sent again if their consumers do not confirm them in time."""
         await self._pool.execute(MARK_SENT, positions)
 
     async def send_again(self) -> None:
-        """All that is sent and not confirmed is due at once: the broker lost it."""
+        """Make all unconfirmed events due at once: the broker has lost them."""
         await self._pool.execute(SEND_AGAIN)
 
 
 async def confirm(
     db: Connection, event_ids: Collection[UUID], consumer: str
 ) -> set[UUID]:
-    """Those that `consumer` had not confirmed before; call it in a transaction.
+    """The events that `consumer` had not confirmed before; call it in a transaction.
 
-    A row that nobody is awaited for any more goes. Whoever updates it last sees that
-    it is empty, since a second one waits for the first one's lock.
+    Deletes rows whose `awaiting` is empty. The last consumer of a row sees it empty,
+    since it waits for the lock of the one before.
     """
     rows = await db.fetch(CONFIRM, event_ids, consumer)
-    await db.execute(FORGET, event_ids)
+    await db.execute(DELETE_CONFIRMED, event_ids)
     return {row["id"] for row in rows}
 
 
-async def floors(
+async def oldest_positions(
     pool: Pool, session_ids: Collection[UUID], consumer: str
 ) -> dict[UUID, Position]:
     """The oldest position of each session that `consumer` has not confirmed."""
-    rows = await pool.fetch(FLOORS, session_ids, consumer)
-    return {row["session_id"]: Position(row["floor"]) for row in rows}
+    rows = await pool.fetch(OLDEST_POSITIONS, session_ids, consumer)
+    return {row["session_id"]: Position(row["position"]) for row in rows}
 
 
 async def put_back(
@@ -169,7 +169,7 @@ async def put_back(
     request_id: str | None,
     trace_parent: str | None,
 ) -> None:
-    """`consumer` had given it up: now it is awaited again. Twice changes nothing."""
+    """Await `consumer` again, which gave it up. A second call changes nothing."""
     await pool.execute(
         PUT_BACK,
         event_id,

@@ -1,4 +1,4 @@
-"""The statements that open, approve and close payments; the ledger's rules hold here.
+"""The statements that open, approve and close payments, by the rules of ledger_sql.
 
 Approving confirms the reservation and sells its seats in the same transaction.
 """

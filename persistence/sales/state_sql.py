@@ -1,11 +1,10 @@
 """SQL expressions for the state of a seat, a reservation and a payment, as JSON.
 
-`ss` is a row of session_seats, `seat` its seat, `screening` its session (SQL's tools
-take `session` for a word of their own), `r` a reservation and `p` its payment.
-codec.py reads what these expressions make.
+`ss` is a row of session_seats, `seat` its seat, `screening` its session, `r` a
+reservation and `p` its payment. codec.py reads the JSON.
 
-A hold whose time is over is over for everybody, whether or not the sweeper ended it:
-the expressions "as of now" compare with the clock.
+When the time of a hold is over, it has ended, whether or not the sweeper was there:
+the expressions for the present status compare with the clock.
 """
 
 SEAT_STATUS = "CASE WHEN ss.held_until <= {now} THEN 'AVAILABLE' ELSE ss.status END"

@@ -1,4 +1,4 @@
-"""What became of one reservation, from its rows, for the people who are asked."""
+"""The history of one reservation, from its rows: for the command `story`."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ ORDER BY position
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """`at` is the database's clock; None for what has no time of its own."""
+    """`at` is by the database's clock; None for a state without a time of its own."""
 
     at: datetime | None
     what: str
@@ -53,7 +53,7 @@ class Rows:
 
 
 async def rows_of(pool: Pool, reservation_id: UUID) -> Rows | None:
-    """All of one moment; None: there is no such reservation."""
+    """All from one snapshot; None: there is no such reservation."""
     async with pool.acquire() as db, db.transaction(isolation="repeatable_read"):
         found = await db.fetchrow(RESERVATION, reservation_id)
         if found is None:

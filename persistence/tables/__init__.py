@@ -1,8 +1,8 @@
 """Postgres tables. Rows, not business objects: no behaviour here.
 
-The database itself refuses the impossible: states and amounts are checked, a seat
-is sold once per session, a room shows one film at a time, and at most one open claim
-exists for a seat.
+The database refuses impossible rows: states and amounts are checked, a seat is on sale
+once per session, a room has one session at a time, and a seat has at most one open
+claim.
 """
 
 from persistence.tables.catalog import (

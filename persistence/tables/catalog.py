@@ -1,4 +1,4 @@
-"""Movies, rooms with their chairs, and film sessions."""
+"""Movies, rooms with their seats, and sessions."""
 
 from datetime import datetime
 from uuid import UUID
@@ -19,8 +19,8 @@ from sqlmodel import Field, SQLModel
 
 from persistence.tables.columns import GROWING_ID, Moment, metadata
 
-# GiST compares no UUIDs without an extension, but it does compare ranges of anything
-# that has an order: from (room, start) to (room, end).
+# Without an extension GiST cannot compare UUIDs. It can compare ranges of any ordered
+# type: from (room, start) to (room, end).
 ROOM_PERIOD = """
 room_period(ROW(room_id, starts_at)::room_moment, ROW(room_id, ends_at)::room_moment)
 """

@@ -1,4 +1,4 @@
-"""What the tables have in common: names of constraints, kinds of columns."""
+"""What the tables share: names of constraints and types of columns."""
 
 from enum import StrEnum
 
@@ -14,7 +14,7 @@ metadata.naming_convention = {
     "pk": "pk_%(table_name)s",
 }
 
-GROWING_ID = {"server_default": text("uuidv7()")}  # new index entries stay together
+GROWING_ID = {"server_default": text("uuidv7()")}  # neighbours in the index
 NOW = {"server_default": text("clock_timestamp()")}
 Moment = DateTime(timezone=True)
 

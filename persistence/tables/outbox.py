@@ -1,4 +1,4 @@
-"""Events on their way, and the relay that is sending them."""
+"""Events that are not confirmed yet, and the lease of the relay that sends them."""
 
 from datetime import datetime
 from typing import Any
@@ -23,8 +23,8 @@ from persistence.tables.columns import GROWING_ID, NOW, Moment
 class OutboxRow(SQLModel, table=True):
     """An event that its consumers have not all confirmed yet.
 
-    It goes when `awaiting` is empty, not when the broker has it: a broker that comes
-    back empty takes nothing along.
+    It is deleted when `awaiting` is empty, not when the broker has it: a broker that
+    loses its data loses no event.
     """
 
     __tablename__ = "outbox"
@@ -44,7 +44,7 @@ class OutboxRow(SQLModel, table=True):
     session_id: UUID
     data: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
     awaiting: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
-    # Of the request that caused it: the log and the trace go on with the event.
+    # Of the request that caused it, so that logs and traces can be followed.
     request_id: str | None = Field(default=None, sa_type=Text)
     trace_parent: str | None = Field(default=None, sa_type=Text)
     created_at: datetime | None = Field(
@@ -55,7 +55,7 @@ class OutboxRow(SQLModel, table=True):
 
 
 class RelayLeaseRow(SQLModel, table=True):
-    """The one relay at work, until when; the database's clock judges."""
+    """Which relay may send, and until when, by the database's clock."""
 
     __tablename__ = "relay_lease"
     __table_args__ = (CheckConstraint("id = 1", name="one_row"),)

@@ -1,4 +1,4 @@
-"""Accounts, the ways into them, and their refresh tokens."""
+"""Accounts, their identities and their refresh tokens."""
 
 from datetime import datetime
 from uuid import UUID
@@ -22,7 +22,7 @@ class AccountRow(SQLModel, table=True):
     name: str = Field(sa_type=Text)
     role: str = Field(default=Role.CUSTOMER, sa_type=Text)
     password_hash: str | None = Field(default=None, sa_type=Text)
-    # Who can read mail to the address: an identity provider vouched for it.
+    # Set by an identity provider that has verified the address.
     email_verified_at: datetime | None = Field(default=None, sa_type=Moment)
     created_at: datetime | None = Field(
         default=None, sa_type=Moment, nullable=False, sa_column_kwargs=NOW
@@ -30,7 +30,7 @@ class AccountRow(SQLModel, table=True):
 
 
 class RefreshTokenRow(SQLModel, table=True):
-    """Only a hash is kept: who reads the table cannot sign in with it."""
+    """Only the hash is stored: a reader of the table cannot sign in with it."""
 
     __tablename__ = "refresh_tokens"
 

@@ -1,4 +1,4 @@
-"""Who has which seat, what is paid for it, and what keys stand for."""
+"""Seats on sale, reservations, payments and idempotency keys."""
 
 from datetime import datetime
 from uuid import UUID
@@ -45,7 +45,7 @@ class ReservationRow(SQLModel, table=True):
 
 
 class SessionSeatRow(SQLModel, table=True):
-    """One row per seat and session, changed in place by guarded updates: the truth."""
+    """One row per seat and session, changed in place by guarded updates: it decides."""
 
     __tablename__ = "session_seats"
     __table_args__ = (
@@ -64,11 +64,11 @@ class SessionSeatRow(SQLModel, table=True):
     session_id: UUID = Field(foreign_key="sessions.id")
     seat_id: UUID = Field(foreign_key="seats.id")
     status: str = Field(default=SeatStatus.AVAILABLE, sa_type=Text)
-    # Not indexed, so that changes stay heap-only: claims lead from a reservation here.
+    # Not indexed, so that updates stay heap-only: claims lead from a reservation here.
     reservation_id: UUID | None = Field(default=None, foreign_key="reservations.id")
     held_until: datetime | None = Field(default=None, sa_type=Moment)
     version: int = Field(default=1)
-    # The transaction that changed the row last: what a resuming watcher missed.
+    # The last transaction that changed the row: what a resuming watcher has missed.
     changed_in: int = Field(
         default=0,
         sa_column=Column(
@@ -80,7 +80,7 @@ class SessionSeatRow(SQLModel, table=True):
 
 
 class ClaimRow(SQLModel, table=True):
-    """Which seats a reservation took; open until it gives them back."""
+    """A seat that a reservation took; open until the seat is given back."""
 
     __tablename__ = "claims"
     __table_args__ = (
@@ -117,7 +117,7 @@ class PaymentRow(SQLModel, table=True):
 
 
 class IdempotencyKeyRow(SQLModel, table=True):
-    """What a viewer's key stands for; the answer is read again from `result_id`."""
+    """The use of a key; `result_id` is the reservation or payment that was changed."""
 
     __tablename__ = "idempotency_keys"
 

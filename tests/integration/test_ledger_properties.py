@@ -95,7 +95,7 @@ class Books(RuleBasedStateMachine):
         wanted = tuple(sorted(seats))
         booked = Booked(id=uuid4(), customer=self.people[who], seats=wanted)
         holders = {id(h): h for s in wanted if (h := self.model.holder(s))}
-        lapsed = {h.id for h in holders.values() if h.over and h.status == "PENDING"}
+        expired = {h.id for h in holders.values() if h.over and h.status == "PENDING"}
 
         verdict = self.run(
             self.ledger.hold(
@@ -111,7 +111,7 @@ class Books(RuleBasedStateMachine):
 
         assert verdict.found
         assert not verdict.begun
-        assert set(verdict.lapsed) == lapsed
+        assert set(verdict.expired) == expired
         assert bool(verdict.reservation) == (not holders)
         if verdict.reservation:
             self.model.booked.append(booked)

@@ -25,8 +25,8 @@ class PricedBooks(Books):
         holders: dict[Any, Booked] = {
             held.id: held for seat in range(SEATS) if (held := self.model.holder(seat))
         }
-        lapsed = [h for h in holders.values() if h.over and h.status == "PENDING"]
-        refused = amount != self.price and len(lapsed) < len(holders)
+        expired = [h for h in holders.values() if h.over and h.status == "PENDING"]
+        refused = amount != self.price and len(expired) < len(holders)
 
         change = SessionChange(price=Money(amount, "BRL"))
         try:
@@ -39,7 +39,7 @@ class PricedBooks(Books):
         assert not refused
         if amount != self.price:
             self.price = amount
-            for over in lapsed:
+            for over in expired:
                 self.model.close(over, "EXPIRED")
             self.model.versions = [version + 1 for version in self.model.versions]
 

@@ -162,7 +162,7 @@ async def test_all_goes_to_the_owner_who_is_no_superuser(owner_url: str) -> None
     assert foreign == []
 
 
-def test_the_owner_makes_the_tables_and_the_programs_plant_the_demo_data(
+def test_the_owner_makes_the_tables_and_the_programs_add_the_demo_data(
     owner_url: str, scratch_database_url: str, tmp_path: Path
 ) -> None:
     migrate.downgrade(owner_url)
@@ -171,6 +171,6 @@ def test_the_owner_makes_the_tables_and_the_programs_plant_the_demo_data(
     make_roles(scratch_database_url)  # as every start of the servers does
     again = command("prepare", owner_url, tmp_path)
 
-    assert prepared.startswith("Migrating the database ...\nPlanting the demo data ...")
+    assert prepared.startswith("Migrating the database ...\nAdding the demo data ...")
     assert again == ""
-    assert command("seed", owner_url, tmp_path) == "Nothing new to plant today.\n"
+    assert command("seed", owner_url, tmp_path) == "Nothing new to add today.\n"

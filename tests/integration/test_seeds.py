@@ -1,4 +1,4 @@
-"""The demo data, planted again and again."""
+"""The demo data, added again and again."""
 
 import asyncio
 from collections import Counter
@@ -10,7 +10,7 @@ from asyncpg import Record
 
 from app.commands import arguments
 from persistence.postgres.pool import Pool
-from seeds.plant import needs_planting, plant
+from seeds.demo_data import add, is_needed
 from seeds.programme import SAO_PAULO, programme
 from seeds.rooms import ROOMS, row_label
 
@@ -34,42 +34,42 @@ async def contents(pool: Pool) -> dict[str, Record | None]:
     }
 
 
-async def test_planting_twice_changes_nothing(
+async def test_seeding_twice_changes_nothing(
     scratch_database_url: str, scratch_pool: Pool
 ) -> None:
-    assert await asyncio.to_thread(needs_planting, scratch_database_url)
+    assert await asyncio.to_thread(is_needed, scratch_database_url)
 
-    first = await plant(scratch_database_url, TODAY)
-    planted = await contents(scratch_pool)
-    second = await plant(scratch_database_url, TODAY)
+    first = await add(scratch_database_url, TODAY)
+    added = await contents(scratch_pool)
+    second = await add(scratch_database_url, TODAY)
 
-    assert first["films"] == 12 and first["rooms"] == 6
+    assert first["movies"] == 12 and first["rooms"] == 6
     assert first["accounts"] == 603
     assert first["sessions"] == 14 * 22
-    assert first["seats on sale"] == 68_768
+    assert first["session seats"] == 68_768
     assert second.total() == 0
-    assert await contents(scratch_pool) == planted
-    assert not await asyncio.to_thread(needs_planting, scratch_database_url)
+    assert await contents(scratch_pool) == added
+    assert not await asyncio.to_thread(is_needed, scratch_database_url)
 
 
-async def test_it_is_planted_again_when_all_is_over(
+async def test_it_is_added_again_when_all_sessions_are_over(
     scratch_database_url: str, scratch_pool: Pool
 ) -> None:
-    await plant(scratch_database_url, date(2020, 3, 14))
+    await add(scratch_database_url, date(2020, 3, 14))
 
-    assert await asyncio.to_thread(needs_planting, scratch_database_url)
+    assert await asyncio.to_thread(is_needed, scratch_database_url)
 
-    await plant(scratch_database_url, TODAY)
+    await add(scratch_database_url, TODAY)
 
-    assert not await asyncio.to_thread(needs_planting, scratch_database_url)
+    assert not await asyncio.to_thread(is_needed, scratch_database_url)
     assert await scratch_pool.fetchval("SELECT count(*) FROM sessions") == 2 * 308
 
 
-async def test_two_seeders_at_once_plant_it_once(
+async def test_two_seeders_at_once_add_it_once(
     scratch_database_url: str, scratch_pool: Pool
 ) -> None:
     one, other = await asyncio.gather(
-        plant(scratch_database_url, TODAY), plant(scratch_database_url, TODAY)
+        add(scratch_database_url, TODAY), add(scratch_database_url, TODAY)
     )
 
     assert min(one.total(), other.total()) == 0
@@ -79,17 +79,17 @@ async def test_two_seeders_at_once_plant_it_once(
 async def test_tomorrow_adds_a_day_and_leaves_the_rest(
     scratch_database_url: str, scratch_pool: Pool
 ) -> None:
-    await plant(scratch_database_url, TODAY)
+    await add(scratch_database_url, TODAY)
     before = await scratch_pool.fetch("SELECT * FROM sessions ORDER BY id")
     await scratch_pool.execute(
         "UPDATE movies SET title = 'Ours' WHERE title = 'Limite'"
     )
 
-    added = await plant(scratch_database_url, TODAY + timedelta(days=1))
+    added = await add(scratch_database_url, TODAY + timedelta(days=1))
 
-    one_day = sum(room.shows_a_day for room in ROOMS)
-    seats = sum(room.rows * room.seats_in_row * room.shows_a_day for room in ROOMS)
-    assert +added == Counter({"sessions": one_day, "seats on sale": seats})
+    one_day = sum(room.sessions_a_day for room in ROOMS)
+    seats = sum(room.rows * room.seats_in_row * room.sessions_a_day for room in ROOMS)
+    assert +added == Counter({"sessions": one_day, "session seats": seats})
     assert (
         await scratch_pool.fetch(
             "SELECT * FROM sessions WHERE id = ANY($1::uuid[]) ORDER BY id",
@@ -102,10 +102,10 @@ async def test_tomorrow_adds_a_day_and_leaves_the_rest(
     assert await scratch_pool.fetchval(OVERLAPS) == 0
 
 
-async def test_a_managers_own_session_is_not_planted_across(
+async def test_a_managers_own_session_is_left_alone(
     scratch_database_url: str, scratch_pool: Pool
 ) -> None:
-    await plant(scratch_database_url, TODAY)
+    await add(scratch_database_url, TODAY)
     after = TODAY + timedelta(days=14)
     evening = datetime(after.year, after.month, after.day, 12, tzinfo=SAO_PAULO)
     await scratch_pool.execute(
@@ -116,14 +116,14 @@ async def test_a_managers_own_session_is_not_planted_across(
         evening + timedelta(hours=8),
     )
 
-    added = await plant(scratch_database_url, TODAY + timedelta(days=1))
+    added = await add(scratch_database_url, TODAY + timedelta(days=1))
 
-    assert 0 < added["sessions"] < sum(room.shows_a_day for room in ROOMS)
+    assert 0 < added["sessions"] < sum(room.sessions_a_day for room in ROOMS)
     assert await scratch_pool.fetchval(OVERLAPS) == 0
 
 
-async def test_who_and_where(scratch_database_url: str, scratch_pool: Pool) -> None:
-    await plant(scratch_database_url, TODAY)
+async def test_people_and_rooms(scratch_database_url: str, scratch_pool: Pool) -> None:
+    await add(scratch_database_url, TODAY)
 
     people = await scratch_pool.fetch(
         "SELECT email, role, password_hash FROM accounts"
@@ -155,25 +155,27 @@ async def test_who_and_where(scratch_database_url: str, scratch_pool: Pool) -> N
     assert fresh["states"] == "AVAILABLEAVAILABLE" and fresh["version"] == 1
 
 
-def test_everything_is_shown_at_times_and_prices_that_people_know() -> None:
-    shows = list(programme(TODAY))
+def test_sessions_have_usual_times_and_prices() -> None:
+    sessions = list(programme(TODAY))
 
-    assert {show.starts_at.tzinfo for show in shows} == {UTC}
-    at_home = [(show, show.starts_at.astimezone(SAO_PAULO)) for show in shows]
+    assert {session.starts_at.tzinfo for session in sessions} == {UTC}
+    at_home = [
+        (session, session.starts_at.astimezone(SAO_PAULO)) for session in sessions
+    ]
     assert {starts_at.hour for _, starts_at in at_home} <= set(range(13, 24))
     assert {starts_at.minute % 10 for _, starts_at in at_home} == {0}
-    assert len({show.film.title for show in shows}) == 12
-    assert min(show.price_minor for show in shows) == 2400
-    assert max(show.price_minor for show in shows) == 4200 + 600 + 800
+    assert len({session.movie.title for session in sessions}) == 12
+    assert min(session.price_minor for session in sessions) == 2400
+    assert max(session.price_minor for session in sessions) == 4200 + 600 + 800
 
 
-def test_rows_go_on_behind_z() -> None:
+def test_rows_continue_after_z_with_aa() -> None:
     assert [row_label(n) for n in (0, 25, 26, 51, 52, 701, 702)] == [
         *("A", "Z", "AA", "AZ", "BA", "ZZ", "AAA")
     ]
 
 
-def test_without_demo_data_prepare_plants_nothing(
+def test_without_demo_data_prepare_adds_none(
     scratch_database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", scratch_database_url)
@@ -182,4 +184,4 @@ def test_without_demo_data_prepare_plants_nothing(
 
     assert arguments.main(["prepare"]) == 0
 
-    assert needs_planting(scratch_database_url)
+    assert is_needed(scratch_database_url)
