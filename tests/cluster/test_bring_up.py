@@ -46,7 +46,7 @@ async def ana(service: RunningService) -> AsyncIterator[Customer]:
     async with httpx2.AsyncClient(timeout=30) as http:
         answer = await ask(http, SIGN_IN, {"input": ANA}, url=service.url)
     token = answer.json()["data"]["signIn"]["accessToken"]
-    async with service.bearer_of(token) as customer:
+    async with service.customer_with_token(token) as customer:
         yield customer
 
 

@@ -1,4 +1,4 @@
-"""The whole program, started once for each process of the test run."""
+"""The whole program, started once for each test process."""
 
 from collections.abc import AsyncIterator, Iterator
 

@@ -1,4 +1,4 @@
-"""The clients that docs/api.md shows end at the truth, though the API is killed."""
+"""The example clients of docs/api.md end with the true map despite a killed API."""
 
 import asyncio
 import json
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.xdist_group("sale")
 
 DOCUMENT = ROOT / "docs" / "api.md"
 WITH_NODE = str(ROOT / "web" / "with-node")
-# All that a reader has to add: say what is known, a line each time.
+# What a reader has to add: print the seats after each update, one line each time.
 PYTHON_MAIN = """
 import asyncio, sys
 def show(seats): print(json.dumps(list(seats.values())), flush=True)
@@ -54,7 +54,7 @@ def python_client(tmp_path: Path) -> list[str]:
 
 @pytest.fixture
 def typescript_client(tmp_path: Path) -> list[str]:
-    """Checked as strictly as the compiler can, and turned into JavaScript."""
+    """Compiled to JavaScript with the compiler's strict checks."""
     (tmp_path / "node_modules").symlink_to(ROOT / "web" / "node_modules")
     (tmp_path / "package.json").write_text('{"type": "module"}')
     (tmp_path / "watch.ts").write_text(example("ts") + TYPESCRIPT_MAIN)
@@ -80,24 +80,24 @@ def typescript_client(tmp_path: Path) -> list[str]:
     return [WITH_NODE, "node", "--experimental-websocket", str(tmp_path / "watch.js")]
 
 
-class Watching:
-    """A client in a process of its own, and what it said last."""
+class ExampleClient:
+    """A client process and the seats that it printed last."""
 
     def __init__(self) -> None:
-        self.said = 0
-        self.known: States = {}
+        self.lines = 0
+        self.seats: States = {}
 
     async def listen(self, process: asyncio.subprocess.Process) -> None:
         assert process.stdout is not None
         async for line in process.stdout:
-            self.known = states(json.loads(line))
-            self.said += 1
+            self.seats = states(json.loads(line))
+            self.lines += 1
 
-    async def until_it_knows(self, truth: States) -> None:
-        async def knows() -> bool:
-            return self.known == truth
+    async def wait_for(self, truth: States) -> None:
+        async def is_true() -> bool:
+            return self.seats == truth
 
-        await eventually(knows, 30)
+        await eventually(is_true, 30)
 
 
 def states(seats: list[dict[str, Any]]) -> States:
@@ -107,7 +107,7 @@ def states(seats: list[dict[str, Any]]) -> States:
 @asynccontextmanager
 async def watching(
     client: list[str], service: RunningService, session: str
-) -> AsyncIterator[Watching]:
+) -> AsyncIterator[ExampleClient]:
     process = await asyncio.create_subprocess_exec(
         *client,
         service.socket_url,
@@ -115,7 +115,7 @@ async def watching(
         stdout=asyncio.subprocess.PIPE,
         limit=1_000_000,
     )
-    watcher = Watching()
+    watcher = ExampleClient()
     listening = asyncio.create_task(watcher.listen(process))
     try:
         yield watcher
@@ -131,7 +131,7 @@ async def truth(customer: Customer, session: str) -> States:
 
 
 @pytest.mark.parametrize("language", ["python", "typescript"])
-async def test_what_a_client_folds_is_what_is_there(
+async def test_an_example_client_ends_with_the_true_map(
     language: str,
     service: RunningService,
     ana: Customer,
@@ -141,9 +141,9 @@ async def test_what_a_client_folds_is_what_is_there(
     session, seats = await service.session(ana)
 
     async with watching(client, service, session) as watcher:
-        await watcher.until_it_knows(await truth(ana, session))
+        await watcher.wait_for(await truth(ana, session))
         held = await ana.reserve(session, *seats[:3])
-        await watcher.until_it_knows(await truth(ana, session))
+        await watcher.wait_for(await truth(ana, session))
         api = service.run.children()["API"]
         os.kill(api, signal.SIGKILL)
         await service.wait_for_another_api(api)
@@ -151,8 +151,8 @@ async def test_what_a_client_folds_is_what_is_there(
         bought = await ana.reserve(session, seats[0])
         await ana.approve(await ana.payment_of(bought["id"]))
         now = await truth(ana, session)
-        await watcher.until_it_knows(now)
+        await watcher.wait_for(now)
 
     assert now[seats[0]] == (5, "SOLD")
     assert now[seats[1]] == (3, "AVAILABLE")
-    assert watcher.said >= 3
+    assert watcher.lines >= 3

@@ -1,4 +1,4 @@
-"""A manager puts a film on, and changes it before the eyes of who watches."""
+"""A manager creates a session and changes it while a customer watches its seat map."""
 
 import asyncio
 from contextlib import aclosing
@@ -23,19 +23,19 @@ MANAGER = {"email": "manager@cinema.example", "password": "correct-horse-manager
 CAPACITY = "query ($id: ID!) { room(id: $id) { capacity } }"
 
 
-async def until_they_cost(updates: Any, known: dict[str, int], *prices: int) -> None:
-    """The seats that are known, once they are as many, at these prices."""
+async def until_prices_are(updates: Any, known: dict[str, int], *prices: int) -> None:
+    """Reads updates until the seats have exactly these prices."""
     async with asyncio.timeout(20):
         while sorted(known.values()) != list(prices):
             for seat in (await anext(updates))["seats"]:
                 known[seat["id"]] = seat["price"]["amountMinor"]
 
 
-async def test_a_film_is_put_on_sold_and_kept_as_it_was_bought(
+async def test_a_session_is_created_changed_and_sold(
     service: RunningService, ana: Customer
 ) -> None:
     signed_in = await ana.mutate(SIGN_IN, **MANAGER)
-    async with service.bearer_of(signed_in["accessToken"]) as manager:
+    async with service.customer_with_token(signed_in["accessToken"]) as manager:
         movie = await manager.mutate(
             CREATE_MOVIE,
             title="Limite",
@@ -56,12 +56,12 @@ async def test_a_film_is_put_on_sold_and_kept_as_it_was_bought(
         dearer = price | {"amountMinor": 3000}
         known: dict[str, int] = {}
         async with aclosing(ana.watch(session["id"])) as updates:
-            await until_they_cost(updates, known, 2500, 2500, 2500)
+            await until_prices_are(updates, known, 2500, 2500, 2500)
             await manager.mutate(UPDATE_SESSION, id=session["id"], pricePerSeat=dearer)
-            await until_they_cost(updates, known, 3000, 3000, 3000)
+            await until_prices_are(updates, known, 3000, 3000, 3000)
             rows = [{"row": "B", "seats": 1}]
             await manager.mutate(ADD_SEATS, roomId=room["id"], rows=rows)
-            await until_they_cost(updates, known, 3000, 3000, 3000, 3000)
+            await until_prices_are(updates, known, 3000, 3000, 3000, 3000)
         after = await ana.ask(CAPACITY, id=room["id"])
         held = await ana.reserve(session["id"], *known)
         refused = await manager.mutate(

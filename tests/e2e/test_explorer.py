@@ -1,4 +1,4 @@
-"""The explorer in a browser: what it shows, whom it asks, as whom."""
+"""The explorer in a browser: its pages, its requests and its tokens."""
 
 import re
 from collections.abc import AsyncIterator
@@ -62,14 +62,14 @@ async def test_the_examples_lead_from_signing_in_to_the_sale(
     await expect(explorer.answer).to_contain_text('"__typename": "SeatMap"')
     await explorer.run("Hold")
     await expect(explorer.answer).to_contain_text('"status": "PENDING"')
-    reservation = UUID(await explorer.known("reservationId"))
+    reservation = UUID(await explorer.known_id("reservationId"))
     await postpone_expiry(live_pool, reservation)
     await explorer.run("FollowReservation")
-    await explorer.known("paymentId")
+    await explorer.known_id("paymentId")
     await explorer.run("Approve")
     await expect(explorer.answer).to_contain_text('"status": "CONFIRMED"')
 
-    seat = UUID(await explorer.known("seatId"))
+    seat = UUID(await explorer.known_id("seatId"))
     assert (
         await live_pool.fetchval(
             "SELECT status FROM session_seats WHERE id = $1 AND reservation_id = $2",
@@ -84,11 +84,11 @@ async def test_a_subscription_shows_a_hold_made_from_outside(
     explorer: Explorer, bruno: Customer
 ) -> None:
     await explorer.run("FindSession")
-    seat = await explorer.known("seatId")
+    seat = await explorer.known_id("seatId")
     await explorer.run("WatchMap")
     await expect(explorer.answer).to_contain_text('"__typename": "SeatMap"')
 
-    await bruno.reserve(await explorer.known("sessionId"), seat)
+    await bruno.reserve(await explorer.known_id("sessionId"), seat)
 
     # A whole map comes instead when the server could have missed something.
     held = re.compile(rf'"SeatMapDelta".*"{seat}".*"HELD"|"held":\s[1-9]')
@@ -128,11 +128,11 @@ async def test_another_token_opens_the_socket_anew(
     mine, anothers = service.tokens(2)
     await explorer.set_token(mine)
     await explorer.run("FindSession")
-    await explorer.known("seatId")
+    await explorer.known_id("seatId")
     await explorer.run("Hold")
-    await explorer.known("reservationId")
+    await explorer.known_id("reservationId")
     await explorer.run("FollowReservation")
-    await explorer.known("paymentId")
+    await explorer.known_id("paymentId")
 
     await explorer.set_token(anothers)
 
@@ -145,7 +145,7 @@ async def test_a_socket_whose_token_is_over_says_so(
     keys = KeyRing(Path(service.run.settings()["SIGNING_KEYS_DIR"]))
     someone = Viewer(LOAD_CUSTOMERS[0].id, Role.CUSTOMER)
     await explorer.run("FindSession")
-    await explorer.known("seatId")
+    await explorer.known_id("seatId")
 
     await explorer.set_token(
         TokenIssuer(keys, timedelta(seconds=2)).issue(someone).text

@@ -1,4 +1,4 @@
-"""GraphQL over HTTP, as another implementation's audits understand it."""
+"""GraphQL over HTTP, checked by the audits of the package graphql-http."""
 
 import json
 import subprocess
@@ -14,7 +14,7 @@ NODE = (ROOT / "web/with-node", "node", "audits.mjs")
 
 
 def test_every_audit_of_graphql_http_passes(service: RunningService) -> None:
-    """Node and its packages are those of the explorer, which `make test` installs."""
+    """Uses Node and the packages of the explorer, which `make test` installs."""
     audited = subprocess.run(
         [*NODE, service.url], capture_output=True, text=True, timeout=300, check=False
     )

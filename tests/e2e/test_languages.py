@@ -11,13 +11,13 @@ from tests.support.http_client import ask
 from tests.support.running_service import RunningService
 from tests.support.socket_client import graphql_socket, subscribe
 
-NOBODYS = "9b2f4b0e-0000-4000-8000-000000000000"
+UNKNOWN_ID = "9b2f4b0e-0000-4000-8000-000000000000"
 REFUSALS = f"""mutation ($seats: [ID!]!) {{
   signUp(input: {{email: "ana", password: "correct-horse", name: "Ana"}}) {{
     ...problem
   }}
-  reserveSeats(input: {{sessionId: "{NOBODYS}", seatIds: $seats}}) {{ ...problem }}
-  cancelReservation(input: {{reservationId: "{NOBODYS}"}}) {{ ...problem }}
+  reserveSeats(input: {{sessionId: "{UNKNOWN_ID}", seatIds: $seats}}) {{ ...problem }}
+  cancelReservation(input: {{reservationId: "{UNKNOWN_ID}"}}) {{ ...problem }}
 }}
 fragment problem on Problem {{
   code message
@@ -53,7 +53,7 @@ Ask = Callable[[RunningService, str, str], Awaitable[Answer]]
 
 
 def variables_of(document: str) -> Answer:
-    return {"seats": [NOBODYS] * 9} if document == REFUSALS else {}
+    return {"seats": [UNKNOWN_ID] * 9} if document == REFUSALS else {}
 
 
 async def by_http(service: RunningService, language: str, document: str) -> Answer:

@@ -1,4 +1,4 @@
-"""`make run` is scraped at two addresses, and both tell of a sale."""
+"""Metrics of `make run`: the API counts a sale, the worker its events."""
 
 import httpx2
 import pytest
@@ -32,10 +32,10 @@ async def test_a_sale_is_seen_by_the_api_and_its_events_by_the_worker(
     await ana.approve(await ana.payment_of(held["id"]))
 
     async def all_is_sent() -> bool:
-        # Created, opened, confirmed, approved; of others', too.
+        # Created, opened, confirmed, approved; other tests may add more.
         return (figure(await scrape(worker_port), SENT, send="first") or 0) >= sent + 4
 
-    told = await scrape(settings["PORT"])
-    assert figure(told, "cinema_sales_total") == sales + 1
-    assert figure(told, "cinema_up", server="postgres") == 1
+    figures = await scrape(settings["PORT"])
+    assert figure(figures, "cinema_sales_total") == sales + 1
+    assert figure(figures, "cinema_up", server="postgres") == 1
     await eventually(all_is_sent, 30)

@@ -1,4 +1,4 @@
-"""Two APIs and two workers: one after another they end, by order or not, unnoticed."""
+"""Two APIs and two workers: restarts, freezes and kills go unnoticed."""
 
 import asyncio
 import itertools
@@ -22,14 +22,14 @@ from tests.support.app_process import AppProcess, app_process
 from tests.support.cinema import Cinema, Show
 from tests.support.embedded import EmbeddedStack
 from tests.support.http_client import ask
-from tests.support.in_process_client import SLOW_MACHINE_FACTOR, bearer
+from tests.support.in_process_client import SLOW_MACHINE_FACTOR, access_token
 from tests.support.polling import eventually
 from tests.support.sale_events import hold, read_topic, until_outbox_is_empty
 
 BUYERS = 6
 TAKEOVER_SECONDS = 5
 DRAIN_SECONDS = 3
-# As a proxy has to: it leaves an idle connection before an API that drains closes it.
+# As a proxy has to: it drops idle connections before a draining API closes them.
 LIMITS = httpx2.Limits(keepalive_expiry=DRAIN_SECONDS / 6)
 
 
@@ -69,8 +69,8 @@ Answer = dict[str, dict[str, Any]]
 
 
 @dataclass
-class Crowd:
-    """Buys seat after seat, now here, now there, as a proxy would send it."""
+class Buyers:
+    """They buy seat after seat at both APIs in turn, as behind a proxy."""
 
     show: Show
     apis: list[AppProcess]
@@ -82,7 +82,7 @@ class Crowd:
         self._seats = iter(self.show.seat_ids)
         self._turns = itertools.cycle(range(len(self.apis)))
 
-    async def come(self, token: str) -> None:
+    async def run(self, token: str) -> None:
         headers = {"authorization": f"Bearer {token}"}
         async with httpx2.AsyncClient(
             headers=headers, timeout=30, limits=LIMITS
@@ -106,10 +106,10 @@ class Crowd:
     async def _reserve(
         self, http: httpx2.AsyncClient, entered: Mapping[str, object]
     ) -> Answer:
-        """With the same key elsewhere, as clients do, when nobody is there any more.
+        """Retries with the same key at the other API if this one is gone.
 
-        The kernel takes connections for a door that closes before we open them: their
-        requests were never accepted, and are reset.
+        The kernel accepts connections for a listener that then closes. It resets them:
+        no request on them was read.
         """
         turn = next(self._turns)
         for api in (*self.apis[turn:], *self.apis[:turn]):
@@ -121,7 +121,7 @@ class Crowd:
                 continue
             answer: Answer = response.json()
             return answer
-        raise httpx2.ConnectError("nobody is there")
+        raise httpx2.ConnectError("no API answers")
 
 
 async def test_a_rolling_restart_under_load_loses_nothing(
@@ -132,7 +132,7 @@ async def test_a_rolling_restart_under_load_loses_nothing(
 ) -> None:
     show = await cinema.open_session(seats=3_000)
     customers = await cinema.customers(BUYERS)
-    tokens = [bearer(tmp_path / "keys", who) for who in customers]
+    tokens = [access_token(tmp_path / "keys", who) for who in customers]
     with ExitStack() as ending:
         apis = [
             ending.enter_context(
@@ -142,23 +142,23 @@ async def test_a_rolling_restart_under_load_loses_nothing(
         ]
         for api in apis:
             await asyncio.to_thread(api.wait_until_ready)
-        crowd = Crowd(show, apis)
-        buying = [asyncio.create_task(crowd.come(token)) for token in tokens]
+        buyers = Buyers(show, apis)
+        buying = [asyncio.create_task(buyers.run(token)) for token in tokens]
         for process in (apis[0], workers[0], apis[1], workers[1]):
-            before = len(crowd.held)
+            before = len(buyers.held)
             await asyncio.to_thread(process.restart)
 
-            async def goes_on(before: int = before) -> bool:
-                return len(crowd.held) > before + BUYERS
+            async def more_is_held(before: int = before) -> bool:
+                return len(buyers.held) > before + BUYERS
 
-            await eventually(goes_on, 60)
-        crowd.over.set()
+            await eventually(more_is_held, 60)
+        buyers.over.set()
         await asyncio.gather(*buying)
         await until_outbox_is_empty(cinema, 60)
 
-    assert crowd.lost == []
-    assert await cinema.count("reservations", "TRUE") == len(set(crowd.held))
-    assert await cinema.count("payments", "TRUE") == len(crowd.held)
+    assert buyers.lost == []
+    assert await cinema.count("reservations", "TRUE") == len(set(buyers.held))
+    assert await cinema.count("payments", "TRUE") == len(buyers.held)
 
 
 async def test_another_relay_goes_on_where_one_is_frozen_or_killed(
@@ -170,10 +170,10 @@ async def test_another_relay_goes_on_where_one_is_frozen_or_killed(
     async def is_unavailable(seat: int) -> None:
         await hold(cinema, show, seat)
 
-        async def nothing_waits() -> bool:
+        async def all_sent() -> bool:
             return await cinema.count("outbox", "sends = 0") == 0
 
-        await eventually(nothing_waits, TAKEOVER_SECONDS * SLOW_MACHINE_FACTOR)
+        await eventually(all_sent, TAKEOVER_SECONDS * SLOW_MACHINE_FACTOR)
 
     await is_unavailable(0)
     first.send(signal.SIGSTOP)
@@ -187,7 +187,7 @@ async def test_another_relay_goes_on_where_one_is_frozen_or_killed(
     await is_unavailable(3)
     await until_outbox_is_empty(cinema, 60)
 
-    # What a frozen worker had not confirmed in time was sent again, and rightly.
+    # Events that the frozen worker had not confirmed in time were sent again.
     sent = await read_topic(kafka, RESERVATIONS, show.session_id)
     assert len({CloudEvent.decode(each.value).id for each in sent}) == 4
     assert await cinema.count("payments", "TRUE") == 4

@@ -1,4 +1,4 @@
-"""`make run`: it starts, stays up, keeps the data and leaves nothing behind."""
+"""`make run`: it starts, recovers, keeps its data and leaves no process behind."""
 
 import os
 import shutil
@@ -16,20 +16,20 @@ from stack.embedded.ports import ReservedPort
 from tests.support.processes import wait_until_gone
 from tests.support.run import COMMAND, RunUnderTest, started_run
 
-# One worker of xdist: the first start is the costly one, and they share it.
+# One worker of xdist: the tests share the first start, which takes longest.
 pytestmark = pytest.mark.xdist_group("run")
 
 
 @pytest.fixture(scope="module")
 def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a run that was started once and stopped."""
+    """The data folder of a run that was started and stopped once."""
     folder = tmp_path_factory.mktemp("run") / "planted"
     reserved = ReservedPort()
     with started_run(folder, reserved.number) as run:
-        said = run.wait_until_ready()
+        output = run.wait_until_ready()
         assert run.end(signal.SIGTERM) == (0, "")
     reserved.close()
-    assert "Creating the database (the first time only) ...\n" in said
+    assert "Creating the database (the first time only) ...\n" in output
     return folder
 
 
@@ -69,11 +69,11 @@ async def test_a_stop_in_order_keeps_the_data_and_leaves_no_process(
         assert not (folder / "run.json").exists()
 
     with started_run(folder, port) as run:
-        said = run.wait_until_ready()
+        output = run.wait_until_ready()
         assert await _execute(run, "SELECT number FROM kept") == [7]
-        assert ("  Explorer http" in said) is (BUILT / "index.html").is_file()
-        assert "Creating" not in said
-        assert "Planting" not in said
+        assert ("  Explorer http" in output) is (BUILT / "index.html").is_file()
+        assert "Creating" not in output
+        assert "Planting" not in output
 
 
 async def test_a_kill_keeps_the_data_and_leaves_no_process(
@@ -148,10 +148,10 @@ def test_it_does_not_send_anybody_to_an_explorer_that_is_off(
 ) -> None:
     monkeypatch.setenv("EXPLORER", "false")
     with started_run(folder, port) as run:
-        said = run.wait_until_ready()
+        output = run.wait_until_ready()
 
-    assert "  GraphQL  http" in said
-    assert "Explorer" not in said
+    assert "  GraphQL  http" in output
+    assert "Explorer" not in output
 
 
 def test_several_run_side_by_side(folder: Path, port: int) -> None:
@@ -224,12 +224,12 @@ def test_a_server_that_does_not_come_up_is_named(folder: Path, port: int) -> Non
         code, complaint = run.end()
 
     assert code == 1
-    told, _, ending = complaint.partition(" It ends:\n")
-    assert told == (
+    message, _, log = complaint.partition(" It ends:\n")
+    assert message == (
         f"Postgres did not come up (exit code 1): read why in {folder}"
         "/logs/postgres.log, and try again when that is mended."
     )
-    assert "postgresql.conf" in ending
+    assert "postgresql.conf" in log
 
 
 def test_a_setting_that_cannot_be_used_is_told(

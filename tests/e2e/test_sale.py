@@ -1,4 +1,4 @@
-"""From the first look at the map to the sale, over HTTP and WebSocket."""
+"""Sales over HTTP and WebSocket, with restarts of API and worker."""
 
 import asyncio
 import os
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.xdist_group("sale")
 
 
 async def states_until(updates: Any, seat: str, wanted: str) -> list[tuple[str, int]]:
-    """The states that a watcher sees of one seat, the wanted one last."""
+    """The states of one seat that a watcher receives, up to the wanted one."""
     seen = []
     async with asyncio.timeout(20):
         async for update in updates:
@@ -77,10 +77,10 @@ async def test_approving_is_once_however_often_and_for_its_owner_alone(
 
     assert (stranger["__typename"], stranger["code"]) == ("NotFound", "NOT_FOUND")
     assert Counter(answer["status"] for answer in answers) == {"APPROVED": 10}
-    told = await live_pool.fetchval(
+    version = await live_pool.fetchval(
         "SELECT version FROM session_seats WHERE id = $1", UUID(seats[0])
     )
-    assert told == 3
+    assert version == 3
 
 
 async def test_a_cancelled_hold_is_free_at_once(
@@ -139,10 +139,10 @@ async def test_without_a_worker_a_hold_still_ends_and_the_seat_is_sold_again(
     os.kill(worker, signal.SIGSTOP)
     try:
         held = await ana.reserve(session, seats[0])
-        # The marker in Redis ends by itself, before the hold does; here it has to go
-        # with the time that we pretend has passed.
+        # The marker in Redis expires before the hold does. The test moves the time of
+        # the hold only, so it deletes the marker.
         await expire_hold(live_pool, UUID(held["id"]))
-        await service.forget_marker(seats[0])
+        await service.delete_marker(seats[0])
         again = await bruno.reserve(session, seats[0])
     finally:
         os.kill(worker, signal.SIGCONT)
@@ -210,7 +210,7 @@ async def test_health_says_what_is_ready(service: RunningService) -> None:
 async def test_what_was_on_its_way_when_the_api_stopped_is_there_once(
     service: RunningService, ana: Customer, live_pool: Pool
 ) -> None:
-    """Answered or not: with its key each is asked for again, and is one hold."""
+    """A retry with the same key finds the hold, answered before or not."""
     session, seats = await service.session(ana)
     tokens = service.tokens(40)
     api = service.run.children()["API"]

@@ -1,4 +1,4 @@
-"""One trace shows a hold from its HTTP request to the map of somebody who watches."""
+"""One trace shows a hold from its HTTP request to the seat map of a watcher."""
 
 import signal
 from collections.abc import Iterator
@@ -57,9 +57,7 @@ async def reserve(
     assert answer.json()["data"]["reserveSeats"]["__typename"] == "Reservation"
 
 
-async def hold_while_somebody_watches(
-    service: RunningService, trace_parent: str
-) -> None:
+async def hold_while_watched(service: RunningService, trace_parent: str) -> None:
     async with service.customer(1) as bruno:
         session, seats = await service.session(bruno)
         async with aclosing(bruno.watch(session)) as updates:
@@ -73,11 +71,9 @@ async def test_a_hold_is_one_trace_from_its_request_to_the_delivery(
 ) -> None:
     trace, caller = token_hex(16), token_hex(8)
 
-    await hold_while_somebody_watches(
-        RunningService(traced_run), f"00-{trace}-{caller}-01"
-    )
+    await hold_while_watched(RunningService(traced_run), f"00-{trace}-{caller}-01")
 
-    told = [
+    delivery = [
         "mutation reserveSeats",
         "send ReservationCreated",
         "fanout handles ReservationCreated",
@@ -85,7 +81,7 @@ async def test_a_hold_is_one_trace_from_its_request_to_the_delivery(
         "deliver seats",
     ]
     paid = [
-        *told[:2],
+        *delivery[:2],
         "payments handles ReservationCreated",
         "send PaymentOpened",
         "fanout handles PaymentOpened",
@@ -93,15 +89,18 @@ async def test_a_hold_is_one_trace_from_its_request_to_the_delivery(
     ]
 
     async def all_are_there() -> bool:
-        """Processes send their spans when they like: a child before its parent."""
-        return {*told, *paid} <= {span.name for span in collector.of(trace)}
+        """Processes export their spans independently, a child before its parent."""
+        return {*delivery, *paid} <= {span.name for span in collector.of(trace)}
 
     await eventually(all_are_there, 30)
-    assert collector.path_to(trace, "deliver seats") == told
+    assert collector.path_to(trace, "deliver seats") == delivery
     assert collector.path_to(trace, "publish PaymentOpened") == paid
-    assert collector.path_to(trace, "ledger_sql.HOLD") == [told[0], "ledger_sql.HOLD"]
+    assert collector.path_to(trace, "ledger_sql.HOLD") == [
+        delivery[0],
+        "ledger_sql.HOLD",
+    ]
     [root] = [span for span in collector.of(trace) if span.parent == caller]
-    assert (root.name, root.service) == (told[0], "cinema-tickets-api")
+    assert (root.name, root.service) == (delivery[0], "cinema-tickets-api")
     assert root.attributes["request_id"] == "traced-hold"
     redis = [span for span in collector.of(trace) if span.name == "Redis scripts"]
     assert redis and {span.parent for span in redis} == {root.id}
@@ -113,7 +112,7 @@ async def test_what_is_not_sampled_leaves_nothing(
     trace = token_hex(16)
 
     for flagged in ("00", "01"):  # the second one comes after the first has passed
-        await hold_while_somebody_watches(
+        await hold_while_watched(
             RunningService(traced_run), f"00-{trace}-{token_hex(8)}-{flagged}"
         )
 

@@ -56,7 +56,7 @@ class TestWatching:
                 "changed": [{"id": str(whole.seats[0].id)}],
             },
         ]
-        assert client.seat_feed.asked == [(show.session_id, Position(5))]
+        assert client.seat_feed.calls == [(show.session_id, Position(5))]
         assert client.seat_feed.open == 0
 
     @pytest.mark.parametrize("session_id", ["x", NO_ID])

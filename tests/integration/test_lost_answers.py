@@ -49,7 +49,7 @@ async def test_a_retry_with_the_key_finds_the_hold_whose_answer_was_lost(
     client: InProcessClient, cutter: AnswerCutter, show: Show, cinema: Cinema
 ) -> None:
     key = str(uuid4())
-    assert await client.is_served(show, 0)
+    assert await client.reserves(show, 0)
 
     cutter.cut_after(b"")
     lost = await client.reserve(show, 1, key)

@@ -51,24 +51,24 @@ async def client(
 async def test_clients_get_unavailable_until_another_primary_is_promoted(
     servers: Replicated, client: InProcessClient, show: Show, fault: str
 ) -> None:
-    assert await client.is_served(show, 0)
+    assert await client.reserves(show, 0)
     await asyncio.gather(*(client.ask(OWN) for _ in range(20)))
     session = str(show.session_id)
 
     getattr(servers.primary, fault)()
     await asyncio.gather(
-        client.is_unavailable(RESERVE_SEATS, input=reserving(show, 1)),
-        *(client.is_unavailable(MAP, id=session) for _ in range(30)),
-        *(client.is_unavailable(OWN) for _ in range(30)),
-        client.is_unavailable_by_socket(OWN),
-        client.is_unavailable_by_socket(WATCH, id=session),
+        client.expect_unavailable(RESERVE_SEATS, input=reserving(show, 1)),
+        *(client.expect_unavailable(MAP, id=session) for _ in range(30)),
+        *(client.expect_unavailable(OWN) for _ in range(30)),
+        client.expect_unavailable_by_socket(OWN),
+        client.expect_unavailable_by_socket(WATCH, id=session),
     )
     await servers.promote()
 
-    async def is_served() -> bool:
-        return await client.is_served(show, 2)
+    async def reserves() -> bool:
+        return await client.reserves(show, 2)
 
-    await eventually(is_served, 30)
+    await eventually(reserves, 30)
     assert "errors" not in await client.ask(OWN)
     assert "errors" not in await client.ask(MAP, id=session)
 
@@ -77,12 +77,12 @@ async def test_connections_to_a_demoted_primary_are_closed(
     servers: Replicated, pool: Pool, client: InProcessClient, show: Show
 ) -> None:
     """Each open connection raises one error: the server is not the primary."""
-    assert await client.is_served(show, 0)
+    assert await client.reserves(show, 0)
     await pool.execute("ALTER SYSTEM SET default_transaction_read_only = on")
     await pool.execute("SELECT pg_reload_conf()")
     await servers.promote()
 
-    async def is_served() -> bool:
-        return await client.is_served(show, 1)
+    async def reserves() -> bool:
+        return await client.reserves(show, 1)
 
-    await eventually(is_served, 30)
+    await eventually(reserves, 30)

@@ -1,4 +1,4 @@
-"""Accounts in memory, and hashes and tokens that cost nothing."""
+"""Fakes in memory for accounts, password hashes and tokens."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -16,8 +16,8 @@ class FakeAccounts:
     logins: dict[str, Login] = field(default_factory=dict)
     refresh_tokens: list[tuple[bytes, UUID, timedelta]] = field(default_factory=list)
     used: set[bytes] = field(default_factory=set)
-    blind: bool = False  # sees nobody before it adds: the loser of a race
-    taken_over: bool = False  # meanwhile, by whom a provider vouches for
+    blind: bool = False  # finds no login: as if another sign-up won a race
+    taken_over: bool = False  # a provider has just verified the address for another
 
     async def add(self, email: str, name: str, password_hash: str) -> Account | None:
         if email in self.logins:
@@ -64,7 +64,7 @@ class FakeAccounts:
     async def end_family(
         self, token_hash: bytes, *, only_if_used: bool = False
     ) -> RefreshFamily | None:
-        """Each account is one family."""
+        """Treats all refresh tokens of an account as one family."""
         owners = {token: owner for token, owner, _ in self.refresh_tokens}
         if token_hash not in owners or (only_if_used and token_hash not in self.used):
             return None
@@ -75,7 +75,7 @@ class FakeAccounts:
 
 @dataclass
 class FakePasswords:
-    """Counts: each call stands for the same fifth of a second."""
+    """Counts calls: in production each takes a fifth of a second."""
 
     hashed: int = 0
     verified: int = 0

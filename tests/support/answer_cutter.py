@@ -1,4 +1,4 @@
-"""A proxy in front of Postgres that lets questions through and loses an answer."""
+"""A proxy in front of Postgres that forwards requests and loses one answer."""
 
 import asyncio
 from types import TracebackType
@@ -6,7 +6,7 @@ from typing import Self
 
 
 class AnswerCutter:
-    """`cut_after` names what a question holds whose answer is to be lost, once."""
+    """Loses the answer to the next request that contains the bytes of `cut_after`."""
 
     def __init__(self, port: int) -> None:
         self._to = port
@@ -26,8 +26,8 @@ class AnswerCutter:
     ) -> None:
         self._server.close()
 
-    def cut_after(self, question: bytes) -> None:
-        self._wanted = question
+    def cut_after(self, request: bytes) -> None:
+        self._wanted = request
 
     async def _serve(
         self, client: asyncio.StreamReader, to_client: asyncio.StreamWriter
@@ -35,14 +35,14 @@ class AnswerCutter:
         server, to_server = await asyncio.open_connection("127.0.0.1", self._to)
         lost = asyncio.Event()
 
-        async def ask() -> None:
+        async def forward_requests() -> None:
             while data := await client.read(65_536):
                 if self._wanted is not None and self._wanted in data:
                     self._wanted = None
                     lost.set()
                 to_server.write(data)
 
-        async def answer() -> None:
+        async def forward_answers() -> None:
             while data := await server.read(65_536):
                 if lost.is_set():
                     self.cuts += 1
@@ -50,11 +50,14 @@ class AnswerCutter:
                 to_client.write(data)
 
         try:
-            ways = [asyncio.create_task(way()) for way in (ask, answer)]
-            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
-            for way in ways:
-                way.cancel()
-            await asyncio.gather(*ways, return_exceptions=True)
+            tasks = [
+                asyncio.create_task(forward())
+                for forward in (forward_requests, forward_answers)
+            ]
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
         finally:
             to_client.transport.abort()
             to_server.transport.abort()

@@ -1,4 +1,4 @@
-"""APIs and workers as processes of their own, on servers that are there."""
+"""An API or worker as a process, on servers that already run."""
 
 import os
 import signal
@@ -16,7 +16,7 @@ PATIENCE_SECONDS = 60
 
 
 class AppProcess:
-    """`python -m app serve` or `worker`; it may be started again after its end."""
+    """`python -m app serve` or `worker`; it can be started again after it ended."""
 
     def __init__(self, command: str, environment: Mapping[str, str], log: Path) -> None:
         self.port = ReservedPort()
@@ -55,7 +55,7 @@ class AppProcess:
         return self._process.wait(PATIENCE_SECONDS)
 
     def restart(self) -> None:
-        """As a rolling upgrade does."""
+        """Stops it with SIGTERM and starts it, as a rolling upgrade does."""
         self.send(signal.SIGTERM)
         assert self.wait() in {0, -signal.SIGTERM}, self._log.read_text()
         self.start()

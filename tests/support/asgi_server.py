@@ -1,4 +1,4 @@
-"""ASGI applications in this process: ours, and any behind a real port."""
+"""Runs ASGI applications in this process, with or without a port."""
 
 import asyncio
 import socket
@@ -21,7 +21,7 @@ Environment = dict[str, str]
 
 @asynccontextmanager
 async def started(app: Starlette) -> AsyncIterator[ASGIApp]:
-    """The application between its start and its stop, as a server calls it."""
+    """The application after its startup; its shutdown follows."""
     async with app.router.lifespan_context(app) as made:
         state = dict(made or {})
 
@@ -34,7 +34,7 @@ async def started(app: Starlette) -> AsyncIterator[ASGIApp]:
 
 @asynccontextmanager
 async def running(environment: Environment) -> AsyncIterator[ASGIApp]:
-    """The API that this environment makes, between its start and its stop."""
+    """Our API with these settings, after its startup; its shutdown follows."""
     with pytest.MonkeyPatch.context() as patch:
         for name, value in environment.items():
             patch.setenv(name, value)
@@ -45,7 +45,7 @@ async def running(environment: Environment) -> AsyncIterator[ASGIApp]:
 
 @asynccontextmanager
 async def serving(app: ASGIApp) -> AsyncIterator[str]:
-    """Its URL, without a slash at the end."""
+    """Serves it; yields its URL without a trailing slash."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         config = uvicorn.Config(app, log_config=None, lifespan="off")
@@ -63,7 +63,7 @@ async def serving(app: ASGIApp) -> AsyncIterator[str]:
 
 @asynccontextmanager
 async def speaking(protocol: type[BoundedHttp], app: ASGIApp) -> AsyncIterator[int]:
-    """Only the protocol and what it calls, for who looks at bytes; its port."""
+    """Serves it with one protocol class, for tests of its bytes; yields the port."""
     config = uvicorn.Config(
         app, http=protocol, ws="websockets-sansio", log_config=None, lifespan="off"
     )

@@ -1,4 +1,4 @@
-"""A WebSocket client inside the process: it may stop reading, and sees every frame."""
+"""A WebSocket client for an ASGI application: it sees each frame, can stop reading."""
 
 import asyncio
 import json
@@ -11,7 +11,7 @@ PATIENCE_SECONDS = 5.0
 
 
 async def settle() -> None:
-    """Lets everything run that can run without anybody's doing."""
+    """Gives pending tasks of the event loop time to run."""
     for _ in range(60):
         await asyncio.sleep(0)
 
@@ -61,20 +61,20 @@ class AsgiSocket:
         await self.disconnect()
 
     async def disconnect(self) -> None:
-        """As a network does it: at once, whatever is on its way."""
+        """Ends the connection at once, as a broken network does."""
         self.hang_up()
         await asyncio.wait_for(self._task, PATIENCE_SECONDS)
 
     def hang_up(self, code: int = 1006) -> None:
-        """Does not wait; 1012 is what the server says of itself when it stops."""
+        """Does not wait. A server that stops sends 1012."""
         self._to_app.put_nowait({"type": "websocket.disconnect", "code": code})
 
     def is_over(self) -> bool:
-        """Whether the application has nothing to do for it any more."""
+        """Whether the application has finished with this socket."""
         return self._task.done()
 
     async def kill(self) -> None:
-        """As a server does it that will not wait any longer."""
+        """Cancels the application's task, as a server does at its time limit."""
         self._task.cancel()
         await asyncio.wait({self._task}, timeout=PATIENCE_SECONDS)
 

@@ -1,4 +1,4 @@
-"""Access tokens, good ones and others, written by hand."""
+"""Hand-written access tokens, valid and invalid."""
 
 import json
 from base64 import urlsafe_b64encode
@@ -50,6 +50,6 @@ def part(value: object) -> str:
     return urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
-def refuse(authenticator: Authenticator, authorization: str) -> None:
+def assert_refused(authenticator: Authenticator, authorization: str) -> None:
     with pytest.raises(AuthenticationError):
         authenticator.viewer(authorization)

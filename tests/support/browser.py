@@ -1,4 +1,4 @@
-"""Chromium, and the explorer in it."""
+"""Chromium with the explorer."""
 
 import json
 import re
@@ -27,7 +27,7 @@ QUIET = (
     "--disable-component-update",
     "--disable-sync",
 )
-PATIENCE_MS = 60_000  # the bound is for a fault, not for a slow day
+PATIENCE_MS = 60_000  # a limit for faults: slow machines stay below it
 
 
 @asynccontextmanager
@@ -47,19 +47,19 @@ async def chromium() -> AsyncIterator[Browser]:
 
 
 class Explorer:
-    """One browser tab; what it asks of other hosts is cut and noted."""
+    """One browser tab; requests to other hosts are blocked and recorded."""
 
     def __init__(self, page: Page, address: str) -> None:
         self.page = page
         self.answer: Locator = page.locator(".graphiql-response")
         self.bar: Locator = page.locator(".token-bar")
-        self.complaints: list[str] = []
-        self.strangers: list[str] = []
+        self.csp_violations: list[str] = []
+        self.foreign_requests: list[str] = []
         self._address = address
 
     async def open(self) -> None:
-        await self.page.context.route("**/*", self._let_through)
-        self.page.on("console", self._note)
+        await self.page.context.route("**/*", self._block_foreign)
+        self.page.on("console", self._record)
         await self.page.goto(f"{self._address}/graphiql")
         await self.editor_shows("SignIn")
 
@@ -72,7 +72,7 @@ class Explorer:
         await self.page.get_by_role("button", name="Execute query").click()
 
     async def ask(self, document: str) -> None:
-        """In a new tab."""
+        """Runs a document in a new tab."""
         await self.page.get_by_role("button", name="New tab").click()
         editor = self.page.locator(".graphiql-query-editor .monaco-editor")
         await editor.click()
@@ -84,34 +84,32 @@ class Explorer:
         await self.page.get_by_label("Access token").fill(token)
         await self.page.get_by_role("button", name="Use").click()
 
-    async def known(self, name: str) -> str:
-        """An id that it learns from an answer."""
+    async def known_id(self, name: str) -> str:
+        """The id of this name that the page took from an answer."""
         await expect(self.bar).to_contain_text(f"${name}")
-        known = await self.page.evaluate(
-            "sessionStorage.getItem('cinema-tickets:known')"
-        )
-        return str(json.loads(known)[name])
+        ids = await self.page.evaluate("sessionStorage.getItem('cinema-tickets:known')")
+        return str(json.loads(ids)[name])
 
     async def editor_shows(self, operation: str) -> None:
         await expect(self.page.locator(".graphiql-query-editor")).to_contain_text(
             re.compile(rf"(query|mutation|subscription)\s{operation}\b")
         )
 
-    async def _let_through(self, route: Route) -> None:
+    async def _block_foreign(self, route: Route) -> None:
         if route.request.url.startswith(f"{self._address}/"):
             await route.continue_()
         else:
-            self.strangers.append(route.request.url)
+            self.foreign_requests.append(route.request.url)
             await route.abort()
 
-    def _note(self, message: ConsoleMessage) -> None:
+    def _record(self, message: ConsoleMessage) -> None:
         if "Content Security Policy" in message.text:
-            self.complaints.append(message.text)
+            self.csp_violations.append(message.text)
 
 
 @asynccontextmanager
 async def explorer_in(browser: Browser, address: str) -> AsyncIterator[Explorer]:
-    # Tall enough for every answer: the editor draws only the lines that are seen.
+    # Tall enough for every answer: the editor renders only visible lines.
     context: BrowserContext = await browser.new_context(
         viewport={"width": 1600, "height": 2400}
     )
@@ -121,5 +119,5 @@ async def explorer_in(browser: Browser, address: str) -> AsyncIterator[Explorer]
     await explorer.open()
     yield explorer
     await context.close()
-    assert explorer.strangers == []
-    assert explorer.complaints == []
+    assert explorer.foreign_requests == []
+    assert explorer.csp_violations == []

@@ -1,11 +1,13 @@
-"""A manager's mutations, and what they are answered."""
+"""Mutations of a manager."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.support.schema_client import MANAGER, SchemaClient
 
-NOW = datetime.now(UTC).replace(second=0, microsecond=0)  # the same for a whole run
+NOW = datetime.now(UTC).replace(
+    second=0, microsecond=0
+)  # one value for the whole test run
 
 
 async def answer(client: SchemaClient, mutation: str, **entered: Any) -> dict[str, Any]:
@@ -13,6 +15,6 @@ async def answer(client: SchemaClient, mutation: str, **entered: Any) -> dict[st
 
 
 def moment(days: float = 0, minutes: float = 0) -> str:
-    """From a whole minute, about now, on."""
-    there = NOW + timedelta(days=days, minutes=minutes)
-    return there.isoformat().replace("+00:00", "Z")
+    """In so many days and minutes, from the current whole minute."""
+    at = NOW + timedelta(days=days, minutes=minutes)
+    return at.isoformat().replace("+00:00", "Z")

@@ -1,4 +1,4 @@
-"""Plants a small cinema for one test; each test has its own session and customers."""
+"""Creates sessions and customers for one test."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,7 +10,7 @@ from persistence.postgres.pool import Pool
 
 @dataclass(frozen=True)
 class Show:
-    """A film session that is on sale."""
+    """A session that is on sale."""
 
     session_id: UUID
     seat_ids: tuple[UUID, ...]  # sorted
@@ -38,7 +38,7 @@ class Cinema:
     ) -> Show:
         session_id = await self.pool.fetchval(
             """
-            WITH film AS (
+            WITH movie AS (
                 INSERT INTO movies (title, synopsis, duration_minutes, genres)
                 VALUES ('Limite', 'A boat, three people.', 114, '{drama}')
                 RETURNING id
@@ -46,9 +46,9 @@ class Cinema:
             room AS (INSERT INTO rooms (name) VALUES ('Sala 1') RETURNING id)
             INSERT INTO sessions (movie_id, room_id, starts_at, ends_at,
                                   price_minor, currency)
-            SELECT film.id, room.id, clock_timestamp() + $1::interval,
+            SELECT movie.id, room.id, clock_timestamp() + $1::interval,
                    clock_timestamp() + $1::interval + interval '2 hours', $2, 'BRL'
-            FROM film, room
+            FROM movie, room
             RETURNING id
             """,
             starts_in,
@@ -56,14 +56,14 @@ class Cinema:
         )
         rows = await self.pool.fetch(
             """
-            WITH chairs AS (
+            WITH room_seats AS (
                 INSERT INTO seats (room_id, row_label, number)
                 SELECT room_id, 'A', n FROM sessions, generate_series(1, $2::int) n
                 WHERE sessions.id = $1
                 RETURNING id
             )
             INSERT INTO session_seats (session_id, seat_id, status, version)
-            SELECT $1, id, 'AVAILABLE', 1 FROM chairs
+            SELECT $1, id, 'AVAILABLE', 1 FROM room_seats
             RETURNING id
             """,
             session_id,
@@ -72,20 +72,20 @@ class Cinema:
         return Show(session_id, tuple(sorted(row["id"] for row in rows)))
 
     async def empty_room(self, seats: int = 3) -> dict[str, str]:
-        """With a movie of 114 minutes: the ids that createSession takes."""
+        """A room and a movie of 114 minutes, as input of createSession."""
         row = await self.pool.fetchrow(
             """
-            WITH film AS (
+            WITH movie AS (
                 INSERT INTO movies (title, synopsis, duration_minutes, genres)
                 VALUES ('Limite', 'A boat, three people.', 114, '{drama}')
                 RETURNING id
             ),
             room AS (INSERT INTO rooms (name) VALUES ('Sala 1') RETURNING id),
-            chairs AS (
+            room_seats AS (
                 INSERT INTO seats (room_id, row_label, number)
                 SELECT room.id, 'A', n FROM room, generate_series(1, $1::int) n
             )
-            SELECT film.id AS movie, room.id AS room FROM film, room
+            SELECT movie.id AS movie, room.id AS room FROM movie, room
             """,
             seats,
         )
@@ -105,7 +105,7 @@ class Cinema:
         return [row["id"] for row in rows]
 
     async def seat_states(self, show: Show) -> list[tuple[str, int]]:
-        """Each seat's raw status and version, in the order of `show.seat_ids`."""
+        """Stored status and version of each seat, in the order of `show.seat_ids`."""
         rows = await self.pool.fetch(
             "SELECT status, version FROM session_seats WHERE session_id = $1"
             " ORDER BY id",
@@ -125,30 +125,30 @@ class Cinema:
 
 
 async def expire_hold(pool: Pool, reservation_id: UUID) -> None:
-    """As if its thirty seconds were over, a millisecond ago."""
+    """As if it had expired a millisecond ago."""
     await pool.execute(_BACKDATE, reservation_id)
 
 
 async def postpone_expiry(pool: Pool, reservation_id: UUID) -> None:
-    """A hold that outlasts every slow day."""
+    """Adds an hour, so that the hold survives a slow test."""
     await pool.execute(_POSTPONE, reservation_id)
 
 
 _BACKDATE = """
-WITH over AS (
+WITH expired AS (
     UPDATE reservations
     SET created_at = created_at - interval '1 minute',
         expires_at = clock_timestamp() - interval '1 millisecond'
     WHERE id = $1 AND status = 'PENDING' RETURNING id, expires_at
 )
-UPDATE session_seats SET held_until = over.expires_at
-FROM over WHERE session_seats.reservation_id = over.id
+UPDATE session_seats SET held_until = expired.expires_at
+FROM expired WHERE session_seats.reservation_id = expired.id
 """
 _POSTPONE = """
-WITH kept AS (
+WITH postponed AS (
     UPDATE reservations SET expires_at = expires_at + interval '1 hour'
     WHERE id = $1 AND status = 'PENDING' RETURNING id, expires_at
 )
-UPDATE session_seats SET held_until = kept.expires_at
-FROM kept WHERE session_seats.reservation_id = kept.id
+UPDATE session_seats SET held_until = postponed.expires_at
+FROM postponed WHERE session_seats.reservation_id = postponed.id
 """

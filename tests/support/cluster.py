@@ -15,7 +15,7 @@ COMMAND = (sys.executable, "-m", "app", "cluster")
 def started_cluster(
     folder: Path, port: int, compose_file: Path | None = None
 ) -> Iterator[tuple[RunUnderTest, Control]]:
-    """Ready for customers at `port`, through NGINX."""
+    """Yields when NGINX serves customers at `port`."""
     file = ("--file", str(compose_file)) if compose_file else ()
     with started_run(folder, port, (*COMMAND, *file, "run")) as run:
         run.wait_until_ready()

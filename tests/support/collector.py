@@ -1,4 +1,4 @@
-"""A collector of traces: what OTLP over HTTP sends, kept in memory."""
+"""A collector of traces that keeps in memory what OTLP over HTTP sends."""
 
 import threading
 from collections.abc import Iterator
@@ -56,13 +56,13 @@ class Collector:
         self.received += body
         request = ExportTraceServiceRequest.FromString(body)
         for resource in request.resource_spans:
-            told = {
+            fields = {
                 each.key: each.value.string_value
                 for each in resource.resource.attributes
             }
             self.spans += [
                 CollectedSpan(
-                    service=told["service.name"],
+                    service=fields["service.name"],
                     name=span.name,
                     trace=span.trace_id.hex(),
                     id=span.span_id.hex(),
@@ -84,11 +84,11 @@ class Collector:
         """The names from the root to the (only) span of this name."""
         spans = {span.id: span for span in self.of(trace)}
         [span] = [each for each in spans.values() if each.name == name]
-        way = [span.name]
+        path = [span.name]
         while span.parent in spans:
             span = spans[span.parent]
-            way.insert(0, span.name)
-        return way
+            path.insert(0, span.name)
+        return path
 
 
 @contextmanager

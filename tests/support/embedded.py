@@ -1,4 +1,4 @@
-"""Throw-away servers for tests, and the faults that happen to servers."""
+"""Temporary servers for tests, and their faults."""
 
 import os
 import signal
@@ -35,7 +35,7 @@ class ServerUnderTest:
         self._server.wait_until_ready()
 
     def stop(self) -> None:
-        """In order: a client sees its connection closed."""
+        """Gracefully: clients see their connections close."""
         self._server.stop()
 
     def kill(self) -> None:
@@ -73,18 +73,18 @@ class EmbeddedStack:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The settings that lead a process of ours here, but for the signing key."""
+        """Settings for our processes on these servers, without the signing key."""
         return self._stack.environment()
 
 
 @contextmanager
 def embedded_stack(path: Path) -> Iterator[EmbeddedStack]:
-    """All three servers, with their data in a folder of this test run's own."""
+    """All three servers with their data in this folder."""
     with DataFolder(path) as folder:
         stack = EmbeddedServers(folder)
         try:
             stack.start()
             yield EmbeddedStack(stack)
         finally:
-            stack.kill()  # nobody reads this data again: no time for goodbyes
+            stack.kill()  # the data is not read again: no graceful stop
             stack.close()

@@ -1,4 +1,4 @@
-"""What events lead to, without the wait for them."""
+"""Opens and closes payments at once, without events."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -16,8 +16,8 @@ async def close_payments(pool: Pool, *reservation_ids: UUID) -> None:
 
 
 async def _follow(pool: Pool, statement: str, reservation_ids: Sequence[UUID]) -> None:
-    nobody = [None] * len(reservation_ids)  # asked for it
-    await pool.execute(statement, reservation_ids, nobody, nobody)
+    origins = [None] * len(reservation_ids)  # no request id, no trace
+    await pool.execute(statement, reservation_ids, origins, origins)
 
 
 async def open_payment(pool: Pool, reservation_id: UUID) -> UUID:

@@ -1,4 +1,4 @@
-"""A watcher as clients have to be: it keeps the highest version of each seat."""
+"""A seat map as clients keep it: the highest version of each seat."""
 
 import asyncio
 from contextlib import aclosing

@@ -1,4 +1,4 @@
-"""Frames that a graphql-transport-ws server sends."""
+"""Expected frames of a graphql-transport-ws server."""
 
 from typing import Any
 

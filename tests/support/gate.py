@@ -1,4 +1,4 @@
-"""Stops a transaction behind a statement, with all its locks, until it may go on."""
+"""Holds a transaction with all its locks after a statement, until the gate opens."""
 
 from types import TracebackType
 from typing import Self
@@ -6,11 +6,13 @@ from typing import Self
 from persistence.postgres.pool import Pool
 
 NUMBER = 7
-STOP = f"pg_advisory_xact_lock({NUMBER})"  # one more column of the statement
+STOP = (
+    f"pg_advisory_xact_lock({NUMBER})"  # selected by the statement as an extra column
+)
 
 
 class Gate:
-    """Closed from entering on."""
+    """Closed from `__aenter__` until `open`."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool

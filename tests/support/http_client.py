@@ -1,4 +1,4 @@
-"""GraphQL over HTTP, to an application in this process or to a server."""
+"""A client of GraphQL over HTTP, for an application in this process or a server."""
 
 import json
 from collections.abc import Mapping
@@ -46,7 +46,7 @@ async def ask(
     url: str = "/graphql",
     **headers: str,
 ) -> httpx2.Response:
-    """Runs a document as the holder of an access token, or as nobody."""
+    """Runs a document with an access token, or anonymously."""
     if token:
         headers["authorization"] = f"Bearer {token}"
     body = {"query": document, "variables": variables or {}}

@@ -1,4 +1,4 @@
-"""Identity providers' links and sign-in codes, in memory."""
+"""Fakes in memory for identities and sign-in codes."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta

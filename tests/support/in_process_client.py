@@ -1,4 +1,4 @@
-"""One who asks an API inside the process, over HTTP and over sockets."""
+"""A client of an API in this process, over HTTP and sockets, as one account."""
 
 import time
 from collections.abc import AsyncIterator
@@ -19,13 +19,11 @@ from tests.support.cinema import Show, reserving
 from tests.support.http_client import ask, client_of
 
 UNAVAILABLE = {"code": "UNAVAILABLE", "retryAfter": 2}
-PROMISED_SECONDS = 3
-SLOW_MACHINE_FACTOR = 3  # times: the promise is for a machine with nothing else to do
+UNAVAILABLE_SECONDS = 3
+SLOW_MACHINE_FACTOR = 3  # limits are meant for an idle machine
 
 
 class InProcessClient:
-    """One who asks, over HTTP and over sockets."""
-
     def __init__(self, app: ASGIApp, token: str) -> None:
         self.app = app
         self.token = token
@@ -44,14 +42,14 @@ class InProcessClient:
     ) -> dict[str, Any]:
         return await self.ask(RESERVE_SEATS, input=reserving(show, seat, key=key))
 
-    async def is_served(self, show: Show, seat: int) -> bool:
+    async def reserves(self, show: Show, seat: int) -> bool:
         answer = await self.reserve(show, seat)
         if "errors" in answer:
             assert answer["errors"][0]["extensions"] == UNAVAILABLE
             return False
         return bool(answer["data"]["reserveSeats"]["__typename"] == "Reservation")
 
-    async def is_unavailable(self, query: str, **variables: Any) -> None:
+    async def expect_unavailable(self, query: str, **variables: Any) -> None:
         began = time.monotonic()
         answer = await self.ask(query, **variables)
         took = time.monotonic() - began
@@ -60,22 +58,22 @@ class InProcessClient:
         assert error["message"] == (
             "Não há resposta no momento: tente de novo em instantes."
         )
-        assert took < PROMISED_SECONDS * SLOW_MACHINE_FACTOR
+        assert took < UNAVAILABLE_SECONDS * SLOW_MACHINE_FACTOR
 
-    async def is_unavailable_by_socket(self, query: str, **variables: Any) -> None:
+    async def expect_unavailable_by_socket(self, query: str, **variables: Any) -> None:
         async with AsgiSocket(self.app) as socket:
             await socket.init(authorization=f"Bearer {self.token}", locale="es")
             socket.subscribe("1", query, **variables)
             frame = await socket.receive()
-        told = frame["payload"]
-        [error] = told if frame["type"] == "error" else told["errors"]
+        payload = frame["payload"]
+        [error] = payload if frame["type"] == "error" else payload["errors"]
         assert error["extensions"] == UNAVAILABLE
         assert error["message"] == (
             "No hay respuesta en este momento: vuelva a intentarlo en unos instantes."
         )
 
 
-def bearer(keys: Path, who: UUID) -> str:
+def access_token(keys: Path, who: UUID) -> str:
     keys.mkdir(mode=0o700, exist_ok=True)
     make_key(keys)
     return TokenIssuer(KeyRing(keys)).issue(Viewer(who, Role.CUSTOMER)).text
@@ -85,7 +83,7 @@ def bearer(keys: Path, who: UUID) -> str:
 async def in_process_client(
     environment: Environment, keys: Path, who: UUID
 ) -> AsyncIterator[InProcessClient]:
-    """Of an account that `who` has; `keys` is an empty folder, or none yet."""
-    token = bearer(keys, who)
+    """As the account `who`; `keys` is an empty or missing folder."""
+    token = access_token(keys, who)
     async with running(environment | {"SIGNING_KEYS_DIR": str(keys)}) as app:
         yield InProcessClient(app, token)

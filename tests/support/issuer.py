@@ -1,4 +1,4 @@
-"""An OpenID Connect issuer and a GitHub of the tests' own, which they can bend."""
+"""An OpenID Connect issuer and a GitHub for tests, whose answers a test can change."""
 
 import time
 from base64 import b64decode, urlsafe_b64encode
@@ -38,65 +38,69 @@ class Grant:
 
 
 class Authority:
-    """OAuth 2 with PKCE: everybody consents at once, each code is good once."""
+    """OAuth 2 with PKCE: every user consents at once, each code is valid once."""
 
     refused_with = 400
 
     def __init__(self) -> None:
-        self.url = ""  # told when it is served
-        self.straighten()
+        self.url = ""  # set when it is served
+        self.reset()
 
-    def straighten(self) -> None:
-        """As if no test had bent it."""
+    def reset(self) -> None:
+        """Removes the changes of earlier tests."""
         self.grants: dict[str, Grant] = {}
-        self.asked: list[Mapping[str, str]] = []
+        self.requests: list[Mapping[str, str]] = []
         self.denies = False
         self.down = False
-        # In the place of every answer of the token endpoint.
+        # Replaces every answer of the token endpoint.
         self.token_answer: Response | None = None
 
     async def authorize(self, request: Request) -> Response:
-        asked = request.query_params
-        self.asked.append(asked)
-        assert asked["response_type"] == "code"
-        assert asked["client_id"] == CLIENT_ID
-        assert asked["code_challenge_method"] == "S256"
-        answer = {"state": asked["state"]}
+        query = request.query_params
+        self.requests.append(query)
+        assert query["response_type"] == "code"
+        assert query["client_id"] == CLIENT_ID
+        assert query["code_challenge_method"] == "S256"
+        answer = {"state": query["state"]}
         if self.denies:
             answer["error"] = "access_denied"
         else:
             answer["code"] = token_urlsafe(16)
             self.grants[answer["code"]] = Grant(
-                asked["code_challenge"], asked.get("nonce"), asked["redirect_uri"]
+                query["code_challenge"], query.get("nonce"), query["redirect_uri"]
             )
-        return RedirectResponse(f"{asked['redirect_uri']}?{urlencode(answer)}")
+        return RedirectResponse(f"{query['redirect_uri']}?{urlencode(answer)}")
 
     async def token(self, request: Request) -> Response:
         if self.down:
             return PlainTextResponse("down", 503)
         if self.token_answer is not None:
             return self.token_answer
-        asked = dict(parse_qsl((await request.body()).decode()))
-        verifier = sha256(asked.get("code_verifier", "").encode()).digest()
+        form = dict(parse_qsl((await request.body()).decode()))
+        verifier = sha256(form.get("code_verifier", "").encode()).digest()
         challenge = urlsafe_b64encode(verifier).rstrip(b"=").decode()
-        grant = self.grants.pop(asked.get("code", ""), None)
-        right = grant and (challenge, asked["redirect_uri"]) == (
+        grant = self.grants.pop(form.get("code", ""), None)
+        matches = grant and (challenge, form["redirect_uri"]) == (
             grant.challenge,
             grant.redirect_uri,
         )
-        if not right or self.client_of(request, asked) != (CLIENT_ID, CLIENT_SECRET):
+        if not matches or self.client_of(request, form) != (CLIENT_ID, CLIENT_SECRET):
             return JSONResponse({"error": "invalid_grant"}, self.refused_with)
         assert grant is not None
         return JSONResponse(
-            {"access_token": "a token", "token_type": "Bearer", **self.more(grant)}
+            {
+                "access_token": "a token",
+                "token_type": "Bearer",
+                **self.id_token_of(grant),
+            }
         )
 
-    def client_of(self, request: Request, asked: Mapping[str, str]) -> tuple[str, ...]:
+    def client_of(self, request: Request, form: Mapping[str, str]) -> tuple[str, ...]:
         scheme, _, credentials = request.headers["authorization"].partition(" ")
         assert scheme == "Basic"
         return tuple(b64decode(credentials).decode().split(":"))
 
-    def more(self, grant: Grant) -> Claims:
+    def id_token_of(self, grant: Grant) -> Claims:
         return {}
 
 
@@ -108,14 +112,14 @@ class Issuer(Authority):
                 Route("/.well-known/openid-configuration", self.describe),
                 Route("/authorize", self.authorize),
                 Route("/token", self.token, methods=["POST"]),
-                Route("/jwks", self.tell_keys),
-                Route("/userinfo", self.tell),
+                Route("/jwks", self.jwks),
+                Route("/userinfo", self.userinfo_endpoint),
             ]
         )
 
-    def straighten(self) -> None:
-        super().straighten()
-        # Changes to what it says; None takes something away.
+    def reset(self) -> None:
+        super().reset()
+        # Changes to its answers; None removes a field.
         self.metadata: Claims = {}
         self.claims: Claims = {}
         self.userinfo: Claims = {}
@@ -125,27 +129,27 @@ class Issuer(Authority):
     async def describe(self, _request: Request) -> Response:
         if self.down:
             return PlainTextResponse("down", 503)
-        said = {
+        fields = {
             "issuer": self.url,
             "authorization_endpoint": f"{self.url}/authorize",
             "token_endpoint": f"{self.url}/token",
             "jwks_uri": f"{self.url}/jwks",
             "userinfo_endpoint": f"{self.url}/userinfo",
-            # Whoever believes all of it believes anybody.
+            # A client must not accept all of these.
             "id_token_signing_alg_values_supported": SIGNED_BY,
         }
-        return JSONResponse(bent(said, self.metadata))
+        return JSONResponse(overridden(fields, self.metadata))
 
-    async def tell_keys(self, _request: Request) -> Response:
+    async def jwks(self, _request: Request) -> Response:
         return JSONResponse({"keys": [key.as_dict(private=False) for key in self.keys]})
 
-    async def tell(self, request: Request) -> Response:
+    async def userinfo_endpoint(self, request: Request) -> Response:
         assert request.headers["authorization"] == "Bearer a token"
         return JSONResponse(self.userinfo)
 
-    def more(self, grant: Grant) -> Claims:
+    def id_token_of(self, grant: Grant) -> Claims:
         now = int(time.time())
-        said = {
+        fields = {
             "iss": self.url,
             "aud": CLIENT_ID,
             "sub": "7",
@@ -155,12 +159,12 @@ class Issuer(Authority):
             "email_verified": True,
             "name": "Ana",
         }
-        id_token = self.sign(bent(said, self.claims))
+        id_token = self.sign(overridden(fields, self.claims))
         return {"id_token": id_token} if id_token else {}
 
 
 class GitHub(Authority):
-    refused_with = 200  # that is how it is
+    refused_with = 200  # as GitHub does
 
     def __init__(self) -> None:
         super().__init__()
@@ -168,24 +172,24 @@ class GitHub(Authority):
             routes=[
                 Route("/login/oauth/authorize", self.authorize),
                 Route("/login/oauth/access_token", self.token, methods=["POST"]),
-                Route("/api/user", self.tell_user),
-                Route("/api/user/emails", self.tell_emails),
+                Route("/api/user", self.user_endpoint),
+                Route("/api/user/emails", self.emails_endpoint),
             ]
         )
 
-    def straighten(self) -> None:
-        super().straighten()
+    def reset(self) -> None:
+        super().reset()
         self.user: Claims = {"id": 7, "login": "ana", "name": "Ana"}
         self.emails: list[Claims] = []
 
-    def client_of(self, request: Request, asked: Mapping[str, str]) -> tuple[str, ...]:
-        return asked["client_id"], asked["client_secret"]
+    def client_of(self, request: Request, form: Mapping[str, str]) -> tuple[str, ...]:
+        return form["client_id"], form["client_secret"]
 
-    async def tell_user(self, request: Request) -> Response:
+    async def user_endpoint(self, request: Request) -> Response:
         assert request.headers["authorization"] == "Bearer a token"
         return JSONResponse(self.user)
 
-    async def tell_emails(self, request: Request) -> Response:
+    async def emails_endpoint(self, request: Request) -> Response:
         assert request.headers["authorization"] == "Bearer a token"
         return JSONResponse(self.emails)
 
@@ -194,6 +198,6 @@ def sign(claims: Claims) -> str:
     return jwt.encode({"alg": "ES256", "kid": "1"}, claims, KEY, ["ES256"])
 
 
-def bent(said: Claims, changes: Claims) -> Claims:
-    both = said | changes
+def overridden(fields: Claims, changes: Claims) -> Claims:
+    both = fields | changes
     return {name: value for name, value in both.items() if value is not None}

@@ -1,4 +1,4 @@
-"""What the process has counted so far; a test looks at how much it grew."""
+"""Growth of metrics during a test: the counters belong to the whole process."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,7 +7,7 @@ from prometheus_client import REGISTRY
 
 
 def counted(name: str, **labels: str) -> float:
-    """0 for what never happened."""
+    """0 for a counter without a sample."""
     return REGISTRY.get_sample_value(name, labels) or 0.0
 
 

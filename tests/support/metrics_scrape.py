@@ -1,4 +1,4 @@
-"""The whole API inside the test's own process, and what /metrics says of it."""
+"""An API in the test's process and the figures of its /metrics."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

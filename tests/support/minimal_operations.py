@@ -1,4 +1,4 @@
-"""The shortest operation that asks for one field: its required arguments, made up."""
+"""The shortest operation with one root field and its required arguments."""
 
 from graphql import (
     GraphQLField,
@@ -13,7 +13,7 @@ from graphql import (
     is_required_input_field,
 )
 
-# Enough for everything that is required today.
+# Enough for all required arguments of today's schema.
 SCALARS = {
     "ID": '"9b2f4b0e-0000-4000-8000-000000000000"',
     "String": '"x"',
@@ -23,7 +23,7 @@ SCALARS = {
 
 
 def root_fields(schema: GraphQLSchema) -> dict[str, GraphQLField]:
-    """Each as `Query.movie`."""
+    """By names such as `Query.movie`."""
     roots = (schema.query_type, schema.mutation_type, schema.subscription_type)
     return {
         f"{root.name}.{name}": field
@@ -40,9 +40,9 @@ def operation(place: str, field: GraphQLField) -> str:
         for key, argument in field.args.items()
         if is_required_argument(argument)
     )
-    asked = f"{name}({arguments})" if arguments else name
+    call = f"{name}({arguments})" if arguments else name
     selection = "" if is_leaf_type(get_named_type(field.type)) else " { __typename }"
-    return f"{root.lower()} {{ {asked}{selection} }}"
+    return f"{root.lower()} {{ {call}{selection} }}"
 
 
 def _literal(kind: GraphQLInputType) -> str:

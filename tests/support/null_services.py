@@ -1,4 +1,4 @@
-"""Stand-ins for what only saves work: without them Postgres decides alone."""
+"""Null objects for the services that only save work: Postgres decides alone."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -29,7 +29,7 @@ class NoSeatLocks:
 
 
 class NothingCached:
-    """In the place of RedisCatalogCache: every question goes to Postgres."""
+    """A catalog cache that reads everything from Postgres."""
 
     async def drop(self) -> None: ...
 

@@ -1,4 +1,4 @@
-"""Turning pages to the end, and back to the start."""
+"""Reads a paginated list to its end and back."""
 
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
@@ -11,7 +11,7 @@ Value = TypeVar("Value")
 async def all_pages(
     page: Callable[[Window], Awaitable[Page[Value]]], size: int
 ) -> list[list[Value]]:
-    """As they come forwards; turned back from the end, the same values must come."""
+    """The pages in order; asserts that the way back has the same values."""
     pages, after = [], None
     while True:
         read = await page(Window(size, after))

@@ -1,4 +1,4 @@
-"""Waiting for what happens by itself."""
+"""Polls until a condition holds."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -12,14 +12,14 @@ WHERE datname = current_database() AND cardinality(pg_blocking_pids(pid)) > 0
 
 
 async def eventually(holds: Callable[[], Awaitable[bool]], seconds: float = 10) -> None:
-    """Raises TimeoutError; the bound is for a fault, not for a slow day."""
+    """Raises TimeoutError; the limit is for faults, slow machines stay below it."""
     async with asyncio.timeout(seconds):
         while not await holds():  # noqa: ASYNC110 # it is in Postgres, not in here
             await asyncio.sleep(0.02)
 
 
 async def blocked(db: Pool | Connection) -> int:
-    """How many wait in this database for somebody else's lock."""
+    """How many connections of this database wait for a lock."""
     return int(await db.fetchval(BLOCKED))
 
 

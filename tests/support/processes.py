@@ -1,4 +1,4 @@
-"""What the kernel knows of processes (Linux)."""
+"""Process ids from /proc (Linux)."""
 
 import time
 from collections.abc import Iterable
@@ -6,11 +6,11 @@ from pathlib import Path
 
 
 def parents() -> dict[int, int]:
-    """Each process that runs, zombies not counted, with its parent."""
+    """The parent of each running process, without zombies."""
     found = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
-            # The name in brackets may hold anything, brackets and spaces too.
+            # The name in brackets may contain brackets and spaces.
             state, parent, *_ = stat.read_text().rpartition(")")[2].split()
         except (FileNotFoundError, ProcessLookupError):
             continue
@@ -20,7 +20,7 @@ def parents() -> dict[int, int]:
 
 
 def descendants(pid: int) -> set[int]:
-    """Children, their children, and so on."""
+    """Its children, their children, and so on."""
     tree = parents()
     found: set[int] = set()
     newest = {pid}
@@ -31,7 +31,7 @@ def descendants(pid: int) -> set[int]:
 
 
 def wait_until_gone(pids: Iterable[int], seconds: float) -> set[int]:
-    """Those that are still there when the time is over."""
+    """The processes that still run when the time is over."""
     until = time.monotonic() + seconds
     while (left := set(pids) & parents().keys()) and time.monotonic() < until:
         time.sleep(0.01)

@@ -1,4 +1,4 @@
-"""The worker's loops inside the test's own process, one by one if wanted."""
+"""The loops of the worker in the test's process, all or one by one."""
 
 import asyncio
 from types import TracebackType
@@ -45,7 +45,7 @@ class Worker:
         await self._redis.aclose()
 
     def start(self, *names: str) -> None:
-        """All of them without a name."""
+        """Starts the loops with these names, or all."""
         wakeup = RedisRelayWakeup(self._redis)
         locks = RedlockSeatLocks([ScriptBatch(self._redis)])
         ledger = PostgresLedger(self._pool)
@@ -63,7 +63,7 @@ class Worker:
             self._tasks.append(task)
 
     async def stop(self) -> None:
-        """As abruptly as a kill: nothing under way is finished."""
+        """Cancels the loops in the middle of their work, as a kill does."""
         tasks, self._tasks = self._tasks, []
         for task in tasks:
             task.cancel()

@@ -1,4 +1,4 @@
-"""A Postgres primary and a standby that follows it, made by pg_basebackup."""
+"""A Postgres primary and its standby, made by pg_basebackup."""
 
 import shutil
 import time
@@ -65,7 +65,7 @@ class Replicated:
 
     @property
     def url(self) -> str:
-        """Of both: whichever takes writes."""
+        """Of both servers; it connects to the one that takes writes."""
         first, second = map(urlsplit, self._urls)
         where = f"{first.netloc},{second.hostname}:{second.port}"
         there = first._replace(netloc=where).geturl()
@@ -105,7 +105,7 @@ def replicated_postgres(path: Path) -> Iterator[Replicated]:
 
 
 def _end(server: Replicating) -> None:
-    """Of one that is frozen, too: what it has started would stay so for ever."""
+    """Also ends the children of a frozen server: they would stay frozen."""
     if server.is_running():
         kill_tree(server.pid)
     server.kill()

@@ -1,4 +1,4 @@
-"""A run of the whole program, as a person or a service manager starts it."""
+"""A run of the whole program, as `make run` starts it."""
 
 import json
 import os
@@ -15,8 +15,8 @@ from tests.support.processes import descendants, parents
 
 ROOT = Path(__file__).parents[2]
 COMMAND = (sys.executable, "-m", "app", "run")
-PATIENCE_SECONDS = 60
-# What the command line of each child of the supervisor holds.
+TIMEOUT_SECONDS = 60
+# A part of the command line of each child of the supervisor.
 MARKS = {
     "Postgres": b"pginstall18/bin/postgres",
     "Valkey": b"valkey-server",
@@ -35,20 +35,20 @@ class RunUnderTest:
         self.process = process
 
     def wait_until_ready(self) -> str:
-        """What it said until then."""
+        """Returns its output until then."""
         assert self.process.stdout is not None
-        said = ""
+        output = ""
         for line in self.process.stdout:
-            said += line
+            output += line
             if line.startswith("  Stop"):
-                return said
-        raise AssertionError(said + self.end()[1])
+                return output
+        raise AssertionError(output + self.end()[1])
 
     def answers(self) -> bool:
         return has_page("/readyz", self.port)
 
     def wait_until_it_answers_again(self, killed: dict[str, int]) -> None:
-        until = time.monotonic() + PATIENCE_SECONDS
+        until = time.monotonic() + TIMEOUT_SECONDS
         while not (self._all_are_new(killed) and self.answers()):
             assert time.monotonic() < until, self.children()
             time.sleep(0.02)
@@ -58,7 +58,7 @@ class RunUnderTest:
         return now.keys() == MARKS.keys() and not now.items() & killed.items()
 
     def children(self) -> dict[str, int]:
-        """The process id of each server and program, by name."""
+        """Process ids of the servers and programs by name."""
         found: dict[str, int] = {}
         for pid, parent in parents().items():
             if parent != self.process.pid:
@@ -74,15 +74,15 @@ class RunUnderTest:
         return descendants(self.process.pid)
 
     def settings(self) -> dict[str, str]:
-        told = json.loads((self.folder / "run.json").read_text())
-        environment: dict[str, str] = told["environment"]
+        file = json.loads((self.folder / "run.json").read_text())
+        environment: dict[str, str] = file["environment"]
         return environment
 
     def end(self, number: int | None = None) -> tuple[int, str]:
-        """Its exit code and what it complained of, after a signal if one is given."""
+        """Its exit code and stderr, after this signal if there is one."""
         if number is not None:
             self.process.send_signal(number)
-        _, complaint = self.process.communicate(timeout=PATIENCE_SECONDS)
+        _, complaint = self.process.communicate(timeout=TIMEOUT_SECONDS)
         return self.process.returncode, complaint
 
 

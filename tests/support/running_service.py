@@ -1,4 +1,4 @@
-"""A customer of a running service, behind a GraphQL client that is not ours (gql)."""
+"""A running service and its customers, who use a third-party GraphQL client (gql)."""
 
 import asyncio
 import itertools
@@ -59,7 +59,7 @@ class Customer:
         )
 
     async def payment_of(self, reservation: str) -> str:
-        """Waits, as clients do, for the payment that the event opens."""
+        """Waits for the payment, which an event opens."""
         async for update in self.follow(reservation):
             if update["payment"]:
                 return str(update["payment"]["id"])
@@ -111,15 +111,15 @@ class RunningService:
 
         await eventually(is_back, 30)
 
-    async def forget_marker(self, seat: str) -> None:
+    async def delete_marker(self, seat: str) -> None:
         async with Redis.from_url(self.run.settings()["REDIS_URL"]) as redis:
             await redis.delete(f"seat:{seat}")
 
     def customer(self, number: int) -> AbstractAsyncContextManager[Customer]:
-        return self.bearer_of(self.tokens(number + 1)[number])
+        return self.customer_with_token(self.tokens(number + 1)[number])
 
     @asynccontextmanager
-    async def bearer_of(self, token: str) -> AsyncIterator[Customer]:
+    async def customer_with_token(self, token: str) -> AsyncIterator[Customer]:
         transport = HTTPXAsyncTransport(
             url=self.url, headers={"authorization": f"Bearer {token}"}
         )

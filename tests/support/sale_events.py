@@ -1,4 +1,4 @@
-"""Sales whose events leave for Kafka, and what became of them."""
+"""Holds of seats, and their events in the outbox and on Kafka."""
 
 import asyncio
 from datetime import timedelta
@@ -51,7 +51,7 @@ async def until_outbox_is_empty(cinema: Cinema, seconds: float = 20) -> None:
 
 
 async def read_topic(kafka: Kafka, topic: str, session_id: UUID) -> list[Any]:
-    """All that it holds of one session, from its beginning."""
+    """All records of one session, from the start of the topic."""
     partitions = [TopicPartition(topic, number) for number in range(kafka.partitions)]
     async with asyncio.timeout(30):
         return await _read(kafka, partitions, session_id)

@@ -1,4 +1,4 @@
-"""Runs operations on the real schema and Postgres; only what is live is made up."""
+"""Runs operations on the real schema and Postgres, without HTTP; feeds are scripted."""
 
 from contextlib import aclosing
 from typing import Any
@@ -35,7 +35,7 @@ MANAGER = Viewer(UUID(int=1), Role.MANAGER)
 
 
 class CountingPool:
-    """The pool of the seat maps, which have one way to ask."""
+    """A pool for seat maps that records its statements."""
 
     def __init__(self, pool: Pool, statements: list[str]) -> None:
         self._pool = pool
@@ -47,7 +47,7 @@ class CountingPool:
 
 
 class SchemaClient:
-    """Asks as whoever it is told to: a customer by their id, or a manager."""
+    """Runs each operation as a customer (by id), as a viewer or anonymously."""
 
     def __init__(
         self, schema: strawberry.Schema, engine: AsyncEngine, pool: Pool
@@ -102,7 +102,7 @@ class SchemaClient:
     async def code(
         self, query: str, who: UUID | Viewer | None = None, **variables: Any
     ) -> str:
-        """Of the only error."""
+        """The code of the only error."""
         result = await self.ask(query, who, **variables)
         [error] = result.errors or []
         return str((error.extensions or {})["code"])

@@ -1,4 +1,4 @@
-"""Feeds that say what a test tells them to."""
+"""Feeds that yield what a test prepares."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass, field
@@ -12,16 +12,16 @@ Update = SeatMap | SeatMapDelta
 
 @dataclass
 class ScriptedSeatFeed:
-    """Says what it was told to; without anything the session is unknown."""
+    """Yields `updates`; without any the session does not exist."""
 
     updates: list[Update] = field(default_factory=list)
-    asked: list[tuple[UUID, Position | None]] = field(default_factory=list)
+    calls: list[tuple[UUID, Position | None]] = field(default_factory=list)
     open: int = 0
 
     async def watch(
         self, session_id: UUID, after: Position | None = None
     ) -> AsyncGenerator[Update, None]:
-        self.asked.append((session_id, after))
+        self.calls.append((session_id, after))
         self.open += 1
         try:
             if not self.updates:
@@ -34,7 +34,7 @@ class ScriptedSeatFeed:
 
 @dataclass
 class ScriptedReservationFeed:
-    """Ticks, and lets the test do something before each tick but the first."""
+    """Yields once, then after each callback in `between`."""
 
     between: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
     open: int = 0

@@ -1,4 +1,4 @@
-"""Watching the small seat map of the state over a socket."""
+"""Watches the seat map of transport_schema over a socket."""
 
 from typing import Any
 

@@ -19,7 +19,7 @@ DOWN_AFTER_MS = 1_000
 
 
 class Node(Server):
-    """Valkey, as whatever the lines of its configuration make of it."""
+    """A Valkey server; the configuration lines decide its role."""
 
     def __init__(self, folder: DataFolder, name: str, *lines: str) -> None:
         self.name = name
@@ -31,7 +31,7 @@ class Node(Server):
     def command(self) -> list[str]:
         lines = [f"bind {LOOPBACK}", f"port {self.port.number}", f"dir {self._data}"]
         configuration = self._data / "valkey.conf"
-        if not configuration.exists():  # a Sentinel keeps what it learns in it
+        if not configuration.exists():  # a Sentinel rewrites it
             write_private(configuration, "\n".join([*lines, *self._lines, ""]))
         return [binary(), str(configuration), *self._mode()]
 
@@ -54,7 +54,7 @@ class WatchedRedis:
         return f"redis+sentinel://:{PASSWORD}@{where}/{PRIMARY}"
 
     def primary(self) -> ServerUnderTest:
-        """As the first Sentinel sees it."""
+        """According to the first Sentinel."""
         with Redis(port=self.sentinels[0].port, password=PASSWORD) as sentinel:
             _, port = sentinel.sentinel_get_master_addr_by_name(PRIMARY)
         return next(node for node in self.nodes if node.port == port)

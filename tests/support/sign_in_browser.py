@@ -1,4 +1,4 @@
-"""A browser on its way through a provider, and the client that it returns to."""
+"""A browser that signs in through a provider and returns to the client."""
 
 from typing import Any
 
@@ -10,12 +10,12 @@ from tests.support import http_client
 
 PUBLIC_URL = "https://tickets.example"
 RETURN_URL = "https://client.example/signed-in"
-TLS = httpx2.create_ssl_context()  # it takes longer to make than all the rest
+TLS = httpx2.create_ssl_context()  # slow to create, so all browsers share it
 OTHER_RETURN_URL = "https://client.example/app?from=tickets"
 
 
 class SignInBrowser:
-    """Keeps cookies as browsers do; ends where the client takes over."""
+    """Keeps cookies; it does not follow the redirect to the client."""
 
     def __init__(self, app: ASGIApp, address: str = "127.0.0.1") -> None:
         ours = httpx2.ASGITransport(
@@ -37,14 +37,14 @@ class SignInBrowser:
         return await self.get(f"{PUBLIC_URL}/sign-in/{provider}", **query)
 
     async def to_callback(self, provider: str = "oidc", **query: str) -> str:
-        """Through the provider: the URL that it sends the browser back to."""
+        """Signs in at the provider; returns the callback URL of its redirect."""
         at_provider = await self.get(
             (await self.begin(provider, **query)).headers["location"]
         )
         return at_provider.headers["location"]
 
     async def sign_in(self, provider: str = "oidc", **query: str) -> dict[str, str]:
-        """All the way; what the client finds in the URL of the return."""
+        """The whole way; returns the query of the URL that the client receives."""
         response = await self.get(await self.to_callback(provider, **query))
         return returned(response)
 

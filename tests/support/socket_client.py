@@ -18,9 +18,9 @@ async def graphql_socket(
     open_timeout: float = 30.0,
     **options: Any,
 ) -> AsyncIterator[ClientConnection]:
-    """Acknowledged already; `payload` is that of connection_init.
+    """Yields after connection_ack; `payload` is that of connection_init.
 
-    Raises what `websockets` raises, and TimeoutError without an acknowledgement.
+    Raises the errors of `websockets`, TimeoutError and ConnectionError.
     """
     async with connect(
         url,

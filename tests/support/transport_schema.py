@@ -1,4 +1,4 @@
-"""A small schema to carry: seat maps that a test moves, and things of a viewer."""
+"""A small schema for tests of the transports."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -19,7 +19,7 @@ ANN = Viewer(UUID(int=1), Role.CUSTOMER)
 
 @dataclass
 class SchemaState:
-    """What tests count and move."""
+    """What resolvers read and count, and tests change."""
 
     position: int = 0
     text: str = ""
@@ -34,9 +34,9 @@ class SchemaState:
     faulty: bool = False
     begun: int = 0
     cut: int = 0
-    # Set while a map, or what changed in it, may be read.
+    # Cleared to block reads of maps and deltas.
     readable: asyncio.Event = field(default_factory=asyncio.Event)
-    # Set while work may be finished.
+    # Cleared to block `work`.
     workable: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:

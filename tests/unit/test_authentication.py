@@ -10,7 +10,7 @@ from joserfc import jwt
 from auth import tokens
 from auth.signing_keys import KeyRing
 from auth.tokens import ISSUER, Authenticator, TokenIssuer
-from tests.support.bearer import ANA, CLAIMS, NOON, part, refuse, signed
+from tests.support.bearer import ANA, CLAIMS, NOON, assert_refused, part, signed
 
 
 class Clock:
@@ -67,7 +67,7 @@ class TestGood:
 class TestOfOursButWrong:
     @pytest.mark.parametrize("name", CLAIMS)
     def test_lacks_a_claim(self, authenticator: Authenticator, name: str) -> None:
-        refuse(authenticator, f"Bearer {signed(without(name))}")
+        assert_refused(authenticator, f"Bearer {signed(without(name))}")
 
     @pytest.mark.parametrize(
         "wrong",
@@ -96,7 +96,7 @@ class TestOfOursButWrong:
     def test_has_a_wrong_claim(
         self, authenticator: Authenticator, wrong: dict[str, Any]
     ) -> None:
-        refuse(authenticator, f"Bearer {signed(CLAIMS | wrong)}")
+        assert_refused(authenticator, f"Bearer {signed(CLAIMS | wrong)}")
 
     def test_expires_to_the_second_also_when_it_is_remembered(
         self, authenticator: Authenticator, clock: Clock
@@ -107,8 +107,8 @@ class TestOfOursButWrong:
 
         clock.now = NOON + timedelta(seconds=60)
 
-        refuse(authenticator, f"Bearer {token}")
-        refuse(authenticator, f"Bearer {token}")
+        assert_refused(authenticator, f"Bearer {token}")
+        assert_refused(authenticator, f"Bearer {token}")
 
 
 class TestMalformed:
@@ -144,11 +144,11 @@ class TestMalformed:
         ],
     )
     def test_is_refused(self, authenticator: Authenticator, authorization: str) -> None:
-        refuse(authenticator, authorization)
+        assert_refused(authenticator, authorization)
 
     def test_a_huge_one_is_refused_unread(self, authenticator: Authenticator) -> None:
-        refuse(authenticator, f"Bearer {signed(CLAIMS | {'x': 'y' * 4_096})}")
-        refuse(authenticator, "Bearer " + "a." * 1_000_000)
+        assert_refused(authenticator, f"Bearer {signed(CLAIMS | {'x': 'y' * 4_096})}")
+        assert_refused(authenticator, "Bearer " + "a." * 1_000_000)
 
     @settings(deadline=None)  # a slow day is no failure
     @given(
@@ -171,7 +171,7 @@ class TestMalformed:
     ) -> None:
         token = f"{part(header)}.{part(CLAIMS)}.{part(signature) or 'AA'}"
 
-        refuse(Authenticator(key_ring, lambda: NOON), f"Bearer {token}")
+        assert_refused(Authenticator(key_ring, lambda: NOON), f"Bearer {token}")
 
 
 class TestRemembering:

@@ -20,8 +20,8 @@ from tests.support.bearer import (
     KID,
     NOON,
     PRIVATE_KEY,
+    assert_refused,
     part,
-    refuse,
     signed,
 )
 from tests.support.signing_keys import put_key
@@ -46,7 +46,7 @@ def hmac_with(secret: bytes) -> str:
 def test_unsigned(authenticator: Authenticator, name: str, signature: str) -> None:
     header = part({"alg": name, "kid": KID})
 
-    refuse(authenticator, f"Bearer {header}.{part(CLAIMS)}.{signature}")
+    assert_refused(authenticator, f"Bearer {header}.{part(CLAIMS)}.{signature}")
 
 
 def test_hmac_with_the_public_key(authenticator: Authenticator) -> None:
@@ -58,7 +58,7 @@ def test_hmac_with_the_public_key(authenticator: Authenticator) -> None:
         str(public["x"]).encode(),
         json.dumps(public).encode(),
     ):
-        refuse(authenticator, f"Bearer {hmac_with(secret)}")
+        assert_refused(authenticator, f"Bearer {hmac_with(secret)}")
 
 
 @pytest.mark.parametrize(
@@ -76,18 +76,18 @@ def test_another_algorithm(
     header = {"alg": algorithm, "kid": KID}
     token = jwt.encode(header, dict(CLAIMS), make_key(), [algorithm])
 
-    refuse(authenticator, f"Bearer {token}")
+    assert_refused(authenticator, f"Bearer {token}")
 
 
 def test_another_name_of_our_algorithm(authenticator: Authenticator) -> None:
     with pytest.warns(match="EdDSA"):
         token = signed(alg="EdDSA")
 
-    refuse(authenticator, f"Bearer {token}")
+    assert_refused(authenticator, f"Bearer {token}")
 
 
 def test_another_key(authenticator: Authenticator) -> None:
-    refuse(authenticator, f"Bearer {signed(key=OTHER_KEY)}")
+    assert_refused(authenticator, f"Bearer {signed(key=OTHER_KEY)}")
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_another_key(authenticator: Authenticator) -> None:
 def test_the_header_chooses_no_key(
     authenticator: Authenticator, header: dict[str, Any]
 ) -> None:
-    refuse(authenticator, f"Bearer {signed(key=OTHER_KEY, **header)}")
+    assert_refused(authenticator, f"Bearer {signed(key=OTHER_KEY, **header)}")
 
 
 def well_signed(header: object, claims: object = CLAIMS) -> str:
@@ -118,7 +118,9 @@ def well_signed(header: object, claims: object = CLAIMS) -> str:
 
 @pytest.mark.parametrize("kid", [None, 1, [KID], {"kid": KID}])
 def test_a_key_id_that_is_none(authenticator: Authenticator, kid: object) -> None:
-    refuse(authenticator, f"Bearer {well_signed({'alg': 'Ed25519', 'kid': kid})}")
+    assert_refused(
+        authenticator, f"Bearer {well_signed({'alg': 'Ed25519', 'kid': kid})}"
+    )
 
 
 def test_a_critical_header_that_nobody_knows(authenticator: Authenticator) -> None:
@@ -126,9 +128,11 @@ def test_a_critical_header_that_nobody_knows(authenticator: Authenticator) -> No
     assert authenticator.viewer(f"Bearer {well_signed(header)}") == ANA
 
     for names in (["kid"], ["x"], []):
-        refuse(authenticator, f"Bearer {well_signed({**header, 'crit': names})}")
+        assert_refused(
+            authenticator, f"Bearer {well_signed({**header, 'crit': names})}"
+        )
     unencoded = header | {"crit": ["b64"], "b64": False}
-    refuse(authenticator, f"Bearer {well_signed(unencoded)}")
+    assert_refused(authenticator, f"Bearer {well_signed(unencoded)}")
 
 
 def test_another_keys_signature_under_our_key_id(
@@ -140,29 +144,29 @@ def test_another_keys_signature_under_our_key_id(
     ours, others = signed(), signed(key=OTHER_KEY, kid=OTHER_KEY.thumbprint())
     assert both.viewer(f"Bearer {ours}") == both.viewer(f"Bearer {others}") == ANA
 
-    refuse(authenticator, f"Bearer {others}")
-    refuse(both, f"Bearer {signed(key=OTHER_KEY)}")
-    refuse(both, f"Bearer {signed(kid=OTHER_KEY.thumbprint())}")
+    assert_refused(authenticator, f"Bearer {others}")
+    assert_refused(both, f"Bearer {signed(key=OTHER_KEY)}")
+    assert_refused(both, f"Bearer {signed(kid=OTHER_KEY.thumbprint())}")
 
 
 def test_cut_off_anywhere(authenticator: Authenticator) -> None:
     token = signed()
 
     for length in range(len(token)):
-        refuse(authenticator, f"Bearer {token[:length]}")
+        assert_refused(authenticator, f"Bearer {token[:length]}")
 
 
 def test_a_second_claim_of_the_same_name(authenticator: Authenticator) -> None:
     header = {"alg": "Ed25519", "kid": KID}
     one, rest = json.dumps({"role": "MANAGER"})[1:-1], json.dumps(CLAIMS)[1:-1]
     for claims in (f"{{{one}, {rest}}}", f"{{{rest}, {one}}}"):
-        refuse(authenticator, f"Bearer {well_signed(header, claims.encode())}")
+        assert_refused(authenticator, f"Bearer {well_signed(header, claims.encode())}")
 
 
 def test_without_a_key_id(authenticator: Authenticator) -> None:
     token = jwt.encode({"alg": "Ed25519"}, dict(CLAIMS), KEY, ["Ed25519"])
 
-    refuse(authenticator, f"Bearer {token}")
+    assert_refused(authenticator, f"Bearer {token}")
 
 
 def test_claims_exchanged_under_a_good_signature(authenticator: Authenticator) -> None:
@@ -170,4 +174,4 @@ def test_claims_exchanged_under_a_good_signature(authenticator: Authenticator) -
     claims = part(CLAIMS | {"role": "MANAGER"})
 
     assert authenticator.viewer(f"Bearer {signed()}") == ANA
-    refuse(authenticator, f"Bearer {header}.{claims}.{signature}")
+    assert_refused(authenticator, f"Bearer {header}.{claims}.{signature}")

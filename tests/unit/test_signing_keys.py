@@ -8,7 +8,7 @@ from joserfc.jwk import OKPKey
 
 from auth.signing_keys import KeyRing, NoSigningKeyError, SigningKeyError
 from auth.tokens import Authenticator, TokenIssuer
-from tests.support.bearer import ANA, NOON, refuse
+from tests.support.bearer import ANA, NOON, assert_refused
 from tests.support.signing_keys import put_key
 
 OLD, NEW, STRANGE = (OKPKey.generate_key("Ed25519") for _ in range(3))
@@ -126,8 +126,8 @@ class TestChanges:
         old.unlink()
         clock.go_on(10)
 
-        refuse(authenticator, f"Bearer {token.text}")
-        refuse(authenticator, f"Bearer {token.text}")
+        assert_refused(authenticator, f"Bearer {token.text}")
+        assert_refused(authenticator, f"Bearer {token.text}")
 
     def test_a_key_that_another_process_signs_with_already_is_found_by_its_token(
         self, tmp_path: Path, authenticator: Authenticator, clock: Clock

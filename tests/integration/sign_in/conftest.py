@@ -39,14 +39,14 @@ async def served_github() -> AsyncIterator[GitHub]:
 
 @pytest.fixture
 def issuer(served_issuer: Issuer, email: str) -> Issuer:
-    served_issuer.straighten()
+    served_issuer.reset()
     served_issuer.claims = {"email": email, "sub": uuid4().hex}
     return served_issuer
 
 
 @pytest.fixture
 def github(served_github: GitHub, email: str) -> GitHub:
-    served_github.straighten()
+    served_github.reset()
     served_github.user["id"] = uuid4().int >> 80
     served_github.emails = [
         {"email": f"old.{email}", "primary": False, "verified": True},

@@ -16,7 +16,7 @@ async def test_the_primary_address_finds_the_account(
 
     ana = (await browser.exchange(answer["code"]))["viewer"]
     assert (ana["email"], ana["name"]) == (email, "Ana")
-    [asked] = github.asked
+    [asked] = github.requests
     assert asked["redirect_uri"] == f"{PUBLIC_URL}/sign-in/github/callback"
     assert asked["scope"] == "read:user user:email"
 

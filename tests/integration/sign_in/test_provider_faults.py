@@ -99,7 +99,7 @@ async def test_an_issuer_that_describes_itself_strangely_is_not_gone_to(
 
     assert returned(await browser.begin()) == AWAY
     assert returned(await browser.begin()) == AWAY  # and nothing of it was kept
-    assert issuer.asked == []
+    assert issuer.requests == []
 
 
 async def test_what_an_issuer_says_is_no_option_of_our_client(
@@ -114,7 +114,7 @@ async def test_what_an_issuer_says_is_no_option_of_our_client(
     }
 
     assert (await browser.sign_in()).keys() == {"code"}
-    [asked] = issuer.asked
+    [asked] = issuer.requests
     assert asked["scope"] == "openid email profile"
 
 
