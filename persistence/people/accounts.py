@@ -34,8 +34,8 @@ RETURNING account_id
 
 HOLDER = "SELECT account_id FROM refresh_tokens WHERE token_hash = $1"
 
-# The account's row is locked first, as everywhere: whoever ends a family or takes an
-# account over locks it exclusively, and then sees all successors added before.
+# The account's row is locked first, as everywhere. A statement that ends a family or
+# takes an account over locks it exclusively, and then sees all earlier successors.
 EXCHANGE_REFRESH = """
 WITH account AS MATERIALIZED (
     SELECT id, email, name, role FROM accounts

@@ -34,7 +34,7 @@ class MortalConnection(_Connection):
         """Overrides asyncpg's own, called after a time-out or a cancellation.
 
         The caller then returns the connection to the pool, which sees that it is closed
-        and opens another. terminate() would free its place without telling the pool.
+        and opens another. After terminate() the pool would not know that it lost one.
         """
         asyncio.get_running_loop().call_soon(self._protocol.abort)
 

@@ -203,7 +203,7 @@ async def _redlock(settings: Mapping[str, str]) -> list[str]:
             await node.ping()
             states.append(f"redlock-{number} up")
         except Exception as error:  # noqa: BLE001 # the error is its answer
-            states.append(f"redlock-{number} away ({type(error).__name__})")
+            states.append(f"redlock-{number} unavailable ({type(error).__name__})")
         finally:
             await node.aclose()
     return [", ".join(states)]

@@ -29,7 +29,7 @@ class Broker(Server):
 
     def __init__(self, folder: DataFolder) -> None:
         super().__init__(folder.logs, folder.lock)
-        # Its metadata contain this name, which tells our broker from another one.
+        # Its metadata contain this name, which no other broker has.
         self._cluster = secrets.token_hex(8)
 
     @property

@@ -14,9 +14,6 @@ from redis.asyncio import Redis
 from domain.booking import BookingService
 from domain.errors import NotFoundError, SeatsUnavailableError
 from domain.seats import SeatMap, SeatMapDelta
-from persistence.key_value.client import open_redis
-from persistence.key_value.script_batch import ScriptBatch
-from persistence.key_value.seat_locks import RedlockSeatLocks
 from persistence.postgres.pool import Pool
 from persistence.queries.seat_maps import SeatMaps
 from persistence.sales.ledger import PostgresLedger
@@ -221,31 +218,3 @@ async def test_a_reservation_ticks_once_at_first_and_after_each_change(
 
         await redis.publish(reservation_channel(reservation_id), "PaymentOpened")
         await asyncio.wait_for(waiting, 5)
-
-
-@pytest.mark.usefixtures("working")
-async def test_a_seat_cancelled_while_redis_was_frozen_can_be_held_again(
-    scratch_pool: Pool, stack: EmbeddedStack, cinema: Cinema
-) -> None:
-    """The API could not clear the marker; the event of the outbox does it later."""
-    redis = open_redis(stack.redis_url)
-    locks = RedlockSeatLocks([ScriptBatch(redis)])
-    service = BookingService(PostgresLedger(scratch_pool), locks, NoWakeup())
-    show = await cinema.open_session(seats=1)
-    ana, bruno = await cinema.customers(2)
-    held = await service.reserve_seats(show.session_id, show.seat_ids, ana)
-    stack.valkey.pause()
-    try:
-        await service.cancel_reservation(held.id, ana)
-    finally:
-        stack.valkey.resume()
-
-    async def is_held_again() -> bool:
-        try:
-            await service.reserve_seats(show.session_id, show.seat_ids, bruno)
-        except SeatsUnavailableError:
-            return False
-        return True
-
-    await eventually(is_held_again, 20)
-    await redis.aclose()

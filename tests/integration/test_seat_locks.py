@@ -114,25 +114,6 @@ async def test_a_sold_seat_is_refused_as_sold(
     )  # as in the given reservation
 
 
-async def test_a_cancelled_caller_leaves_no_lock(
-    seat_locks: RedlockSeatLocks, show: Show, redis: Redis
-) -> None:
-    inside = asyncio.Event()
-
-    async def hold_for_ever() -> None:
-        async with seat_locks.guard(show.seat_ids[:1]):
-            inside.set()
-            await asyncio.Event().wait()
-
-    caller = asyncio.create_task(hold_for_ever())
-    await inside.wait()
-    caller.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await caller
-
-    assert await redis.exists(f"seat:{show.seat_ids[0]}") == 0
-
-
 async def test_without_any_lock_node_postgres_decides_alone(
     pool: Pool, show: Show, ana: UUID, unused_port: int
 ) -> None:
@@ -233,21 +214,3 @@ async def test_the_next_caller_goes_on_after_a_failed_one(
         assert failing.done()
     with pytest.raises(NotFoundError):
         await failing
-
-
-@pytest.mark.parametrize("ticks", range(1, 9))
-async def test_a_caller_cancelled_while_it_locks_leaves_no_lock(
-    seat_locks: RedlockSeatLocks, show: Show, redis: Redis, ticks: int
-) -> None:
-    async def ask() -> None:
-        async with seat_locks.guard(show.seat_ids[:1]):
-            await asyncio.Event().wait()
-
-    caller = asyncio.create_task(ask())
-    for _ in range(ticks):
-        await asyncio.sleep(0)
-    caller.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await caller
-
-    assert await redis.exists(f"seat:{show.seat_ids[0]}") == 0

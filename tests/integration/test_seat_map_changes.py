@@ -7,36 +7,36 @@ consumers, hub and feed.
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
-from uuid import UUID
 
 import pytest
 from graphql import build_schema as build_from_sdl
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.events import EVENTS
-from domain.expiry import ExpiryService
-from loadtest.documents import (
-    ADD_SEATS,
-    APPROVE_PAYMENT,
-    CANCEL_RESERVATION,
-    UPDATE_SESSION,
-)
 from persistence.postgres.engine import open_engine
 from persistence.postgres.pool import Pool
 from persistence.queries.seat_maps import SeatMaps
-from persistence.sales.ledger import PostgresLedger
 from realtime.hub import Hub
 from realtime.seat_feed import SeatFeed
-from tests.support.catalog import answer
-from tests.support.cinema import Cinema, Show, expire_hold
+from tests.support.cinema import Cinema
 from tests.support.embedded import EmbeddedStack
 from tests.support.folded_map import FoldedMap, true_map
 from tests.support.minimal_operations import root_fields
-from tests.support.null_services import NoWakeup
 from tests.support.polling import eventually
 from tests.support.realtime import Worker
 from tests.support.sale_events import until_outbox_is_empty
 from tests.support.schema_client import SchemaClient
+from tests.support.seat_changes import (
+    Sale,
+    add_seats,
+    approve,
+    cancel,
+    change_price,
+    change_price_of_overdue_seats,
+    reserve,
+    reserve_overdue_seats,
+    sweep,
+)
 
 # The outbox forgets an event once its consumers have confirmed it.
 RECORD_EVENTS = """
@@ -49,83 +49,6 @@ END $$;
 CREATE TRIGGER record_event AFTER INSERT ON outbox
 FOR EACH ROW EXECUTE FUNCTION record_event();
 """
-
-
-@dataclass(frozen=True)
-class Sale:
-    """A session on sale, a customer, and ways to change its seats."""
-
-    client: SchemaClient
-    cinema: Cinema
-    show: Show
-    customer: UUID
-
-    async def hold(self, *seats: int) -> UUID:
-        """Until its payment is open."""
-        made = await self.client.reserve(self.customer, self.show, *seats)
-        assert made["__typename"] == "Reservation", made
-        await until_outbox_is_empty(self.cinema)
-        return UUID(made["id"])
-
-    async def overdue_hold(self, *seats: int) -> None:
-        await expire_hold(self.cinema.pool, await self.hold(*seats))
-
-    async def new_price(self, amount: int, currency: str) -> None:
-        price = {"amountMinor": amount, "currency": currency}
-        session_id = str(self.show.session_id)
-        changed = await answer(
-            self.client, UPDATE_SESSION, id=session_id, pricePerSeat=price
-        )
-        assert changed["__typename"] == "Session", changed
-
-
-async def reserve(sale: Sale) -> None:
-    await sale.hold(0, 1)
-
-
-async def cancel(sale: Sale) -> None:
-    held = await sale.hold(0, 1)
-    cancelled = await sale.client.mutate(
-        CANCEL_RESERVATION, sale.customer, reservationId=str(held)
-    )
-    assert cancelled["__typename"] == "Reservation", cancelled
-
-
-async def approve(sale: Sale) -> None:
-    payment_id = await sale.cinema.pool.fetchval(
-        "SELECT id FROM payments WHERE reservation_id = $1", await sale.hold(0, 1)
-    )
-    approved = await sale.client.mutate(
-        APPROVE_PAYMENT, sale.customer, paymentId=str(payment_id)
-    )
-    assert approved["__typename"] == "Payment", approved
-
-
-async def add_seats(sale: Sale) -> None:
-    room = str(await sale.cinema.room_of(sale.show))
-    grown = await answer(
-        sale.client, ADD_SEATS, roomId=room, rows=[{"row": "B", "seats": 3}]
-    )
-    assert grown["__typename"] == "Room", grown
-
-
-async def change_price(sale: Sale) -> None:
-    await sale.new_price(1800, "EUR")
-
-
-async def sweep(sale: Sale) -> None:
-    await sale.overdue_hold(0, 1)
-    assert await ExpiryService(PostgresLedger(sale.cinema.pool), NoWakeup()).sweep()
-
-
-async def reserve_overdue_seats(sale: Sale) -> None:
-    await sale.overdue_hold(0, 1)
-    await sale.hold(1, 2)
-
-
-async def change_price_of_overdue_seats(sale: Sale) -> None:
-    await sale.overdue_hold(0, 1)
-    await sale.new_price(1800, "BRL")
 
 
 @dataclass(frozen=True)
@@ -230,7 +153,7 @@ async def check(case: Case, sale: Sale, feed: SeatFeed) -> None:
         task.cancel()
     assert watcher.snapshots == 1
     assert watcher.deltas > 0
-    # A client that was away meanwhile and resumes from the map before.
+    # A client that was disconnected meanwhile, and resumes from the map before.
     resumed = FoldedMap()
     resumed.apply(before)
     missed = await SeatMaps(pool).read(session_id, before.position)

@@ -4,7 +4,6 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import Awaitable
-from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -13,18 +12,15 @@ from domain.booking import BookingService
 from domain.errors import (
     DomainError,
     IdempotencyConflictError,
-    ReservationExpiredError,
     SeatsUnavailableError,
 )
-from domain.ports import Hold, SeatLocks
+from domain.ports import SeatLocks
 from domain.reservation import Reservation
-from domain.sales import PaymentService
 from persistence.key_value.seat_locks import RedlockSeatLocks
 from persistence.postgres.pool import Pool
 from persistence.sales import ledger_sql
 from persistence.sales.ledger import PostgresLedger
 from tests.support.cinema import Cinema, Show
-from tests.support.events import open_payments
 from tests.support.null_services import NoSeatLocks, NoWakeup
 
 
@@ -167,103 +163,6 @@ async def test_a_key_belongs_to_one_customer(pool: Pool) -> None:
     his = await service.reserve_seats(show.session_id, show.seat_ids[1:2], bruno, "k")
 
     assert hers.id != his.id
-
-
-async def test_approval_racing_expiry_never_parts_money_from_seats(pool: Pool) -> None:
-    cinema = Cinema(pool)
-    rounds, size = 20, 50
-    show = await cinema.open_session(seats=size)
-    [ana] = await cinema.customers(1)
-    ledger = PostgresLedger(pool)
-    payments = PaymentService(ledger, NoSeatLocks(), NoWakeup())
-    outcome: Counter[str] = Counter()
-    dice = random.Random(11)
-
-    async def approve(payment_id: UUID, delay: float) -> None:
-        await asyncio.sleep(delay)
-        try:
-            await payments.approve_payment(payment_id, ana)
-            outcome["approved"] += 1
-        except ReservationExpiredError:
-            outcome["expired"] += 1
-
-    async def expire(reservation_id: UUID, delay: float) -> None:
-        await asyncio.sleep(delay)
-        await ledger.expire([reservation_id])
-
-    for _ in range(rounds):
-        holds = [await _hold(ledger, show, seat, ana) for seat in show.seat_ids]
-        ids = [reservation.id for reservation in holds]
-        await open_payments(pool, *ids)
-        due = [
-            (row["id"], row["reservation_id"])
-            for row in await pool.fetch(
-                "SELECT id, reservation_id FROM payments"
-                " WHERE reservation_id = ANY($1::uuid[])",
-                ids,
-            )
-        ]
-        assert len(due) == size
-        # All of the round end at one moment, soon; everybody acts close to it.
-        await pool.execute(_END_SOON, ids, timedelta(milliseconds=60))
-        await asyncio.gather(
-            *(approve(pay, 0.06 + dice.uniform(-0.03, 0.02)) for pay, _ in due),
-            *(expire(held, 0.06 + dice.uniform(-0.01, 0.02)) for _, held in due),
-        )
-        await ledger.expire_due(size)
-        assert await pool.fetchval(_PARTED, ids) == 0
-        await pool.execute(_START_OVER, ids)
-
-    assert outcome.total() == rounds * size
-    assert min(outcome["approved"], outcome["expired"]) > 50, outcome
-
-
-async def _hold(
-    ledger: PostgresLedger, show: Show, seat: UUID, customer: UUID
-) -> Reservation:
-    verdict = await ledger.hold(
-        Hold(
-            reservation_id=uuid4(),
-            session_id=show.session_id,
-            customer_id=customer,
-            seat_ids=(seat,),
-            period=timedelta(seconds=30),
-        )
-    )
-    assert verdict.reservation
-    return verdict.reservation
-
-
-_END_SOON = """
-WITH due AS (
-    UPDATE reservations SET expires_at = clock_timestamp() + $2::interval
-    WHERE id = ANY($1::uuid[]) RETURNING id, expires_at
-)
-UPDATE session_seats SET held_until = due.expires_at
-FROM due WHERE session_seats.reservation_id = due.id
-"""
-
-# Whatever is neither wholly sold in time nor wholly given back.
-_PARTED = """
-SELECT count(*) FROM reservations r
-JOIN claims ON claims.reservation_id = r.id
-JOIN session_seats seat ON seat.id = claims.session_seat_id
-JOIN payments p ON p.reservation_id = r.id
-WHERE r.id = ANY($1::uuid[]) AND NOT (
-    (r.status = 'CONFIRMED' AND p.status = 'APPROVED' AND seat.status = 'SOLD'
-     AND seat.reservation_id = r.id AND claims.released_at IS NULL)
-    OR (r.status = 'EXPIRED' AND p.status <> 'APPROVED'
-        AND seat.status = 'AVAILABLE' AND claims.released_at IS NOT NULL))
-"""
-
-_START_OVER = """
-WITH claim AS (
-    UPDATE claims SET released_at = clock_timestamp()
-    WHERE reservation_id = ANY($1::uuid[]) RETURNING session_seat_id
-)
-UPDATE session_seats SET status = 'AVAILABLE', reservation_id = NULL
-FROM claim WHERE id = claim.session_seat_id
-"""
 
 
 async def test_the_price_is_always_the_sessions_own(pool: Pool) -> None:

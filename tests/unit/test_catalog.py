@@ -33,7 +33,7 @@ Act = Callable[[CatalogService], Awaitable[object]]
 
 
 class FakeCatalog:
-    """Does as it is told, or refuses everything."""
+    """Accepts every change, or refuses every change."""
 
     def __init__(self, refusal: Exception | None = None) -> None:
         self._refusal = refusal
@@ -68,22 +68,22 @@ class FakeCatalog:
         return SESSION
 
 
-class Told:
-    """The cache and the wakeup of the relay."""
+class Effects:
+    """Records what the cache and the wake-up of the relay are called for."""
 
     def __init__(self) -> None:
-        self.what: list[str] = []
+        self.calls: list[str] = []
 
     async def drop(self) -> None:
-        self.what.append("drop")
+        self.calls.append("drop")
 
     def notify(self) -> None:
-        self.what.append("notify")
+        self.calls.append("notify")
 
 
 @pytest.fixture
-def told() -> Told:
-    return Told()
+def effects() -> Effects:
+    return Effects()
 
 
 ROWS = [NewSeats("A", 1)]
@@ -105,30 +105,30 @@ WRONG: list[Act] = [
 ]
 
 
-@pytest.mark.parametrize(("act", "follows"), ACTS)
-async def test_a_change_drops_what_was_cached_and_rings_where_it_is_told(
-    told: Told, act: Act, follows: list[str]
+@pytest.mark.parametrize(("act", "expected"), ACTS)
+async def test_a_change_drops_the_cache_and_wakes_the_relay_for_its_events(
+    effects: Effects, act: Act, expected: list[str]
 ) -> None:
-    await act(CatalogService(FakeCatalog(), told, told))
+    await act(CatalogService(FakeCatalog(), effects, effects))
 
-    assert told.what == follows
+    assert effects.calls == expected
 
 
 @pytest.mark.parametrize("act", [act for act, _ in ACTS])
-async def test_nothing_follows_a_refusal(told: Told, act: Act) -> None:
-    service = CatalogService(FakeCatalog(NotFoundError()), told, told)
+async def test_nothing_follows_a_refusal(effects: Effects, act: Act) -> None:
+    service = CatalogService(FakeCatalog(NotFoundError()), effects, effects)
 
     with pytest.raises(NotFoundError):
         await act(service)
 
-    assert told.what == []
+    assert effects.calls == []
 
 
 @pytest.mark.parametrize("act", WRONG)
-async def test_wrong_input_reaches_nothing(told: Told, act: Act) -> None:
-    service = CatalogService(FakeCatalog(AssertionError()), told, told)
+async def test_wrong_input_reaches_nothing(effects: Effects, act: Act) -> None:
+    service = CatalogService(FakeCatalog(AssertionError()), effects, effects)
 
     with pytest.raises(InvalidInputError):
         await act(service)
 
-    assert told.what == []
+    assert effects.calls == []

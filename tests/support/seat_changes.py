@@ -1,0 +1,95 @@
+"""Each way to change the seats of a session, through the schema."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from domain.expiry import ExpiryService
+from loadtest.documents import (
+    ADD_SEATS,
+    APPROVE_PAYMENT,
+    CANCEL_RESERVATION,
+    UPDATE_SESSION,
+)
+from persistence.sales.ledger import PostgresLedger
+from tests.support.catalog import answer
+from tests.support.cinema import Cinema, Show, expire_hold
+from tests.support.null_services import NoWakeup
+from tests.support.sale_events import until_outbox_is_empty
+from tests.support.schema_client import SchemaClient
+
+
+@dataclass(frozen=True)
+class Sale:
+    """A session on sale, a customer, and ways to change its seats."""
+
+    client: SchemaClient
+    cinema: Cinema
+    show: Show
+    customer: UUID
+
+    async def hold(self, *seats: int) -> UUID:
+        """Until its payment is open."""
+        made = await self.client.reserve(self.customer, self.show, *seats)
+        assert made["__typename"] == "Reservation", made
+        await until_outbox_is_empty(self.cinema)
+        return UUID(made["id"])
+
+    async def overdue_hold(self, *seats: int) -> None:
+        await expire_hold(self.cinema.pool, await self.hold(*seats))
+
+    async def new_price(self, amount: int, currency: str) -> None:
+        price = {"amountMinor": amount, "currency": currency}
+        session_id = str(self.show.session_id)
+        changed = await answer(
+            self.client, UPDATE_SESSION, id=session_id, pricePerSeat=price
+        )
+        assert changed["__typename"] == "Session", changed
+
+
+async def reserve(sale: Sale) -> None:
+    await sale.hold(0, 1)
+
+
+async def cancel(sale: Sale) -> None:
+    held = await sale.hold(0, 1)
+    cancelled = await sale.client.mutate(
+        CANCEL_RESERVATION, sale.customer, reservationId=str(held)
+    )
+    assert cancelled["__typename"] == "Reservation", cancelled
+
+
+async def approve(sale: Sale) -> None:
+    payment_id = await sale.cinema.pool.fetchval(
+        "SELECT id FROM payments WHERE reservation_id = $1", await sale.hold(0, 1)
+    )
+    approved = await sale.client.mutate(
+        APPROVE_PAYMENT, sale.customer, paymentId=str(payment_id)
+    )
+    assert approved["__typename"] == "Payment", approved
+
+
+async def add_seats(sale: Sale) -> None:
+    room = str(await sale.cinema.room_of(sale.show))
+    grown = await answer(
+        sale.client, ADD_SEATS, roomId=room, rows=[{"row": "B", "seats": 3}]
+    )
+    assert grown["__typename"] == "Room", grown
+
+
+async def change_price(sale: Sale) -> None:
+    await sale.new_price(1800, "EUR")
+
+
+async def sweep(sale: Sale) -> None:
+    await sale.overdue_hold(0, 1)
+    assert await ExpiryService(PostgresLedger(sale.cinema.pool), NoWakeup()).sweep()
+
+
+async def reserve_overdue_seats(sale: Sale) -> None:
+    await sale.overdue_hold(0, 1)
+    await sale.hold(1, 2)
+
+
+async def change_price_of_overdue_seats(sale: Sale) -> None:
+    await sale.overdue_hold(0, 1)
+    await sale.new_price(1800, "BRL")
