@@ -106,13 +106,13 @@ class PasswordHasher(Protocol):
         """For a hash of None: False, after as long as a real hash takes."""
 
 
-class TokenIssuer(Protocol):
+class AccessTokenIssuer(Protocol):
     def issue(self, viewer: Viewer) -> AccessToken: ...
 
 
 class AccountService:
     def __init__(
-        self, accounts: Accounts, passwords: PasswordHasher, tokens: TokenIssuer
+        self, accounts: Accounts, passwords: PasswordHasher, tokens: AccessTokenIssuer
     ) -> None:
         self._accounts = accounts
         self._passwords = passwords

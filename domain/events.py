@@ -19,7 +19,7 @@ from domain.seats import Position, SessionSeat
 RESERVATIONS: Final = "reservations"
 PAYMENTS: Final = "payments"
 
-# A consumer confirms an event under this name, which is its Kafka group, too.
+# The name under which a consumer confirms events; also its Kafka group.
 PAYMENTS_CONSUMER: Final = "payments"
 FANOUT_CONSUMER: Final = "fanout"
 
@@ -131,7 +131,7 @@ class PaymentCancelled(PaymentEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnknownEvent:
-    """An event of a newer program, as far as its fields are known."""
+    """An event of a newer program, with those of its fields that are known."""
 
     reservation_id: UUID | None
     seat_change: SeatChange | None

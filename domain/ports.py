@@ -137,7 +137,7 @@ class SeatLocks(Protocol):
     """Keeps crowds away from Postgres. Saves load; decides nothing."""
 
     def guard(self, seat_ids: Sequence[UUID]) -> AbstractAsyncContextManager[SeatLock]:
-        """Serialise writers on these seats, as far as can be had.
+        """Serialise writers of these seats, if the lock nodes can be reached.
 
         Raises SeatsUnavailableError when a hold on one of them is known. Without a
         majority of lock nodes, or out of patience, the caller goes on unlocked.

@@ -175,7 +175,7 @@ EXPIRE_DUE = EXPIRE.format(
     released=RELEASED,
 )
 
-# A customer who wants the seat of an expired hold cannot skip it: this one waits.
+# A customer who wants the seat of an expired hold cannot skip it: this statement waits.
 EXPIRE_THESE = EXPIRE.format(
     origin=ORIGIN.format("$2", "$3"),
     due="""SELECT id FROM reservations

@@ -14,7 +14,7 @@ metadata.naming_convention = {
     "pk": "pk_%(table_name)s",
 }
 
-GROWING_ID = {"server_default": text("uuidv7()")}  # neighbours in the index
+GROWING_ID = {"server_default": text("uuidv7()")}  # new ids are neighbours in the index
 NOW = {"server_default": text("clock_timestamp()")}
 Moment = DateTime(timezone=True)
 

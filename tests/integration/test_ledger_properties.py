@@ -1,4 +1,4 @@
-"""Any sequence of holds, cancels, approvals and expiries leaves the books in order.
+"""Any sequence of holds, cancels, approvals and expiries leaves consistent rows.
 
 A model of plain dictionaries says what must have happened; Postgres must agree after
 every step: on each seat, reservation and payment, on every version, and on the events.
@@ -220,14 +220,14 @@ class Books(RuleBasedStateMachine):
             (booked.id, booked.status, booked.payment) for booked in self.model.booked
         }
         assert all(row["paid"] in {None, row["amount_minor"]} for row in known)
-        told = await self.pool.fetch(
+        events = await self.pool.fetch(
             "SELECT seat->>'id' AS id, array_agg((seat->>'version')::int"
             " ORDER BY position) AS versions"
             " FROM outbox, jsonb_array_elements(data->'seats') seat"
             " WHERE session_id = $1 AND topic = 'reservations' GROUP BY 1",
             self.show.session_id,
         )
-        versions = {UUID(row["id"]): row["versions"] for row in told}
+        versions = {UUID(row["id"]): row["versions"] for row in events}
         for seat, seat_id in enumerate(self.show.seat_ids):
             newest = self.model.versions[seat]
             assert versions.get(seat_id, []) == list(range(2, newest + 1))

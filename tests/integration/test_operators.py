@@ -1,4 +1,4 @@
-"""What operators ask: which events nobody could handle, and what became of a sale."""
+"""The commands of operators: dead letters, and the history of a reservation."""
 
 import asyncio
 import json
@@ -31,7 +31,7 @@ async def cinema(scratch_pool: Pool) -> Cinema:
 
 
 class Operator:
-    """The commands, as somebody at a terminal gives them."""
+    """Runs the commands as subprocesses."""
 
     def __init__(self, environment: dict[str, str]) -> None:
         self._environment = environment

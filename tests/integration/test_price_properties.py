@@ -1,4 +1,4 @@
-"""The books stay in order, too, while somebody changes the price in between."""
+"""The rows stay consistent while managers change the price between holds."""
 
 from typing import Any
 
@@ -48,10 +48,10 @@ class PricedBooks(Books):
         wrong = self.run(
             self.pool.fetchval(
                 "SELECT count(*) FROM reservations r"
-                " JOIN sessions film ON film.id = r.session_id"
-                " WHERE film.id = $1 AND (r.status = 'CONFIRMED' OR"
+                " JOIN sessions s ON s.id = r.session_id"
+                " WHERE s.id = $1 AND (r.status = 'CONFIRMED' OR"
                 " r.status = 'PENDING' AND r.expires_at > clock_timestamp())"
-                " AND r.amount_minor <> film.price_minor * ("
+                " AND r.amount_minor <> s.price_minor * ("
                 "   SELECT count(*) FROM claims WHERE reservation_id = r.id)",
                 self.show.session_id,
             )

@@ -66,7 +66,7 @@ async def test_who_came_in_past_the_lock_is_found_at_the_next_look(
     async with pool.acquire() as other:
         seeding = other.transaction()
         await seeding.start()
-        [planted] = await other.fetch(
+        [inserted] = await other.fetch(
             catalog_sql.ADD_SESSION,
             UUID(place["movieId"]),
             UUID(place["roomId"]),
@@ -82,7 +82,7 @@ async def test_who_came_in_past_the_lock_is_found_at_the_next_look(
         with pytest.raises(RoomBusyError) as refused:
             await creating
 
-    assert refused.value.session.id == planted["id"]
+    assert refused.value.session.id == inserted["id"]
 
 
 async def test_the_database_refuses_a_second_session_by_itself(

@@ -12,7 +12,7 @@ from tests.support.identities import ANA, FakeCodes, FakeIdentities
 
 
 class FakeAccounts:
-    """The part of AccountService that lets somebody in."""
+    """The part of AccountService that issues tokens."""
 
     async def find(self, account_id: UUID) -> Account | None:
         return ANA if account_id == ANA.id else None

@@ -1,4 +1,4 @@
-"""What can be kept and shown on a line."""
+"""Which text is a line."""
 
 import pytest
 
