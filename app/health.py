@@ -27,8 +27,8 @@ def stopping() -> JSONResponse:
 async def ready(resources: Resources) -> JSONResponse:
     """503 when seats cannot be sold.
 
-    Without Redis they can, so that is only reported: a load balancer must not take the
-    last API away because Redis is unavailable.
+    Without Redis they can, so that is only reported: a load balancer must not drop the
+    last API because Redis is unavailable.
     """
     postgres, redis = await asyncio.gather(
         _postgres_state(resources), _redis_state(resources)

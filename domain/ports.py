@@ -134,7 +134,7 @@ class SeatLock(Protocol):
 
 
 class SeatLocks(Protocol):
-    """Keeps crowds away from Postgres. Saves load; decides nothing."""
+    """Keeps crowds out of Postgres. Saves load; decides nothing."""
 
     def guard(self, seat_ids: Sequence[UUID]) -> AbstractAsyncContextManager[SeatLock]:
         """Serialise writers of these seats, if the lock nodes can be reached.

@@ -63,7 +63,7 @@ class FaultMask(MaskErrors):
     def _log_unavailable(self, error: GraphQLError) -> None:
         """A line, not a traceback: there may be thousands, all alike."""
         logger.warning(
-            "a server is away: %r",
+            "a server is unavailable: %r",
             error.original_error,
             extra={"path": error.path},
         )

@@ -161,14 +161,14 @@ async def send_nonsense(person: Person, token: str) -> None:
 async def crash(person: Person, ana: dict[str, str], database_url: str) -> None:
     """Renames the table, so that Postgres and the API log errors."""
     db = await asyncpg.connect(database_url)
-    await db.execute("ALTER TABLE accounts RENAME TO accounts_away")
+    await db.execute("ALTER TABLE accounts RENAME TO accounts_gone")
     bruno = {"email": "b@cinema.example", "password": person.secret(), "name": "Bruno"}
     inline = f'email: "{ana["email"]}", password: "{ana["password"]}"'
     await person.post({"query": SIGN_IN, "variables": {"input": ana}})
     await person.post({"query": SIGN_UP, "variables": {"input": bruno}})
     query = f"mutation {{ signIn(input: {{{inline}}}) {{ __typename }} }}"
     await person.post({"query": query})
-    await db.execute("ALTER TABLE accounts_away RENAME TO accounts")
+    await db.execute("ALTER TABLE accounts_gone RENAME TO accounts")
     # The table refuses the row, which contains a hash of the password.
     await db.execute(
         "ALTER TABLE accounts ADD CONSTRAINT ck_none CHECK (id IS NULL) NOT VALID"

@@ -198,7 +198,7 @@ def test_a_folder_of_another_version_is_refused(folder: Path, port: int) -> None
             (
                 f"The data folder {folder} holds cinema-tickets data 2 (Postgres 20), "
                 "not cinema-tickets data 1 (Postgres 18, Valkey 9): "
-                "set DATA_DIR to another folder, or move this one away.\n"
+                "set DATA_DIR to another folder, or move this one elsewhere.\n"
             ),
         )
 

@@ -1,4 +1,4 @@
-"""The programs sell, migrate nothing, and cannot take away what was sold."""
+"""The programs sell, migrate nothing, and cannot delete what was sold."""
 
 import os
 import subprocess
@@ -55,21 +55,21 @@ WHERE typnamespace = 'public'::regnamespace AND typowner <> 'cinema_owner'::regr
 
 
 def as_role(role: str, url: str) -> str:
-    told = urlsplit(url)
-    netloc = f"{role}:of-{role}@{told.hostname}:{told.port}"
-    return told._replace(netloc=netloc).geturl()
+    parts = urlsplit(url)
+    netloc = f"{role}:of-{role}@{parts.hostname}:{parts.port}"
+    return parts._replace(netloc=netloc).geturl()
 
 
 def make_roles(superuser_url: str) -> None:
-    told = urlsplit(superuser_url)
-    netloc = f"{told.username}@{told.hostname}:{told.port}"
+    parts = urlsplit(superuser_url)
+    netloc = f"{parts.username}@{parts.hostname}:{parts.port}"
     subprocess.run(
         ["/bin/sh", str(HERE / "deploy" / "roles.sh")],
         check=True,
         env={
             "PATH": f"{Path(binary('psql')).parent}:{os.environ['PATH']}",
-            "SUPERUSER_URL": told._replace(netloc=netloc).geturl(),
-            "PGPASSWORD": str(told.password),
+            "SUPERUSER_URL": parts._replace(netloc=netloc).geturl(),
+            "PGPASSWORD": str(parts.password),
             "OWNER_PASSWORD": "of-cinema_owner",
             "PROGRAM_PASSWORD": "of-cinema_program",
             "REWIND_PASSWORD": "of-rewinder",

@@ -35,7 +35,7 @@ def authenticator(key_ring: KeyRing) -> Authenticator:
 
 
 def hmac_with(secret: bytes) -> str:
-    """HS256 with the public key as its secret: whoever verifies may have just that."""
+    """HS256 with the public key as its secret: a careless verifier accepts it."""
     message = f"{part({'alg': 'HS256', 'kid': KID})}.{part(CLAIMS)}"
     signature = hmac.digest(secret, message.encode(), hashlib.sha256)
     return f"{message}.{part(signature)}"

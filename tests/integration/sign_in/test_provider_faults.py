@@ -1,4 +1,4 @@
-"""Providers that are away, slow or strange, and stores of ours that are away."""
+"""Providers that are unavailable, slow or strange, and stores that are unavailable."""
 
 import asyncio
 import logging
@@ -17,7 +17,7 @@ from tests.support.embedded import EmbeddedStack
 from tests.support.issuer import CLIENT_SECRET, Issuer
 from tests.support.sign_in_browser import SignInBrowser, returned
 
-AWAY = {"error": "provider_unavailable"}
+UNAVAILABLE = {"error": "provider_unavailable"}
 FAILED = {"error": "sign_in_failed"}
 
 
@@ -49,7 +49,7 @@ async def test_a_provider_that_is_away_when_it_begins(
 
     begun = await browser.begin(state="7")
 
-    assert returned(begun) == AWAY | {"state": "7"}
+    assert returned(begun) == UNAVAILABLE | {"state": "7"}
     assert "set-cookie" not in begun.headers
     issuer.down = False
     assert (await browser.sign_in()).keys() == {"code"}
@@ -61,7 +61,7 @@ async def test_a_provider_that_is_away_when_it_ends(
     url = await browser.to_callback()
     issuer.down = True
 
-    assert returned(await browser.get(url)) == AWAY
+    assert returned(await browser.get(url)) == UNAVAILABLE
 
     counted = "SELECT count(*) FROM accounts WHERE email = $1"
     assert await pool.fetchval(counted, email) == 0
@@ -77,7 +77,7 @@ async def test_a_provider_that_is_silent_is_given_up(
     url = await browser.to_callback()
     monkeypatch.setattr(routes, "PATIENCE_SECONDS", 0.2)
 
-    assert returned(await browser.get(url)) == AWAY
+    assert returned(await browser.get(url)) == UNAVAILABLE
 
 
 @pytest.mark.parametrize(
@@ -97,8 +97,8 @@ async def test_an_issuer_that_describes_itself_strangely_is_not_gone_to(
 ) -> None:
     issuer.metadata = said
 
-    assert returned(await browser.begin()) == AWAY
-    assert returned(await browser.begin()) == AWAY  # and nothing of it was kept
+    assert returned(await browser.begin()) == UNAVAILABLE
+    assert returned(await browser.begin()) == UNAVAILABLE  # and nothing of it was kept
     assert issuer.requests == []
 
 
@@ -121,7 +121,7 @@ async def test_what_an_issuer_says_is_no_option_of_our_client(
 @pytest.mark.parametrize(
     ("answer", "told"),
     [
-        (PlainTextResponse("busy", 503), AWAY),
+        (PlainTextResponse("busy", 503), UNAVAILABLE),
         (PlainTextResponse("slow down", 429), FAILED),
         (PlainTextResponse("what?"), FAILED),
         (JSONResponse([]), FAILED),
