@@ -1,4 +1,4 @@
-"""Whose connection it is, and how many of them one address may have."""
+"""The client's address, and how many sockets one address may have."""
 
 from contextlib import AsyncExitStack, ExitStack
 

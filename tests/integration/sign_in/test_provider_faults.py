@@ -119,7 +119,7 @@ async def test_what_an_issuer_says_is_no_option_of_our_client(
 
 
 @pytest.mark.parametrize(
-    ("answer", "told"),
+    ("answer", "sent_back"),
     [
         (PlainTextResponse("busy", 503), UNAVAILABLE),
         (PlainTextResponse("slow down", 429), FAILED),
@@ -133,11 +133,11 @@ async def test_what_an_issuer_says_is_no_option_of_our_client(
     ],
 )
 async def test_a_strange_answer_for_the_code(
-    browser: SignInBrowser, issuer: Issuer, answer: Any, told: dict[str, str]
+    browser: SignInBrowser, issuer: Issuer, answer: Any, sent_back: dict[str, str]
 ) -> None:
     issuer.token_answer = answer
 
-    assert await browser.sign_in() == told
+    assert await browser.sign_in() == sent_back
 
 
 async def test_without_redis_nobody_is_let_in_and_the_client_is_told(
