@@ -112,16 +112,16 @@ def test_patroni_does_nothing_for_whoever_has_no_password(
 
 
 def test_status_shows_roles_and_leaders(cluster: Cluster) -> None:
-    told = "\n".join(status.lines(cluster[0].folder))
+    shown = "\n".join(status.lines(cluster[0].folder))
 
-    assert len(re.findall(r"postgres-\d leader, running", told)) == 1
-    assert len(re.findall(r"postgres-\d sync_standby, streaming", told)) == 1
-    assert len(re.findall(r"redis-\d primary, say (sentinel-\d(, )?){3}", told)) == 1
-    assert len(re.findall(r"redis-\d replica, link ok", told)) == 2
-    assert "redlock-1 up, redlock-2 up, redlock-3 up" in told
-    assert re.search(r"worker-\d holds the lease for \d", told)
-    assert len(re.findall(r"api-\d ready, redis ok", told)) == 3
-    assert told.endswith("Not up   nothing")
+    assert len(re.findall(r"postgres-\d leader, running", shown)) == 1
+    assert len(re.findall(r"postgres-\d sync_standby, streaming", shown)) == 1
+    assert len(re.findall(r"redis-\d primary, say (sentinel-\d(, )?){3}", shown)) == 1
+    assert len(re.findall(r"redis-\d replica, link ok", shown)) == 2
+    assert "redlock-1 up, redlock-2 up, redlock-3 up" in shown
+    assert re.search(r"worker-\d holds the lease for \d", shown)
+    assert len(re.findall(r"api-\d ready, redis ok", shown)) == 3
+    assert shown.endswith("Not up   nothing")
 
 
 async def test_what_is_killed_starts_again_and_what_is_stopped_stays_down(

@@ -176,14 +176,12 @@ def test_a_folder_in_use_is_refused(folder: Path, port: int) -> None:
         first.wait_until_ready()
 
         with started_run(folder, second_port.number) as second:
-            assert second.end() == (
-                1,
-                (
-                    f"The data folder {folder} is in use by another run (process "
-                    f"{first.process.pid}): "
-                    "stop that one, or set DATA_DIR to another folder.\n"
-                ),
+            complaint = (
+                f"The data folder {folder} is in use by another run (process "
+                f"{first.process.pid}): "
+                "stop that one, or set DATA_DIR to another folder.\n"
             )
+            assert second.end() == (1, complaint)
 
         assert first.answers()
     second_port.close()
@@ -193,27 +191,23 @@ def test_a_folder_of_another_version_is_refused(folder: Path, port: int) -> None
     (folder / "VERSION").write_text("cinema-tickets data 2 (Postgres 20)\n")
 
     with started_run(folder, port) as run:
-        assert run.end() == (
-            1,
-            (
-                f"The data folder {folder} holds cinema-tickets data 2 (Postgres 20), "
-                "not cinema-tickets data 1 (Postgres 18, Valkey 9): "
-                "set DATA_DIR to another folder, or move this one elsewhere.\n"
-            ),
+        complaint = (
+            f"The data folder {folder} holds cinema-tickets data 2 (Postgres 20), "
+            "not cinema-tickets data 1 (Postgres 18, Valkey 9): "
+            "set DATA_DIR to another folder, or move this one elsewhere.\n"
         )
+        assert run.end() == (1, complaint)
 
 
 def test_a_taken_port_is_refused_before_anything_starts(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         with started_run(tmp_path / "data", port) as run:
-            assert run.end() == (
-                1,
-                (
-                    f"Port {port} on 127.0.0.1 is taken by another program: stop that "
-                    f"one, or choose another port, as in `make run PORT={port + 1}`.\n"
-                ),
+            complaint = (
+                f"Port {port} on 127.0.0.1 is taken by another program: stop that "
+                f"one, or choose another port, as in `make run PORT={port + 1}`.\n"
             )
+            assert run.end() == (1, complaint)
     assert not (tmp_path / "data" / "postgres").exists()
 
 

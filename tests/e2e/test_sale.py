@@ -198,10 +198,9 @@ async def test_a_malformed_body_is_a_400(service: RunningService, body: bytes) -
 
 
 async def test_health_says_what_is_ready(service: RunningService) -> None:
-    root = service.url.removesuffix("/graphql")
     async with httpx2.AsyncClient() as http:
-        alive = await http.get(f"{root}/healthz")
-        ready = await http.get(f"{root}/readyz")
+        alive = await http.get(f"{service.address}/healthz")
+        ready = await http.get(f"{service.address}/readyz")
 
     assert alive.status_code == 200
     assert ready.json() == {"ready": True, "postgres": "ok", "redis": "ok"}
