@@ -57,6 +57,7 @@ class Journey:
             customer, documents.CANCEL_RESERVATION, reservationId=given_back
         )
         overdue = await self._reserve(customer, session["id"], seats[3:4])
+        await until_outbox_is_empty(self._cinema, 60)  # its payment is open
         await expire_hold(self._cinema.pool, UUID(overdue))
 
         async def is_expired() -> bool:
