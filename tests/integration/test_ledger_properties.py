@@ -1,7 +1,6 @@
 """Any sequence of holds, cancels, approvals and expiries leaves consistent rows.
 
-A model of plain dictionaries says what must have happened; Postgres must agree after
-every step: on each seat, reservation and payment, on every version, and on the events.
+After every step all rows, versions and events must agree with a plain model.
 """
 
 import asyncio
