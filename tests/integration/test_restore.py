@@ -68,12 +68,13 @@ async def connected(postgres: Postgres) -> AsyncIterator[Pool]:
 class Backup:
     """The scripts, as an operator runs them."""
 
-    def __init__(self, folder: Path, url: str) -> None:
+    def __init__(self, folder: Path, url: str, patience: int = 60) -> None:
         servers = [urlsplit(each) for each in hosts(url)]
         self.folder = folder
         self._environment = {
             "PATH": f"{Path(binary('postgres')).parent}:{os.environ['PATH']}",
             "BACKUP_DIR": str(folder),
+            "BACKUP_PATIENCE_SECONDS": str(patience),
             "PGHOST": ",".join(str(each.hostname) for each in servers),
             "PGPORT": ",".join(str(each.port) for each in servers),
             "PGTARGETSESSIONATTRS": "read-write",
@@ -94,6 +95,12 @@ class Backup:
         said, complaint = await process.communicate()
         assert process.returncode == 0, complaint
         return said.decode().strip()
+
+    async def failure(self, script: str, *arguments: str) -> str:
+        process = await self.start(script, *arguments)
+        _, complaint = await process.communicate()
+        assert process.returncode == 1
+        return complaint.decode()
 
     @asynccontextmanager
     async def receiving(self) -> AsyncIterator[None]:
@@ -184,6 +191,8 @@ async def test_a_restore_without_a_moment_has_all_that_was_received(
             await sell(pool, show, 0)
             await backup.until_received(pool)
             await backup.run("backup.sh", "tidy")
+            report = await backup.run("backup.sh", "verify")
+    assert report.startswith(f"{Path(base).name} can be restored, to any moment from ")
 
     make_room(restored, tmp_path / "live")
     await backup.run("restore.sh", base, str(restored / "postgres"))
@@ -192,6 +201,42 @@ async def test_a_restore_without_a_moment_has_all_that_was_received(
         async with connected(postgres) as pool:
             await until_restored(pool)
             assert await Cinema(pool).seat_states(show) == [("SOLD", 3)]
+
+
+async def test_a_base_backup_whose_changes_nobody_receives_is_not_made(
+    tmp_path: Path,
+) -> None:
+    with running(tmp_path / "live") as postgres:
+        backup = Backup(tmp_path / "backup", postgres.url, patience=1)
+        without_slot = await backup.failure("backup.sh", "base")
+        async with backup.receiving():
+            await backup.run("backup.sh", "base")
+        # The slot is there, and the receiver gone.
+        async with connected(postgres) as pool:
+            for _ in range(2):
+                await pool.execute("CREATE TABLE IF NOT EXISTS written ()")
+                await pool.execute("DROP TABLE written")
+                await pool.fetchval(SEGMENT)
+        without_receiver = await backup.failure("backup.sh", "base")
+
+    for complaint in (without_slot, without_receiver):
+        assert "no base backup was made: nothing receives" in complaint
+    [base] = backup.folder.glob("base-*")
+    assert not base.name.endswith(".unfinished")
+
+
+async def test_a_base_backup_whose_changes_do_not_arrive_is_deleted(
+    tmp_path: Path,
+) -> None:
+    with running(tmp_path / "live") as postgres:
+        backup = Backup(tmp_path / "backup", postgres.url, patience=1)
+        async with backup.receiving():
+            await backup.run("backup.sh", "base")
+        # Looks as if somebody received: the segment of now is there, and stays as it is.
+        complaint = await backup.failure("backup.sh", "base")
+
+    assert "the base backup was deleted: its segment 0000000100000000" in complaint
+    assert len(list(backup.folder.glob("base-*"))) == 1
 
 
 async def test_what_receives_is_told_of_and_ends_with_its_server_to_find_the_next_one(
@@ -219,7 +264,9 @@ async def test_a_former_primary_keeps_no_changes_for_the_backup(tmp_path: Path) 
             "SELECT pg_create_physical_replication_slot('backup', true)"
         )
 
-        await Backup(tmp_path / "backup", servers.url).run("backup.sh", "base")
+        backup = Backup(tmp_path / "backup", servers.url)
+        async with backup.receiving():
+            await backup.run("backup.sh", "base")
 
         standby = await asyncpg.connect(servers.standby_url)
         assert await standby.fetchval(SLOTS) == 0

@@ -86,6 +86,6 @@ def test_nothing_is_tidied_up_without_a_base_backup(backup: Path) -> None:
 
     assert run("backup.sh", "tidy", backup=backup) == (
         1,
-        "there is no base backup: all changes stay\n",
+        "there is no base backup: all WAL stays\n",
     )
     assert change.exists()
