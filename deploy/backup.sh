@@ -198,7 +198,7 @@ cinema_backup_bases{restorable="no"} $unrestorable
 # HELP cinema_backup_newest_base_timestamp_seconds When the newest base backup that can be restored was finished; 0 without one.
 # TYPE cinema_backup_newest_base_timestamp_seconds gauge
 cinema_backup_newest_base_timestamp_seconds $newest_base
-# HELP cinema_backup_verified_timestamp_seconds When `backup.sh verify` ran last.
+# HELP cinema_backup_verified_timestamp_seconds When backup.sh verify ran last.
 # TYPE cinema_backup_verified_timestamp_seconds gauge
 cinema_backup_verified_timestamp_seconds $(date +%s)
 END

@@ -1,20 +1,26 @@
 """Read whole topics, for operators: without a consumer group."""
 
-from collections.abc import AsyncIterator, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
 from realtime.broker import REQUEST_TIMEOUT_MS, Kafka, running
 
-# The embedded broker does not report where a topic ends: it ends when nothing comes.
+# The embedded broker reports ends that are too low: past them a topic ends when
+# nothing comes. Up to them, a slow broker is waited for.
 QUIET_MS = 1_000
+PATIENCE_SECONDS = 30.0
 
 
 async def read_topics(
     kafka: Kafka, topics: Sequence[str]
 ) -> AsyncIterator[ConsumerRecord]:
-    """Every record, each partition in order. Raises KafkaError."""
+    """Every record, each partition in order.
+
+    Raises KafkaError, and TimeoutError when a partition stays silent before its end.
+    """
     partitions = await _partitions(kafka, topics)
     if not partitions:
         return
@@ -27,10 +33,29 @@ async def read_topics(
     async with running(consumer):
         consumer.assign(partitions)
         await consumer.seek_to_beginning(*partitions)
-        while batches := await consumer.getmany(timeout_ms=QUIET_MS):
+        ends = await consumer.end_offsets(partitions)
+        clock = asyncio.get_running_loop().time
+        last_record_at = clock()
+        while True:
+            batches = await consumer.getmany(timeout_ms=QUIET_MS)
             for batch in batches.values():
                 for record in batch:
                     yield record
+            if batches:
+                last_record_at = clock()
+            elif await _has_reached(consumer, ends):
+                return
+            elif clock() - last_record_at > PATIENCE_SECONDS:
+                raise TimeoutError(f"no more records of {', '.join(topics)} came")
+
+
+async def _has_reached(
+    consumer: AIOKafkaConsumer, ends: Mapping[TopicPartition, int]
+) -> bool:
+    for partition, end in ends.items():
+        if await consumer.position(partition) < end:
+            return False
+    return True
 
 
 async def _partitions(kafka: Kafka, topics: Sequence[str]) -> list[TopicPartition]:

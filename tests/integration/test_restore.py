@@ -1,26 +1,23 @@
 """What was backed up is there again, as it was at a moment, and nothing later."""
 
 import asyncio
-import os
 import re
 import shutil
-import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit
 from uuid import UUID
 
 import asyncpg
 
 from domain.sales import PaymentService
 from persistence.postgres import migrate
-from persistence.postgres.connection import hosts
 from persistence.postgres.pool import Pool, open_pool
 from persistence.sales.ledger import PostgresLedger
 from stack.cluster import status
 from stack.embedded.data_folder import DataFolder
-from stack.embedded.postgres import Postgres, binary
+from stack.embedded.postgres import Postgres
+from tests.support.backup_scripts import SEGMENT, Backup
 from tests.support.cinema import Cinema, Show
 from tests.support.events import open_payment
 from tests.support.null_services import NoSeatLocks, NoWakeup
@@ -28,14 +25,12 @@ from tests.support.polling import eventually
 from tests.support.replicated import Replicating, replicated_postgres
 from tests.support.sale_events import hold
 
-DEPLOY = Path(__file__).parents[2] / "deploy"
 # As Patroni writes them: for that folder, and with a standby to wait for.
 FORMER = """
 hba_file = '/of/another/machine/pg_hba.conf'
 ident_file = '/of/another/machine/pg_ident.conf'
 synchronous_standby_names = '"postgres-2"'
 """
-SEGMENT = "SELECT pg_walfile_name(pg_switch_wal())"
 # As docs/operations.md writes a moment.
 MOMENT = """
 SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
@@ -63,61 +58,6 @@ async def connected(postgres: Postgres) -> AsyncIterator[Pool]:
     pool = await open_pool(postgres.url, max_size=4, name="tests")
     yield pool
     await pool.close()
-
-
-class Backup:
-    """The scripts, as an operator runs them."""
-
-    def __init__(self, folder: Path, url: str, patience: int = 60) -> None:
-        servers = [urlsplit(each) for each in hosts(url)]
-        self.folder = folder
-        self._environment = {
-            "PATH": f"{Path(binary('postgres')).parent}:{os.environ['PATH']}",
-            "BACKUP_DIR": str(folder),
-            "BACKUP_PATIENCE_SECONDS": str(patience),
-            "PGHOST": ",".join(str(each.hostname) for each in servers),
-            "PGPORT": ",".join(str(each.port) for each in servers),
-            "PGTARGETSESSIONATTRS": "read-write",
-            "PGUSER": str(servers[0].username),
-            "PGPASSWORD": str(servers[0].password),
-        }
-
-    async def start(self, script: str, *arguments: str) -> asyncio.subprocess.Process:
-        return await asyncio.create_subprocess_exec(
-            *("sh", str(DEPLOY / script), *arguments),
-            env=self._environment,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
-
-    async def run(self, script: str, *arguments: str) -> str:
-        process = await self.start(script, *arguments)
-        said, complaint = await process.communicate()
-        assert process.returncode == 0, complaint
-        return said.decode().strip()
-
-    async def failure(self, script: str, *arguments: str) -> str:
-        process = await self.start(script, *arguments)
-        _, complaint = await process.communicate()
-        assert process.returncode == 1
-        return complaint.decode()
-
-    @asynccontextmanager
-    async def receiving(self) -> AsyncIterator[None]:
-        process = await self.start("backup.sh", "wal")
-        try:
-            yield
-        finally:
-            process.send_signal(signal.SIGINT)
-            await process.wait()
-
-    async def until_received(self, pool: Pool) -> None:
-        segment = str(await pool.fetchval(SEGMENT))
-
-        async def is_there() -> bool:
-            return (self.folder / "wal" / segment).exists()
-
-        await eventually(is_there, 30)
 
 
 async def until_restored(pool: Pool) -> None:
@@ -232,7 +172,7 @@ async def test_a_base_backup_whose_changes_do_not_arrive_is_deleted(
         backup = Backup(tmp_path / "backup", postgres.url, patience=1)
         async with backup.receiving():
             await backup.run("backup.sh", "base")
-        # Looks as if somebody received: the segment of now is there, and stays as it is.
+        # The current segment is there, as if somebody still received it.
         complaint = await backup.failure("backup.sh", "base")
 
     assert "the base backup was deleted: its segment 0000000100000000" in complaint
