@@ -15,26 +15,31 @@ from persistence.sales.event_sql import (
     insert_events,
 )
 
-ADD_MOVIE = """
+# Named one by one: a prepared `SELECT *` fails once when a migration adds a column.
+MOVIE = "id, title, synopsis, duration_minutes, genres, rating"
+ROOM = "id, name"
+SESSION = "id, movie_id, room_id, starts_at, ends_at, price_minor, currency"
+
+ADD_MOVIE = f"""
 INSERT INTO movies (title, synopsis, duration_minutes, genres, rating)
 VALUES ($1, $2, $3, $4, $5)
-RETURNING *
+RETURNING {MOVIE}
 """
 
 # Only a rating can become NULL; $7 says whether it was entered.
-CHANGE_MOVIE = """
+CHANGE_MOVIE = f"""
 UPDATE movies
 SET title = coalesce($2, title), synopsis = coalesce($3, synopsis),
     duration_minutes = coalesce($4, duration_minutes), genres = coalesce($5, genres),
     rating = CASE WHEN $7 THEN $6 ELSE rating END
 WHERE id = $1
-RETURNING *
+RETURNING {MOVIE}
 """
 
-ADD_ROOM = "INSERT INTO rooms (name) VALUES ($1) RETURNING *"
+ADD_ROOM = f"INSERT INTO rooms (name) VALUES ($1) RETURNING {ROOM}"
 
 # Not FOR UPDATE: other transactions may still insert rows that refer to the room.
-LOCK_ROOM = "SELECT * FROM rooms WHERE id = $1 FOR NO KEY UPDATE"
+LOCK_ROOM = f"SELECT {ROOM} FROM rooms WHERE id = $1 FOR NO KEY UPDATE"
 
 LAST_NUMBERS = """
 SELECT row_label, max(number) AS last FROM seats WHERE room_id = $1 GROUP BY row_label
@@ -92,14 +97,14 @@ FROM clock_timestamp() now
 
 # A session occupies its room from its start until just before its end. $4 is the
 # session that is moved.
-IN_THE_ROOM = """
-SELECT * FROM sessions
+IN_THE_ROOM = f"""
+SELECT {SESSION} FROM sessions
 WHERE room_id = $1 AND starts_at < $3 AND ends_at > $2 AND id IS DISTINCT FROM $4
 ORDER BY starts_at LIMIT 1
 """
 
 # A new session has no watchers: its seats need no event.
-ADD_SESSION = """
+ADD_SESSION = f"""
 WITH screening AS (
     INSERT INTO sessions (movie_id, room_id, starts_at, ends_at, price_minor, currency)
     VALUES ($1, $2, $3, $4, $5, $6)
@@ -110,7 +115,7 @@ on_sale AS (
     SELECT screening.id, seat.id, 'AVAILABLE', 1
     FROM screening JOIN seats seat ON seat.room_id = screening.room_id
 )
-SELECT * FROM screening
+SELECT {SESSION} FROM screening
 """
 
 # A session's room never changes.
@@ -123,7 +128,7 @@ FOR NO KEY UPDATE
 # SHARE, which an UPDATE alone would not wait for. The race tests remove it.
 LOCK_AGAINST_HOLDS = "FOR UPDATE"
 LOCK_SESSION = f"""
-SELECT * FROM sessions WHERE id = $1
+SELECT {SESSION} FROM sessions WHERE id = $1
 {LOCK_AGAINST_HOLDS}
 """
 
@@ -134,10 +139,10 @@ SELECT DISTINCT reservation_id, held_until <= clock_timestamp() IS TRUE AS expir
 FROM session_seats WHERE session_id = $1 AND status <> 'AVAILABLE'
 """
 
-CHANGE_SESSION = """
+CHANGE_SESSION = f"""
 UPDATE sessions SET starts_at = $2, ends_at = $3, price_minor = $4, currency = $5
 WHERE id = $1
-RETURNING *
+RETURNING {SESSION}
 """
 
 # A new price is a new version of each seat.

@@ -153,15 +153,7 @@ async def cinema(scratch_pool: Pool) -> Cinema:
     "tables",
     [
         pytest.param(OTHERS, id="others"),
-        pytest.param(
-            LOCKED_BY_MANAGERS,
-            id="locked-by-managers",
-            marks=pytest.mark.xfail(
-                strict=True,
-                reason="SELECT * in a transaction of persistence/catalog: its prepared"
-                " statement is invalid, and managers get INTERNAL once a connection",
-            ),
-        ),
+        pytest.param(LOCKED_BY_MANAGERS, id="locked-by-managers"),
     ],
 )
 async def test_a_program_serves_on_while_its_tables_are_migrated(
