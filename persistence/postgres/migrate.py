@@ -25,6 +25,11 @@ def check(database_url: str) -> None:
 
 
 async def is_current(database_url: str) -> bool:
+    """Also true for a version that only a newer program knows.
+
+    After a rollback of the program the tables stay: migrations keep older programs
+    running.
+    """
     db = await connect(database_url)
     try:
         if not await db.fetchval("SELECT to_regclass('alembic_version')"):
@@ -32,8 +37,11 @@ async def is_current(database_url: str) -> bool:
         version = await db.fetchval("SELECT version_num FROM alembic_version")
     finally:
         await db.close()
-    head = ScriptDirectory.from_config(_config(database_url)).get_current_head()
-    return bool(version == head)
+    if version is None:
+        return False
+    scripts = ScriptDirectory.from_config(_config(database_url))
+    known = {script.revision for script in scripts.walk_revisions()}
+    return version == scripts.get_current_head() or version not in known
 
 
 def _config(database_url: str) -> Config:

@@ -7,6 +7,7 @@ import sys
 import asyncpg
 
 from persistence.postgres import migrate
+from persistence.postgres.connection import connect
 from persistence.postgres.engine import open_engine
 from persistence.tables import metadata
 
@@ -80,3 +81,13 @@ async def test_a_current_database_is_known_as_such(scratch_database_url: str) ->
 
     assert current
     assert not await migrate.is_current(scratch_database_url)
+
+
+async def test_a_database_of_a_newer_program_is_current(
+    scratch_database_url: str,
+) -> None:
+    db = await connect(scratch_database_url)
+    await db.execute("UPDATE alembic_version SET version_num = 'of_a_newer_program'")
+    await db.close()
+
+    assert await migrate.is_current(scratch_database_url)
