@@ -76,7 +76,7 @@ class Execution:
             raise OperationFailedError(errors) from error
 
     async def first_payload(self, call: Call) -> str:
-        """By nobody in particular, who may read only what is public."""
+        """Runs the call without a caller, so it can read only what is public."""
         async with (
             asyncio.timeout(FIRST_RESULT_SECONDS),
             aclosing(self.payloads(call)) as payloads,

@@ -1,4 +1,4 @@
-"""A request that never ends its head is refused, whatever it goes on with."""
+"""A request whose head does not end is refused, in every part of the head."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -14,7 +14,7 @@ from transport.server.http_limits import BoundedHttp
 
 PATIENCE_SECONDS = 20
 REFUSED = b"HTTP/1.1 400 Bad Request"
-CLOSED = b"closed"  # while it was still writing, one may not hear why
+CLOSED = b"closed"  # a client that is still writing may not receive the reason
 LONG = b"x" * 70_000
 # More than is read at once.
 ENDLESS = b"x" * 600_000
@@ -76,19 +76,19 @@ async def test_an_endless_head_is_refused(port: int, pieces: list[bytes]) -> Non
     ids=["post", "body", "headers", "url", "version"],
 )
 async def test_what_is_no_handshake_is_refused(port: int, request_: bytes) -> None:
-    """Neither silence nor a connection that just ends."""
+    """With a status: not by silence, and not by closing the connection."""
     said = await answer(port, request_ + b"\r\n")
 
     assert said in {
         REFUSED,
         b"HTTP/1.1 426 Upgrade Required",
-    }  # the latter of a version
+    }  # the latter for an unknown version
 
 
-async def test_a_handshake_is_none_of_these(port: int) -> None:
+async def test_a_real_handshake_reaches_the_application(port: int) -> None:
     said = await answer(port, b"GET / HTTP/1.1\r\n" + UPGRADE + b"\r\n")
 
-    assert said == b"HTTP/1.1 403 Forbidden"  # here there is no socket
+    assert said == b"HTTP/1.1 403 Forbidden"  # this application has no sockets
 
 
 async def test_bodies_are_not_counted(port: int) -> None:
@@ -97,7 +97,7 @@ async def test_bodies_are_not_counted(port: int) -> None:
     assert await answer(port, head, *([LONG] * 10)) == b"HTTP/1.1 200 OK"
 
 
-async def test_each_request_of_a_connection_begins_anew(port: int) -> None:
+async def test_each_request_of_a_connection_is_counted_alone(port: int) -> None:
     request = b"POST / HTTP/1.1\r\nx: %b\r\ncontent-length: 0\r\n\r\n" % (b"y" * 30_000)
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
 

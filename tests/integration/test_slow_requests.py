@@ -1,4 +1,4 @@
-"""Who is slow to ask is not waited for; who waits for an answer may stay."""
+"""A slow request is cut off; a client that waits for a response is not."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -20,14 +20,14 @@ HEAD = b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\n\r\n"
 
 
 async def count(request: Request) -> PlainTextResponse:
-    """Later than anybody may take to ask."""
+    """Longer than a request may take."""
     body = await request.body()
     await asyncio.sleep(5 * TOO_SLOW_SECONDS)
     return PlainTextResponse(f"{len(body)}")
 
 
 async def much(_request: Request) -> PlainTextResponse:
-    """More than fits between us and a client that does not read."""
+    """More than the buffers on the way to a client that does not read."""
     return PlainTextResponse("x" * 64_000_000)
 
 
@@ -54,7 +54,7 @@ async def port() -> AsyncIterator[int]:
     [b"", b"POST / HT", HEAD, b"GET / HTTP/1.1\r\nupgrade: websocket\r\n"],
     ids=["nothing", "half a head", "no body", "half a handshake"],
 )
-async def test_what_does_not_go_on_is_closed(port: int, begun: bytes) -> None:
+async def test_a_request_that_stops_is_closed(port: int, begun: bytes) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(begun)
 

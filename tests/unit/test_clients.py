@@ -44,7 +44,7 @@ def test_an_address_tells_clients_apart(
 @pytest.mark.parametrize(
     ("peer", "forwarded", "expected"),
     [
-        ("192.0.2.7", ["198.51.100.1"], "192.0.2.7"),  # of a stranger
+        ("192.0.2.7", ["198.51.100.1"], "192.0.2.7"),  # the peer is no trusted proxy
         ("10.1.1.1", [], "10.1.1.1"),
         ("10.1.1.1", ["198.51.100.1"], "198.51.100.1"),
         ("10.1.1.1", ["203.0.113.9, 198.51.100.1"], "198.51.100.1"),
@@ -53,7 +53,7 @@ def test_an_address_tells_clients_apart(
         ("10.1.1.1", ["198.51.100.1:4711"], "198.51.100.1"),
     ],
 )
-async def test_a_trusted_proxy_says_for_whom_it_asks(
+async def test_a_trusted_proxy_names_the_client(
     kind: str, peer: str, forwarded: list[str], expected: str
 ) -> None:
     seen: list[str] = []
@@ -72,11 +72,11 @@ async def test_a_trusted_proxy_says_for_whom_it_asks(
     assert seen == [expected]
 
 
-async def test_nobody_is_a_trusted_proxy_unless_told() -> None:
+async def test_no_proxy_is_trusted_by_default() -> None:
     assert behind([]) == {"proxy_headers": False, "forwarded_allow_ips": []}
 
 
-def test_who_has_gone_leaves_nothing_behind() -> None:
+def test_closed_sockets_are_not_counted() -> None:
     clients = SocketCounts(at_most=1)
 
     with ExitStack() as open_:
@@ -109,7 +109,7 @@ async def test_an_address_may_have_so_many_sockets(state: SchemaState) -> None:
     assert len(app) == 0
 
 
-async def test_those_that_come_at_once_are_counted_too(state: SchemaState) -> None:
+async def test_sockets_that_open_at_once_are_counted(state: SchemaState) -> None:
     app = GraphQLWebSocket(
         schema, state.context_of, state.credentials_of, max_sockets_per_address=2
     )

@@ -1,4 +1,4 @@
-"""Between TERM and the end everything is served, and everybody is sent elsewhere."""
+"""Between TERM and the end everything is served, but /readyz and connections end."""
 
 import signal
 
@@ -36,7 +36,7 @@ def server(app: DrainingApp, seconds: float) -> DrainingServer:
     return DrainingServer(uvicorn.Config(app, log_config=None), app, seconds)
 
 
-def test_before_it_nothing_is_changed() -> None:
+def test_nothing_is_changed_before_the_drain() -> None:
     with TestClient(draining()) as client:
         served, ready = client.get("/graphql"), client.get("/readyz")
 
@@ -44,7 +44,7 @@ def test_before_it_nothing_is_changed() -> None:
     assert "connection" not in served.headers
 
 
-def test_then_answers_close_their_connection_and_nobody_is_to_come() -> None:
+def test_during_the_drain_responses_close_connections_and_readyz_is_503() -> None:
     app = draining()
     app.has_begun = True
 
@@ -60,7 +60,7 @@ def test_then_answers_close_their_connection_and_nobody_is_to_come() -> None:
     assert said == "served"
 
 
-async def test_the_first_signal_begins_it_and_its_time_ends_it() -> None:
+async def test_the_first_signal_begins_the_drain_and_its_time_ends_it() -> None:
     app = draining()
     stopping = server(app, 0.01)
 
@@ -82,7 +82,7 @@ async def test_a_second_signal_is_obeyed_at_once() -> None:
     assert await stopping.on_tick(1)
 
 
-async def test_without_seconds_the_first_one_is() -> None:
+async def test_without_seconds_the_first_signal_is_obeyed_at_once() -> None:
     app = draining()
     stopping = server(app, 0)
 

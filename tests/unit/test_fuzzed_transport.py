@@ -1,4 +1,4 @@
-"""Whatever bytes, values and frames come, the answer is a refusal and never a fault."""
+"""Random bytes, values and frames are refused, and never cause a fault."""
 
 import json
 from typing import Any
@@ -56,7 +56,7 @@ frames = st.one_of(
     ),
     values,
 )
-# Most sequences begin as they should, or nothing but the beginning would be tested.
+# Most sequences begin correctly, or only the beginning would be tested.
 conversations = st.tuples(
     st.sampled_from([[], [{"type": "connection_init"}]]), st.lists(frames, max_size=5)
 ).map(lambda parts: parts[0] + parts[1])
@@ -79,12 +79,12 @@ async def test_any_body_is_answered_or_refused(body: bytes, accept: str) -> None
 @given(st.dictionaries(text, text, max_size=3) | requests)
 async def test_any_url_is_answered_or_refused(parameters: dict[str, Any]) -> None:
     state = SchemaState()
-    asked = {
+    encoded = {
         name: value if isinstance(value, str) else json.dumps(value)
         for name, value in parameters.items()
     }
     async with client_of(GraphQLHttp(schema, state.context_of)) as http:
-        answer = await http.get("/graphql", params=asked)
+        answer = await http.get("/graphql", params=encoded)
 
     assert answer.status_code in {200, 400, 405}
     assert "INTERNAL" not in answer.text
@@ -93,12 +93,12 @@ async def test_any_url_is_answered_or_refused(parameters: dict[str, Any]) -> Non
 
 @seeded
 @given(st.text(max_size=40) | st.text('{}[]:,1"nulx \\u', max_size=40))
-async def test_any_text_is_no_frame(said: str) -> None:
+async def test_any_text_is_no_frame(sent: str) -> None:
     state = SchemaState()
     app = GraphQLWebSocket(schema, state.context_of, state.credentials_of)
     async with AsgiSocket(app) as socket:
         await socket.init()
-        socket.send_text(said)
+        socket.send_text(sent)
         code, reason = await socket.closed()
 
     assert code == 4400

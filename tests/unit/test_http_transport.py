@@ -62,7 +62,7 @@ async def test_what_could_not_be_executed_has_no_data(
     modern, older = await post(http, body, GQL), await post(http, body, JSON)
 
     assert modern.status_code == 400
-    # The older type promises 200 to whatever is well formed.
+    # application/json promises 200 to every well-formed request.
     assert older.status_code == 200
     for response in (modern, older):
         assert list(response.json()) == ["errors"]
@@ -113,7 +113,7 @@ async def test_no_page_is_served(http: httpx2.AsyncClient) -> None:
     assert code(response) == "BAD_USER_INPUT"
 
 
-async def test_the_context_knows_who_asks(http: httpx2.AsyncClient) -> None:
+async def test_the_context_knows_the_caller(http: httpx2.AsyncClient) -> None:
     response = await post(
         http,
         {"query": "{ me }"},
@@ -144,7 +144,7 @@ async def test_a_strange_request_id_is_replaced(
     assert response.json()["data"]["me"].endswith(used)
 
 
-async def test_a_bad_token_is_told_so(
+async def test_a_bad_token_is_refused(
     http: httpx2.AsyncClient, state: SchemaState
 ) -> None:
     response = await post(

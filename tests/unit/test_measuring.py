@@ -1,4 +1,4 @@
-"""Operations are counted under names of the schema's own, whatever they are called."""
+"""Operations are counted by names of the schema, never by names that clients choose."""
 
 import json
 
@@ -37,7 +37,7 @@ async def test_an_operation_is_counted_by_its_field_and_outcome(
         await post(http, {"query": query})
 
 
-async def test_names_that_strangers_make_up_are_no_labels(
+async def test_names_that_clients_choose_are_no_labels(
     http: httpx2.AsyncClient,
 ) -> None:
     await post(http, {"query": "{ unheardOf }"})
@@ -49,7 +49,7 @@ async def test_names_that_strangers_make_up_are_no_labels(
         await post(http, {"query": f"query {name} {{ {name}: hello }}"})
         await post(http, {"query": "{ hello }", "operationName": name})
 
-    # Of the last one, which asks for an operation that is not there, too.
+    # Also of the last one, which names an operation that the document lacks.
     assert len(_series()) - len(before) <= 2
     assert "ana" not in json.dumps(sorted(_series()))
 

@@ -1,4 +1,4 @@
-"""Which operations leave a line in the log, and what it says."""
+"""Which operations are logged, and with which fields."""
 
 import logging
 from typing import Any
@@ -23,7 +23,7 @@ def operations_in(caplog: pytest.LogCaptureFixture) -> list[dict[str, Any]]:
     ]
 
 
-async def test_what_went_well_is_worth_no_line(
+async def test_a_good_operation_is_not_logged(
     http: httpx2.AsyncClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, "transport")
@@ -67,7 +67,7 @@ async def test_a_debug_log_has_each(
     ]
 
 
-async def test_a_slow_one_is_told(
+async def test_a_slow_operation_is_logged(
     http: httpx2.AsyncClient,
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,

@@ -47,7 +47,7 @@ def test_a_seat_map_alone_is_shared(document: str, after_variable: str | None) -
         "",
     ],
 )
-def test_anything_else_is_its_callers_own(document: str) -> None:
+def test_anything_else_is_not_shared(document: str) -> None:
     operation = Call.of(document).operation
 
     assert operation is None or operation.seat_map is None

@@ -1,7 +1,7 @@
 """A state machine of one shared map: watchers come and go while it changes and fails.
 
 After every step each client has exactly the seats of the position up to which it was
-sent the map, so it has no gap; one that can catch up has caught up; nobody's queue is
+sent the map, so it has no gap; one that can catch up has caught up; no queue is
 longer than its bound; and in the end nothing is left over.
 """
 

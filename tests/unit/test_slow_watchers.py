@@ -32,7 +32,7 @@ async def test_too_much_may_come_while_it_reads_what_it_missed(
         assert await all_received(second) == deltas(202, 202)
 
 
-async def test_a_map_that_cannot_be_read_is_the_newcomers_error(
+async def test_a_failed_reading_ends_only_the_new_watcher(
     app: GraphQLWebSocket, state: SchemaState
 ) -> None:
     state.text = "x" * 40_000
@@ -83,7 +83,7 @@ async def test_what_comes_while_a_map_is_read_is_not_lost(
             assert (await all_received(socket))[-1] == ("delta", 5)
 
 
-async def test_one_who_leaves_does_not_take_the_map_along(
+async def test_a_reading_goes_on_when_a_watcher_leaves(
     app: GraphQLWebSocket, state: SchemaState
 ) -> None:
     state.text = "x" * 40_000
@@ -108,7 +108,7 @@ async def test_one_who_leaves_does_not_take_the_map_along(
         assert state.executions == 2
 
 
-async def test_one_who_does_not_read_is_bounded_and_catches_up(
+async def test_a_slow_watcher_is_bounded_and_catches_up(
     state: SchemaState,
 ) -> None:
     app = GraphQLWebSocket(
@@ -129,7 +129,7 @@ async def test_one_who_does_not_read_is_bounded_and_catches_up(
 
         assert quick_got == [("map", 0), *deltas(1, 500)]
         assert max(kept) == 10
-        assert kept[-1] == 0  # all that is known of it is that it is behind
+        assert kept[-1] == 0  # only the fact that it is behind is kept
 
         slow.read_again()
         slow_got = await all_received(slow)

@@ -10,7 +10,7 @@ from transport.shared_maps import shared_map
 
 
 async def _behind(state: SchemaState, *sockets: AsgiSocket) -> None:
-    """A delta is on its way to them, and then only a new map can help."""
+    """Each is being sent one delta; after that only a new map is of use."""
     state.text = "x" * 40_000
     for slow in sockets:
         await watch(slow)
@@ -44,7 +44,7 @@ async def test_a_passing_fault_does_not_end_a_slow_watcher(state: SchemaState) -
         assert await all_received(slow) == deltas(21, 21)
 
 
-async def test_those_who_try_again_wait_for_the_same_moment(
+async def test_all_retries_share_one_delay(
     state: SchemaState, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shared_map, "FIRST_DELAY", 60.0)
@@ -61,13 +61,13 @@ async def test_those_who_try_again_wait_for_the_same_moment(
             assert await all_received(slow) == [("delta", 1)]
         assert state.executions == 1
 
-        async with AsgiSocket(app) as newcomer:
-            await watch(newcomer)
-            assert (await newcomer.receive())["type"] == "error"
+        async with AsgiSocket(app) as late:
+            await watch(late)
+            assert (await late.receive())["type"] == "error"
         assert state.executions == 2
 
 
-async def test_the_end_is_told_to_who_waits_to_try_again(
+async def test_a_watcher_that_waits_to_retry_receives_the_end(
     state: SchemaState, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shared_map, "FIRST_DELAY", 60.0)
@@ -87,7 +87,7 @@ async def test_the_end_is_told_to_who_waits_to_try_again(
         assert await slow.receive() == {"id": "1", "type": "complete"}
 
 
-async def test_who_waits_to_try_again_may_leave(state: SchemaState) -> None:
+async def test_a_watcher_that_waits_to_retry_may_leave(state: SchemaState) -> None:
     before = asyncio.all_tasks()
     app = GraphQLWebSocket(
         schema, state.context_of, state.credentials_of, max_messages=10

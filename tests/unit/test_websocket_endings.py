@@ -31,10 +31,10 @@ async def test_a_slow_reader_slows_its_own_subscription(state: SchemaState) -> N
             assert await slow.receive() == next_of("s", numbers=number)
         assert await slow.receive() == complete_of("s")
 
-    assert pulled == 10 + 2  # the queue, one on its way, one that waits for room
+    assert pulled == 10 + 2  # the queue, one being sent, one that waits for room
 
 
-async def test_one_who_only_talks_is_closed(state: SchemaState) -> None:
+async def test_a_client_that_only_sends_is_closed(state: SchemaState) -> None:
     app = GraphQLWebSocket(
         schema, state.context_of, state.credentials_of, max_messages=10
     )
@@ -120,7 +120,7 @@ async def test_what_waits_for_a_completed_operation_is_dropped(
         await settle()
         socket.read_again()
 
-        # The first was already on its way.
+        # The first was already being sent.
         assert await socket.receive() == next_of("1", numbers=0)
         assert await socket.receive() == next_of("1", hello="hello world")
         assert await socket.receive() == complete_of("1")

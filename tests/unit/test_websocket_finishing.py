@@ -1,4 +1,4 @@
-"""Queries and mutations that have begun are finished, whatever the socket does."""
+"""Queries and mutations that have begun run to their end, even if the socket ends."""
 
 import asyncio
 from typing import Any
@@ -46,7 +46,7 @@ async def test_the_end_of_a_socket_waits_for_it(
         await socket.init()
         payload = {"query": query, "operationName": "A" if "A" in query else None}
         socket.send(id="w", type="subscribe", payload=payload)
-        socket.hang_up(code)  # it has been heard, not even begun
+        socket.hang_up(code)  # the operation was received, but has not begun
         await settle()
         assert state.begun == 1
         assert not socket.is_over()
@@ -136,7 +136,7 @@ async def test_a_server_that_does_not_wait_cuts_it(
     assert asyncio.all_tasks() == before
 
 
-async def test_a_client_at_fault_is_told_before_it_is_finished(
+async def test_a_client_at_fault_is_closed_before_it_is_finished(
     app: GraphQLWebSocket, state: SchemaState
 ) -> None:
     async with AsgiSocket(app) as socket:

@@ -17,7 +17,7 @@ async def test_other_protocols_are_refused(
         assert await socket.closed() == (4406, "Subprotocol not acceptable")
 
 
-async def test_who_does_not_introduce_himself_is_closed(state: SchemaState) -> None:
+async def test_a_socket_without_connection_init_is_closed(state: SchemaState) -> None:
     app = GraphQLWebSocket(
         schema, state.context_of, state.credentials_of, init_seconds=0.01
     )
@@ -28,7 +28,7 @@ async def test_who_does_not_introduce_himself_is_closed(state: SchemaState) -> N
         assert await socket.closed() == (4408, "Connection initialisation timeout")
 
 
-async def test_who_has_introduced_himself_may_be_silent(state: SchemaState) -> None:
+async def test_a_socket_may_be_silent_after_connection_init(state: SchemaState) -> None:
     app = GraphQLWebSocket(
         schema, state.context_of, state.credentials_of, init_seconds=0.01
     )
@@ -46,14 +46,14 @@ async def test_a_bad_token_closes(app: GraphQLWebSocket) -> None:
         assert await socket.closed() == (4403, "Forbidden")
 
 
-async def test_introducing_twice_closes(app: GraphQLWebSocket) -> None:
+async def test_a_second_connection_init_closes(app: GraphQLWebSocket) -> None:
     async with AsgiSocket(app) as socket:
         await socket.init()
         socket.send(type="connection_init")
         assert await socket.closed() == (4429, "Too many initialisation requests")
 
 
-async def test_subscribing_before_closes(
+async def test_subscribing_before_connection_init_closes(
     app: GraphQLWebSocket, state: SchemaState
 ) -> None:
     async with AsgiSocket(app) as socket:

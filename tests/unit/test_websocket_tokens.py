@@ -14,7 +14,7 @@ EXPIRED = (4403, "The token has expired")
 
 
 def let_it_expire(app: GraphQLWebSocket) -> None:
-    """What its timer does when the moment has come."""
+    """Does what the timer does at the moment of expiry."""
     [socket] = app._sockets
     assert socket._expiry is not None
     socket._expiry._run()
@@ -61,7 +61,7 @@ async def test_it_is_closed_while_it_is_busy(
         assert state.begun == 1
         let_it_expire(app)
 
-        # What was on its way may come first, but nothing that begins now.
+        # A frame that was being sent may come first, but nothing new.
         socket.subscribe("late", "mutation { touch }")
         while (message := await socket._next())["type"] == "websocket.send":
             pass
@@ -86,7 +86,9 @@ async def test_it_is_closed_although_its_reader_does_not_read(
         assert await socket.closed() == EXPIRED
 
 
-async def test_nobody_expires(app: GraphQLWebSocket, state: SchemaState) -> None:
+async def test_a_socket_without_a_token_does_not_expire(
+    app: GraphQLWebSocket, state: SchemaState
+) -> None:
     state.expires_at = datetime.now(UTC)
 
     async with AsgiSocket(app) as socket:
@@ -114,7 +116,7 @@ async def test_the_language_is_the_payloads_or_else_the_handshakes(
         assert await socket.receive() == next_of("q", locale=locale)
 
 
-async def test_a_shared_seat_map_is_nobodys_and_of_no_language(
+async def test_a_shared_seat_map_has_no_viewer_and_no_language(
     app: GraphQLWebSocket, state: SchemaState
 ) -> None:
     async with AsgiSocket(app, accept_language="es") as socket:

@@ -34,7 +34,7 @@ async def test_queries_mutations_and_subscriptions(
     assert state.touched == 1
 
 
-async def test_who_asks_is_said_when_connecting(app: GraphQLWebSocket) -> None:
+async def test_connection_init_carries_the_token(app: GraphQLWebSocket) -> None:
     async with AsgiSocket(app) as socket:
         await socket.init(authorization="Bearer good", locale="pt-BR")
         socket.subscribe("q", "{ me }")

@@ -10,9 +10,9 @@ from transport.documents.document import Document, Operation, read
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """`operation` is None if the document has none of that name, or several and none.
+    """`operation` is None if it is not clear which operation is meant.
 
-    Such a call fails when it is executed, and Strawberry says why.
+    Such a call fails when it is executed, and Strawberry reports why.
     """
 
     document: Document

@@ -104,7 +104,7 @@ def _operations(document: DocumentNode) -> tuple[Operation, ...]:
         Operation(
             kind=each.operation,
             name=each.name.value if each.name else None,
-            measured=walk.measure(each),  # the first: it refuses an empty selection
+            measured=walk.measure(each),  # first: it refuses empty selections
             field=_root_field(each),
             seat_map=shareable_seat_map(document, each),
             defaults=defaults_of(each),

@@ -1,4 +1,4 @@
-"""Which subscriptions may be executed once for everybody who sends them."""
+"""Recognises subscriptions that can be executed once for all who send them."""
 
 from dataclasses import dataclass
 
@@ -24,7 +24,7 @@ class ShareableSeatMap:
 
 
 class _Uses(Visitor):
-    """Counts what reads a variable, its definition included."""
+    """Counts the places where a variable stands, its definition included."""
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -61,7 +61,7 @@ def _argument(field: FieldNode, name: str) -> Node | None:
 def _is_optional(
     document: DocumentNode, operation: OperationDefinitionNode, variable: VariableNode
 ) -> bool:
-    """Whether the operation means the same without it, but for where it starts."""
+    """Whether the variable only decides where the subscription starts."""
     name = variable.name.value
     definition = next(
         (
@@ -77,4 +77,4 @@ def _is_optional(
         return False
     uses = _Uses(name)
     visit(document, uses)
-    return uses.count == 1 + 1  # where it is defined, and `after`
+    return uses.count == 1 + 1  # its definition, and `after`

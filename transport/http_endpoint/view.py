@@ -35,7 +35,7 @@ from transport.request_context import ContextOf, OperationContext, request_id_fr
 
 log = logging.getLogger(__name__)
 
-# Strawberry would run a subscription as a query.
+# Without subscriptions: Strawberry would run one as a query.
 ALLOWED = {
     "GET": frozenset({OperationType.QUERY}),
     "POST": frozenset({OperationType.QUERY, OperationType.MUTATION}),

@@ -36,7 +36,7 @@ async def test_fifty_equal_watchers_cost_one_execution(
     assert state.watchers == set()
 
 
-async def test_other_variables_or_documents_are_other_groups(
+async def test_other_variables_or_documents_are_other_maps(
     app: GraphQLWebSocket, state: SchemaState
 ) -> None:
     async with AsgiSocket(app) as socket:
@@ -114,7 +114,9 @@ async def test_a_returning_watcher_may_be_the_first(
         assert await received(socket, 1) == deltas(8, 8)
 
 
-async def test_the_end_is_everybodys(app: GraphQLWebSocket, state: SchemaState) -> None:
+async def test_the_end_of_the_stream_ends_all_watchers(
+    app: GraphQLWebSocket, state: SchemaState
+) -> None:
     async with AsgiSocket(app) as first, AsgiSocket(app) as second:
         for socket in (first, second):
             await watch(socket)
@@ -128,7 +130,7 @@ async def test_the_end_is_everybodys(app: GraphQLWebSocket, state: SchemaState) 
         assert await received(first, 1) == [("map", 0)]
 
 
-async def test_a_failure_at_the_start_is_everybodys(
+async def test_a_failure_at_the_start_ends_all_watchers(
     app: GraphQLWebSocket, state: SchemaState
 ) -> None:
     async with AsgiSocket(app) as first, AsgiSocket(app) as second:
@@ -145,7 +147,7 @@ async def test_a_failure_at_the_start_is_everybodys(
         assert len(app.shared_maps) == 0
 
 
-async def test_a_group_outlives_the_one_who_opened_it(
+async def test_a_map_outlives_its_first_watcher(
     app: GraphQLWebSocket, state: SchemaState
 ) -> None:
     opener = AsgiSocket(app)
