@@ -15,6 +15,7 @@ from app.wiring import open_resources, worker_services
 from domain.expiry import ExpiryService
 from persistence.postgres.housekeeping import delete_old_rows
 from persistence.postgres.pool import Pool
+from persistence.revisions.revise import revise
 from runtime.supervision import keep_running
 from telemetry import logs, origin, tracing
 from telemetry.process_metrics import watch_event_loop
@@ -57,7 +58,7 @@ async def work(settings: Settings) -> None:
             "payments": services.payments.run,
             "fanout": services.fanout.run,
             "expiry": lambda: sweep_for_ever(services.expiry),
-            "housekeeping": lambda: delete_old_rows_for_ever(resources.pool),
+            "housekeeping": lambda: keep_house_for_ever(resources.pool),
         }
         if settings.metrics_port is not None:
             address = (settings.host, settings.metrics_port)
@@ -67,8 +68,11 @@ async def work(settings: Settings) -> None:
             tasks.create_task(keep_running(name, loop))
 
 
-async def delete_old_rows_for_ever(pool: Pool) -> None:
+async def keep_house_for_ever(pool: Pool) -> None:
     while True:
+        async with pool.acquire() as db:
+            if rows := await revise(db):  # of programs of the last release
+                logger.info("older rows follow the new rules", extra={"rows": rows})
         if rows := await delete_old_rows(pool):
             logger.info("old keys and tokens are deleted", extra={"rows": rows})
         await asyncio.sleep(HOUSEKEEPING_SECONDS)

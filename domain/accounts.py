@@ -8,6 +8,12 @@ from typing import Protocol
 from uuid import UUID, uuid4
 
 from domain.client_secrets import may_be_secret, new_secret, secret_hash
+from domain.email_addresses import (
+    MAX_EMAIL_LENGTH,
+    EmailAddress,
+    known_address,
+    new_address,
+)
 from domain.errors import (
     EmailTakenError,
     InvalidCredentialsError,
@@ -15,12 +21,13 @@ from domain.errors import (
     SignInAgainError,
     raise_if_any,
 )
-from domain.names import MAX_EMAIL_LENGTH, MAX_NAME_LENGTH, email_address, is_name
+from domain.names import MAX_NAME_LENGTH, is_name
 from domain.passwords import is_password, wrong_password
 from domain.people import Role, Viewer
 
 logger = logging.getLogger(__name__)
 
+NO_ADDRESS = EmailAddress("", None)
 REFRESH_PERIOD = timedelta(days=30)
 
 
@@ -63,10 +70,13 @@ class SignedIn:
 
 
 class Accounts(Protocol):
-    async def add(self, email: str, name: str, password_hash: str) -> Account | None:
-        """A new customer; None if the address is taken, whatever its case."""
+    async def add(
+        self, email: EmailAddress, name: str, password_hash: str
+    ) -> Account | None:
+        """A new customer; None if the address is taken, whatever its spelling."""
 
-    async def login(self, email: str) -> Login | None: ...
+    async def login(self, email: EmailAddress) -> Login | None:
+        """By the exact spelling; without such an account by the key."""
 
     async def find(self, account_id: UUID) -> Account | None: ...
 
@@ -120,7 +130,7 @@ class AccountService:
 
     async def sign_up(self, email: str, password: str, name: str) -> SignedIn:
         """Raises InvalidInputError for all wrong fields, and EmailTakenError."""
-        address, name = email_address(email) or "", name.strip()
+        address, name = new_address(email) or NO_ADDRESS, name.strip()
         raise_if_any([*_wrong(address, password, name)])
         # Looked up first only because a hash is expensive; `add` decides.
         if await self._accounts.login(address):
@@ -136,7 +146,7 @@ class AccountService:
 
     async def sign_in(self, email: str, password: str) -> SignedIn:
         """Raises InvalidCredentialsError; takes as long whatever is wrong."""
-        address = email_address(email)
+        address = known_address(email)
         login = await self._accounts.login(address) if address else None
         possible = is_password(password)
         right = await self._passwords.verify(
@@ -215,9 +225,11 @@ class AccountService:
         )
 
 
-def _wrong(address: str, password: str, name: str) -> Iterator[InvalidInputError]:
-    if not address:
+def _wrong(
+    address: EmailAddress, password: str, name: str
+) -> Iterator[InvalidInputError]:
+    if address is NO_ADDRESS:
         yield InvalidInputError("email", rule="email_syntax", longest=MAX_EMAIL_LENGTH)
-    yield from wrong_password(password, address, name)
+    yield from wrong_password(password, address.text, name)
     if not is_name(name):
         yield InvalidInputError("name", rule="name_length", longest=MAX_NAME_LENGTH)

@@ -7,8 +7,9 @@ from uuid import UUID
 
 from domain.accounts import Account, AccountService, SignedIn
 from domain.client_secrets import may_be_secret, new_secret, secret_hash
+from domain.email_addresses import EmailAddress, known_address, new_address
 from domain.errors import SignInAgainError
-from domain.names import MAX_NAME_LENGTH, email_address, is_name
+from domain.names import MAX_NAME_LENGTH, is_name
 
 CODE_PERIOD = timedelta(seconds=60)
 
@@ -31,7 +32,9 @@ class Identities(Protocol):
     async def account(self, issuer: str, subject: str) -> Account | None:
         """The account that the identity is linked to."""
 
-    async def link(self, issuer: str, subject: str, email: str, name: str) -> Account:
+    async def link(
+        self, issuer: str, subject: str, email: EmailAddress, name: str
+    ) -> Account:
         """Link the identity to the account with this address, or to a new account.
 
         The address must be verified. If the account's address was not verified before,
@@ -63,11 +66,16 @@ class IdentityService:
         """
         account = await self._identities.account(identity.issuer, identity.subject)
         if account is None:
-            address = email_address(identity.verified_email or "")
+            email = identity.verified_email or ""
+            # An intranet's host is refused to strangers, and not to its own people.
+            address = new_address(email) or known_address(email)
             if address is None:
                 raise UnverifiedEmailError
             account = await self._identities.link(
-                identity.issuer, identity.subject, address, _name(identity, address)
+                identity.issuer,
+                identity.subject,
+                address,
+                _name(identity, address.text),
             )
         code = new_secret()
         await self._codes.keep(secret_hash(code), account.id, CODE_PERIOD)

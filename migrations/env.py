@@ -13,6 +13,7 @@ from persistence.postgres.engine import DIALECT
 from persistence.tables import metadata
 
 MIGRATION_LOCK = 20_261_125  # any number that no other advisory lock has
+LOCK_TRY_SECONDS = 0.1
 
 
 def run(connection: Connection) -> None:
@@ -31,7 +32,11 @@ async def connect_and_run() -> None:
     engine = create_async_engine(DIALECT, async_creator=where, poolclass=NullPool)
     async with engine.connect() as db:
         # Held until the connection ends: of two migrations at once the second waits.
-        await db.execute(select(func.pg_advisory_lock(MIGRATION_LOCK)))
+        # Not inside Postgres: that would hold a snapshot, and CREATE INDEX CONCURRENTLY
+        # of the first one would wait for its end, a deadlock.
+        while not await db.scalar(select(func.pg_try_advisory_lock(MIGRATION_LOCK))):
+            await db.commit()
+            await asyncio.sleep(LOCK_TRY_SECONDS)
         await db.commit()
         await db.run_sync(run)
     await engine.dispose()

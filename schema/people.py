@@ -56,7 +56,8 @@ class AuthTokens:
 @strawberry.input(description="A new account.")
 class SignUpInput:
     email: str = strawberry.field(
-        description="E-mail address that no other account has. Upper and lower case"
+        description="E-mail address that no other account has, however it is spelt."
+        " Upper and lower case, and the two forms of an international domain,"
         " are the same."
     )
     password: str = strawberry.field(
@@ -72,7 +73,7 @@ class SignUpInput:
 @strawberry.input(description="Credentials.")
 class SignInInput:
     email: str = strawberry.field(
-        description="E-mail address of the account. Upper and lower case are the same."
+        description="E-mail address of the account, in any of its spellings."
     )
     password: str = strawberry.field(description="Password of the account.")
 

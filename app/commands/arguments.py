@@ -52,7 +52,10 @@ def _parser() -> ArgumentParser:
 
     _add_processes(add)
     _add_cluster(add("cluster", "run every server several times, behind NGINX"))
-    add("migrate", "bring the database to the newest version")
+    migrate = add("migrate", "bring the database to the newest version")
+    migrate.add_argument(
+        "--check", action="store_true", help="only show which rows it would change"
+    )
     add("seed", "add the demo data, or today's part of it")
     tokens = add("tokens", "print tokens of seeded customers")
     tokens.add_argument("count", type=int, nargs="?", default=500)

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from app.commands.outages import outages_explained
 from domain.accounts import Account
-from domain.names import email_address
+from domain.email_addresses import known_address
 from domain.people import Role
 from persistence.people import managers
 from persistence.postgres.connection import connect
@@ -38,7 +38,7 @@ def listed(database_url: str) -> list[str]:
 
 def change(database_url: str, email: str, role: Role) -> str:
     """Says what has changed; raises CommandError if no account has the address."""
-    address = email_address(email)
+    address = known_address(email)
     if address is None:
         raise CommandError(f"{email!r} is not an e-mail address.")
 
@@ -48,7 +48,7 @@ def change(database_url: str, email: str, role: Role) -> str:
 
     changed, account = asyncio.run(_with_connection(database_url, change_role))
     if account is None:
-        raise CommandError(f"Nobody has signed up as {address}.")
+        raise CommandError(f"Nobody has signed up as {address.text}.")
     now = f"{account.email} ({account.name}) is a {account.role.lower()}"
     return f"{now} now. {EFFECT}" if changed else f"{now} already: nothing has changed."
 

@@ -1,4 +1,4 @@
-"""`migrate`: brings the database to the newest version."""
+"""`migrate`: brings the database to the newest version, or tells what that changes."""
 
 import asyncio
 import os
@@ -16,11 +16,24 @@ OWNER = "DATABASE_OWNER_URL"
 
 
 @outages_explained()
-def run(_arguments: Namespace) -> None:
+def run(arguments: Namespace) -> None:
     database_url, owner_url = database_urls(os.environ)
+    if arguments.check:
+        check(owner_url)
+        return
     migrate.upgrade(owner_url)
     give_rights(owner_url, database_url)
     print("The database is at the newest version.")
+
+
+def check(owner_url: str) -> None:
+    """Raises CommandError if a row would be the same as another."""
+    findings = asyncio.run(migrate.findings(owner_url))
+    print(*findings, sep="\n", end="\n" if findings else "")
+    collisions = sum(found.taken_by is not None for found in findings)
+    print(f"Rows that change: {len(findings) - collisions}. Nothing was changed.")
+    if collisions:
+        raise CommandError(f"Rows that would be the same as another: {collisions}.")
 
 
 def database_urls(environ: Mapping[str, str]) -> tuple[str, str]:

@@ -6,21 +6,25 @@ from uuid import UUID
 import asyncpg
 
 from domain.accounts import Account, Login, RefreshFamily
+from domain.email_addresses import EmailAddress
 from domain.people import Role
 from persistence.postgres.pool import Pool
 
 # lower() again, by the database: it must agree with the check constraint and the unique
 # index, for every alphabet.
 ADD = """
-INSERT INTO accounts (email, name, role, password_hash)
-VALUES (lower($1), $2, $3, $4)
-ON CONFLICT (email) DO NOTHING
+INSERT INTO accounts (email, email_key, name, role, password_hash)
+VALUES (lower($1), $2, $3, $4, $5)
+ON CONFLICT DO NOTHING
 RETURNING id, email, name, role
 """
 
-LOGIN = """
-SELECT id, email, name, role, password_hash FROM accounts WHERE email = lower($1)
+# The exact spelling first: one of two accounts with one key has no other way in.
+OF_ADDRESS = """
+WHERE email = lower($1) OR email_key = $2 ORDER BY email = lower($1) DESC LIMIT 1
 """
+
+LOGIN = f"SELECT id, email, name, role, password_hash FROM accounts {OF_ADDRESS}"  # noqa: S608 # constants
 
 FIND = "SELECT id, email, name, role FROM accounts WHERE id = $1"
 
@@ -68,12 +72,16 @@ class PostgresAccounts:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
-    async def add(self, email: str, name: str, password_hash: str) -> Account | None:
-        row = await self._pool.fetchrow(ADD, email, name, Role.CUSTOMER, password_hash)
+    async def add(
+        self, email: EmailAddress, name: str, password_hash: str
+    ) -> Account | None:
+        row = await self._pool.fetchrow(
+            ADD, email.text, email.key, name, Role.CUSTOMER, password_hash
+        )
         return account_of(row) if row else None
 
-    async def login(self, email: str) -> Login | None:
-        row = await self._pool.fetchrow(LOGIN, email)
+    async def login(self, email: EmailAddress) -> Login | None:
+        row = await self._pool.fetchrow(LOGIN, email.text, email.key)
         return Login(account_of(row), row["password_hash"]) if row else None
 
     async def find(self, account_id: UUID) -> Account | None:

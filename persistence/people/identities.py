@@ -1,8 +1,9 @@
 """Identities of accounts at identity providers."""
 
 from domain.accounts import Account
+from domain.email_addresses import EmailAddress
 from domain.people import Role
-from persistence.people.accounts import account_of
+from persistence.people.accounts import OF_ADDRESS, account_of
 from persistence.postgres.pool import Connection, Pool
 
 # After a lost race the identity is linked, unless its account was deleted just then.
@@ -14,16 +15,15 @@ WHERE issuer = $1 AND subject = $2
 """
 
 ADD_ACCOUNT = """
-INSERT INTO accounts (email, name, role, email_verified_at)
-VALUES (lower($1), $2, $3, clock_timestamp())
-ON CONFLICT (email) DO NOTHING
+INSERT INTO accounts (email, email_key, name, role, email_verified_at)
+SELECT lower($1), $2, $3, $4, clock_timestamp()
+WHERE NOT EXISTS (SELECT FROM accounts WHERE email = lower($1) OR email_key = $2)
+ON CONFLICT DO NOTHING
 """
 
 # FOR UPDATE blocks concurrent inserts of refresh tokens, so that DELETE_TOKENS
 # sees all of them.
-LOCK_ACCOUNT = """
-SELECT id, email, name, role FROM accounts WHERE email = lower($1) FOR UPDATE
-"""
+LOCK_ACCOUNT = f"SELECT id, email, name, role FROM accounts {OF_ADDRESS} FOR UPDATE"  # noqa: S608 # constants
 
 LINK = """
 INSERT INTO identities (issuer, subject, account_id) VALUES ($1, $2, $3)
@@ -54,7 +54,9 @@ class PostgresIdentities:
         row = await self._pool.fetchrow(FIND, issuer, subject)
         return account_of(row) if row else None
 
-    async def link(self, issuer: str, subject: str, email: str, name: str) -> Account:
+    async def link(
+        self, issuer: str, subject: str, email: EmailAddress, name: str
+    ) -> Account:
         for _ in range(ATTEMPTS):
             try:
                 async with self._pool.acquire() as db, db.transaction():
@@ -67,10 +69,10 @@ class PostgresIdentities:
 
 
 async def _link(
-    db: Connection, issuer: str, subject: str, email: str, name: str
+    db: Connection, issuer: str, subject: str, email: EmailAddress, name: str
 ) -> Account:
-    await db.execute(ADD_ACCOUNT, email, name, Role.CUSTOMER)
-    row = await db.fetchrow(LOCK_ACCOUNT, email)
+    await db.execute(ADD_ACCOUNT, email.text, email.key, name, Role.CUSTOMER)
+    row = await db.fetchrow(LOCK_ACCOUNT, email.text, email.key)
     if row is None or not await db.fetchval(LINK, issuer, subject, row["id"]):
         raise _LostRaceError
     if await db.fetchval(TAKE_OVER, row["id"]):

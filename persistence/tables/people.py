@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Text
+from sqlalchemy import CheckConstraint, Index, Text
 from sqlmodel import Field, SQLModel
 
 from domain.people import Role
@@ -15,10 +15,13 @@ class AccountRow(SQLModel, table=True):
     __table_args__ = (
         one_of("role", Role),
         CheckConstraint("email = lower(email)", name="email_lower"),
+        Index("ix_accounts_email_key", "email_key", unique=True),
     )
 
     id: UUID | None = Field(default=None, primary_key=True, sa_column_kwargs=GROWING_ID)
     email: str = Field(sa_type=Text, unique=True)
+    # Equal for all spellings of an address. None: found by the exact spelling alone.
+    email_key: str | None = Field(default=None, sa_type=Text(collation="C"))
     name: str = Field(sa_type=Text)
     role: str = Field(default=Role.CUSTOMER, sa_type=Text)
     password_hash: str | None = Field(default=None, sa_type=Text)

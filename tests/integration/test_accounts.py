@@ -100,7 +100,13 @@ async def test_ten_sign_ups_at_once_with_one_address_are_one_account(
 
 @pytest.mark.parametrize(
     "email",
-    ["JOÃO{}@EXEMPLO.BR", "JOA\u0303O{}@x", "İSTANBUL{}@x", "ẞΣς{}@x", "\u212a{}@x"],
+    [
+        "JOÃO{}@EXEMPLO.BR",
+        "JOA\u0303O{}@x.br",
+        "İSTANBUL{}@x.tr",
+        "ẞΣς{}@x.gr",
+        "\u212a{}@x.de",
+    ],
 )
 async def test_other_alphabets_are_compared_alike_here_and_in_the_database(
     service: AccountService, email: str

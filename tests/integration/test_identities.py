@@ -18,6 +18,7 @@ from persistence.key_value.sign_in_codes import RedisSignInCodes
 from persistence.people.accounts import PostgresAccounts
 from persistence.people.identities import PostgresIdentities
 from persistence.postgres.pool import Pool
+from tests.support.accounts import email_address
 from tests.support.polling import until_blocked
 
 ISSUER = "https://id.example"
@@ -58,7 +59,7 @@ async def test_a_new_address_is_a_new_customer_without_a_password(
 ) -> None:
     email, subject = new_address(), uuid4().hex
 
-    ana = await identities.link(ISSUER, subject, email, "Ana")
+    ana = await identities.link(ISSUER, subject, email_address(email), "Ana")
 
     assert (ana.email, ana.name, ana.role) == (email, "Ana", Role.CUSTOMER)
     assert await ways_in(pool, ana.id) == (True, False, 0, 1)
@@ -73,7 +74,9 @@ async def test_a_stranger_in_the_account_of_an_address_loses_every_way_in(
     email = new_address()
     eva = await service.sign_up(email, "correct-horse", "Eva")
 
-    ana = await identities.link(ISSUER, uuid4().hex, email.title(), "Ana")
+    ana = await identities.link(
+        ISSUER, uuid4().hex, email_address(email.title()), "Ana"
+    )
 
     assert ana == eva.account
     assert await ways_in(pool, ana.id) == (True, False, 0, 1)
@@ -85,10 +88,12 @@ async def test_a_second_provider_takes_nothing_from_a_verified_account(
     identities: PostgresIdentities, service: AccountService, pool: Pool
 ) -> None:
     email = new_address()
-    ana = await identities.link(ISSUER, uuid4().hex, email, "Ana")
+    ana = await identities.link(ISSUER, uuid4().hex, email_address(email), "Ana")
     await service.issue_tokens(ana)
 
-    again = await identities.link("https://other.example", "7", email, "Ana B.")
+    again = await identities.link(
+        "https://other.example", "7", email_address(email), "Ana B."
+    )
 
     assert again == ana
     assert await ways_in(pool, ana.id) == (True, False, 1, 2)
@@ -100,7 +105,10 @@ async def test_twenty_callbacks_at_once_are_one_account(
     email, subject = new_address(), uuid4().hex
 
     linked = await asyncio.gather(
-        *(identities.link(ISSUER, subject, email, "Ana") for _ in range(20))
+        *(
+            identities.link(ISSUER, subject, email_address(email), "Ana")
+            for _ in range(20)
+        )
     )
 
     assert len({account.id for account in linked}) == 1
@@ -113,7 +121,10 @@ async def test_one_identity_with_many_addresses_at_once_is_one_account(
     emails, subject = [new_address() for _ in range(10)], uuid4().hex
 
     linked = await asyncio.gather(
-        *(identities.link(ISSUER, subject, email, "Ana") for email in emails)
+        *(
+            identities.link(ISSUER, subject, email_address(email), "Ana")
+            for email in emails
+        )
     )
 
     assert len({account.id for account in linked}) == 1
@@ -128,7 +139,7 @@ async def test_signing_up_and_linking_at_once_leave_no_way_in_but_the_identity(
         email = new_address()
 
         ana, *_ = await asyncio.gather(
-            identities.link(ISSUER, uuid4().hex, email, "Ana"),
+            identities.link(ISSUER, uuid4().hex, email_address(email), "Ana"),
             service.sign_up(email, "correct-horse", "Eva"),
             return_exceptions=True,
         )
@@ -144,7 +155,9 @@ async def test_refreshing_and_linking_at_once_leave_no_token_of_before(
         eva = await service.sign_up(new_address(), "correct-horse", "Eva")
 
         ana, *_ = await asyncio.gather(
-            identities.link(ISSUER, uuid4().hex, eva.account.email, "Ana"),
+            identities.link(
+                ISSUER, uuid4().hex, email_address(eva.account.email), "Ana"
+            ),
             service.refresh(eva.refresh_token),
             return_exceptions=True,
         )
@@ -157,7 +170,7 @@ async def test_a_password_that_was_right_a_moment_ago_gets_no_tokens(
     service: AccountService, pool: Pool
 ) -> None:
     eva = await service.sign_up(new_address(), "correct-horse", "Eva")
-    login = await PostgresAccounts(pool).login(eva.account.email)
+    login = await PostgresAccounts(pool).login(email_address(eva.account.email))
     assert login is not None
     async with pool.acquire() as db:
         takeover = db.transaction()

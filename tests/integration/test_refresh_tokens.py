@@ -16,7 +16,7 @@ from domain.people import Role, Viewer
 from persistence.people.accounts import PostgresAccounts
 from persistence.postgres.housekeeping import delete_old_rows
 from persistence.postgres.pool import Pool
-from tests.support.accounts import FakePasswords
+from tests.support.accounts import FakePasswords, email_address
 from tests.support.polling import until_blocked
 
 TOKENS = "SELECT count(*) FROM refresh_tokens WHERE account_id = $1"
@@ -163,7 +163,7 @@ async def test_housekeeping_does_not_wait_for_a_family_that_ends(
     scratch_pool: Pool,
 ) -> None:
     accounts = PostgresAccounts(scratch_pool)
-    account = await accounts.add("ana@cinema.example", "Ana", "hash")
+    account = await accounts.add(email_address("ana@cinema.example"), "Ana", "hash")
     assert account is not None
     for number in range(2):
         await accounts.add_refresh_token(

@@ -5,10 +5,17 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 from domain.accounts import AccessToken, Account, Login, RefreshFamily
+from domain.email_addresses import EmailAddress, new_address
 from domain.people import Role, Viewer
 
 SOON = datetime(2030, 1, 1, tzinfo=UTC)
 FAMILY_ID = UUID(int=1)
+
+
+def email_address(text: str) -> EmailAddress:
+    address = new_address(text)
+    assert address
+    return address
 
 
 @dataclass
@@ -19,15 +26,17 @@ class FakeAccounts:
     blind: bool = False  # finds no login: as if another sign-up won a race
     taken_over: bool = False  # a provider has just verified the address for another
 
-    async def add(self, email: str, name: str, password_hash: str) -> Account | None:
-        if email in self.logins:
+    async def add(
+        self, email: EmailAddress, name: str, password_hash: str
+    ) -> Account | None:
+        if email.text in self.logins:
             return None
-        account = Account(id=uuid4(), email=email, name=name, role=Role.CUSTOMER)
-        self.logins[email] = Login(account, password_hash)
+        account = Account(id=uuid4(), email=email.text, name=name, role=Role.CUSTOMER)
+        self.logins[email.text] = Login(account, password_hash)
         return account
 
-    async def login(self, email: str) -> Login | None:
-        return None if self.blind else self.logins.get(email)
+    async def login(self, email: EmailAddress) -> Login | None:
+        return None if self.blind else self.logins.get(email.text)
 
     async def find(self, account_id: UUID) -> Account | None:
         accounts = {login.account.id: login.account for login in self.logins.values()}

@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 from domain.accounts import Account
+from domain.email_addresses import EmailAddress
 from domain.people import Role
 
 ANA = Account(id=uuid4(), email="ana@cinema.example", name="Ana", role=Role.CUSTOMER)
@@ -13,12 +14,14 @@ ANA = Account(id=uuid4(), email="ana@cinema.example", name="Ana", role=Role.CUST
 @dataclass
 class FakeIdentities:
     known: dict[tuple[str, str], Account] = field(default_factory=dict)
-    linked: list[tuple[str, str, str, str]] = field(default_factory=list)
+    linked: list[tuple[str, str, EmailAddress, str]] = field(default_factory=list)
 
     async def account(self, issuer: str, subject: str) -> Account | None:
         return self.known.get((issuer, subject))
 
-    async def link(self, issuer: str, subject: str, email: str, name: str) -> Account:
+    async def link(
+        self, issuer: str, subject: str, email: EmailAddress, name: str
+    ) -> Account:
         self.linked.append((issuer, subject, email, name))
         return ANA
 

@@ -6,7 +6,6 @@ import pytest
 
 from domain.accounts import Account, AccountService, Login
 from domain.errors import EmailTakenError, InvalidCredentialsError, InvalidInputError
-from domain.names import email_address
 from domain.people import Role
 from tests.support.accounts import SOON, FakeAccounts, FakePasswords, FakeTokens
 
@@ -49,15 +48,15 @@ class TestSignUp:
         ("account", "field", "rule"),
         [
             (("ana", "hold-my-seat", "Ana"), "email", "email_syntax"),
-            (("a\x00@b", "hold-my-seat", "Ana"), "email", "email_syntax"),
-            (("a@b", "1234567", "Ana"), "password", "password_length"),
-            (("a@b", "x" * 129, "Ana"), "password", "password_length"),
-            (("a@b", "1234567\x00", "Ana"), "password", "password_length"),
-            (("a@b", "1234567\ud800", "Ana"), "password", "password_length"),
-            (("a@b", "hold-my-seat", "  "), "name", "name_length"),
-            (("a@b", "hold-my-seat", "x" * 101), "name", "name_length"),
-            (("a@b", "hold-my-seat", "A\nB"), "name", "name_length"),
-            (("a@b", "hold-my-seat", "A\ud800"), "name", "name_length"),
+            (("a\x00@b.example", "hold-my-seat", "Ana"), "email", "email_syntax"),
+            (("a@b.example", "1234567", "Ana"), "password", "password_length"),
+            (("a@b.example", "x" * 129, "Ana"), "password", "password_length"),
+            (("a@b.example", "1234567\x00", "Ana"), "password", "password_length"),
+            (("a@b.example", "1234567\ud800", "Ana"), "password", "password_length"),
+            (("a@b.example", "hold-my-seat", "  "), "name", "name_length"),
+            (("a@b.example", "hold-my-seat", "x" * 101), "name", "name_length"),
+            (("a@b.example", "hold-my-seat", "A\nB"), "name", "name_length"),
+            (("a@b.example", "hold-my-seat", "A\ud800"), "name", "name_length"),
         ],
     )
     async def test_refuses_what_cannot_be_an_account(
@@ -97,7 +96,7 @@ class TestSignUp:
     async def test_takes_any_characters_up_to_the_bounds(
         self, service: AccountService, password: str, name: str
     ) -> None:
-        signed_in = await service.sign_up("a@b", password, name)
+        signed_in = await service.sign_up("a@b.example", password, name)
 
         assert signed_in.account.name == name
 
@@ -187,32 +186,3 @@ class TestSignIn:
 
         assert passwords.verified == 1
         assert len(accounts.refresh_tokens) == 1  # the one of signing up
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "@",
-        "a@",
-        "@b",
-        "a@b@c",
-        "a b@c",
-        "a@b\u00a0c",
-        "a@b\nc",
-        "a\x00@b",
-        "a\ud800@b",
-        "a\u2028@b",
-        "a" * 253 + "@b",
-        "a" * 1_000_000 + "@b",
-    ],
-)
-def test_is_no_address(text: str) -> None:
-    assert email_address(text) is None
-
-
-def test_an_address_is_kept_as_it_is_compared() -> None:
-    assert email_address("Joa\u0303o@x") == "joão@x"  # the accent on its own
-    assert email_address("straße@x") != email_address("strasse@x")
-    assert email_address("\tJoão.Silva+x@Exemplo.BR\n") == "joão.silva+x@exemplo.br"
-    assert email_address("a" * 252 + "@b") == "a" * 252 + "@b"

@@ -8,6 +8,7 @@ import pytest
 from domain.accounts import Account, AccountService, SignedIn
 from domain.errors import InvalidCredentialsError
 from domain.identities import Identity, IdentityService, UnverifiedEmailError
+from tests.support.accounts import email_address
 from tests.support.identities import ANA, FakeCodes, FakeIdentities
 
 
@@ -52,7 +53,8 @@ async def test_a_new_identity_is_linked_by_its_address(
 ) -> None:
     code = await service.sign_in_code_for(identity())
 
-    assert identities.linked == [("https://id", "7", "ana@cinema.example", "Ana")]
+    address = email_address("ana@cinema.example")
+    assert identities.linked == [("https://id", "7", address, "Ana")]
     assert codes.kept == {sha256(code.encode()).digest(): ANA.id}
     assert codes.periods == [timedelta(seconds=60)]
 

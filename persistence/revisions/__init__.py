@@ -1,0 +1,1 @@
+"""Rows of older versions, brought to the rules of this one."""
