@@ -1,7 +1,7 @@
 """Passwords, hashed with argon2id."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
@@ -36,9 +36,11 @@ class Argon2Passwords:
     async def hash(self, password: str) -> str:
         return await self._run(lambda: self._hasher.hash(password))
 
-    async def verify(self, password: str, password_hash: str | None) -> bool:
+    async def verify(
+        self, spellings: Sequence[str], password_hash: str | None
+    ) -> str | None:
         compared = password_hash or self._unmatched_hash
-        return await self._run(lambda: self._matches(compared, password))
+        return await self._run(lambda: self._fitting(compared, spellings))
 
     def close(self) -> None:
         """Cancels callers that still wait."""
@@ -54,6 +56,10 @@ class Argon2Passwords:
             return await loop.run_in_executor(self._threads, work)
         finally:
             self._waiting -= 1
+
+    def _fitting(self, password_hash: str, spellings: Sequence[str]) -> str | None:
+        fitting = (each for each in spellings if self._matches(password_hash, each))
+        return next(fitting, None)
 
     def _matches(self, password_hash: str, password: str) -> bool:
         try:

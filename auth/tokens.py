@@ -14,7 +14,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import GuestProtocol, OKPKey
 
 from auth.signing_keys import ALGORITHM, KeyRing, SigningKey, utc_now
-from domain.accounts import AccessToken
+from domain.account import AccessToken
 from domain.people import Role, Viewer
 
 ALGORITHMS = [ALGORITHM]  # the only ones that a token's header may name

@@ -2,11 +2,18 @@
 
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Protocol
+from contextlib import suppress
+from datetime import timedelta
 from uuid import UUID, uuid4
 
+from domain.account import (
+    AccessTokenIssuer,
+    Account,
+    Accounts,
+    Login,
+    PasswordHasher,
+    SignedIn,
+)
 from domain.client_secrets import may_be_secret, new_secret, secret_hash
 from domain.email_addresses import (
     MAX_EMAIL_LENGTH,
@@ -19,105 +26,17 @@ from domain.errors import (
     InvalidCredentialsError,
     InvalidInputError,
     SignInAgainError,
+    TooManyAtOnceError,
     raise_if_any,
 )
 from domain.names import MAX_NAME_LENGTH, is_name
-from domain.passwords import is_password, wrong_password
-from domain.people import Role, Viewer
+from domain.passwords import opaque_string, password_spellings, wrong_password
+from domain.people import Viewer
 
 logger = logging.getLogger(__name__)
 
 NO_ADDRESS = EmailAddress("", None)
 REFRESH_PERIOD = timedelta(days=30)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
-    id: UUID
-    email: str  # in lower case
-    name: str
-    role: Role
-
-
-@dataclass(frozen=True, slots=True)
-class Login:
-    """An account and the hash of its password; None: it has no password."""
-
-    account: Account
-    password_hash: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class AccessToken:
-    text: str
-    expires_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class RefreshFamily:
-    """The refresh tokens of one sign-in; each was exchanged for the one before."""
-
-    id: UUID
-    account_id: UUID
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignedIn:
-    access_token: str
-    refresh_token: str
-    expires_at: datetime  # the access token's
-    account: Account
-
-
-class Accounts(Protocol):
-    async def add(
-        self, email: EmailAddress, name: str, password_hash: str
-    ) -> Account | None:
-        """A new customer; None if the address is taken, whatever its spelling."""
-
-    async def login(self, email: EmailAddress) -> Login | None:
-        """By the exact spelling; without such an account by the key."""
-
-    async def find(self, account_id: UUID) -> Account | None: ...
-
-    async def add_refresh_token(
-        self,
-        token_hash: bytes,
-        family_id: UUID,
-        account_id: UUID,
-        period: timedelta,
-        password_hash: str | None,
-    ) -> bool:
-        """False without the account, or if `password_hash` is given and not its own."""
-
-    async def holder_of(self, token_hash: bytes) -> UUID | None: ...
-
-    async def exchange_refresh_token(
-        self, token_hash: bytes, successor_hash: bytes, period: timedelta
-    ) -> Account | None:
-        """The token's account; the successor joins its family.
-
-        None if the token is unknown, expired or used. Of two calls at once, one
-        succeeds.
-        """
-
-    async def end_family(
-        self, token_hash: bytes, *, only_if_used: bool = False
-    ) -> RefreshFamily | None:
-        """Delete the token's family with all its tokens, and return it."""
-
-
-class PasswordHasher(Protocol):
-    """Slow on purpose, so not on the event loop."""
-
-    async def hash(self, password: str) -> str: ...
-
-    async def verify(self, password: str, password_hash: str | None) -> bool:
-        """For a hash of None: False, after as long as a real hash takes."""
-
-
-class AccessTokenIssuer(Protocol):
-    def issue(self, viewer: Viewer) -> AccessToken: ...
 
 
 class AccountService:
@@ -131,6 +50,7 @@ class AccountService:
     async def sign_up(self, email: str, password: str, name: str) -> SignedIn:
         """Raises InvalidInputError for all wrong fields, and EmailTakenError."""
         address, name = new_address(email) or NO_ADDRESS, name.strip()
+        password = opaque_string(password)
         raise_if_any([*_wrong(address, password, name)])
         # Looked up first only because a hash is expensive; `add` decides.
         if await self._accounts.login(address):
@@ -148,13 +68,33 @@ class AccountService:
         """Raises InvalidCredentialsError; takes as long whatever is wrong."""
         address = known_address(email)
         login = await self._accounts.login(address) if address else None
-        possible = is_password(password)
-        right = await self._passwords.verify(
-            password if possible else "", login.password_hash if login else None
+        spellings = password_spellings(password)
+        fitting = await self._passwords.verify(
+            spellings or ("",), login.password_hash if login else None
         )
-        if login is None or not possible or not right:
+        if login is None or not fitting:
             raise InvalidCredentialsError
-        return await self.issue_tokens(login.account, login.password_hash)
+        try:
+            signed_in = await self.issue_tokens(login.account, login.password_hash)
+        except InvalidCredentialsError:
+            if fitting == spellings[0]:
+                raise
+            return await self.sign_in(email, password)  # hashed again meanwhile
+        if fitting != spellings[0]:
+            await self._hash_again(login, spellings[0])
+        return signed_in
+
+    async def _hash_again(self, login: Login, password: str) -> None:
+        """The spelling of an older hash is replaced by the one that counts now.
+
+        Others may sign in with the older one at this moment. So tokens come first, and
+        the hash changes only if it is still the one that was compared.
+        """
+        with suppress(TooManyAtOnceError):  # the next time, then
+            new_hash = await self._passwords.hash(password)
+            await self._accounts.replace_hash(
+                login.account.id, login.password_hash, new_hash
+            )
 
     async def holder_of(self, refresh_token: str) -> UUID | None:
         """The account that the token is or was of; None for an unknown token."""

@@ -5,7 +5,8 @@ from datetime import timedelta
 from typing import Protocol
 from uuid import UUID
 
-from domain.accounts import Account, AccountService, SignedIn
+from domain.account import Account, SignedIn
+from domain.accounts import AccountService
 from domain.client_secrets import may_be_secret, new_secret, secret_hash
 from domain.email_addresses import EmailAddress, known_address, new_address
 from domain.errors import SignInAgainError

@@ -1,4 +1,4 @@
-"""Which passwords a new account may have."""
+"""Which passwords a new account may have, and how they are compared."""
 
 import unicodedata
 from collections.abc import Iterator
@@ -9,11 +9,34 @@ from domain.text import without_invisible
 
 MIN_PASSWORD_LENGTH = 8
 MAX_PASSWORD_LENGTH = 128
+MAX_TYPED_LENGTH = 4 * MAX_PASSWORD_LENGTH  # of a letter and its accents
 
 # The most common passwords, in the form in which they are compared.
 WELL_KNOWN = frozenset(
     Path(__file__).with_name("well_known_passwords.txt").read_text("utf-8").split()
 )
+
+
+def opaque_string(password: str) -> str:
+    """As keyboards and systems type it alike: RFC 8265, without its forbidden classes.
+
+    An accent may be a character of its own or part of a letter, and there are several
+    spaces. Case and everything else count.
+    """
+    if len(password) > MAX_TYPED_LENGTH:
+        return password  # refused for its length, and not worth the work
+    spaces = (" " if unicodedata.category(each) == "Zs" else each for each in password)
+    return unicodedata.normalize("NFC", "".join(spaces))
+
+
+def password_spellings(password: str) -> tuple[str, ...]:
+    """What may have been hashed: the first, or in 0.1.0 what was typed.
+
+    The number depends on what was typed alone, and so does the time of a refusal.
+    """
+    opaque = opaque_string(password)
+    older = unicodedata.normalize("NFD", opaque) if opaque == password else password
+    return tuple(filter(is_password, dict.fromkeys((opaque, older))))
 
 
 def is_password(text: str) -> bool:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from domain.accounts import Account, SignedIn
+from domain.account import Account, SignedIn
 from domain.money import Money
 from domain.movies import Movie, MovieFacts
 from domain.payment import Payment, PaymentStatus

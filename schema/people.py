@@ -5,7 +5,8 @@ from typing import Annotated, Self
 
 import strawberry
 
-from domain import accounts as domain
+from domain import account as domain
+from domain.accounts import REFRESH_PERIOD
 from domain.names import MAX_NAME_LENGTH
 from domain.passwords import MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH
 from schema.enums import Role
@@ -35,7 +36,7 @@ class AuthTokens:
         description="Send it with every request, as `Authorization: Bearer ...`."
     )
     refresh_token: str = strawberry.field(
-        description=f"Exchange it for new tokens within {domain.REFRESH_PERIOD.days}"
+        description=f"Exchange it for new tokens within {REFRESH_PERIOD.days}"
         " days. It works once. Keep it secret."
     )
     expires_at: datetime = strawberry.field(

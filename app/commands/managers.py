@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from app.commands.outages import outages_explained
-from domain.accounts import Account
+from domain.account import Account
 from domain.email_addresses import known_address
 from domain.people import Role
 from persistence.people import managers

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import asyncpg
 
-from domain.accounts import Account, Login, RefreshFamily
+from domain.account import Account, Login, RefreshFamily
 from domain.email_addresses import EmailAddress
 from domain.people import Role
 from persistence.postgres.pool import Pool
@@ -27,6 +27,10 @@ WHERE email = lower($1) OR email_key = $2 ORDER BY email = lower($1) DESC LIMIT 
 LOGIN = f"SELECT id, email, name, role, password_hash FROM accounts {OF_ADDRESS}"  # noqa: S608 # constants
 
 FIND = "SELECT id, email, name, role FROM accounts WHERE id = $1"
+
+REPLACE_HASH = """
+UPDATE accounts SET password_hash = $3 WHERE id = $1 AND password_hash = $2
+"""
 
 # FOR SHARE waits for a take-over of the account, which removes its password.
 ADD_REFRESH = """
@@ -87,6 +91,11 @@ class PostgresAccounts:
     async def find(self, account_id: UUID) -> Account | None:
         row = await self._pool.fetchrow(FIND, account_id)
         return account_of(row) if row else None
+
+    async def replace_hash(
+        self, account_id: UUID, old_hash: str | None, new_hash: str
+    ) -> None:
+        await self._pool.execute(REPLACE_HASH, account_id, old_hash, new_hash)
 
     async def add_refresh_token(
         self,

@@ -1,6 +1,6 @@
 """Identities of accounts at identity providers."""
 
-from domain.accounts import Account
+from domain.account import Account
 from domain.email_addresses import EmailAddress
 from domain.people import Role
 from persistence.people.accounts import OF_ADDRESS, account_of

@@ -8,7 +8,8 @@ import pytest
 from app.commands import arguments
 from auth.signing_keys import KeyRing
 from auth.tokens import Authenticator, TokenIssuer
-from domain.accounts import AccountService, SignedIn
+from domain.account import SignedIn
+from domain.accounts import AccountService
 from domain.people import Role
 from persistence.people.accounts import PostgresAccounts
 from persistence.postgres.pool import Pool

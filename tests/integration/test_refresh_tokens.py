@@ -9,7 +9,8 @@ import pytest
 
 from auth.signing_keys import KeyRing
 from auth.tokens import Authenticator, TokenIssuer
-from domain.accounts import AccountService, SignedIn
+from domain.account import SignedIn
+from domain.accounts import AccountService
 from domain.client_secrets import secret_hash
 from domain.errors import SignInAgainError
 from domain.people import Role, Viewer

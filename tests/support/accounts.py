@@ -1,10 +1,11 @@
 """Fakes in memory for accounts, password hashes and tokens."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
-from domain.accounts import AccessToken, Account, Login, RefreshFamily
+from domain.account import AccessToken, Account, Login, RefreshFamily
 from domain.email_addresses import EmailAddress, new_address
 from domain.people import Role, Viewer
 
@@ -41,6 +42,13 @@ class FakeAccounts:
     async def find(self, account_id: UUID) -> Account | None:
         accounts = {login.account.id: login.account for login in self.logins.values()}
         return accounts.get(account_id)
+
+    async def replace_hash(
+        self, account_id: UUID, old_hash: str | None, new_hash: str
+    ) -> None:
+        for email, login in self.logins.items():
+            if (login.account.id, login.password_hash) == (account_id, old_hash):
+                self.logins[email] = Login(login.account, new_hash)
 
     async def add_refresh_token(
         self,
@@ -93,9 +101,12 @@ class FakePasswords:
         self.hashed += 1
         return f"hash of {password}"
 
-    async def verify(self, password: str, password_hash: str | None) -> bool:
+    async def verify(
+        self, spellings: Sequence[str], password_hash: str | None
+    ) -> str | None:
         self.verified += 1
-        return password_hash == f"hash of {password}"
+        fitting = (each for each in spellings if password_hash == f"hash of {each}")
+        return next(fitting, None)
 
 
 class FakeTokens:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-from domain.accounts import Account
+from domain.account import Account
 from domain.email_addresses import EmailAddress
 from domain.people import Role
 

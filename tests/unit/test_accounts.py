@@ -4,7 +4,8 @@ from uuid import uuid4
 
 import pytest
 
-from domain.accounts import Account, AccountService, Login
+from domain.account import Account, Login
+from domain.accounts import AccountService
 from domain.errors import EmailTakenError, InvalidCredentialsError, InvalidInputError
 from domain.people import Role
 from tests.support.accounts import SOON, FakeAccounts, FakePasswords, FakeTokens

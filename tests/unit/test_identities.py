@@ -5,7 +5,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.accounts import Account, AccountService, SignedIn
+from domain.account import Account, SignedIn
+from domain.accounts import AccountService
 from domain.errors import InvalidCredentialsError
 from domain.identities import Identity, IdentityService, UnverifiedEmailError
 from tests.support.accounts import email_address

@@ -6,8 +6,13 @@ import pytest
 
 from auth.passwords import Argon2Passwords
 from domain import passwords as rules
+from domain.account import Login
 from domain.accounts import AccountService
-from domain.errors import InvalidInputError, TooManyAtOnceError
+from domain.errors import (
+    InvalidCredentialsError,
+    InvalidInputError,
+    TooManyAtOnceError,
+)
 from domain.passwords import WELL_KNOWN
 from tests.support.accounts import FakeAccounts, FakePasswords, FakeTokens
 
@@ -55,6 +60,81 @@ async def test_what_only_looks_like_it_is_taken(password: str) -> None:
     assert ana.account.name == "Ana de Souza"
 
 
+COMPOSED = "caf\u00e9 com leite"
+DECOMPOSED = "cafe\u0301 com leite"
+OTHER_SPACES = "caf\u00e9\u00a0com\u2003leite"
+
+
+class TestSpellings:
+    @pytest.mark.parametrize("typed", [COMPOSED, DECOMPOSED, OTHER_SPACES])
+    @pytest.mark.parametrize("chosen", [COMPOSED, DECOMPOSED, OTHER_SPACES])
+    async def test_what_is_typed_alike_is_one_password(
+        self, chosen: str, typed: str
+    ) -> None:
+        service = AccountService(FakeAccounts(), FakePasswords(), FakeTokens())
+        ana = await service.sign_up("ana@cinema.example", chosen, "Ana")
+
+        again = await service.sign_in("ana@cinema.example", typed)
+
+        assert again.account == ana.account
+
+    @pytest.mark.parametrize(
+        ("hashed", "typed"),
+        [
+            (DECOMPOSED, DECOMPOSED),
+            (DECOMPOSED, COMPOSED),
+            (OTHER_SPACES, OTHER_SPACES),
+            (COMPOSED, DECOMPOSED),
+        ],
+    )
+    async def test_an_older_hash_stays_good_and_is_replaced(
+        self, hashed: str, typed: str
+    ) -> None:
+        accounts, passwords = FakeAccounts(), FakePasswords()
+        service = AccountService(accounts, passwords, FakeTokens())
+        await service.sign_up("ana@cinema.example", "hold-my-seat", "Ana")
+        login = accounts.logins["ana@cinema.example"]
+        accounts.logins["ana@cinema.example"] = Login(
+            login.account, f"hash of {hashed}"
+        )
+
+        for each in (typed, COMPOSED, DECOMPOSED, OTHER_SPACES):
+            assert await service.sign_in("ana@cinema.example", each)
+
+        kept = accounts.logins["ana@cinema.example"].password_hash
+        assert kept == f"hash of {COMPOSED}"
+        assert passwords.hashed == 1 + (hashed != COMPOSED)
+
+    @pytest.mark.parametrize(
+        ("typed", "spellings"),
+        [
+            ("hold-my-seat", 1),
+            (COMPOSED, 2),
+            (DECOMPOSED, 2),
+            (OTHER_SPACES, 2),
+            ("short", 0),
+            ("x" * 129, 0),
+            ("e\u0301" * 128, 1),
+            ("\u00e9" * 128, 1),
+            ("e\u0301" * 4, 1),
+            ("x" * 1_000_000, 0),
+            ("\ud800" * 8, 0),
+        ],
+    )
+    def test_what_is_compared_depends_on_what_was_typed_alone(
+        self, typed: str, spellings: int
+    ) -> None:
+        assert len(rules.password_spellings(typed)) == spellings
+
+    @pytest.mark.parametrize("other", ["Caf\u00e9 com leite", "cafe com leite"])
+    async def test_case_and_accents_count(self, other: str) -> None:
+        service = AccountService(FakeAccounts(), FakePasswords(), FakeTokens())
+        await service.sign_up("ana@cinema.example", COMPOSED, "Ana")
+
+        with pytest.raises(InvalidCredentialsError):
+            await service.sign_in("ana@cinema.example", other)
+
+
 def test_the_list_is_as_it_is_compared() -> None:
     lines = Path(rules.__file__).with_name("well_known_passwords.txt")
     words = lines.read_text("utf-8").splitlines()
@@ -72,19 +152,19 @@ class TestTheLine:
         go_on = threading.Event()
         monkeypatch.setattr(passwords, "_matches", lambda *_: go_on.wait())
         in_line = [
-            asyncio.create_task(passwords.verify("correct-horse", None))
+            asyncio.create_task(passwords.verify(["correct-horse"], None))
             for _ in range(3)
         ]
         await asyncio.sleep(0)
 
         with pytest.raises(TooManyAtOnceError):
-            await passwords.verify("correct-horse", None)
+            await passwords.verify(["correct-horse"], None)
         with pytest.raises(TooManyAtOnceError):
             await passwords.hash("correct-horse")
         go_on.set()
 
-        assert await asyncio.gather(*in_line) == [True, True, True]
-        assert await passwords.verify("correct-horse", None)
+        assert await asyncio.gather(*in_line) == ["correct-horse"] * 3
+        assert await passwords.verify(["correct-horse"], None)
         passwords.close()
 
     async def test_who_leaves_it_makes_room(
@@ -94,14 +174,14 @@ class TestTheLine:
         go_on = threading.Event()
         monkeypatch.setattr(passwords, "_matches", lambda *_: go_on.wait())
         first, second = (
-            asyncio.create_task(passwords.verify("correct-horse", None))
+            asyncio.create_task(passwords.verify(["correct-horse"], None))
             for _ in range(2)
         )
         await asyncio.sleep(0)
 
         second.cancel()
         await asyncio.wait({second})
-        third = asyncio.create_task(passwords.verify("correct-horse", None))
+        third = asyncio.create_task(passwords.verify(["correct-horse"], None))
         await asyncio.sleep(0)
         go_on.set()
 

@@ -3,7 +3,8 @@ from hashlib import sha256
 
 import pytest
 
-from domain.accounts import AccountService, SignedIn
+from domain.account import SignedIn
+from domain.accounts import AccountService
 from domain.errors import InvalidCredentialsError
 from tests.support.accounts import (
     FAMILY_ID,

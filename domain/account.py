@@ -1,0 +1,106 @@
+"""An account, the tokens of whoever signs in, and what the service asks for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+from uuid import UUID
+
+from domain.email_addresses import EmailAddress
+from domain.people import Role, Viewer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    id: UUID
+    email: str  # in lower case
+    name: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """An account and the hash of its password; None: it has no password."""
+
+    account: Account
+    password_hash: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AccessToken:
+    text: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshFamily:
+    """The refresh tokens of one sign-in; each was exchanged for the one before."""
+
+    id: UUID
+    account_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn:
+    access_token: str
+    refresh_token: str
+    expires_at: datetime  # the access token's
+    account: Account
+
+
+class Accounts(Protocol):
+    async def add(
+        self, email: EmailAddress, name: str, password_hash: str
+    ) -> Account | None:
+        """A new customer; None if the address is taken, whatever its spelling."""
+
+    async def login(self, email: EmailAddress) -> Login | None:
+        """By the exact spelling; without such an account by the key."""
+
+    async def find(self, account_id: UUID) -> Account | None: ...
+
+    async def replace_hash(
+        self, account_id: UUID, old_hash: str | None, new_hash: str
+    ) -> None:
+        """Nothing happens if the account has another hash by now, or none."""
+
+    async def add_refresh_token(
+        self,
+        token_hash: bytes,
+        family_id: UUID,
+        account_id: UUID,
+        period: timedelta,
+        password_hash: str | None,
+    ) -> bool:
+        """False without the account, or if `password_hash` is given and not its own."""
+
+    async def holder_of(self, token_hash: bytes) -> UUID | None: ...
+
+    async def exchange_refresh_token(
+        self, token_hash: bytes, successor_hash: bytes, period: timedelta
+    ) -> Account | None:
+        """The token's account; the successor joins its family.
+
+        None if the token is unknown, expired or used. Of two calls at once, one
+        succeeds.
+        """
+
+    async def end_family(
+        self, token_hash: bytes, *, only_if_used: bool = False
+    ) -> RefreshFamily | None:
+        """Delete the token's family with all its tokens, and return it."""
+
+
+class PasswordHasher(Protocol):
+    """Slow on purpose, so not on the event loop."""
+
+    async def hash(self, password: str) -> str: ...
+
+    async def verify(
+        self, spellings: Sequence[str], password_hash: str | None
+    ) -> str | None:
+        """The first spelling that fits; for a hash of None none, after as long."""
+
+
+class AccessTokenIssuer(Protocol):
+    def issue(self, viewer: Viewer) -> AccessToken: ...
