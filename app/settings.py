@@ -80,9 +80,15 @@ class Settings(EnvironmentSettings):
     # Required from scrapers; without it all of the same private network may scrape.
     metrics_token: SecretStr | None = Field(default=None, min_length=16)
     # As the limits library writes them. For sign-in, sign-up and refresh, each by
-    # address and by account; and for reserving, by customer and process.
+    # address, and by account and address; and for reserving, by customer and process.
     rate_limit_address: RateLimit = "100/minute"
     rate_limit_account: RateLimit = "10/minute"
+    # Of one account from everywhere: above it strangers to the account have to wait.
+    rate_limit_account_total: RateLimit = "10/minute"
+    # The first time; then twice as long each time, up to eight times.
+    sign_in_slowdown_seconds: float = Field(default=1.0, ge=0, le=5)
+    # A refresh token that comes again from the same network was sent by another tab.
+    refresh_race_seconds: float = Field(default=10.0, ge=0, le=60)
     rate_limit_reserve: RateLimit = "600/10 seconds"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     # One JSON object per line, or lines for people.

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -132,7 +133,10 @@ async def open_api(settings: Settings, keys: KeyRing) -> AsyncIterator[ApiParts]
             read_engine, resources.pool, cache, replica, resources.own_writes
         )
         accounts = AccountService(
-            PostgresAccounts(resources.pool), passwords, TokenIssuer(keys)
+            PostgresAccounts(resources.pool),
+            passwords,
+            TokenIssuer(keys),
+            race_period=timedelta(seconds=settings.refresh_race_seconds),
         )
         sign_in = _sign_in_services(settings, resources, accounts)
         yield ApiParts(
@@ -175,6 +179,8 @@ def _sign_in_services(
             resources.redis,
             address=settings.rate_limit_address,
             account=settings.rate_limit_account,
+            account_total=settings.rate_limit_account_total,
+            slowdown_seconds=settings.sign_in_slowdown_seconds,
             reserve=settings.rate_limit_reserve,
         ),
     )

@@ -16,6 +16,9 @@ T = TypeVar("T")
 AT_ONCE = 2  # each takes a core for a fifth of a second, and 64 MiB
 # At work and waiting: so the last one waits for seconds, not for minutes.
 MOST_WAITING = 32
+# How far strangers may fill the line. The rest is for people who come back.
+SHARE_OF_HASHING = 1 / 2
+SHARE_OF_THE_DOUBTFUL = 1 / 4
 
 
 class Argon2Passwords:
@@ -34,20 +37,25 @@ class Argon2Passwords:
         self._unmatched_hash = _hash_of_no_password(self._hasher)
 
     async def hash(self, password: str) -> str:
-        return await self._run(lambda: self._hasher.hash(password))
+        return await self._run(lambda: self._hasher.hash(password), SHARE_OF_HASHING)
 
     async def verify(
-        self, spellings: Sequence[str], password_hash: str | None
+        self,
+        spellings: Sequence[str],
+        password_hash: str | None,
+        *,
+        doubtful: bool = False,
     ) -> str | None:
         compared = password_hash or self._unmatched_hash
-        return await self._run(lambda: self._fitting(compared, spellings))
+        share = SHARE_OF_THE_DOUBTFUL if doubtful else 1
+        return await self._run(lambda: self._fitting(compared, spellings), share)
 
     def close(self) -> None:
         """Cancels callers that still wait."""
         self._threads.shutdown(cancel_futures=True)
 
-    async def _run(self, work: Callable[[], T]) -> T:
-        if self._waiting >= self._most_waiting:
+    async def _run(self, work: Callable[[], T], share: float) -> T:
+        if self._waiting >= self._most_waiting * share:
             RATE_LIMITED.labels("passwords").inc()
             raise TooManyAtOnceError
         self._waiting += 1

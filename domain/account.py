@@ -1,4 +1,4 @@
-"""An account, the tokens of whoever signs in, and what the service asks for."""
+"""An account, the tokens of a sign-in, and the ports of the service."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,6 +8,8 @@ from uuid import UUID
 
 from domain.email_addresses import EmailAddress
 from domain.people import Role, Viewer
+
+KNOWN_NETWORK_PERIOD = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +50,21 @@ class SignedIn:
     account: Account
 
 
+@dataclass(frozen=True, slots=True)
+class Successor:
+    """What a refresh token is exchanged for."""
+
+    token_hash: bytes
+    sealed: bytes | None  # the token itself, for who has the one before
+    network: str | None  # of the client
+
+
+@dataclass(frozen=True, slots=True)
+class RecentUse:
+    account: Account
+    sealed: bytes | None  # the successor
+
+
 class Accounts(Protocol):
     async def add(
         self, email: EmailAddress, name: str, password_hash: str
@@ -71,19 +88,32 @@ class Accounts(Protocol):
         account_id: UUID,
         period: timedelta,
         password_hash: str | None,
+        *,
+        network: str | None,
     ) -> bool:
-        """False without the account, or if `password_hash` is given and not its own."""
+        """The account signed in from the network.
+
+        False without the account, or if `password_hash` is given and not its own.
+        """
 
     async def holder_of(self, token_hash: bytes) -> UUID | None: ...
 
+    async def knows_network(self, email: EmailAddress, network: str) -> bool:
+        """Whether the account signed in from there within KNOWN_NETWORK_PERIOD."""
+
     async def exchange_refresh_token(
-        self, token_hash: bytes, successor_hash: bytes, period: timedelta
+        self, token_hash: bytes, successor: Successor, period: timedelta
     ) -> Account | None:
         """The token's account; the successor joins its family.
 
         None if the token is unknown, expired or used. Of two calls at once, one
         succeeds.
         """
+
+    async def recent_use(
+        self, token_hash: bytes, period: timedelta
+    ) -> RecentUse | None:
+        """None unless the token was exchanged within the period."""
 
     async def end_family(
         self, token_hash: bytes, *, only_if_used: bool = False
@@ -97,9 +127,16 @@ class PasswordHasher(Protocol):
     async def hash(self, password: str) -> str: ...
 
     async def verify(
-        self, spellings: Sequence[str], password_hash: str | None
+        self,
+        spellings: Sequence[str],
+        password_hash: str | None,
+        *,
+        doubtful: bool = False,
     ) -> str | None:
-        """The first spelling that fits; for a hash of None none, after as long."""
+        """The first spelling that fits; for a hash of None none, after as long.
+
+        Those who are doubtful leave room for others.
+        """
 
 
 class AccessTokenIssuer(Protocol):

@@ -13,6 +13,7 @@ from domain.account import (
     Login,
     PasswordHasher,
     SignedIn,
+    Successor,
 )
 from domain.client_secrets import may_be_secret, new_secret, secret_hash
 from domain.email_addresses import (
@@ -32,22 +33,31 @@ from domain.errors import (
 from domain.names import MAX_NAME_LENGTH, is_name
 from domain.passwords import opaque_string, password_spellings, wrong_password
 from domain.people import Viewer
+from domain.sealed_successors import seal, unseal
 
 logger = logging.getLogger(__name__)
 
 NO_ADDRESS = EmailAddress("", None)
 REFRESH_PERIOD = timedelta(days=30)
+RACE_PERIOD = timedelta(seconds=10)
 
 
 class AccountService:
     def __init__(
-        self, accounts: Accounts, passwords: PasswordHasher, tokens: AccessTokenIssuer
+        self,
+        accounts: Accounts,
+        passwords: PasswordHasher,
+        tokens: AccessTokenIssuer,
+        race_period: timedelta = RACE_PERIOD,
     ) -> None:
         self._accounts = accounts
         self._passwords = passwords
         self._tokens = tokens
+        self._race_period = race_period
 
-    async def sign_up(self, email: str, password: str, name: str) -> SignedIn:
+    async def sign_up(
+        self, email: str, password: str, name: str, network: str | None = None
+    ) -> SignedIn:
         """Raises InvalidInputError for all wrong fields, and EmailTakenError."""
         address, name = new_address(email) or NO_ADDRESS, name.strip()
         password = opaque_string(password)
@@ -60,26 +70,37 @@ class AccountService:
         if account is None:
             raise EmailTakenError
         try:
-            return await self.issue_tokens(account, password_hash)
+            return await self.issue_tokens(account, password_hash, network)
         except InvalidCredentialsError:  # meanwhile its owner linked it to a provider
             raise EmailTakenError from None
 
-    async def sign_in(self, email: str, password: str) -> SignedIn:
+    async def sign_in(
+        self,
+        email: str,
+        password: str,
+        network: str | None = None,
+        *,
+        doubtful: bool = False,
+    ) -> SignedIn:
         """Raises InvalidCredentialsError; takes as long whatever is wrong."""
         address = known_address(email)
         login = await self._accounts.login(address) if address else None
         spellings = password_spellings(password)
         fitting = await self._passwords.verify(
-            spellings or ("",), login.password_hash if login else None
+            spellings or ("",),
+            login.password_hash if login else None,
+            doubtful=doubtful,
         )
         if login is None or not fitting:
             raise InvalidCredentialsError
         try:
-            signed_in = await self.issue_tokens(login.account, login.password_hash)
+            signed_in = await self.issue_tokens(
+                login.account, login.password_hash, network
+            )
         except InvalidCredentialsError:
             if fitting == spellings[0]:
                 raise
-            return await self.sign_in(email, password)  # hashed again meanwhile
+            return await self.sign_in(email, password, network)  # it was hashed again
         if fitting != spellings[0]:
             await self._hash_again(login, spellings[0])
         return signed_in
@@ -96,26 +117,34 @@ class AccountService:
                 login.account.id, login.password_hash, new_hash
             )
 
+    async def knows_network(self, email: EmailAddress, network: str) -> bool:
+        return await self._accounts.knows_network(email, network)
+
     async def holder_of(self, refresh_token: str) -> UUID | None:
         """The account that the token is or was of; None for an unknown token."""
         if not may_be_secret(refresh_token):
             return None
         return await self._accounts.holder_of(secret_hash(refresh_token))
 
-    async def refresh(self, refresh_token: str) -> SignedIn:
+    async def refresh(self, refresh_token: str, network: str | None = None) -> SignedIn:
         """Raises SignInAgainError for a token that is unknown, expired or used.
 
-        A token that comes twice is held by two clients, and one of them may be a
-        thief: the whole family ends.
+        A token that comes twice at once, from one network, comes from two tabs: both
+        have the same successor. Otherwise it is held by two clients, and one of them
+        may be a thief: the whole family ends.
         """
         if not may_be_secret(refresh_token):
             raise SignInAgainError
         token_hash = secret_hash(refresh_token)
-        successor = new_secret()
+        token = new_secret()
+        sealed = seal(refresh_token, network, token) if network else None
         account = await self._accounts.exchange_refresh_token(
-            token_hash, secret_hash(successor), REFRESH_PERIOD
+            token_hash, Successor(secret_hash(token), sealed, network), REFRESH_PERIOD
         )
-        if account is None:
+        if account is not None:
+            return self._signed_in(account, token)
+        signed_in = await self._lost_race(refresh_token, network) if network else None
+        if signed_in is None:
             family = await self._accounts.end_family(token_hash, only_if_used=True)
             if family is not None:
                 logger.warning(
@@ -124,7 +153,19 @@ class AccountService:
                     family.id,
                 )
             raise SignInAgainError
-        return self._signed_in(account, successor)
+        return signed_in
+
+    async def _lost_race(self, token: str, network: str) -> SignedIn | None:
+        """The newest successor of a token that the same network used just now."""
+        newest: SignedIn | None = None
+        while use := await self._accounts.recent_use(
+            secret_hash(token), self._race_period
+        ):
+            successor = unseal(token, network, use.sealed) if use.sealed else None
+            if successor is None:
+                return None
+            newest, token = self._signed_in(use.account, successor), successor
+        return newest
 
     async def sign_out(self, refresh_token: str) -> bool:
         """False if there was no such token."""
@@ -137,7 +178,10 @@ class AccountService:
         return await self._accounts.find(account_id)
 
     async def issue_tokens(
-        self, account: Account, password_hash: str | None = None
+        self,
+        account: Account,
+        password_hash: str | None = None,
+        network: str | None = None,
     ) -> SignedIn:
         """For a client whose identity was proved.
 
@@ -151,6 +195,7 @@ class AccountService:
             account.id,
             REFRESH_PERIOD,
             password_hash,
+            network=network,
         ):
             raise InvalidCredentialsError
         return self._signed_in(account, refresh_token)

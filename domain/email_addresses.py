@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from email_validator import EmailNotValidError, validate_email
 
+from domain.text import is_line
+
 MAX_EMAIL_LENGTH = 254  # RFC 5321: what fits into a mail server's path
 
 
@@ -29,6 +31,8 @@ def new_address(text: str) -> EmailAddress | None:
     except (EmailNotValidError, UnicodeError):
         return None
     local = unicodedata.normalize("NFC", valid.local_part.lower())
+    if not is_line(local, MAX_EMAIL_LENGTH):
+        return None
     return EmailAddress(f"{local}@{valid.domain}", f"{_one_sigma(local)}@{host}")
 
 

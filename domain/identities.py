@@ -82,7 +82,7 @@ class IdentityService:
         await self._codes.keep(secret_hash(code), account.id, CODE_PERIOD)
         return code
 
-    async def exchange(self, code: str) -> SignedIn:
+    async def exchange(self, code: str, network: str | None = None) -> SignedIn:
         """Raises SignInAgainError for a code that is unknown, expired or used."""
         if not may_be_secret(code):
             raise SignInAgainError
@@ -90,7 +90,7 @@ class IdentityService:
         account = await self._accounts.find(account_id) if account_id else None
         if account is None:
             raise SignInAgainError
-        return await self._accounts.issue_tokens(account)
+        return await self._accounts.issue_tokens(account, network=network)
 
 
 def _name(identity: Identity, address: str) -> str:

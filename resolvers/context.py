@@ -19,6 +19,7 @@ from resolvers.ports import (
     SeatMapFeed,
 )
 from resolvers.texts import ENGLISH
+from runtime.networks import network_of
 
 # Five maps of the largest room, or a page of usual ones: takes a third of a second.
 MAX_SEATS_IN_ANSWER = 10_000
@@ -51,6 +52,10 @@ class Context:
     refusals: list[str] = field(default_factory=list)  # codes answered so far
     _loaders: Loaders | None = field(init=False, default=None)
     _seats_counted: int = field(init=False, default=0)
+
+    @property
+    def network(self) -> str | None:
+        return network_of(self.address)
 
     @property
     def loaders(self) -> Loaders:

@@ -4,9 +4,9 @@ from typing import Annotated
 
 import strawberry
 
-from domain.email_addresses import EmailAddress, known_address, new_address
+from domain.email_addresses import known_address, new_address
 from resolvers.context import Info
-from resolvers.rate_limits import check_rate
+from resolvers.rate_limits import check_attempt, check_rate
 from schema.people import (
     AuthTokens,
     RefreshTokensResult,
@@ -43,9 +43,9 @@ class PeopleMutations:
             SignUpInput, strawberry.argument(description="The new account.")
         ],
     ) -> SignUpResult:
-        await check_rate(info, _counted(new_address(input.email)))
+        await check_attempt(info, new_address(input.email))
         signed_in = await info.context.services.accounts.sign_up(
-            input.email, input.password, input.name
+            input.email, input.password, input.name, info.context.network
         )
         return AuthTokens.from_domain(signed_in)
 
@@ -55,16 +55,17 @@ class PeopleMutations:
         info: Info,
         input: Annotated[SignInInput, strawberry.argument(description="Credentials.")],
     ) -> SignInResult:
-        await check_rate(info, _counted(known_address(input.email)))
+        doubtful = await check_attempt(info, known_address(input.email))
         signed_in = await info.context.services.accounts.sign_in(
-            input.email, input.password
+            input.email, input.password, info.context.network, doubtful=doubtful
         )
         return AuthTokens.from_domain(signed_in)
 
     @strawberry.mutation(
         description="Exchange a refresh token for new tokens. A refresh token works"
-        " once: sending it again ends its sign-in and revokes all later"
-        " refresh tokens."
+        " once. Sent again within seconds from the same network, as by two"
+        " tabs, it gets the same new refresh token. Otherwise sending it"
+        " again ends its sign-in and revokes all later refresh tokens."
     )
     async def refresh_tokens(
         self, info: Info, refresh_token: RefreshToken
@@ -72,7 +73,7 @@ class PeopleMutations:
         accounts = info.context.services.accounts
         holder = await accounts.holder_of(refresh_token)
         await check_rate(info, str(holder) if holder else None)
-        signed_in = await accounts.refresh(refresh_token)
+        signed_in = await accounts.refresh(refresh_token, info.context.network)
         return AuthTokens.from_domain(signed_in)
 
     @strawberry.mutation(
@@ -82,8 +83,3 @@ class PeopleMutations:
     )
     async def sign_out(self, info: Info, refresh_token: RefreshToken) -> bool:
         return await info.context.services.accounts.sign_out(refresh_token)
-
-
-def _counted(address: EmailAddress | None) -> str | None:
-    """However an address is spelt, it is tried as one."""
-    return (address.key or address.text) if address else None

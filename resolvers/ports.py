@@ -6,6 +6,7 @@ from typing import Protocol
 from uuid import UUID
 
 from domain.account import Account, SignedIn
+from domain.email_addresses import EmailAddress
 from domain.money import Money
 from domain.movies import Movie, MovieFacts
 from domain.payment import Payment, PaymentStatus
@@ -14,6 +15,7 @@ from domain.rooms import NewSeats, Room, Seat
 from domain.seats import Position, SeatMap, SeatMapDelta
 from domain.session_changes import SessionFacts
 from domain.sessions import Session
+from persistence.key_value.rate_limits import Slowdown
 from persistence.queries.keyset import Page, Window
 from persistence.queries.sessions import SessionsWanted
 
@@ -41,19 +43,25 @@ class PaymentApproval(Protocol):
 class AccountAccess(Protocol):
     async def find(self, account_id: UUID) -> Account | None: ...
 
-    async def sign_up(self, email: str, password: str, name: str) -> SignedIn: ...
+    async def sign_up(
+        self, email: str, password: str, name: str, network: str | None
+    ) -> SignedIn: ...
 
-    async def sign_in(self, email: str, password: str) -> SignedIn: ...
+    async def sign_in(
+        self, email: str, password: str, network: str | None, *, doubtful: bool
+    ) -> SignedIn: ...
+
+    async def knows_network(self, email: EmailAddress, network: str) -> bool: ...
 
     async def holder_of(self, refresh_token: str) -> UUID | None: ...
 
-    async def refresh(self, refresh_token: str) -> SignedIn: ...
+    async def refresh(self, refresh_token: str, network: str | None) -> SignedIn: ...
 
     async def sign_out(self, refresh_token: str) -> bool: ...
 
 
 class CodeExchange(Protocol):
-    async def exchange(self, code: str) -> SignedIn: ...
+    async def exchange(self, code: str, network: str | None) -> SignedIn: ...
 
 
 class CatalogEditing(Protocol):
@@ -165,11 +173,17 @@ class Readers(Protocol):
 
 
 class RateLimiter(Protocol):
-    """Both raise RateLimitedError."""
+    """All raise RateLimitedError."""
 
     async def check(
         self, what: str, address: str | None, account: str | None
     ) -> None: ...
+
+    async def check_attempt(
+        self, what: str, address: str | None, account: str | None
+    ) -> Slowdown | None: ...
+
+    async def slow_down(self, what: str, slowdown: Slowdown) -> None: ...
 
     def check_reserving(self, customer_id: UUID) -> None: ...
 

@@ -2,8 +2,9 @@
 
 from uuid import UUID
 
+from domain.email_addresses import EmailAddress
 from persistence.key_value.rate_limits import RateLimitedError
-from resolvers.context import Info
+from resolvers.context import Context, Info
 from resolvers.faults import rate_limited
 
 
@@ -16,6 +17,33 @@ async def check_rate(info: Info, account: str | None) -> None:
         )
     except RateLimitedError as refused:
         raise rate_limited(refused.retry_after) from refused
+
+
+async def check_attempt(info: Info, email: EmailAddress | None) -> bool:
+    """Call it before a password is looked at. It may take some seconds.
+
+    Returns whether the caller is doubtful: one of many who try to get into the account,
+    and not for the first time.
+    """
+    context, what = info.context, info.field_name
+    limits = context.services.rate_limits
+    account = (email.key or email.text) if email else None
+    try:
+        slowdown = await limits.check_attempt(what, context.address, account)
+        if slowdown is None or await _is_known(context, email):
+            return False
+        await limits.slow_down(what, slowdown)
+    except RateLimitedError as refused:
+        raise rate_limited(refused.retry_after) from refused
+    return slowdown.repeated
+
+
+async def _is_known(context: Context, email: EmailAddress | None) -> bool:
+    """Whether the account has signed in from the caller's network."""
+    network = context.network
+    if email is None or network is None:
+        return False
+    return await context.services.accounts.knows_network(email, network)
 
 
 def check_reserving_rate(info: Info, customer_id: UUID) -> None:

@@ -24,5 +24,7 @@ class SignInCodeMutations:
         ],
     ) -> SignInResult:
         await check_rate(info, None)
-        signed_in = await info.context.services.identities.exchange(code)
+        signed_in = await info.context.services.identities.exchange(
+            code, info.context.network
+        )
         return AuthTokens.from_domain(signed_in)

@@ -37,7 +37,8 @@ class AuthTokens:
     )
     refresh_token: str = strawberry.field(
         description=f"Exchange it for new tokens within {REFRESH_PERIOD.days}"
-        " days. It works once. Keep it secret."
+        " days. It works once, except for other tabs at that moment. Keep it"
+        " secret."
     )
     expires_at: datetime = strawberry.field(
         description="When the access token expires."

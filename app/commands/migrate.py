@@ -1,4 +1,4 @@
-"""`migrate`: brings the database to the newest version, or tells what that changes."""
+"""`migrate`: brings the database to the newest version, or shows what that changes."""
 
 import asyncio
 import os

@@ -5,7 +5,14 @@ from uuid import UUID
 
 import asyncpg
 
-from domain.account import Account, Login, RefreshFamily
+from domain.account import (
+    KNOWN_NETWORK_PERIOD,
+    Account,
+    Login,
+    RecentUse,
+    RefreshFamily,
+    Successor,
+)
 from domain.email_addresses import EmailAddress
 from domain.people import Role
 from persistence.postgres.pool import Pool
@@ -32,32 +39,65 @@ REPLACE_HASH = """
 UPDATE accounts SET password_hash = $3 WHERE id = $1 AND password_hash = $2
 """
 
-# FOR SHARE waits for a take-over of the account, which removes its password.
-ADD_REFRESH = """
-INSERT INTO refresh_tokens (token_hash, family_id, account_id, expires_at)
-SELECT $1, $2, id, clock_timestamp() + $4::interval FROM accounts
-WHERE id = $3 AND ($5::text IS NULL OR password_hash = $5) FOR SHARE
-RETURNING account_id
+# Written once a day for each network. Hashed with the account's id, so that equal
+# networks of two accounts do not show.
+NETWORK_HASH = "sha256(uuid_send(account_id) || convert_to({}, 'UTF8'))"
+REMEMBER_NETWORK = """
+    INSERT INTO sign_in_networks AS known (account_id, network_hash)
+    SELECT account_id, {hash} FROM {source} WHERE {network}::text IS NOT NULL
+    ON CONFLICT (account_id, network_hash) DO UPDATE SET seen_at = clock_timestamp()
+    WHERE known.seen_at < clock_timestamp() - interval '1 day'
 """
+
+
+def remember_network(source: str, network: str) -> str:
+    digest = NETWORK_HASH.format(network)
+    return REMEMBER_NETWORK.format(hash=digest, source=source, network=network)
+
+
+# FOR SHARE waits for a take-over of the account, which removes its password.
+ADD_REFRESH = f"""
+WITH added AS (
+    INSERT INTO refresh_tokens (token_hash, family_id, account_id, expires_at)
+    SELECT $1, $2, id, clock_timestamp() + $4::interval FROM accounts
+    WHERE id = $3 AND ($5::text IS NULL OR password_hash = $5) FOR SHARE
+    RETURNING account_id
+), network AS ({remember_network("added", "$6")})
+SELECT account_id FROM added
+"""  # noqa: S608 # constants
+
+KNOWS_NETWORK = f"""
+SELECT EXISTS (
+    SELECT FROM sign_in_networks
+    WHERE account_id = (SELECT id FROM accounts {OF_ADDRESS})
+      AND network_hash = {NETWORK_HASH.format("$3")}
+      AND seen_at > clock_timestamp() - $4::interval)
+"""  # noqa: S608 # constants
 
 HOLDER = "SELECT account_id FROM refresh_tokens WHERE token_hash = $1"
 
 # The account's row is locked first, as everywhere. A statement that ends a family or
 # takes an account over locks it exclusively, and then sees all earlier successors.
-EXCHANGE_REFRESH = """
+EXCHANGE_REFRESH = f"""
 WITH account AS MATERIALIZED (
     SELECT id, email, name, role FROM accounts
     WHERE id = (SELECT account_id FROM refresh_tokens WHERE token_hash = $1) FOR SHARE
 ), used AS (
-    UPDATE refresh_tokens SET used_at = clock_timestamp() FROM account
+    UPDATE refresh_tokens SET used_at = clock_timestamp(), successor = $4 FROM account
     WHERE token_hash = $1 AND used_at IS NULL AND expires_at > clock_timestamp()
     RETURNING family_id, account_id
 ), successor AS (
     INSERT INTO refresh_tokens (token_hash, family_id, account_id, expires_at)
     SELECT $2, family_id, account_id, clock_timestamp() + $3::interval FROM used
     RETURNING account_id
-)
+), network AS ({remember_network("successor", "$5")})
 SELECT id, email, name, role FROM account JOIN successor ON account_id = id
+"""  # noqa: S608 # constants
+
+RECENT_USE = """
+SELECT id, email, name, role, successor
+FROM refresh_tokens JOIN accounts ON id = account_id
+WHERE token_hash = $1 AND used_at > clock_timestamp() - $2::interval
 """
 
 LOCK_FAMILY = """
@@ -104,23 +144,48 @@ class PostgresAccounts:
         account_id: UUID,
         period: timedelta,
         password_hash: str | None,
+        *,
+        network: str | None,
     ) -> bool:
         added = await self._pool.fetchval(
-            ADD_REFRESH, token_hash, family_id, account_id, period, password_hash
+            ADD_REFRESH,
+            token_hash,
+            family_id,
+            account_id,
+            period,
+            password_hash,
+            network,
         )
         return added is not None
+
+    async def knows_network(self, email: EmailAddress, network: str) -> bool:
+        known: bool = await self._pool.fetchval(
+            KNOWS_NETWORK, email.text, email.key, network, KNOWN_NETWORK_PERIOD
+        )
+        return known
 
     async def holder_of(self, token_hash: bytes) -> UUID | None:
         holder: UUID | None = await self._pool.fetchval(HOLDER, token_hash)
         return holder
 
     async def exchange_refresh_token(
-        self, token_hash: bytes, successor_hash: bytes, period: timedelta
+        self, token_hash: bytes, successor: Successor, period: timedelta
     ) -> Account | None:
         row = await self._pool.fetchrow(
-            EXCHANGE_REFRESH, token_hash, successor_hash, period
+            EXCHANGE_REFRESH,
+            token_hash,
+            successor.token_hash,
+            period,
+            successor.sealed,
+            successor.network,
         )
         return account_of(row) if row else None
+
+    async def recent_use(
+        self, token_hash: bytes, period: timedelta
+    ) -> RecentUse | None:
+        row = await self._pool.fetchrow(RECENT_USE, token_hash, period)
+        return RecentUse(account_of(row), row["successor"]) if row else None
 
     async def end_family(
         self, token_hash: bytes, *, only_if_used: bool = False

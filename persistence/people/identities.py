@@ -41,6 +41,8 @@ RETURNING id
 
 DELETE_TOKENS = "DELETE FROM refresh_tokens WHERE account_id = $1"
 
+DELETE_NETWORKS = "DELETE FROM sign_in_networks WHERE account_id = $1"
+
 
 class _LostRaceError(Exception):
     """Another request linked the identity, or deleted the account, at this moment."""
@@ -77,4 +79,5 @@ async def _link(
         raise _LostRaceError
     if await db.fetchval(TAKE_OVER, row["id"]):
         await db.execute(DELETE_TOKENS, row["id"])
+        await db.execute(DELETE_NETWORKS, row["id"])
     return account_of(row)

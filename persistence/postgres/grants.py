@@ -3,7 +3,7 @@
 from persistence.postgres.connection import connect
 
 # Rows of these tables are temporary. All other rows stay for good.
-DELETED = ("idempotency_keys", "outbox", "refresh_tokens")
+DELETED = ("idempotency_keys", "outbox", "refresh_tokens", "sign_in_networks")
 STATEMENTS = f"""
 REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {{role}};
 GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO {{role}};

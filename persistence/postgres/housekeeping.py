@@ -18,11 +18,32 @@ DELETE FROM refresh_tokens WHERE ctid = ANY(ARRAY(
     FOR UPDATE SKIP LOCKED))
 """
 
+# See KNOWN_NETWORK_PERIOD.
+OLD_NETWORKS = """
+DELETE FROM sign_in_networks WHERE ctid = ANY(ARRAY(
+    SELECT ctid FROM sign_in_networks
+    WHERE seen_at < clock_timestamp() - interval '30 days' LIMIT $1
+    FOR UPDATE SKIP LOCKED))
+"""
+# Of no use after some seconds, and nothing that should be in a backup.
+OLD_SUCCESSORS = """
+UPDATE refresh_tokens SET successor = NULL WHERE ctid = ANY(ARRAY(
+    SELECT ctid FROM refresh_tokens
+    WHERE successor IS NOT NULL AND used_at < clock_timestamp() - interval '1 minute'
+    LIMIT $1 FOR UPDATE SKIP LOCKED))
+"""
+
+OLD_ROWS = (OLD_KEYS, OLD_TOKENS, OLD_NETWORKS)
+
 
 async def delete_old_rows(pool: Pool) -> int:
     """Returns the number of deleted rows. Any number of workers may run at once."""
+    await _in_batches(pool, OLD_SUCCESSORS)
+    return sum([await _in_batches(pool, each) for each in OLD_ROWS])
+
+
+async def _in_batches(pool: Pool, statement: str) -> int:
     total = 0
-    for statement in (OLD_KEYS, OLD_TOKENS):
-        while deleted := int((await pool.execute(statement, BATCH)).split()[-1]):
-            total += deleted
+    while changed := int((await pool.execute(statement, BATCH)).split()[-1]):
+        total += changed
     return total

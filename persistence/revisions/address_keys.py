@@ -29,7 +29,7 @@ SELECT id, email, created_at FROM accounts
 WHERE {no_key} AND id > $1 ORDER BY id LIMIT $2
 """
 
-# Whoever has one of these keys already, or will get it: a plain address is its own key.
+# Accounts that have one of these keys, or will get it: a plain address is its own key.
 RIVALS = """
 SELECT id, email, created_at, {key} AS email_key FROM accounts
 WHERE email = ANY($1) OR {key} = ANY($1)

@@ -14,7 +14,12 @@ from persistence.tables.catalog import (
 )
 from persistence.tables.columns import metadata
 from persistence.tables.outbox import OutboxRow, RelayLeaseRow
-from persistence.tables.people import AccountRow, IdentityRow, RefreshTokenRow
+from persistence.tables.people import (
+    AccountRow,
+    IdentityRow,
+    RefreshTokenRow,
+    SignInNetworkRow,
+)
 from persistence.tables.sales import (
     ClaimRow,
     IdempotencyKeyRow,
@@ -39,5 +44,6 @@ __all__ = [
     "SeatRow",
     "SessionRow",
     "SessionSeatRow",
+    "SignInNetworkRow",
     "metadata",
 ]

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, Text
+from sqlalchemy import CheckConstraint, Index, Text, text
 from sqlmodel import Field, SQLModel
 
 from domain.people import Role
@@ -36,12 +36,39 @@ class RefreshTokenRow(SQLModel, table=True):
     """Only the hash is stored: a reader of the table cannot sign in with it."""
 
     __tablename__ = "refresh_tokens"
+    __table_args__ = (
+        Index(
+            "ix_refresh_tokens_with_successor",
+            "used_at",
+            postgresql_where=text("successor IS NOT NULL"),
+        ),
+    )
 
     token_hash: bytes = Field(primary_key=True)
     family_id: UUID = Field(index=True)
     account_id: UUID = Field(foreign_key="accounts.id", index=True, ondelete="CASCADE")
     expires_at: datetime = Field(sa_type=Moment)
     used_at: datetime | None = Field(default=None, sa_type=Moment)
+    # For the client's other tabs; see domain/sealed_successors.py.
+    successor: bytes | None = None
+
+
+class SignInNetworkRow(SQLModel, table=True):
+    """Where an account signed in: only a hash of the network is kept."""
+
+    __tablename__ = "sign_in_networks"
+
+    account_id: UUID = Field(
+        primary_key=True, foreign_key="accounts.id", ondelete="CASCADE"
+    )
+    network_hash: bytes = Field(primary_key=True)
+    seen_at: datetime | None = Field(
+        default=None,
+        sa_type=Moment,
+        nullable=False,
+        index=True,
+        sa_column_kwargs=NOW,
+    )
 
 
 class IdentityRow(SQLModel, table=True):

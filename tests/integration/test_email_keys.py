@@ -240,5 +240,5 @@ class TestCheck:
             await asyncio.to_thread(migrate.downgrade, scratch_database_url, tables)
 
         assert await self.run(scratch_database_url, monkeypatch) == 0
-        told = capsys.readouterr().out
-        assert told == "Rows that change: 0. Nothing was changed.\n"
+        printed = capsys.readouterr().out
+        assert printed == "Rows that change: 0. Nothing was changed.\n"

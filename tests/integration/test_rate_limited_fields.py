@@ -33,7 +33,11 @@ def limited(
         client.services,
         accounts=AccountService(FakeAccounts(), passwords, FakeTokens()),
         rate_limits=RateLimits(
-            empty_redis, address="20/hour", account="2/hour", reserve="2/hour"
+            empty_redis,
+            address="20/hour",
+            account="2/hour",
+            account_total="20/hour",
+            reserve="2/hour",
         ),
     )
     return client
@@ -90,7 +94,7 @@ async def test_refreshing_is_limited_by_account_and_keeps_the_token(
     refused = await limited.ask(REFRESH_TOKENS, token=token)
 
     assert retry_after(refused)
-    assert await limited.services.accounts.refresh(token)
+    assert await limited.services.accounts.refresh(token, None)
 
 
 async def test_an_address_is_limited_without_any_account(limited: SchemaClient) -> None:

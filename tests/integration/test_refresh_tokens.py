@@ -168,7 +168,12 @@ async def test_housekeeping_does_not_wait_for_a_family_that_ends(
     assert account is not None
     for number in range(2):
         await accounts.add_refresh_token(
-            bytes([number]), UUID(int=number), account.id, timedelta(), None
+            bytes([number]),
+            UUID(int=number),
+            account.id,
+            timedelta(),
+            None,
+            network=None,
         )
 
     async with scratch_pool.acquire() as db, db.transaction():

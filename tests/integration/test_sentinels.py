@@ -77,7 +77,13 @@ async def test_clients_follow_from_a_lost_primary_to_the_next(
     servers: WatchedRedis, redis: Redis, fault: str
 ) -> None:
     scripts, codes = ScriptBatch(redis), RedisSignInCodes(redis)
-    limits = RateLimits(redis, address="2/hour", account="2/hour", reserve="1/second")
+    limits = RateLimits(
+        redis,
+        address="2/hour",
+        account="2/hour",
+        account_total="2/hour",
+        reserve="1/second",
+    )
     await asyncio.gather(*(redis.ping() for _ in range(30)))
     await limits.check("signIn", "192.0.2.1", None)
     await scripts.run(NUMBER, ["number"])

@@ -5,7 +5,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
-from domain.account import AccessToken, Account, Login, RefreshFamily
+from domain.account import (
+    AccessToken,
+    Account,
+    Login,
+    RecentUse,
+    RefreshFamily,
+    Successor,
+)
 from domain.email_addresses import EmailAddress, new_address
 from domain.people import Role, Viewer
 
@@ -23,7 +30,8 @@ def email_address(text: str) -> EmailAddress:
 class FakeAccounts:
     logins: dict[str, Login] = field(default_factory=dict)
     refresh_tokens: list[tuple[bytes, UUID, timedelta]] = field(default_factory=list)
-    used: set[bytes] = field(default_factory=set)
+    used: dict[bytes, bytes | None] = field(default_factory=dict)  # with successors
+    networks: set[tuple[UUID, str | None]] = field(default_factory=set)
     blind: bool = False  # finds no login: as if another sign-up won a race
     taken_over: bool = False  # a provider has just verified the address for another
 
@@ -57,26 +65,42 @@ class FakeAccounts:
         account_id: UUID,
         period: timedelta,
         password_hash: str | None,
+        *,
+        network: str | None,
     ) -> bool:
         if password_hash is not None and self.taken_over:
             return False
         self.refresh_tokens.append((token_hash, account_id, period))
+        self.networks.add((account_id, network))
         return True
+
+    async def knows_network(self, email: EmailAddress, network: str) -> bool:
+        login = self.logins.get(email.text)
+        return login is not None and (login.account.id, network) in self.networks
 
     async def holder_of(self, token_hash: bytes) -> UUID | None:
         owners = {token: owner for token, owner, _ in self.refresh_tokens}
         return owners.get(token_hash)
 
     async def exchange_refresh_token(
-        self, token_hash: bytes, successor_hash: bytes, period: timedelta
+        self, token_hash: bytes, successor: Successor, period: timedelta
     ) -> Account | None:
         owners = {token: owner for token, owner, _ in self.refresh_tokens}
         if token_hash in self.used or token_hash not in owners:
             return None
-        self.used.add(token_hash)
+        self.used[token_hash] = successor.sealed
         owner = owners[token_hash]
-        self.refresh_tokens.append((successor_hash, owner, period))
+        self.refresh_tokens.append((successor.token_hash, owner, period))
         return await self.find(owner)
+
+    async def recent_use(
+        self, token_hash: bytes, period: timedelta
+    ) -> RecentUse | None:
+        owner = await self.holder_of(token_hash)
+        account = await self.find(owner) if owner else None
+        if account is None or token_hash not in self.used or not period:
+            return None
+        return RecentUse(account, self.used[token_hash])
 
     async def end_family(
         self, token_hash: bytes, *, only_if_used: bool = False
@@ -96,15 +120,21 @@ class FakePasswords:
 
     hashed: int = 0
     verified: int = 0
+    doubtful: int = 0
 
     async def hash(self, password: str) -> str:
         self.hashed += 1
         return f"hash of {password}"
 
     async def verify(
-        self, spellings: Sequence[str], password_hash: str | None
+        self,
+        spellings: Sequence[str],
+        password_hash: str | None,
+        *,
+        doubtful: bool = False,
     ) -> str | None:
         self.verified += 1
+        self.doubtful += doubtful
         fitting = (each for each in spellings if password_hash == f"hash of {each}")
         return next(fitting, None)
 

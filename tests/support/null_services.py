@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 from domain.ports import SeatLock
 from domain.reservation import Reservation
 from persistence.key_value.catalog_cache import Load, Value
+from persistence.key_value.rate_limits import Slowdown
 
 UNUSED: Any = None  # for a service that the tested operations do not call
 
@@ -57,6 +58,12 @@ class Unlimited:
     async def check(
         self, what: str, address: str | None, account: str | None
     ) -> None: ...
+
+    async def check_attempt(
+        self, what: str, address: str | None, account: str | None
+    ) -> None: ...
+
+    async def slow_down(self, what: str, slowdown: Slowdown) -> None: ...
 
     def check_reserving(self, customer_id: UUID) -> None: ...
 

@@ -54,6 +54,7 @@ REFUSED = [
     "a\u2028@b.example",
     "a\u200b@b.example",
     "a\u202e@b.example",
+    "\u034f@b.example",
     "a@b.local",
     "a@xn--zzzzzz-.example",
     "a" * 65 + "@b.example",

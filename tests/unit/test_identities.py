@@ -19,7 +19,9 @@ class FakeAccounts:
     async def find(self, account_id: UUID) -> Account | None:
         return ANA if account_id == ANA.id else None
 
-    async def issue_tokens(self, account: Account) -> SignedIn:
+    async def issue_tokens(
+        self, account: Account, network: str | None = None
+    ) -> SignedIn:
         return SignedIn(
             access_token="access",
             refresh_token="refresh",

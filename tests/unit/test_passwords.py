@@ -167,6 +167,34 @@ class TestTheLine:
         assert await passwords.verify(["correct-horse"], None)
         passwords.close()
 
+    async def test_strangers_leave_room_for_people_who_come_back(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        passwords = Argon2Passwords(at_once=1, most_waiting=8)
+        go_on = threading.Event()
+        monkeypatch.setattr(passwords, "_matches", lambda *_: go_on.wait())
+        in_line = [
+            asyncio.create_task(passwords.verify(["wrong"], None, doubtful=True))
+            for _ in range(2)
+        ]
+        await asyncio.sleep(0)
+
+        with pytest.raises(TooManyAtOnceError):
+            await passwords.verify(["wrong"], None, doubtful=True)
+        in_line += [
+            asyncio.create_task(passwords.verify(["correct-horse"], None))
+            for _ in range(2)
+        ]
+        await asyncio.sleep(0)
+        with pytest.raises(TooManyAtOnceError):
+            await passwords.hash("correct-horse")
+        in_line.append(asyncio.create_task(passwords.verify(["correct-horse"], None)))
+        await asyncio.sleep(0)
+        go_on.set()
+
+        assert all(await asyncio.gather(*in_line))
+        passwords.close()
+
     async def test_who_leaves_it_makes_room(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:

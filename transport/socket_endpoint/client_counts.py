@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from starlette.types import Scope
 
-from persistence.key_value.rate_limits import network_of
+from runtime.networks import network_of
 
 LOOPBACK = ("127.", "::/64")  # the latter network holds ::1 alone
 
@@ -20,7 +20,7 @@ def client_network(scope: Scope) -> str | None:
     client = scope.get("client")
     if client is None:
         return None  # a Unix socket
-    network = network_of(client[0])
+    network = network_of(client[0]) or "unknown"
     return None if network.startswith(LOOPBACK) else network
 
 
