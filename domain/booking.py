@@ -6,21 +6,28 @@ from uuid import UUID, uuid4
 from domain.errors import (
     InvalidInputError,
     NotFoundError,
+    PriceChangedError,
     ReservationClosedError,
     SeatsUnavailableError,
     SessionClosedError,
+    SessionMovedError,
     TooManySeatsError,
 )
 from domain.idempotency import RESERVE_SEATS, earlier_result, key_for
+from domain.money import WRITTEN_CURRENCY
 from domain.ports import (
+    NOTHING_EXPECTED,
+    Expected,
     Hold,
     HoldVerdict,
     KeyReusedError,
     Ledger,
     RelayWakeup,
     SeatLocks,
+    Wanted,
 )
 from domain.reservation import HOLD_PERIOD, MAX_SEATS, Reservation
+from domain.sessions import Session
 
 
 class BookingService:
@@ -35,24 +42,39 @@ class BookingService:
         seat_ids: Sequence[UUID],
         customer_id: UUID,
         idempotency_key: str | None = None,
+        expected: Expected = NOTHING_EXPECTED,
     ) -> Reservation:
         """Hold all the seats for 30 seconds, or none.
 
         With a key that was answered before, the answer is that reservation as it is
         now. A refusal leaves the key unused: the same call may be made again.
         """
-        wanted = wanted_seats(seat_ids)
+        check_expected(expected)
+        wanted = Wanted(
+            session_id=session_id, seat_ids=wanted_seats(seat_ids), expected=expected
+        )
         hold = Hold(
             reservation_id=uuid4(),
-            session_id=session_id,
             customer_id=customer_id,
-            seat_ids=wanted,
+            wanted=wanted,
             period=HOLD_PERIOD,
-            key=key_for(RESERVE_SEATS, idempotency_key, session_id, *wanted),
+            key=key_for(
+                RESERVE_SEATS,
+                idempotency_key,
+                session_id,
+                *wanted.seat_ids,
+                *expected.given(),
+            ),
         )
         try:
             return await self._hold(hold)
-        except (SeatsUnavailableError, SessionClosedError, KeyReusedError):
+        except (
+            SeatsUnavailableError,
+            SessionClosedError,
+            SessionMovedError,
+            PriceChangedError,
+            KeyReusedError,
+        ):
             # This call may have been made before, and hold the seats already.
             earlier = await earlier_result(self._ledger, customer_id, hold.key)
             if earlier is None:
@@ -74,16 +96,16 @@ class BookingService:
     async def _hold(self, hold: Hold) -> Reservation:
         # The lock comes before the connection: a crowd that waits for one seat must not
         # occupy the pool, or customers of other seats starve.
-        async with self._locks.guard(hold.seat_ids) as lock:
+        async with self._locks.guard(hold.wanted) as lock:
             verdict = await self._ledger.hold(hold)
-            for _ in hold.seat_ids:  # another hold may expire while one is ended
+            for _ in hold.wanted.seat_ids:  # another hold may expire while one is ended
                 if not verdict.expired:
                     break
                 # Do not wait for the sweeper: end the expired holds here.
                 await self._ledger.expire(verdict.expired)
                 verdict = await self._ledger.hold(hold)
-            reservation = judge(verdict)
-            lock.mark_held(reservation)
+            reservation, session = judge(verdict, hold.wanted)
+            lock.mark_held(reservation, session.starts_at)
         self._wakeup.notify()
         return reservation
 
@@ -102,12 +124,24 @@ def wanted_seats(seat_ids: Sequence[UUID]) -> tuple[UUID, ...]:
     return tuple(sorted(seat_ids))
 
 
-def judge(verdict: HoldVerdict) -> Reservation:
-    """The reservation; raises the refusal that says most."""
-    if verdict.reservation:
-        return verdict.reservation
-    if not verdict.found:
+def check_expected(expected: Expected) -> None:
+    """Raises InvalidInputError for text that is no currency, such as NUL."""
+    if expected.total and not WRITTEN_CURRENCY.fullmatch(expected.total.currency):
+        raise InvalidInputError("expectedTotal", "currency", rule="currency_code")
+
+
+def judge(verdict: HoldVerdict, wanted: Wanted) -> tuple[Reservation, Session]:
+    """The reservation and its session; raises the refusal that says most."""
+    session, expected = verdict.session, wanted.expected
+    if session is None:
         raise NotFoundError
+    if verdict.reservation:
+        return verdict.reservation, session
     if verdict.begun:
         raise SessionClosedError
+    if expected.starts_at not in {None, session.starts_at}:
+        raise SessionMovedError(session)
+    total = session.price_per_seat * len(wanted.seat_ids)
+    if expected.total not in {None, total}:
+        raise PriceChangedError(total)
     raise SeatsUnavailableError(verdict.taken)

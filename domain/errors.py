@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import ClassVar
 
+from domain.money import Money
 from domain.payment import PaymentStatus
 from domain.reservation import ReservationStatus
 from domain.seats import SessionSeat, seat_order
@@ -47,6 +48,26 @@ class SeatsUnavailableError(DomainError):
 
 class SessionClosedError(DomainError):
     code = "SESSION_CLOSED"
+
+
+class SessionMovedError(DomainError):
+    """It starts at another moment than the customer was shown."""
+
+    code = "SESSION_MOVED"
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(f"session {session.id} starts at {session.starts_at}")
+        self.session = session
+
+
+class PriceChangedError(DomainError):
+    """The seats cost another total than the customer was shown."""
+
+    code = "PRICE_CHANGED"
+
+    def __init__(self, total: Money) -> None:
+        super().__init__(f"the total is {total}")
+        self.total = total
 
 
 class TooManySeatsError(DomainError):

@@ -1,7 +1,10 @@
 """Amounts of money: whole minor units and a currency, never floats."""
 
+import re
 from dataclasses import dataclass
+from typing import Final, Self
 
+WRITTEN_CURRENCY: Final = re.compile(r"[A-Z]{3}")
 # ISO 4217: the currencies in use today.
 CURRENCIES = frozenset(
     """
@@ -21,3 +24,6 @@ CURRENCIES = frozenset(
 class Money:
     amount_minor: int
     currency: str  # ISO 4217
+
+    def __mul__(self, count: int) -> Self:
+        return type(self)(self.amount_minor * count, self.currency)

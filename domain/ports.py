@@ -1,15 +1,17 @@
 """Ports: what the services need from persistence, Redis and realtime."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
+from domain.money import Money
 from domain.payment import Payment
 from domain.reservation import Reservation, ReservationStatus
 from domain.seats import SessionSeat
+from domain.sessions import Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +32,41 @@ class KeyUse:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """What the customer was shown, and will not have otherwise. None: anything."""
+
+    starts_at: datetime | None = None
+    total: Money | None = None
+
+    def given(self) -> Iterator[object]:
+        """What is expected, each with its name: for the hash of an input."""
+        for name in ("starts_at", "total"):
+            if (value := getattr(self, name)) is not None:
+                yield f"{name}={value}"
+
+
+NOTHING_EXPECTED = Expected()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What a call wants to hold: all of these seats, whose ids are sorted.
+
+    Calls that want the same get the same answer at one moment, from any customer.
+    """
+
+    session_id: UUID
+    seat_ids: tuple[UUID, ...]
+    expected: Expected = NOTHING_EXPECTED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hold:
-    """A request to hold all of these seats; `seat_ids` are sorted."""
+    """A request to hold what is wanted, for one customer."""
 
     reservation_id: UUID
-    session_id: UUID
     customer_id: UUID
-    seat_ids: tuple[UUID, ...]
+    wanted: Wanted
     period: timedelta
     key: IdempotencyKey | None = None
 
@@ -46,7 +76,7 @@ class HoldVerdict:
     """What Postgres decided: `reservation`, or why nothing was changed."""
 
     reservation: Reservation | None
-    found: bool  # the session, and each seat in it
+    session: Session | None  # None as well if one of the seats is not in it
     begun: bool
     taken: tuple[SessionSeat, ...] = ()
     expired: tuple[UUID, ...] = ()  # overdue reservations that have the seats still
@@ -61,6 +91,15 @@ class CancelVerdict:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Confirmed:
+    """A reservation that was sold, `on_sale_for` before its session starts."""
+
+    reservation: Reservation
+    starts_at: datetime
+    on_sale_for: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ApproveVerdict:
     """`payment` as of now; None if the customer has no such payment.
 
@@ -68,7 +107,7 @@ class ApproveVerdict:
     """
 
     payment: Payment | None
-    confirmed: Reservation | None = None
+    confirmed: Confirmed | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,24 +168,31 @@ class Ledger(Protocol):
 
 
 class SeatLock(Protocol):
-    def mark_held(self, reservation: Reservation) -> None:
-        """Replace the lock by a marker of the hold, which ends before the hold does."""
+    def mark_held(self, reservation: Reservation, starts_at: datetime) -> None:
+        """Replace the lock by a marker of the hold.
+
+        It ends before the hold does, and before the session starts.
+        """
 
 
 class SeatLocks(Protocol):
     """Keeps crowds out of Postgres. Saves load; decides nothing."""
 
-    def guard(self, seat_ids: Sequence[UUID]) -> AbstractAsyncContextManager[SeatLock]:
+    def guard(self, wanted: Wanted) -> AbstractAsyncContextManager[SeatLock]:
         """Serialise writers of these seats, if the lock nodes can be reached.
 
-        Raises SeatsUnavailableError when a hold on one of them is known. Without a
-        majority of lock nodes, or out of patience, the caller goes on unlocked.
+        Raises SeatsUnavailableError when it is known that Postgres would: see
+        `taken_seats`. Otherwise the caller asks Postgres; without a majority of lock
+        nodes, out of patience, or if only some of the seats are known, unlocked.
         """
 
     async def clear(self, reservation: Reservation) -> None:
         """Remove its markers: the seats are free again."""
 
-    async def mark_sold(self, reservation: Reservation) -> None: ...
+    async def mark_sold(
+        self, reservation: Reservation, starts_at: datetime, on_sale_for: timedelta
+    ) -> None:
+        """By markers that end before the session starts, in `on_sale_for`."""
 
 
 class RelayWakeup(Protocol):

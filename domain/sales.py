@@ -30,7 +30,10 @@ class PaymentService:
             raise IdempotencyConflictError from reused
         if verdict.confirmed:
             self._wakeup.notify()
-            await self._locks.mark_sold(verdict.confirmed)
+            sold = verdict.confirmed
+            await self._locks.mark_sold(
+                sold.reservation, sold.starts_at, sold.on_sale_for
+            )
         else:  # a key that was used for another payment is a conflict in any case
             await earlier_result(self._ledger, customer_id, key)
         if verdict.payment is None:

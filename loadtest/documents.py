@@ -40,6 +40,8 @@ RESERVE_SEATS = """mutation ($input: ReserveSeatsInput!) {
     }
     ... on SeatsUnavailable { seats { id status heldUntil version } }
     ... on TooManySeats { limit }
+    ... on SessionMoved { session { startsAt } }
+    ... on PriceChanged { total { amountMinor currency } }
     ... on InvalidInput { fields { path message } }
   }
 }"""

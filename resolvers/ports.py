@@ -10,6 +10,7 @@ from domain.email_addresses import EmailAddress
 from domain.money import Money
 from domain.movies import Movie, MovieFacts
 from domain.payment import Payment, PaymentStatus
+from domain.ports import Expected
 from domain.reservation import Reservation, ReservationStatus
 from domain.rooms import NewSeats, Room, Seat
 from domain.seats import Position, SeatMap, SeatMapDelta
@@ -27,6 +28,7 @@ class Booking(Protocol):
         seat_ids: Sequence[UUID],
         customer_id: UUID,
         idempotency_key: str | None,
+        expected: Expected,
     ) -> Reservation: ...
 
     async def cancel_reservation(

@@ -12,6 +12,7 @@ from resolvers.texts import localize
 from schema import problems
 from schema.catalog import Session
 from schema.enums import PaymentStatus, ReservationStatus
+from schema.money import Money
 from schema.seats import SessionSeat
 
 Facts = dict[str, Any]
@@ -35,6 +36,14 @@ def payment_status(error: errors.PaymentClosedError) -> Facts:
 
 def taken_seats(error: errors.SeatsUnavailableError) -> Facts:
     return {"seats": [SessionSeat.from_domain(seat) for seat in error.seats]}
+
+
+def moved_session(error: errors.SessionMovedError) -> Facts:
+    return {"session": Session.from_domain(error.session)}
+
+
+def total_now(error: errors.PriceChangedError) -> Facts:
+    return {"total": Money.from_domain(error.total)}
 
 
 def conflicting_session(error: errors.RoomBusyError) -> Facts:
@@ -92,6 +101,8 @@ HANDLERS = [
         errors.SeatsUnavailableError, problems.SeatsUnavailable, taken_seats
     ),
     ProblemHandler(errors.SessionClosedError, problems.SessionClosed),
+    ProblemHandler(errors.SessionMovedError, problems.SessionMoved, moved_session),
+    ProblemHandler(errors.PriceChangedError, problems.PriceChanged, total_now),
     ProblemHandler(errors.TooManySeatsError, problems.TooManySeats, seat_limit),
     ProblemHandler(errors.ReservationExpiredError, problems.ReservationExpired),
     ProblemHandler(

@@ -85,6 +85,7 @@ class ReservationMutations:
             [require_id(seat_id) for seat_id in input.seat_ids],
             viewer.id,
             input.idempotency_key,
+            input.expected(),
         )
         info.context.clear_loaders()
         return Reservation.from_domain(reservation)

@@ -6,23 +6,12 @@ from typing import Annotated, TypeVar, cast
 import strawberry
 from strawberry import UNSET
 
-from domain import money, movies, rooms, session_changes
+from domain import movies, rooms, session_changes
 from schema.catalog import Movie, Room, Session
+from schema.money import MoneyInput
 from schema.problems import InvalidInput, NotFound, RoomBusy
 
 Value = TypeVar("Value")
-
-
-@strawberry.input(description="An amount in the currency's minor unit (cents).")
-class MoneyInput:
-    amount_minor: int = strawberry.field(
-        description="Amount in minor units, from 0 to"
-        f" {session_changes.MAX_PRICE_MINOR}."
-    )
-    currency: str = strawberry.field(description="ISO 4217 code, e.g. BRL.")
-
-    def to_domain(self) -> money.Money:
-        return money.Money(self.amount_minor, self.currency)
 
 
 @strawberry.input(description="A new movie.")
@@ -116,7 +105,10 @@ class CreateSessionInput:
         description="Start time: in the future, within two years. The end time"
         " follows from the movie's running time."
     )
-    price_per_seat: MoneyInput = strawberry.field(description="Price of each seat.")
+    price_per_seat: MoneyInput = strawberry.field(
+        description="Price of each seat: up to"
+        f" {session_changes.MAX_PRICE_MINOR} minor units."
+    )
 
 
 @strawberry.input(

@@ -17,3 +17,12 @@ class Money:
     @classmethod
     def from_domain(cls, money: domain.Money) -> Self:
         return cls(amount_minor=money.amount_minor, currency=money.currency)
+
+
+@strawberry.input(description="An amount in the currency's minor unit (cents).")
+class MoneyInput:
+    amount_minor: int = strawberry.field(description="Amount in minor units.")
+    currency: str = strawberry.field(description="ISO 4217 code, e.g. BRL.")
+
+    def to_domain(self) -> domain.Money:
+        return domain.Money(self.amount_minor, self.currency)

@@ -5,6 +5,7 @@ import strawberry
 from schema.catalog import Session
 from schema.costs import SEATS_IN_A_ROOM, WRONG_FIELDS, cost
 from schema.enums import PaymentStatus, ReservationStatus
+from schema.money import Money
 from schema.seats import SessionSeat
 
 
@@ -62,6 +63,18 @@ class SeatsUnavailable(Problem):
     description="The session has started. Its seats are no longer for sale."
 )
 class SessionClosed(Problem): ...
+
+
+@strawberry.type(
+    description="The session does not start at `expectedStartsAt`. No seat was held."
+)
+class SessionMoved(Problem):
+    session: Session = strawberry.field(description="The session as it is now.")
+
+
+@strawberry.type(description="The seats do not cost `expectedTotal`. No seat was held.")
+class PriceChanged(Problem):
+    total: Money = strawberry.field(description="The total of the seats now.")
 
 
 @strawberry.type(

@@ -7,21 +7,24 @@ import strawberry
 
 from domain import payment as payments
 from domain import reservation as reservations
+from domain.ports import Expected
 from domain.seats import seat_order
 from schema.catalog import Session
 from schema.context import Info
 from schema.costs import SEATS_IN_A_ROOM, cost
 from schema.enums import PaymentStatus, ReservationStatus
-from schema.money import Money
+from schema.money import Money, MoneyInput
 from schema.problems import (
     IdempotencyConflict,
     InvalidInput,
     NotFound,
     PaymentClosed,
+    PriceChanged,
     ReservationClosed,
     ReservationExpired,
     SeatsUnavailable,
     SessionClosed,
+    SessionMoved,
     TooManySeats,
 )
 from schema.seats import SessionSeat
@@ -114,6 +117,23 @@ class ReserveSeatsInput:
         " returns the same reservation, even if the first answer was"
         " lost.",
     )
+    expected_total: MoneyInput | None = strawberry.field(
+        default=None,
+        description="The total that the customer was shown. If the seats cost another"
+        " one the answer is PriceChanged. Null: any total.",
+    )
+    expected_starts_at: datetime | None = strawberry.field(
+        default=None,
+        description="The start that the customer was shown. If the session starts at"
+        " another moment the answer is SessionMoved. Null: any start.",
+    )
+
+    def expected(self) -> Expected:
+        total = self.expected_total
+        return Expected(
+            starts_at=self.expected_starts_at,
+            total=total.to_domain() if total else None,
+        )
 
 
 @strawberry.input(description="The reservation to cancel.")
@@ -130,7 +150,9 @@ ReserveSeatsResult = Annotated[
     | SessionClosed
     | TooManySeats
     | InvalidInput
-    | IdempotencyConflict,
+    | IdempotencyConflict
+    | PriceChanged
+    | SessionMoved,
     strawberry.union(
         "ReserveSeatsResult",
         description="The reservation with all its seats held for"

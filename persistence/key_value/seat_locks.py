@@ -1,56 +1,62 @@
 """Redlock on seats, and markers of the holds that Redis knows: both only save work.
 
 One key per seat and lock node. While a caller is in Postgres for the seat, the key has
-the caller's token. After the commit the token is replaced by a marker, the seat's state
-as JSON, which refuses the next customer without a transaction. Postgres decides: lost
-keys and paused holders cost load, never a seat.
+the caller's token. After the commit the token is replaced by a marker of the taken
+seat. It refuses the next customer without a transaction, but only with the answer that
+Postgres would give. Postgres decides: lost keys and paused holders cost load, never a
+seat.
 """
 
 import asyncio
 import logging
 import random
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
-from functools import lru_cache
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-import orjson
 from redis.exceptions import RedisError
 
 from domain.errors import SeatsUnavailableError
-from domain.reservation import HOLD_PERIOD, Reservation
+from domain.ports import Wanted
+from domain.reservation import Reservation
 from domain.seats import SessionSeat
+from domain.taken_seats import TakenSeat, seats_if_known
 from persistence.key_value.script_batch import Script, ScriptBatch
+from persistence.key_value.seat_markers import (
+    held_ms,
+    marker,
+    markers_in,
+    sold_ms,
+    taken_seats,
+)
 from persistence.key_value.seat_scripts import ACQUIRE, CLEAR, MARK_HELD, MARK_SOLD
-from persistence.sales.codec import seat_from_json, seat_to_json
 from telemetry import sale_metrics
 
 logger = logging.getLogger(__name__)
 
 LOCK_MS = 3_000
 PATIENCE_SECONDS = 1.0  # to wait for another caller's lock; then Postgres decides
-# A hold's marker ends before the hold does: a seat that is free is never refused.
-MARKER_MS = int(HOLD_PERIOD.total_seconds() * 1_000) - 250
-SOLD_MARKER_MS = 10 * 60 * 1_000
-ID_LENGTH = 36
 
 
 class LocalLease:
     """Lets one caller of this process ask the nodes for some seats; others wait.
 
-    `taken` are the seats that turned out to be taken, by this caller or by others.
+    `taken` are the seats that turned out to be taken, by this caller or by others: the
+    answer for all who waited with the same wish.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, wanted: Wanted) -> None:
+        self.wanted = wanted
         self.locked = False
-        self.reservation: Reservation | None = None
+        self.held: tuple[Reservation, datetime] | None = None
         self.taken: tuple[SessionSeat, ...] = ()
         self.decided = asyncio.Event()
         self.released = asyncio.Event()
 
-    def mark_held(self, reservation: Reservation) -> None:
-        self.reservation = reservation
+    def mark_held(self, reservation: Reservation, starts_at: datetime) -> None:
+        self.held = (reservation, starts_at)
         self.decide(reservation.seats)
 
     def decide(self, taken: tuple[SessionSeat, ...]) -> None:
@@ -58,8 +64,17 @@ class LocalLease:
         self.taken = taken
         self.decided.set()
 
-    def taken_among(self, seat_ids: Sequence[UUID]) -> list[SessionSeat]:
-        return [seat for seat in self.taken if seat.id in seat_ids]
+    async def answer_for(self, wanted: Wanted) -> tuple[SessionSeat, ...]:
+        """Waits; empty: the caller has to find out for itself, the seats are released.
+
+        Who comes after the decision gets none: the session may have started since.
+        """
+        if wanted == self.wanted and not self.decided.is_set():
+            await self.decided.wait()
+            if self.taken:
+                return self.taken
+        await self.released.wait()
+        return ()
 
 
 class RedlockSeatLocks:
@@ -76,9 +91,9 @@ class RedlockSeatLocks:
         self._unlocked = 0
 
     @asynccontextmanager
-    async def guard(self, seat_ids: Sequence[UUID]) -> AsyncIterator[LocalLease]:
+    async def guard(self, wanted: Wanted) -> AsyncIterator[LocalLease]:
         token = f"lock:{uuid4()}"
-        lease = await self._acquire(seat_ids, token)
+        lease = await self._acquire(wanted, token)
         try:
             yield lease
         except SeatsUnavailableError as refused:
@@ -89,20 +104,22 @@ class RedlockSeatLocks:
             try:
                 if lease.locked:
                     # Shielded: a cancelled caller leaves no lock behind.
-                    await asyncio.shield(self._unlock(seat_ids, token, lease))
+                    await asyncio.shield(self._unlock(token, lease))
             finally:
-                self._release(seat_ids, lease)
+                self._release(lease)
 
     async def clear(self, reservation: Reservation) -> None:
         keys = _keys([seat.id for seat in reservation.seats])
         await _run(self._nodes, CLEAR, keys, str(reservation.id))
 
-    async def mark_sold(self, reservation: Reservation) -> None:
-        keys = _keys([seat.id for seat in reservation.seats])
-        markers = [_marker(reservation, seat) for seat in reservation.seats]
-        await _run(self._nodes, MARK_SOLD, keys, SOLD_MARKER_MS, *markers)
+    async def mark_sold(
+        self, reservation: Reservation, starts_at: datetime, on_sale_for: timedelta
+    ) -> None:
+        taken = TakenSeat.of(reservation, starts_at)
+        keys, markers = _keys(taken), [marker(reservation, t) for t in taken.values()]
+        await _run(self._nodes, MARK_SOLD, keys, sold_ms(on_sale_for), *markers)
 
-    async def _acquire(self, seat_ids: Sequence[UUID], token: str) -> LocalLease:
+    async def _acquire(self, wanted: Wanted, token: str) -> LocalLease:
         """Not `locked` without a majority, or out of patience: Postgres decides alone.
 
         Raises SeatsUnavailableError.
@@ -110,49 +127,45 @@ class RedlockSeatLocks:
         clock = asyncio.get_running_loop().time
         deadline = clock() + PATIENCE_SECONDS
         while clock() < deadline:
-            if other := self._lease_on(seat_ids):
+            if other := self._lease_on(wanted.seat_ids):
                 with suppress(TimeoutError):
                     async with asyncio.timeout_at(deadline):
-                        await other.decided.wait()
-                        if taken := other.taken_among(seat_ids):
+                        if taken := await other.answer_for(wanted):
                             sale_metrics.REFUSED_BY_PROCESS.inc()
                             raise SeatsUnavailableError(taken)
-                        await other.released.wait()
                 continue
-            lease = LocalLease()
-            self._leases.update(dict.fromkeys(seat_ids, lease))
-            if await self._try_to_lock(seat_ids, token, lease):
+            lease = LocalLease(wanted)
+            self._leases.update(dict.fromkeys(wanted.seat_ids, lease))
+            if await self._try_to_lock(token, lease):
                 return lease
             # Another process has one of the seats. The others are free meanwhile.
             await asyncio.sleep(random.uniform(0.005, 0.03))  # noqa: S311  # jitter
         sale_metrics.UNLOCKED_OUT_OF_PATIENCE.inc()
-        return LocalLease()
+        return LocalLease(wanted)
 
-    async def _try_to_lock(
-        self, seat_ids: Sequence[UUID], token: str, lease: LocalLease
-    ) -> bool:
+    async def _try_to_lock(self, token: str, lease: LocalLease) -> bool:
         """False: another process has the lock, and the lease is released again."""
         locked = None
         try:
-            locked = await self._lock_nodes(seat_ids, token)
+            locked = await self._lock_nodes(lease.wanted, token)
         except SeatsUnavailableError as refused:
             lease.decide(refused.seats)
             raise
         finally:
             if locked is None:
-                self._release(seat_ids, lease)
+                self._release(lease)
         lease.locked = bool(locked)
         return locked is not None
 
     def _lease_on(self, seat_ids: Sequence[UUID]) -> LocalLease | None:
         return next((self._leases[s] for s in seat_ids if s in self._leases), None)
 
-    async def _lock_nodes(self, seat_ids: Sequence[UUID], token: str) -> bool | None:
-        """True: locked. None: another process has the lock. False: no majority answers.
+    async def _lock_nodes(self, wanted: Wanted, token: str) -> bool | None:
+        """True: locked. None: another process has the lock. False: go on unlocked.
 
         Raises SeatsUnavailableError.
         """
-        keys = _keys(seat_ids)
+        keys = _keys(wanted.seat_ids)
         calls = asyncio.gather(
             *(node.run(ACQUIRE, keys, token, LOCK_MS) for node in self._nodes),
             return_exceptions=True,
@@ -166,9 +179,11 @@ class RedlockSeatLocks:
         if answers.count(1) >= self._quorum:
             return True
         await self._undo(answers, keys, token)
-        if taken := _taken(answers):
-            sale_metrics.REFUSED_BY_MARKER.inc()
-            raise SeatsUnavailableError(taken)
+        if markers := markers_in(answers):
+            if taken := seats_if_known(wanted, taken_seats(markers)):
+                sale_metrics.REFUSED_BY_MARKER.inc()
+                raise SeatsUnavailableError(taken)
+            return False  # only Postgres knows all that the answer needs
         unreached = sum(isinstance(answer, Exception) for answer in answers)
         if len(answers) - unreached >= self._quorum:
             return None
@@ -191,20 +206,19 @@ class RedlockSeatLocks:
         ]
         await _run(locked, CLEAR, keys, token)
 
-    async def _unlock(
-        self, seat_ids: Sequence[UUID], token: str, lease: LocalLease
-    ) -> None:
-        keys = _keys(seat_ids)
-        reservation = lease.reservation
-        if reservation is None:
+    async def _unlock(self, token: str, lease: LocalLease) -> None:
+        keys = _keys(lease.wanted.seat_ids)
+        if lease.held is None:
             await _run(self._nodes, CLEAR, keys, token)
             return
-        markers = {seat.id: _marker(reservation, seat) for seat in reservation.seats}
-        in_order = [markers[seat_id] for seat_id in seat_ids]
-        await _run(self._nodes, MARK_HELD, keys, token, LOCK_MS, MARKER_MS, *in_order)
+        reservation, starts_at = lease.held
+        taken = TakenSeat.of(reservation, starts_at)
+        markers = [marker(reservation, taken[seat]) for seat in lease.wanted.seat_ids]
+        period = held_ms(reservation, starts_at)
+        await _run(self._nodes, MARK_HELD, keys, token, LOCK_MS, period, *markers)
 
-    def _release(self, seat_ids: Sequence[UUID], lease: LocalLease) -> None:
-        for seat_id in seat_ids:
+    def _release(self, lease: LocalLease) -> None:
+        for seat_id in lease.wanted.seat_ids:
             if self._leases.get(seat_id) is lease:
                 del self._leases[seat_id]
         lease.decided.set()
@@ -223,28 +237,5 @@ async def _run(
             raise answer
 
 
-def _keys(seat_ids: Sequence[UUID]) -> list[str]:
+def _keys(seat_ids: Iterable[UUID]) -> list[str]:
     return [f"seat:{seat_id}" for seat_id in seat_ids]
-
-
-def _marker(reservation: Reservation, seat: SessionSeat) -> str:
-    return f"{reservation.id}{orjson.dumps(seat_to_json(seat)).decode()}"
-
-
-def _taken(answers: Sequence[Any]) -> list[SessionSeat]:
-    """The seats with a marker on any node. Tokens do not count: they end soon."""
-    markers = {
-        value
-        for answer in answers
-        if isinstance(answer, list)
-        for value in answer
-        if value and not value.startswith(b"lock:")
-    }
-    seats = [_seat_of(marker) for marker in markers]
-    newest = {seat.id: seat for seat in sorted(seats, key=lambda seat: seat.version)}
-    return list(newest.values())
-
-
-@lru_cache(maxsize=1_024)  # a crowd on one seat is refused with the same marker
-def _seat_of(marker: bytes) -> SessionSeat:
-    return seat_from_json(orjson.loads(marker[ID_LENGTH:]))

@@ -19,7 +19,12 @@ MARK_HELD = Script("""
 for i = 1, #KEYS do
     if redis.call('GET', KEYS[i]) == ARGV[1] then
         local age = tonumber(ARGV[2]) - redis.call('PTTL', KEYS[i])
-        redis.call('SET', KEYS[i], ARGV[3 + i], 'PX', math.floor(ARGV[3] - age))
+        local left = math.floor(ARGV[3] - age)
+        if left > 0 then
+            redis.call('SET', KEYS[i], ARGV[3 + i], 'PX', left)
+        else
+            redis.call('DEL', KEYS[i])
+        end
     end
 end
 """)
@@ -34,8 +39,13 @@ for i = 1, #KEYS do
 end
 """)
 
+# ARGV: marker ms, a marker per key. Without time left nothing is said of the seats.
 MARK_SOLD = Script("""
 for i = 1, #KEYS do
-    redis.call('SET', KEYS[i], ARGV[1 + i], 'PX', ARGV[1])
+    if tonumber(ARGV[1]) > 0 then
+        redis.call('SET', KEYS[i], ARGV[1 + i], 'PX', ARGV[1])
+    else
+        redis.call('DEL', KEYS[i])
+    end
 end
 """)

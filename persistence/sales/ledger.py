@@ -8,9 +8,11 @@ import asyncpg
 
 from domain.errors import UnknownCustomerError
 from domain.events import PAYMENTS_CONSUMER
+from domain.money import Money
 from domain.ports import (
     ApproveVerdict,
     CancelVerdict,
+    Confirmed,
     Hold,
     HoldVerdict,
     IdempotencyKey,
@@ -19,6 +21,7 @@ from domain.ports import (
     Trigger,
 )
 from domain.reservation import Reservation, ReservationStatus
+from persistence.catalog.rows import session_of
 from persistence.key_value.own_writes import OwnWrites
 from persistence.postgres.pool import Pool
 from persistence.sales import ledger_sql as sql
@@ -61,17 +64,20 @@ class PostgresLedger:
                 await marking
 
     async def hold(self, hold: Hold) -> HoldVerdict:
+        wanted = hold.wanted
         try:
             async with self._change_by(hold.customer_id):
                 row = await self._pool.fetchrow(
                     sql.HOLD,
-                    hold.session_id,
-                    hold.seat_ids,
+                    wanted.session_id,
+                    wanted.seat_ids,
                     hold.reservation_id,
                     hold.customer_id,
                     hold.period,
                     *_key_columns(hold.key),
                     *origin.of_event(),
+                    wanted.expected.starts_at,
+                    *_money_columns(wanted.expected.total),
                 )
         except asyncpg.ForeignKeyViolationError as error:
             if error.constraint_name == "fk_reservations_customer_id":
@@ -83,7 +89,7 @@ class PostgresLedger:
             sale_metrics.HOLDS.inc()
         return HoldVerdict(
             reservation=row["held"] and reservation_from_json(row["held"]),
-            found=row["found"],
+            session=session_of(row) if row["found"] else None,
             begun=bool(row["begun"]),
             taken=tuple(seat_from_json(seat) for seat in row["taken"] or ()),
             expired=tuple(row["expired"] or ()),
@@ -137,7 +143,11 @@ class PostgresLedger:
                 raise LedgerCorruptError(payment_id, dict(sold))
             return ApproveVerdict(
                 payment=payment_from_json(sold["approved"]),
-                confirmed=reservation_from_json(sold["confirmed"]),
+                confirmed=Confirmed(
+                    reservation=reservation_from_json(sold["confirmed"]),
+                    starts_at=sold["starts_at"],
+                    on_sale_for=sold["starts_at"] - sold["approved_at"],
+                ),
             )
 
     async def update_payments(
@@ -199,3 +209,7 @@ def _columns(
 
 def _key_columns(key: IdempotencyKey | None) -> tuple[str | None, bytes | None]:
     return (key.key, key.input_hash) if key else (None, None)
+
+
+def _money_columns(money: Money | None) -> tuple[int | None, str | None]:
+    return (money.amount_minor, money.currency) if money else (None, None)

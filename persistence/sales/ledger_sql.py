@@ -24,12 +24,17 @@ INSERT_KEY = """
 # two winners.
 SEAT_IS_FREE = "ss.status = 'AVAILABLE'"
 
+# What the customer was shown of the session, whose row is locked.
+AS_SHOWN = """coalesce(screening.starts_at = $10::timestamptz, TRUE)
+      AND coalesce((screening.price_minor * cardinality($2::uuid[]), screening.currency)
+                   = ($11::int, $12::text), TRUE)"""
+
 # The guard reads `wanted`: the rows as they were once they were locked. A condition on
 # the updated table is first tried on the statement's older snapshot. It would drop a
 # seat that became free while we waited, and hold only a part of what was wanted.
 # `whole` is the second guard: rather than hold a part, the statement divides by zero,
 # fails and changes nothing.
-# The session is locked first, weakly: its price cannot change under a hold.
+# The session is locked first, weakly: its price and start cannot change under a hold.
 HOLD = f"""
 WITH {ORIGIN.format("$8", "$9")},
 screening AS (
@@ -58,7 +63,7 @@ changed_reservations AS (
            screening.price_minor * cardinality($2::uuid[]), screening.currency,
            verdict.now, verdict.now + $5::interval
     FROM screening, verdict
-    WHERE verdict.free AND screening.starts_at > verdict.now
+    WHERE verdict.free AND screening.starts_at > verdict.now AND {AS_SHOWN}
     RETURNING *
 ),
 inserted_key AS (
@@ -78,6 +83,8 @@ claimed AS (
 ),
 {INSERTED_EVENTS}
 SELECT screening.id IS NOT NULL AND verdict.found = cardinality($2::uuid[]) AS found,
+       screening.id, screening.movie_id, screening.room_id, screening.starts_at,
+       screening.ends_at, screening.price_minor, screening.currency,
        screening.starts_at <= verdict.now AS begun,
        verdict.expired,
        (SELECT data FROM reservation_state) AS held,

@@ -63,6 +63,8 @@ inserted_payment_events AS (
 )
 SELECT (SELECT data FROM reservation_state) AS confirmed,
        (SELECT data FROM payment_state) AS approved,
+       (SELECT approved_at FROM approved) AS approved_at,
+       (SELECT starts_at FROM screening) AS starts_at,
        (SELECT count(*) FROM changed_seats) AS seats,
        (SELECT count(*) FROM claims
         WHERE reservation_id = $1 AND released_at IS NULL) AS claims

@@ -5,13 +5,13 @@ behind it, and the seat locks, which would hide that both are missing.
 """
 
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from uuid import UUID
 
 import asyncpg
 
 from app.commands.arguments import main
+from domain.ports import Wanted
 from persistence.key_value.seat_locks import LocalLease, RedlockSeatLocks
 from persistence.sales import ledger_sql
 
@@ -20,9 +20,9 @@ DROP_INDEX = "DROP INDEX IF EXISTS uq_claims_one_open"
 
 @asynccontextmanager
 async def _no_lock(
-    _self: RedlockSeatLocks, _seat_ids: Sequence[UUID]
+    _self: RedlockSeatLocks, wanted: Wanted
 ) -> AsyncIterator[LocalLease]:
-    yield LocalLease()
+    yield LocalLease(wanted)
 
 
 async def drop_index(database_url: str) -> None:

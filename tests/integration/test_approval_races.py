@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from domain.errors import (
     ReservationExpiredError,
 )
-from domain.ports import Hold
+from domain.ports import Hold, Wanted
 from domain.reservation import Reservation
 from domain.sales import PaymentService
 from persistence.postgres.pool import Pool
@@ -74,9 +74,8 @@ async def _hold(
     verdict = await ledger.hold(
         Hold(
             reservation_id=uuid4(),
-            session_id=show.session_id,
             customer_id=customer,
-            seat_ids=(seat,),
+            wanted=Wanted(session_id=show.session_id, seat_ids=(seat,)),
             period=timedelta(seconds=30),
         )
     )

@@ -100,15 +100,14 @@ class Books(RuleBasedStateMachine):
             self.ledger.hold(
                 Hold(
                     reservation_id=booked.id,
-                    session_id=self.show.session_id,
                     customer_id=booked.customer,
-                    seat_ids=tuple(self.show.seat_ids[s] for s in wanted),
+                    wanted=self.show.wanting(*wanted),
                     period=timedelta(seconds=30),
                 )
             )
         )
 
-        assert verdict.found
+        assert verdict.session
         assert not verdict.begun
         assert set(verdict.expired) == expired
         assert bool(verdict.reservation) == (not holders)

@@ -39,9 +39,8 @@ async def proxied(link: Link, database_url: str) -> AsyncIterator[Pool]:
 def one_seat(show: Show, customer: UUID) -> Hold:
     return Hold(
         reservation_id=uuid4(),
-        session_id=show.session_id,
         customer_id=customer,
-        seat_ids=show.seat_ids[:1],
+        wanted=show.wanting(0),
         period=timedelta(seconds=30),
     )
 

@@ -164,7 +164,7 @@ async def test_a_hold_without_a_lock_is_counted_by_its_reason(
         growing(name, 1, reason="no_quorum"),
         growing(name, 0, reason="out_of_patience"),
     ):
-        async with locks.guard(show.seat_ids[:1]):
+        async with locks.guard(show.wanting(0)):
             pass
     await nowhere.aclose()
 
@@ -179,12 +179,12 @@ async def test_a_crowd_in_one_process_is_refused_by_the_first_caller(
     asked = asyncio.Event()
 
     async def refused_by_postgres() -> None:
-        async with locks.guard([show.seat_ids[0]]):
+        async with locks.guard(show.wanting(0)):
             await asked.wait()
             raise SeatsUnavailableError(held.seats)
 
     async def refused_by_its_fellow() -> None:
-        async with locks.guard([show.seat_ids[0]]):
+        async with locks.guard(show.wanting(0)):
             raise AssertionError("the seat is taken")
 
     with (

@@ -86,9 +86,8 @@ class Process:
         verdict = await self.ledger.hold(
             Hold(
                 reservation_id=uuid4(),
-                session_id=show.session_id,
                 customer_id=who,
-                seat_ids=(show.seat_ids[seat],),
+                wanted=show.wanting(seat),
                 period=HOLD_PERIOD,
             )
         )

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from domain.ports import Wanted
 from persistence.postgres.pool import Pool
 
 
@@ -14,6 +15,13 @@ class Show:
 
     session_id: UUID
     seat_ids: tuple[UUID, ...]  # sorted
+
+    def wanting(self, *numbers: int) -> Wanted:
+        """The seats with these numbers, from 0."""
+        return Wanted(
+            session_id=self.session_id,
+            seat_ids=tuple(sorted(self.seat_ids[number] for number in numbers)),
+        )
 
 
 def reserving(show: Show, *numbers: int, key: str | None = None) -> dict[str, Any]:

@@ -2,12 +2,13 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
 
-from domain.ports import SeatLock
+from domain.ports import SeatLock, Wanted
 from domain.reservation import Reservation
 from persistence.key_value.catalog_cache import Load, Value
 from persistence.key_value.rate_limits import Slowdown
@@ -16,17 +17,19 @@ UNUSED: Any = None  # for a service that the tested operations do not call
 
 
 class NullSeatLock:
-    def mark_held(self, reservation: Reservation) -> None: ...
+    def mark_held(self, reservation: Reservation, starts_at: datetime) -> None: ...
 
 
 class NoSeatLocks:
     @asynccontextmanager
-    async def guard(self, seat_ids: Sequence[UUID]) -> AsyncIterator[SeatLock]:
+    async def guard(self, wanted: Wanted) -> AsyncIterator[SeatLock]:
         yield NullSeatLock()
 
     async def clear(self, reservation: Reservation) -> None: ...
 
-    async def mark_sold(self, reservation: Reservation) -> None: ...
+    async def mark_sold(
+        self, reservation: Reservation, starts_at: datetime, on_sale_for: timedelta
+    ) -> None: ...
 
 
 class NothingCached:

@@ -20,9 +20,8 @@ async def hold(cinema: Cinema, show: Show, seat: int) -> Reservation:
     verdict = await PostgresLedger(cinema.pool).hold(
         Hold(
             reservation_id=uuid4(),
-            session_id=show.session_id,
             customer_id=customer,
-            seat_ids=(show.seat_ids[seat],),
+            wanted=show.wanting(seat),
             period=timedelta(seconds=30),
         )
     )

@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -8,24 +9,49 @@ from domain.errors import (
     DomainError,
     InvalidInputError,
     NotFoundError,
+    PriceChangedError,
     SeatsUnavailableError,
     SessionClosedError,
+    SessionMovedError,
     TooManySeatsError,
 )
 from domain.idempotency import key_for
 from domain.money import Money
-from domain.ports import HoldVerdict
+from domain.ports import Expected, HoldVerdict, Wanted
 from domain.seats import SeatStatus, SessionSeat
+from domain.sessions import Session
+from domain.taken_seats import TakenSeat, seats_if_known
 
 IDS = [uuid4() for _ in range(9)]
+PRICE = Money(2500, "BRL")
 SOLD = SessionSeat(
     id=IDS[0],
     row="A",
     number=1,
     status=SeatStatus.SOLD,
     version=3,
-    price=Money(2500, "BRL"),
+    price=PRICE,
 )
+NOON = datetime(2026, 12, 24, 12, tzinfo=UTC)
+SESSION = Session(
+    id=uuid4(),
+    movie_id=uuid4(),
+    room_id=uuid4(),
+    starts_at=NOON,
+    ends_at=NOON + timedelta(hours=2),
+    price_per_seat=PRICE,
+)
+KNOWN = TakenSeat(session_id=SESSION.id, starts_at=NOON, seat=SOLD)
+FREE = Money(0, "BRL")
+OTHERS = Expected(starts_at=NOON - timedelta(minutes=1), total=FREE)
+
+
+def wanting(session_id: UUID, expected: Expected, *seat_ids: UUID) -> Wanted:
+    return Wanted(
+        session_id=session_id,
+        seat_ids=tuple(sorted(seat_ids or IDS[:1])),
+        expected=expected,
+    )
 
 
 class TestWantedSeats:
@@ -49,21 +75,51 @@ class TestWantedSeats:
 
 class TestJudge:
     @pytest.mark.parametrize(
-        ("found", "begun", "refusal"),
+        ("found", "begun", "expected", "refusal"),
         [
-            (False, False, NotFoundError),
-            (False, True, NotFoundError),
-            (True, True, SessionClosedError),
-            (True, False, SeatsUnavailableError),
+            (False, True, OTHERS, NotFoundError),
+            (True, True, OTHERS, SessionClosedError),
+            (True, False, OTHERS, SessionMovedError),
+            (True, False, Expected(starts_at=NOON, total=FREE), PriceChangedError),
+            (True, False, Expected(starts_at=NOON, total=PRICE), SeatsUnavailableError),
+            (True, False, Expected(), SeatsUnavailableError),
         ],
     )
     def test_gives_the_refusal_that_tells_most(
-        self, found: bool, begun: bool, refusal: type[DomainError]
+        self, found: bool, begun: bool, expected: Expected, refusal: type[DomainError]
     ) -> None:
-        verdict = HoldVerdict(reservation=None, found=found, begun=begun, taken=(SOLD,))
+        session = SESSION if found else None
+        verdict = HoldVerdict(
+            reservation=None, session=session, begun=begun, taken=(SOLD,)
+        )
 
         with pytest.raises(refusal):
-            judge(verdict)
+            judge(verdict, wanting(SESSION.id, expected))
+
+
+class TestKnownSeats:
+    """A marker is an answer only where Postgres could give no other one."""
+
+    def test_are_an_answer_when_all_of_them_are_known(self) -> None:
+        wanted = wanting(SESSION.id, Expected(starts_at=NOON, total=PRICE))
+
+        assert seats_if_known(wanted, [KNOWN]) == (SOLD,)
+
+    @pytest.mark.parametrize(
+        "wanted",
+        [
+            wanting(uuid4(), Expected()),
+            wanting(SESSION.id, Expected(starts_at=NOON + timedelta(minutes=1))),
+            wanting(SESSION.id, Expected(total=FREE)),
+            wanting(SESSION.id, Expected(), *IDS[:2]),
+            wanting(SESSION.id, Expected(), IDS[1]),
+        ],
+        ids=["another session", "another start", "another total", "one more", "none"],
+    )
+    def test_are_no_answer_to_what_postgres_may_see_otherwise(
+        self, wanted: Wanted
+    ) -> None:
+        assert seats_if_known(wanted, [KNOWN]) is None
 
 
 class TestKeyFor:

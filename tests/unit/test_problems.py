@@ -34,6 +34,8 @@ EXAMPLES: list[DomainError] = [
     errors.InvalidCredentialsError(),
     errors.SeatsUnavailableError([]),
     errors.SessionClosedError(),
+    errors.SessionMovedError(SESSION),
+    errors.PriceChangedError(Money(5000, "BRL")),
     errors.TooManySeatsError(8),
     errors.ReservationExpiredError(),
     errors.ReservationClosedError(ReservationStatus.CONFIRMED),

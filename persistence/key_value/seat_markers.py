@@ -1,0 +1,83 @@
+"""Markers of taken seats on the lock nodes: how they are written, and how long.
+
+A marker is the id of the reservation and JSON: the seat, its session and the session's
+start. It ends before the hold does and before the session starts, so it never says
+more than Postgres would. A marker of release 0.1.0 has no session: nobody can say for
+whom it is an answer, so it is none.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from domain.reservation import HOLD_PERIOD, Reservation
+from domain.taken_seats import TakenSeat
+from persistence.sales.codec import seat_from_json, seat_to_json
+
+# A hold's marker ends before the hold does: a seat that is free is never refused.
+MARGIN = timedelta(milliseconds=250)
+LONGEST_HELD = HOLD_PERIOD - MARGIN
+# Longer than a command may be on its way: see client.TIMEOUT_SECONDS.
+SOLD_MARGIN = timedelta(seconds=2)
+LONGEST_SOLD = timedelta(minutes=10)
+ID_LENGTH = 36
+
+
+def held_ms(reservation: Reservation, starts_at: datetime) -> int:
+    """From the moment when the lock was taken, which was before the hold began."""
+    left = starts_at - reservation.created_at - MARGIN
+    return _milliseconds(min(LONGEST_HELD, left))
+
+
+def sold_ms(on_sale_for: timedelta) -> int:
+    """0: no marker is wanted any more."""
+    return max(0, _milliseconds(min(LONGEST_SOLD, on_sale_for - SOLD_MARGIN)))
+
+
+def marker(reservation: Reservation, taken: TakenSeat) -> str:
+    fields = seat_to_json(taken.seat) | {
+        "session_id": str(taken.session_id),
+        "starts_at": taken.starts_at.isoformat(),
+    }
+    return f"{reservation.id}{orjson.dumps(fields).decode()}"
+
+
+def markers_in(answers: Iterable[Any]) -> set[bytes]:
+    """Those of any node. Tokens of locks do not count: they end soon."""
+    return {
+        value
+        for answer in answers
+        if isinstance(answer, list)
+        for value in answer
+        if value and not value.startswith(b"lock:")
+    }
+
+
+def taken_seats(markers: Iterable[bytes]) -> Sequence[TakenSeat]:
+    """Each seat at its highest version; without those of unknown sessions."""
+    read = [taken for each in markers if (taken := _read(each))]
+    newest = {
+        taken.seat.id: taken
+        for taken in sorted(read, key=lambda taken: taken.seat.version)
+    }
+    return list(newest.values())
+
+
+@lru_cache(maxsize=1_024)  # a crowd on one seat is refused with the same marker
+def _read(text: bytes) -> TakenSeat | None:
+    fields = orjson.loads(text[ID_LENGTH:])
+    if "session_id" not in fields:
+        return None
+    return TakenSeat(
+        session_id=UUID(fields["session_id"]),
+        starts_at=datetime.fromisoformat(fields["starts_at"]),
+        seat=seat_from_json(fields),
+    )
+
+
+def _milliseconds(period: timedelta) -> int:
+    return period // timedelta(milliseconds=1)
