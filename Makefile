@@ -12,6 +12,11 @@ SECONDS ?= 10
 CHOSEN = $(SEED:%=--seed %) $(SCENARIO:%=--scenario %)
 # Locked: two builds at once would overwrite each other.
 BUILD_EXPLORER = flock web $(MAKE) web/dist/index.html
+# What tests need from npm; with a Chromium when this machine has none.
+CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+TEST_PACKAGES := tests/browser/node_modules/$(if $(CHROMIUM),.stamp,.chromium/.stamp)
+INSTALL_TEST_PACKAGES = flock tests/browser $(MAKE) $(TEST_PACKAGES) || \
+	echo "tests/browser IS NOT INSTALLED, for the reason above: the tests that need it are skipped." >&2
 
 .DEFAULT_GOAL := help
 .SILENT:
@@ -38,7 +43,8 @@ explorer: $(VENV)/runtime.stamp ## build the page /graphiql, if web/ has changed
 
 test: $(VENV)/dev.stamp ## run all tests, on temporary servers of their own
 	+$(BUILD_EXPLORER)
-	exec $(PY) -m pytest --quiet --numprocesses $(JOBS) --dist loadgroup --ignore tests/cluster
+	+$(INSTALL_TEST_PACKAGES)
+	exec $(PY) -m pytest --quiet -rs --numprocesses $(JOBS) --dist loadgroup --ignore tests/cluster
 
 test-stack: $(VENV)/dev.stamp ## run the tests of stack/, the servers without Docker
 	exec $(PY) -m pytest --quiet tests/stack
@@ -47,6 +53,7 @@ ROOMS := domain persistence realtime resolvers transport
 coverage: $(VENV)/dev.stamp ## lines and branches that the whole suite never reaches, and how much of each room it does
 	rm -rf .coverage
 	+$(BUILD_EXPLORER)
+	+$(INSTALL_TEST_PACKAGES)
 	$(PY) -m coverage run -m pytest --quiet --numprocesses $(JOBS) --dist loadgroup --ignore tests/cluster || \
 		echo "SOME TESTS FAILED, for the reasons above: the figures are of a suite that did less." >&2
 	$(PY) -m coverage combine --quiet
@@ -119,6 +126,16 @@ web/dist/index.html: web/node_modules/.stamp web/index.html web/package.json web
 	mv web/building web/dist
 web/node_modules/.stamp: web/package-lock.json
 	echo "Installing what builds the explorer (once; half a minute) ..." >&2
-	web/with-node npm ci >$(VENV)/npm.log 2>&1 || { \
-		grep -m1 '^npm error [^ces]' $(VENV)/npm.log || tail -n 3 $(VENV)/npm.log; exit 1; } >&2
+	$(NPM_CI)
 	touch $@
+
+NPM_CI = web/with-node npm ci $(1) >$(VENV)/npm.log 2>&1 || { \
+	grep -m1 '^npm error [^ces]' $(VENV)/npm.log || tail -n 3 $(VENV)/npm.log; exit 1; } >&2
+tests/browser/node_modules/.stamp: tests/browser/package-lock.json
+	$(call NPM_CI,--prefix ../tests/browser --omit=dev)
+	touch $@
+tests/browser/node_modules/.chromium/.stamp: tests/browser/package-lock.json tests/browser/chromium.mjs
+	echo "Installing a Chromium for the tests of the explorer (once; half a minute) ..." >&2
+	if ($(call NPM_CI,--prefix ../tests/browser)) && web/with-node node ../tests/browser/chromium.mjs; then touch $@; else \
+		echo "THERE IS NO CHROMIUM, for the reason above: the tests of the explorer are skipped." >&2; \
+		$(MAKE) tests/browser/node_modules/.stamp; fi
