@@ -11,6 +11,8 @@ MAX_HEAD_BYTES = 65_536
 REQUEST_SECONDS = 30.0
 # For the client to read the largest response, some MiB, on a slow line.
 ANSWER_SECONDS = 120.0
+# What was written before we closed a connection that is over.
+LINGER_SECONDS = 5.0
 # An id, a name, a list of languages.
 MAX_NAME_CHARACTERS = 256
 

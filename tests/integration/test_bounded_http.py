@@ -51,10 +51,11 @@ async def answer(port: int, *pieces: bytes) -> bytes:
     "pieces",
     [
         [b"GET /", ENDLESS],
-        [b"GET / HTTP/1.1\r\nx: ", ENDLESS],
-        [b"GET / HTTP/1.1\r\n", b"x: y\r\n" * 90_000],
+        [b"GET / HTTP/1.1\r\nhost: x\r\nx: ", ENDLESS],
+        [b"GET / HTTP/1.1\r\nhost: x\r\n", b"x: y\r\n" * 90_000],
         [
-            b"POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n1\r\na\r\n0\r\n",
+            b"POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n",
+            b"1\r\na\r\n0\r\n",
             b"x: y\r\n" * 90_000,
         ],
     ],
@@ -98,7 +99,9 @@ async def test_bodies_are_not_counted(port: int) -> None:
 
 
 async def test_each_request_of_a_connection_is_counted_alone(port: int) -> None:
-    request = b"POST / HTTP/1.1\r\nx: %b\r\ncontent-length: 0\r\n\r\n" % (b"y" * 30_000)
+    request = b"POST / HTTP/1.1\r\nhost: x\r\nx: %b\r\ncontent-length: 0\r\n\r\n" % (
+        b"y" * 30_000
+    )
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
 
     async with asyncio.timeout(PATIENCE_SECONDS):

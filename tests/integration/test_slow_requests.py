@@ -1,6 +1,7 @@
 """A slow request is cut off; a client that waits for a response is not."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from typing import ClassVar
 
@@ -31,9 +32,7 @@ async def much(_request: Request) -> PlainTextResponse:
     return PlainTextResponse("x" * 64_000_000)
 
 
-class ImpatientHttp(BoundedHttp):
-    request_seconds = TOO_SLOW_SECONDS
-    answer_seconds = TOO_SLOW_SECONDS
+class NotedHttp(BoundedHttp):
     lost: ClassVar[list[Exception | None]] = []
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -41,11 +40,34 @@ class ImpatientHttp(BoundedHttp):
         super().connection_lost(exc)
 
 
+class ImpatientHttp(NotedHttp):
+    request_seconds = TOO_SLOW_SECONDS
+    answer_seconds = TOO_SLOW_SECONDS
+
+
+class LingeringHttp(NotedHttp):
+    """Waits long for who reads, but not once a connection is over."""
+
+    linger_seconds = TOO_SLOW_SECONDS
+
+
+async def read_all(client: socket.socket) -> None:
+    loop = asyncio.get_running_loop()
+    while await loop.sock_recv(client, 1_000_000):
+        pass
+
+
+async def lost() -> bool:
+    return bool(NotedHttp.lost)
+
+
+APP = Starlette(routes=[Route("/", count, methods=["POST"]), Route("/much", much)])
+
+
 @pytest.fixture
 async def port() -> AsyncIterator[int]:
-    ImpatientHttp.lost.clear()
-    app = Starlette(routes=[Route("/", count, methods=["POST"]), Route("/much", much)])
-    async with speaking(ImpatientHttp, app) as listening:
+    NotedHttp.lost.clear()
+    async with speaking(ImpatientHttp, APP) as listening:
         yield listening
 
 
@@ -88,8 +110,22 @@ async def test_an_answer_that_nobody_reads_is_dropped(port: int) -> None:
     _, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(b"GET /much HTTP/1.1\r\nhost: x\r\n\r\n")
 
-    async def lost() -> bool:
-        return bool(ImpatientHttp.lost)
-
     await eventually(lost)
     writer.close()
+
+
+async def test_a_connection_that_is_over_does_not_wait_for_its_reader() -> None:
+    """And nothing of the answer stays behind, in the kernel: it resets."""
+    NotedHttp.lost.clear()
+    loop = asyncio.get_running_loop()
+    async with speaking(LingeringHttp, APP) as port:
+        with socket.create_connection(("127.0.0.1", port)) as client:
+            client.setblocking(False)
+            client.sendall(b"GET /much HTTP/1.1\r\nhost: x\r\n\r\n")
+            assert await loop.sock_recv(client, 1) == b"H"
+
+            client.sendall(b"no request\r\n\r\n")
+
+            await eventually(lost)
+            with pytest.raises(ConnectionResetError):
+                await read_all(client)

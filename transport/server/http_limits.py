@@ -1,30 +1,59 @@
-"""uvicorn's HTTP protocol with limits on header bytes, request time, write time."""
+"""uvicorn's HTTP protocol with limits, and strict where servers may disagree."""
 
 import asyncio
-from typing import ClassVar
+from http import HTTPStatus
+from typing import ClassVar, cast
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-from transport.limits import ANSWER_SECONDS, MAX_HEAD_BYTES, REQUEST_SECONDS
+from transport.limits import (
+    ANSWER_SECONDS,
+    LINGER_SECONDS,
+    MAX_HEAD_BYTES,
+    REQUEST_SECONDS,
+)
+from transport.server.lingering_transport import LingeringTransport
+from transport.server.request_head import (
+    RefusedHeadError,
+    asks_for_websocket,
+    check_head,
+    head_without_upgrade,
+)
+
+NO_HTTP = RefusedHeadError(HTTPStatus.BAD_REQUEST, "That is no HTTP request.")
+NO_HANDSHAKE = RefusedHeadError(
+    HTTPStatus.BAD_REQUEST, "That is no WebSocket handshake."
+)
+TOO_LONG = RefusedHeadError(
+    HTTPStatus.BAD_REQUEST, "The head of the request is too long."
+)
 
 
 class BoundedHttp(HttpToolsProtocol):
-    """Closes connections that are too slow, and those that send too long a head.
+    """Closes connections that are too slow, and refuses heads that are wrong.
 
-    Every byte outside a body counts, except the chunk in which a request begins; the
-    application limits bodies. A client that sends nothing, or one letter a minute, is
-    disconnected. It may wait for the response as long as that takes, but has to read
-    it in time: until then all of it is in our memory.
+    A client that sends nothing, or one letter a minute, is disconnected. It may wait
+    for the response as long as that takes, but has to read it in time: until then all
+    of it is in our memory.
+
+    An offer to upgrade to anything but WebSocket is ignored, and its request goes its
+    way. uvicorn would take the body for the next request: httptools reads none after
+    such a head. So the head is read again, without the offer.
     """
 
     request_seconds: ClassVar[float] = REQUEST_SECONDS
     answer_seconds: ClassVar[float] = ANSWER_SECONDS
+    linger_seconds: ClassVar[float] = LINGER_SECONDS
+    # Outside of bodies, since the chunk in which the request began.
     _head_bytes = 0
     _write_deadline: asyncio.TimerHandle | None = None
     _request_deadline: asyncio.TimerHandle | None = None
+    _lingering: LingeringTransport
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn does
-        super().connection_made(transport)
+        self._lingering = LingeringTransport(transport, self.loop, self.answer_seconds)
+        super().connection_made(cast("asyncio.Transport", self._lingering))
         self._start_request_deadline()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -42,12 +71,64 @@ class BoundedHttp(HttpToolsProtocol):
         self._clear_write_deadline()
         super().resume_writing()
 
+    def timeout_keep_alive_handler(self) -> None:
+        self._lingering.linger_seconds = self.linger_seconds
+        super().timeout_keep_alive_handler()
+
+    def shutdown(self) -> None:
+        self._lingering.linger_seconds = self.linger_seconds
+        super().shutdown()
+
+    def data_received(self, data: bytes) -> None:
+        self._head_bytes += len(data)
+        self._unset_keepalive_if_required()
+        try:
+            self._feed(data)
+            if self._head_bytes > MAX_HEAD_BYTES:
+                raise TOO_LONG
+        except RefusedHeadError as refused:
+            self._refuse(refused)
+        except HttpParserError as error:
+            reason = error.__context__  # what a callback raised
+            self._refuse(reason if isinstance(reason, RefusedHeadError) else NO_HTTP)
+
+    def _feed(self, data: bytes) -> None:
+        rest = memoryview(data)
+        while rest:
+            try:
+                self.parser.feed_data(rest)
+            except HttpParserUpgrade as offer:
+                rest = rest[offer.args[0] :]
+                if self._should_upgrade():
+                    self.handle_websocket_upgrade()
+                    self.transport.get_protocol().data_received(bytes(rest))  # type: ignore[attr-defined] # it is one
+                    return
+                head = head_without_upgrade(*self._head())
+                self.parser = HttpRequestParser(self)  # the old one may expect no more
+                self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
+                self.parser.feed_data(head)
+            else:
+                return
+
+    def _head(self) -> tuple[bytes, str, bytes, list[tuple[bytes, bytes]]]:
+        parser = self.parser
+        return (
+            parser.get_method(),
+            parser.get_http_version(),
+            self.url,
+            self.headers,
+        )
+
+    def _should_upgrade(self) -> bool:
+        return asks_for_websocket(self.parser.get_http_version(), self.headers)
+
     def handle_websocket_upgrade(self) -> None:
         """Refuses what is no handshake: nothing else would answer it, or close it."""
         self._clear_request_deadline()
+        self._lingering.linger_seconds = self.linger_seconds
         super().handle_websocket_upgrade()
         if not self.transport.get_protocol().handshake_initiated:  # type: ignore[attr-defined] # uvicorn's own
-            self.send_400_response("That is no WebSocket handshake.")
+            raise NO_HANDSHAKE
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -55,7 +136,17 @@ class BoundedHttp(HttpToolsProtocol):
         if self._request_deadline is None:  # not the connection's first
             self._start_request_deadline()
 
+    def on_headers_complete(self) -> None:
+        check_head(*self._head())
+        if not self.parser.should_upgrade():
+            super().on_headers_complete()
+            self.headers = []  # for trailers, which are no headers
+        elif self._should_upgrade():
+            super().on_headers_complete()
+
     def on_message_complete(self) -> None:
+        if self.parser.should_upgrade():
+            return  # to a WebSocket, or its head will be read again
         self._clear_request_deadline()
         super().on_message_complete()
 
@@ -63,16 +154,28 @@ class BoundedHttp(HttpToolsProtocol):
         self._head_bytes -= len(body)
         super().on_body(body)
 
-    def data_received(self, data: bytes) -> None:
-        self._head_bytes += len(data)
-        super().data_received(data)
-        if self._head_bytes > MAX_HEAD_BYTES and not self.transport.is_closing():
-            self.send_400_response("The head of the request is too long.")
+    def _refuse(self, refused: RefusedHeadError) -> None:
+        if self.transport.is_closing():
+            return
+        body = refused.message.encode()
+        headers = [
+            *self.server_state.default_headers,
+            (b"content-type", b"text/plain; charset=utf-8"),
+            (b"content-length", str(len(body)).encode()),
+            (b"x-content-type-options", b"nosniff"),
+            (b"cache-control", b"no-store"),
+            (b"connection", b"close"),
+        ]
+        lines = b"".join(b"%b: %b\r\n" % each for each in headers)
+        self.transport.write(STATUS_LINE[refused.status] + lines + b"\r\n" + body)
+        self._drop()
+
+    def _drop(self) -> None:
+        self._lingering.linger_seconds = self.linger_seconds
+        self.transport.close()
 
     def _start_request_deadline(self) -> None:
-        self._request_deadline = self.loop.call_later(
-            self.request_seconds, self.transport.close
-        )
+        self._request_deadline = self.loop.call_later(self.request_seconds, self._drop)
 
     def _clear_request_deadline(self) -> None:
         if self._request_deadline is not None:

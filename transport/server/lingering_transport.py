@@ -1,0 +1,43 @@
+"""A transport whose close() ends, also when the client does not read."""
+
+import asyncio
+import socket
+import struct
+from typing import Any
+
+RESET = struct.pack("ii", 1, 0)  # SO_LINGER: on, for no time
+
+
+class LingeringTransport:
+    """After close() the client has `linger_seconds` to read what was written for it.
+
+    asyncio waits for ever. What is still unread is thrown away then, in the kernel
+    too, and the client sees a reset. The rest is that of the transport.
+    """
+
+    def __init__(
+        self,
+        transport: asyncio.Transport,
+        loop: asyncio.AbstractEventLoop,
+        linger_seconds: float,
+    ) -> None:
+        self._transport = transport
+        self._loop = loop
+        self.linger_seconds = linger_seconds
+
+    def close(self) -> None:
+        self._transport.close()
+        if self._transport.get_write_buffer_size():
+            self._loop.call_later(self.linger_seconds, self.abort)
+
+    def abort(self) -> None:
+        if not self._transport.get_write_buffer_size():
+            return  # it has gone
+        connection = self._transport.get_extra_info("socket")
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+        self._transport.abort()
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self._transport, name)
+        setattr(self, name, value)  # found at once from now on: each answer writes
+        return value
