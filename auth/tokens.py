@@ -29,6 +29,16 @@ MAX_CACHED = 4_096
 # The clock of the API process that issued a token may be fast: the others accept its
 # tokens all the same.
 CLOCK_SKEW_SECONDS = 120
+# Any of these means a bad token, not a fault of ours: until the signature is checked, a
+# stranger may have written it, and who has our key may write what we never do.
+PARSER_ERRORS = (
+    JoseError,
+    ValueError,
+    TypeError,
+    OverflowError,
+    RecursionError,
+    OSError,
+)
 
 
 class AuthenticationError(Exception):
@@ -118,9 +128,7 @@ class Authenticator:
             )
             self._claims.validate(verified.claims)
             return _credentials(verified.claims)
-        # Until the signature is checked, a stranger may have written the header: any
-        # error of the parser means a bad token, not a fault of ours.
-        except (JoseError, ValueError, TypeError, OverflowError, OSError) as error:
+        except PARSER_ERRORS as error:
             raise AuthenticationError(str(error)) from error
 
     def _key_of(self, token: GuestProtocol) -> OKPKey:

@@ -175,3 +175,47 @@ def test_claims_exchanged_under_a_good_signature(authenticator: Authenticator) -
 
     assert authenticator.viewer(f"Bearer {signed()}") == ANA
     assert_refused(authenticator, f"Bearer {header}.{claims}.{signature}")
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        b"[" * 1_400 + b"]" * 1_400,
+        b'{"x":' * 450 + b"1" + b"}" * 450,
+        b"9" * 2_900,
+        b"\xff",
+        b"null",
+        *(
+            CLAIMS | odd
+            for odd in (
+                {"sub": "ana"},
+                {"sub": 7},
+                {"sub": ["x"]},
+                {"sub": "\ud800"},
+                {"role": []},
+                {"role": {"CUSTOMER": 1}},
+                {"role": "OWNER"},
+                {"aud": ["x", [1]]},
+                {"aud": {}},
+                {"iss": [1]},
+                {"exp": 10**30},
+                {"exp": 10**14},
+                {"exp": 1e300},
+                {"exp": float("inf")},
+                {"exp": float("nan")},
+                {"exp": "tomorrow"},
+                {"exp": True},
+                {"iat": float("inf")},
+                {"nbf": []},
+            )
+        ),
+    ],
+    ids=lambda claims: str(claims)[:20] if isinstance(claims, bytes) else None,
+)
+def test_odd_claims_under_a_good_signature(
+    authenticator: Authenticator, claims: object
+) -> None:
+    """Of another program that has our key."""
+    header = {"alg": "Ed25519", "kid": KID}
+
+    assert_refused(authenticator, f"Bearer {well_signed(header, claims)}")
