@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 
@@ -34,6 +34,20 @@ from transport.socket_endpoint.endpoint import GraphQLWebSocket
 
 logger = logging.getLogger(__name__)
 
+# What pages of other origins may send: what we read, and what tracing, Sentry and
+# Apollo Client add by themselves.
+ALLOWED_HEADERS = (
+    "authorization",
+    "content-type",
+    "x-request-id",
+    "traceparent",
+    "tracestate",
+    "baggage",
+    "sentry-trace",
+    "apollo-require-preflight",
+    "apollographql-client-name",
+    "apollographql-client-version",
+)
 STATE = "api"  # the key in scope["state"]
 
 
@@ -103,7 +117,7 @@ def application(settings: Settings) -> Starlette:
             Route(
                 "/graphql",
                 GraphQLEndpoint(lambda api: api.graphql_http),
-                middleware=_for_other_origins(settings.cors_origins),
+                middleware=_for_other_origins(settings),
             ),
             WebSocketRoute("/graphql", GraphQLEndpoint(lambda api: api.graphql_socket)),
             Route("/.well-known/jwks.json", public_keys),
@@ -184,16 +198,16 @@ def _context_of(services: Services, authenticator: Authenticator) -> ContextOf:
     return context_of
 
 
-def _for_other_origins(origins: Sequence[str]) -> list[Middleware]:
+def _for_other_origins(settings: Settings) -> list[Middleware]:
     """CORS without cookies: a caller shows a token."""
-    if not origins:
+    if not settings.cors_origins:
         return []
     return [
         Middleware(
             CORSMiddleware,
-            allow_origins=origins,
+            allow_origins=settings.cors_origins,
             allow_methods=["GET", "POST"],
-            allow_headers=["authorization", "content-type", "x-request-id"],
+            allow_headers=(*ALLOWED_HEADERS, *settings.cors_headers),
             expose_headers=["date", "x-request-id"],
         )
     ]

@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from app.metrics_endpoint import MetricsEndpoint
+from transport.server.answer_headers import AnswerHeaders
 
 
 class _Server(uvicorn.Server):
@@ -24,7 +25,7 @@ async def serve_metrics(endpoint: MetricsEndpoint, host: str, port: int) -> None
     """Until it is cancelled; raises OSError when the port is taken."""
     app = Starlette(routes=[Route("/metrics", endpoint.answer)])
     config = uvicorn.Config(
-        app,
+        AnswerHeaders(app),
         lifespan="off",
         ws="none",
         access_log=False,

@@ -13,6 +13,7 @@ from app.asgi import application
 from app.settings import Settings
 from telemetry import logs, tracing
 from transport.limits import MAX_BYTES
+from transport.server.answer_headers import AnswerHeaders
 from transport.server.graceful_drain import DrainingApp, DrainingServer
 from transport.server.http_limits import BoundedHttp
 
@@ -39,7 +40,7 @@ def main(settings: Settings) -> None:
     logs.set_up(settings.log_level, settings.log_format)
     tracing.set_up("api", os.environ)
     open_many_files()
-    draining = DrainingApp(application(settings))
+    draining = DrainingApp(AnswerHeaders(application(settings)))
     config = uvicorn.Config(
         draining,
         host=settings.host,

@@ -31,6 +31,7 @@ def _rate_limit(text: str) -> str:
 
 # As browsers write it: no path, and no `*`, which would allow all origins.
 Origin = Annotated[str, StringConstraints(pattern=r"^https?://[^/*\s]+$")]
+HeaderName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]+$")]
 RateLimit = Annotated[str, AfterValidator(_rate_limit)]
 
 
@@ -64,6 +65,8 @@ class Settings(EnvironmentSettings):
     # Origins whose pages may send requests (CORS), comma separated:
     # https://app.example.
     cors_origins: Annotated[tuple[Origin, ...], NoDecode] = ()
+    # Headers that these pages may send besides ALLOWED_HEADERS in app/asgi.py.
+    cors_headers: Annotated[tuple[HeaderName, ...], NoDecode] = ()
     # Addresses and networks of proxies, comma separated, whose X-Forwarded-For counts.
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
     # Loopback addresses are not limited.
@@ -99,7 +102,13 @@ class Settings(EnvironmentSettings):
     def _introspection_as_explorer(cls, values: dict[str, Any]) -> dict[str, Any]:
         return {"introspection": values.get("explorer", True)} | values
 
-    @field_validator("redlock_urls", "cors_origins", "trusted_proxies", mode="before")
+    @field_validator(
+        "redlock_urls",
+        "cors_origins",
+        "cors_headers",
+        "trusted_proxies",
+        mode="before",
+    )
     @classmethod
     def _split(cls, value: Any) -> Any:
         if isinstance(value, str):

@@ -14,7 +14,7 @@ from stack.embedded.child_process import ChildProcess
 from stack.embedded.data_folder import DataFolder
 from stack.embedded.interrupts import Interrupts, StopRequestedError
 from stack.embedded.launch import die_with_parent
-from stack.embedded.ports import ReservedPort, is_free
+from stack.embedded.ports import ReservedPort, address_in_url, is_free
 from stack.embedded.programs import ApiProgram, PrepareProgram, WorkerProgram
 from stack.embedded.servers import EmbeddedServers
 from stack.embedded.supervisor import Supervisor
@@ -128,8 +128,8 @@ class EmbeddedRun:
         }
 
     def _show_addresses(self, seconds: float, settings: Mapping[str, str]) -> None:
-        address = f"{self._host}:{self._port}"
-        worker = f"{self._host}:{settings['METRICS_PORT']}"
+        address = address_in_url(self._host, self._port)
+        worker = address_in_url(self._host, settings["METRICS_PORT"])
         say(
             f"Ready after {seconds:.1f} s.\n\n"
             f"  GraphQL  http://{address}/graphql (WebSocket: ws://{address}/graphql)\n"
@@ -159,7 +159,7 @@ def refuse_taken_port(host: str, port: int) -> None:
         free = is_free(host, port)
     except OSError as error:
         raise CommandError(
-            f"{host}:{port} cannot be used ({error.strerror}): "
+            f"{address_in_url(host, port)} cannot be used ({error.strerror}): "
             "set HOST and PORT to others."
         ) from error
     if not free:

@@ -37,6 +37,11 @@ def is_free(host: str, port: int) -> bool:
     return True
 
 
+def address_in_url(host: str, port: int | str) -> str:
+    """An IPv6 address has brackets there, since a port follows."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
 def is_taken(text: str) -> bool:
     """Whether an error message of the kernel or a server means: port in use."""
     return "address already in use" in text.lower() or "address in use" in text.lower()

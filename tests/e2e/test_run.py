@@ -1,18 +1,21 @@
 """`make run`: it starts, recovers, keeps its data and leaves no process behind."""
 
 import os
+import re
 import shutil
 import signal
 import socket
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import asyncpg
+import httpx2
 import pytest
 
 from app.explorer import BUILT
-from stack.embedded.ports import ReservedPort
+from stack.embedded.ports import ReservedPort, is_free
 from tests.support.processes import wait_until_gone
 from tests.support.run import COMMAND, RunUnderTest, started_run
 
@@ -31,6 +34,13 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     reserved.close()
     assert "Creating the database (the first time only) ...\n" in output
     return folder
+
+
+def has_ipv6() -> bool:
+    try:
+        return is_free("::1", 0)
+    except OSError:
+        return False
 
 
 @pytest.fixture
@@ -143,14 +153,24 @@ async def test_whatever_dies_is_started_again(folder: Path, port: int) -> None:
         assert run.end(signal.SIGTERM) == (0, "")
 
 
-def test_it_does_not_send_anybody_to_an_explorer_that_is_off(
+def test_each_address_that_it_prints_answers(
     folder: Path, port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Of IPv6 too, and no explorer that is off."""
     monkeypatch.setenv("EXPLORER", "false")
+    monkeypatch.setenv("HOST", "::1" if has_ipv6() else "127.0.0.1")
     with started_run(folder, port) as run:
         output = run.wait_until_ready()
+        pages = re.findall(r"http://[^\s)]+", output)
+        statuses = {page: httpx2.get(page).status_code for page in pages}
 
-    assert "  GraphQL  http" in output
+    assert {urlsplit(page).path: status for page, status in statuses.items()} == {
+        "/graphql": 400,  # no query
+        "/healthz": 200,
+        "/readyz": 200,
+        "/metrics": 200,
+    }
+    assert len(statuses) == 5
     assert "Explorer" not in output
 
 

@@ -25,11 +25,13 @@ def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pytest.Monke
     return monkeypatch
 
 
-async def preflight(http: httpx2.AsyncClient, origin: str) -> httpx2.Response:
+async def preflight(
+    http: httpx2.AsyncClient, origin: str, headers: str = "authorization,content-type"
+) -> httpx2.Response:
     wanted = {
         "Origin": origin,
         "Access-Control-Request-Method": "POST",
-        "Access-Control-Request-Headers": "authorization,content-type",
+        "Access-Control-Request-Headers": headers,
     }
     return await http.options("/graphql", headers=wanted)
 
@@ -52,6 +54,45 @@ async def test_a_page_that_is_named_may_ask_and_read(
     assert answer.headers["access-control-allow-origin"] == PAGE
     assert answer.headers["access-control-expose-headers"] == "date, x-request-id"
     assert "access-control-allow-credentials" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("more", "header", "status"),
+    [
+        *(
+            ("", header, 200)
+            for header in (
+                "x-request-id",
+                "traceparent",
+                "tracestate",
+                "baggage",
+                "sentry-trace",
+                "apollo-require-preflight",
+                "apollographql-client-name",
+                "apollographql-client-version",
+            )
+        ),
+        ("", "x-house", 400),
+        ("X-House, x-other", "x-house", 200),
+        ("X-House, x-other", "traceparent", 200),
+        ("X-House, x-other", "x-third", 400),
+    ],
+)
+async def test_which_headers_it_may_send(
+    environment: pytest.MonkeyPatch, more: str, header: str, status: int
+) -> None:
+    environment.setenv("CORS_ORIGINS", PAGE)
+    environment.setenv("CORS_HEADERS", more)
+
+    async with (
+        started(application(Settings.load())) as api,
+        client_of(api) as http,
+    ):
+        leave = await preflight(http, PAGE, f"authorization,content-type,{header}")
+
+    assert leave.status_code == status
+    allowed = leave.headers["access-control-allow-headers"].lower().split(", ")
+    assert (header in allowed) == (status == 200)
 
 
 @pytest.mark.parametrize("origins", ["", "https://other.example"])
@@ -79,4 +120,14 @@ def test_what_is_no_origin_is_refused(
     environment.setenv("CORS_ORIGINS", origins)
 
     with pytest.raises(CommandError, match=r"\(CORS_ORIGINS: "):
+        Settings.load()
+
+
+@pytest.mark.parametrize("headers", ["*", "x house", "x-house: y"])
+def test_what_is_no_header_is_refused(
+    environment: pytest.MonkeyPatch, headers: str
+) -> None:
+    environment.setenv("CORS_HEADERS", headers)
+
+    with pytest.raises(CommandError, match=r"\(CORS_HEADERS: "):
         Settings.load()

@@ -28,6 +28,8 @@ async def request_data_of(request: Request) -> GraphQLRequestData:
         parameters = _parameters_of_url(request)
     else:
         _check_content_type(request.headers.get("content-type", ""))
+        _check_content_encoding(request.headers.get("content-encoding", ""))
+        _check_announced_length(request)
         parameters = _json(await _body_of(request), "The body")
     if not isinstance(parameters, dict):
         raise RefusedRequestError(400, "The body has to be a JSON object.")
@@ -76,15 +78,36 @@ def _check_content_type(content_type: str) -> None:
         )
 
 
+def _check_content_encoding(encoding: str) -> None:
+    if encoding.strip().lower() not in {"", "identity"}:
+        raise RefusedRequestError(
+            415,
+            "Content-Encoding has to be left out: compressed bodies are not read.",
+            **{"Accept-Encoding": "identity"},
+        )
+
+
+def _check_announced_length(request: Request) -> None:
+    """Before the body is read, so that a client that asks first does not send it."""
+    if int(request.headers.get("content-length", "0")) > MAX_BYTES:
+        waits = request.headers.get("expect", "").lower() == "100-continue"
+        # It will not send this body, and nothing says where its next request begins.
+        raise _too_long({"Connection": "close"} if waits else {})
+
+
+def _too_long(headers: dict[str, str]) -> RefusedRequestError:
+    return RefusedRequestError(
+        413, f"The body is longer than {MAX_BYTES} bytes.", **headers
+    )
+
+
 async def _body_of(request: Request) -> bytes:
     """Counts the bytes that arrive: a chunked request announces no length."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
         if len(body) > MAX_BYTES:
-            raise RefusedRequestError(
-                413, f"The body is longer than {MAX_BYTES} bytes."
-            )
+            raise _too_long({})
     return bytes(body)
 
 

@@ -13,6 +13,7 @@ from transport.limits import (
     MAX_HEAD_BYTES,
     REQUEST_SECONDS,
 )
+from transport.server.answer_headers import ALWAYS
 from transport.server.lingering_transport import LingeringTransport
 from transport.server.request_head import (
     RefusedHeadError,
@@ -162,8 +163,7 @@ class BoundedHttp(HttpToolsProtocol):
             *self.server_state.default_headers,
             (b"content-type", b"text/plain; charset=utf-8"),
             (b"content-length", str(len(body)).encode()),
-            (b"x-content-type-options", b"nosniff"),
-            (b"cache-control", b"no-store"),
+            *ALWAYS,
             (b"connection", b"close"),
         ]
         lines = b"".join(b"%b: %b\r\n" % each for each in headers)

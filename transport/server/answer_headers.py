@@ -1,0 +1,39 @@
+"""Headers that every answer has, unless it says otherwise."""
+
+from collections.abc import Iterable
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+RawHeader = tuple[bytes, bytes]
+
+# No cache keeps what may be somebody's, and no browser takes it for a script.
+ALWAYS: tuple[RawHeader, ...] = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"cache-control", b"no-store"),
+)
+
+
+class AnswerHeaders:
+    """Wraps an application, also its answers to what fails or is not found."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def completing(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = _completed(message.get("headers", ()))
+            await send(message)
+
+        await self._app(scope, receive, completing)
+
+
+def _completed(headers: Iterable[RawHeader]) -> list[RawHeader]:
+    completed = list(headers)
+    there = {name for name, _ in completed}
+    completed.extend(each for each in ALWAYS if each[0] not in there)
+    return completed
