@@ -95,6 +95,17 @@ async def test_an_api_that_says_it_is_not_ready_goes_on_serving(
     )
 
 
+async def test_an_api_is_always_told_a_host(
+    apis: Apis, nginx: httpx2.AsyncClient
+) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", nginx.base_url.port)
+    writer.write(b"GET /graphql HTTP/1.0\r\n\r\n")
+
+    assert (await reader.readline()).endswith(b" 200 OK\r\n")
+    assert "\r\nhost: localhost\r\n" in apis.heads[-1]
+    writer.close()
+
+
 async def test_a_post_that_an_api_had_is_not_sent_to_another(
     apis: Apis, nginx: httpx2.AsyncClient
 ) -> None:
