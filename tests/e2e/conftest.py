@@ -1,6 +1,9 @@
 """The whole program, started once for each test process."""
 
+import shutil
+import signal
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -43,3 +46,28 @@ async def ana(service: RunningService) -> AsyncIterator[Customer]:
 async def bruno(service: RunningService) -> AsyncIterator[Customer]:
     async with service.customer(1) as customer:
         yield customer
+
+
+@pytest.fixture(scope="session")
+def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of a run that was started and stopped once."""
+    folder = tmp_path_factory.mktemp("run") / "planted"
+    reserved = ReservedPort()
+    with started_run(folder, reserved.number) as run:
+        output = run.wait_until_ready()
+        assert run.end(signal.SIGTERM) == (0, "")
+    reserved.close()
+    assert "Creating the database (the first time only) ...\n" in output
+    return folder
+
+
+@pytest.fixture
+def folder(planted: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(planted, tmp_path / "data")
+
+
+@pytest.fixture
+def port() -> Iterator[int]:
+    reserved = ReservedPort()
+    yield reserved.number
+    reserved.close()

@@ -11,8 +11,8 @@ RESET = struct.pack("ii", 1, 0)  # SO_LINGER: on, for no time
 class LingeringTransport:
     """After close() the client has `linger_seconds` to read what was written for it.
 
-    asyncio waits for ever. What is still unread is thrown away then, in the kernel
-    too, and the client sees a reset. The rest is that of the transport.
+    asyncio waits for ever. What is still unread is dropped then, in the kernel too, and
+    the client sees a reset. The rest is that of the transport.
     """
 
     def __init__(
