@@ -37,12 +37,22 @@ def test_the_exported_schema_is_current(text: str) -> None:
     assert exported == text, "run `make schema` and commit the result"
 
 
-def test_nothing_of_the_contract_is_missing(schema: GraphQLSchema) -> None:
-    contract = build_schema((PROJECT / "docs/contract.graphql").read_text("utf-8"))
+@pytest.mark.parametrize("promised", ["docs/contract.graphql", "docs/releases"])
+def test_nothing_that_clients_use_is_missing(
+    promised: str, schema: GraphQLSchema
+) -> None:
+    path = PROJECT / promised
+    # Of the releases the newest counts: it keeps what those before it had.
+    file = max(path.glob("*.graphql"), key=version_of) if path.is_dir() else path
 
-    missing = [change.description for change in find_breaking_changes(contract, schema)]
+    before = build_schema(file.read_text("utf-8"))
 
+    missing = [change.description for change in find_breaking_changes(before, schema)]
     assert missing == []
+
+
+def version_of(file: Path) -> tuple[int, ...]:
+    return tuple(map(int, file.stem.split(".")))
 
 
 def test_everything_is_described(schema: GraphQLSchema) -> None:
