@@ -104,6 +104,8 @@ class SharedMap:
         replay = await self._replay_for(watcher, new=False)
         while replay and not watcher.catch_up(replay):
             await watcher.outbox.drained()
+            if self._ended.is_set():
+                return  # there are no new maps: the end is all that is left to send
             replay = await self._replay_for(watcher, new=True)
 
     async def _replay_for(self, watcher: Watcher, *, new: bool) -> list[str]:
