@@ -16,6 +16,7 @@ from transport.limits import MAX_BYTES
 from transport.server.answer_headers import AnswerHeaders
 from transport.server.graceful_drain import DrainingApp, DrainingServer
 from transport.server.http_limits import BoundedHttp
+from transport.server.socket_limits import BoundedSocket
 
 STARTUP_FAILURE = 3  # uvicorn's own code for it
 # How long an idle connection stays open. A proxy must close it first (ours does after
@@ -47,7 +48,7 @@ def main(settings: Settings) -> None:
         port=settings.port,
         loop="uvloop",
         http=BoundedHttp,
-        ws="websockets-sansio",
+        ws=BoundedSocket,
         ws_max_size=MAX_BYTES,
         ws_per_message_deflate=False,  # halves the memory of a socket
         ws_ping_interval=20,

@@ -4,6 +4,7 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 import uvicorn
@@ -15,6 +16,7 @@ from app.asgi import application
 from app.settings import Settings
 from tests.support.polling import eventually
 from transport.server.http_limits import BoundedHttp
+from transport.server.socket_limits import BoundedSocket
 
 Environment = dict[str, str]
 
@@ -62,10 +64,15 @@ async def serving(app: ASGIApp) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def speaking(protocol: type[BoundedHttp], app: ASGIApp) -> AsyncIterator[int]:
-    """Serves it with one protocol class, for tests of its bytes; yields the port."""
+async def speaking(
+    protocol: type[BoundedHttp],
+    app: ASGIApp,
+    sockets: type[BoundedSocket] = BoundedSocket,
+    **options: Any,
+) -> AsyncIterator[int]:
+    """Serves it with these protocol classes; yields the port."""
     config = uvicorn.Config(
-        app, http=protocol, ws="websockets-sansio", log_config=None, lifespan="off"
+        app, http=protocol, ws=sockets, log_config=None, lifespan="off", **options
     )
     config.load()
     state = ServerState()

@@ -17,6 +17,7 @@ from transport import results
 from transport.documents.call import Call
 from transport.request_context import Caller, CredentialsOf
 from transport.socket_endpoint.frames import (
+    TRY_AGAIN_LATER,
     Complete,
     ConnectionInit,
     Frame,
@@ -78,7 +79,7 @@ class Socket:
         self._outgoing = OutgoingQueue(limits.messages, limits.characters)
         self._caller: Caller | None = None  # set by connection_init
         self._operations: dict[str, _RunningOperation] = {}
-        # An operation that the client completed counts until it has really ended.
+        # One that the client completed counts until it has really ended.
         self._tasks: set[asyncio.Task[None]] = set()
         self._ending = asyncio.get_running_loop().create_future()
         self._expiry: asyncio.TimerHandle | None = None
@@ -150,7 +151,7 @@ class Socket:
             case Ping():
                 self._on_ping(frame)
             case Pong():
-                pass  # the answer to a ping; we send none
+                pass  # we send no pings
             case Subscribe():
                 self._on_subscribe(frame)
             case Complete():
@@ -169,11 +170,9 @@ class Socket:
             self._expiry = asyncio.get_running_loop().call_later(
                 remaining, self.end, 4403, "The token has expired"
             )
-        header = self._websocket.headers.get("accept-language")
+        locale = frame.locale or self._websocket.headers.get("accept-language")
         client = self._websocket.client
-        self._caller = Caller(
-            frame.authorization, frame.locale or header, client and client.host
-        )
+        self._caller = Caller(frame.authorization, locale, client and client.host)
         self._outgoing.put({"type": "connection_ack"})
 
     def _on_ping(self, frame: Ping) -> None:
@@ -222,7 +221,7 @@ class Socket:
                 self._put_errors(id, results.in_language(errors, caller.locale))
         except SlowConsumerError:
             process_metrics.SLOW_CLOSED.inc()
-            self.end(1013, "Slow consumer")
+            self.end(TRY_AGAIN_LATER, "Slow consumer")
 
     def _put_errors(self, id: str, errors: results.Errors) -> None:
         payload = results.counted(errors)
@@ -242,9 +241,9 @@ def _reason(ended: set[asyncio.Future[None]]) -> SocketClosedError | None:
             return error
         case SlowConsumerError():
             process_metrics.SLOW_CLOSED.inc()
-            return SocketClosedError(1013, "Slow consumer")
+            return SocketClosedError(TRY_AGAIN_LATER, "Slow consumer")
         case WebSocketDisconnect() | OSError():
             return None
         case _:
             log.error("a socket failed", exc_info=error)
-            return SocketClosedError(1011, "Internal error")
+            return SocketClosedError(TRY_AGAIN_LATER, "Internal error")

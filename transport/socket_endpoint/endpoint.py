@@ -10,6 +10,7 @@ from telemetry.process_metrics import SOCKETS
 from telemetry.sale_metrics import RATE_LIMITED
 from transport.execution import Execution
 from transport.request_context import ContextOf, CredentialsOf
+from transport.server.socket_limits import CONNECTION_GONE
 from transport.shared_maps.registry import SharedMaps
 from transport.socket_endpoint.client_counts import (
     SocketCounts,
@@ -17,6 +18,7 @@ from transport.socket_endpoint.client_counts import (
     client_network,
 )
 from transport.socket_endpoint.connection import Socket, SocketLimits
+from transport.socket_endpoint.frames import TRY_AGAIN_LATER
 from transport.socket_endpoint.outgoing_queue import MAX_CHARACTERS, MAX_MESSAGES
 from transport.socket_endpoint.subscription_runner import SubscriptionRunner
 
@@ -77,10 +79,11 @@ class GraphQLWebSocket:
         try:
             with self._clients.count(client_network(scope)), SOCKETS.track_inprogress():
                 await self._serve(websocket)
+                await _gone(scope)
         except TooManySocketsError:
             RATE_LIMITED.labels("sockets_of_an_address").inc()
             reason = "Too many sockets from your address"
-            await _refuse(websocket, PROTOCOL, 1013, reason)
+            await _refuse(websocket, PROTOCOL, TRY_AGAIN_LATER, reason)
 
     async def _serve(self, websocket: WebSocket) -> None:
         try:
@@ -93,6 +96,13 @@ class GraphQLWebSocket:
             await socket.run()
         finally:
             self._sockets.discard(socket)
+
+
+async def _gone(scope: Scope) -> None:
+    """Until then it counts: what the client does not read is in our memory."""
+    gone = scope.get("extensions", {}).get(CONNECTION_GONE)
+    if gone is not None:
+        await gone.wait()
 
 
 async def _refuse(

@@ -1,0 +1,80 @@
+"""uvicorn's WebSocket protocol, which lets go of clients that do not read."""
+
+import asyncio
+from typing import TYPE_CHECKING, Any, cast
+
+from uvicorn.protocols.utils import ClientDisconnected
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+from transport.limits import LINGER_SECONDS
+from transport.server.lingering_transport import LingeringTransport
+from transport.socket_endpoint.frames import TRY_AGAIN_LATER
+
+if TYPE_CHECKING:
+    from uvicorn._types import ASGISendEvent
+
+# The key in scope["extensions"] of an asyncio.Event: the connection has gone.
+CONNECTION_GONE = "connection.gone"
+CLOSE_REPLY_SECONDS = 3.0
+
+
+class BoundedSocket(WebSocketsSansIOProtocol):
+    """A client has to read what we have written when we close, or is reset.
+
+    uvicorn waits for ever, so does its stop, and a close that the application asks for
+    waits until the client has read something. It closes with 1011 who does not answer
+    pings; programs on graphql-ws then give up. A laptop that slept comes back.
+    """
+
+    linger_seconds = LINGER_SECONDS
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.close_timeout = min(CLOSE_REPLY_SECONDS, self.linger_seconds)
+        self._gone = asyncio.Event()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        lingering = transport
+        if not isinstance(transport, LingeringTransport):
+            lingering = cast(
+                "asyncio.BaseTransport",
+                LingeringTransport(
+                    cast("asyncio.Transport", transport), self.loop, self.linger_seconds
+                ),
+            )
+        super().connection_made(lingering)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._gone.set()
+        super().connection_lost(exc)
+
+    async def run_asgi(self) -> None:
+        cast("dict[str, Any]", self.scope["extensions"])[CONNECTION_GONE] = self._gone
+        await super().run_asgi()
+
+    async def send(self, message: "ASGISendEvent") -> None:
+        if message["type"] == "websocket.close":
+            self.writable.set()  # it is small, and nothing follows it
+        else:
+            await self.writable.wait()
+            if self.close_sent and self.handshake_complete:
+                raise ClientDisconnected  # the application has not yet heard
+        await super().send(message)
+
+    def keepalive_timeout(self) -> None:
+        self.pong_timer = None
+        self.pending_ping_payload = None
+        if self.close_sent or self.transport.is_closing():
+            return
+        reason = "Ping timeout"
+        self.conn.fail(TRY_AGAIN_LATER, reason)
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.close_sent = True
+        self.queue.put_nowait(
+            {
+                "type": "websocket.disconnect",
+                "code": TRY_AGAIN_LATER,
+                "reason": reason,
+            }
+        )
+        self.transport.close()
