@@ -7,11 +7,12 @@ from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from transport.limits import LINGER_SECONDS
-from transport.server.lingering_transport import LingeringTransport
 from transport.socket_endpoint.frames import TRY_AGAIN_LATER
 
 if TYPE_CHECKING:
     from uvicorn._types import ASGISendEvent
+
+    from transport.server.lingering_transport import LingeringTransport
 
 # The key in scope["extensions"] of an asyncio.Event: the connection has gone.
 CONNECTION_GONE = "connection.gone"
@@ -34,15 +35,9 @@ class BoundedSocket(WebSocketsSansIOProtocol):
         self._gone = asyncio.Event()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        lingering = transport
-        if not isinstance(transport, LingeringTransport):
-            lingering = cast(
-                "asyncio.BaseTransport",
-                LingeringTransport(
-                    cast("asyncio.Transport", transport), self.loop, self.linger_seconds
-                ),
-            )
-        super().connection_made(lingering)
+        # Ours, from the HTTP protocol that read the handshake.
+        cast("LingeringTransport", transport).linger_seconds = self.linger_seconds
+        super().connection_made(transport)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._gone.set()
