@@ -171,3 +171,27 @@ async def test_a_large_map_fits_an_empty_queue(state: SchemaState) -> None:
         assert await received(socket, 1) == [("map", 0)]
         state.move()
         assert await received(socket, 1) == deltas(1, 1)
+
+
+async def test_a_slow_watcher_of_an_ended_map_gets_its_end(state: SchemaState) -> None:
+    app = GraphQLWebSocket(
+        schema, state.context_of, state.credentials_of, max_messages=4
+    )
+    async with AsgiSocket(app) as first, AsgiSocket(app) as second:
+        await watch(first)
+        await received(first, 1)
+        for _ in range(8):
+            state.move()
+            await all_received(first)
+        await second.init()
+        second.stop_reading()
+        second.subscribe("1", SEAT_MAP, s="1")
+        await settle()
+        state.finish()
+        await settle()
+        second.read_again()
+        await settle()
+
+        frames = [await second.receive() for _ in range(second.unread())]
+        assert frames[-1] == {"id": "1", "type": "complete"}
+        assert len(frames) <= 1 + 8 + 1
