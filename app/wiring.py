@@ -1,4 +1,4 @@
-"""Makes what processes and commands are made of: connections, services, loops."""
+"""Builds the parts of processes and commands: connections, services and loops."""
 
 import asyncio
 from collections.abc import AsyncIterator

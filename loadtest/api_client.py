@@ -69,7 +69,7 @@ class ApiClient:
                 return SessionOnSale(node["id"], name, free)
         raise CommandError(
             f"No session to come has {seats} seats on sale: take fewer users, "
-            "wait half a minute for holds to end, or plant more with `make seed`."
+            "wait half a minute for holds to end, or add more with `make seed`."
         )
 
     def send(self, body: bytes) -> dict[str, Any]:

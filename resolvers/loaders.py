@@ -27,7 +27,7 @@ MoviePage = tuple[UUID, Window]  # a movie, and the page of its sessions
 
 
 class DanglingKeyError(Exception):
-    """A row refers to a missing row, page_window foreign keys should prevent."""
+    """A row refers to a missing row, although foreign keys should prevent it."""
 
 
 class Loaders:

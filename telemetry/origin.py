@@ -29,7 +29,7 @@ def begin(request_id: str) -> Origin:
 
 @contextmanager
 def on_behalf_of(request_id: str | None) -> Iterator[None]:
-    """While one event is handled: the same task handles events of other requests."""
+    """Sets the origin while one event is handled; the next one has another."""
     previous = _ORIGIN.set(Origin(request_id) if request_id else None)
     try:
         yield

@@ -1,4 +1,4 @@
-"""Signing keys that cannot be used, said in one sentence to the person who waits."""
+"""Turns errors of signing keys into one sentence at the terminal."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""A server that does not answer, said in one sentence to the person who waits."""
+"""Turns the errors of an unavailable server into one sentence at the terminal."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

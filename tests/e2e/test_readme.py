@@ -62,7 +62,7 @@ async def test_its_watcher_sees_a_seat_held_and_released(
             seen.add(line.decode().split()[-1])
 
     async def is_seen() -> bool:
-        # The watcher says nothing of its first map: change a seat until it speaks.
+        # The watcher prints nothing for its first map: change a seat until it prints.
         held = await ana.reserve(session, seats[0])
         await ana.cancel(held["id"])
         return {"HELD", "AVAILABLE"} <= seen

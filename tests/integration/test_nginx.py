@@ -23,7 +23,7 @@ ANSWERS = {"/healthz": "200 OK", "/readyz": "503 Service Unavailable"}
 
 
 class Apis:
-    """Alive, and not ready; `asked` is who was asked for what, in order."""
+    """Alive but not ready; `asked` has each request with the API that got it."""
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, str]] = []

@@ -1,4 +1,4 @@
-"""What was backed up is there again, as it was at a moment, and nothing later."""
+"""A restore brings back the rows of a moment, and nothing later."""
 
 import asyncio
 import re

@@ -1,4 +1,4 @@
-"""A program that spreads ends with its parent, whatever it has started and wherever."""
+"""When a parent ends, all descendants of its program end, in any process group."""
 
 import subprocess
 import sys

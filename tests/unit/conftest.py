@@ -1,4 +1,4 @@
-"""The small schema of the state, behind each of the transports."""
+"""A small schema behind each transport; its resolvers use a SchemaState."""
 
 from collections.abc import AsyncIterator
 

@@ -1,4 +1,4 @@
-"""Between TERM and the end everything is served, but /readyz and connections end."""
+"""After TERM requests are still served, /readyz fails and connections close."""
 
 import signal
 

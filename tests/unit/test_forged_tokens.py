@@ -1,4 +1,4 @@
-"""Tokens forged in every way that has fooled somebody before."""
+"""Tokens forged by each known attack on JWTs."""
 
 import hashlib
 import hmac
@@ -111,7 +111,7 @@ def test_the_header_chooses_no_key(
 
 
 def well_signed(header: object, claims: object = CLAIMS) -> str:
-    """With our own key, however odd it is."""
+    """Signed with our own key, whatever the header and the claims are."""
     message = f"{part(header)}.{part(claims)}"
     return f"{message}.{part(PRIVATE_KEY.sign(message.encode()))}"
 

@@ -1,4 +1,4 @@
-"""Cursors: what one list wrote, that list reads; everything else is refused."""
+"""A list accepts the cursors that it wrote, and refuses all others."""
 
 from base64 import urlsafe_b64encode
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""The locks pin everything by its hash, and name no place to get it from."""
+"""The lock files pin each package by its hash, and name no index."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Pages of other origins, which a browser lets ask only with our leave."""
+"""Pages of other origins may use the API only if CORS_ORIGINS names them."""
 
 from pathlib import Path
 

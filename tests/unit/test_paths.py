@@ -1,4 +1,4 @@
-"""What is asked for by another path is not there, and leads nowhere."""
+"""A path with an extra slash answers 404 and redirects nowhere."""
 
 from pathlib import Path
 
@@ -22,7 +22,7 @@ CLIENT = {
 async def test_nobody_is_sent_to_a_host_that_a_client_has_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nor by a head so long that a proxy takes it for a failure of the API."""
+    """A redirect with a long host would look to a proxy like a failure of the API."""
     make_key(tmp_path)
     for name, value in CLIENT.items():
         monkeypatch.setenv(name, value)

@@ -1,4 +1,4 @@
-"""What cannot be restored is refused before there is a folder to start on."""
+"""restore.sh refuses what it cannot restore, before it makes a data folder."""
 
 import subprocess
 from pathlib import Path

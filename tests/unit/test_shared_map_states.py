@@ -119,7 +119,7 @@ class SharedMapMachine(RuleBasedStateMachine):
         self.feed.faulty = faulty
 
     def _change_while_reading(self, seats: list[str]) -> None:
-        """Whatever is read of the map takes until all these changes have come."""
+        """Each reading of the map lasts until all these changes have come."""
         self.feed.readable.clear()
         self.run(settle())
         self.deliver(seats)

@@ -16,7 +16,7 @@ MINUTE = timedelta(minutes=1)
 
 
 class Clock:
-    """Of the wall and of a stopwatch, which go alike."""
+    """The wall clock and the monotonic clock, moved together."""
 
     def __init__(self) -> None:
         self.now = NOON

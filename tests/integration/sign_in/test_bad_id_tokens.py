@@ -1,4 +1,4 @@
-"""ID tokens that must let nobody in, and those that must not be taken for one."""
+"""Invalid ID tokens, and tokens of other kinds, sign nobody in."""
 
 import hmac
 from typing import Any
@@ -107,7 +107,7 @@ def no_token(_claims: Claims) -> str:
         no_token,
     ],
 )
-# joserfc warns of what we sign with here, and rightly.
+# joserfc rightly warns of some keys that are used here.
 @pytest.mark.filterwarnings("ignore::joserfc.errors.SecurityWarning")
 async def test_a_wrong_signature(
     browser: SignInBrowser, issuer: Issuer, pool: Pool, email: str, sign: Any

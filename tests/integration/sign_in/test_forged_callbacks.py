@@ -1,4 +1,4 @@
-"""Callbacks that are not the end of what this browser began; nothing comes of them."""
+"""Callbacks of sign-ins that this browser did not begin have no effect."""
 
 from collections.abc import AsyncIterator
 

@@ -1,4 +1,4 @@
-"""Without a provider in the settings nothing of it is there."""
+"""Without a provider in the settings there is no sign-in through providers."""
 
 import asyncio
 import sys

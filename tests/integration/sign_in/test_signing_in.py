@@ -1,4 +1,4 @@
-"""All the way through a provider and back, and which account it ends in."""
+"""The whole sign-in through a provider, and the account that it signs in to."""
 
 import asyncio
 import hashlib

@@ -23,7 +23,7 @@ async def limited(with_providers: Environment) -> AsyncIterator[ASGIApp]:
 
 @pytest.fixture
 def address() -> str:
-    """Nobody else's, whatever ran before."""
+    """An address that no other test uses."""
     return f"2001:db8:{uuid4().hex[:4]}:{uuid4().hex[:4]}::1"
 
 

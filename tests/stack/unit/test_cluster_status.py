@@ -23,7 +23,7 @@ def answering(metrics: bytes) -> Iterator[int]:
             self.wfile.write(metrics)
 
         def log_message(self, *_: object) -> None:
-            """To nobody."""
+            """Logs nothing."""
 
     Page.protocol_version = "HTTP/1.1"
     with HTTPServer(("127.0.0.1", 0), Page) as server:

@@ -1,4 +1,4 @@
-"""Both compose files: understood by compose, complete, with nothing left open."""
+"""Both compose files are valid and complete, and leave no port or right open."""
 
 import json
 import re
@@ -133,7 +133,7 @@ def test_make_cluster_makes_every_password_that_is_asked_for(tmp_path: Path) -> 
     made = passwords(tmp_path)
 
     assert made.keys() == set(re.findall(r"\$\{(\w+_PASSWORD)", file))
-    assert made["REDIS_PASSWORD"] == "kept"  # of nobody
+    assert made["REDIS_PASSWORD"] == "kept"
     assert len(set(made.values())) == len(made)
     assert passwords(tmp_path) == made
 

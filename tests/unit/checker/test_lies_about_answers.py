@@ -1,4 +1,4 @@
-"""Promise 3 goes red when an answer, or its key, was not worth anything."""
+"""Promise 3 fails when an answer is wrong, or a key does not find its result."""
 
 from dataclasses import replace
 
@@ -60,7 +60,7 @@ def test_a_refusal_that_charged_all_the_same(evidence: Evidence) -> None:
 
 
 def test_an_unknown_hold_that_is_there_in_part(evidence: Evidence) -> None:
-    """What is there are other seats than those that were asked for."""
+    """The hold has other seats than those that were requested."""
     row = reservation(evidence, "CANCELLED", seats=2)
     for one in evidence.operations:
         if one.result == row.id:

@@ -1,4 +1,4 @@
-"""Promise 5 goes red when a watcher ends in the wrong, or hears nothing."""
+"""Promise 5 fails when a watcher ends with a wrong map, or misses a change."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Promise 2 goes red when a sale is undone, unpaid, paid twice, or in parts."""
+"""Promise 2 fails when a sale is undone, unpaid, paid twice or incomplete."""
 
 from dataclasses import replace
 

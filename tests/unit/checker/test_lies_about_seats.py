@@ -1,4 +1,4 @@
-"""Promise 1 goes red when a seat had two, or a hold had not its 30 seconds."""
+"""Promise 1 fails when two customers had a seat, or a hold did not last 30 s."""
 
 from dataclasses import replace
 
@@ -48,7 +48,7 @@ def test_a_row_that_nobody_changed(evidence: Evidence) -> None:
 
 
 def test_an_answer_before_the_question_that_it_followed(evidence: Evidence) -> None:
-    """Two orders of the same changes: the versions' and the customers'."""
+    """By its version the sale comes later, by the customers' clocks earlier."""
     row = reservation(evidence, "CONFIRMED")
     paid = next(p.id for p in evidence.payments if p.reservation == row.id)
     held = [o for o in evidence.operations if o.result == row.id]
@@ -61,7 +61,7 @@ def test_an_answer_before_the_question_that_it_followed(evidence: Evidence) -> N
 
 
 def test_a_read_of_the_past(evidence: Evidence) -> None:
-    """Who asks after a sale was answered does not find the seat held."""
+    """A read that begins after the answer to a sale cannot find the seat held."""
     held = hold_of(evidence, reservation(evidence, "CONFIRMED"))
     paid = next(p.id for p in evidence.payments if p.reservation == held.reservation)
     read = operation(evidence, "read", "ok")

@@ -1,4 +1,4 @@
-"""Promise 4 goes red when the events of a seat are not its changes, in their order."""
+"""Promise 4 fails when the events of a seat are not its changes in order."""
 
 from dataclasses import replace
 

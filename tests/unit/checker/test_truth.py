@@ -1,4 +1,4 @@
-"""What really happened is found true: a checker that is always red proves nothing."""
+"""The judge accepts a true recording: one that rejects everything proves nothing."""
 
 from collections import Counter
 
