@@ -9,8 +9,8 @@ from redis.asyncio import Redis
 from domain.events import FANOUT_CONSUMER, Event, ReservationCancelled, topics_of
 from domain.ports import SeatLocks
 from domain.seats import Position
+from persistence.codec import event_from_json
 from persistence.postgres.pool import Pool
-from persistence.sales.codec import event_from_json
 from persistence.sales.outbox import confirm, oldest_positions
 from realtime.cloud_event import CloudEvent
 from realtime.seat_message import SeatMessage

@@ -11,7 +11,7 @@ from domain.events import (
 )
 from domain.ports import Ledger, RelayWakeup, Trigger
 from domain.reservation import Reservation
-from persistence.sales.codec import event_from_json
+from persistence.codec import event_from_json
 from realtime.cloud_event import CloudEvent
 
 

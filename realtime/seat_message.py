@@ -7,7 +7,7 @@ from typing import Self
 import orjson
 
 from domain.events import SeatChange
-from persistence.sales.codec import seat_change_from_json, seat_to_json
+from persistence.codec import seat_change_from_json, seat_to_json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

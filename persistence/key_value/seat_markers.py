@@ -16,7 +16,7 @@ import orjson
 
 from domain.reservation import HOLD_PERIOD, Reservation
 from domain.taken_seats import TakenSeat
-from persistence.sales.codec import seat_from_json, seat_to_json
+from persistence.codec import seat_from_json, seat_to_json
 
 # A hold's marker ends before the hold does: a seat that is free is never refused.
 MARGIN = timedelta(milliseconds=250)

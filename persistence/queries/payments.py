@@ -10,11 +10,11 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from domain.payment import Payment, PaymentStatus
+from persistence.codec import payment_from_json
 from persistence.key_value.own_writes import OwnWrites
 from persistence.queries.keyset import Keyset, Page, Window
 from persistence.queries.own_lists import in_status, since
 from persistence.queries.reading import Reader
-from persistence.sales.codec import payment_from_json
 from persistence.sales.state_sql import PAYMENT_STATE, PAYMENT_STATUS
 from persistence.tables import PaymentRow, ReservationRow
 

@@ -10,11 +10,11 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from domain.reservation import Reservation, ReservationStatus
+from persistence.codec import reservation_from_json
 from persistence.key_value.own_writes import OwnWrites
 from persistence.queries.keyset import Keyset, Page, Window
 from persistence.queries.own_lists import in_status, since
 from persistence.queries.reading import Reader
-from persistence.sales.codec import reservation_from_json
 from persistence.sales.state_sql import (
     RESERVATION_STATE,
     RESERVATION_STATUS,

@@ -22,15 +22,15 @@ from domain.ports import (
 )
 from domain.reservation import Reservation, ReservationStatus
 from persistence.catalog.rows import session_of
-from persistence.key_value.own_writes import OwnWrites
-from persistence.postgres.pool import Pool
-from persistence.sales import ledger_sql as sql
-from persistence.sales import payment_sql
-from persistence.sales.codec import (
+from persistence.codec import (
     payment_from_json,
     reservation_from_json,
     seat_from_json,
 )
+from persistence.key_value.own_writes import OwnWrites
+from persistence.postgres.pool import Pool
+from persistence.sales import ledger_sql as sql
+from persistence.sales import payment_sql
 from persistence.sales.outbox import confirm
 from telemetry import origin, sale_metrics
 

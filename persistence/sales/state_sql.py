@@ -1,7 +1,7 @@
 """SQL expressions for the state of a seat, a reservation and a payment, as JSON.
 
 `ss` is a row of session_seats, `seat` its seat, `screening` its session, `r` a
-reservation and `p` its payment. codec.py reads the JSON.
+reservation and `p` its payment. persistence/codec.py reads the JSON.
 
 When the time of a hold is over, it has ended, whether or not the sweeper was there:
 the expressions for the present status compare with the clock.

@@ -17,8 +17,8 @@ from domain.reservation import Reservation, ReservationStatus
 from domain.rooms import NewSeats
 from domain.session_changes import SessionChange
 from persistence.catalog.catalog import PostgresCatalog
+from persistence.codec import event_from_json, seat_to_json
 from persistence.postgres.pool import Pool
-from persistence.sales.codec import event_from_json, seat_to_json
 from persistence.sales.ledger import PostgresLedger
 from tests.support.cinema import Cinema, Show, expire_hold
 from tests.support.events import close_payments, open_payment

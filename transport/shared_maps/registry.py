@@ -9,10 +9,10 @@ from telemetry.process_metrics import WATCHERS
 from transport.documents.call import Call
 from transport.execution import Execution
 from transport.json_text import encode_sorted
+from transport.outgoing_queue import OperationOutbox
 from transport.request_context import ContextOf
 from transport.shared_maps.shared_map import SharedMap
 from transport.shared_maps.watcher import Watcher
-from transport.socket_endpoint.outgoing_queue import OperationOutbox
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 import asyncio
 
 from telemetry.process_metrics import SLOW_RESYNCED
-from transport.socket_endpoint.outgoing_queue import OperationOutbox
+from transport.outgoing_queue import OperationOutbox
 
 MAX_PENDING = 200
 

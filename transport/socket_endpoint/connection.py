@@ -15,6 +15,11 @@ from telemetry import process_metrics
 from telemetry.sale_metrics import RATE_LIMITED
 from transport import results
 from transport.documents.call import Call
+from transport.outgoing_queue import (
+    OperationOutbox,
+    OutgoingQueue,
+    SlowConsumerError,
+)
 from transport.request_context import Caller, CredentialsOf
 from transport.socket_endpoint.frames import (
     TRY_AGAIN_LATER,
@@ -26,11 +31,6 @@ from transport.socket_endpoint.frames import (
     SocketClosedError,
     Subscribe,
     frame_of,
-)
-from transport.socket_endpoint.outgoing_queue import (
-    OperationOutbox,
-    OutgoingQueue,
-    SlowConsumerError,
 )
 from transport.socket_endpoint.subscription_runner import SubscriptionRunner
 

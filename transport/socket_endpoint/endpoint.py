@@ -9,6 +9,7 @@ from strawberry import Schema
 from telemetry.process_metrics import SOCKETS
 from telemetry.sale_metrics import RATE_LIMITED
 from transport.execution import Execution
+from transport.outgoing_queue import MAX_CHARACTERS, MAX_MESSAGES
 from transport.request_context import ContextOf, CredentialsOf
 from transport.server.socket_limits import CONNECTION_GONE
 from transport.shared_maps.registry import SharedMaps
@@ -19,7 +20,6 @@ from transport.socket_endpoint.client_counts import (
 )
 from transport.socket_endpoint.connection import Socket, SocketLimits
 from transport.socket_endpoint.frames import TRY_AGAIN_LATER
-from transport.socket_endpoint.outgoing_queue import MAX_CHARACTERS, MAX_MESSAGES
 from transport.socket_endpoint.subscription_runner import SubscriptionRunner
 
 PROTOCOL = "graphql-transport-ws"

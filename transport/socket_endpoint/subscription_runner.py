@@ -10,9 +10,9 @@ from transport.documents.call import Call
 from transport.documents.refusals import refusal_of
 from transport.execution import Execution, OperationFailedError
 from transport.operation_run import OperationRun, operation_run
+from transport.outgoing_queue import OperationOutbox
 from transport.request_context import Caller, new_request_id
 from transport.shared_maps.registry import SharedCall, SharedMaps
-from transport.socket_endpoint.outgoing_queue import OperationOutbox
 
 log = logging.getLogger(__name__)
 
