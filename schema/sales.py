@@ -42,7 +42,9 @@ class Reservation:
     )
 
     @strawberry.field(
-        description="The reserved seats in their current state.",
+        description="The seats as the reservation has them, or had them: at the agreed"
+        " price. Once they were given back they are AVAILABLE at the version of"
+        " that moment; keep the seat with the highest version.",
         metadata=cost(items=SEATS_IN_A_ROOM),
     )
     def seats(self) -> list[SessionSeat]:

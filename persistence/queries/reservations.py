@@ -18,13 +18,13 @@ from persistence.queries.reading import Reader
 from persistence.sales.state_sql import (
     RESERVATION_STATE,
     RESERVATION_STATUS,
-    SEATS_OF_RESERVATION_NOW,
+    SEATS_OF_RESERVATION,
 )
 from persistence.tables import ReservationRow
 
 r = aliased(ReservationRow, name="r")  # the name that state_sql uses
 STATE = RESERVATION_STATE.format(
-    r="own", status="own.status_now", seats=SEATS_OF_RESERVATION_NOW.format(r="own")
+    r="own", status="own.status_now", seats=SEATS_OF_RESERVATION.format(r="own")
 )
 
 

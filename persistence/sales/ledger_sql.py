@@ -12,7 +12,7 @@ from persistence.sales.state_sql import (
     RESERVATION_STATE,
     RESERVATION_STATUS,
     SEAT_STATE_NOW,
-    SEATS_OF_RESERVATION_NOW,
+    SEATS_OF_RESERVATION,
 )
 
 INSERT_KEY = """
@@ -78,8 +78,9 @@ changed_seats AS (
     RETURNING target.*
 ),
 claimed AS (
-    INSERT INTO claims (reservation_id, session_seat_id)
-    SELECT reservation_id, id FROM changed_seats
+    INSERT INTO claims (reservation_id, session_seat_id, price_minor)
+    SELECT c.reservation_id, c.id, screening.price_minor
+    FROM changed_seats c, screening
 ),
 {INSERTED_EVENTS}
 SELECT screening.id IS NOT NULL AND verdict.found = cardinality($2::uuid[]) AS found,
@@ -124,7 +125,7 @@ changed_seats AS (
               l.reservation_id
 ),
 unclaimed AS (
-    UPDATE claims SET released_at = clock_timestamp()
+    UPDATE claims SET released_at = clock_timestamp(), released_version = c.version
     FROM changed_seats c
     WHERE claims.reservation_id = c.reservation_id AND claims.session_seat_id = c.id
       AND claims.released_at IS NULL
@@ -198,7 +199,7 @@ WHERE account_id = $1 AND operation = $2 AND key = $3
 """
 
 RESERVATION_STATE_NOW = RESERVATION_STATE.format(
-    r="r", status=RESERVATION_STATUS, seats=SEATS_OF_RESERVATION_NOW.format(r="r")
+    r="r", status=RESERVATION_STATUS, seats=SEATS_OF_RESERVATION.format(r="r")
 )
 RESERVATION = f"""
 SELECT {RESERVATION_STATE_NOW}

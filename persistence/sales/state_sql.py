@@ -21,10 +21,18 @@ PAYMENT_STATUS = (
     f" WHEN 'CONFIRMED' THEN 'APPROVED' ELSE {RESERVATION_STATUS} END"
 )
 
-SEAT_STATE = """jsonb_build_object(
+SEAT = """jsonb_build_object(
     'id', {ss}.id, 'row', seat.row_label, 'number', seat.number,
-    'status', {status}, 'version', {ss}.version, 'held_until', {held_until},
-    'price_minor', screening.price_minor, 'currency', screening.currency)"""
+    'status', {status}, 'version', {version}, 'held_until', {held_until},
+    'price_minor', {price}, 'currency', {currency})"""
+SEAT_STATE = SEAT.format(
+    ss="{ss}",
+    version="{ss}.version",
+    status="{status}",
+    held_until="{held_until}",
+    price="screening.price_minor",
+    currency="screening.currency",
+)
 
 SEAT_STATE_NOW = SEAT_STATE.format(
     ss="ss",
@@ -39,14 +47,28 @@ RESERVATION_STATE = """jsonb_build_object(
     'created_at', {r}.created_at, 'expires_at', {r}.expires_at,
     'seats', ({seats}))"""
 
-# The seats that the reservation took, even if it has given them back.
-SEATS_OF_RESERVATION_NOW = f"""
-    SELECT jsonb_agg({SEAT_STATE_NOW} ORDER BY ss.id)
-    FROM claims
+# A seat as the reservation has it, or had it last. A seat that was given back is
+# AVAILABLE at the version of that moment, though others may have it now: who knows a
+# higher version drops it. Claims of release 0.1.0 lack price and version. There all
+# seats of a reservation cost the same, and at version 1 each seat was free.
+GIVEN_BACK = "claims.released_at IS NOT NULL"
+SEAT_OF_RESERVATION = SEAT.format(
+    ss="ss",
+    status=f"CASE WHEN {GIVEN_BACK} THEN 'AVAILABLE'"
+    f" ELSE {SEAT_STATUS.format(now='clock_timestamp()')} END",
+    version=f"CASE WHEN {GIVEN_BACK} THEN coalesce(claims.released_version, 1)"
+    " ELSE ss.version END",
+    held_until=f"CASE WHEN {GIVEN_BACK} THEN NULL"
+    f" ELSE {HELD_UNTIL.format(now='clock_timestamp()')} END",
+    price="coalesce(claims.price_minor, {r}.amount_minor / claims.seats)",
+    currency="{r}.currency",
+)
+SEATS_OF_RESERVATION = f"""
+    SELECT jsonb_agg({SEAT_OF_RESERVATION} ORDER BY ss.id)
+    FROM (SELECT *, count(*) OVER () AS seats FROM claims
+          WHERE reservation_id = {{r}}.id) AS claims
     JOIN session_seats ss ON ss.id = claims.session_seat_id
-    JOIN seats seat ON seat.id = ss.seat_id
-    JOIN sessions screening ON screening.id = ss.session_id
-    WHERE claims.reservation_id = {{r}}.id"""
+    JOIN seats seat ON seat.id = ss.seat_id"""
 
 PAYMENT_STATE = """jsonb_build_object(
     'payment_id', {p}.id, 'reservation_id', {p}.reservation_id,

@@ -80,7 +80,10 @@ class SessionSeatRow(SQLModel, table=True):
 
 
 class ClaimRow(SQLModel, table=True):
-    """A seat that a reservation took; open until the seat is given back."""
+    """A seat that a reservation took; open until the seat is given back.
+
+    Price and version are NULL in rows of release 0.1.0: see state_sql.
+    """
 
     __tablename__ = "claims"
     __table_args__ = (
@@ -95,6 +98,8 @@ class ClaimRow(SQLModel, table=True):
     reservation_id: UUID = Field(primary_key=True, foreign_key="reservations.id")
     session_seat_id: UUID = Field(primary_key=True, foreign_key="session_seats.id")
     released_at: datetime | None = Field(default=None, sa_type=Moment)
+    price_minor: int | None = Field(default=None)
+    released_version: int | None = Field(default=None)  # of the seat, once it is free
 
 
 class PaymentRow(SQLModel, table=True):

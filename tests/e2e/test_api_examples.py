@@ -41,7 +41,7 @@ States = dict[str, tuple[int, str]]
 def example(language: str) -> str:
     """The block of this language that watches a seat map."""
     blocks = re.findall(rf"```{language}\n(.*?)```", DOCUMENT.read_text(), re.DOTALL)
-    [watching] = [block for block in blocks if "seatMap" in block]
+    [watching] = [block for block in blocks if "watch(" in block]
     return str(watching)
 
 
