@@ -28,7 +28,7 @@ Version = RunningVersion | SourceVersion
 
 
 @dataclass(frozen=True)
-class Measurement:
+class BenchMeasurement:
     """`figures` by name; `load` is the machine's load average just before it."""
 
     version: str
@@ -110,7 +110,7 @@ def _versions(base: str | None, runs: Sequence[Path] | None) -> Iterator[list[Ve
 
 def _rounds(
     sides: Sequence[Version], chosen: argparse.Namespace
-) -> Iterator[Measurement]:
+) -> Iterator[BenchMeasurement]:
     for number in range(chosen.rounds):
         for play in chosen.plays:
             # In turns, so that other work on the machine meets both alike.
@@ -123,7 +123,7 @@ def _rounds(
                 yield measured
 
 
-def _measured(version: Version, play: str, seconds: float) -> Measurement:
+def _measured(version: Version, play: str, seconds: float) -> BenchMeasurement:
     load = os.getloadavg()[0]
     with version.serving() as environment:
         apis = api_process.find_apis(version.data_dir)
@@ -132,7 +132,7 @@ def _measured(version: Version, play: str, seconds: float) -> Measurement:
         cpu = _cpu_seconds(version, apis) - before
     figures = dict(_figures(play, facts, cpu))
     complaints = [f"{play}, {version.name}: {c}" for c in facts["complaints"]]
-    return Measurement(version.name, play, load, figures, complaints)
+    return BenchMeasurement(version.name, play, load, figures, complaints)
 
 
 def _cpu_seconds(version: Version, apis: Sequence[int]) -> float:
@@ -179,7 +179,7 @@ def _figures(
 
 
 def compared(
-    names: Sequence[str], plays: Sequence[str], measured: Sequence[Measurement]
+    names: Sequence[str], plays: Sequence[str], measured: Sequence[BenchMeasurement]
 ) -> list[Comparison]:
     """A comparison for each figure of each play."""
     comparisons = []
@@ -195,7 +195,7 @@ def compared(
 
 
 def _values(
-    measured: Sequence[Measurement], version: str, play: str, figure: str
+    measured: Sequence[BenchMeasurement], version: str, play: str, figure: str
 ) -> list[float]:
     rounds = [m for m in measured if (m.version, m.play) == (version, play)]
     return [each.figures[figure] for each in rounds]
@@ -204,7 +204,7 @@ def _values(
 def _facts(
     names: Sequence[str],
     comparisons: Sequence[Comparison],
-    measured: Sequence[Measurement],
+    measured: Sequence[BenchMeasurement],
 ) -> dict[str, Any]:
     return {
         "versions": names,

@@ -21,7 +21,7 @@ from stack.embedded.ports import ReservedPort, has_page
 from stack.embedded.postgres import Postgres
 from stack.embedded.server import Server
 from stack.embedded.valkey import Valkey
-from tests.cluster.child_process import ChildProcess
+from tests.cluster.program_process import ProgramProcess
 from tests.cluster.proxy import Link
 from tests.support.processes import descendants
 
@@ -56,7 +56,7 @@ class EmbeddedEnvironment:
             "kafka": self._broker,
         }
         self._ports = {name: ReservedPort() for name in APIS}
-        self._processes: dict[str, ChildProcess] = {}
+        self._processes: dict[str, ProgramProcess] = {}
         self._links: dict[tuple[str, str], Link] = {}
         self._down: set[str] = set()  # on purpose
         self.keys = signing_keys(folder.path)
@@ -143,7 +143,7 @@ class EmbeddedEnvironment:
         for name in (*APIS, *WORKERS):
             command = "serve" if name in APIS else "worker"
             log = self._folder.logs / f"{name}.log"
-            self._processes[name] = ChildProcess([command], self._settings(name), log)
+            self._processes[name] = ProgramProcess([command], self._settings(name), log)
             self._processes[name].start(*wrapper)
         await self._until_a_relay_works()
         for name in APIS:

@@ -18,7 +18,7 @@ PRIMARY = "seats"
 DOWN_AFTER_MS = 1_000
 
 
-class Node(Server):
+class ValkeyNode(Server):
     """A Valkey server; the configuration lines decide its role."""
 
     def __init__(self, folder: DataFolder, name: str, *lines: str) -> None:
@@ -44,7 +44,7 @@ class Node(Server):
 
 
 class WatchedRedis:
-    def __init__(self, nodes: list[Node], sentinels: list[Node]) -> None:
+    def __init__(self, nodes: list[ValkeyNode], sentinels: list[ValkeyNode]) -> None:
         self.nodes = [ServerUnderTest(node) for node in nodes]
         self.sentinels = [ServerUnderTest(each) for each in sentinels]
 
@@ -65,8 +65,8 @@ def watched_redis(path: Path) -> Iterator[WatchedRedis]:
     with ExitStack() as ending:
         folder = ending.enter_context(DataFolder(path))
 
-        def started(name: str, *lines: str) -> Node:
-            node = Node(folder, name, *lines)
+        def started(name: str, *lines: str) -> ValkeyNode:
+            node = ValkeyNode(folder, name, *lines)
             ending.callback(node.port.close)
             ending.callback(node.kill)
             node.start()

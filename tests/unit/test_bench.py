@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from loadtest import bench
-from loadtest.bench import Measurement
+from loadtest.bench import BenchMeasurement
 from loadtest.comparison import FIGURES, Comparison, report, spread
 
 
@@ -52,9 +52,9 @@ def test_without_a_base_there_is_one_column() -> None:
 
 
 def test_rounds_of_both_versions_meet_in_one_row() -> None:
-    def measured(version: str, value: float) -> Measurement:
+    def measured(version: str, value: float) -> BenchMeasurement:
         figures = {figure.name: value for figure in FIGURES["noop"]}
-        return Measurement(version, "noop:25", 0.5, figures, [])
+        return BenchMeasurement(version, "noop:25", 0.5, figures, [])
 
     order = [("base", 1), ("new", 2), ("new", 4), ("base", 3)]
 

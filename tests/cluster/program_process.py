@@ -11,7 +11,7 @@ from stack.embedded import launch
 from tests.support.run import ROOT
 
 
-class ChildProcess:
+class ProgramProcess:
     """Signals go to its whole process group."""
 
     def __init__(
