@@ -61,6 +61,19 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def running(
+    planted: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RunUnderTest]:
+    """One that several tests look at; whatever they do to it, it still runs then."""
+    reserved = ReservedPort()
+    folder = shutil.copytree(planted, tmp_path_factory.mktemp("running") / "data")
+    with started_run(folder, reserved.number) as run:
+        run.wait_until_ready()
+        yield run
+    reserved.close()
+
+
 @pytest.fixture
 def folder(planted: Path, tmp_path: Path) -> Path:
     return shutil.copytree(planted, tmp_path / "data")

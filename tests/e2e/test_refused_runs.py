@@ -5,28 +5,22 @@ from pathlib import Path
 
 import pytest
 
-from stack.embedded.ports import ReservedPort
-from tests.support.run import started_run
+from tests.support.run import RunUnderTest, started_run
 
 # As tests/e2e/test_run.py: they share the first start.
 pytestmark = pytest.mark.xdist_group("run")
 
 
-def test_a_folder_in_use_is_refused(folder: Path, port: int) -> None:
-    second_port = ReservedPort()
-    with started_run(folder, port) as first:
-        first.wait_until_ready()
+def test_a_folder_in_use_is_refused(running: RunUnderTest, port: int) -> None:
+    with started_run(running.folder, port) as second:
+        complaint = (
+            f"The data folder {running.folder} is in use by another run (process "
+            f"{running.process.pid}): "
+            "stop that one, or set DATA_DIR to another folder.\n"
+        )
+        assert second.end() == (1, complaint)
 
-        with started_run(folder, second_port.number) as second:
-            complaint = (
-                f"The data folder {folder} is in use by another run (process "
-                f"{first.process.pid}): "
-                "stop that one, or set DATA_DIR to another folder.\n"
-            )
-            assert second.end() == (1, complaint)
-
-        assert first.answers()
-    second_port.close()
+    assert running.answers()
 
 
 def test_a_folder_of_another_version_is_refused(folder: Path, port: int) -> None:

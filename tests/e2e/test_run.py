@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import signal
 import sys
 from pathlib import Path
@@ -13,7 +12,7 @@ import httpx2
 import pytest
 
 from app.explorer import BUILT
-from stack.embedded.ports import ReservedPort, is_free
+from stack.embedded.ports import is_free
 from tests.support.processes import wait_until_gone
 from tests.support.run import COMMAND, RunUnderTest, started_run
 
@@ -110,20 +109,17 @@ def test_it_ends_with_the_make_that_started_it(folder: Path, port: int) -> None:
         assert wait_until_gone(processes, seconds=15) == set()
 
 
-async def test_whatever_dies_is_started_again(folder: Path, port: int) -> None:
-    with started_run(folder, port) as run:
-        run.wait_until_ready()
-        settings = run.settings()
-        killed = run.children()
-        assert killed.keys() == {"Postgres", "Valkey", "Broker", "API", "Worker"}
+async def test_whatever_dies_is_started_again(running: RunUnderTest) -> None:
+    settings = running.settings()
+    killed = running.children()
+    assert killed.keys() == {"Postgres", "Valkey", "Broker", "API", "Worker"}
 
-        for pid in killed.values():
-            os.kill(pid, signal.SIGKILL)
-        run.wait_until_it_answers_again(killed)
+    for pid in killed.values():
+        os.kill(pid, signal.SIGKILL)
+    running.wait_until_it_answers_again(killed)
 
-        assert run.settings() == settings
-        assert await _execute(run, "SELECT 7") == [7]
-        assert run.end(signal.SIGTERM) == (0, "")
+    assert running.settings() == settings
+    assert await _execute(running, "SELECT 7") == [7]
 
 
 def test_each_address_that_it_prints_answers(
@@ -147,17 +143,12 @@ def test_each_address_that_it_prints_answers(
     assert "Explorer" not in output
 
 
-def test_several_run_side_by_side(folder: Path, port: int) -> None:
-    second_port = ReservedPort()
-    second_folder = shutil.copytree(folder, folder.with_name("second"))
-    with (
-        started_run(folder, port) as first,
-        started_run(second_folder, second_port.number) as second,
-    ):
-        first.wait_until_ready()
+def test_several_run_side_by_side(
+    running: RunUnderTest, folder: Path, port: int
+) -> None:
+    with started_run(folder, port) as second:
         second.wait_until_ready()
 
-        assert first.answers() and second.answers()
+        assert running.answers() and second.answers()
         for setting in ("DATABASE_URL", "REDIS_URL", "KAFKA_BOOTSTRAP_SERVERS"):
-            assert first.settings()[setting] != second.settings()[setting]
-    second_port.close()
+            assert running.settings()[setting] != second.settings()[setting]
