@@ -1,23 +1,24 @@
-"""Amounts of money: whole minor units and a currency, never floats."""
+"""Amounts of money: whole minor units and a currency, never floats.
+
+Which currencies there are, since when and until when, is Babel's data, which has the
+dates of CLDR. The amount is in the minor unit of ISO 4217.
+"""
 
 import re
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Final, Self
 
+from babel.core import get_global
+from babel.numbers import get_currency_precision
+
 WRITTEN_CURRENCY: Final = re.compile(r"[A-Z]{3}")
-# ISO 4217: the currencies in use today.
-CURRENCIES = frozenset(
-    """
-    AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN
-    BWP BYN BZD CAD CDF CHF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR
-    FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR IQD IRR ISK JMD
-    JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD
-    MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP
-    PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SYP
-    SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VES VND VUV WST XAF XCD
-    XCG XOF XPF YER ZAR ZMW ZWG
-    """.split()  # noqa: SIM905  # unreadable with quotes and commas
-)
+# What eight seats of it cost is an Int of GraphQL. Many currencies in which people use
+# no decimals have large numbers: 100,000,000 were a few cinema tickets, or none.
+HIGHEST_PRICES: Final = {0: 250_000_000}
+HIGHEST_PRICE: Final = 100_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +28,27 @@ class Money:
 
     def __mul__(self, count: int) -> Self:
         return type(self)(self.amount_minor * count, self.currency)
+
+
+def _periods() -> Mapping[str, list[tuple[date, date]]]:
+    """When a currency was legal tender somewhere: first and last days."""
+    periods = defaultdict(list)
+    for currencies in get_global("territory_currencies").values():
+        for code, start, end, is_tender in currencies:
+            if is_tender:
+                first = date(*start) if start else date.min
+                periods[code].append((first, date(*end) if end else date.max))
+    return dict(periods)
+
+
+_PERIODS = _periods()
+CURRENCIES = frozenset(_PERIODS)  # of today and of the past
+
+
+def in_use(currency: str, day: date) -> bool:
+    return any(first <= day <= last for first, last in _PERIODS.get(currency, ()))
+
+
+def highest_price(currency: str) -> int:
+    """Of a seat, in minor units, by the decimals that people use."""
+    return HIGHEST_PRICES.get(get_currency_precision(currency), HIGHEST_PRICE)

@@ -2,15 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Self, TypedDict
 
 from domain.errors import InvalidInputError, raise_if_any
-from domain.money import CURRENCIES, Money
+from domain.money import CURRENCIES, Money, highest_price, in_use
 from domain.sessions import Session
 
-MAX_PRICE_MINOR = 100_000_000
-FURTHEST_START = timedelta(days=2 * 365)
+YEARS_AHEAD = 2
 
 
 class SessionFacts(TypedDict, total=False):
@@ -59,7 +58,7 @@ class SessionChange:
 def check_session(facts: SessionFacts) -> None:
     """Raises InvalidInputError for all wrong fields.
 
-    The start is checked by the database, with its clock: see `wrong_start`.
+    What depends on the database's clock is checked by `check_by_clock`.
     """
     wrong = []
     if facts.get("starts_at", True) is None:
@@ -71,18 +70,41 @@ def check_session(facts: SessionFacts) -> None:
     raise_if_any(wrong)
 
 
-def wrong_start() -> InvalidInputError:
-    return InvalidInputError("startsAt", rule="start_moment")
+def check_by_clock(
+    now: datetime, *, starts_at: datetime | None, price: Money | None
+) -> None:
+    """`now` is the database's; None: the value stays. Raises InvalidInputError.
+
+    A session in a withdrawn currency keeps its price.
+    """
+    wrong = []
+    if starts_at is not None and not now < starts_at < _end_of_planning(now):
+        wrong.append(InvalidInputError("startsAt", rule="start_moment"))
+    if price is not None and not in_use(price.currency, now.astimezone(UTC).date()):
+        wrong.append(
+            InvalidInputError("pricePerSeat", "currency", rule="currency_withdrawn")
+        )
+    raise_if_any(wrong)
+
+
+def _end_of_planning(now: datetime) -> datetime:
+    """The end of the same day two years later, by UTC; of 28 February for the 29th."""
+    today = now.astimezone(UTC).date()
+    leap_day = (today.month, today.day) == (2, 29)
+    day = 28 if leap_day else today.day
+    last = date(today.year + YEARS_AHEAD, today.month, day)
+    return datetime.combine(last + timedelta(days=1), time.min, UTC)
 
 
 def _wrong_price(price: Money) -> Iterator[InvalidInputError]:
-    if not 0 <= price.amount_minor <= MAX_PRICE_MINOR:
+    highest = highest_price(price.currency)
+    if not 0 <= price.amount_minor <= highest:
         yield InvalidInputError(
             "pricePerSeat",
             "amountMinor",
             rule="number_range",
             lowest=0,
-            highest=MAX_PRICE_MINOR,
+            highest=highest,
         )
     if price.currency not in CURRENCIES:
         yield InvalidInputError("pricePerSeat", "currency", rule="currency_code")

@@ -6,7 +6,7 @@ from typing import Annotated, TypeVar, cast
 import strawberry
 from strawberry import UNSET
 
-from domain import movies, rooms, session_changes
+from domain import money, movies, rooms, session_changes
 from schema.catalog import Movie, Room, Session
 from schema.money import MoneyInput
 from schema.problems import InvalidInput, NotFound, RoomBusy
@@ -27,7 +27,8 @@ class CreateMovieInput:
     )
     genres: list[str] = strawberry.field(
         default_factory=list,
-        description=f"Up to {movies.MAX_GENRES} genres, each listed once.",
+        description=f"Up to {movies.MAX_GENRES} genres, each listed once: case and"
+        " accents do not count.",
     )
     rating: str | None = strawberry.field(
         default=None,
@@ -106,8 +107,9 @@ class CreateSessionInput:
         " follows from the movie's running time."
     )
     price_per_seat: MoneyInput = strawberry.field(
-        description="Price of each seat: up to"
-        f" {session_changes.MAX_PRICE_MINOR} minor units."
+        description="Price of each seat in a currency that is in use: up to"
+        f" {money.HIGHEST_PRICE} minor units, or {money.HIGHEST_PRICES[0]} where"
+        " people use no decimals."
     )
 
 

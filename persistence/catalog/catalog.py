@@ -10,7 +10,7 @@ from domain.errors import NotFoundError, RoomBusyError
 from domain.money import Money
 from domain.movies import Movie, MovieFacts
 from domain.rooms import NewSeats, Room, check_growth
-from domain.session_changes import FURTHEST_START, SessionChange, wrong_start
+from domain.session_changes import SessionChange, check_by_clock
 from domain.sessions import Session
 from persistence.catalog import catalog_sql as sql
 from persistence.catalog.rows import movie_of, room_of, session_of
@@ -57,6 +57,8 @@ class PostgresCatalog:
         async def add(db: Connection) -> Session:
             if await db.fetchrow(sql.LOCK_ROOM, room_id) is None:
                 raise NotFoundError
+            now = await db.fetchval(sql.NOW)
+            check_by_clock(now, starts_at=starts_at, price=price)
             ends_at = await _free_until(db, movie_id, room_id, starts_at)
             [row] = await db.fetch(
                 sql.ADD_SESSION,
@@ -134,8 +136,6 @@ async def _free_until(
     minutes = await db.fetchval(sql.DURATION, movie_id)
     if minutes is None:
         raise NotFoundError
-    if not await db.fetchval(sql.IS_TO_COME, starts_at, FURTHEST_START):
-        raise wrong_start()
     ends_at = starts_at + timedelta(minutes=minutes)
     other = await db.fetchrow(sql.IN_THE_ROOM, room_id, starts_at, ends_at, moved)
     if other:
@@ -153,6 +153,8 @@ async def _change(
         begun=await db.fetchval(sql.HAS_BEGUN, session.id),
         taken=await _has_taken_seats(db, session.id, ended),
     )
+    now = await db.fetchval(sql.NOW)
+    check_by_clock(now, starts_at=change.starts_at, price=change.price)
     starts_at, ends_at = session.starts_at, session.ends_at
     if change.starts_at is not None:
         starts_at = change.starts_at

@@ -90,10 +90,7 @@ SELECT count(*) FROM changed_seats
 
 DURATION = "SELECT duration_minutes FROM movies WHERE id = $1"
 
-IS_TO_COME = """
-SELECT $1::timestamptz > now AND $1::timestamptz <= now + $2::interval
-FROM clock_timestamp() now
-"""
+NOW = "SELECT clock_timestamp()"
 
 # A session occupies its room from its start until just before its end. $4 is the
 # session that is moved.

@@ -116,7 +116,7 @@ class TestMovies:
             "fields": [
                 {
                     "path": ["title"],
-                    "message": "Enter 1 to 200 characters on one line.",
+                    "message": "Enter 1 to 200 visible characters on one line.",
                 },
                 {
                     "path": ["durationMinutes"],

@@ -59,7 +59,7 @@ def test_new_texts_are_empty_changed_ones_fuzzy_and_unused_ones_gone(
             ["key_length"],
         ),
         ("%(limit)d ticket", "%(limit)d tickets"): (
-            ("", ""),
+            ("",) * catalog.num_plurals,
             False,
             ["TOO_MANY_SEATS"],
         ),
