@@ -30,7 +30,7 @@ from domain.errors import (
     TooManyAtOnceError,
     raise_if_any,
 )
-from domain.names import MAX_NAME_LENGTH, is_name
+from domain.names import MAX_NAME_LENGTH, is_name, name_as_stored
 from domain.passwords import opaque_string, password_spellings, wrong_password
 from domain.people import Viewer
 from domain.sealed_successors import seal, unseal
@@ -59,7 +59,7 @@ class AccountService:
         self, email: str, password: str, name: str, network: str | None = None
     ) -> SignedIn:
         """Raises InvalidInputError for all wrong fields, and EmailTakenError."""
-        address, name = new_address(email) or NO_ADDRESS, name.strip()
+        address, name = new_address(email) or NO_ADDRESS, name_as_stored(name)
         password = opaque_string(password)
         raise_if_any([*_wrong(address, password, name)])
         # Looked up first only because a hash is expensive; `add` decides.

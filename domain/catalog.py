@@ -9,9 +9,16 @@ from domain.errors import NotFoundError
 from domain.money import Money
 from domain.movies import Movie, MovieFacts, validated_movie
 from domain.ports import RelayWakeup
-from domain.rooms import NewSeats, Room, check_room, check_rows
+from domain.rooms import (
+    MAX_ROOM_NAME_LENGTH,
+    NewSeats,
+    Room,
+    check_room,
+    check_rows,
+)
 from domain.session_changes import SessionChange, SessionFacts, check_session
 from domain.sessions import Session
+from domain.text import composed
 
 
 class Catalog(Protocol):
@@ -70,7 +77,7 @@ class CatalogService:
         return movie
 
     async def create_room(self, name: str, rows: Sequence[NewSeats]) -> Room:
-        name = name.strip()
+        name = composed(name, MAX_ROOM_NAME_LENGTH)
         check_room(name, rows)
         room = await self._catalog.add_room(name, rows)
         await self._cache.drop()

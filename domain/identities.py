@@ -10,7 +10,7 @@ from domain.accounts import AccountService
 from domain.client_secrets import may_be_secret, new_secret, secret_hash
 from domain.email_addresses import EmailAddress, known_address, new_address
 from domain.errors import SignInAgainError
-from domain.names import MAX_NAME_LENGTH, is_name
+from domain.names import MAX_NAME_LENGTH, is_name, name_as_stored
 
 CODE_PERIOD = timedelta(seconds=60)
 
@@ -94,5 +94,8 @@ class IdentityService:
 
 
 def _name(identity: Identity, address: str) -> str:
-    name = (identity.name or "").strip()[:MAX_NAME_LENGTH].strip()
-    return name if is_name(name) else address.partition("@")[0][:MAX_NAME_LENGTH]
+    """The provider's, if it is one. An address has a visible character for sure."""
+    given = name_as_stored((identity.name or "").strip()[: 2 * MAX_NAME_LENGTH])
+    names = (given, address.partition("@")[0], address)
+    shortened = (name[:MAX_NAME_LENGTH].strip() for name in names)
+    return next(filter(is_name, shortened))

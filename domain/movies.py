@@ -6,7 +6,7 @@ from typing import TypedDict
 from uuid import UUID
 
 from domain.errors import InvalidInputError, raise_if_any
-from domain.text import is_line, is_text
+from domain.text import composed, folded, is_line, is_text
 
 MAX_TITLE_LENGTH = 200
 MAX_SYNOPSIS_LENGTH = 5_000
@@ -40,16 +40,18 @@ class MovieFacts(TypedDict, total=False):
 
 
 def validated_movie(facts: MovieFacts) -> MovieFacts:
-    """Strips the texts. Raises InvalidInputError for all wrong fields."""
+    """Composes the texts. Raises InvalidInputError for all wrong fields."""
     facts = facts.copy()
     if title := facts.get("title"):
-        facts["title"] = title.strip()
+        facts["title"] = composed(title, MAX_TITLE_LENGTH)
     if synopsis := facts.get("synopsis"):
-        facts["synopsis"] = synopsis.strip()
+        facts["synopsis"] = composed(synopsis, MAX_SYNOPSIS_LENGTH)
     if rating := facts.get("rating"):
-        facts["rating"] = rating.strip()
+        facts["rating"] = composed(rating, MAX_RATING_LENGTH)
     if genres := facts.get("genres"):
-        facts["genres"] = [genre.strip() for genre in genres[: MAX_GENRES + 1]]
+        facts["genres"] = [
+            composed(genre, MAX_GENRE_LENGTH) for genre in genres[: MAX_GENRES + 1]
+        ]
     raise_if_any(
         [*_missing(facts), *_wrong(facts), *_wrong_genres(facts.get("genres") or ())]
     )
@@ -91,10 +93,13 @@ def _wrong_genres(genres: Sequence[str]) -> Iterator[InvalidInputError]:
     if len(genres) > MAX_GENRES:
         yield InvalidInputError("genres", rule="list_length", longest=MAX_GENRES)
         return
+    known = set[str]()
     for place, genre in enumerate(genres):
         if not is_line(genre, MAX_GENRE_LENGTH):
             yield InvalidInputError(
                 "genres", str(place), rule="name_length", longest=MAX_GENRE_LENGTH
             )
-        elif genre in genres[:place]:
+        elif folded(genre) in known:
             yield InvalidInputError("genres", str(place), rule="entry_repeated")
+        else:
+            known.add(folded(genre))

@@ -1,8 +1,12 @@
 """Names of people."""
 
-from domain.text import is_line
+from domain.text import composed, is_line
 
 MAX_NAME_LENGTH = 100
+
+
+def name_as_stored(text: str) -> str:
+    return composed(text, MAX_NAME_LENGTH)
 
 
 def is_name(text: str) -> bool:

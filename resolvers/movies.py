@@ -18,8 +18,9 @@ MovieId = Annotated[strawberry.ID, strawberry.argument(description="Id of the mo
 Search = Annotated[
     str | None,
     strawberry.argument(
-        description="Part of the title, in upper or lower case: up to"
-        f" {MAX_SEARCH_LENGTH} characters."
+        description="Words of the title, or parts of them, in any order: up to"
+        f" {MAX_SEARCH_LENGTH} characters. Case, accents, apostrophes and kinds of dash"
+        " do not count."
     ),
 ]
 
@@ -32,7 +33,10 @@ class MovieQueries:
         movie = await info.context.loaders.movies.load(key) if key else None
         return Movie.from_domain(movie) if movie else None
 
-    @strawberry.field(description="All movies, ordered by title.")
+    @strawberry.field(
+        description="All movies, ordered by title: without case and accents, and"
+        " numbers by their value."
+    )
     async def movies(
         self,
         info: Info,

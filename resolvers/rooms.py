@@ -21,7 +21,7 @@ class RoomQueries:
         room = await info.context.loaders.rooms.load(key) if key else None
         return Room.from_domain(room) if room else None
 
-    @strawberry.field(description="All rooms, ordered by name.")
+    @strawberry.field(description="All rooms, ordered by name: Room 2 before Room 10.")
     async def rooms(
         self,
         info: Info,

@@ -7,6 +7,7 @@ from datetime import date
 
 import argon2
 
+from domain.text import order_key, search_key
 from persistence.postgres.connection import connect
 from persistence.postgres.pool import Connection
 from seeds import statements as sql
@@ -75,7 +76,7 @@ async def _add_all(db: Connection, people: Hashed, today: date) -> Counter[str]:
     for what, statement, rows in (
         ("accounts", sql.ADD_ACCOUNT, _accounts(people)),
         ("movies", sql.ADD_MOVIE, _movies()),
-        ("rooms", sql.ADD_ROOM, [(room.id, room.name) for room in ROOMS]),
+        ("rooms", sql.ADD_ROOM, _rooms()),
         ("seats", sql.ADD_SEAT, _seats()),
         ("sessions", sql.ADD_SESSION, _sessions(sessions)),
     ):
@@ -101,9 +102,15 @@ def _movies() -> Rows:
             movie.minutes,
             movie.genres,
             movie.rating,
+            order_key(movie.title),
+            search_key(movie.title),
         )
         for movie in MOVIES
     ]
+
+
+def _rooms() -> Rows:
+    return [(room.id, room.name, order_key(room.name)) for room in ROOMS]
 
 
 def _seats() -> Rows:

@@ -17,13 +17,14 @@ ON CONFLICT DO NOTHING RETURNING id
 """
 
 ADD_MOVIE = """
-INSERT INTO movies (id, title, synopsis, duration_minutes, genres, rating)
-VALUES ($1, $2, $3, $4, $5, $6)
+INSERT INTO movies (id, title, synopsis, duration_minutes, genres, rating,
+                    title_key, search_key, keyed_title)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $2)
 ON CONFLICT DO NOTHING RETURNING id
 """
 
 ADD_ROOM = """
-INSERT INTO rooms (id, name) VALUES ($1, $2)
+INSERT INTO rooms (id, name, name_key, keyed_name) VALUES ($1, $2, $3, $2)
 ON CONFLICT DO NOTHING RETURNING id
 """
 

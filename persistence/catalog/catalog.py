@@ -12,6 +12,7 @@ from domain.movies import Movie, MovieFacts
 from domain.rooms import NewSeats, Room, check_growth
 from domain.session_changes import SessionChange, check_by_clock
 from domain.sessions import Session
+from domain.text import order_key, search_key
 from persistence.catalog import catalog_sql as sql
 from persistence.catalog.rows import movie_of, room_of, session_of
 from persistence.postgres.pool import Connection, Pool
@@ -38,7 +39,7 @@ class PostgresCatalog:
 
     async def add_room(self, name: str, rows: Sequence[NewSeats]) -> Room:
         async with self._pool.acquire() as db, db.transaction():
-            [room] = await db.fetch(sql.ADD_ROOM, name)
+            [room] = await db.fetch(sql.ADD_ROOM, name, order_key(name))
             await _insert_seats(db, room["id"], rows)
             return room_of(room)
 
@@ -193,10 +194,13 @@ async def _has_taken_seats(
 
 def _columns(facts: MovieFacts) -> tuple[object, ...]:
     """In the order of the statements; None for a missing field."""
+    title = facts.get("title")
     return (
-        facts.get("title"),
+        title,
         facts.get("synopsis"),
         facts.get("duration_minutes"),
         facts.get("genres"),
         facts.get("rating"),
+        None if title is None else order_key(title),
+        None if title is None else search_key(title),
     )

@@ -21,22 +21,28 @@ ROOM = "id, name"
 SESSION = "id, movie_id, room_id, starts_at, ends_at, price_minor, currency"
 
 ADD_MOVIE = f"""
-INSERT INTO movies (title, synopsis, duration_minutes, genres, rating)
-VALUES ($1, $2, $3, $4, $5)
+INSERT INTO movies (title, synopsis, duration_minutes, genres, rating,
+                    title_key, search_key, keyed_title)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $1)
 RETURNING {MOVIE}
 """
 
-# Only a rating can become NULL; $7 says whether it was entered.
+# Only a rating can become NULL; $9 says whether it was entered.
 CHANGE_MOVIE = f"""
 UPDATE movies
 SET title = coalesce($2, title), synopsis = coalesce($3, synopsis),
     duration_minutes = coalesce($4, duration_minutes), genres = coalesce($5, genres),
-    rating = CASE WHEN $7 THEN $6 ELSE rating END
+    rating = CASE WHEN $9 THEN $6 ELSE rating END,
+    title_key = coalesce($7, title_key), search_key = coalesce($8, search_key),
+    keyed_title = coalesce($2, keyed_title)
 WHERE id = $1
 RETURNING {MOVIE}
 """
 
-ADD_ROOM = f"INSERT INTO rooms (name) VALUES ($1) RETURNING {ROOM}"
+ADD_ROOM = f"""
+INSERT INTO rooms (name, name_key, keyed_name) VALUES ($1, $2, $1)
+RETURNING {ROOM}
+"""
 
 # Not FOR UPDATE: other transactions may still insert rows that refer to the room.
 LOCK_ROOM = f"SELECT {ROOM} FROM rooms WHERE id = $1 FOR NO KEY UPDATE"

@@ -16,7 +16,8 @@ from persistence.queries.keyset import Keyset, Page, Window
 from persistence.queries.reading import ReadCache, Reader
 from persistence.tables import SEAT_ORDER, RoomRow, SeatRow
 
-BY_NAME = Keyset("rooms", col(RoomRow.name), col(RoomRow.id))
+NAME = "rooms.by-key"  # for the reason in movies.py
+BY_NAME = Keyset(NAME, col(RoomRow.name_key), col(RoomRow.id))
 ROOM = TypeAdapter(Room)
 PAGE = TypeAdapter(Page[Room])
 SEATS = TypeAdapter(list[Seat])
@@ -33,7 +34,7 @@ class Rooms:
         if window != Window(window.size):
             return await self._page(window, await self._cache.since())
         return await self._cache.page(
-            f"rooms:{window.size}", PAGE, partial(self._page, window)
+            f"{NAME}:{window.size}", PAGE, partial(self._page, window)
         )
 
     async def _page(self, window: Window, since: int | None) -> Page[Room]:

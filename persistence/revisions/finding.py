@@ -1,5 +1,6 @@
 """What a revision would do to one row."""
 
+import unicodedata
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -16,6 +17,9 @@ class Finding:
 
     def __str__(self) -> str:
         place = f"{self.table} {self.row_id}"
+        if unicodedata.normalize("NFC", self.stored) == self.wanted:
+            # Both look alike.
+            return f"{place}: {self.stored!a} becomes {self.wanted!a}"
         if self.taken_by is None:
             return f"{place}: {self.stored!r} becomes {self.wanted!r}"
         return (

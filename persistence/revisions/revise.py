@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
 from persistence.postgres.pool import Connection
-from persistence.revisions import address_keys
+from persistence.revisions import address_keys, catalog_text
 from persistence.revisions.finding import Finding
 
 
@@ -15,7 +15,10 @@ class Revision(NamedTuple):
     revise: Callable[[Connection], Awaitable[int]]
 
 
-REVISIONS = (Revision(address_keys.findings, address_keys.revise),)
+REVISIONS = (
+    Revision(address_keys.findings, address_keys.revise),
+    Revision(catalog_text.findings, catalog_text.revise),
+)
 
 
 async def findings(db: Connection) -> list[Finding]:

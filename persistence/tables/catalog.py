@@ -32,7 +32,14 @@ ROOM_PERIOD_TYPES = (
 
 # The rows of a room from A to Z, then AA: domain.seats.seat_order in SQL. `seat` is the
 # table seats.
-SEAT_ORDER = "length(seat.row_label), seat.row_label, seat.number"
+SEAT_ORDER = 'length(seat.row_label), seat.row_label COLLATE "C", seat.number'
+
+# The keys of domain.text are compared by code points, so that every database has the
+# same order. A program of the last release knows no keys: a trigger gives its rows
+# keys by lower case, and persistence/revisions the right ones. It sees them by the text
+# that the keys were made of.
+KEY = Text(collation="C")
+NO_KEY = {"server_default": ""}
 
 
 @event.listens_for(metadata, "before_create")
@@ -45,7 +52,8 @@ class MovieRow(SQLModel, table=True):
     __tablename__ = "movies"
     __table_args__ = (
         CheckConstraint("duration_minutes > 0", name="duration_positive"),
-        Index("ix_movies_by_title", "title", "id"),
+        Index("ix_movies_by_title", "title", "id"),  # of the last release
+        Index("ix_movies_by_title_key", "title_key", "id"),
     )
 
     id: UUID | None = Field(default=None, primary_key=True, sa_column_kwargs=GROWING_ID)
@@ -54,14 +62,22 @@ class MovieRow(SQLModel, table=True):
     duration_minutes: int
     genres: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
     rating: str | None = Field(default=None, sa_type=Text)
+    title_key: str = Field(default="", sa_type=KEY, sa_column_kwargs=NO_KEY)
+    search_key: str = Field(default="", sa_type=KEY, sa_column_kwargs=NO_KEY)
+    keyed_title: str | None = Field(default=None, sa_type=Text)
 
 
 class RoomRow(SQLModel, table=True):
     __tablename__ = "rooms"
-    __table_args__ = (Index("ix_rooms_by_name", "name", "id"),)
+    __table_args__ = (
+        Index("ix_rooms_by_name", "name", "id"),  # of the last release
+        Index("ix_rooms_by_name_key", "name_key", "id"),
+    )
 
     id: UUID | None = Field(default=None, primary_key=True, sa_column_kwargs=GROWING_ID)
     name: str = Field(sa_type=Text)
+    name_key: str = Field(default="", sa_type=KEY, sa_column_kwargs=NO_KEY)
+    keyed_name: str | None = Field(default=None, sa_type=Text)
 
 
 class SeatRow(SQLModel, table=True):

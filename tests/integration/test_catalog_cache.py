@@ -155,7 +155,7 @@ async def test_nothing_is_stored_for_long(
     await reads.title(movie_id)
     await reads.queries.movies.page(Window(2))
 
-    for key in (f"catalog:movie:{movie_id}", "catalog:movies:2"):
+    for key in (f"catalog:movie:{movie_id}", "catalog:movies.by-key:2"):
         assert 0 < await empty_redis.ttl(key) <= SECONDS
 
 

@@ -82,7 +82,7 @@ down_revision = "{head}"
 
 
 def upgrade():
-    op.drop_column("rooms", "name")
+    op.execute("ALTER TABLE rooms DROP COLUMN name CASCADE")
     op.alter_column("movies", "rating", new_column_name="age_rating")
     op.alter_column("movies", "duration_minutes", type_=sa.BigInteger)
     op.add_column("outbox", sa.Column("next_text", sa.Text, nullable=False))

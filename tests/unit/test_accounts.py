@@ -58,6 +58,9 @@ class TestSignUp:
             (("a@b.example", "hold-my-seat", "x" * 101), "name", "name_length"),
             (("a@b.example", "hold-my-seat", "A\nB"), "name", "name_length"),
             (("a@b.example", "hold-my-seat", "A\ud800"), "name", "name_length"),
+            (("a@b.example", "hold-my-seat", "\u3164"), "name", "name_length"),
+            (("a@b.example", "hold-my-seat", "\u115f\u1160"), "name", "name_length"),
+            (("a@b.example", "hold-my-seat", "A\u200f"), "name", "name_length"),
         ],
     )
     async def test_refuses_what_cannot_be_an_account(

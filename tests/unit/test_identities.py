@@ -94,6 +94,10 @@ async def test_a_known_identity_needs_no_address_any_more(
         (None, "ana"),
         (" ", "ana"),
         ("A\nB", "ana"),
+        ("Cafe\u0301", "Café"),
+        ("\u3164\u2800", "ana"),
+        ("Ana \u2067", "ana"),
+        ("e\u0301" * 300, "é" * 100),
         ("A\ud800", "ana"),
     ],
 )
