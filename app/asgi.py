@@ -28,6 +28,7 @@ from resolvers.context import Context, Services
 from resolvers.languages import locale_for
 from telemetry import origin, tracing
 from telemetry.process_metrics import watch_event_loop
+from transport.costly_reads import CostlyReads
 from transport.http_endpoint.view import GraphQLHttp
 from transport.request_context import ContextOf
 from transport.socket_endpoint.endpoint import GraphQLWebSocket
@@ -146,13 +147,15 @@ def _lifespan(
     async def lifespan(_app: Starlette) -> AsyncIterator[Mapping[str, RunningApi]]:
         async with open_api(settings, keys) as parts:
             context_of = _context_of(parts.services, authenticator)
+            reads = CostlyReads()
             api = RunningApi(
                 parts=parts,
-                graphql_http=GraphQLHttp(schema, context_of),
+                graphql_http=GraphQLHttp(schema, context_of, reads),
                 graphql_socket=GraphQLWebSocket(
                     schema,
                     context_of,
                     authenticator.credentials,
+                    reads,
                     max_sockets_per_address=settings.max_sockets_per_address,
                 ),
                 metrics=MetricsEndpoint(

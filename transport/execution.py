@@ -10,6 +10,7 @@ from strawberry.types import ExecutionResult
 
 from telemetry import origin
 from transport import results
+from transport.costly_reads import Admission
 from transport.documents.call import Call
 from transport.operation_extension import DOCUMENT
 from transport.operation_metrics import OperationMetrics
@@ -38,9 +39,15 @@ class Execution:
         self._metrics = OperationMetrics(schema, "websocket")
 
     async def payloads(
-        self, call: Call, caller: Caller = ANONYMOUS, run: OperationRun | None = None
+        self,
+        call: Call,
+        caller: Caller = ANONYMOUS,
+        run: OperationRun | None = None,
+        admission: Admission | None = None,
     ) -> AsyncGenerator[str, None]:
         """Raises OperationFailedError, and AuthenticationError before anything else.
+
+        The first payload ends the admission, which the caller has waited for.
 
         Each operation has its own context, so nothing new begins by a token that has
         expired since the socket was opened.
@@ -66,7 +73,10 @@ class Execution:
                         stopwatch.stop(codes, context.refusals)
                         if run is not None:
                             run.outcome = results.outcome(codes)
-                        yield _payload(result, request_id)
+                        payload = _payload(result, request_id)
+                        if admission is not None:
+                            admission.end()
+                        yield payload
         except OperationFailedError:
             raise
         except Exception as error:
@@ -75,8 +85,9 @@ class Execution:
             log.exception("an operation failed", extra={"request_id": request_id})
             raise OperationFailedError(errors) from error
 
-    async def first_payload(self, call: Call) -> str:
+    async def first_payload(self, call: Call, admission: Admission) -> str:
         """Runs the call without a caller, so it can read only what is public."""
+        await admission.wait()
         async with (
             asyncio.timeout(FIRST_RESULT_SECONDS),
             aclosing(self.payloads(call)) as payloads,

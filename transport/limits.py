@@ -35,6 +35,9 @@ MAX_COMPARISONS = 50_000
 MAX_ROOT_FIELDS = 20
 # Fields of the response: a map of 1,000 seats with six fields each is read in 20 ms.
 MAX_COST = 20_000
+# Costly reads of one client that wait for their turn; seconds that one may wait.
+MAX_COSTLY_READS = 100
+MAX_TURN_SECONDS = 20.0
 
 # In the variables: a room of 100 rows takes 300 values, a synopsis 5,000 characters.
 MAX_VALUES = 1_000

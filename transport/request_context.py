@@ -1,12 +1,14 @@
 """What transports know of a request: its caller, its id, the context of resolvers."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from secrets import token_hex
 from typing import Protocol
 
 from auth.tokens import Credentials
+from runtime.networks import network_of
+from telemetry import origin
 
 SAFE_REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
@@ -18,6 +20,7 @@ class Caller:
     authorization: str | None = None
     locale: str | None = None
     address: str | None = None
+    reader: Hashable = None  # see `reader_of`
 
 
 ANONYMOUS = Caller()
@@ -49,6 +52,12 @@ class ContextOf(Protocol):
 
 # Raises AuthenticationError likewise; None for a caller without a token.
 CredentialsOf = Callable[[str | None], Credentials | None]
+
+
+def reader_of(address: str | None) -> Hashable:
+    """Whose costly reads wait in one queue: the viewer's, or else their network's."""
+    now = origin.current()
+    return (now and now.viewer_id) or network_of(address)
 
 
 def new_request_id() -> str:

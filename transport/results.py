@@ -7,7 +7,7 @@ from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
 
 from persistence.outages import is_unavailable
-from resolvers.faults import unavailable
+from resolvers.faults import rate_limited, unavailable
 from resolvers.languages import locale_for
 from resolvers.texts import ENGLISH, localize, translated
 from telemetry.process_metrics import ERRORS
@@ -43,6 +43,11 @@ def server_fault(error: BaseException | None, request_id: str) -> Errors:
     if not is_unavailable(error):
         return internal_error(request_id)
     fault = unavailable()
+    return [{"message": fault.message, "extensions": fault.extensions}]
+
+
+def too_many_reads() -> Errors:
+    fault = rate_limited(seconds=1)
     return [{"message": fault.message, "extensions": fault.extensions}]
 
 

@@ -10,6 +10,7 @@ from starlette.routing import Route
 from tests.support.http_client import client_of
 from tests.support.transport_schema import SchemaState, schema
 from transport import GraphQLHttp, GraphQLWebSocket
+from transport.costly_reads import CostlyReads
 
 
 @pytest.fixture
@@ -19,7 +20,8 @@ def state() -> SchemaState:
 
 @pytest.fixture
 def app(state: SchemaState) -> GraphQLWebSocket:
-    return GraphQLWebSocket(schema, state.context_of, state.credentials_of)
+    reads = CostlyReads(rest=0)
+    return GraphQLWebSocket(schema, state.context_of, state.credentials_of, reads)
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ from hypothesis.stateful import (
 from tests.support.asgi_socket import AsgiSocket, settle
 from tests.support.versioned_seat_map import SEATS, Client, Feed, schema
 from transport import GraphQLWebSocket
+from transport.costly_reads import CostlyReads
 from transport.shared_maps import shared_map, watcher
 
 T = TypeVar("T")
@@ -54,7 +55,11 @@ class SharedMapMachine(RuleBasedStateMachine):
         self.feed = Feed()
         self.feed.readable.set()
         self.app = GraphQLWebSocket(
-            schema, self.feed.context_of, lambda _: None, max_messages=MAX_MESSAGES
+            schema,
+            self.feed.context_of,
+            lambda _: None,
+            CostlyReads(rest=0),
+            max_messages=MAX_MESSAGES,
         )
 
     async def _connect(self) -> Client:

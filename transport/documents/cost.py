@@ -26,7 +26,7 @@ from graphql import (
 )
 
 from resolvers.roots import Mutation, Query, Subscription
-from schema.costs import FieldCost, declared_costs
+from schema.costs import READING_SEATS, FieldCost, declared_costs
 from schema.pages import DEFAULT_FIRST, MAX_FIRST
 from transport.limits import MAX_DEPTH, MAX_NESTING
 
@@ -75,6 +75,7 @@ class Measurement:
     fields: int = 0
     aliases: int = 0
     directives: int = 0
+    maps: int = 0  # of seats
     cost: int = 0  # in fields of the answer, without `pages`
     pages: tuple[tuple[PageSize, "Measurement"], ...] = ()  # variables decide
 
@@ -182,6 +183,7 @@ def _sum(parts: Iterable[Measurement]) -> Measurement:
         fields=sum(each.fields for each in all_),
         aliases=sum(each.aliases for each in all_),
         directives=sum(each.directives for each in all_),
+        maps=sum(each.maps for each in all_),
         cost=sum(each.cost for each in all_),
         pages=tuple(chain.from_iterable(each.pages for each in all_)),
     )
@@ -206,6 +208,7 @@ def _field(node: FieldNode, inner: Measurement) -> Measurement:
         fields=1 + inner.fields,
         aliases=inner.aliases + (node.alias is not None),
         directives=inner.directives,
+        maps=inner.maps + (declared.extra >= READING_SEATS),
         cost=cost,
         pages=pages,
     )

@@ -1,6 +1,9 @@
 """Chooses the media type of a response by the `Accept` header."""
 
+from collections.abc import Set as AbstractSet
 from functools import lru_cache
+
+from transport import results
 
 GRAPHQL_RESPONSE = "application/graphql-response+json"
 JSON = "application/json"
@@ -35,6 +38,16 @@ def media_type_for(accept: str) -> str | None:
             preferred = named == (media_type == GRAPHQL_RESPONSE)
             offers.append((quality, exactness, preferred, media_type))
     return max(offers)[-1] if offers else None
+
+
+def status_of(codes: AbstractSet[str | None], media_type: str) -> int:
+    """Of an answer to what could not be executed, because of these errors.
+
+    application/json promises 200 to every well-formed request.
+    """
+    if results.INTERNAL in codes:
+        return 500
+    return 400 if media_type == GRAPHQL_RESPONSE else 200
 
 
 def _quality(part: str) -> tuple[str, float]:

@@ -23,15 +23,26 @@ from strawberry.types.graphql import OperationType
 from auth.tokens import AuthenticationError
 from resolvers.languages import locale_for
 from transport import results
+from transport.costly_reads import CostlyReads, TooManyReadsError
 from transport.documents.call import Call
 from transport.documents.refusals import refusal_of
-from transport.http_endpoint.negotiation import GRAPHQL_RESPONSE, JSON, media_type_for
+from transport.http_endpoint.negotiation import (
+    GRAPHQL_RESPONSE,
+    JSON,
+    media_type_for,
+    status_of,
+)
 from transport.http_endpoint.request_data import RefusedRequestError, request_data_of
 from transport.json_text import encode
 from transport.operation_extension import DOCUMENT
 from transport.operation_metrics import OperationMetrics
 from transport.operation_run import OperationRun, operation_run
-from transport.request_context import ContextOf, OperationContext, request_id_from
+from transport.request_context import (
+    ContextOf,
+    OperationContext,
+    reader_of,
+    request_id_from,
+)
 
 log = logging.getLogger(__name__)
 
@@ -69,9 +80,12 @@ class GraphQLHttp(GraphQL[OperationContext, None]):
 
     request_adapter_class = _Adapter
 
-    def __init__(self, schema: Schema, context_of: ContextOf) -> None:
+    def __init__(
+        self, schema: Schema, context_of: ContextOf, reads: CostlyReads | None = None
+    ) -> None:
         super().__init__(schema, graphql_ide=None, subscription_protocols=())
         self._context_of = context_of
+        self._reads = reads or CostlyReads()
         self._metrics = OperationMetrics(schema, "http")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -115,6 +129,9 @@ class GraphQLHttp(GraphQL[OperationContext, None]):
             log.debug("a token was refused", extra={"reason": str(refused)})
             errors = results.in_language(results.unauthenticated(), request.locale)
             return _errors(401, errors, {"WWW-Authenticate": "Bearer"})
+        except TooManyReadsError:
+            errors = results.in_language(results.too_many_reads(), request.locale)
+            return _errors(429, errors, {"Retry-After": "1"})
         except ClientDisconnect:
             raise
         except Exception:
@@ -159,6 +176,14 @@ class GraphQLHttp(GraphQL[OperationContext, None]):
         refusal = refusal_of(call)
         if refusal is not None:
             raise RefusedRequestError(400, refusal)
+        async with self._reads.admission_of(
+            call, reader_of(request.client and request.client.host)
+        ):
+            return await self._execute(request, call, context)
+
+    async def _execute(
+        self, request: Request, call: Call, context: OperationContext
+    ) -> ExecutionResult:
         stopwatch = self._metrics.start(call.operation)
         try:
             result = await self.schema.execute(
@@ -180,15 +205,16 @@ class GraphQLHttp(GraphQL[OperationContext, None]):
         self, request: Request, result: ExecutionResult
     ) -> GraphQLHTTPResponse:
         http_request = cast("_Request", request)
-        bug = results.bug_in(result)
-        if bug is not None:
+        if bug := results.bug_in(result):
             extra = {"request_id": http_request.id}
             log.error("a request failed", extra=extra, exc_info=bug)
             http_request.status = 500
             return {"errors": list(results.counted(_internal_error(http_request)))}
         http_request.run.outcome = results.outcome(results.codes_in(result))
         if results.never_began(result):
-            http_request.status = _status(result, http_request.media_type)
+            http_request.status = status_of(
+                results.codes_in(result), http_request.media_type
+            )
         payload: Any = results.payload_of(result)
         return payload  # type: ignore[no-any-return]
 
@@ -208,14 +234,6 @@ def _check(request: _Request) -> None:
 def _internal_error(request: _Request) -> results.Errors:
     errors = results.internal_error(request.id)
     return results.in_language(errors, request.locale)
-
-
-def _status(never_began: ExecutionResult, media_type: str) -> int:
-    """application/json promises 200 to every well-formed request."""
-    codes = {(each.extensions or {}).get("code") for each in never_began.errors or ()}
-    if results.INTERNAL in codes:
-        return 500
-    return 400 if media_type == GRAPHQL_RESPONSE else 200
 
 
 def _not_by(method: str, error: InvalidOperationTypeError) -> RefusedRequestError:

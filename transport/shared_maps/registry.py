@@ -1,11 +1,13 @@
 """The shared maps of a process: equal seat maps are executed and encoded once."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from typing import Self
 
 from strawberry import Schema
 
 from telemetry.process_metrics import WATCHERS
+from transport.costly_reads import CostlyReads
 from transport.documents.call import Call
 from transport.execution import Execution
 from transport.json_text import encode_sorted
@@ -48,17 +50,26 @@ class SharedCall:
 class SharedMaps:
     """Each map lives while it has a watcher."""
 
-    def __init__(self, schema: Schema, context_of: ContextOf) -> None:
+    def __init__(
+        self, schema: Schema, context_of: ContextOf, reads: CostlyReads
+    ) -> None:
         self._execution = Execution(schema, context_of)
+        self._reads = reads
         self._maps: dict[bytes, SharedMap] = {}
 
     def __len__(self) -> int:
         return len(self._maps)
 
-    async def watch(self, call: SharedCall, outbox: OperationOutbox) -> None:
-        """Fills the outbox until the stream ends; raises OperationFailedError."""
-        shared_map = self._map_of(call)
-        watcher = Watcher(outbox)
+    async def watch(
+        self, call: SharedCall, outbox: OperationOutbox, client: Hashable
+    ) -> None:
+        """Fills the outbox until the stream ends.
+
+        Raises OperationFailedError, and TooManyReadsError for a map that nobody else
+        watches.
+        """
+        shared_map = self._map_of(call, client)
+        watcher = Watcher(outbox, client)
         shared_map.watchers.add(watcher)
         try:
             with WATCHERS.track_inprogress():
@@ -69,11 +80,14 @@ class SharedMaps:
                 self._remove(shared_map)
                 await shared_map.stop()
 
-    def _map_of(self, call: SharedCall) -> SharedMap:
+    def _map_of(self, call: SharedCall, client: Hashable) -> SharedMap:
         key = call.key
         shared_map = self._maps.get(key)
         if shared_map is None:
-            shared_map = SharedMap(self._execution, call.whole, key, self._remove)
+            admission = self._reads.line_up(client)
+            shared_map = SharedMap(
+                self._execution, admission, call.whole, key, self._remove
+            )
             self._maps[key] = shared_map
         return shared_map
 

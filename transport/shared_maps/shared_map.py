@@ -3,13 +3,15 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import aclosing, suppress
+from typing import Any
 
 from runtime.back_off import BackOff
 from telemetry import origin
 from telemetry.process_metrics import SHARED_STREAMS
 from transport import results
+from transport.costly_reads import Admission
 from transport.documents.call import Call
 from transport.execution import Execution, OperationFailedError
 from transport.request_context import new_request_id
@@ -35,6 +37,7 @@ class SharedMap:
     def __init__(
         self,
         execution: Execution,
+        admission: Admission,
         call: Call,
         key: bytes,
         on_end: Callable[["SharedMap"], None],
@@ -42,6 +45,8 @@ class SharedMap:
         self.key = key
         self.watchers: set[Watcher] = set()
         self._execution = execution
+        self._reads = admission.reads
+        self._admission = admission  # of the reading that new watchers wait for
         self._call = call
         self._on_end = on_end
         self._replay: list[str] | None = None
@@ -54,7 +59,16 @@ class SharedMap:
         self._started = asyncio.Event()
         self._ended = asyncio.Event()
         self._failure: OperationFailedError | None = None
-        self._task = asyncio.create_task(self._run())
+        self._task = self._begin(self._run(admission), admission)
+
+    @staticmethod
+    def _begin(
+        work: Coroutine[Any, Any, None], admission: Admission
+    ) -> asyncio.Task[None]:
+        """The admission ends with the task, even with one that never began."""
+        task = asyncio.create_task(work)
+        task.add_done_callback(lambda _: admission.end())
+        return task
 
     async def stop(self) -> None:
         tasks = [self._task]
@@ -69,6 +83,7 @@ class SharedMap:
 
         `resumed` is the watcher's own call, with its `after`.
         """
+        self._reads.join(self._admission, watcher.client)
         await self._started.wait()
         caught_up = False
         if resumed is not None and not self._ended.is_set():
@@ -91,7 +106,8 @@ class SharedMap:
         """
         watcher.keep_pending()
         try:
-            first = await self._execution.first_payload(call)
+            with self._reads.line_up(watcher.client, bounded=False) as admission:
+                first = await self._execution.first_payload(call, admission)
         finally:
             pending = watcher.take_pending()
         if pending is not None and watcher.catch_up([first, *pending]):
@@ -113,7 +129,7 @@ class SharedMap:
         while not self._ended.is_set() and (new or self._replay is None):
             self._waiting += 1
             try:
-                await self._read_once()
+                await self._read_once(watcher)
                 break
             except (OperationFailedError, TimeoutError) as error:
                 if not watcher.has_received or not _is_temporary(error):
@@ -131,10 +147,14 @@ class SharedMap:
                     await self._ended.wait()
                     return
 
-    async def _read_once(self) -> None:
+    async def _read_once(self, watcher: Watcher) -> None:
         """One reading for all who wait, in a task: a watcher that leaves ends none."""
         if self._reading is None:
-            self._reading = asyncio.create_task(self._read_new_map())
+            admission = self._admission = self._reads.line_up(
+                watcher.client, bounded=False
+            )
+            self._reading = self._begin(self._read_new_map(admission), admission)
+        self._reads.join(self._admission, watcher.client)
         reading = self._reading
         await asyncio.wait({reading})
         if reading.cancelled():
@@ -143,11 +163,11 @@ class SharedMap:
         if error is not None:
             raise error
 
-    async def _read_new_map(self) -> None:
+    async def _read_new_map(self, admission: Admission) -> None:
         origin.begin(new_request_id())
         recorded = self._recorded = []
         try:
-            first = await self._execution.first_payload(self._call)
+            first = await self._execution.first_payload(self._call, admission)
             self._replay = [first, *recorded]
             self._back_off.reset()
             self._retry_at = 0.0
@@ -158,12 +178,14 @@ class SharedMap:
             self._recorded = None
             self._reading = None
 
-    async def _run(self) -> None:
+    async def _run(self, admission: Admission) -> None:
         # An id of its own: it is executed for all watchers, not for one request.
         request_id = origin.begin(new_request_id()).request_id
         SHARED_STREAMS.inc()
         try:
-            async with aclosing(self._execution.payloads(self._call)) as payloads:
+            await admission.wait()
+            stream = self._execution.payloads(self._call, admission=admission)
+            async with aclosing(stream) as payloads:
                 async for payload in payloads:
                     self._publish(payload)
         except OperationFailedError as failure:

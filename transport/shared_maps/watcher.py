@@ -1,6 +1,7 @@
 """One operation that watches a shared map."""
 
 import asyncio
+from collections.abc import Hashable
 
 from telemetry.process_metrics import SLOW_RESYNCED
 from transport.outgoing_queue import OperationOutbox
@@ -15,8 +16,9 @@ class Watcher:
     twice, which does no harm, since seats carry versions; it never misses one.
     """
 
-    def __init__(self, outbox: OperationOutbox) -> None:
+    def __init__(self, outbox: OperationOutbox, client: Hashable = None) -> None:
         self.outbox = outbox
+        self.client = client
         self.is_live = False
         self.has_received = False  # any payload at all
         # Set when it falls behind, and when the map ends.

@@ -21,6 +21,7 @@ from transport.outgoing_queue import (
     SlowConsumerError,
 )
 from transport.request_context import Caller, CredentialsOf
+from transport.socket_endpoint.callers import authorization_of, caller_of
 from transport.socket_endpoint.frames import (
     TRY_AGAIN_LATER,
     Complete,
@@ -161,7 +162,7 @@ class Socket:
         if self._caller is not None:
             raise SocketClosedError(4429, "Too many initialisation requests")
         try:
-            credentials = self._credentials_of(frame.authorization)
+            credentials = self._credentials_of(authorization_of(self._websocket, frame))
         except AuthenticationError as error:
             raise SocketClosedError(4403, "Forbidden") from error
         if credentials is not None:
@@ -170,9 +171,7 @@ class Socket:
             self._expiry = asyncio.get_running_loop().call_later(
                 remaining, self.end, 4403, "The token has expired"
             )
-        locale = frame.locale or self._websocket.headers.get("accept-language")
-        client = self._websocket.client
-        self._caller = Caller(frame.authorization, locale, client and client.host)
+        self._caller = caller_of(self._websocket, frame, credentials)
         self._outgoing.put({"type": "connection_ack"})
 
     def _on_ping(self, frame: Ping) -> None:

@@ -8,6 +8,7 @@ from strawberry import Schema
 
 from telemetry.process_metrics import SOCKETS
 from telemetry.sale_metrics import RATE_LIMITED
+from transport.costly_reads import CostlyReads
 from transport.execution import Execution
 from transport.outgoing_queue import MAX_CHARACTERS, MAX_MESSAGES
 from transport.request_context import ContextOf, CredentialsOf
@@ -47,6 +48,7 @@ class GraphQLWebSocket:
         schema: Schema,
         context_of: ContextOf,
         credentials_of: CredentialsOf,
+        reads: CostlyReads | None = None,
         *,
         init_seconds: float = 10.0,
         max_operations: int = 100,
@@ -54,9 +56,10 @@ class GraphQLWebSocket:
         max_characters: int = MAX_CHARACTERS,
         max_sockets_per_address: int = 500,
     ) -> None:
-        self.shared_maps = SharedMaps(schema, context_of)
+        reads = reads or CostlyReads()
+        self.shared_maps = SharedMaps(schema, context_of, reads)
         execution = Execution(schema, context_of)
-        self._runner = SubscriptionRunner(execution, self.shared_maps)
+        self._runner = SubscriptionRunner(execution, self.shared_maps, reads)
         self._credentials_of = credentials_of
         self._limits = SocketLimits(
             init_seconds=init_seconds,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from auth.tokens import AuthenticationError
 from transport import results
+from transport.costly_reads import CostlyReads, TooManyReadsError
 from transport.documents.call import Call
 from transport.documents.refusals import refusal_of
 from transport.execution import Execution, OperationFailedError
@@ -23,6 +24,7 @@ class SubscriptionRunner:
 
     execution: Execution
     shared_maps: SharedMaps
+    reads: CostlyReads
 
     async def run(
         self, call: Call, outbox: OperationOutbox, caller: Caller
@@ -35,6 +37,8 @@ class SubscriptionRunner:
                 errors = failed.errors
             except AuthenticationError:
                 errors = results.unauthenticated()
+            except TooManyReadsError:
+                errors = results.too_many_reads()
             except Exception as error:
                 request_id = run.request_id
                 log.exception("an operation failed", extra={"request_id": request_id})
@@ -47,14 +51,17 @@ class SubscriptionRunner:
     async def _run(
         self, call: Call, outbox: OperationOutbox, caller: Caller, run: OperationRun
     ) -> None:
-        """Raises OperationFailedError; AuthenticationError for an expired token."""
+        """Raises OperationFailedError, AuthenticationError and TooManyReadsError."""
         refusal = refusal_of(call)
         if refusal is not None:
             raise OperationFailedError(results.error(refusal, results.BAD_USER_INPUT))
         shared = SharedCall.of(call)
         if shared is not None:
-            await self.shared_maps.watch(shared, outbox)
+            await self.shared_maps.watch(shared, outbox, caller.reader)
             return
-        async with aclosing(self.execution.payloads(call, caller, run)) as payloads:
+        async with (
+            self.reads.admission_of(call, caller.reader) as admission,
+            aclosing(self.execution.payloads(call, caller, run, admission)) as payloads,
+        ):
             async for payload in payloads:
                 await outbox.send(payload)

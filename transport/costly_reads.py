@@ -1,0 +1,174 @@
+"""Costly reads take turns, so that who reads much slows down only its own reads.
+
+A map of 1,000 seats keeps the event loop busy for some 40 ms, in one piece. A hundred
+of them at once leave nothing for sales. So one runs at a time, and the loop then
+belongs to others for as long as it was busy. What waits is taken in turns from each
+client that has something waiting. Mutations and cheap reads never wait.
+"""
+
+import asyncio
+import time
+from collections import OrderedDict, deque
+from collections.abc import AsyncIterator, Hashable
+from contextlib import asynccontextmanager
+from types import TracebackType
+from typing import Self
+
+from graphql import OperationType
+
+from telemetry.process_metrics import COSTLY_READS_WAITING
+from telemetry.sale_metrics import RATE_LIMITED
+from transport.documents.call import Call
+from transport.limits import MAX_COSTLY_READS, MAX_TURN_SECONDS
+
+COSTLY = 1_000  # fields of the answer: about 7 ms
+# One that takes longer waits for a server, and keeps nobody from the loop.
+OVERDUE_SECONDS = 0.5
+# Other work counts too, while a read ran: in a storm that is a lot.
+LONGEST_PAUSE = 0.25
+
+
+class TooManyReadsError(Exception):
+    """The client has as many costly reads waiting as it may, or one for too long."""
+
+
+def is_costly(call: Call) -> bool:
+    """Known before it is executed. A map is costly, whatever is selected of it."""
+    operation = call.operation
+    if operation is None or operation.kind is OperationType.MUTATION:
+        return False
+    measured = operation.measured
+    values = operation.defaults | (call.variables or {})
+    return measured.maps > 0 or measured.cost_with(values) >= COSTLY
+
+
+class Admission:
+    """Of one read, waited for in the queues; `end` it, whatever has become of it."""
+
+    def __init__(self, reads: "CostlyReads") -> None:
+        self.clients: set[Hashable] = set()
+        self.cpu_began = 0.0
+        self.overdue: asyncio.TimerHandle | None = None
+        self.reads = reads
+        self._admitted = asyncio.Event()
+        self._ended = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.end()
+
+    @property
+    def waits(self) -> bool:
+        return not self._admitted.is_set() and not self._ended
+
+    def admit(self) -> None:
+        self._admitted.set()
+
+    async def wait(self) -> None:
+        await self._admitted.wait()
+
+    def end(self) -> None:
+        """The second time it does nothing."""
+        if not self._ended:
+            waited = self.waits
+            self._ended = True
+            self.reads.end(self, waited=waited)
+
+
+class CostlyReads:
+    """Of one process. `rest` is that of the loop, in times of what a read has spent."""
+
+    def __init__(self, at_most: int = MAX_COSTLY_READS, rest: float = 1.0) -> None:
+        self._at_most = at_most
+        self._rest = rest
+        # Only of clients that wait for something; the next one is the first.
+        self._queues: OrderedDict[Hashable, deque[Admission]] = OrderedDict()
+        self._running: Admission | None = None
+        self._free_at = 0.0
+        self._pause: asyncio.TimerHandle | None = None
+
+    @asynccontextmanager
+    async def admission_of(
+        self, call: Call, client: Hashable
+    ) -> AsyncIterator["Admission | None"]:
+        """Waits for it; None for a call that needs none. Raises TooManyReadsError."""
+        if not is_costly(call):
+            yield None
+            return
+        with self.line_up(client) as admission:
+            try:
+                async with asyncio.timeout(MAX_TURN_SECONDS):
+                    await admission.wait()
+            except TimeoutError:
+                raise _refused() from None
+            yield admission
+
+    def line_up(self, client: Hashable, *, bounded: bool = True) -> Admission:
+        """Raises TooManyReadsError, unless what is read is counted elsewhere."""
+        if bounded and len(self._queues.get(client, ())) >= self._at_most:
+            raise _refused()
+        admission = Admission(self)
+        COSTLY_READS_WAITING.inc()
+        self.join(admission, client)
+        self._admit_next()
+        return admission
+
+    def join(self, admission: Admission, client: Hashable) -> None:
+        """For another client too, which then waits no longer than for its own."""
+        if admission.waits and client not in admission.clients:
+            admission.clients.add(client)
+            self._queues.setdefault(client, deque()).append(admission)
+
+    def end(self, admission: Admission, *, waited: bool) -> None:
+        if waited:
+            self._remove(admission)
+            return
+        if admission.overdue is not None:
+            admission.overdue.cancel()
+        spent = min(time.thread_time() - admission.cpu_began, LONGEST_PAUSE)
+        now = asyncio.get_running_loop().time()
+        self._free_at = max(now, self._free_at) + spent * self._rest
+        self._let_next(admission)
+
+    def _let_next(self, admission: Admission) -> None:
+        if self._running is admission:
+            self._running = None
+            self._admit_next()
+
+    def _admit_next(self) -> None:
+        if self._running is not None or self._pause is not None or not self._queues:
+            return
+        loop = asyncio.get_running_loop()
+        if self._free_at > loop.time():
+            self._pause = loop.call_at(self._free_at, self._end_pause)
+            return
+        client, queue = next(iter(self._queues.items()))
+        self._queues.move_to_end(client)
+        admission = self._running = queue[0]
+        self._remove(admission)
+        admission.cpu_began = time.thread_time()
+        admission.overdue = loop.call_later(OVERDUE_SECONDS, self._let_next, admission)
+        admission.admit()
+
+    def _end_pause(self) -> None:
+        self._pause = None
+        self._admit_next()
+
+    def _remove(self, admission: Admission) -> None:
+        COSTLY_READS_WAITING.dec()
+        for client in admission.clients:
+            self._queues[client].remove(admission)
+            if not self._queues[client]:
+                del self._queues[client]
+
+
+def _refused() -> TooManyReadsError:
+    RATE_LIMITED.labels("costly_reads").inc()
+    return TooManyReadsError()
