@@ -20,6 +20,9 @@ FILLERS = re.compile(
     r"[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u2800\u3164\ufe00-\ufe0f"
     r"\uffa0\ufff0-\ufff8\U0001d159\U000e0000-\U000e0fff]"
 )
+# Of Unicode's stream-safe text. Sorting the marks of one letter takes the square of
+# their number: 10,000 of them are half a second.
+MAX_MARKS: Final = 30
 LINE_BREAKS = str.maketrans("", "", "\r\n")
 
 MAX_FOLDED_LENGTH: Final = 1_000  # more than any text that is compared
@@ -63,6 +66,7 @@ def is_line(text: str, longest: int) -> bool:
         1 <= len(text) <= longest
         and NOT_IN_A_LINE.isdisjoint(map(unicodedata.category, text))
         and not BIDI_CONTROLS.search(text)
+        and _has_few_marks(text)
         and without_invisible(text) != ""
     )
 
@@ -80,9 +84,9 @@ def without_invisible(text: str) -> str:
 def composed(text: str, longest: int) -> str:
     """As it is stored: stripped, and each accent a part of its letter (NFC).
 
-    A text that is much too long is returned as it is, and refused for its length.
+    What is_line refuses, whatever its composition, is returned as it is.
     """
-    if len(text) > 4 * longest:
+    if len(text) > 4 * longest or not _has_few_marks(text):
         return text
     return unicodedata.normalize("NFC", text.strip())
 
@@ -116,6 +120,17 @@ def search_key(text: str) -> str:
 def search_words(text: str) -> tuple[str, ...]:
     """Each word once. None if there are just marks that do not count."""
     return tuple(dict.fromkeys(_words(text)))
+
+
+def _has_few_marks(text: str) -> bool:
+    if text.isascii():
+        return True
+    marks = 0
+    for letter in text:
+        marks = marks + 1 if unicodedata.combining(letter) else 0
+        if marks > MAX_MARKS:
+            return False
+    return True
 
 
 def _words(text: str) -> list[str]:

@@ -26,6 +26,7 @@ SPARKLES = "\N{SPARKLES}"
         "\U0001fae9",  # an emoji of Unicode 16, newer than our tables
         "%(title)s",
         "x" * 40,
+        "a" + "\N{COMBINING ACUTE ACCENT}" * 30,
     ],
     ids=ascii,
 )
@@ -59,6 +60,7 @@ def test_what_is_a_line(text: str) -> None:
         "\N{ZERO WIDTH NO-BREAK SPACE}\N{IDEOGRAPHIC SPACE}",
         "safe \N{RIGHT-TO-LEFT OVERRIDE}gpj.exe",
         "a\N{LINE SEPARATOR}b",
+        "a" + "\N{COMBINING ACUTE ACCENT}" * 31,
         "a\0b",
         "a\x7fb",
         "a\x85b",
@@ -98,3 +100,11 @@ def test_text_is_stored_stripped_and_composed() -> None:
     assert composed(" Cafe\u0301\n", 10) == "Café"
     assert composed("e\u0301" * 10, 10) == "é" * 10
     assert composed("e\u0301" * 100, 10) == "e\u0301" * 100  # too long in any form
+
+
+def test_marks_without_end_are_not_sorted() -> None:
+    """It would take the square of their number: half a second for 10,000."""
+    marks = "a" + "\u0301\u0323" * 5_000
+
+    assert composed(marks, 5_000) is marks
+    assert not is_text(marks, 20_000)
