@@ -26,7 +26,8 @@ class Catalog(Protocol):
 
     async def add_movie(self, facts: MovieFacts) -> Movie: ...
 
-    async def change_movie(self, movie_id: UUID, facts: MovieFacts) -> Movie | None: ...
+    async def change_movie(self, movie_id: UUID, facts: MovieFacts) -> Movie | None:
+        """With the ends of its sessions that have not begun. Raises RoomBusyError."""
 
     async def add_room(self, name: str, rows: Sequence[NewSeats]) -> Room:
         """Raises InvalidInputError."""
@@ -73,6 +74,7 @@ class CatalogService:
         movie = await self._catalog.change_movie(movie_id, validated_movie(facts))
         if movie is None:
             raise NotFoundError
+        self._wakeup.notify()
         await self._cache.drop()
         return movie
 

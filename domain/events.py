@@ -9,6 +9,7 @@ a default, and a program ignores the fields that it does not know.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar, Final
 from uuid import UUID
 
@@ -96,6 +97,25 @@ class SeatsRepriced(SeatsEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SessionMoved:
+    """A session has another start or end. Its watchers read the whole map again.
+
+    Who resumes from `position` is sent the whole map too.
+    """
+
+    topic: ClassVar[str] = RESERVATIONS
+    awaited_by: ClassVar[tuple[str, ...]] = (FANOUT_CONSUMER,)
+    status: ClassVar[None] = None
+    reservation_id: ClassVar[None] = None
+    seat_change: ClassVar[None] = None
+
+    session_id: UUID
+    starts_at: datetime
+    ends_at: datetime
+    position: Position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentEvent:
     """A payment in its new status."""
 
@@ -137,7 +157,7 @@ class UnknownEvent:
     seat_change: SeatChange | None
 
 
-KnownEvent = ReservationEvent | SeatsEvent | PaymentEvent
+KnownEvent = ReservationEvent | SeatsEvent | SessionMoved | PaymentEvent
 Event = KnownEvent | UnknownEvent
 
 RESERVATION_EVENTS: Final = (
@@ -154,7 +174,13 @@ PAYMENT_EVENTS: Final = (
 )
 EVENTS: Final[dict[str, type[KnownEvent]]] = {
     event.__name__: event
-    for event in (*RESERVATION_EVENTS, SeatsRepriced, SeatsAdded, *PAYMENT_EVENTS)
+    for event in (
+        *RESERVATION_EVENTS,
+        SeatsRepriced,
+        SeatsAdded,
+        SessionMoved,
+        *PAYMENT_EVENTS,
+    )
 }
 TOPICS: Final = tuple(dict.fromkeys(event.topic for event in EVENTS.values()))
 

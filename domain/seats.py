@@ -8,6 +8,7 @@ from typing import Final, Self
 from uuid import UUID
 
 from domain.money import Money
+from domain.sessions import SessionStatus
 
 WRITTEN_POSITION: Final = re.compile(r"[0-9]{1,19}")
 LAST_POSITION: Final = 2**63 - 1  # what a bigint of Postgres holds
@@ -59,6 +60,8 @@ class SeatMap:
     """Every seat of a session at one moment, in the order of rows and numbers."""
 
     session_id: UUID
+    starts_at: datetime
+    status: SessionStatus = SessionStatus.SCHEDULED
     seats: tuple[SessionSeat, ...]
     position: Position
 

@@ -2,9 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 from domain.money import Money
+
+
+class SessionStatus(StrEnum):
+    """No session is cancelled yet."""
+
+    SCHEDULED = "SCHEDULED"
+    CANCELLED = "CANCELLED"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -100,7 +100,9 @@ CREATE_MOVIE = f"""mutation ($input: CreateMovieInput!) {{
   createMovie(input: $input) {{ {REFUSED} {MOVIE} }}
 }}"""
 UPDATE_MOVIE = f"""mutation ($input: UpdateMovieInput!) {{
-  updateMovie(input: $input) {{ {REFUSED} {MOVIE} }}
+  updateMovie(input: $input) {{
+    {REFUSED} {MOVIE} ... on RoomBusy {{ conflictingSession {{ id }} }}
+  }}
 }}"""
 CREATE_ROOM = f"""mutation ($input: CreateRoomInput!) {{
   createRoom(input: $input) {{ {REFUSED} {ROOM} }}

@@ -10,6 +10,7 @@ from domain.events import (
     PaymentEvent,
     ReservationEvent,
     SeatChange,
+    SessionMoved,
     UnknownEvent,
 )
 from domain.money import Money
@@ -87,6 +88,13 @@ def event_from_json(type: str, data: Json) -> Event:
             payment=payment_from_json(data),
             session_id=UUID(data["session_id"]),
             customer_id=UUID(data["customer_id"]),
+        )
+    if issubclass(known, SessionMoved):
+        return known(
+            session_id=UUID(data["session_id"]),
+            starts_at=datetime.fromisoformat(data["starts_at"]),
+            ends_at=datetime.fromisoformat(data["ends_at"]),
+            position=Position(data["position"]),
         )
     return known(
         session_id=UUID(data["session_id"]), seat_change=seat_change_from_json(data)

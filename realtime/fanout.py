@@ -6,7 +6,13 @@ from uuid import UUID
 
 from redis.asyncio import Redis
 
-from domain.events import FANOUT_CONSUMER, Event, ReservationCancelled, topics_of
+from domain.events import (
+    FANOUT_CONSUMER,
+    Event,
+    ReservationCancelled,
+    SessionMoved,
+    topics_of,
+)
 from domain.ports import SeatLocks
 from domain.seats import Position
 from persistence.codec import event_from_json
@@ -69,6 +75,8 @@ class FanoutHandler:
                         trace_parent=trace_parent,
                     )
                     pipe.publish(seat_channel(event.session_id), message.encode())
+                if isinstance(each, SessionMoved):
+                    pipe.publish(seat_channel(event.session_id), RESYNC)
                 if each.reservation_id:
                     pipe.publish(reservation_channel(each.reservation_id), event.type)
             await pipe.execute()

@@ -53,7 +53,10 @@ class CatalogMutations:
         movie = await info.context.services.catalog.create_movie(facts)
         return Movie.from_domain(movie)
 
-    @strawberry.mutation(description="Update a movie. Managers only.")
+    @strawberry.mutation(
+        description="Update a movie. The ends of its sessions follow its running time."
+        " Managers only."
+    )
     async def update_movie(self, info: Info, input: ChangedMovie) -> UpdateMovieResult:
         require_manager(info)
         movie = await info.context.services.catalog.update_movie(

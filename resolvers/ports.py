@@ -105,7 +105,9 @@ class RoomReader(Protocol):
 
 
 class SessionReader(Protocol):
-    async def page(self, window: Window, wanted: SessionsWanted) -> Page[Session]: ...
+    async def page(
+        self, window: Window, wanted: SessionsWanted, *, to_come_first: bool
+    ) -> Page[Session]: ...
 
     async def count(self, wanted: SessionsWanted) -> int: ...
 
@@ -154,6 +156,10 @@ class SeatMapReader(Protocol):
     async def whole(self, session_ids: Sequence[UUID]) -> Mapping[UUID, SeatMap]: ...
 
 
+class ServerClock(Protocol):
+    async def now(self) -> datetime: ...
+
+
 class Readers(Protocol):
     @property
     def movies(self) -> MovieReader: ...
@@ -172,6 +178,9 @@ class Readers(Protocol):
 
     @property
     def seat_maps(self) -> SeatMapReader: ...
+
+    @property
+    def clock(self) -> ServerClock: ...
 
 
 class RateLimiter(Protocol):

@@ -3,6 +3,7 @@
 import strawberry
 
 from resolvers.catalog import CatalogMutations
+from resolvers.clock import ClockQueries
 from resolvers.movies import MovieQueries
 from resolvers.payments import PaymentMutations, PaymentQueries
 from resolvers.people import PeopleMutations, PeopleQueries
@@ -24,6 +25,7 @@ class Query(
     SessionQueries,
     ReservationQueries,
     PaymentQueries,
+    ClockQueries,
 ): ...
 
 

@@ -17,6 +17,7 @@ from resolvers.ids import parse_id, require_id
 from resolvers.paging import connection, window
 from schema.catalog import Session, SessionFilter
 from schema.costs import READING_SEATS, cost
+from schema.enums import SessionOrder
 from schema.pages import DEFAULT_FIRST, After, Before, Connection, First, Last
 from schema.seats import SeatMap, SeatMapUpdate, seat_map_update
 
@@ -28,6 +29,10 @@ SessionId = Annotated[
 Filter = Annotated[
     SessionFilter | None,
     strawberry.argument(description="Only sessions that match this filter."),
+]
+Order = Annotated[
+    SessionOrder,
+    strawberry.argument(description="Order of the list. Cursors belong to an order."),
 ]
 AfterPosition = Annotated[
     str | None,
@@ -46,7 +51,10 @@ class SessionQueries:
         session = await info.context.loaders.sessions.load(key) if key else None
         return Session.from_domain(session) if session else None
 
-    @strawberry.field(description="Sessions ordered by start time, past ones included.")
+    @strawberry.field(
+        description="Sessions ordered by start time, past ones included. With"
+        " `order: TO_COME_FIRST` those that can still be booked come first."
+    )
     async def sessions(
         self,
         info: Info,
@@ -56,10 +64,15 @@ class SessionQueries:
         last: Last = None,
         before: Before = None,
         filter: Filter = None,
+        order: Order = SessionOrder.BY_START,
     ) -> Connection[Session]:
         sessions = info.context.services.queries.sessions
         wanted = filter_from(filter) if filter else SessionsWanted()
-        page = sessions.page(window(first, after, last, before), wanted)
+        page = sessions.page(
+            window(first, after, last, before),
+            wanted,
+            to_come_first=order is SessionOrder.TO_COME_FIRST,
+        )
         return await connection(
             page, Session.from_domain, partial(sessions.count, wanted)
         )

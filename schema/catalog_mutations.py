@@ -38,22 +38,26 @@ class CreateMovieInput:
 
 
 @strawberry.input(
-    description="Changes to a movie. Omitted fields stay as they are. Only"
-    " `rating` may be null."
+    description="Changes to a movie. Omitted fields stay as they are: leave out what"
+    " is not to change. Only `rating` may be null."
 )
 class UpdateMovieInput:
     id: strawberry.ID = strawberry.field(description="Id of the movie.")
-    title: str | None = strawberry.field(default=UNSET, description="New title.")
+    title: str | None = strawberry.field(
+        default=UNSET, description="New title. Null is refused."
+    )
     synopsis: str | None = strawberry.field(
-        default=UNSET, description="New plot summary."
+        default=UNSET, description="New plot summary. Null is refused."
     )
     duration_minutes: int | None = strawberry.field(
         default=UNSET,
-        description="New running time in minutes. Applies to sessions created or"
-        " moved from now on; existing sessions keep their end times.",
+        description="New running time in minutes. The ends of the movie's sessions"
+        " that have not started follow it, seats sold or not. If two sessions would"
+        " overlap, the answer is RoomBusy and nothing changes. Null is refused.",
     )
     genres: list[str] | None = strawberry.field(
-        default=UNSET, description="New list of genres. Replaces the old list."
+        default=UNSET,
+        description="New list of genres. Replaces the old list. Null is refused.",
     )
     rating: str | None = strawberry.field(
         default=UNSET, description="New age rating. Null removes it."
@@ -114,20 +118,21 @@ class CreateSessionInput:
 
 
 @strawberry.input(
-    description="Changes to a session. Omitted fields stay as they are. Null is"
-    " refused."
+    description="Changes to a session. Omitted fields stay as they are: leave out what"
+    " is not to change. Null is refused."
 )
 class UpdateSessionInput:
     id: strawberry.ID = strawberry.field(description="Id of the session.")
     starts_at: datetime | None = strawberry.field(
         default=UNSET,
         description="New start time. Can change until the session starts, while no"
-        " seat is held or sold. The end time moves with it.",
+        " seat is held or sold. The end time follows it. The present start is always"
+        " accepted, and corrects an end that does not fit the movie. Null is refused.",
     )
     price_per_seat: MoneyInput | None = strawberry.field(
         default=UNSET,
         description="New price of each seat. Can change until the session starts,"
-        " while no seat is held or sold.",
+        " while no seat is held or sold. Null is refused.",
     )
 
 
@@ -164,7 +169,7 @@ CreateMovieResult = Annotated[
 ]
 
 UpdateMovieResult = Annotated[
-    Movie | InvalidInput | NotFound,
+    Movie | InvalidInput | NotFound | RoomBusy,
     strawberry.union(
         "UpdateMovieResult",
         description="The updated movie, or the reason why it was not changed.",

@@ -5,7 +5,7 @@ from enum import Enum
 import strawberry
 from strawberry import enum_value
 
-from domain import payment, people, reservation, seats
+from domain import payment, people, reservation, seats, sessions
 
 
 @strawberry.enum(description="Role of an account.")
@@ -69,4 +69,27 @@ class PaymentStatus(Enum):
     )
     CANCELLED = enum_value(
         payment.PaymentStatus.CANCELLED, description="The reservation was cancelled."
+    )
+
+
+@strawberry.enum(description="Whether a session takes place.")
+class SessionStatus(Enum):
+    SCHEDULED = enum_value(
+        sessions.SessionStatus.SCHEDULED, description="It takes place as planned."
+    )
+    CANCELLED = enum_value(
+        sessions.SessionStatus.CANCELLED,
+        description="It does not take place. Not used yet.",
+    )
+
+
+@strawberry.enum(description="Order of a list of sessions.")
+class SessionOrder(Enum):
+    BY_START = enum_value(
+        "BY_START", description="By start time: the oldest first, past ones included."
+    )
+    TO_COME_FIRST = enum_value(
+        "TO_COME_FIRST",
+        description="Sessions to come, the next one at the top; then those that have"
+        " started. A session that starts while you page may appear twice.",
     )

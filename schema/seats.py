@@ -8,7 +8,7 @@ import strawberry
 from domain import seats as domain
 from schema.context import Info
 from schema.costs import SEATS_IN_A_ROOM, cost
-from schema.enums import SeatStatus
+from schema.enums import SeatStatus, SessionStatus
 from schema.money import Money
 
 
@@ -50,7 +50,15 @@ class SessionSeat:
 @strawberry.type(description="All seats of a session at one moment.")
 class SeatMap:
     value: strawberry.Private[domain.SeatMap]
+    id: strawberry.ID = strawberry.field(
+        description="Id of the session, for caches. Unique among seat maps."
+    )
     session_id: strawberry.ID = strawberry.field(description="Id of the session.")
+    starts_at: datetime = strawberry.field(
+        description="Start time of the session. When the session moves watchers get a"
+        " whole SeatMap with the new one."
+    )
+    status: SessionStatus = strawberry.field(description="Status of the session.")
     position: str = strawberry.field(
         description="Position of this update. Pass it as `after` when you reconnect."
     )
@@ -79,7 +87,10 @@ class SeatMap:
     def from_domain(cls, seat_map: domain.SeatMap) -> Self:
         return cls(
             value=seat_map,
+            id=strawberry.ID(str(seat_map.session_id)),
             session_id=strawberry.ID(str(seat_map.session_id)),
+            starts_at=seat_map.starts_at,
+            status=SessionStatus(seat_map.status),
             position=str(seat_map.position),
         )
 
@@ -111,7 +122,7 @@ SeatMapUpdate = Annotated[
     strawberry.union(
         "SeatMapUpdate",
         description="A SeatMap first, and again whenever updates may have been"
-        " missed. SeatMapDeltas in between.",
+        " missed or the session has moved. SeatMapDeltas in between.",
     ),
 ]
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
+from typing import TypeVar
 from uuid import UUID
 
 import asyncpg
@@ -14,12 +15,15 @@ from domain.session_changes import SessionChange, check_by_clock
 from domain.sessions import Session
 from domain.text import order_key, search_key
 from persistence.catalog import catalog_sql as sql
+from persistence.catalog import move_sql
+from persistence.catalog.moves import move_ends, record_moves
 from persistence.catalog.rows import movie_of, room_of, session_of
 from persistence.postgres.pool import Connection, Pool
 from persistence.sales.ledger import LedgerCorruptError
 from persistence.sales.ledger_sql import EXPIRE_THESE
 from telemetry import origin, sale_metrics
 
+Value = TypeVar("Value")
 ATTEMPTS = 3  # since the seeds put sessions into a room without locking it
 
 
@@ -32,10 +36,15 @@ class PostgresCatalog:
         return movie_of(row)
 
     async def change_movie(self, movie_id: UUID, facts: MovieFacts) -> Movie | None:
-        row = await self._pool.fetchrow(
-            sql.CHANGE_MOVIE, movie_id, *_columns(facts), "rating" in facts
-        )
-        return movie_of(row) if row else None
+        async def change(db: Connection) -> Movie | None:
+            if (minutes := facts.get("duration_minutes")) is not None:
+                await move_ends(db, movie_id, minutes)
+            row = await db.fetchrow(
+                sql.CHANGE_MOVIE, movie_id, *_columns(facts), "rating" in facts
+            )
+            return movie_of(row) if row else None
+
+        return await self._in_a_free_room(change)
 
     async def add_room(self, name: str, rows: Sequence[NewSeats]) -> Room:
         async with self._pool.acquire() as db, db.transaction():
@@ -56,11 +65,14 @@ class PostgresCatalog:
         self, movie_id: UUID, room_id: UUID, starts_at: datetime, price: Money
     ) -> Session:
         async def add(db: Connection) -> Session:
-            if await db.fetchrow(sql.LOCK_ROOM, room_id) is None:
+            minutes = await db.fetchval(move_sql.DURATION, movie_id)
+            room = await db.fetchrow(sql.LOCK_ROOM, room_id)
+            if minutes is None or room is None:
                 raise NotFoundError
             now = await db.fetchval(sql.NOW)
             check_by_clock(now, starts_at=starts_at, price=price)
-            ends_at = await _free_until(db, movie_id, room_id, starts_at)
+            ends_at = starts_at + timedelta(minutes=minutes)
+            await _check_free(db, room_id, starts_at, ends_at)
             [row] = await db.fetch(
                 sql.ADD_SESSION,
                 movie_id,
@@ -79,12 +91,14 @@ class PostgresCatalog:
 
         async def apply(db: Connection) -> Session:
             ended.clear()
+            minutes = await db.fetchval(move_sql.DURATION_OF_SESSION, session_id)
             await db.execute(sql.LOCK_ROOM_OF_SESSION, session_id)
             row = await db.fetchrow(sql.LOCK_SESSION, session_id)
             if row is None:
                 raise NotFoundError
             session = session_of(row)
-            return await _change(db, session, change.without_unchanged(session), ended)
+            length = timedelta(minutes=minutes)
+            return await _change(db, session, change, length, ended)
 
         session = await self._in_a_free_room(apply)
         for late in ended:  # and committed
@@ -92,8 +106,8 @@ class PostgresCatalog:
         return session
 
     async def _in_a_free_room(
-        self, attempt: Callable[[Connection], Awaitable[Session]]
-    ) -> Session:
+        self, attempt: Callable[[Connection], Awaitable[Value]]
+    ) -> Value:
         """Raises RoomBusyError.
 
         An attempt looks for other sessions in the room first. The exclusion constraint
@@ -126,42 +140,44 @@ async def _insert_seats(
     return [row["id"] for row in added]
 
 
-async def _free_until(
+async def _check_free(
     db: Connection,
-    movie_id: UUID,
     room_id: UUID,
     starts_at: datetime,
+    ends_at: datetime,
     moved: UUID | None = None,
-) -> datetime:
-    """When the movie ends, if the room is free until then. Raises RoomBusyError."""
-    minutes = await db.fetchval(sql.DURATION, movie_id)
-    if minutes is None:
-        raise NotFoundError
-    ends_at = starts_at + timedelta(minutes=minutes)
+) -> None:
+    """Raises RoomBusyError."""
     other = await db.fetchrow(sql.IN_THE_ROOM, room_id, starts_at, ends_at, moved)
     if other:
         raise RoomBusyError(session_of(other))
-    return ends_at
 
 
 async def _change(
-    db: Connection, session: Session, change: SessionChange, ended: list[float]
+    db: Connection,
+    session: Session,
+    entered: SessionChange,
+    length: timedelta,
+    ended: list[float],
 ) -> Session:
-    """Adds to `ended` how late, in seconds, each expired hold was ended."""
-    if change == SessionChange():
+    """Adds to `ended` how late, in seconds, each expired hold was ended.
+
+    Where the start was entered the end follows it, although the start is the same.
+    """
+    change = entered.without_unchanged(session)
+    begun = await db.fetchval(sql.HAS_BEGUN, session.id)
+    starts_at, ends_at = session.starts_at, session.ends_at
+    if entered.starts_at is not None:
+        starts_at, ends_at = entered.starts_at, entered.starts_at + length
+    moved = (starts_at, ends_at) != (session.starts_at, session.ends_at)
+    if change != SessionChange():
+        change.check(begun=begun, taken=await _has_taken_seats(db, session.id, ended))
+    elif begun or not moved:
         return session
-    change.check(
-        begun=await db.fetchval(sql.HAS_BEGUN, session.id),
-        taken=await _has_taken_seats(db, session.id, ended),
-    )
     now = await db.fetchval(sql.NOW)
     check_by_clock(now, starts_at=change.starts_at, price=change.price)
-    starts_at, ends_at = session.starts_at, session.ends_at
-    if change.starts_at is not None:
-        starts_at = change.starts_at
-        ends_at = await _free_until(
-            db, session.movie_id, session.room_id, starts_at, moved=session.id
-        )
+    if moved:
+        await _check_free(db, session.room_id, starts_at, ends_at, session.id)
     price = change.price or session.price_per_seat
     [row] = await db.fetch(
         sql.CHANGE_SESSION,
@@ -175,6 +191,7 @@ async def _change(
         sql.REPRICE, session.id, *origin.of_event()
     ):
         raise LedgerCorruptError(session.id)
+    await record_moves(db, [session.id] if moved else [])
     return session_of(row)
 
 

@@ -2,8 +2,8 @@
 
 A change of a room's seats or sessions locks the room's row first. So no session misses
 a seat that is added meanwhile. And two sessions for the room at one time queue: at the
-exclusion constraint alone they could deadlock. The order of locks is: room, session,
-reservations, seats.
+exclusion constraint alone they could deadlock. The order of locks is: movie, room,
+session, reservations, seats.
 """
 
 from domain.events import SeatsAdded, SeatsEvent, SeatsRepriced
@@ -93,8 +93,6 @@ changed_seats AS (
 {seat_events(SeatsAdded)}
 SELECT count(*) FROM changed_seats
 """
-
-DURATION = "SELECT duration_minutes FROM movies WHERE id = $1"
 
 NOW = "SELECT clock_timestamp()"
 

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from persistence.key_value.own_writes import OwnWrites
 from persistence.postgres.replica import Replica
+from persistence.queries.clock import Clock
 from persistence.queries.movies import Movies
 from persistence.queries.payments import Payments
 from persistence.queries.reading import ReadCache, Reader
@@ -24,6 +25,7 @@ class Queries:
     reservations: Reservations
     payments: Payments
     seat_maps: SeatMaps
+    clock: Clock
 
     @classmethod
     def on(
@@ -42,4 +44,5 @@ class Queries:
             reservations=Reservations(reader, own_writes),
             payments=Payments(reader, own_writes),
             seat_maps=SeatMaps(pool),
+            clock=Clock(pool),
         )

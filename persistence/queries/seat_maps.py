@@ -19,12 +19,12 @@ STATUS = {str(status): status for status in SeatStatus}
 # Position, clock and rows are of one snapshot. A session without seats is one row.
 SEATS = f"""
 WITH screening AS MATERIALIZED (
-    SELECT id, price_minor, currency, clock_timestamp() AS now,
-           {POSITION} AS position, {{total}} AS total
+    SELECT id, starts_at, price_minor, currency, clock_timestamp() AS now,
+           {POSITION} AS position, {{total}} AS total, {{moved}} AS moved
     FROM sessions WHERE {{which}}
 )
 SELECT screening.id AS session_id, screening.price_minor, screening.currency,
-       screening.position, screening.total,
+       screening.starts_at, screening.position, screening.total, screening.moved,
        ss.id, seat.row_label, seat.number, ss.version,
        {SEAT_STATUS.format(now="screening.now")} AS status,
        {HELD_UNTIL.format(now="screening.now")} AS held_until
@@ -33,9 +33,13 @@ FROM screening LEFT JOIN (
 ) ON ss.session_id = screening.id {{changed}}
 ORDER BY screening.id, {SEAT_ORDER}
 """  # noqa: S608  # made of constant fragments; values are parameters
-WHOLE = SEATS.format(total="NULL", which="id = ANY($1::uuid[])", changed="")
+WHOLE = SEATS.format(
+    total="NULL", moved="FALSE", which="id = ANY($1::uuid[])", changed=""
+)
 CHANGED = SEATS.format(
     total="(SELECT count(*) FROM session_seats WHERE session_id = sessions.id)",
+    moved="EXISTS (SELECT FROM session_moves"
+    " WHERE session_id = sessions.id AND changed_in >= $2)",
     which="id = $1",
     changed="AND ss.changed_in >= $2",
 )
@@ -55,7 +59,8 @@ class SeatMaps:
         """None: no such session. A delta if few seats have changed since `after`.
 
         The answer is the whole map for a position of the future (of a database that was
-        restored since), and when half of the seats have changed.
+        restored since), when half of the seats have changed, and when the session has
+        moved, since a delta cannot say so.
         """
         if after is not None:
             rows = await self._pool.fetch(CHANGED, session_id, after)
@@ -82,6 +87,7 @@ class SeatMaps:
         return {
             session_id: SeatMap(
                 session_id=session_id,
+                starts_at=rows[0]["starts_at"],
                 seats=_seats(rows),
                 position=Position(rows[0]["position"]),
             )
@@ -92,7 +98,8 @@ class SeatMaps:
 def _is_worth_it(rows: Sequence[asyncpg.Record], after: Position) -> bool:
     now, total = int(rows[0]["position"]), int(rows[0]["total"])
     changed = sum(row["id"] is not None for row in rows)
-    return after <= now and 2 * changed < total
+    moved = bool(rows[0]["moved"])
+    return after <= now and not moved and 2 * changed < total
 
 
 def _seats(rows: Sequence[asyncpg.Record]) -> tuple[SessionSeat, ...]:

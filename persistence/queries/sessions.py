@@ -21,9 +21,9 @@ BY_START = Keyset("sessions", col(SessionRow.starts_at), col(SessionRow.id))
 
 # The same moment for the whole statement, since the list is ordered by it.
 BEGUN = col(SessionRow.starts_at) <= func.statement_timestamp()
-TO_COME_FIRST = Keyset(
-    "movie.sessions", BEGUN, col(SessionRow.starts_at), col(SessionRow.id)
-)
+TO_COME = (BEGUN, col(SessionRow.starts_at), col(SessionRow.id))
+TO_COME_FIRST = Keyset("sessions.to_come_first", *TO_COME)
+OF_MOVIE = Keyset("movie.sessions", *TO_COME)
 SESSION = TypeAdapter(Session)
 
 
@@ -42,11 +42,14 @@ class Sessions:
         self._reader = reader
         self._cache = cache
 
-    async def page(self, window: Window, wanted: SessionsWanted) -> Page[Session]:
-        """Raises CursorError."""
-        rows = BY_START.page(_wanted(wanted), window)
+    async def page(
+        self, window: Window, wanted: SessionsWanted, *, to_come_first: bool = False
+    ) -> Page[Session]:
+        """By start, or those to come first. Raises CursorError."""
+        keyset = TO_COME_FIRST if to_come_first else BY_START
+        rows = keyset.page(_wanted(wanted), window)
         read = await self._reader.fetch(rows, await self._cache.since())
-        return BY_START.page_of(read, window, session_of)
+        return keyset.page_of(read, window, session_of)
 
     async def count(self, wanted: SessionsWanted) -> int:
         return await self._reader.count(_wanted(wanted), await self._cache.since())
@@ -69,16 +72,16 @@ class Sessions:
         movies = select(col(MovieRow.id)).where(col(MovieRow.id).in_(movie_ids))
         movie = movies.subquery("movie")
         own = select(SessionRow).where(col(SessionRow.movie_id) == movie.c.id)
-        page = TO_COME_FIRST.page(own, window).lateral("page")
+        page = OF_MOVIE.page(own, window).lateral("page")
         # A join keeps no order: it is ordered again.
         keys = [page.c[label] for label in ("key_0", "key_1", "key_2")]
-        order = TO_COME_FIRST.order(window, keys)
+        order = OF_MOVIE.order(window, keys)
         rows = select(page).select_from(movie.join(page, true())).order_by(*order)
         shares: defaultdict[UUID, list[RowMapping]] = defaultdict(list)
         for row in await self._reader.fetch(rows, await self._cache.since()):
             shares[row["movie_id"]].append(row)
         return {
-            movie_id: TO_COME_FIRST.page_of(shares[movie_id], window, session_of)
+            movie_id: OF_MOVIE.page_of(shares[movie_id], window, session_of)
             for movie_id in movie_ids
         }
 

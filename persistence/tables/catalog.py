@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
+    BigInteger,
     CheckConstraint,
     Column,
     Connection,
@@ -112,3 +113,16 @@ class SessionRow(SQLModel, table=True):
     ends_at: datetime = Field(sa_type=Moment)
     price_minor: int
     currency: str = Field(sa_type=Text)
+
+
+class SessionMoveRow(SQLModel, table=True):
+    """The last transaction that changed a session's start or end, if one did.
+
+    What a resuming watcher has missed. Not a column of `sessions`: programs of release
+    0.1.0 read all of its columns.
+    """
+
+    __tablename__ = "session_moves"
+
+    session_id: UUID = Field(primary_key=True, foreign_key="sessions.id")
+    changed_in: int = Field(sa_type=BigInteger)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from loadtest.documents import CREATE_SESSION, UPDATE_MOVIE, UPDATE_SESSION
+from loadtest.documents import CREATE_SESSION, UPDATE_SESSION
 from tests.support.catalog import answer, moment
 from tests.support.cinema import Cinema, Show, expire_hold
 from tests.support.metric_growth import growing
@@ -14,6 +14,7 @@ from tests.support.schema_client import SchemaClient
 
 NO_ID = "9b2f4b0e-0000-4000-8000-000000000000"
 PRICE = {"amountMinor": 1800, "currency": "EUR"}
+LENGTH = timedelta(minutes=114)
 IN_THE_WAY = [
     {
         "path": ["pricePerSeat"],
@@ -66,30 +67,45 @@ async def test_a_new_price_is_a_change_of_every_seat(
 async def test_a_new_start_moves_the_end_and_no_seat(
     client: SchemaClient, cinema: Cinema, show: Show
 ) -> None:
-    movie_id = await cinema.pool.fetchval(
-        "SELECT movie_id FROM sessions WHERE id = $1", show.session_id
-    )
-    await answer(client, UPDATE_MOVIE, id=str(movie_id), durationMinutes=100)
-
-    kept = await answer(client, UPDATE_SESSION, id=str(show.session_id))
     moved = await answer(
         client, UPDATE_SESSION, id=str(show.session_id), startsAt=moment(5)
     )
 
-    length = datetime.fromisoformat(kept["endsAt"]) - datetime.fromisoformat(
-        kept["startsAt"]
-    )
-    assert timedelta(minutes=119) < length < timedelta(minutes=121)
-    assert (moved["startsAt"], moved["endsAt"]) == (moment(5), moment(5, 100))
+    assert (moved["startsAt"], moved["endsAt"]) == (moment(5), moment(5, 114))
     assert set(await cinema.seat_states(show)) == {("AVAILABLE", 1)}
-    assert await event_types(cinema, show) == []
+    assert await event_types(cinema, show) == ["SessionMoved"]
+
+
+async def test_the_present_start_corrects_an_end_even_under_a_hold(
+    client: SchemaClient, cinema: Cinema, show: Show, ana: UUID
+) -> None:
+    """As release 0.1.0 left it when the movie's duration was corrected."""
+    await client.reserve(ana, show, 0)
+    before = await answer(client, UPDATE_SESSION, id=str(show.session_id))
+
+    corrected = await answer(
+        client, UPDATE_SESSION, id=str(show.session_id), startsAt=before["startsAt"]
+    )
+    again = await answer(
+        client, UPDATE_SESSION, id=str(show.session_id), startsAt=before["startsAt"]
+    )
+
+    starts_at = datetime.fromisoformat(before["startsAt"])
+    assert datetime.fromisoformat(corrected["endsAt"]) == starts_at + LENGTH
+    assert corrected | {"endsAt": before["endsAt"]} == before
+    assert again == corrected
+    assert await event_types(cinema, show) == ["ReservationCreated", "SessionMoved"]
 
 
 async def test_equal_values_are_no_change(
     client: SchemaClient, ana: UUID, show: Show, cinema: Cinema
 ) -> None:
-    await client.reserve(ana, show, 0)
     before = await answer(client, UPDATE_SESSION, id=str(show.session_id))
+    before = await answer(
+        client, UPDATE_SESSION, id=before["id"], startsAt=before["startsAt"]
+    )
+    await client.reserve(ana, show, 0)
+    before = await answer(client, UPDATE_SESSION, id=before["id"])
 
     same = await answer(
         client,
@@ -100,7 +116,7 @@ async def test_equal_values_are_no_change(
     )
 
     assert same == before
-    assert await event_types(cinema, show) == ["ReservationCreated"]
+    assert await event_types(cinema, show) == ["SessionMoved", "ReservationCreated"]
 
 
 async def test_nothing_changes_under_a_hold(

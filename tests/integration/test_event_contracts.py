@@ -1,7 +1,7 @@
 """Each type of event as it is committed: its topic, who awaits it, and its fields."""
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,13 @@ import asyncpg
 import pytest
 
 from domain import events
-from domain.events import EVENTS, PaymentEvent, ReservationEvent, SeatsEvent
+from domain.events import (
+    EVENTS,
+    PaymentEvent,
+    ReservationEvent,
+    SeatsEvent,
+    SessionMoved,
+)
 from domain.money import Money
 from domain.payment import PaymentStatus
 from domain.reservation import Reservation, ReservationStatus
@@ -34,6 +40,7 @@ RESERVATION = {
     *("currency", "created_at", "expires_at", "seats", "position"),
 }
 SEATS = {"session_id", "seats", "position"}
+MOVE = {"session_id", "starts_at", "ends_at", "position"}
 PAYMENT = {
     *("payment_id", "reservation_id", "session_id", "customer_id", "status"),
     *("amount_minor", "currency", "created_at", "approved_at"),
@@ -47,6 +54,7 @@ CONTRACTS: dict[str, tuple[str, set[str], set[str]]] = {
     "ReservationExpired": ("reservations", BOTH, RESERVATION),
     "SeatsAdded": ("reservations", FANOUT, SEATS),
     "SeatsRepriced": ("reservations", FANOUT, SEATS),
+    "SessionMoved": ("reservations", FANOUT, MOVE),
     "PaymentOpened": ("payments", FANOUT, PAYMENT),
     "PaymentApproved": ("payments", FANOUT, PAYMENT),
     "PaymentExpired": ("payments", FANOUT, PAYMENT),
@@ -97,7 +105,11 @@ class Sale:
 
     async def _change_the_catalog(self, show: Show) -> None:
         await self._catalog.change_session(
-            show.session_id, SessionChange(price=Money(3000, "BRL"))
+            show.session_id,
+            SessionChange(
+                starts_at=datetime.now(UTC) + timedelta(days=9),
+                price=Money(3000, "BRL"),
+            ),
         )
         room_id = await self._cinema.room_of(show)
         await self._catalog.add_seats(room_id, [NewSeats("B", 2)])
@@ -160,6 +172,13 @@ def again(event: events.Event) -> dict[str, Any]:
                 "position": change.position,
                 "seats": [moments(seat_to_json(seat)) for seat in change.seats],
             }
+        case SessionMoved(session_id=session_id, position=position):
+            return {
+                "session_id": str(session_id),
+                "starts_at": event.starts_at,
+                "ends_at": event.ends_at,
+                "position": position,
+            }
         case PaymentEvent(payment=payment):
             assert payment.status is event.status
             return {
@@ -178,7 +197,10 @@ def again(event: events.Event) -> dict[str, Any]:
 
 def moments(data: dict[str, Any]) -> dict[str, Any]:
     """Moments compared as moments, however many digits they are written with."""
-    times = ("created_at", "expires_at", "approved_at", "held_until")
+    times = (
+        *("created_at", "expires_at", "approved_at", "held_until"),
+        *("starts_at", "ends_at"),
+    )
     read: dict[str, Any] = {
         name: datetime.fromisoformat(text)
         for name in times

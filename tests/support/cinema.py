@@ -127,6 +127,12 @@ class Cinema:
         )
         return room_id
 
+    async def movie_of(self, show: Show) -> UUID:
+        movie_id: UUID = await self.pool.fetchval(
+            "SELECT movie_id FROM sessions WHERE id = $1", show.session_id
+        )
+        return movie_id
+
     async def count(self, table: str, condition: str, *args: object) -> int:
         query = f"SELECT count(*) FROM {table} WHERE {condition}"  # noqa: S608  # constants of tests
         return int(await self.pool.fetchval(query, *args))

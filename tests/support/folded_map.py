@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 from domain.seats import Position, SeatMap, SeatMapDelta, SessionSeat
@@ -17,6 +18,7 @@ class FoldedMap:
     snapshots: int = 0
     deltas: int = 0
     position: Position | None = None
+    starts_at: datetime | None = None
 
     async def watch(
         self, feed: SeatFeed, session_id: UUID, began: asyncio.Event | None = None
@@ -30,6 +32,8 @@ class FoldedMap:
     def apply(self, update: SeatMap | SeatMapDelta) -> None:
         self.snapshots += isinstance(update, SeatMap)
         self.deltas += isinstance(update, SeatMapDelta)
+        if isinstance(update, SeatMap):
+            self.starts_at = update.starts_at
         for seat in update.seats:
             known = self.seats.get(seat.id)
             if known is None or seat.version >= known.version:

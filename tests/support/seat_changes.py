@@ -8,10 +8,11 @@ from loadtest.documents import (
     ADD_SEATS,
     APPROVE_PAYMENT,
     CANCEL_RESERVATION,
+    UPDATE_MOVIE,
     UPDATE_SESSION,
 )
 from persistence.sales.ledger import PostgresLedger
-from tests.support.catalog import answer
+from tests.support.catalog import answer, moment
 from tests.support.cinema import Cinema, Show, expire_hold
 from tests.support.null_services import NoWakeup
 from tests.support.sale_events import until_outbox_is_empty
@@ -93,3 +94,17 @@ async def reserve_overdue_seats(sale: Sale) -> None:
 async def change_price_of_overdue_seats(sale: Sale) -> None:
     await sale.overdue_hold(0, 1)
     await sale.new_price(1800, "BRL")
+
+
+async def move(sale: Sale) -> None:
+    session_id = str(sale.show.session_id)
+    moved = await answer(sale.client, UPDATE_SESSION, id=session_id, startsAt=moment(9))
+    assert moved["__typename"] == "Session", moved
+
+
+async def lengthen(sale: Sale) -> None:
+    movie_id = await sale.cinema.movie_of(sale.show)
+    longer = await answer(
+        sale.client, UPDATE_MOVIE, id=str(movie_id), durationMinutes=200
+    )
+    assert longer["__typename"] == "Movie", longer

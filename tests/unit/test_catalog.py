@@ -89,7 +89,7 @@ def effects() -> Effects:
 ROWS = [NewSeats("A", 1)]
 ACTS: list[tuple[Act, list[str]]] = [
     (lambda service: service.create_movie({"title": "Limite"}), ["drop"]),
-    (lambda service: service.update_movie(ID, {}), ["drop"]),
+    (lambda service: service.update_movie(ID, {}), ["notify", "drop"]),
     (lambda service: service.create_room("Sala 1", ROWS), ["drop"]),
     (lambda service: service.add_seats(ID, ROWS), ["notify", "drop"]),
     (lambda service: service.create_session(ID, ID, STARTS_AT, PRICE), ["drop"]),

@@ -1,0 +1,17 @@
+"""The clock by which holds expire and sessions start: the database's."""
+
+from datetime import datetime
+
+from persistence.queries.seat_maps import SeatMapPool
+
+NOW = "SELECT clock_timestamp() AS now"
+
+
+class Clock:
+    def __init__(self, pool: SeatMapPool) -> None:
+        self._pool = pool
+
+    async def now(self) -> datetime:
+        [row] = await self._pool.fetch(NOW)
+        now: datetime = row["now"]
+        return now
