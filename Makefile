@@ -91,7 +91,7 @@ bench: $(VENV)/dev.stamp ## BASE=<commit> ROUNDS=3: its speed and that of the wo
 tokens: $(VENV)/runtime.stamp ## N=500 bearer tokens of seeded customers, one a line
 	exec $(PY) -m app tokens $(N)
 
-schema: $(VENV)/runtime.stamp ## write schema/schema.graphql from the code
+schema: $(VENV)/runtime.stamp ## write schema/schema.graphql and possible-types.json from the code
 	exec $(PY) -m app schema
 
 texts: $(VENV)/runtime.stamp ## add new texts to resolvers/locales, for translators

@@ -121,6 +121,11 @@ def application(settings: Settings) -> Starlette:
                 middleware=_for_other_origins(settings),
             ),
             WebSocketRoute("/graphql", GraphQLEndpoint(lambda api: api.graphql_socket)),
+            Route(
+                front_page.POSSIBLE_TYPES,
+                front_page.possible_types,
+                middleware=_for_other_origins(settings),
+            ),
             Route("/.well-known/jwks.json", public_keys),
             Route("/healthz", health.alive),
             Route("/readyz", ready),

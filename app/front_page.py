@@ -13,6 +13,7 @@ from app.explorer import PROTECTION
 from app.settings import Settings
 
 ROOT = Path(__file__).parents[1]
+POSSIBLE_TYPES = "/possible-types.json"
 STYLE = """
 body { max-width: 42rem; margin: 3rem auto; padding: 0 1rem; font: 1rem/1.5 system-ui; }
 dt { font-weight: bold; } dd { margin: 0 0 0.75rem; }
@@ -59,6 +60,7 @@ def routes(settings: Settings) -> list[BaseRoute]:
     if settings.introspection:
         links["/schema.graphql"] = "The schema, with a description of everything in it."
         files.append(_file("/schema.graphql", "schema/schema.graphql", "text/plain"))
+    links[POSSIBLE_TYPES] = "The members of unions and interfaces, for client caches."
     if (ROOT / "docs" / "api.md").is_file():  # the image has no docs/
         links["/docs/api.md"] = "How to use the API well."
         files.append(_file("/docs/api.md", "docs/api.md", "text/markdown"))
@@ -74,6 +76,15 @@ def routes(settings: Settings) -> list[BaseRoute]:
         return HTMLResponse(page, headers=HEADERS)
 
     return [Route("/", front), *files]
+
+
+async def possible_types(_request: Request) -> FileResponse:
+    """Also without introspection: answers name these types, and caches need them."""
+    return FileResponse(
+        ROOT / "schema" / "possible-types.json",
+        media_type="application/json",
+        headers={"Cache-Control": "public, max-age=60"},
+    )
 
 
 def _link(path: str, text: str) -> str:

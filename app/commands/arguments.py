@@ -59,7 +59,7 @@ def _parser() -> ArgumentParser:
     add("seed", "add the demo data, or today's part of it")
     tokens = add("tokens", "print tokens of seeded customers")
     tokens.add_argument("count", type=int, nargs="?", default=500)
-    add("schema", "write schema/schema.graphql")
+    add("schema", "write schema/schema.graphql and possible-types.json")
     add("texts", "add new texts to the translation catalogs")
     _add_operator_commands(add)
     return parser

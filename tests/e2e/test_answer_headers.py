@@ -15,6 +15,7 @@ PAGES = {
     "/": "no-cache",
     "/graphiql": "no-cache",
     "/schema.graphql": "no-cache",
+    "/possible-types.json": "public, max-age=60",
     "/.well-known/jwks.json": "public, max-age=30",
     "/graphql": NO_STORE,  # 400: no query
     "/graphql?query={viewer{id}}": NO_STORE,

@@ -12,7 +12,10 @@ from app import front_page
 from app.settings import Settings
 from tests.support.http_client import client_of
 
-ALWAYS = {"/docs/api.md", "/healthz", "/readyz", "/metrics", "/.well-known/jwks.json"}
+ALWAYS = {
+    *("/docs/api.md", "/possible-types.json", "/.well-known/jwks.json"),
+    *("/healthz", "/readyz", "/metrics"),
+}
 
 
 def asking(keys_dir: Path, **switches: Any) -> httpx2.AsyncClient:

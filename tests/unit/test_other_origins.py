@@ -47,7 +47,9 @@ async def test_a_page_that_is_named_may_ask_and_read(
     ):
         leave = await preflight(http, PAGE)
         answer = await http.get("/graphql", headers={"Origin": PAGE})
+        types = await http.get("/possible-types.json", headers={"Origin": PAGE})
 
+    assert types.headers["access-control-allow-origin"] == PAGE
     assert leave.status_code == 200
     assert leave.headers["access-control-allow-origin"] == PAGE
     assert "authorization" in leave.headers["access-control-allow-headers"].lower()
