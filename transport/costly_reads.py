@@ -9,27 +9,26 @@ client that has something waiting. Mutations and cheap reads never wait.
 import asyncio
 import time
 from collections import OrderedDict, deque
-from collections.abc import AsyncIterator, Hashable
+from collections.abc import AsyncIterator, Collection, Hashable
 from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Self
 
 from graphql import OperationType
 
+from resolvers.faults import rate_limited, unavailable
 from telemetry.process_metrics import COSTLY_READS_WAITING
 from telemetry.sale_metrics import RATE_LIMITED
+from transport import results
 from transport.documents.call import Call
 from transport.limits import MAX_COSTLY_READS, MAX_TURN_SECONDS
+from transport.results import OperationFailedError
 
 COSTLY = 1_000  # fields of the answer: about 7 ms
 # One that takes longer waits for a server, and keeps nobody from the loop.
 OVERDUE_SECONDS = 0.5
 # Other work counts too, while a read ran: in a storm that is a lot.
 LONGEST_PAUSE = 0.25
-
-
-class TooManyReadsError(Exception):
-    """The client has as many costly reads waiting as it may, or one for too long."""
 
 
 def is_costly(call: Call) -> bool:
@@ -52,6 +51,7 @@ class Admission:
         self.reads = reads
         self._admitted = asyncio.Event()
         self._ended = False
+        self._is_unavailable = False
 
     def __enter__(self) -> Self:
         return self
@@ -71,15 +71,27 @@ class Admission:
     def admit(self) -> None:
         self._admitted.set()
 
-    async def wait(self) -> None:
-        await self._admitted.wait()
+    def refuse(self) -> None:
+        self._is_unavailable = True
+        self._admitted.set()
 
-    def end(self) -> None:
-        """The second time it does nothing."""
-        if not self._ended:
-            waited = self.waits
-            self._ended = True
-            self.reads.end(self, waited=waited)
+    async def wait(self) -> None:
+        """Raises OperationFailedError."""
+        await self._admitted.wait()
+        if self._is_unavailable:
+            raise OperationFailedError(results.of_fault(unavailable()))
+
+    def end(self, codes: Collection[str | None] = ()) -> None:
+        """The second time it does nothing. The codes are those of its errors."""
+        if self._ended:
+            return
+        waited = self.waits
+        self._ended = True
+        if self._is_unavailable:
+            return
+        if results.UNAVAILABLE in codes:
+            self.reads.refuse_all()
+        self.reads.end(self, waited=waited)
 
 
 class CostlyReads:
@@ -98,7 +110,7 @@ class CostlyReads:
     async def admission_of(
         self, call: Call, client: Hashable
     ) -> AsyncIterator["Admission | None"]:
-        """Waits for it; None for a call that needs none. Raises TooManyReadsError."""
+        """Waits for it; None if it needs none. Raises OperationFailedError."""
         if not is_costly(call):
             yield None
             return
@@ -111,7 +123,7 @@ class CostlyReads:
             yield admission
 
     def line_up(self, client: Hashable, *, bounded: bool = True) -> Admission:
-        """Raises TooManyReadsError, unless what is read is counted elsewhere."""
+        """Raises OperationFailedError, unless what is read is counted elsewhere."""
         if bounded and len(self._queues.get(client, ())) >= self._at_most:
             raise _refused()
         admission = Admission(self)
@@ -136,6 +148,14 @@ class CostlyReads:
         now = asyncio.get_running_loop().time()
         self._free_at = max(now, self._free_at) + spent * self._rest
         self._let_next(admission)
+
+    def refuse_all(self) -> None:
+        """A server is unavailable: all who wait hear it at once, and not one by one."""
+        waiting = {each for queue in self._queues.values() for each in queue}
+        self._queues.clear()
+        for admission in waiting:
+            COSTLY_READS_WAITING.dec()
+            admission.refuse()
 
     def _let_next(self, admission: Admission) -> None:
         if self._running is admission:
@@ -169,6 +189,6 @@ class CostlyReads:
                 del self._queues[client]
 
 
-def _refused() -> TooManyReadsError:
+def _refused() -> OperationFailedError:
     RATE_LIMITED.labels("costly_reads").inc()
-    return TooManyReadsError()
+    return OperationFailedError(results.of_fault(rate_limited(seconds=1)))

@@ -16,18 +16,11 @@ from transport.operation_extension import DOCUMENT
 from transport.operation_metrics import OperationMetrics
 from transport.operation_run import OperationRun
 from transport.request_context import ANONYMOUS, Caller, ContextOf, new_request_id
+from transport.results import OperationFailedError
 
 log = logging.getLogger(__name__)
 
 FIRST_RESULT_SECONDS = 20.0
-
-
-class OperationFailedError(Exception):
-    """The operation ended, or never began, with these errors."""
-
-    def __init__(self, errors: results.Errors) -> None:
-        super().__init__(errors)
-        self.errors = errors
 
 
 class Execution:
@@ -75,7 +68,7 @@ class Execution:
                             run.outcome = results.outcome(codes)
                         payload = _payload(result, request_id)
                         if admission is not None:
-                            admission.end()
+                            admission.end(codes)
                         yield payload
         except OperationFailedError:
             raise
@@ -90,7 +83,7 @@ class Execution:
         await admission.wait()
         async with (
             asyncio.timeout(FIRST_RESULT_SECONDS),
-            aclosing(self.payloads(call)) as payloads,
+            aclosing(self.payloads(call, admission=admission)) as payloads,
         ):
             async for payload in payloads:
                 return payload

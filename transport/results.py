@@ -7,7 +7,7 @@ from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
 
 from persistence.outages import is_unavailable
-from resolvers.faults import rate_limited, unavailable
+from resolvers.faults import FaultError, unavailable
 from resolvers.languages import locale_for
 from resolvers.texts import ENGLISH, localize, translated
 from telemetry.process_metrics import ERRORS
@@ -29,6 +29,14 @@ SERVER_FAULTS = frozenset({INTERNAL, UNAVAILABLE})
 CLIENT_FAULTS = (*NOT_EXECUTABLE, RecursionError)
 
 
+class OperationFailedError(Exception):
+    """The operation ended, or never began, with these errors."""
+
+    def __init__(self, errors: Errors) -> None:
+        super().__init__(errors)
+        self.errors = errors
+
+
 def error(message: str, code: str, **facts: str) -> Errors:
     return [{"message": message, "extensions": {"code": code, **facts}}]
 
@@ -42,12 +50,10 @@ def server_fault(error: BaseException | None, request_id: str) -> Errors:
     """An unavailable server, or a bug."""
     if not is_unavailable(error):
         return internal_error(request_id)
-    fault = unavailable()
-    return [{"message": fault.message, "extensions": fault.extensions}]
+    return of_fault(unavailable())
 
 
-def too_many_reads() -> Errors:
-    fault = rate_limited(seconds=1)
+def of_fault(fault: FaultError) -> Errors:
     return [{"message": fault.message, "extensions": fault.extensions}]
 
 

@@ -15,8 +15,9 @@ from tests.support.metric_growth import growing
 from tests.support.polling import eventually
 from tests.support.transport_schema import SchemaState, schema
 from transport import GraphQLHttp, GraphQLWebSocket, costly_reads
-from transport.costly_reads import Admission, CostlyReads, TooManyReadsError, is_costly
+from transport.costly_reads import Admission, CostlyReads, is_costly
 from transport.documents.call import Call
+from transport.results import UNAVAILABLE, OperationFailedError
 
 SEAT_MAP = "subscription($s: String!) { seatMap(sessionId: $s) { kind position } }"
 INTROSPECTION = """{ __schema { types { fields {
@@ -121,7 +122,7 @@ async def test_a_queue_is_bounded_for_each_client() -> None:
     ):
         for _ in range(3):  # one runs
             turns.enter_context(reads.line_up("a"))
-        with pytest.raises(TooManyReadsError):
+        with pytest.raises(OperationFailedError):
             reads.line_up("a")
         turns.enter_context(reads.line_up("b")).end()
 
@@ -142,6 +143,19 @@ async def test_who_waits_for_a_server_keeps_nobody(
     reads = CostlyReads()
     with reads.line_up("a"), reads.line_up("a") as second:
         await second.wait()
+
+
+async def test_who_waits_for_an_unavailable_server_hears_it_at_once() -> None:
+    reads = CostlyReads()
+    with reads.line_up("a") as running, growing("cinema_costly_reads_waiting", 0):
+        waiting = [reads.line_up("a"), reads.line_up("b")]
+        running.end({UNAVAILABLE})
+        for each in waiting:
+            with each, pytest.raises(OperationFailedError) as failed:
+                await each.wait()
+            assert failed.value.errors[0]["extensions"]["code"] == UNAVAILABLE
+        with reads.line_up("b") as later:
+            await later.wait()
 
 
 async def test_a_mutation_overtakes_maps(state: SchemaState) -> None:

@@ -23,9 +23,10 @@ from strawberry.types.graphql import OperationType
 from auth.tokens import AuthenticationError
 from resolvers.languages import locale_for
 from transport import results
-from transport.costly_reads import CostlyReads, TooManyReadsError
+from transport.costly_reads import CostlyReads
 from transport.documents.call import Call
 from transport.documents.refusals import refusal_of
+from transport.http_endpoint.error_answers import error_answer, failed_answer
 from transport.http_endpoint.negotiation import (
     GRAPHQL_RESPONSE,
     JSON,
@@ -121,22 +122,21 @@ class GraphQLHttp(GraphQL[OperationContext, None]):
             response.status_code = request.status
         except RefusedRequestError as refused:
             errors = results.error(refused.message, results.BAD_USER_INPUT)
-            return _errors(refused.status, errors, refused.headers)
+            return error_answer(refused.status, errors, refused.headers)
         except HTTPException as refused:
             errors = results.error(refused.reason, results.BAD_USER_INPUT)
-            return _errors(refused.status_code, errors)
+            return error_answer(refused.status_code, errors)
         except AuthenticationError as refused:
             log.debug("a token was refused", extra={"reason": str(refused)})
             errors = results.in_language(results.unauthenticated(), request.locale)
-            return _errors(401, errors, {"WWW-Authenticate": "Bearer"})
-        except TooManyReadsError:
-            errors = results.in_language(results.too_many_reads(), request.locale)
-            return _errors(429, errors, {"Retry-After": "1"})
+            return error_answer(401, errors, {"WWW-Authenticate": "Bearer"})
+        except results.OperationFailedError as failed:
+            return failed_answer(results.in_language(failed.errors, request.locale))
         except ClientDisconnect:
             raise
         except Exception:
             log.exception("a request failed", extra={"request_id": request.id})
-            return _errors(500, _internal_error(request))
+            return error_answer(500, _internal_error(request))
         return response
 
     async def get_context(
@@ -176,10 +176,12 @@ class GraphQLHttp(GraphQL[OperationContext, None]):
         refusal = refusal_of(call)
         if refusal is not None:
             raise RefusedRequestError(400, refusal)
-        async with self._reads.admission_of(
-            call, reader_of(request.client and request.client.host)
-        ):
-            return await self._execute(request, call, context)
+        reader = reader_of(request.client and request.client.host)
+        async with self._reads.admission_of(call, reader) as admission:
+            result = await self._execute(request, call, context)
+            if admission is not None:
+                admission.end(results.codes_in(result))
+            return result
 
     async def _execute(
         self, request: Request, call: Call, context: OperationContext
@@ -242,9 +244,3 @@ def _not_by(method: str, error: InvalidOperationTypeError) -> RefusedRequestErro
     return RefusedRequestError(
         405, f"Send a {error.operation_type.value} by POST, not {method}.", Allow="POST"
     )
-
-
-def _errors(
-    status: int, errors: results.Errors, headers: dict[str, str] | None = None
-) -> Response:
-    return Response(encode({"errors": results.counted(errors)}), status, headers)

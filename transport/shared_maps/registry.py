@@ -63,11 +63,7 @@ class SharedMaps:
     async def watch(
         self, call: SharedCall, outbox: OperationOutbox, client: Hashable
     ) -> None:
-        """Fills the outbox until the stream ends.
-
-        Raises OperationFailedError, and TooManyReadsError for a map that nobody else
-        watches.
-        """
+        """Fills the outbox until the stream ends; raises OperationFailedError."""
         shared_map = self._map_of(call, client)
         watcher = Watcher(outbox, client)
         shared_map.watchers.add(watcher)

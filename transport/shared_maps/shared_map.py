@@ -13,8 +13,9 @@ from telemetry.process_metrics import SHARED_STREAMS
 from transport import results
 from transport.costly_reads import Admission
 from transport.documents.call import Call
-from transport.execution import Execution, OperationFailedError
+from transport.execution import Execution
 from transport.request_context import new_request_id
+from transport.results import OperationFailedError
 from transport.shared_maps.watcher import Watcher
 
 log = logging.getLogger(__name__)

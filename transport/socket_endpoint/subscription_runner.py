@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 from auth.tokens import AuthenticationError
 from transport import results
-from transport.costly_reads import CostlyReads, TooManyReadsError
+from transport.costly_reads import CostlyReads
 from transport.documents.call import Call
 from transport.documents.refusals import refusal_of
-from transport.execution import Execution, OperationFailedError
+from transport.execution import Execution
 from transport.operation_run import OperationRun, operation_run
 from transport.outgoing_queue import OperationOutbox
 from transport.request_context import Caller, new_request_id
+from transport.results import OperationFailedError
 from transport.shared_maps.registry import SharedCall, SharedMaps
 
 log = logging.getLogger(__name__)
@@ -37,8 +38,6 @@ class SubscriptionRunner:
                 errors = failed.errors
             except AuthenticationError:
                 errors = results.unauthenticated()
-            except TooManyReadsError:
-                errors = results.too_many_reads()
             except Exception as error:
                 request_id = run.request_id
                 log.exception("an operation failed", extra={"request_id": request_id})
@@ -51,7 +50,7 @@ class SubscriptionRunner:
     async def _run(
         self, call: Call, outbox: OperationOutbox, caller: Caller, run: OperationRun
     ) -> None:
-        """Raises OperationFailedError, AuthenticationError and TooManyReadsError."""
+        """Raises OperationFailedError; AuthenticationError for an expired token."""
         refusal = refusal_of(call)
         if refusal is not None:
             raise OperationFailedError(results.error(refusal, results.BAD_USER_INPUT))
