@@ -18,7 +18,10 @@ def seat(row: str, number: int) -> SessionSeat:
     )
 
 
-IN_ORDER = [seat("A", 2), seat("A", 10), seat("B", 1), seat("AA", 1), seat("AB", 3)]
+IN_ORDER = [
+    *(seat("A", 2), seat("A", 10), seat("B", 1)),
+    *(seat("Z", 1), seat("AA", 1), seat("AB", 3)),
+]
 
 
 def test_rows_are_ordered_from_a_to_z_and_then_aa() -> None:
