@@ -23,11 +23,14 @@ class AsgiSocket:
         subprotocols: tuple[str, ...] = ("graphql-transport-ws",),
         *,
         accept_language: str | None = None,
+        authorization: str | None = None,
         client: tuple[str, int] | None = ("192.0.2.1", 50_000),
     ) -> None:
         headers = []
         if accept_language is not None:
             headers.append((b"accept-language", accept_language.encode()))
+        if authorization is not None:
+            headers.append((b"authorization", authorization.encode()))
         self._app = app
         self._scope: Scope = {
             "type": "websocket",
@@ -78,9 +81,12 @@ class AsgiSocket:
         self._task.cancel()
         await asyncio.wait({self._task}, timeout=PATIENCE_SECONDS)
 
-    async def init(self, **payload: Any) -> None:
+    async def init(self, **payload: Any) -> dict[str, Any]:
+        """The payload of connection_ack."""
         self.send(type="connection_init", payload=payload)
-        assert await self.receive() == {"type": "connection_ack"}
+        acknowledged = await self.receive()
+        assert acknowledged["type"] == "connection_ack"
+        return dict(acknowledged["payload"])
 
     def send(self, **frame: Any) -> None:
         self.send_text(json.dumps(frame))

@@ -33,7 +33,7 @@ async def graphql_socket(
         await socket.send(json.dumps(init))
         async with asyncio.timeout(open_timeout):
             message = json.loads(await socket.recv())
-        if message != {"type": "connection_ack"}:
+        if message["type"] != "connection_ack":
             raise ConnectionError(f"no acknowledgement: {message}")
         yield socket
 

@@ -8,6 +8,7 @@ from strawberry.http import GraphQLRequestData
 
 from transport.json_text import NotJsonError, decode
 from transport.limits import MAX_BYTES, MAX_URL_BYTES
+from transport.results import BAD_USER_INPUT
 
 T = TypeVar("T")
 
@@ -15,10 +16,13 @@ T = TypeVar("T")
 class RefusedRequestError(Exception):
     """The response has this status: there is nothing that could be executed."""
 
-    def __init__(self, status: int, message: str, **headers: str) -> None:
+    def __init__(
+        self, status: int, message: str, code: str = BAD_USER_INPUT, **headers: str
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.message = message
+        self.code = code
         self.headers = headers
 
 
@@ -34,13 +38,19 @@ async def request_data_of(request: Request) -> GraphQLRequestData:
     if not isinstance(parameters, dict):
         raise RefusedRequestError(400, "The body has to be a JSON object.")
     query = parameters.get("query")
+    extensions = _optional(parameters, "extensions", dict)
+    if query is None and extensions and "persistedQuery" in extensions:
+        # A hash in place of a document, and we keep none: a client that hears so in
+        # these words, with the status of Apollo's own server, sends the document.
+        code = "PERSISTED_QUERY_NOT_SUPPORTED"
+        raise RefusedRequestError(200, "PersistedQueryNotSupported", code)
     if not isinstance(query, str) or not query.strip():
         raise RefusedRequestError(400, "`query` has to be a GraphQL document.")
     return GraphQLRequestData(
         query=query,
         variables=_optional(parameters, "variables", dict),
         operation_name=_optional(parameters, "operationName", str),
-        extensions=_optional(parameters, "extensions", dict),
+        extensions=extensions,
     )
 
 

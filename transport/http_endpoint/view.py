@@ -33,7 +33,10 @@ from transport.http_endpoint.negotiation import (
     media_type_for,
     status_of,
 )
-from transport.http_endpoint.request_data import RefusedRequestError, request_data_of
+from transport.http_endpoint.request_data import (
+    RefusedRequestError,
+    request_data_of,
+)
 from transport.json_text import encode
 from transport.operation_extension import DOCUMENT
 from transport.operation_metrics import OperationMetrics
@@ -121,7 +124,7 @@ class GraphQLHttp(GraphQL[OperationContext, None]):
             response = await self.run(request)
             response.status_code = request.status
         except RefusedRequestError as refused:
-            errors = results.error(refused.message, results.BAD_USER_INPUT)
+            errors = results.error(refused.message, refused.code)
             return error_answer(refused.status, errors, refused.headers)
         except HTTPException as refused:
             errors = results.error(refused.reason, results.BAD_USER_INPUT)

@@ -7,13 +7,18 @@ from transport.request_context import Caller
 from transport.socket_endpoint.client_counts import client_network
 from transport.socket_endpoint.frames import ConnectionInit
 
+BEARER = "bearer "
+
 
 def authorization_of(websocket: WebSocket, frame: ConnectionInit) -> str | None:
-    """That of connection_init, or else of the handshake, which browsers cannot set."""
+    """That of connection_init, or else of the handshake, which browsers cannot set.
+
+    There a browser sends what a proxy asked a person for, by another scheme.
+    """
     if frame.authorization is not None:
         return frame.authorization
-    header: str | None = websocket.headers.get("authorization")
-    return header
+    header: str = websocket.headers.get("authorization", "")
+    return header if header[: len(BEARER)].lower() == BEARER else None
 
 
 def caller_of(

@@ -172,7 +172,8 @@ class Socket:
                 remaining, self.end, 4403, "The token has expired"
             )
         self._caller = caller_of(self._websocket, frame, credentials)
-        self._outgoing.put({"type": "connection_ack"})
+        now = datetime.now(UTC).isoformat(timespec="milliseconds")
+        self._outgoing.put({"type": "connection_ack", "payload": {"serverTime": now}})
 
     def _on_ping(self, frame: Ping) -> None:
         pong: dict[str, object] = {"type": "pong"}
