@@ -7,7 +7,6 @@ from secrets import token_hex
 from typing import Protocol
 
 from auth.tokens import Credentials
-from runtime.networks import network_of
 from telemetry import origin
 
 SAFE_REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -54,10 +53,10 @@ class ContextOf(Protocol):
 CredentialsOf = Callable[[str | None], Credentials | None]
 
 
-def reader_of(address: str | None) -> Hashable:
+def reader_of(network: str | None) -> Hashable:
     """Whose costly reads wait in one queue: the viewer's, or else their network's."""
     now = origin.current()
-    return (now and now.viewer_id) or network_of(address)
+    return (now and now.viewer_id) or network
 
 
 def new_request_id() -> str:

@@ -47,6 +47,7 @@ from transport.request_context import (
     reader_of,
     request_id_from,
 )
+from transport.socket_endpoint.client_counts import client_network
 
 log = logging.getLogger(__name__)
 
@@ -179,7 +180,7 @@ class GraphQLHttp(GraphQL[OperationContext, None]):
         refusal = refusal_of(call)
         if refusal is not None:
             raise RefusedRequestError(400, refusal)
-        reader = reader_of(request.client and request.client.host)
+        reader = reader_of(client_network(request.scope))
         async with self._reads.admission_of(call, reader) as admission:
             result = await self._execute(request, call, context)
             if admission is not None:
