@@ -1,5 +1,6 @@
 """The exported schema is current, described, and keeps the published contract."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -16,7 +17,7 @@ from graphql import (
     find_breaking_changes,
 )
 
-from app.commands.schema import sdl
+from app.commands.schema import POSSIBLE_TYPES, possible_types, sdl
 
 PROJECT = Path(__file__).parents[2]
 
@@ -35,6 +36,12 @@ def test_the_exported_schema_is_current(text: str) -> None:
     exported = (PROJECT / "schema/schema.graphql").read_text("utf-8")
 
     assert exported == text, "run `make schema` and commit the result"
+
+
+def test_the_exported_possible_types_are_current() -> None:
+    exported = json.loads((PROJECT / POSSIBLE_TYPES).read_text("utf-8"))
+
+    assert exported == possible_types(), "run `make schema` and commit the result"
 
 
 @pytest.mark.parametrize("promised", ["docs/contract.graphql", "docs/releases"])
