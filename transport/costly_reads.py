@@ -36,9 +36,8 @@ def is_costly(call: Call) -> bool:
     operation = call.operation
     if operation is None or operation.kind is OperationType.MUTATION:
         return False
-    measured = operation.measured
-    values = operation.defaults | (call.variables or {})
-    return measured.maps > 0 or measured.cost_with(values) >= COSTLY
+    has_map = operation.measured.maps > 0
+    return has_map or operation.cost_with(call.variables) >= COSTLY
 
 
 class Admission:

@@ -1,8 +1,9 @@
 """GraphQL documents: parsed once, and described as far as transports need it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
 from graphql import (
     ASTValidationRule,
@@ -41,6 +42,10 @@ class Operation:
     seat_map: ShareableSeatMap | None
     measured: Measurement
     defaults: dict[str, object]  # of variables
+
+    def cost_with(self, variables: Mapping[str, Any] | None) -> int:
+        """In fields of the answer, at most; variables may say how large pages are."""
+        return self.measured.cost_with(self.defaults | dict(variables or {}))
 
 
 @dataclass(slots=True, eq=False)

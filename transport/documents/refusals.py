@@ -43,7 +43,7 @@ def _of_operation(operation: Operation, variables: Mapping[str, Any]) -> str | N
         (measured.directives, "directives", MAX_DIRECTIVES),
         (measured.fields, "fields, with its fragments", MAX_FIELDS),
         (
-            measured.cost_with(operation.defaults | dict(variables)),
+            operation.cost_with(variables),
             "fields in its answer at most",
             MAX_COST,
         ),
