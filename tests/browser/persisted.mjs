@@ -1,16 +1,76 @@
-// node persisted.mjs URL DOCUMENT: asks twice through Apollo Client's link for automatic persisted queries.
+// node persisted.mjs CLIENT URL DOCUMENT SUBSCRIPTION: a client that sends hashes of documents asks twice, over HTTP and
+// then on a socket. Prints the answers, and how many requests or operations it took so far.
 import { createHash } from "node:crypto";
 import { ApolloClient, ApolloLink, HttpLink, InMemoryCache, gql } from "@apollo/client";
 import { PersistedQueryLink } from "@apollo/client/link/persisted-queries";
+import { GraphQLWsLink } from "@apollo/client/link/subscriptions";
+import { Client, fetchExchange, subscriptionExchange } from "@urql/core";
+import { persistedExchange } from "@urql/exchange-persisted";
+import { createClient } from "graphql-ws";
+import WebSocket from "ws";
 
-const [, , uri, document] = process.argv;
+const [, , name, url, query, subscription] = process.argv;
+const say = (event, value) => console.log(JSON.stringify([event, value]));
 const sha256 = (text) => createHash("sha256").update(text).digest("hex");
 let requests = 0;
 const counted = (...args) => (requests++, fetch(...args));
+const subscribed = [];
+class CountedSocket extends WebSocket {
+  send(text, ...rest) {
+    const frame = JSON.parse(text);
+    if (frame.type === "subscribe") subscribed.push(Boolean(frame.payload.query));
+    super.send(text, ...rest);
+  }
+}
+const sockets = createClient({ url: url.replace("http", "ws"), webSocketImpl: CountedSocket });
 
-const link = ApolloLink.from([new PersistedQueryLink({ sha256 }), new HttpLink({ uri, fetch: counted })]);
-const client = new ApolloClient({ link, cache: new InMemoryCache() });
+const clients = {
+  apollo() {
+    const hashes = () => new PersistedQueryLink({ sha256 });
+    const http = ApolloLink.from([hashes(), new HttpLink({ uri: url, fetch: counted })]);
+    const socket = ApolloLink.from([hashes(), new GraphQLWsLink(sockets)]);
+    const link = ApolloLink.split(({ operationType }) => operationType === "subscription", socket, http);
+    const client = new ApolloClient({ link, cache: new InMemoryCache() });
+    return {
+      ask: () => client.query({ query: gql(query), fetchPolicy: "network-only" }),
+      watch: () =>
+        new Promise((done, fail) => {
+          let last;
+          const next = (result) => (last = result);
+          client.subscribe({ query: gql(subscription) }).subscribe({ next, error: fail, complete: () => done(last) });
+        }),
+    };
+  },
+  urql() {
+    const client = new Client({
+      url,
+      fetch: counted,
+      preferGetMethod: false,
+      exchanges: [
+        persistedExchange({ enableForSubscriptions: true }),
+        fetchExchange,
+        subscriptionExchange({
+          forwardSubscription: (request) => ({
+            subscribe: (sink) => ({ unsubscribe: sockets.subscribe({ ...request, query: request.query ?? "" }, sink) }),
+          }),
+        }),
+      ],
+    });
+    return {
+      ask: () => client.query(query, {}, { requestPolicy: "network-only" }).toPromise(),
+      watch: () =>
+        new Promise((done) => client.subscription(subscription, {}).subscribe((result) => result.hasNext || done(result))),
+    };
+  },
+};
+
+const http = clients[name]();
 for (const _ of [1, 2]) {
-  const { data } = await client.query({ query: gql(document), fetchPolicy: "network-only" });
-  console.log(JSON.stringify(["answer", { data, requests }]));
+  const { data } = await http.ask();
+  say("answer", { data, requests });
+}
+const socket = clients[name](); // it has not yet heard that hashes are not supported
+for (const _ of [1, 2]) {
+  const { data } = await socket.watch();
+  say("update", { data, subscribed });
 }

@@ -1,56 +1,87 @@
-"""Apollo Client's link for persisted queries sends documents that we do not keep."""
+"""Clients that send hashes of documents go on with the documents, which we can run."""
 
 import json
 
 import pytest
 from starlette.applications import Starlette
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
 
 from tests.support.asgi_server import serving
 from tests.support.http_client import GQL, JSON, client_of, post
 from tests.support.node_program import node_program
 from tests.support.transport_schema import SchemaState, schema
-from transport import GraphQLHttp
+from transport import GraphQLHttp, GraphQLWebSocket
+
+QUERY = "{ hello }"
+SUBSCRIPTION = "subscription { numbers(upto: 1) }"
+HASH: dict[str, object] = {"persistedQuery": {"version": 1, "sha256Hash": "0" * 64}}
 
 
 def served() -> Starlette:
-    graphql = GraphQLHttp(schema, SchemaState().context_of)
-    return Starlette(routes=[Route("/graphql", graphql)])
+    state = SchemaState()
+    graphql = GraphQLHttp(schema, state.context_of)
+    sockets = GraphQLWebSocket(schema, state.context_of, state.credentials_of)
+    return Starlette(
+        routes=[Route("/graphql", graphql), WebSocketRoute("/graphql", sockets)]
+    )
 
 
-async def test_it_sends_the_document_and_goes_on_so() -> None:
+@pytest.mark.parametrize(
+    ("client", "subscribed"),
+    [
+        ("apollo", [True, True]),  # its link for sockets sends hash and document
+        ("urql", [False, True, True]),
+    ],
+)
+async def test_clients_go_on_with_documents(
+    client: str, subscribed: list[bool]
+) -> None:
+    """`subscribed` says of each `subscribe` message whether it had a document."""
     async with (
         serving(served()) as address,
-        node_program("persisted.mjs", f"{address}/graphql", "{ hello }") as program,
+        node_program(
+            "persisted.mjs", client, f"{address}/graphql", QUERY, SUBSCRIPTION
+        ) as program,
     ):
-        first = await program.until("answer")
-        second = await program.until("answer")
+        answers = [await program.until("answer") for _ in range(2)]
+        updates = [await program.until("update") for _ in range(2)]
 
-    assert first["data"]["hello"] == second["data"]["hello"] == "hello world"
-    assert (first["requests"], second["requests"]) == (2, 3)
-
-
-HASH: dict[str, object] = {"persistedQuery": {"version": 1, "sha256Hash": "0" * 64}}
+    assert [each["data"]["hello"] for each in answers] == ["hello world"] * 2
+    assert [each["requests"] for each in answers] == [2, 3]
+    assert [each["data"]["numbers"] for each in updates] == [0, 0]
+    assert updates[-1]["subscribed"] == subscribed
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
 @pytest.mark.parametrize("accept", [JSON, GQL])
-async def test_a_hash_alone_is_not_supported(method: str, accept: str) -> None:
+@pytest.mark.parametrize("document", [{}, {"query": ""}])
+async def test_a_hash_alone_is_not_supported(
+    method: str, accept: str, document: dict[str, str]
+) -> None:
     async with client_of(served()) as http:
-        parameters: dict[str, str | dict[str, object]] = {"extensions": HASH}
         if method == "GET":
             answer = await http.get(
                 "/graphql",
-                params={"extensions": json.dumps(HASH)},
+                params={**document, "extensions": json.dumps(HASH)},
                 headers={"accept": accept},
             )
         else:
-            answer = await post(http, parameters, accept=accept)
+            answer = await post(http, {**document, "extensions": HASH}, accept=accept)
 
     assert answer.status_code == 200
     [error] = answer.json()["errors"]
     assert error["message"] == "PersistedQueryNotSupported"
     assert error["extensions"] == {"code": "PERSISTED_QUERY_NOT_SUPPORTED"}
+
+
+@pytest.mark.parametrize("extensions", [{}, {"persistedQuery": None}, {"other": 1}])
+async def test_without_hash_and_document_a_request_is_refused(
+    extensions: dict[str, object],
+) -> None:
+    async with client_of(served()) as http:
+        answer = await post(http, {"query": "", "extensions": extensions})
+
+    assert answer.status_code == 400
 
 
 async def test_with_the_document_it_is_ignored() -> None:

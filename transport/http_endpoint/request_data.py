@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from starlette.requests import Request
 from strawberry.http import GraphQLRequestData
 
+from transport.documents import persisted_queries
 from transport.json_text import NotJsonError, decode
 from transport.limits import MAX_BYTES, MAX_URL_BYTES
 from transport.results import BAD_USER_INPUT
@@ -39,11 +40,10 @@ async def request_data_of(request: Request) -> GraphQLRequestData:
         raise RefusedRequestError(400, "The body has to be a JSON object.")
     query = parameters.get("query")
     extensions = _optional(parameters, "extensions", dict)
-    if query is None and extensions and "persistedQuery" in extensions:
-        # A hash in place of a document, and we keep none: a client that hears so in
-        # these words, with the status of Apollo's own server, sends the document.
-        code = "PERSISTED_QUERY_NOT_SUPPORTED"
-        raise RefusedRequestError(200, "PersistedQueryNotSupported", code)
+    if persisted_queries.is_hash_alone(query, extensions):
+        # With the status of Apollo's own server.
+        message, code = persisted_queries.MESSAGE, persisted_queries.CODE
+        raise RefusedRequestError(200, message, code)
     if not isinstance(query, str) or not query.strip():
         raise RefusedRequestError(400, "`query` has to be a GraphQL document.")
     return GraphQLRequestData(

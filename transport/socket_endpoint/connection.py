@@ -14,12 +14,9 @@ from auth.tokens import AuthenticationError
 from telemetry import process_metrics
 from telemetry.sale_metrics import RATE_LIMITED
 from transport import results
+from transport.documents import persisted_queries
 from transport.documents.call import Call
-from transport.outgoing_queue import (
-    OperationOutbox,
-    OutgoingQueue,
-    SlowConsumerError,
-)
+from transport.outgoing_queue import OperationOutbox, OutgoingQueue, SlowConsumerError
 from transport.request_context import Caller, CredentialsOf
 from transport.socket_endpoint.callers import authorization_of, caller_of
 from transport.socket_endpoint.frames import (
@@ -190,6 +187,10 @@ class Socket:
             RATE_LIMITED.labels("socket_operations").inc()
             message = f"A socket carries {self._limits.operations} operations at most."
             self._put_errors(frame.id, results.error(message, results.RATE_LIMITED))
+            return
+        if frame.query is None:
+            message, code = persisted_queries.MESSAGE, persisted_queries.CODE
+            self._put_errors(frame.id, results.error(message, code))
             return
         call = Call.of(frame.query, frame.operation_name, frame.variables)
         outbox = self._outgoing.outbox(frame.id)

@@ -5,6 +5,7 @@ from typing import Any
 
 from starlette.types import Message
 
+from transport.documents.persisted_queries import is_hash_alone
 from transport.json_text import NotJsonError, decode
 from transport.limits import MAX_BYTES, MAX_NAME_CHARACTERS
 
@@ -42,7 +43,7 @@ class Pong:
 @dataclass(frozen=True, slots=True)
 class Subscribe:
     id: str
-    query: str
+    query: str | None  # None for a persisted query: only its hash was sent
     variables: dict[str, Any] | None
     operation_name: str | None
 
@@ -98,9 +99,10 @@ def _subscribe(id: str, payload: object) -> Subscribe:
     if not isinstance(payload, dict):
         raise _invalid("payload has to be an object")
     query = payload.get("query")
-    if not isinstance(query, str):
+    if is_hash_alone(query, _optional(payload, "extensions", dict)):
+        query = None
+    elif not isinstance(query, str):
         raise _invalid("query has to be a string")
-    _optional(payload, "extensions", dict)
     return Subscribe(
         id=id,
         query=query,
