@@ -2,6 +2,14 @@
 # A Redis node: primary, replica, or an independent lock node. The configuration is
 # written once: afterwards Sentinel lets the node rewrite it when roles change.
 set -eu
+case $REDIS_PASSWORD in
+'' | *[!A-Za-z0-9._~-]*)
+    echo "REDIS_PASSWORD stands in URLs: use letters, digits, and . _ ~ - only" >&2
+    exit 1
+    ;;
+esac
+# Nodes of one StatefulSet have the same settings: the one that all follow is primary.
+[ "${REPLICA_OF:-}" != "$ADDRESS" ] || REPLICA_OF=
 configuration=/data/valkey.conf
 if [ ! -s "$configuration" ]; then
     umask 077
