@@ -14,11 +14,11 @@ NOT_IN_A_LINE = {"Cc", "Cs", "Zl", "Zp"}
 BIDI_CONTROLS = re.compile(r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 # Characters that are invisible alone: a text needs others too.
 INVISIBLE = {"Cf", "Mn", "Me", "Zs"}
-# Other categories have such characters too: fillers, an empty Braille cell, an empty
-# note, and places that Unicode keeps for more of them.
+# Other categories have such characters too: fillers, an empty Braille cell, blank
+# hieroglyphs, an empty note, and places that Unicode keeps for more of them.
 FILLERS = re.compile(
     r"[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u2800\u3164\ufe00-\ufe0f"
-    r"\uffa0\ufff0-\ufff8\U0001d159\U000e0000-\U000e0fff]"
+    r"\uffa0\ufff0-\ufff8\U00013441\U00013442\U0001d159\U000e0000-\U000e0fff]"
 )
 # Of Unicode's stream-safe text. Sorting the marks of one letter takes the square of
 # their number: 10,000 of them are half a second.
@@ -30,18 +30,22 @@ MAX_KEY_LENGTH: Final = 500  # an entry of an index has at most 2,704 bytes
 
 APOSTROPHES = (
     "'`\u00b4\u02b9\u02bb\u02bc\u02bd\u02be\u02bf\u02c8\u055a\u05f3"
-    "\u2018\u2019\u201a\u201b\u2032\u2035\ua78c\uff07"
+    "\u1ffd\u2018\u2019\u201a\u201b\u2032\u2035\ua78c\uff07"
 )
 QUOTATION_MARKS = (
     "\u00ab\u00bb\u05f4\u201c\u201d\u201e\u201f\u2033\u2036\u301d\u301e\u301f\uff02"
 )
 # Hyphen bullet, minus sign, and the dots that some names have for a dash.
-OTHER_DASHES = "\u2043\u2212\u00b7\u2027\u30fb"
+OTHER_DASHES = "\u2043\u2212\u00b7\u2022\u2027\u2219\u22c5\u30fb"
+FRACTION_SLASH = "\u2044"
 MARKS: Final = (
     dict.fromkeys(map(ord, APOSTROPHES))
     | dict.fromkeys(map(ord, QUOTATION_MARKS), '"')
     | dict.fromkeys(map(ord, OTHER_DASHES), "-")
+    | {ord(FRACTION_SLASH): "/"}
 )
+# Behind a number they are no digits of it: 8\u00bd is not 81/2.
+FRACTIONS = re.compile(r"[\u00bc-\u00be\u2150-\u215f\u2189]")
 # Letters whose accent Unicode does not take apart.
 LETTERS: Final = str.maketrans(
     {
@@ -97,7 +101,8 @@ def folded(text: str) -> str:
     Case does not count, nor accents, apostrophes, kinds of dash and of quotation mark,
     invisible characters, and how many spaces there are.
     """
-    text = unicodedata.normalize("NFKD", text[:MAX_FOLDED_LENGTH].translate(MARKS))
+    text = FRACTIONS.sub(r" \g<0>", text[:MAX_FOLDED_LENGTH].translate(MARKS))
+    text = unicodedata.normalize("NFKD", text)
     plain = "".join(map(_plain, text)).casefold().translate(MARKS).translate(LETTERS)
     return " ".join(unicodedata.normalize("NFC", plain).split())
 

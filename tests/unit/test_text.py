@@ -55,6 +55,7 @@ def test_what_is_a_line(text: str) -> None:
         "\N{VARIATION SELECTOR-17}",
         "\N{TAG LATIN SMALL LETTER G}\N{CANCEL TAG}",
         "\N{MUSICAL SYMBOL NULL NOTEHEAD}",
+        "\U00013441\U00013442",  # blanks between hieroglyphs
         "\U000e0fff",
         "\N{ZERO WIDTH JOINER}",
         "\N{ZERO WIDTH NO-BREAK SPACE}\N{IDEOGRAPHIC SPACE}",
