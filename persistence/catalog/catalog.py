@@ -166,16 +166,18 @@ async def _change(
     """
     change = entered.without_unchanged(session)
     begun = await db.fetchval(sql.HAS_BEGUN, session.id)
+    if change != SessionChange():
+        change.check(begun=begun, taken=await _has_taken_seats(db, session.id, ended))
+        now = await db.fetchval(sql.NOW)
+        check_by_clock(now, starts_at=change.starts_at, price=change.price)
+    elif begun:
+        return session
     starts_at, ends_at = session.starts_at, session.ends_at
     if entered.starts_at is not None:
         starts_at, ends_at = entered.starts_at, entered.starts_at + length
     moved = (starts_at, ends_at) != (session.starts_at, session.ends_at)
-    if change != SessionChange():
-        change.check(begun=begun, taken=await _has_taken_seats(db, session.id, ended))
-    elif begun or not moved:
+    if not moved and change.price is None:
         return session
-    now = await db.fetchval(sql.NOW)
-    check_by_clock(now, starts_at=change.starts_at, price=change.price)
     if moved:
         await _check_free(db, session.room_id, starts_at, ends_at, session.id)
     price = change.price or session.price_per_seat

@@ -97,6 +97,20 @@ async def test_the_present_start_corrects_an_end_even_under_a_hold(
     assert await event_types(cinema, show) == ["ReservationCreated", "SessionMoved"]
 
 
+async def test_a_start_whose_end_no_calendar_has_is_refused(
+    client: SchemaClient, show: Show
+) -> None:
+    refused = await answer(
+        client,
+        UPDATE_SESSION,
+        id=str(show.session_id),
+        startsAt="9999-12-31T23:59:59Z",
+    )
+
+    assert refused["__typename"] == "InvalidInput"
+    assert [wrong["path"] for wrong in refused["fields"]] == [["startsAt"]]
+
+
 async def test_equal_values_are_no_change(
     client: SchemaClient, ana: UUID, show: Show, cinema: Cinema
 ) -> None:
