@@ -67,6 +67,21 @@ async def test_an_old_request_needs_no_host() -> None:
     assert await statuses(b"GET / HTTP/1.0\r\nhost: x\r\nhost: y\r\n\r\n") == ["400"]
 
 
+@pytest.mark.parametrize("version", [b"", b" HTTP/0.9", b" HTTP/2.0"])
+async def test_other_versions_are_refused(version: bytes) -> None:
+    """Of them nobody knows where a request ends, or whose it is."""
+    request = b"GET /" + version + b"\r\nhost: x\r\n\r\n"
+
+    assert await statuses(request + request) == ["505"]
+
+
+async def test_an_old_request_has_no_chunks() -> None:
+    """RFC 9112, 6.1: an older proxy may have taken them for the next request."""
+    head = b"POST / HTTP/1.0\r\ntransfer-encoding: chunked\r\n\r\n"
+
+    assert await statuses(head + b"0\r\n\r\n") == ["400"]
+
+
 @pytest.mark.parametrize(
     "too_much",
     [

@@ -24,6 +24,8 @@ class RefusedHeadError(Exception):
 
 def check_head(method: bytes, version: str, url: bytes, headers: Headers) -> None:
     """Raises RefusedHeadError for what another server might understand otherwise."""
+    if version not in {"1.0", "1.1"}:
+        raise RefusedHeadError(505, "The version of HTTP can only be 1.1 or 1.0.")
     if method == b"CONNECT":
         raise RefusedHeadError(501, "This is no proxy.")
     hosts = []
@@ -34,6 +36,8 @@ def check_head(method: bytes, version: str, url: bytes, headers: Headers) -> Non
             hosts.append(value)
         elif name == b"transfer-encoding" and value.lower() != b"chunked":
             raise RefusedHeadError(501, "Transfer-Encoding can only be chunked.")
+        elif name == b"transfer-encoding" and version == "1.0":
+            raise RefusedHeadError(400, "HTTP/1.0 has no Transfer-Encoding.")
     if length > MAX_HEAD_BYTES:
         raise RefusedHeadError(400, "The head of the request is too long.")
     if len(hosts) != 1 and (hosts or version == "1.1"):
