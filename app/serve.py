@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import Any
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from app.asgi import application
 from app.settings import Settings
@@ -37,13 +38,9 @@ def behind(proxies: Sequence[str]) -> dict[str, Any]:
     return {"proxy_headers": bool(proxies), "forwarded_allow_ips": list(proxies)}
 
 
-def main(settings: Settings) -> None:
-    logs.set_up(settings.log_level, settings.log_format)
-    tracing.set_up("api", os.environ)
-    open_many_files()
-    draining = DrainingApp(AnswerHeaders(application(settings)))
-    config = uvicorn.Config(
-        draining,
+def server_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
         host=settings.host,
         port=settings.port,
         loop="uvloop",
@@ -61,6 +58,14 @@ def main(settings: Settings) -> None:
         log_config=None,  # it uses our loggers, and not below WARNING: it would
         log_level=None,  # log frames, and URLs with their parameters
     )
+
+
+def main(settings: Settings) -> None:
+    logs.set_up(settings.log_level, settings.log_format)
+    tracing.set_up("api", os.environ)
+    open_many_files()
+    draining = DrainingApp(AnswerHeaders(application(settings)))
+    config = server_config(draining, settings)
     server = DrainingServer(config, draining, settings.drain_seconds)
     with suppress(KeyboardInterrupt):
         server.run()
