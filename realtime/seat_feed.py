@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -22,17 +22,25 @@ logger = logging.getLogger(__name__)
 BURST_SECONDS = 0.03  # at most one delta in this time; no delay after a quiet time
 
 
+async def _at_once() -> None:
+    """For callers that do not take turns."""
+
+
 class SeatFeed:
     def __init__(self, hub: Hub, seat_maps: SeatMaps) -> None:
         self._hub = hub
         self._seat_maps = seat_maps
 
     async def watch(
-        self, session_id: UUID, after: Position | None = None
+        self,
+        session_id: UUID,
+        after: Position | None = None,
+        next_turn: Callable[[], Awaitable[None]] = _at_once,
     ) -> AsyncGenerator[SeatMap | SeatMapDelta, None]:
         """Raises NotFoundError, before the first item, for an unknown session.
 
         Listens before it reads, so no change is missed. Versions make repeats harmless.
+        Awaits `next_turn` before it reads the map again.
         """
         loop = asyncio.get_running_loop()
         async with self._hub.listen(seat_channel(session_id)) as changes:
@@ -51,14 +59,17 @@ class SeatFeed:
                     DELIVERY_LAG.observe(seconds_since(merged.oldest))
                 else:
                     RESYNCS.inc()
-                    yield await self._read_again(session_id)
+                    yield await self._read_again(session_id, next_turn)
                 last_sent = loop.time()
 
-    async def _read_again(self, session_id: UUID) -> SeatMap | SeatMapDelta:
+    async def _read_again(
+        self, session_id: UUID, next_turn: Callable[[], Awaitable[None]]
+    ) -> SeatMap | SeatMapDelta:
         """Retries until it succeeds: a watcher may be late, never wrong."""
         back_off = BackOff(0.05, 2.0)
         while True:
             try:
+                await next_turn()
                 if whole := await self._seat_maps.read(session_id):
                     return whole
                 raise NotFoundError  # noqa: TRY301 # the session was deleted

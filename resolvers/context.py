@@ -12,6 +12,7 @@ from resolvers.ports import (
     Booking,
     CatalogEditing,
     CodeExchange,
+    NextTurn,
     PaymentApproval,
     RateLimiter,
     Readers,
@@ -49,6 +50,7 @@ class Context:
     request_id: str
     address: str | None = None
     locale: str = ENGLISH
+    next_turn: NextTurn | None = None  # set by the transport of a subscription
     refusals: list[str] = field(default_factory=list)  # codes answered so far
     _loaders: Loaders | None = field(init=False, default=None)
     _seats_counted: int = field(init=False, default=0)
@@ -72,6 +74,14 @@ class Context:
         self._seats_counted += number
         if self._seats_counted > MAX_SEATS_IN_ANSWER:
             raise bad_user_input("seats_in_answer", limit=MAX_SEATS_IN_ANSWER)
+
+    async def wait_for_turn(self) -> None:
+        """Await it before a subscription reads something large again.
+
+        Raises FaultError if a server is unavailable.
+        """
+        if self.next_turn is not None:
+            await self.next_turn()
 
     def clear_loaders(self) -> None:
         """Call it after a write, so that nested fields read fresh rows."""

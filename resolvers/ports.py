@@ -1,6 +1,6 @@
 """Ports: what the resolvers use of services, queries, rate limits and feeds."""
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -199,9 +199,12 @@ class RateLimiter(Protocol):
     def check_reserving(self, customer_id: UUID) -> None: ...
 
 
+NextTurn = Callable[[], Awaitable[None]]
+
+
 class SeatMapFeed(Protocol):
     def watch(
-        self, session_id: UUID, after: Position | None
+        self, session_id: UUID, after: Position | None, next_turn: NextTurn
     ) -> AsyncGenerator[SeatMap | SeatMapDelta, None]: ...
 
 

@@ -135,5 +135,7 @@ class ReservationSubscriptions:
                 payment = await loaders.payment_of(key)
                 state = (now.status, payment and payment.status)
                 if state != shown:
+                    if shown is not None:
+                        await info.context.wait_for_turn()
                     shown = state
                     yield Reservation.from_domain(now)

@@ -102,7 +102,7 @@ class SeatSubscriptions:
         try:
             position = Position.parse(after)
             feed = info.context.services.seat_feed.watch(
-                require_id(session_id), position
+                require_id(session_id), position, info.context.wait_for_turn
             )
             async with aclosing(feed) as updates:
                 async for update in updates:

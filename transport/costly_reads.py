@@ -9,7 +9,7 @@ client that has something waiting. Mutations and cheap reads never wait.
 import asyncio
 import time
 from collections import OrderedDict, deque
-from collections.abc import AsyncIterator, Collection, Hashable
+from collections.abc import AsyncIterator, Collection, Hashable, Iterable
 from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Self
@@ -80,6 +80,22 @@ class Admission:
         if self._is_unavailable:
             raise OperationFailedError(results.of_fault(unavailable()))
 
+    async def again(self, clients: Collection[Hashable] | None = None) -> None:
+        """Waits for another read, by default of the same clients. Raises FaultError.
+
+        A subscription that has to read a whole map again does so.
+        """
+        self.end()
+        self._admitted.clear()
+        self._ended = self._is_unavailable = False
+        clients = self.clients if clients is None else clients
+        self.clients = set()
+        self.reads.enqueue(self, clients)
+        try:
+            await self.wait()
+        except OperationFailedError:
+            raise unavailable() from None
+
     def end(self, codes: Collection[str | None] = ()) -> None:
         """The second time it does nothing. The codes are those of its errors."""
         if self._ended:
@@ -133,10 +149,14 @@ class CostlyReads:
         ):
             raise _refused()
         admission = Admission(self)
-        COSTLY_READS_WAITING.inc()
-        self.join(admission, client)
-        self._admit_next()
+        self.enqueue(admission, (client,))
         return admission
+
+    def enqueue(self, admission: Admission, clients: Iterable[Hashable]) -> None:
+        COSTLY_READS_WAITING.inc()
+        for client in clients:
+            self.join(admission, client)
+        self._admit_next()
 
     def join(self, admission: Admission, client: Hashable) -> None:
         """For another client too, which then waits no longer than for its own."""

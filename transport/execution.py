@@ -8,6 +8,7 @@ from contextlib import aclosing
 from strawberry import Schema
 from strawberry.types import ExecutionResult
 
+from resolvers.ports import NextTurn
 from telemetry import origin
 from transport import results
 from transport.costly_reads import Admission
@@ -37,10 +38,12 @@ class Execution:
         caller: Caller = ANONYMOUS,
         run: OperationRun | None = None,
         admission: Admission | None = None,
+        next_turn: NextTurn | None = None,
     ) -> AsyncGenerator[str, None]:
         """Raises OperationFailedError, and AuthenticationError before anything else.
 
-        The first payload ends the admission, which the caller has waited for.
+        The first payload ends the admission, which the caller has waited for. Larger
+        payloads later on wait for `next_turn`, by default for the same admission again.
 
         Each operation has its own context, so nothing new begins by a token that has
         expired since the socket was opened.
@@ -50,6 +53,8 @@ class Execution:
         context = self._context_of(
             caller.authorization, caller.locale, request_id, caller.address
         )
+        if admission is not None:
+            context.next_turn = next_turn or admission.again
         stopwatch = self._metrics.start(call.operation)
         try:
             stream = await self._schema.stream(

@@ -7,6 +7,7 @@ from secrets import token_hex
 from typing import Protocol
 
 from auth.tokens import Credentials
+from resolvers.ports import NextTurn
 from telemetry import origin
 
 SAFE_REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -27,6 +28,9 @@ ANONYMOUS = Caller()
 
 class OperationContext(Protocol):
     """What the resolvers of one operation share, as far as transports read it."""
+
+    # Resolvers await it before they read something large again for a subscription.
+    next_turn: NextTurn | None
 
     @property
     def refusals(self) -> list[str]:

@@ -59,6 +59,20 @@ class TestWatching:
         assert client.seat_feed.calls == [(show.session_id, Position(5))]
         assert client.seat_feed.open == 0
 
+    async def test_only_whole_maps_that_are_read_again_wait_for_a_turn(
+        self, client: SchemaClient, show: Show
+    ) -> None:
+        whole = await client.queries.seat_maps.read(show.session_id)
+        assert whole
+        delta = SeatMapDelta(
+            session_id=show.session_id, seats=whole.seats[:1], position=Position(7)
+        )
+        client.seat_feed.updates = [whole, delta, whole, delta]
+
+        await client.watch(WATCH_SEATS, id=str(show.session_id))
+
+        assert client.turns == 1
+
     @pytest.mark.parametrize("session_id", ["x", NO_ID])
     async def test_an_unknown_session_is_refused(
         self, client: SchemaClient, session_id: str
@@ -94,6 +108,7 @@ class TestWatching:
             {"status": "CONFIRMED", "payment": {"status": "APPROVED"}},
         ]
         assert client.reservation_feed.open == 0
+        assert client.turns == 2
 
     async def test_a_strangers_reservation_is_refused(
         self, client: SchemaClient, ana: UUID, show: Show, cinema: Cinema

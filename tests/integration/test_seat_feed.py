@@ -13,14 +13,15 @@ from redis.asyncio import Redis
 
 from domain.booking import BookingService
 from domain.errors import NotFoundError, SeatsUnavailableError
-from domain.seats import SeatMap, SeatMapDelta
+from domain.seats import SeatMap, SeatMapDelta, SeatStatus
 from persistence.postgres.pool import Pool
 from persistence.queries.seat_maps import SeatMaps
 from persistence.sales.ledger import PostgresLedger
 from realtime.hub import Hub
 from realtime.reservation_feed import ReservationFeed
 from realtime.seat_feed import SeatFeed
-from realtime.topics import reservation_channel, seat_channel
+from realtime.topics import RESYNC, reservation_channel, seat_channel
+from resolvers.faults import unavailable
 from tests.support.cinema import Cinema, Show, expire_hold
 from tests.support.embedded import EmbeddedStack
 from tests.support.folded_map import FoldedMap, true_map
@@ -204,6 +205,32 @@ async def test_an_unreadable_message_is_answered_with_a_whole_map(
         update = await asyncio.wait_for(anext(updates), 5)
 
     assert isinstance(update, SeatMap)
+
+
+async def test_a_map_is_read_again_when_it_is_its_turn(
+    feed: SeatFeed, cinema: Cinema, booking: BookingService, redis: Redis
+) -> None:
+    """A turn that ends in a fault is waited for again; the map is read after it."""
+    show = await cinema.open_session(seats=3)
+    [customer] = await cinema.customers(1)
+    turns = 0
+
+    async def next_turn() -> None:
+        nonlocal turns
+        turns += 1
+        if turns == 1:
+            raise unavailable()
+        await booking.reserve_seats(show.session_id, show.seat_ids, customer)
+
+    async with aclosing(feed.watch(show.session_id, None, next_turn)) as updates:
+        await anext(updates)
+        assert turns == 0
+        await redis.publish(seat_channel(show.session_id), RESYNC)
+        update = await asyncio.wait_for(anext(updates), 5)
+
+    assert turns == 2
+    assert isinstance(update, SeatMap)
+    assert {seat.status for seat in update.seats} == {SeatStatus.HELD}
 
 
 async def test_a_reservation_ticks_once_at_first_and_after_each_change(

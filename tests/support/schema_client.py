@@ -54,6 +54,7 @@ class SchemaClient:
     ) -> None:
         self.schema = schema
         self.statements: list[str] = []
+        self.turns = 0  # that operations have waited for
         self.seat_feed = ScriptedSeatFeed()
         self.reservation_feed = ScriptedReservationFeed()
         event.listen(engine.sync_engine, "before_cursor_execute", self._count)
@@ -78,7 +79,15 @@ class SchemaClient:
 
     def context(self, who: UUID | Viewer | None) -> Context:
         viewer = Viewer(who, Role.CUSTOMER) if isinstance(who, UUID) else who
-        return Context(services=self.services, viewer=viewer, request_id="request-1")
+        return Context(
+            services=self.services,
+            viewer=viewer,
+            request_id="request-1",
+            next_turn=self._next_turn,
+        )
+
+    async def _next_turn(self) -> None:
+        self.turns += 1
 
     async def ask(
         self, query: str, who: UUID | Viewer | None = None, **variables: Any

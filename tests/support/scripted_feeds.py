@@ -6,6 +6,7 @@ from uuid import UUID
 
 from domain.errors import NotFoundError
 from domain.seats import Position, SeatMap, SeatMapDelta
+from resolvers.ports import NextTurn
 
 Update = SeatMap | SeatMapDelta
 
@@ -19,14 +20,16 @@ class ScriptedSeatFeed:
     open: int = 0
 
     async def watch(
-        self, session_id: UUID, after: Position | None = None
+        self, session_id: UUID, after: Position | None, next_turn: NextTurn
     ) -> AsyncGenerator[Update, None]:
         self.calls.append((session_id, after))
         self.open += 1
         try:
             if not self.updates:
                 raise NotFoundError
-            for update in self.updates:
+            for number, update in enumerate(self.updates):
+                if number and isinstance(update, SeatMap):
+                    await next_turn()
                 yield update
         finally:
             self.open -= 1

@@ -13,7 +13,9 @@ from strawberry.types import Info as StrawberryInfo
 from auth.tokens import AuthenticationError, Credentials
 from domain.people import Role, Viewer
 from resolvers.languages import locale_for
+from resolvers.ports import NextTurn
 
+GAP = -1  # in the place of a position
 ANN = Viewer(UUID(int=1), Role.CUSTOMER)
 
 
@@ -58,6 +60,11 @@ class SchemaState:
         for watcher in self.watchers:
             watcher.put_nowait(self.position)
 
+    def lose_messages(self) -> None:
+        """Each watcher has to be sent the whole map again."""
+        for watcher in self.watchers:
+            watcher.put_nowait(GAP)
+
     def finish(self) -> None:
         for watcher in self.watchers:
             watcher.put_nowait(None)
@@ -85,6 +92,7 @@ class FakeContext:
     accept_language: str | None
     request_id: str
     refusals: list[str] = field(default_factory=list)
+    next_turn: NextTurn | None = None
 
     @property
     def locale(self) -> str:
@@ -164,7 +172,12 @@ class Subscription:
                 state.resumed_after.append(after)
                 yield Update(kind="since", position=state.position, text=after)
             while (position := await watcher.get()) is not None:
-                yield Update(kind="delta", position=position, text=state.text)
+                if position == GAP:
+                    assert info.context.next_turn is not None
+                    await info.context.next_turn()
+                    yield Update(kind="map", position=state.position, text=state.text)
+                else:
+                    yield Update(kind="delta", position=position, text=state.text)
         finally:
             state.watchers.discard(watcher)
 

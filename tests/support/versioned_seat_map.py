@@ -9,6 +9,7 @@ import strawberry
 from graphql import GraphQLError
 from strawberry.types import Info
 
+from resolvers.ports import NextTurn
 from tests.support.asgi_socket import AsgiSocket
 
 SEATS = ("A1", "A2", "A3", "A4")
@@ -51,6 +52,7 @@ class Feed:
 class FeedContext:
     feed: Feed
     refusals: list[str] = field(default_factory=list)
+    next_turn: NextTurn | None = None
 
 
 @strawberry.type

@@ -47,6 +47,7 @@ class SharedMap:
         self.watchers: set[Watcher] = set()
         self._execution = execution
         self._reads = admission.reads
+        self._stream_admission = admission
         self._admission = admission  # of the reading that new watchers wait for
         self._call = call
         self._on_end = on_end
@@ -85,6 +86,7 @@ class SharedMap:
         `resumed` is the watcher's own call, with its `after`.
         """
         self._reads.join(self._admission, watcher.client)
+        self._reads.join(self._stream_admission, watcher.client)
         await self._started.wait()
         caught_up = False
         if resumed is not None and not self._ended.is_set():
@@ -185,7 +187,9 @@ class SharedMap:
         SHARED_STREAMS.inc()
         try:
             await admission.wait()
-            stream = self._execution.payloads(self._call, admission=admission)
+            stream = self._execution.payloads(
+                self._call, admission=admission, next_turn=self._next_turn
+            )
             async with aclosing(stream) as payloads:
                 async for payload in payloads:
                     self._publish(payload)
@@ -198,6 +202,10 @@ class SharedMap:
         finally:
             SHARED_STREAMS.dec()
             self._end()
+
+    async def _next_turn(self) -> None:
+        """In the queues of all who watch now: the first one may have many reads."""
+        await self._stream_admission.again({each.client for each in self.watchers})
 
     def _publish(self, payload: str) -> None:
         if not self._started.is_set():
