@@ -10,9 +10,9 @@ import pytest
 from redis.asyncio import Redis
 
 from auth.signing_keys import KeyRing
+from persistence import migrate
 from persistence.key_value.script_batch import ScriptBatch
 from persistence.key_value.seat_locks import RedlockSeatLocks
-from persistence.postgres import migrate
 from persistence.postgres.pool import Pool, open_pool
 from realtime.broker import Kafka
 from tests.support.bearer import KEY, NOON

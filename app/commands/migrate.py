@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from urllib.parse import unquote, urlsplit
 
 from app.commands.outages import outages_explained
-from persistence.postgres import grants, migrate
+from persistence import migrate
+from persistence.postgres import grants
 from runtime import run_file
 from runtime.errors import CommandError
 

@@ -10,7 +10,7 @@ from app.commands.late_settings import wait_for_settings
 from app.commands.migrate import database_urls, give_rights
 from app.settings import PrepareSettings
 from auth import signing_keys
-from persistence.postgres import migrate
+from persistence import migrate
 from seeds import demo_data
 
 

@@ -17,7 +17,7 @@ from domain.text import order_key, search_key
 from persistence.catalog import catalog_sql as sql
 from persistence.catalog import move_sql
 from persistence.catalog.moves import move_ends, record_moves
-from persistence.catalog.rows import movie_of, room_of, session_of
+from persistence.catalog_rows import movie_of, room_of, session_of
 from persistence.postgres.pool import Connection, Pool
 from persistence.sales.ledger import LedgerCorruptError
 from persistence.sales.ledger_sql import EXPIRE_THESE

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from domain.errors import RoomBusyError
 from persistence.catalog import move_sql as sql
-from persistence.catalog.rows import session_of
+from persistence.catalog_rows import session_of
 from persistence.postgres.pool import Connection
 from telemetry import origin
 

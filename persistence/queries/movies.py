@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from domain.movies import Movie
 from domain.text import search_words
-from persistence.catalog.rows import movie_of
+from persistence.catalog_rows import movie_of
 from persistence.queries.keyset import Keyset, Page, Window
 from persistence.queries.reading import ReadCache, Reader
 from persistence.tables import MovieRow

@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from domain.rooms import Room, Seat
-from persistence.catalog.rows import room_of
+from persistence.catalog_rows import room_of
 from persistence.queries.keyset import Keyset, Page, Window
 from persistence.queries.reading import ReadCache, Reader
 from persistence.tables import SEAT_ORDER, RoomRow, SeatRow

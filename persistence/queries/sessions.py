@@ -12,7 +12,7 @@ from sqlalchemy import RowMapping, Select, func, select, true
 from sqlmodel import col
 
 from domain.sessions import Session
-from persistence.catalog.rows import session_of
+from persistence.catalog_rows import session_of
 from persistence.queries.keyset import Keyset, Page, Window
 from persistence.queries.reading import ReadCache, Reader
 from persistence.tables import MovieRow, SessionRow

@@ -21,7 +21,7 @@ from domain.ports import (
     Trigger,
 )
 from domain.reservation import Reservation, ReservationStatus
-from persistence.catalog.rows import session_of
+from persistence.catalog_rows import session_of
 from persistence.codec import (
     payment_from_json,
     reservation_from_json,

@@ -13,7 +13,7 @@ from pathlib import Path
 import asyncpg
 
 from app.commands.run import signing_keys
-from persistence.postgres import migrate
+from persistence import migrate
 from realtime.broker import Kafka
 from stack.embedded.broker import Broker
 from stack.embedded.data_folder import DataFolder

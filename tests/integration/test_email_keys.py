@@ -13,9 +13,9 @@ from auth.signing_keys import KeyRing
 from auth.tokens import TokenIssuer
 from domain.accounts import AccountService
 from domain.errors import EmailTakenError
+from persistence import migrate
 from persistence.people.accounts import PostgresAccounts
 from persistence.people.identities import PostgresIdentities
-from persistence.postgres import migrate
 from persistence.postgres.pool import Pool, open_pool
 from persistence.revisions.revise import revise
 from tests.support.accounts import FakePasswords, email_address

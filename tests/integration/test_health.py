@@ -15,7 +15,7 @@ from app import health
 from app.asgi import application
 from app.settings import Settings
 from app.wiring import Resources, open_resources
-from persistence.postgres import migrate
+from persistence import migrate
 from tests.support.asgi_server import started
 from tests.support.embedded import EmbeddedStack
 from tests.support.http_client import client_of

@@ -6,7 +6,7 @@ import sys
 
 import asyncpg
 
-from persistence.postgres import migrate
+from persistence import migrate
 from persistence.postgres.connection import connect
 from persistence.postgres.engine import open_engine
 from persistence.tables import metadata

@@ -17,7 +17,7 @@ from alembic.script import ScriptDirectory
 from auth.signing_keys import KeyRing
 from auth.tokens import TokenIssuer
 from domain.people import Role, Viewer
-from persistence.postgres import migrate
+from persistence import migrate
 from persistence.postgres.pool import Pool
 from persistence.sales.stories import rows_of
 from persistence.tables import metadata

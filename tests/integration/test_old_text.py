@@ -10,7 +10,7 @@ import pytest
 
 from app.commands.arguments import main
 from domain.text import order_key, search_key
-from persistence.postgres import migrate
+from persistence import migrate
 from persistence.postgres.engine import open_engine
 from persistence.postgres.pool import Pool
 from persistence.queries import Queries

@@ -9,10 +9,10 @@ from redis.asyncio import Redis
 
 from domain.ports import Hold
 from domain.reservation import HOLD_PERIOD
+from persistence import migrate
 from persistence.key_value.catalog_cache import RedisCatalogCache
 from persistence.key_value.client import open_redis
 from persistence.key_value.own_writes import OwnWrites
-from persistence.postgres import migrate
 from persistence.postgres.engine import open_engine
 from persistence.postgres.pool import Pool, open_pool
 from persistence.postgres.replica import LATE_SECONDS, Replica

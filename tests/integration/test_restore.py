@@ -11,7 +11,7 @@ from uuid import UUID
 import asyncpg
 
 from domain.sales import PaymentService
-from persistence.postgres import migrate
+from persistence import migrate
 from persistence.postgres.pool import Pool, open_pool
 from persistence.sales.ledger import PostgresLedger
 from stack.cluster import status

@@ -11,7 +11,7 @@ import asyncpg
 import pytest
 
 from domain.sales import PaymentService
-from persistence.postgres import migrate
+from persistence import migrate
 from persistence.postgres.housekeeping import delete_old_rows
 from persistence.postgres.pool import Pool, open_pool
 from persistence.postgres.replica import REPLAYED, WRITTEN

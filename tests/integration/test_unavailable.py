@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from loadtest.documents import RESERVE_SEATS
-from persistence.postgres import migrate
+from persistence import migrate
 from persistence.postgres.pool import Pool, open_pool
 from tests.support.cinema import Show, reserving
 from tests.support.embedded import EmbeddedStack

@@ -1,7 +1,7 @@
 """What /readyz asks of the tables is what the migrations make."""
 
 from app.health import WRITTEN_FOR
-from persistence.postgres.migrate import VERSIONS
+from persistence.migrate import VERSIONS
 
 
 def test_a_process_on_older_tables_is_not_ready() -> None:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, cast
 from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
+from transport.close_codes import TRY_AGAIN_LATER
 from transport.limits import LINGER_SECONDS
-from transport.socket_endpoint.frames import TRY_AGAIN_LATER
 
 if TYPE_CHECKING:
     from uvicorn._types import ASGISendEvent

@@ -14,13 +14,13 @@ from auth.tokens import AuthenticationError
 from telemetry import process_metrics
 from telemetry.sale_metrics import RATE_LIMITED
 from transport import results
+from transport.close_codes import TRY_AGAIN_LATER
 from transport.documents import persisted_queries
 from transport.documents.call import Call
 from transport.outgoing_queue import OperationOutbox, OutgoingQueue, SlowConsumerError
 from transport.request_context import Caller, CredentialsOf
 from transport.socket_endpoint.callers import authorization_of, caller_of
 from transport.socket_endpoint.frames import (
-    TRY_AGAIN_LATER,
     Complete,
     ConnectionInit,
     Frame,

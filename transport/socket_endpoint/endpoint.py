@@ -8,6 +8,7 @@ from strawberry import Schema
 
 from telemetry.process_metrics import SOCKETS
 from telemetry.sale_metrics import RATE_LIMITED
+from transport.close_codes import TRY_AGAIN_LATER
 from transport.costly_reads import CostlyReads
 from transport.execution import Execution
 from transport.outgoing_queue import MAX_CHARACTERS, MAX_MESSAGES
@@ -20,7 +21,6 @@ from transport.socket_endpoint.client_counts import (
     client_network,
 )
 from transport.socket_endpoint.connection import Socket, SocketLimits
-from transport.socket_endpoint.frames import TRY_AGAIN_LATER
 from transport.socket_endpoint.subscription_runner import SubscriptionRunner
 
 PROTOCOL = "graphql-transport-ws"

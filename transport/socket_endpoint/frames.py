@@ -9,11 +9,6 @@ from transport.documents.persisted_queries import is_hash_alone
 from transport.json_text import NotJsonError, decode
 from transport.limits import MAX_BYTES, MAX_NAME_CHARACTERS
 
-# For whatever passes, our own faults too. graphql-ws, and so Apollo Client and urql,
-# give up for good on 1002, 1003, 1007 to 1011, 4004, 4005, 4400, 4401, 4406, 4409, 4429
-# and 4500, without asking the page: these are for programs that have to be corrected.
-TRY_AGAIN_LATER = 1013
-
 
 class SocketClosedError(Exception):
     """The connection has to be closed with this code of the protocol."""

@@ -12,7 +12,7 @@ from persistence.revisions import revise
 from persistence.revisions.finding import Finding
 
 NEWEST = "head"
-VERSIONS = Path(__file__).parents[2] / "migrations"
+VERSIONS = Path(__file__).parents[1] / "migrations"
 
 
 def upgrade(database_url: str, revision: str = NEWEST) -> None:
