@@ -104,6 +104,7 @@ lock: ## pin the dependencies of pyproject.toml again (needs uv)
 	$(LOCK) pyproject.toml --extra embedded --output-file requirements.lock
 	$(LOCK) pyproject.toml -c requirements.lock --output-file requirements-image.lock
 	$(LOCK) --group patroni --output-file requirements-patroni.lock
+	$(LOCK) --group build --output-file requirements-build.lock
 	$(LOCK) pyproject.toml --extra embedded --extra cluster --extra dev --group patroni \
 		-c requirements.lock -c requirements-patroni.lock --output-file requirements-dev.lock
 

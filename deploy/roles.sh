@@ -7,6 +7,14 @@
 # $SUPERUSER_URL has no password: that is in $PGPASSWORD.
 set -eu
 where=${SUPERUSER_URL:?say where Postgres is}
+for name in OWNER_PASSWORD PROGRAM_PASSWORD; do
+	case $(printenv $name) in
+	"" | *[!A-Za-z0-9._~-]*)
+		echo "$name stands in a URL: use letters, digits, and . _ ~ - only" >&2
+		exit 1
+		;;
+	esac
+done
 export PGCONNECT_TIMEOUT=5
 left=120 # seconds until a primary has to be there
 until psql --no-psqlrc --quiet --output /dev/null --command 'SELECT' "$where"; do

@@ -1,0 +1,107 @@
+"""What only a real engine would show: rights, signals, volumes and checks."""
+
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from stack.cluster.compose import interpolated, parse
+
+# The volumes of the images: where nothing is mounted, each container would get its own.
+VOLUMES = {
+    "postgres": {"/var/lib/postgresql"},
+    "cinema-postgres": {"/var/lib/postgresql"},
+    "valkey/valkey": {"/data"},
+    "apache/kafka": {
+        "/var/lib/kafka/data",
+        "/etc/kafka/secrets",
+        "/mnt/shared/config",
+    },
+}
+
+
+@pytest.fixture(params=["docker-compose.yml", "docker-compose.cluster.yml"])
+def document(request: pytest.FixtureRequest) -> dict[str, Any]:
+    read: dict[str, Any] = interpolated(
+        yaml.safe_load(Path(request.param).read_text("utf-8")), {}
+    )
+    return read
+
+
+@pytest.fixture
+def services(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = document["services"]
+    return found
+
+
+def test_no_check_outlives_its_timeout(services: dict[str, Any]) -> None:
+    """Docker kills the command of a check, but not what a shell has started."""
+    for name, service in services.items():
+        if "healthcheck" in service:
+            assert service["healthcheck"]["test"][0] == "CMD", name
+            assert not re.search("kafka.*\\.sh", str(service["healthcheck"])), name
+
+
+def test_who_passes_a_signal_on_is_the_one_who_gets_it(
+    services: dict[str, Any],
+) -> None:
+    """Root has no CAP_KILL: so no service changes its user after its start."""
+    for name, service in services.items():
+        assert service["init"] is True
+        assert "cap_add" not in service, name
+        if service["image"].startswith("postgres"):
+            assert service["user"] == "postgres"
+
+
+def test_each_image_is_built_once(services: dict[str, Any]) -> None:
+    ours = {s["image"] for s in services.values() if s["image"].startswith("cinema")}
+    built = [s["image"] for s in services.values() if "build" in s]
+
+    assert sorted(built) == sorted(ours)
+    assert "# syntax" not in Path("Dockerfile").read_text("utf-8")
+
+
+def test_no_volume_is_made_without_a_name(document: dict[str, Any]) -> None:
+    for service in parse(document).services.values():
+        image = service.image.rpartition(":")[0]
+        assert VOLUMES.get(image, set()) <= {m.target for m in service.mounts}, image
+
+
+def test_nginx_writes_only_where_it_may() -> None:
+    written = Path("deploy/nginx.conf").read_text("utf-8")
+    cluster = yaml.safe_load(Path("docker-compose.cluster.yml").read_text("utf-8"))
+    assert cluster["services"]["nginx"]["tmpfs"] == ["/tmp"]  # noqa: S108 - of a container
+
+    for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"):
+        assert f" {kind}_temp_path /tmp/" in written
+
+
+@pytest.mark.parametrize(
+    "password", ["", "p@ss", "a/b", "a b", "100%", 'quo"te', "a#b"]
+)
+@pytest.mark.parametrize(
+    ("script", "name"),
+    [
+        ("valkey/redis.sh", "REDIS_PASSWORD"),
+        ("roles.sh", "OWNER_PASSWORD"),
+        ("roles.sh", "PROGRAM_PASSWORD"),
+    ],
+)
+def test_a_password_that_breaks_a_url_is_refused(
+    script: str, name: str, password: str
+) -> None:
+    fine = {"OWNER_PASSWORD": "a", "PROGRAM_PASSWORD": "a", "SUPERUSER_URL": "a"}
+    refused = subprocess.run(
+        ["/bin/sh", f"deploy/{script}"],
+        env={"PATH": "/usr/bin:/bin", **fine, name: password},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=10,
+    )
+
+    assert refused.returncode == 1
+    assert refused.stderr.startswith(f"{name} stands in ")
