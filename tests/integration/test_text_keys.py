@@ -15,8 +15,11 @@ from loadtest.documents import CREATE_MOVIE, CREATE_ROOM, UPDATE_MOVIE
 from persistence.postgres.pool import Pool
 from persistence.queries import Queries
 from persistence.queries.keyset import CursorError, Window
+from persistence.queries.movies import Movies
 from tests.support.catalog import answer
+from tests.support.null_services import NothingCached
 from tests.support.pages import all_pages
+from tests.support.recorded_reads import RecordedReads
 from tests.support.schema_client import SchemaClient
 
 FOUND = "query ($s: String) { movies(search: $s) { totalCount edges { node { id } } } }"
@@ -47,6 +50,16 @@ async def test_a_movie_is_found_by_its_words_in_any_form(
     assert await found(client, f"{tag} {search}") == [made["id"]]
     assert await found(client, f"{tag} {search} kyoto") == []
     assert await found(client, f"{tag} %") == await found(client, f"{tag} _") == []
+
+
+async def test_the_number_of_words_makes_no_other_statement() -> None:
+    """Each statement takes a place in caches, and words cost time to be put there."""
+    reads = RecordedReads()
+    movies = Movies(reads, NothingCached())
+    for words in (1, 2, 100):
+        await movies.page(Window(1), search=" ".join(map(str, range(words))))
+
+    assert len(set(reads.texts)) == 1
 
 
 async def test_a_changed_title_has_the_keys_of_the_new_one(
