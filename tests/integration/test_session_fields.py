@@ -1,11 +1,20 @@
 """What a client is shown of a session's time: the server's clock, maps and lists."""
 
+import json
+from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from persistence.postgres.pool import Pool
+from persistence.queries import Queries
+from persistence.queries.keyset import Window
+from persistence.queries.sessions import Sessions, SessionsWanted
 from tests.support.cinema import Cinema, Show
+from tests.support.null_services import NothingCached
+from tests.support.pages import all_pages
+from tests.support.recorded_reads import RecordedReads
 from tests.support.schema_client import SchemaClient
 
 LIST = """
@@ -94,3 +103,50 @@ async def test_a_list_may_begin_with_what_can_be_booked(
         after=first["pageInfo"]["endCursor"],
     )
     assert code == "BAD_USER_INPUT"
+
+
+async def test_each_page_of_what_can_be_booked_follows_the_one_before(
+    queries: Queries, cinema: Cinema
+) -> None:
+    room, (long_ago, later, just_now, next_one, last) = await in_one_room(
+        cinema, -3, 5, -1, 2, 9
+    )
+    wanted = SessionsWanted(room_id=room)
+    page = partial(queries.sessions.page, wanted=wanted, to_come_first=True)
+    for size in (1, 2, 3, 5, 9):
+        pages = await all_pages(page, size)
+        assert [str(session.id) for each in pages for session in each] == [
+            next_one,
+            later,
+            last,
+            long_ago,
+            just_now,
+        ]
+
+
+async def test_no_page_reads_all_sessions_that_there_have_ever_been(
+    cinema: Cinema, pool: Pool
+) -> None:
+    await in_one_room(cinema, -4, -3, -2, 2, 3, 4)
+    reads = RecordedReads()
+    sessions = Sessions(reads, NothingCached())
+    for from_end in (False, True):
+        window = Window(1, from_end=from_end)
+        await sessions.page(window, SessionsWanted(), to_come_first=True)
+
+    async with pool.acquire() as db, db.transaction():
+        # In a small table a scan of everything is cheaper.
+        await db.execute("SET LOCAL enable_seqscan = off")
+        await db.execute("SET LOCAL enable_bitmapscan = off")
+        for statement in reads.statements:
+            plan = await db.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}")
+            scans = _scans(json.loads(plan)[0]["Plan"])
+            assert sum(each["Actual Rows"] for each in scans) <= 4
+
+
+def _scans(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Those that read a table."""
+    if "Relation Name" in plan:
+        yield plan
+    for part in plan.get("Plans", ()):
+        yield from _scans(part)
