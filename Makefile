@@ -15,6 +15,8 @@ BUILD_EXPLORER = flock web $(MAKE) web/dist/index.html
 # What tests need from npm; with a Chromium when this machine has none.
 CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 TEST_PACKAGES := tests/browser/node_modules/$(if $(CHROMIUM),.stamp,.chromium/.stamp)
+# Suites with a target of their own.
+APART := --ignore tests/cluster --ignore tests/audit
 INSTALL_TEST_PACKAGES = flock tests/browser $(MAKE) $(TEST_PACKAGES) || \
 	echo "tests/browser IS NOT INSTALLED, for the reason above: the tests that need it are skipped." >&2
 
@@ -22,7 +24,7 @@ INSTALL_TEST_PACKAGES = flock tests/browser $(MAKE) $(TEST_PACKAGES) || \
 .SILENT:
 .DELETE_ON_ERROR:
 .NOTPARALLEL: # the stamps install into one folder
-.PHONY: help run cluster explorer test test-stack test-cluster campaign check seed migrate loadtest bench coverage tokens schema texts lock
+.PHONY: help audit sbom notes run cluster explorer test test-stack test-cluster campaign check seed migrate loadtest bench coverage tokens schema texts lock
 MAKEFLAGS += --no-print-directory
 
 help: ## this list
@@ -44,7 +46,7 @@ explorer: $(VENV)/runtime.stamp ## build the page /graphiql, if web/ has changed
 test: $(VENV)/dev.stamp ## run all tests, on temporary servers of their own
 	+$(BUILD_EXPLORER)
 	+$(INSTALL_TEST_PACKAGES)
-	exec $(PY) -m pytest --quiet -rs --numprocesses $(JOBS) --dist loadgroup --ignore tests/cluster
+	exec $(PY) -m pytest --quiet -rs --numprocesses $(JOBS) --dist loadgroup $(APART)
 
 test-stack: $(VENV)/dev.stamp ## run the tests of stack/, the servers without Docker
 	exec $(PY) -m pytest --quiet tests/stack
@@ -54,7 +56,7 @@ coverage: $(VENV)/dev.stamp ## lines and branches that the whole suite never rea
 	rm -rf .coverage
 	+$(BUILD_EXPLORER)
 	+$(INSTALL_TEST_PACKAGES)
-	$(PY) -m coverage run -m pytest --quiet --numprocesses $(JOBS) --dist loadgroup --ignore tests/cluster || \
+	$(PY) -m coverage run -m pytest --quiet --numprocesses $(JOBS) --dist loadgroup $(APART) || \
 		echo "SOME TESTS FAILED, for the reasons above: the figures are of a suite that did less." >&2
 	$(PY) -m coverage combine --quiet
 	$(PY) -m coverage report
@@ -75,6 +77,23 @@ check: $(VENV)/dev.stamp ## check style, types, imports, schema and tables, and 
 	$(PY) -m mypy --no-error-summary .
 	$(VENV)/bin/lint-imports --no-logo
 	$(PY) -m pytest --quiet tests/unit tests/stack/unit tests/integration/test_migrations.py
+
+audit: $(VENV)/dev.stamp sbom ## look for known vulnerabilities, licences and secrets, and say what could not be reached
+	+flock $(VENV) $(MAKE) $(GITLEAKS) || echo "GITLEAKS IS NOT INSTALLED, for the reason above: its tests are skipped." >&2
+	exec $(PY) -m pytest --quiet -rs tests/audit
+
+sbom: $(VENV)/audit/.stamp tests/audit/node_modules/.stamp ## write CycloneDX bills of material of all locks to .sbom/
+	rm -rf .sbom
+	mkdir .sbom
+	for lock in requirements*.lock; do \
+		$(VENV)/audit/bin/python -W ignore -m cyclonedx_py requirements --output-reproducible --pyproject pyproject.toml \
+			--output-file .sbom/$${lock%.lock}.cdx.json $$lock || exit 1; done
+	web/with-node ../tests/audit/node_modules/.bin/cyclonedx-npm --package-lock-only --omit dev --flatten-components \
+		--output-reproducible --output-file ../.sbom/explorer.cdx.json
+
+notes: ## print what CHANGELOG.md says of this version
+	awk -v version="$$(sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)" \
+		'/^## / { found = $$2 == version; next } found' CHANGELOG.md
 
 seed: $(VENV)/runtime.stamp ## add the demo data, or today's part of it
 	exec $(PY) -m app seed
@@ -105,6 +124,7 @@ lock: ## pin the dependencies of pyproject.toml again (needs uv)
 	$(LOCK) pyproject.toml -c requirements.lock --output-file requirements-image.lock
 	$(LOCK) --group patroni --output-file requirements-patroni.lock
 	$(LOCK) --group build --output-file requirements-build.lock
+	$(LOCK) --group audit --output-file requirements-audit.lock
 	$(LOCK) pyproject.toml --extra embedded --extra cluster --extra dev --group patroni \
 		-c requirements.lock -c requirements-patroni.lock --output-file requirements-dev.lock
 
@@ -130,10 +150,28 @@ web/node_modules/.stamp: web/package-lock.json
 	$(NPM_CI)
 	touch $@
 
+$(VENV)/audit/.stamp: requirements-audit.lock $(VENV)/dev.stamp
+	echo "Installing the tools of the audit (once; a minute) ..." >&2
+	$(PYTHON) -m venv $(VENV)/audit
+	$(VENV)/audit/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	touch $@
+# Not a wheel: from source, and the Go checksum database vouches for it.
+GITLEAKS_VERSION := v8.30.1
+GITLEAKS := $(VENV)/gitleaks-$(GITLEAKS_VERSION)
+$(GITLEAKS):
+	command -v go >/dev/null || { echo "There is no Go." >&2; exit 1; }
+	echo "Building gitleaks (once; some minutes) ..." >&2
+	GOBIN=$(abspath $(VENV)) go install github.com/zricethezav/gitleaks/v8@$(GITLEAKS_VERSION) 2>$(VENV)/go.log || { \
+		tail -n 3 $(VENV)/go.log >&2; exit 1; }
+	mv $(VENV)/gitleaks $@
+
 NPM_CI = web/with-node npm ci $(1) >$(VENV)/npm.log 2>&1 || { \
 	grep -m1 '^npm error [^ces]' $(VENV)/npm.log || tail -n 3 $(VENV)/npm.log; exit 1; } >&2
 tests/browser/node_modules/.stamp: tests/browser/package-lock.json
 	$(call NPM_CI,--prefix ../tests/browser --omit=dev)
+	touch $@
+tests/audit/node_modules/.stamp: tests/audit/package-lock.json
+	$(call NPM_CI,--prefix ../tests/audit --omit=optional)
 	touch $@
 tests/browser/node_modules/.chromium/.stamp: tests/browser/package-lock.json tests/browser/chromium.mjs
 	echo "Installing a Chromium for the tests of the explorer (once; half a minute) ..." >&2
