@@ -35,8 +35,8 @@ from transport.socket_endpoint.endpoint import GraphQLWebSocket
 
 logger = logging.getLogger(__name__)
 
-# What pages of other origins may send: what we read, and what tracing, Sentry and
-# Apollo Client add by themselves.
+# Headers that pages of other origins may send: those that we read, and those that
+# tracing, Sentry and Apollo Client add.
 ALLOWED_HEADERS = (
     "authorization",
     "content-type",
@@ -168,8 +168,8 @@ def _lifespan(
                 ),
             )
             sampling = asyncio.create_task(watch_event_loop())
-            # Takes what is there now out of garbage collection. To look through all of
-            # it again and again would stop everything for a tenth of a second, several
+            # Excludes all objects that exist now from garbage collection. To scan them
+            # again and again would stop the process for a tenth of a second, several
             # times a second in a storm.
             gc.collect()
             gc.freeze()

@@ -79,7 +79,7 @@ def routes(settings: Settings) -> list[BaseRoute]:
 
 
 async def possible_types(_request: Request) -> FileResponse:
-    """Also without introspection: answers name these types, and caches need them."""
+    """Served without introspection too: answers name these types anyway."""
     return FileResponse(
         ROOT / "schema" / "possible-types.json",
         media_type="application/json",

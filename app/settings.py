@@ -86,11 +86,11 @@ class Settings(EnvironmentSettings):
     # address, and by account and address; and for reserving, by customer and process.
     rate_limit_address: RateLimit = "100/minute"
     rate_limit_account: RateLimit = "10/minute"
-    # Of one account from everywhere: above it strangers to the account have to wait.
+    # For one account from all networks: above it, networks new to the account wait.
     rate_limit_account_total: RateLimit = "10/minute"
-    # The first time; then twice as long each time, up to eight times.
+    # Seconds for the first wait. Each wait doubles, up to eight times the first.
     sign_in_slowdown_seconds: float = Field(default=1.0, ge=0, le=5)
-    # A refresh token that comes again from the same network was sent by another tab.
+    # Seconds in which a repeated refresh token, from the same network, is another tab.
     refresh_race_seconds: float = Field(default=10.0, ge=0, le=60)
     rate_limit_reserve: RateLimit = "600/10 seconds"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

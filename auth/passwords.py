@@ -16,7 +16,7 @@ T = TypeVar("T")
 AT_ONCE = 2  # each takes a core for a fifth of a second, and 64 MiB
 # At work and waiting: so the last one waits for seconds, not for minutes.
 MOST_WAITING = 32
-# How far strangers may fill the line. The rest is for people who come back.
+# How much of the queue others may fill. The rest is for people who return.
 SHARE_OF_HASHING = 1 / 2
 SHARE_OF_THE_DOUBTFUL = 1 / 4
 

@@ -29,8 +29,8 @@ MAX_CACHED = 4_096
 # The clock of the API process that issued a token may be fast: the others accept its
 # tokens all the same.
 CLOCK_SKEW_SECONDS = 120
-# Any of these means a bad token, not a fault of ours: until the signature is checked, a
-# stranger may have written it, and who has our key may write what we never do.
+# Each of these means a bad token, not a fault of ours. Before the signature is checked,
+# anybody may have written it. A holder of our key may write what we never write.
 PARSER_ERRORS = (
     JoseError,
     ValueError,

@@ -22,7 +22,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """An account and the hash of its password; None: it has no password."""
+    """An account and the hash of its password. None if it has no password."""
 
     account: Account
     password_hash: str | None
@@ -55,7 +55,7 @@ class Successor:
     """What a refresh token is exchanged for."""
 
     token_hash: bytes
-    sealed: bytes | None  # the token itself, for who has the one before
+    sealed: bytes | None  # the token itself; the used token opens it
     network: str | None  # of the client
 
 
@@ -69,17 +69,17 @@ class Accounts(Protocol):
     async def add(
         self, email: EmailAddress, name: str, password_hash: str
     ) -> Account | None:
-        """A new customer; None if the address is taken, whatever its spelling."""
+        """A new customer. None if another account has the address, in any spelling."""
 
     async def login(self, email: EmailAddress) -> Login | None:
-        """By the exact spelling; without such an account by the key."""
+        """Looks for the exact spelling first, then for the key."""
 
     async def find(self, account_id: UUID) -> Account | None: ...
 
     async def replace_hash(
         self, account_id: UUID, old_hash: str | None, new_hash: str
     ) -> None:
-        """Nothing happens if the account has another hash by now, or none."""
+        """Does nothing if the account now has another hash, or no hash."""
 
     async def add_refresh_token(
         self,
@@ -91,15 +91,16 @@ class Accounts(Protocol):
         *,
         network: str | None,
     ) -> bool:
-        """The account signed in from the network.
+        """Also records that the account signed in from the network.
 
-        False without the account, or if `password_hash` is given and not its own.
+        False if the account does not exist, or has another hash than `password_hash`.
+        A `password_hash` of None is not compared.
         """
 
     async def holder_of(self, token_hash: bytes) -> UUID | None: ...
 
     async def knows_network(self, email: EmailAddress, network: str) -> bool:
-        """Whether the account signed in from there within KNOWN_NETWORK_PERIOD."""
+        """Whether the account signed in from it within KNOWN_NETWORK_PERIOD."""
 
     async def exchange_refresh_token(
         self, token_hash: bytes, successor: Successor, period: timedelta
@@ -133,9 +134,10 @@ class PasswordHasher(Protocol):
         *,
         doubtful: bool = False,
     ) -> str | None:
-        """The first spelling that fits; for a hash of None none, after as long.
+        """The first spelling that matches the hash, or None.
 
-        Those who are doubtful leave room for others.
+        A hash of None matches nothing, and takes the same time. `doubtful` callers get
+        only a part of the queue.
         """
 
 

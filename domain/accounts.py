@@ -71,7 +71,9 @@ class AccountService:
             raise EmailTakenError
         try:
             return await self.issue_tokens(account, password_hash, network)
-        except InvalidCredentialsError:  # meanwhile its owner linked it to a provider
+        except (
+            InvalidCredentialsError
+        ):  # its owner has linked it to a provider meanwhile
             raise EmailTakenError from None
 
     async def sign_in(
@@ -82,7 +84,7 @@ class AccountService:
         *,
         doubtful: bool = False,
     ) -> SignedIn:
-        """Raises InvalidCredentialsError; takes as long whatever is wrong."""
+        """Raises InvalidCredentialsError. The time does not show what was wrong."""
         address = known_address(email)
         login = await self._accounts.login(address) if address else None
         spellings = password_spellings(password)
@@ -100,18 +102,20 @@ class AccountService:
         except InvalidCredentialsError:
             if fitting == spellings[0]:
                 raise
-            return await self.sign_in(email, password, network)  # it was hashed again
+            return await self.sign_in(
+                email, password, network
+            )  # another sign-in has hashed it again
         if fitting != spellings[0]:
             await self._hash_again(login, spellings[0])
         return signed_in
 
     async def _hash_again(self, login: Login, password: str) -> None:
-        """The spelling of an older hash is replaced by the one that counts now.
+        """Replaces a hash of an older spelling by one of the spelling used now.
 
-        Others may sign in with the older one at this moment. So tokens come first, and
-        the hash changes only if it is still the one that was compared.
+        Another sign-in may use the older hash at this moment. So the tokens are issued
+        first, and the hash changes only if it is still the one that was compared.
         """
-        with suppress(TooManyAtOnceError):  # the next time, then
+        with suppress(TooManyAtOnceError):  # the next sign-in does it
             new_hash = await self._passwords.hash(password)
             await self._accounts.replace_hash(
                 login.account.id, login.password_hash, new_hash
@@ -121,7 +125,7 @@ class AccountService:
         return await self._accounts.knows_network(email, network)
 
     async def holder_of(self, refresh_token: str) -> UUID | None:
-        """The account that the token is or was of; None for an unknown token."""
+        """The account of the token, also of a used one. None for an unknown token."""
         if not may_be_secret(refresh_token):
             return None
         return await self._accounts.holder_of(secret_hash(refresh_token))
@@ -129,9 +133,9 @@ class AccountService:
     async def refresh(self, refresh_token: str, network: str | None = None) -> SignedIn:
         """Raises SignInAgainError for a token that is unknown, expired or used.
 
-        A token that comes twice at once, from one network, comes from two tabs: both
-        have the same successor. Otherwise it is held by two clients, and one of them
-        may be a thief: the whole family ends.
+        If one network sends a token twice at once, these are two tabs: both get the
+        same successor. Otherwise two clients have the token, and one of them may be a
+        thief: the whole family ends.
         """
         if not may_be_secret(refresh_token):
             raise SignInAgainError

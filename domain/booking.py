@@ -125,13 +125,13 @@ def wanted_seats(seat_ids: Sequence[UUID]) -> tuple[UUID, ...]:
 
 
 def check_expected(expected: Expected) -> None:
-    """Raises InvalidInputError for text that is no currency, such as NUL."""
+    """Raises InvalidInputError for text that is not a currency, such as NUL."""
     if expected.total and not WRITTEN_CURRENCY.fullmatch(expected.total.currency):
         raise InvalidInputError("expectedTotal", "currency", rule="currency_code")
 
 
 def judge(verdict: HoldVerdict, wanted: Wanted) -> tuple[Reservation, Session]:
-    """The reservation and its session; raises the refusal that says most."""
+    """The reservation and its session. Raises the most specific refusal."""
     session, expected = verdict.session, wanted.expected
     if session is None:
         raise NotFoundError

@@ -1,4 +1,4 @@
-"""E-mail addresses: which are taken, how they are kept, and how they are found."""
+"""E-mail addresses: which are valid, how they are stored, and how they are compared."""
 
 import unicodedata
 from dataclasses import dataclass
@@ -12,13 +12,13 @@ MAX_EMAIL_LENGTH = 254  # RFC 5321: what fits into a mail server's path
 
 @dataclass(frozen=True, slots=True)
 class EmailAddress:
-    text: str  # as it is kept and shown: in lower case, the host in its own alphabet
-    key: str | None  # equal for all spellings of the address; None: it has just one
+    text: str  # stored and shown: in lower case, the host in its own script
+    key: str | None  # equal for all spellings; None if only `text` finds it
 
 
 def new_address(text: str) -> EmailAddress | None:
-    """Of a new account; None for what cannot be an address."""
-    # Before it is looked at any closer: a megabyte of input is not worth it.
+    """The address of a new account. None if the text is not a valid address."""
+    # First, because the checks below are slow for a long text.
     if len(text) > 2 * MAX_EMAIL_LENGTH:
         return None
     try:
@@ -37,10 +37,10 @@ def new_address(text: str) -> EmailAddress | None:
 
 
 def known_address(text: str) -> EmailAddress | None:
-    """Of an account that there may be, or that a provider vouches for.
+    """An address to look for, or one that a provider has verified.
 
-    Older accounts may have an address that is refused by now, or one that is another
-    account's by its key. They are found by their exact spelling.
+    An older account may have an address that is not valid any more, or one whose key
+    belongs to another account. Its exact spelling finds it.
     """
     if len(text) > 2 * MAX_EMAIL_LENGTH:
         return None
@@ -54,10 +54,10 @@ def known_address(text: str) -> EmailAddress | None:
 
 
 def address_key(text: str) -> str | None:
-    """What finds the account of an address, however that is spelt.
+    """Equal for all spellings of one address. None if the text is not a valid address.
 
-    The host is compared as its registry does, in punycode. Of the local part only case
-    and composition do not count: anything more could make two people one account.
+    Hosts are compared in punycode, as registries do. Local parts are compared without
+    case, and composed. To ignore more could give two people one account.
     """
     address = new_address(text)
     return address.key if address else None
@@ -71,5 +71,5 @@ def _host_key(host: str, ascii_host: str) -> str:
 
 
 def _one_sigma(text: str) -> str:
-    """At the end of a word sigma has a form of its own, which no upper case has."""
-    return text.replace("ς", "σ")  # noqa: RUF001 # it is no o
+    """Sigma has another form at the end of a word, but only in lower case."""
+    return text.replace("ς", "σ")  # noqa: RUF001 # a sigma, not the letter o

@@ -100,7 +100,7 @@ class SeatsRepriced(SeatsEvent):
 class SessionMoved:
     """A session has another start or end. Its watchers read the whole map again.
 
-    Who resumes from `position` is sent the whole map too.
+    A watcher that resumes from `position` gets the whole map too.
     """
 
     topic: ClassVar[str] = RESERVATIONS

@@ -68,7 +68,7 @@ class IdentityService:
         account = await self._identities.account(identity.issuer, identity.subject)
         if account is None:
             email = identity.verified_email or ""
-            # An intranet's host is refused to strangers, and not to its own people.
+            # A provider may verify an address of an intranet, where nobody can sign up.
             address = new_address(email) or known_address(email)
             if address is None:
                 raise UnverifiedEmailError
@@ -94,7 +94,10 @@ class IdentityService:
 
 
 def _name(identity: Identity, address: str) -> str:
-    """The provider's, if it is one. An address has a visible character for sure."""
+    """The name of the provider if it is valid, else a part of the address.
+
+    An address always has a visible character.
+    """
     given = name_as_stored((identity.name or "").strip()[: 2 * MAX_NAME_LENGTH])
     names = (given, address.partition("@")[0], address)
     shortened = (name[:MAX_NAME_LENGTH].strip() for name in names)

@@ -15,8 +15,8 @@ from babel.core import get_global
 from babel.numbers import get_currency_precision
 
 WRITTEN_CURRENCY: Final = re.compile(r"[A-Z]{3}")
-# What eight seats of it cost is an Int of GraphQL. Many currencies in which people use
-# no decimals have large numbers: 100,000,000 were a few cinema tickets, or none.
+# Eight seats at this price still fit into an Int of GraphQL. Currencies that people use
+# without decimals often have large numbers: 100,000,000 may be a few cinema tickets.
 HIGHEST_PRICES: Final = {0: 250_000_000}
 HIGHEST_PRICE: Final = 100_000_000
 
@@ -31,7 +31,7 @@ class Money:
 
 
 def _periods() -> Mapping[str, list[tuple[date, date]]]:
-    """When a currency was legal tender somewhere: first and last days."""
+    """When each currency was legal tender somewhere: the first and the last day."""
     periods = defaultdict(list)
     for currencies in get_global("territory_currencies").values():
         for code, start, end, is_tender in currencies:
@@ -42,7 +42,7 @@ def _periods() -> Mapping[str, list[tuple[date, date]]]:
 
 
 _PERIODS = _periods()
-CURRENCIES = frozenset(_PERIODS)  # of today and of the past
+CURRENCIES = frozenset(_PERIODS)  # present and past ones
 
 
 def in_use(currency: str, day: date) -> bool:
@@ -50,5 +50,5 @@ def in_use(currency: str, day: date) -> bool:
 
 
 def highest_price(currency: str) -> int:
-    """Of a seat, in minor units, by the decimals that people use."""
+    """For a seat, in minor units. It depends on the decimals that people use."""
     return HIGHEST_PRICES.get(get_currency_precision(currency), HIGHEST_PRICE)

@@ -9,7 +9,7 @@ from domain.text import without_invisible
 
 MIN_PASSWORD_LENGTH = 8
 MAX_PASSWORD_LENGTH = 128
-MAX_TYPED_LENGTH = 4 * MAX_PASSWORD_LENGTH  # of a letter and its accents
+MAX_TYPED_LENGTH = 4 * MAX_PASSWORD_LENGTH  # a letter and its accents may be 4
 
 # The most common passwords, in the form in which they are compared.
 WELL_KNOWN = frozenset(
@@ -18,21 +18,22 @@ WELL_KNOWN = frozenset(
 
 
 def opaque_string(password: str) -> str:
-    """As keyboards and systems type it alike: RFC 8265, without its forbidden classes.
+    """The same for all keyboards and systems: OpaqueString of RFC 8265.
 
-    An accent may be a character of its own or part of a letter, and there are several
-    spaces. Case and everything else count.
+    Letters are composed with their accents, and all kinds of space are one.
+    Unlike in the RFC, no class of characters is forbidden here.
     """
     if len(password) > MAX_TYPED_LENGTH:
-        return password  # refused for its length, and not worth the work
+        return password  # too long, so it is refused later
     spaces = (" " if unicodedata.category(each) == "Zs" else each for each in password)
     return unicodedata.normalize("NFC", "".join(spaces))
 
 
 def password_spellings(password: str) -> tuple[str, ...]:
-    """What may have been hashed: the first, or in 0.1.0 what was typed.
+    """What may have been hashed: the first one, or, by 0.1.0, the password as typed.
 
-    The number depends on what was typed alone, and so does the time of a refusal.
+    How many there are depends on the typed password alone. So the time of a refusal
+    shows nothing about the account.
     """
     opaque = opaque_string(password)
     older = unicodedata.normalize("NFD", opaque) if opaque == password else password
@@ -61,13 +62,13 @@ def wrong_password(
             shortest=MIN_PASSWORD_LENGTH,
             longest=MAX_PASSWORD_LENGTH,
         )
-    elif not guess or guess in WELL_KNOWN:  # only spaces are as common
+    elif not guess or guess in WELL_KNOWN:  # a password of spaces is common too
         yield InvalidInputError("password", rule="password_well_known")
     elif guess in map(_compared, (address, local_part, name)):
         yield InvalidInputError("password", rule="password_personal")
 
 
 def _compared(text: str) -> str:
-    """Without wide letters and invisible characters: what looks alike is equal."""
+    """Equal for passwords that look alike: no wide letters or invisible characters."""
     plain = unicodedata.normalize("NFKC", text)
     return without_invisible(plain).strip().casefold()

@@ -33,13 +33,13 @@ class KeyUse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expected:
-    """What the customer was shown, and will not have otherwise. None: anything."""
+    """What the customer was shown. Anything else is refused. None: not checked."""
 
     starts_at: datetime | None = None
     total: Money | None = None
 
     def given(self) -> Iterator[object]:
-        """What is expected, each with its name: for the hash of an input."""
+        """The expected values with their names, for the hash of an input."""
         for name in ("starts_at", "total"):
             if (value := getattr(self, name)) is not None:
                 yield f"{name}={value}"
@@ -76,7 +76,7 @@ class HoldVerdict:
     """What Postgres decided: `reservation`, or why nothing was changed."""
 
     reservation: Reservation | None
-    session: Session | None  # None as well if one of the seats is not in it
+    session: Session | None  # also None if one of the seats is not in it
     begun: bool
     taken: tuple[SessionSeat, ...] = ()
     expired: tuple[UUID, ...] = ()  # overdue reservations that have the seats still
@@ -92,7 +92,7 @@ class CancelVerdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Confirmed:
-    """A reservation that was sold, `on_sale_for` before its session starts."""
+    """A reservation that was sold `on_sale_for` before the start of its session."""
 
     reservation: Reservation
     starts_at: datetime
@@ -181,7 +181,7 @@ class SeatLocks(Protocol):
     def guard(self, wanted: Wanted) -> AbstractAsyncContextManager[SeatLock]:
         """Serialise writers of these seats, if the lock nodes can be reached.
 
-        Raises SeatsUnavailableError when it is known that Postgres would: see
+        Raises SeatsUnavailableError if we know that Postgres would raise it: see
         `taken_seats`. Otherwise the caller asks Postgres; without a majority of lock
         nodes, out of patience, or if only some of the seats are known, unlocked.
         """
@@ -192,7 +192,7 @@ class SeatLocks(Protocol):
     async def mark_sold(
         self, reservation: Reservation, starts_at: datetime, on_sale_for: timedelta
     ) -> None:
-        """By markers that end before the session starts, in `on_sale_for`."""
+        """Writes markers that end before the session starts, `on_sale_for` from now."""
 
 
 class RelayWakeup(Protocol):

@@ -1,8 +1,8 @@
 """The successor of a refresh token, sealed so that only a holder of the token reads it.
 
-Two tabs of one client may exchange a token at once. Both get the same successor, so the
-used token keeps it for some seconds. The key comes from the token, of which we have but
-a hash, and it fits only in the network from which the token was exchanged.
+Two tabs of one client may exchange a token at once. Both get the same successor, so it
+is stored beside the used token for some seconds. The key comes from the token, and we
+store only a hash of the token. It works only for the network that exchanged the token.
 """
 
 from secrets import token_bytes
@@ -24,7 +24,7 @@ def seal(token: str, network: str, successor: str) -> bytes:
 
 
 def unseal(token: str, network: str, sealed: bytes) -> str | None:
-    """None for another token or network than it was sealed with."""
+    """None if it was sealed with another token or network."""
     nonce, text = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
     try:
         return _cipher(token).decrypt(nonce, text, network.encode()).decode()

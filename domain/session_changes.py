@@ -73,7 +73,7 @@ def check_session(facts: SessionFacts) -> None:
 def check_by_clock(
     now: datetime, *, starts_at: datetime | None, price: Money | None
 ) -> None:
-    """`now` is the database's; None: the value stays. Raises InvalidInputError.
+    """`now` is the database's. None means no change. Raises InvalidInputError.
 
     A session in a withdrawn currency keeps its price.
     """
@@ -88,7 +88,7 @@ def check_by_clock(
 
 
 def _end_of_planning(now: datetime) -> datetime:
-    """The end of the same day two years later, by UTC; of 28 February for the 29th."""
+    """The end (UTC) of the same day two years later. 29 February becomes the 28th."""
     today = now.astimezone(UTC).date()
     leap_day = (today.month, today.day) == (2, 29)
     day = 28 if leap_day else today.day

@@ -1,7 +1,7 @@
-"""What is known of taken seats outside of Postgres, and when that is an answer.
+"""Taken seats that we know of without Postgres, and when they are an answer.
 
-The same call in the same state has to get the same answer, however it is known. So
-what is known is an answer only where Postgres could give no other one.
+The same call in the same state has to get the same answer from every path. So a known
+seat is an answer only if Postgres would give the same one.
 """
 
 from collections.abc import Iterable, Mapping
@@ -25,7 +25,7 @@ class TakenSeat:
 
     @classmethod
     def of(cls, reservation: Reservation, starts_at: datetime) -> Mapping[UUID, Self]:
-        """Those of the reservation, by the id of the seat."""
+        """The seats of the reservation, by their ids."""
         return {
             seat.id: cls(
                 session_id=reservation.session_id, starts_at=starts_at, seat=seat

@@ -1,27 +1,27 @@
-"""Text that people enter: which is taken, and how it is compared, ordered and found.
+"""Text that people enter: which is valid, and how it is compared, ordered and found.
 
-The length is checked first: what follows costs more the longer a text is.
+The length is checked first, because the other checks are slow for a long text.
 """
 
 import re
 import unicodedata
 from typing import Final
 
-# Control characters, lone surrogates, separators of lines and of paragraphs.
+# Control characters, lone surrogates, line and paragraph separators.
 NOT_IN_A_LINE = {"Cc", "Cs", "Zl", "Zp"}
-# They turn the text around them, even beyond the field that they were entered in. The
-# joiners that scripts and emoji need are none of them.
+# They change the direction of the text around them, even outside of their field. The
+# joiners that scripts and emoji need are not among them.
 BIDI_CONTROLS = re.compile(r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-# Characters that are invisible alone: a text needs others too.
+# A text needs at least one character of another category: these are invisible.
 INVISIBLE = {"Cf", "Mn", "Me", "Zs"}
-# Other categories have such characters too: fillers, an empty Braille cell, blank
-# hieroglyphs, an empty note, and places that Unicode keeps for more of them.
+# Invisible characters of other categories: fillers, the empty Braille cell, blank
+# hieroglyphs, the empty note head, and code points that Unicode reserves for more.
 FILLERS = re.compile(
     r"[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u2800\u3164\ufe00-\ufe0f"
     r"\uffa0\ufff0-\ufff8\U00013441\U00013442\U0001d159\U000e0000-\U000e0fff]"
 )
-# Of Unicode's stream-safe text. Sorting the marks of one letter takes the square of
-# their number: 10,000 of them are half a second.
+# The limit of Unicode's stream-safe text format. The time to sort the marks of one
+# letter grows with the square of their number: 10,000 marks take half a second.
 MAX_MARKS: Final = 30
 LINE_BREAKS = str.maketrans("", "", "\r\n")
 
@@ -35,7 +35,7 @@ APOSTROPHES = (
 QUOTATION_MARKS = (
     "\u00ab\u00bb\u05f4\u201c\u201d\u201e\u201f\u2033\u2036\u301d\u301e\u301f\uff02"
 )
-# Hyphen bullet, minus sign, and the dots that some names have for a dash.
+# Hyphen bullet, minus sign, and the dots that some names use as a dash.
 OTHER_DASHES = "\u2043\u2212\u00b7\u2022\u2027\u2219\u22c5\u30fb"
 FRACTION_SLASH = "\u2044"
 MARKS: Final = (
@@ -46,7 +46,7 @@ MARKS: Final = (
 )
 # Behind a number they are no digits of it: 8\u00bd is not 81/2.
 FRACTIONS = re.compile(r"[\u00bc-\u00be\u2150-\u215f\u2189]")
-# Letters whose accent Unicode does not take apart.
+# Letters that Unicode does not decompose into a letter and a mark.
 LETTERS: Final = str.maketrans(
     {
         "\N{LATIN SMALL LETTER AE}": "ae",
@@ -65,7 +65,7 @@ NUMBER = re.compile(r"[0-9]+")
 
 
 def is_line(text: str, longest: int) -> bool:
-    """One line of 1 to `longest` characters, of which one at least is visible."""
+    """One line of 1 to `longest` characters, at least one of them visible."""
     return (
         1 <= len(text) <= longest
         and NOT_IN_A_LINE.isdisjoint(map(unicodedata.category, text))
@@ -76,7 +76,7 @@ def is_line(text: str, longest: int) -> bool:
 
 
 def is_text(text: str, longest: int) -> bool:
-    """As is_line, on any number of lines."""
+    """Like is_line, but with any number of lines."""
     return len(text) <= longest and is_line(text.translate(LINE_BREAKS), longest)
 
 
@@ -86,9 +86,9 @@ def without_invisible(text: str) -> str:
 
 
 def composed(text: str, longest: int) -> str:
-    """As it is stored: stripped, and each accent a part of its letter (NFC).
+    """The text as it is stored: stripped, and in NFC.
 
-    What is_line refuses, whatever its composition, is returned as it is.
+    A text that is_line refuses in every form is returned unchanged.
     """
     if len(text) > 4 * longest or not _has_few_marks(text):
         return text
@@ -96,10 +96,10 @@ def composed(text: str, longest: int) -> str:
 
 
 def folded(text: str) -> str:
-    """Equal for texts that people take for one, and folded already.
+    """Equal for texts that people take for the same. To fold twice changes nothing.
 
-    Case does not count, nor accents, apostrophes, kinds of dash and of quotation mark,
-    invisible characters, and how many spaces there are.
+    It ignores case, accents, apostrophes, invisible characters, the number of spaces,
+    and which kind of dash or quotation mark is used.
     """
     text = FRACTIONS.sub(r" \g<0>", text[:MAX_FOLDED_LENGTH].translate(MARKS))
     text = unicodedata.normalize("NFKD", text)
@@ -108,22 +108,22 @@ def folded(text: str) -> str:
 
 
 def order_key(text: str) -> str:
-    """Texts are in the order of their keys, by code points: `COLLATE "C"`.
+    """Order texts by these keys, compared by code points: `COLLATE "C"`.
 
-    Dashes are spaces, and numbers are in the order of their values: each has its length
-    before it.
+    A dash counts as a space. Each number has its length before it, so that numbers are
+    ordered by value.
     """
     words = " ".join(_words(text))
     return NUMBER.sub(_with_length, words)[:MAX_KEY_LENGTH]
 
 
 def search_key(text: str) -> str:
-    """A text is found by what its key contains: every one of `search_words`."""
+    """A search finds a text if this key contains each of its `search_words`."""
     return folded(text).replace("-", "")
 
 
 def search_words(text: str) -> tuple[str, ...]:
-    """Each word once. None if there are just marks that do not count."""
+    """Each word once. Empty if the text has only marks that are ignored."""
     return tuple(dict.fromkeys(_words(text)))
 
 
@@ -143,7 +143,7 @@ def _words(text: str) -> list[str]:
 
 
 def _plain(letter: str) -> str:
-    """Without what does not count; digits of all scripts are the same ten."""
+    """Nothing for a letter that is ignored. Digits of all scripts become 0 to 9."""
     if letter.isascii():
         return letter
     if letter.isdecimal():
@@ -155,9 +155,9 @@ def _plain(letter: str) -> str:
 
 
 def _is_accent(letter: str) -> bool:
-    """By the class of the mark. Those of other classes make another letter: か and が.
+    """Decides by the combining class. Other marks make another letter: か and が.
 
-    The Greek subscript is a letter in upper case.
+    The Greek iota subscript is not an accent: it is a letter in upper case.
     """
     mark = unicodedata.combining(letter)
     return mark == 1 or 10 <= mark <= 36 or 200 <= mark < 240  # noqa: PLR2004

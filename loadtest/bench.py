@@ -113,7 +113,7 @@ def _rounds(
 ) -> Iterator[BenchMeasurement]:
     for number in range(chosen.rounds):
         for play in chosen.plays:
-            # In turns, so that other work on the machine meets both alike.
+            # In turns, so that other work on the machine slows both in the same way.
             for side in sides if number % 2 == 0 else reversed(sides):
                 say = f"Round {number + 1} of {chosen.rounds}: {play}, {side.name}"
                 print(say, end=" ... ", flush=True)

@@ -16,7 +16,7 @@ VERSIONS = Path(__file__).parents[1] / "migrations"
 
 
 def upgrade(database_url: str, revision: str = NEWEST) -> None:
-    """To the newest version means rows too; see persistence/revisions."""
+    """The newest version includes the stored rows: see persistence/revisions."""
     command.upgrade(_config(database_url), revision)
     if revision == NEWEST:
         asyncio.run(_revise(database_url))
@@ -32,7 +32,7 @@ def check(database_url: str) -> None:
 
 
 async def findings(database_url: str) -> list[Finding]:
-    """Which rows `upgrade` would change or leave as they are; changes nothing."""
+    """Rows that `upgrade` would change, or could not change. Changes nothing."""
     db = await connect(database_url)
     try:
         async with db.transaction(isolation="repeatable_read", readonly=True):

@@ -11,7 +11,7 @@ from resolvers.context import Info
 class ClockQueries:
     @strawberry.field(
         description="The server's clock, by which holds expire and sessions start."
-        " Reckon countdowns from it, not from the clock of the device."
+        " Use it for countdowns, not the clock of the device."
     )
     async def server_time(self, info: Info) -> datetime:
         return await info.context.services.queries.clock.now()

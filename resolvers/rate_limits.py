@@ -9,7 +9,7 @@ from resolvers.faults import rate_limited
 
 
 async def check_rate(info: Info, account: str | None) -> None:
-    """Call it before any other work. `account` is None if no account is concerned."""
+    """Call it before any other work. `account` is None if the call is about none."""
     context = info.context
     try:
         await context.services.rate_limits.check(
@@ -20,10 +20,10 @@ async def check_rate(info: Info, account: str | None) -> None:
 
 
 async def check_attempt(info: Info, email: EmailAddress | None) -> bool:
-    """Call it before a password is looked at. It may take some seconds.
+    """Call it before a password is compared. It may take some seconds.
 
-    Returns whether the caller is doubtful: one of many who try to get into the account,
-    and not for the first time.
+    Returns whether the caller is doubtful: many callers try to sign in to the account,
+    and this one has tried before.
     """
     context, what = info.context, info.field_name
     limits = context.services.rate_limits

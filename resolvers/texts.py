@@ -32,8 +32,8 @@ TEXTS: Mapping[str, str | Counted] = {
     "INVALID_CREDENTIALS": "The e-mail address or the password is wrong.",
     "SEATS_UNAVAILABLE": "Some of these seats are no longer available.",
     "SESSION_CLOSED": "This session has started. Its seats are no longer for sale.",
-    "SESSION_MOVED": "This session starts at another time now. Look at it again.",
-    "PRICE_CHANGED": "The price has changed. Look at the new total.",
+    "SESSION_MOVED": "This session now starts at another time. Check the new time.",
+    "PRICE_CHANGED": "The price has changed. Check the new total.",
     "TOO_MANY_SEATS": Counted(
         "limit",
         "You can reserve only %(limit)d seat at a time.",

@@ -1,4 +1,4 @@
-"""The network of a client, which is more its own than its address is."""
+"""The network of a client. One client may have many addresses in it."""
 
 import ipaddress
 
@@ -6,9 +6,9 @@ IPV6_PREFIX = 64
 
 
 def network_of(address: str | None) -> str | None:
-    """The address; of IPv6 the /64 network, since one home has that many addresses.
+    """An IPv4 address, or the /64 network of an IPv6 address, which one home has.
 
-    None for what is no address: a Unix socket has none.
+    None if it is not an IP address, as on a Unix socket.
     """
     try:
         known = ipaddress.ip_address(address or "")

@@ -39,7 +39,7 @@ class CreateMovieInput:
 
 @strawberry.input(
     description="Changes to a movie. Omitted fields stay as they are: leave out what"
-    " is not to change. Only `rating` may be null."
+    " does not change. Only `rating` may be null."
 )
 class UpdateMovieInput:
     id: strawberry.ID = strawberry.field(description="Id of the movie.")
@@ -119,7 +119,7 @@ class CreateSessionInput:
 
 @strawberry.input(
     description="Changes to a session. Omitted fields stay as they are: leave out what"
-    " is not to change. Null is refused."
+    " does not change. Null is refused."
 )
 class UpdateSessionInput:
     id: strawberry.ID = strawberry.field(description="Id of the session.")

@@ -58,7 +58,7 @@ class AuthTokens:
 @strawberry.input(description="A new account.")
 class SignUpInput:
     email: str = strawberry.field(
-        description="E-mail address that no other account has, however it is spelt."
+        description="E-mail address that no other account has, in any spelling."
         " Upper and lower case, and the two forms of an international domain,"
         " are the same."
     )

@@ -121,13 +121,13 @@ class ReserveSeatsInput:
     )
     expected_total: MoneyInput | None = strawberry.field(
         default=None,
-        description="The total that the customer was shown. If the seats cost another"
-        " one the answer is PriceChanged. Null: any total.",
+        description="The total that the customer was shown. If the seats have another"
+        " total, the answer is PriceChanged. Null: any total.",
     )
     expected_starts_at: datetime | None = strawberry.field(
         default=None,
         description="The start that the customer was shown. If the session starts at"
-        " another moment the answer is SessionMoved. Null: any start.",
+        " another time, the answer is SessionMoved. Null: any start.",
     )
 
     def expected(self) -> Expected:

@@ -55,8 +55,8 @@ class SeatMap:
     )
     session_id: strawberry.ID = strawberry.field(description="Id of the session.")
     starts_at: datetime = strawberry.field(
-        description="Start time of the session. When the session moves watchers get a"
-        " whole SeatMap with the new one."
+        description="Start time of the session. When it changes, watchers get a"
+        " whole SeatMap with the new start."
     )
     status: SessionStatus = strawberry.field(description="Status of the session.")
     position: str = strawberry.field(

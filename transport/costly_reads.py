@@ -1,9 +1,9 @@
-"""Costly reads take turns, so that who reads much slows down only its own reads.
+"""Costly reads take turns, so a client that reads much slows down only its own reads.
 
 A map of 1,000 seats keeps the event loop busy for some 40 ms, in one piece. A hundred
-of them at once leave nothing for sales. So one runs at a time, and the loop then
-belongs to others for as long as it was busy. What waits is taken in turns from each
-client that has something waiting. Mutations and cheap reads never wait.
+of them at once leave no time for sales. So one costly read runs at a time. Then the
+loop serves others for as long as it was busy. The reads that wait are in one queue for
+each client, and the queues take turns. Mutations and cheap reads never wait.
 """
 
 import asyncio
@@ -25,14 +25,14 @@ from transport.limits import MAX_COSTLY_READS, MAX_TURN_SECONDS
 from transport.results import OperationFailedError
 
 COSTLY = 1_000  # fields of the answer: about 7 ms
-# One that takes longer waits for a server, and keeps nobody from the loop.
+# A read that takes longer waits for a server, and does not keep the loop busy.
 OVERDUE_SECONDS = 0.5
-# Other work counts too, while a read ran: in a storm that is a lot.
+# Other work that ran during a read counts too. In a storm that is a lot.
 LONGEST_PAUSE = 0.25
 
 
 def is_costly(call: Call) -> bool:
-    """Known before it is executed. A map is costly, whatever is selected of it."""
+    """Decides before execution. A map is costly, even with one field."""
     operation = call.operation
     if operation is None or operation.kind is OperationType.MUTATION:
         return False
@@ -41,7 +41,7 @@ def is_costly(call: Call) -> bool:
 
 
 class Admission:
-    """Of one read, waited for in the queues; `end` it, whatever has become of it."""
+    """The place of one read in the queues. Always `end` it, also after an error."""
 
     def __init__(self, reads: "CostlyReads") -> None:
         self.clients: set[Hashable] = set()
@@ -97,7 +97,7 @@ class Admission:
             raise unavailable() from None
 
     def end(self, codes: Collection[str | None] = ()) -> None:
-        """The second time it does nothing. The codes are those of its errors."""
+        """Does nothing the second time. `codes` are those of the errors of the read."""
         if self._ended:
             return
         waited = self.waits
@@ -110,12 +110,15 @@ class Admission:
 
 
 class CostlyReads:
-    """Of one process. `rest` is that of the loop, in times of what a read has spent."""
+    """The queues of one process.
+
+    After a read the loop serves others for `rest` times the CPU time of the read.
+    """
 
     def __init__(self, at_most: int = MAX_COSTLY_READS, rest: float = 1.0) -> None:
         self._at_most = at_most
         self._rest = rest
-        # Only of clients that wait for something; the next one is the first.
+        # Only clients that have reads waiting. The first one is next.
         self._queues: OrderedDict[Hashable, deque[Admission]] = OrderedDict()
         self._running: Admission | None = None
         self._free_at = 0.0
@@ -125,7 +128,10 @@ class CostlyReads:
     async def admission_of(
         self, call: Call, client: Hashable
     ) -> AsyncIterator["Admission | None"]:
-        """Waits for it; None if it needs none. Raises OperationFailedError."""
+        """Waits for the turn of the call. None if the call is cheap.
+
+        Raises OperationFailedError.
+        """
         if not is_costly(call):
             yield None
             return
@@ -138,9 +144,9 @@ class CostlyReads:
             yield admission
 
     def line_up(self, client: Hashable, *, bounded: bool = True) -> Admission:
-        """Raises OperationFailedError, unless what is read is counted elsewhere.
+        """Raises OperationFailedError if `bounded` and the queue of the client is full.
 
-        The client None, this machine, may be a proxy or a load test: many clients.
+        The client None is this machine: a proxy or a load test, for many clients.
         """
         if (
             bounded
@@ -159,7 +165,7 @@ class CostlyReads:
         self._admit_next()
 
     def join(self, admission: Admission, client: Hashable) -> None:
-        """For another client too, which then waits no longer than for its own."""
+        """Puts it into another client's queue too. The queue that is faster counts."""
         if admission.waits and client not in admission.clients:
             admission.clients.add(client)
             self._queues.setdefault(client, deque()).append(admission)
@@ -176,7 +182,7 @@ class CostlyReads:
         self._let_next(admission)
 
     def refuse_all(self) -> None:
-        """A server is unavailable: all who wait hear it at once, and not one by one."""
+        """Call it when a server is unavailable. All reads that wait fail at once."""
         waiting = {each for queue in self._queues.values() for each in queue}
         self._queues.clear()
         for admission in waiting:

@@ -1,4 +1,4 @@
-"""Executes one operation as a stream of results, whatever its kind."""
+"""Executes an operation of any kind as a stream of results."""
 
 import asyncio
 import logging

@@ -58,7 +58,7 @@ CredentialsOf = Callable[[str | None], Credentials | None]
 
 
 def reader_of(network: str | None) -> Hashable:
-    """Whose costly reads wait in one queue: the viewer's, or else their network's."""
+    """The client whose costly reads are in one queue: the viewer, or their network."""
     now = origin.current()
     return (now and now.viewer_id) or network
 

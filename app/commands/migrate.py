@@ -28,13 +28,15 @@ def run(arguments: Namespace) -> None:
 
 
 def check(owner_url: str) -> None:
-    """Raises CommandError if a row would be the same as another."""
+    """Raises CommandError if a row would become the same as another one."""
     findings = asyncio.run(migrate.findings(owner_url))
     print(*findings, sep="\n", end="\n" if findings else "")
     collisions = sum(found.taken_by is not None for found in findings)
     print(f"Rows that change: {len(findings) - collisions}. Nothing was changed.")
     if collisions:
-        raise CommandError(f"Rows that would be the same as another: {collisions}.")
+        raise CommandError(
+            f"Rows that would become the same as another one: {collisions}."
+        )
 
 
 def database_urls(environ: Mapping[str, str]) -> tuple[str, str]:
@@ -51,5 +53,5 @@ def give_rights(owner_url: str, database_url: str) -> None:
         return
     role = urlsplit(database_url).username
     if role is None:
-        raise CommandError("DATABASE_URL names no user: give it one, who is no owner.")
+        raise CommandError("DATABASE_URL names no user. Add one that is not the owner.")
     asyncio.run(grants.grant(owner_url, unquote(role)))

@@ -26,7 +26,7 @@ def sdl() -> str:
 
 
 def possible_types() -> dict[str, list[str]]:
-    """The members of each union and interface, as client caches want to know them."""
+    """The members of each union and interface, in the form that client caches read."""
     schema = parsed(build_schema().as_str())
     return {
         name: sorted(each.name for each in schema.get_possible_types(abstract))

@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    # One table at a time. What was cut off is done again: so "if not exists".
+    # One table at a time. "If not exists": an interrupted migration runs again.
     with op.get_context().autocommit_block():
         # Filled by persistence/revisions/: programs of 0.1.0 add accounts without it.
         op.add_column('accounts', sa.Column('email_key', sa.Text(collation='C'), nullable=True), if_not_exists=True)

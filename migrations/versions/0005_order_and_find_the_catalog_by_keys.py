@@ -8,8 +8,8 @@ down_revision = '0004'
 branch_labels = None
 depends_on = None
 
-# Programs of 0.1.0 write titles and names without keys. Until persistence/revisions/
-# gives their rows the right keys, these will do. Remove it with the next release.
+# Programs of 0.1.0 write titles and names without keys. These simple keys serve until
+# persistence/revisions/ writes the right ones. Remove it with the next release.
 LOWER = r'''
 CREATE OR REPLACE FUNCTION lower_case_keys() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
@@ -33,7 +33,7 @@ WHEN (NEW.keyed_{text} IS DISTINCT FROM NEW.{text}) EXECUTE FUNCTION lower_case_
 
 
 def upgrade() -> None:
-    # One table at a time. What was cut off is done again: so "if not exists".
+    # One table at a time. "If not exists": an interrupted migration runs again.
     with op.get_context().autocommit_block():
         op.execute(LOWER)
         add_keys('movies', 'title', 'title_key', 'search_key')

@@ -160,9 +160,9 @@ async def _change(
     length: timedelta,
     ended: list[float],
 ) -> Session:
-    """Adds to `ended` how late, in seconds, each expired hold was ended.
+    """Adds to `ended` how many seconds late each expired hold was ended.
 
-    Where the start was entered the end follows it, although the start is the same.
+    If the input has a start, the end is computed again, even for the same start.
     """
     change = entered.without_unchanged(session)
     begun = await db.fetchval(sql.HAS_BEGUN, session.id)

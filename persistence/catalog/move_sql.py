@@ -1,9 +1,9 @@
 """The statements that give sessions another start or end, and record it.
 
-A session ends when its movie does. So who reads a movie's duration for a session locks
-the movie, weakly, before the room; and who changes the duration locks it first, then
-the rooms and the sessions, each in the order of their ids. Meanwhile no session of the
-movie is created or moved.
+A session ends when its movie ends. A transaction that reads the duration of a movie for
+a session locks the movie FOR SHARE, before the room. One that changes the duration
+locks the movie first, then the rooms, then the sessions, each in the order of their
+ids. Meanwhile no session of the movie can be created or moved.
 """
 
 from domain.events import SessionMoved
@@ -38,7 +38,7 @@ ORDER BY id
 FOR NO KEY UPDATE
 """
 
-# Holds go on meanwhile: they lock the row FOR KEY SHARE, and no start changes.
+# Holds are still possible: they lock the row FOR KEY SHARE, and no start changes.
 LOCK_SESSIONS_OF_MOVIE = f"""
 SELECT FROM sessions WHERE {TO_COME}
 ORDER BY id
@@ -62,7 +62,7 @@ WHERE {TO_COME} AND ends_at <> starts_at + make_interval(mins => $2)
 RETURNING id
 """
 
-# Of sessions that this transaction has changed, and so has locked.
+# Events of the sessions that this transaction has changed, and therefore locked.
 RECORD_MOVES = f"""
 WITH {ORIGIN.format("$2", "$3")},
 moved AS (

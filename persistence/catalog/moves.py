@@ -11,7 +11,7 @@ from telemetry import origin
 
 
 async def move_ends(db: Connection, movie_id: UUID, minutes: int) -> None:
-    """Of the sessions that have not begun. Raises RoomBusyError.
+    """Moves the ends of the sessions that have not begun. Raises RoomBusyError.
 
     Does nothing for an unknown movie.
     """

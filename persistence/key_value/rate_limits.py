@@ -1,12 +1,12 @@
 """Rate limits per address, per account and address, and per customer.
 
 Attempts to sign in are counted in Redis, for all processes. While Redis is unavailable
-each process counts for itself: with three processes the limit is three times as high,
-which is better than no sign-in, or than unlimited guesses of passwords.
+each process counts for itself: with three processes the limit is three times as high.
+That is better than no sign-in, and better than no limit on guesses.
 
-An account is never refused because of what others do: strangers could lock its owner
-out. Above its limit each network that is a stranger to it has to wait, and longer each
-time.
+An account is never refused because of tries from other networks: else strangers could
+lock its owner out. Above the limit of the account, a network that the account has not
+used has to wait, and longer each time.
 """
 
 import asyncio
@@ -34,9 +34,9 @@ logger = getLogger(__name__)
 T = TypeVar("T")
 Limiter = SlidingWindowCounterRateLimiter
 
-# 1, 2, 4, 8 times the first wait: a person who mistypes twice is in within seconds.
+# 1, 2, 4, 8 times the first wait: after two typing errors it is still seconds.
 MOST_DOUBLED = 3
-# Requests of strangers that wait in this process: each costs some kilobytes.
+# Requests that wait in this process. Each takes some kilobytes of memory.
 MOST_WAITING = 500
 
 
@@ -51,7 +51,7 @@ class RateLimitedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Slowdown:
-    """What a stranger has to wait: many others try to get into the account."""
+    """How long an unknown network waits while many try to sign in to the account."""
 
     seconds: float
     repeated: bool  # this network has tried before
@@ -94,7 +94,7 @@ class RateLimits:
     async def check_attempt(
         self, what: str, address: str | None, account: str | None
     ) -> Slowdown | None:
-        """The same, and None while few people try to get into the account."""
+        """Like check. None while there are few tries for the account."""
         await self.check(what, address, account)
         if account is None:
             return None
@@ -107,7 +107,7 @@ class RateLimits:
         return Slowdown(self._slowdown_seconds * 2**doubled, repeated=tries > 1)
 
     async def slow_down(self, what: str, slowdown: Slowdown) -> None:
-        """Raises RateLimitedError if too many wait already, and they all tried before.
+        """Raises RateLimitedError if too many wait and this network has tried before.
 
         A network that tries for the first time is not refused: it may be the owner's.
         """

@@ -43,8 +43,8 @@ PATIENCE_SECONDS = 1.0  # to wait for another caller's lock; then Postgres decid
 class LocalLease:
     """Lets one caller of this process ask the nodes for some seats; others wait.
 
-    `taken` are the seats that turned out to be taken, by this caller or by others: the
-    answer for all who waited with the same wish.
+    `taken` are the seats that are taken, by this caller or by others. They are the
+    answer for all callers that waited for the same seats.
     """
 
     def __init__(self, wanted: Wanted) -> None:
@@ -65,9 +65,10 @@ class LocalLease:
         self.decided.set()
 
     async def answer_for(self, wanted: Wanted) -> tuple[SessionSeat, ...]:
-        """Waits; empty: the caller has to find out for itself, the seats are released.
+        """Waits. If it returns no seats, the lock is free and the caller has to try.
 
-        Who comes after the decision gets none: the session may have started since.
+        A caller that comes after the decision gets no seats: the session may have
+        started since.
         """
         if wanted == self.wanted and not self.decided.is_set():
             await self.decided.wait()
@@ -80,8 +81,8 @@ class LocalLease:
 class RedlockSeatLocks:
     """One ScriptBatch per independent lock node; a majority is a lock.
 
-    Of a crowd in this process one caller asks the nodes, and then Postgres. The others
-    are answered with what it found out, without a round trip.
+    If many callers of this process want the same seats, one of them asks the nodes and
+    then Postgres. The others get its answer without a round trip.
     """
 
     def __init__(self, nodes: Sequence[ScriptBatch]) -> None:
@@ -138,7 +139,7 @@ class RedlockSeatLocks:
             self._leases.update(dict.fromkeys(wanted.seat_ids, lease))
             if await self._try_to_lock(token, lease):
                 return lease
-            # Another process has one of the seats. The others are free meanwhile.
+            # Another process has locked one of the seats. The other seats are free.
             await asyncio.sleep(random.uniform(0.005, 0.03))  # noqa: S311  # jitter
         sale_metrics.UNLOCKED_OUT_OF_PATIENCE.inc()
         return LocalLease(wanted)
@@ -183,7 +184,7 @@ class RedlockSeatLocks:
             if taken := seats_if_known(wanted, taken_seats(markers)):
                 sale_metrics.REFUSED_BY_MARKER.inc()
                 raise SeatsUnavailableError(taken)
-            return False  # only Postgres knows all that the answer needs
+            return False  # only Postgres knows the whole answer
         unreached = sum(isinstance(answer, Exception) for answer in answers)
         if len(answers) - unreached >= self._quorum:
             return None

@@ -1,9 +1,9 @@
-"""Markers of taken seats on the lock nodes: how they are written, and how long.
+"""Markers of taken seats on the lock nodes: their form, and how long they last.
 
 A marker is the id of the reservation and JSON: the seat, its session and the session's
-start. It ends before the hold does and before the session starts, so it never says
-more than Postgres would. A marker of release 0.1.0 has no session: nobody can say for
-whom it is an answer, so it is none.
+start. It ends before the hold and before the start of the session, so it is never wrong
+about them. A marker of release 0.1.0 has no session. It is ignored, because we cannot
+know which calls it answers.
 """
 
 from collections.abc import Iterable, Sequence
@@ -34,7 +34,7 @@ def held_ms(reservation: Reservation, starts_at: datetime) -> int:
 
 
 def sold_ms(on_sale_for: timedelta) -> int:
-    """0: no marker is wanted any more."""
+    """0 if it is too late for a marker."""
     return max(0, _milliseconds(min(LONGEST_SOLD, on_sale_for - SOLD_MARGIN)))
 
 
@@ -47,7 +47,7 @@ def marker(reservation: Reservation, taken: TakenSeat) -> str:
 
 
 def markers_in(answers: Iterable[Any]) -> set[bytes]:
-    """Those of any node. Tokens of locks do not count: they end soon."""
+    """The markers of all nodes. Tokens of locks are left out: they end soon."""
     return {
         value
         for answer in answers
@@ -58,7 +58,7 @@ def markers_in(answers: Iterable[Any]) -> set[bytes]:
 
 
 def taken_seats(markers: Iterable[bytes]) -> Sequence[TakenSeat]:
-    """Each seat at its highest version; without those of unknown sessions."""
+    """Each seat at its highest version. Seats without a session are left out."""
     read = [taken for each in markers if (taken := _read(each))]
     newest = {
         taken.seat.id: taken

@@ -25,7 +25,7 @@ DELETE FROM sign_in_networks WHERE ctid = ANY(ARRAY(
     WHERE seen_at < clock_timestamp() - interval '30 days' LIMIT $1
     FOR UPDATE SKIP LOCKED))
 """
-# Of no use after some seconds, and nothing that should be in a backup.
+# They are useless after some seconds, and should not get into a backup.
 OLD_SUCCESSORS = """
 UPDATE refresh_tokens SET successor = NULL WHERE ctid = ANY(ARRAY(
     SELECT ctid FROM refresh_tokens

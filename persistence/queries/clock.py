@@ -1,4 +1,4 @@
-"""The clock by which holds expire and sessions start: the database's."""
+"""The clock of the database, which decides when holds expire and sessions start."""
 
 from datetime import datetime
 

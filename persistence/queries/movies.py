@@ -16,8 +16,8 @@ from persistence.queries.keyset import Keyset, Page, Window
 from persistence.queries.reading import ReadCache, Reader
 from persistence.tables import MovieRow
 
-# Not "movies", as in 0.1.0: its cursors have titles, and its pages another order. The
-# two releases share a cache while one replaces the other.
+# 0.1.0 uses "movies". Its cursors and the order of its pages differ, and both releases
+# share a cache while one replaces the other.
 NAME = "movies.by-key"
 BY_TITLE = Keyset(NAME, col(MovieRow.title_key), col(MovieRow.id))
 MOVIE = TypeAdapter(Movie)
@@ -59,10 +59,10 @@ class Movies:
 
 
 def _titled(words: Sequence[str]) -> Select[Any]:
-    """By strpos, which knows no wildcards, and not by LIKE.
+    """Uses strpos, not LIKE, because strpos has no wildcards.
 
-    The words are one value: each number of them would be another statement, which takes
-    its place in the caches of statements, and time to be made.
+    The words are one parameter. Otherwise each number of words would be a statement of
+    its own, which takes time to build and a place in the caches of statements.
     """
     rows = select(MovieRow)
     if not words:

@@ -16,7 +16,7 @@ from persistence.queries.keyset import Keyset, Page, Window
 from persistence.queries.reading import ReadCache, Reader
 from persistence.tables import SEAT_ORDER, RoomRow, SeatRow
 
-NAME = "rooms.by-key"  # for the reason in movies.py
+NAME = "rooms.by-key"  # see movies.py
 BY_NAME = Keyset(NAME, col(RoomRow.name_key), col(RoomRow.id))
 ROOM = TypeAdapter(Room)
 PAGE = TypeAdapter(Page[Room])

@@ -45,7 +45,7 @@ class Sessions:
     async def page(
         self, window: Window, wanted: SessionsWanted, *, to_come_first: bool = False
     ) -> Page[Session]:
-        """By start, or those to come first. Raises CursorError."""
+        """Ordered by start, or with the sessions to come first. Raises CursorError."""
         keyset = TO_COME_FIRST if to_come_first else BY_START
         rows = (_to_come_first if to_come_first else keyset.page)(
             _wanted(wanted), window

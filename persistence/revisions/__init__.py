@@ -1,1 +1,1 @@
-"""Rows of older versions, brought to the rules of this one."""
+"""Changes of stored rows that only Python can compute, such as keys of text."""

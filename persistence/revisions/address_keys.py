@@ -1,7 +1,7 @@
 """Gives accounts the key of their address, if no other account has it.
 
-Of two accounts whose addresses are one the older has the key. The other is found by its
-exact spelling. The programs of the last release add accounts without a key.
+If two accounts have the same address, the older one gets the key. The exact spelling
+finds the other one. The programs of the last release add accounts without a key.
 """
 
 from collections.abc import AsyncIterator, Iterable
@@ -29,7 +29,7 @@ SELECT id, email, created_at FROM accounts
 WHERE {no_key} AND id > $1 ORDER BY id LIMIT $2
 """
 
-# Accounts that have one of these keys, or will get it: a plain address is its own key.
+# Accounts that have or will get one of these keys. A plain address is its own key.
 RIVALS = """
 SELECT id, email, created_at, {key} AS email_key FROM accounts
 WHERE email = ANY($1) OR {key} = ANY($1)
@@ -77,7 +77,7 @@ async def findings(db: Connection) -> list[Finding]:
 
 
 async def revise(db: Connection) -> int:
-    """The number of keys that were given. Any number of programs may do it at once."""
+    """Returns how many keys were added. Several programs may run it at once."""
     claims = await _claims(db, has_keys=True)
     owners = _owners(claims)
     keys = {
@@ -116,7 +116,7 @@ def _claim(row: asyncpg.Record, key: str, *, has_key: bool = False) -> _Claim:
 
 
 def _owners(claims: Iterable[_Claim]) -> dict[str, UUID]:
-    """Of each key the first in line."""
+    """The account that gets each key: the first one of the sorted claims."""
     owners: dict[str, UUID] = {}
     for claim in claims:
         owners.setdefault(claim.key, claim.row_id)
@@ -124,7 +124,7 @@ def _owners(claims: Iterable[_Claim]) -> dict[str, UUID]:
 
 
 def _plain(row: asyncpg.Record) -> str | None:
-    """Most addresses have one spelling: lower case was the rule from the first day."""
+    """The address if it has only one spelling, as most have: all are in lower case."""
     email = str(row["email"])
     return email if email.isascii() and "xn--" not in email else None
 
@@ -147,6 +147,6 @@ async def _give(db: Connection, wanted: list[tuple[UUID, str]]) -> int:
         try:
             done = await db.execute(GIVE_KEYS, ids, keys)
         except asyncpg.UniqueViolationError:
-            continue  # another program gave one at this moment: now it is seen
+            continue  # another program has just added a key; now we see it
         return int(done.split()[-1])
-    return 0  # the next round has it
+    return 0  # the next run does it

@@ -1,6 +1,6 @@
 """Composes names and titles, and makes the keys of movies and rooms.
 
-0.1.0 stored text as it was typed, and knew no keys. Its programs may still write.
+0.1.0 stored text as it was typed, without keys. Its programs may still be running.
 """
 
 import unicodedata
@@ -27,7 +27,7 @@ class Kind:
     table: str
     texts: tuple[str, ...]
     keys: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
-    # A table that is too long to be read often.
+    # A condition, for a table that is too long to be read often.
     only: str = "true"
 
     @property
@@ -35,7 +35,7 @@ class Kind:
         return (*self.keys, f"keyed_{self.texts[0]}") if self.keys else ()
 
     def wanted(self, row: asyncpg.Record) -> dict[str, Stored]:
-        """All that should be stored."""
+        """What the columns should contain."""
         texts: dict[str, Stored] = {name: _composed(row[name]) for name in self.texts}
         named = str(texts[self.texts[0]])
         keys = {name: key(named) for name, key in self.keys.items()}
@@ -56,8 +56,8 @@ KINDS = (
 class RepeatedGenre(Finding):
     def __str__(self) -> str:
         place = f"{self.table} {self.row_id}"
-        same = f"genre {self.stored!a} is {self.wanted!a}, too"
-        return f"{place}: {same}: its genres stay as they are"
+        same = f"genre {self.stored!a} is the same as {self.wanted!a}"
+        return f"{place}: {same}: its genres do not change"
 
 
 async def findings(db: Connection) -> list[Finding]:
@@ -71,9 +71,9 @@ async def findings(db: Connection) -> list[Finding]:
 
 
 async def revise(db: Connection) -> int:
-    """The number of rows that were changed. Any number of programs may do it at once.
+    """Returns how many rows were changed. Several programs may run it at once.
 
-    A row that somebody changes at this moment is left to the next time.
+    A row that another program changes at this moment is done by the next run.
     """
     changed = 0
     for kind in KINDS:
@@ -107,7 +107,7 @@ async def _batches(
 
 
 def _update(kind: Kind) -> str:
-    """Only of a row that still has the texts that were read."""
+    """It changes a row only if its texts are still those that were read."""
     columns = (*kind.texts, *kind.keyed)
     values = [f"{name} = ${place}" for place, name in enumerate(columns, 2)]
     read = [
@@ -121,7 +121,7 @@ def _update(kind: Kind) -> str:
 
 
 def _composed(stored: Stored) -> Stored:
-    """Genres that are the same stay as they are: nothing is lost."""
+    """A list with equal genres does not change, so that nothing is lost."""
     if stored is None:
         return None
     if isinstance(stored, str):
@@ -154,7 +154,7 @@ def _repeated(genres: Sequence[str], place: dict[str, Any]) -> Iterator[Finding]
 
 
 def _shown(stored: Any, wanted: Any) -> Iterator[tuple[str, str]]:
-    """Each genre; of a long text the first words that change."""
+    """Each genre that changes. For other texts, the first words that change."""
     if not isinstance(stored, str):
         pairs = zip(stored, wanted, strict=True)
         yield from ((old, new) for old, new in pairs if old != new)

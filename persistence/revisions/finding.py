@@ -7,18 +7,18 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """A row whose text changes, or would be another row's."""
+    """A row whose text changes, or would be the same as that of another row."""
 
     table: str
     row_id: UUID
     stored: str
     wanted: str
-    taken_by: UUID | None = None  # the row that has it; None: nobody, it changes
+    taken_by: UUID | None = None  # the row that has it already; None: the text changes
 
     def __str__(self) -> str:
         place = f"{self.table} {self.row_id}"
         if unicodedata.normalize("NFC", self.stored) == self.wanted:
-            # Both look alike.
+            # They look alike: show the code points.
             return f"{place}: {self.stored!a} becomes {self.wanted!a}"
         if self.taken_by is None:
             return f"{place}: {self.stored!r} becomes {self.wanted!r}"

@@ -1,4 +1,4 @@
-"""All revisions: what they would do, and doing it."""
+"""Runs all revisions, or shows what they would change."""
 
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple
@@ -9,9 +9,9 @@ from persistence.revisions.finding import Finding
 
 
 class Revision(NamedTuple):
-    # Reads tables of any older version, and none.
+    # Works on the tables of every older version, and without tables.
     findings: Callable[[Connection], Awaitable[list[Finding]]]
-    # Of tables of this version; returns how many rows it has changed.
+    # Works on the tables of this version. Returns how many rows it changed.
     revise: Callable[[Connection], Awaitable[int]]
 
 
@@ -26,5 +26,5 @@ async def findings(db: Connection) -> list[Finding]:
 
 
 async def revise(db: Connection) -> int:
-    """Small transactions, so that the programs serve on meanwhile."""
+    """In small transactions, so that the programs can serve meanwhile."""
     return sum([await revision.revise(db) for revision in REVISIONS])

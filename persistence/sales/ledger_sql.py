@@ -24,7 +24,7 @@ INSERT_KEY = """
 # two winners.
 SEAT_IS_FREE = "ss.status = 'AVAILABLE'"
 
-# What the customer was shown of the session, whose row is locked.
+# Whether the customer was shown the present start and total. The session is locked.
 AS_SHOWN = """coalesce(screening.starts_at = $10::timestamptz, TRUE)
       AND coalesce((screening.price_minor * cardinality($2::uuid[]), screening.currency)
                    = ($11::int, $12::text), TRUE)"""
@@ -34,7 +34,7 @@ AS_SHOWN = """coalesce(screening.starts_at = $10::timestamptz, TRUE)
 # seat that became free while we waited, and hold only a part of what was wanted.
 # `whole` is the second guard: rather than hold a part, the statement divides by zero,
 # fails and changes nothing.
-# The session is locked first, weakly: its price and start cannot change under a hold.
+# The session is locked first, FOR SHARE: its price and start cannot change meanwhile.
 HOLD = f"""
 WITH {ORIGIN.format("$8", "$9")},
 screening AS (

@@ -47,10 +47,10 @@ RESERVATION_STATE = """jsonb_build_object(
     'created_at', {r}.created_at, 'expires_at', {r}.expires_at,
     'seats', ({seats}))"""
 
-# A seat as the reservation has it, or had it last. A seat that was given back is
-# AVAILABLE at the version of that moment, though others may have it now: who knows a
-# higher version drops it. Claims of release 0.1.0 lack price and version. There all
-# seats of a reservation cost the same, and at version 1 each seat was free.
+# A seat as the reservation has it, or last had it. A seat that was given back is
+# AVAILABLE at the version of that moment, even if another customer has it now: clients
+# keep the highest version. Claims of release 0.1.0 have no price and no version. All
+# seats of such a reservation cost the same, and each seat was free at version 1.
 GIVEN_BACK = "claims.released_at IS NOT NULL"
 SEAT_OF_RESERVATION = SEAT.format(
     ss="ss",

@@ -35,10 +35,10 @@ ROOM_PERIOD_TYPES = (
 # table seats.
 SEAT_ORDER = 'length(seat.row_label), seat.row_label COLLATE "C", seat.number'
 
-# The keys of domain.text are compared by code points, so that every database has the
-# same order. A program of the last release knows no keys: a trigger gives its rows
-# keys by lower case, and persistence/revisions the right ones. It sees them by the text
-# that the keys were made of.
+# The keys of domain.text are compared by code points, so every database has the same
+# order. The programs of the last release write rows without keys. A trigger gives such
+# a row a simple key, in lower case. persistence/revisions replaces it: the row shows
+# from which text its keys were made.
 KEY = Text(collation="C")
 NO_KEY = {"server_default": ""}
 
@@ -116,10 +116,10 @@ class SessionRow(SQLModel, table=True):
 
 
 class SessionMoveRow(SQLModel, table=True):
-    """The last transaction that changed a session's start or end, if one did.
+    """The last transaction that changed the start or end of a session.
 
-    What a resuming watcher has missed. Not a column of `sessions`: programs of release
-    0.1.0 read all of its columns.
+    It shows what a watcher that resumes has missed. It is not a column of `sessions`,
+    because programs of release 0.1.0 read all columns of that table.
     """
 
     __tablename__ = "session_moves"

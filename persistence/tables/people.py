@@ -20,7 +20,7 @@ class AccountRow(SQLModel, table=True):
 
     id: UUID | None = Field(default=None, primary_key=True, sa_column_kwargs=GROWING_ID)
     email: str = Field(sa_type=Text, unique=True)
-    # Equal for all spellings of an address. None: found by the exact spelling alone.
+    # Equal for all spellings of an address. None: only the exact spelling finds it.
     email_key: str | None = Field(default=None, sa_type=Text(collation="C"))
     name: str = Field(sa_type=Text)
     role: str = Field(default=Role.CUSTOMER, sa_type=Text)
@@ -54,7 +54,7 @@ class RefreshTokenRow(SQLModel, table=True):
 
 
 class SignInNetworkRow(SQLModel, table=True):
-    """Where an account signed in: only a hash of the network is kept."""
+    """A network from which an account signed in. Only its hash is stored."""
 
     __tablename__ = "sign_in_networks"
 

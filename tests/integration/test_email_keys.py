@@ -223,7 +223,7 @@ class TestCheck:
             f"accounts {greek}: 'νίκος@x.example' becomes 'νίκοσ@x.example'",
             "Rows that change: 1. Nothing was changed.",
         ]
-        assert said.err == "Rows that would be the same as another: 1.\n"
+        assert said.err == "Rows that would become the same as another one: 1.\n"
         assert not await migrate.is_current(old_database_url)
         assert await asyncio.to_thread(main, ["migrate"]) == 0
         assert await self.run(old_database_url, monkeypatch) == 1  # as long as both are

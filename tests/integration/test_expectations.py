@@ -67,7 +67,7 @@ async def test_another_start_is_refused_with_the_session_as_it_is(
     assert refused == {
         "__typename": "SessionMoved",
         "code": "SESSION_MOVED",
-        "message": "This session starts at another time now. Look at it again.",
+        "message": "This session now starts at another time. Check the new time.",
         "session": {"startsAt": starts_at},
     }
     assert set(await cinema.seat_states(show)) == {("AVAILABLE", 1)}

@@ -125,10 +125,10 @@ async def test_a_refusal_is_plain_text_and_is_not_stored() -> None:
     written = await answers_to(APP, [b"GET / HTTP/1.1\r\n\r\n"])
 
     head, _, body = written.partition(b"\r\n\r\n")
-    assert body == b"A request needs one Host."
+    assert body == b"A request needs exactly one Host header."
     assert set(head.split(b"\r\n")[1:]) >= {
         b"content-type: text/plain; charset=utf-8",
-        b"content-length: 25",
+        b"content-length: 40",
         b"x-content-type-options: nosniff",
         b"cache-control: no-store",
         b"connection: close",

@@ -1,4 +1,4 @@
-"""Answers that have nothing but errors."""
+"""Answers that have only errors."""
 
 from starlette.responses import Response
 
@@ -13,9 +13,9 @@ def error_answer(
 
 
 def failed_answer(errors: results.Errors) -> Response:
-    """Of a read that did not come to its turn."""
+    """For a read that failed while it waited for its turn."""
     facts = errors[0]["extensions"]
     if facts["code"] == results.RATE_LIMITED:
         return error_answer(429, errors, {"Retry-After": str(facts["retryAfter"])})
-    # As if it had run, and met the server that is unavailable.
+    # The same answer as if it had run and the server had been unavailable.
     return Response(encode({"data": None, "errors": results.counted(errors)}))

@@ -41,7 +41,7 @@ def media_type_for(accept: str) -> str | None:
 
 
 def status_of(codes: AbstractSet[str | None], media_type: str) -> int:
-    """Of an answer to what could not be executed, because of these errors.
+    """The status of an answer to an operation that was not executed.
 
     application/json promises 200 to every well-formed request.
     """

@@ -68,7 +68,7 @@ def _parameters_of_url(request: Request) -> dict[str, Any]:
     for name in ("variables", "extensions"):
         text = parameters.get(name)
         parameters[name] = _json(text, f"`{name}`") if text else None
-    # An HTML form and some clients send it empty for an operation without a name.
+    # HTML forms and some clients send an empty name if there is none.
     parameters["operationName"] = parameters.get("operationName") or None
     return parameters
 
@@ -92,7 +92,7 @@ def _check_content_encoding(encoding: str) -> None:
     if encoding.strip().lower() not in {"", "identity"}:
         raise RefusedRequestError(
             415,
-            "Content-Encoding has to be left out: compressed bodies are not read.",
+            "Compressed bodies are not supported: leave out Content-Encoding.",
             **{"Accept-Encoding": "identity"},
         )
 
@@ -101,7 +101,7 @@ def _check_announced_length(request: Request) -> None:
     """Before the body is read, so that a client that asks first does not send it."""
     if int(request.headers.get("content-length", "0")) > MAX_BYTES:
         waits = request.headers.get("expect", "").lower() == "100-continue"
-        # It will not send this body, and nothing says where its next request begins.
+        # It will not send the body, so we cannot know where its next request begins.
         raise _too_long({"Connection": "close"} if waits else {})
 
 

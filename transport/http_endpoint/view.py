@@ -231,7 +231,7 @@ class GraphQLHttp(GraphQL[OperationContext, None]):
 def _check(request: _Request) -> None:
     if request.method not in ALLOWED:
         raise RefusedRequestError(
-            405, "GraphQL is spoken by GET and POST.", Allow="GET, POST"
+            405, "Use GET or POST for GraphQL.", Allow="GET, POST"
         )
     if not request.acceptable:
         raise RefusedRequestError(406, f"Answers are {GRAPHQL_RESPONSE} or {JSON}.")

@@ -6,7 +6,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 RawHeader = tuple[bytes, bytes]
 
-# No cache keeps what may be somebody's, and no browser takes it for a script.
+# No cache keeps private data, and no browser runs an answer as a script.
 ALWAYS: tuple[RawHeader, ...] = (
     (b"x-content-type-options", b"nosniff"),
     (b"cache-control", b"no-store"),
@@ -14,7 +14,7 @@ ALWAYS: tuple[RawHeader, ...] = (
 
 
 class AnswerHeaders:
-    """Wraps an application, also its answers to what fails or is not found."""
+    """Wraps an application. Errors and 404s get the headers too."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

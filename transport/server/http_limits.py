@@ -1,4 +1,4 @@
-"""uvicorn's HTTP protocol with limits, and strict where servers may disagree."""
+"""uvicorn's HTTP protocol with limits. It refuses what servers read differently."""
 
 import asyncio
 from http import HTTPStatus
@@ -22,9 +22,9 @@ from transport.server.request_head import (
     head_without_upgrade,
 )
 
-NO_HTTP = RefusedHeadError(HTTPStatus.BAD_REQUEST, "That is no HTTP request.")
+NO_HTTP = RefusedHeadError(HTTPStatus.BAD_REQUEST, "This is not an HTTP request.")
 NO_HANDSHAKE = RefusedHeadError(
-    HTTPStatus.BAD_REQUEST, "That is no WebSocket handshake."
+    HTTPStatus.BAD_REQUEST, "This is not a WebSocket handshake."
 )
 TOO_LONG = RefusedHeadError(
     HTTPStatus.BAD_REQUEST, "The head of the request is too long."
@@ -35,12 +35,12 @@ class BoundedHttp(HttpToolsProtocol):
     """Closes connections that are too slow, and refuses heads that are wrong.
 
     A client that sends nothing, or one letter a minute, is disconnected. It may wait
-    for the response as long as that takes, but has to read it in time: until then all
-    of it is in our memory.
+    for the response without a limit, but has to read it in time: until then all of it
+    is in our memory.
 
-    An offer to upgrade to anything but WebSocket is ignored, and its request goes its
-    way. uvicorn would take the body for the next request: httptools reads none after
-    such a head. So the head is read again, without the offer.
+    An offer to upgrade to anything but WebSocket is ignored, and the request is
+    answered. uvicorn would read the body as the next request, because httptools reads
+    no body after such a head. So the head is parsed again without the offer.
     """
 
     request_seconds: ClassVar[float] = REQUEST_SECONDS
@@ -105,7 +105,7 @@ class BoundedHttp(HttpToolsProtocol):
                     self.transport.get_protocol().data_received(bytes(rest))  # type: ignore[attr-defined] # it is one
                     return
                 head = head_without_upgrade(*self._head())
-                self.parser = HttpRequestParser(self)  # the old one may expect no more
+                self.parser = HttpRequestParser(self)  # the old one may not accept more
                 self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
                 self.parser.feed_data(head)
             else:
@@ -124,7 +124,7 @@ class BoundedHttp(HttpToolsProtocol):
         return asks_for_websocket(self.parser.get_http_version(), self.headers)
 
     def handle_websocket_upgrade(self) -> None:
-        """Refuses what is no handshake: nothing else would answer it, or close it."""
+        """Refuses what is not a handshake: nothing else answers or closes it."""
         self._clear_request_deadline()
         self._lingering.linger_seconds = self.linger_seconds
         super().handle_websocket_upgrade()
@@ -141,7 +141,7 @@ class BoundedHttp(HttpToolsProtocol):
         check_head(*self._head())
         if not self.parser.should_upgrade():
             super().on_headers_complete()
-            self.headers = []  # for trailers, which are no headers
+            self.headers = []  # trailers come next, and are not headers
         elif self._should_upgrade():
             super().on_headers_complete()
 

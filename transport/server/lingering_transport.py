@@ -1,4 +1,4 @@
-"""A transport whose close() ends, also when the client does not read."""
+"""A transport whose close() always ends, even if the client does not read."""
 
 import asyncio
 import socket
@@ -11,8 +11,8 @@ RESET = struct.pack("ii", 1, 0)  # SO_LINGER: on, for no time
 class LingeringTransport:
     """After close() the client has `linger_seconds` to read what was written for it.
 
-    asyncio waits for ever. What is still unread is dropped then, in the kernel too, and
-    the client sees a reset. The rest is that of the transport.
+    Then the unread bytes are dropped, in the kernel too, and the client sees a reset.
+    asyncio would wait for ever. All other methods are those of the transport.
     """
 
     def __init__(
@@ -32,12 +32,12 @@ class LingeringTransport:
 
     def abort(self) -> None:
         if not self._transport.get_write_buffer_size():
-            return  # it has gone
+            return  # all was sent
         connection = self._transport.get_extra_info("socket")
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
         self._transport.abort()
 
     def __getattr__(self, name: str) -> Any:
         value = getattr(self._transport, name)
-        setattr(self, name, value)  # found at once from now on: each answer writes
+        setattr(self, name, value)  # a faster look-up the next time
         return value

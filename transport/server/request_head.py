@@ -1,4 +1,4 @@
-"""What is checked of a request's head before anything is done for the request."""
+"""Checks the head of a request before anything else is done for it."""
 
 import re
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ HOST = re.compile(
 
 
 class RefusedHeadError(Exception):
-    """The request is answered with this, and its connection is closed."""
+    """The answer to the request. Its connection is then closed."""
 
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
@@ -23,11 +23,11 @@ class RefusedHeadError(Exception):
 
 
 def check_head(method: bytes, version: str, url: bytes, headers: Headers) -> None:
-    """Raises RefusedHeadError for what another server might understand otherwise."""
+    """Raises RefusedHeadError for a head that other servers may read differently."""
     if version not in {"1.0", "1.1"}:
         raise RefusedHeadError(505, "The version of HTTP can only be 1.1 or 1.0.")
     if method == b"CONNECT":
-        raise RefusedHeadError(501, "This is no proxy.")
+        raise RefusedHeadError(501, "This server is not a proxy.")
     hosts = []
     length = len(url)
     for name, value in headers:
@@ -41,20 +41,20 @@ def check_head(method: bytes, version: str, url: bytes, headers: Headers) -> Non
     if length > MAX_HEAD_BYTES:
         raise RefusedHeadError(400, "The head of the request is too long.")
     if len(hosts) != 1 and (hosts or version == "1.1"):
-        raise RefusedHeadError(400, "A request needs one Host.")
+        raise RefusedHeadError(400, "A request needs exactly one Host header.")
     if hosts and not HOST.fullmatch(hosts[0]):
-        raise RefusedHeadError(400, "Host is not the name of a host.")
+        raise RefusedHeadError(400, "Host is not a valid host name.")
 
 
 def asks_for_websocket(version: str, headers: Headers) -> bool:
-    """Whether it offers this protocol alone; HTTP/1.0 has no Upgrade."""
+    """Whether it offers WebSocket and nothing else. HTTP/1.0 has no Upgrade."""
     connection = _tokens(headers, b"connection")
     offers = _tokens(headers, b"upgrade")
     return version == "1.1" and b"upgrade" in connection and offers == [b"websocket"]
 
 
 def _tokens(headers: Headers, name: bytes) -> list[bytes]:
-    """Of all lines with this name: they are one list."""
+    """All header lines with this name form one list."""
     return [
         token.strip().lower()
         for each, value in headers
@@ -66,7 +66,7 @@ def _tokens(headers: Headers, name: bytes) -> list[bytes]:
 def head_without_upgrade(
     method: bytes, version: str, url: bytes, headers: Headers
 ) -> bytes:
-    """The same request without the offer that we do not take."""
+    """The same head without the offer to upgrade."""
     lines = [b"%b %b HTTP/%b" % (method, url, version.encode())]
     lines += [b"%b: %b" % each for each in headers if each[0] != b"upgrade"]
     return b"\r\n".join([*lines, b"", b""])

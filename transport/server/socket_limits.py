@@ -1,4 +1,4 @@
-"""uvicorn's WebSocket protocol, which lets go of clients that do not read."""
+"""uvicorn's WebSocket protocol, which disconnects clients that do not read."""
 
 import asyncio
 from typing import TYPE_CHECKING, Any, cast
@@ -20,11 +20,12 @@ CLOSE_REPLY_SECONDS = 3.0
 
 
 class BoundedSocket(WebSocketsSansIOProtocol):
-    """A client has to read what we have written when we close, or is reset.
+    """After a close the client has to read what we have written, or is reset.
 
-    uvicorn waits for ever, so does its stop, and a close that the application asks for
-    waits until the client has read something. It closes with 1011 who does not answer
-    pings; programs on graphql-ws then give up. A laptop that slept comes back.
+    uvicorn would wait for ever, also when it stops. A close by the application would
+    wait until the client has read something. And uvicorn closes with 1011 if a client
+    does not answer pings: graphql-ws then gives up, although a laptop that slept could
+    connect again.
     """
 
     linger_seconds = LINGER_SECONDS
@@ -49,11 +50,11 @@ class BoundedSocket(WebSocketsSansIOProtocol):
 
     async def send(self, message: "ASGISendEvent") -> None:
         if message["type"] == "websocket.close":
-            self.writable.set()  # it is small, and nothing follows it
+            self.writable.set()  # it is small, and it is the last message
         else:
             await self.writable.wait()
             if self.close_sent and self.handshake_complete:
-                raise ClientDisconnected  # the application has not yet heard
+                raise ClientDisconnected  # the application does not know it yet
         await super().send(message)
 
     def keepalive_timeout(self) -> None:

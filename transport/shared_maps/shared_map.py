@@ -105,7 +105,7 @@ class SharedMap:
     async def _resume(self, watcher: Watcher, call: Call) -> bool:
         """Sends what changed since `after`, and what came while that was read.
 
-        False when it could not be sent all of it.
+        False if a part of it could not be sent.
         """
         watcher.keep_pending()
         try:

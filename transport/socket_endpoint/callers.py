@@ -1,4 +1,4 @@
-"""Who is on a socket, by its handshake and its connection_init."""
+"""The caller of a socket, from its handshake and its connection_init."""
 
 from starlette.websockets import WebSocket
 
@@ -11,9 +11,10 @@ BEARER = "bearer "
 
 
 def authorization_of(websocket: WebSocket, frame: ConnectionInit) -> str | None:
-    """That of connection_init, or else of the handshake, which browsers cannot set.
+    """From connection_init, or else from the header of the handshake.
 
-    There a browser sends what a proxy asked a person for, by another scheme.
+    Pages cannot set that header. The browser sends it by itself for a password that a
+    proxy asked for. Its scheme is not Bearer, so it is ignored.
     """
     if frame.authorization is not None:
         return frame.authorization
@@ -28,7 +29,7 @@ def caller_of(
     if credentials is not None:
         reader: object = credentials.viewer.id
     else:
-        # On this machine a proxy has sockets for many clients.
+        # A proxy on this machine opens sockets for many clients.
         reader = client_network(websocket.scope) or id(websocket)
     return Caller(
         authorization_of(websocket, frame),

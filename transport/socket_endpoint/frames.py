@@ -84,7 +84,7 @@ def _connection_init(payload: dict[str, Any]) -> ConnectionInit:
     locale = _optional(payload, "locale", str)
     if locale is not None and len(locale) > MAX_NAME_CHARACTERS:
         raise _invalid(f"locale takes {MAX_NAME_CHARACTERS} characters at most")
-    # As HTTP writes the header; with both, the documented name counts.
+    # HTTP spells the header like this. If both are there, the documented name counts.
     capital = _optional(payload, "Authorization", str)
     authorization = _optional(payload, "authorization", str)
     return ConnectionInit(capital if authorization is None else authorization, locale)

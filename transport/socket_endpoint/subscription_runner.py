@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionRunner:
-    """Of subscriptions, and of the queries and mutations that a socket carries too."""
+    """Runs subscriptions, and also the queries and mutations of a socket."""
 
     execution: Execution
     shared_maps: SharedMaps
