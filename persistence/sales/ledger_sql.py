@@ -34,7 +34,7 @@ AS_SHOWN = """coalesce(screening.starts_at = $10::timestamptz, TRUE)
 # seat that became free while we waited, and hold only a part of what was wanted.
 # `whole` is the second guard: rather than hold a part, the statement divides by zero,
 # fails and changes nothing.
-# The session is locked first, FOR SHARE: its price and start cannot change meanwhile.
+# The session is locked first, FOR KEY SHARE: no price or start changes meanwhile.
 HOLD = f"""
 WITH {ORIGIN.format("$8", "$9")},
 screening AS (
