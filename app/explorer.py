@@ -1,5 +1,6 @@
 """GraphiQL at /graphiql, as `make explorer` builds it from web/."""
 
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -27,14 +28,21 @@ PROTECTION = {
 
 
 def routes(built: Path = BUILT) -> list[BaseRoute]:
-    async def page(_request: Request) -> Response:
-        index = built / "index.html"
-        if not index.is_file():
-            return PlainTextResponse(NOT_BUILT, 503)
-        return FileResponse(index, headers=PROTECTION | {"Cache-Control": "no-cache"})
+    def page(name: str) -> Callable[[Request], Awaitable[Response]]:
+        async def answer(_request: Request) -> Response:
+            file = built / name
+            if not file.is_file():
+                return PlainTextResponse(NOT_BUILT, 503)
+            return FileResponse(
+                file, headers=PROTECTION | {"Cache-Control": "no-cache"}
+            )
+
+        return answer
 
     return [
-        Route("/graphiql", page),
+        Route("/graphiql", page("index.html")),
+        # Of the packages in the page: their texts go with copies.
+        Route("/graphiql/licences.md", page("licences.md")),
         Mount("/graphiql/assets", _Assets(directory=built / "assets", check_dir=False)),
     ]
 

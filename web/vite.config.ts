@@ -9,5 +9,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     // Monaco is large, but only the explorer loads it.
     chunkSizeWarningLimit: 8000,
+    // Their licences ask that their texts go with copies.
+    license: { fileName: "licences.md" },
   },
 });

@@ -50,6 +50,17 @@ async def test_the_first_page_leads_to_what_is_there(
     assert {answer.status for answer in answers} == {200}
 
 
+async def test_the_licences_of_what_is_in_the_page_are_beside_it(
+    explorer: Explorer, service: RunningService
+) -> None:
+    url = f"{service.address}/graphiql/licences.md"
+
+    licences = await (await explorer.page.request.get(url)).text()
+
+    for package in ("graphiql", "monaco-editor", "react-dom"):
+        assert f"## {package} - " in licences
+
+
 async def test_the_examples_lead_from_signing_in_to_the_sale(
     explorer: Explorer, live_pool: Pool
 ) -> None:

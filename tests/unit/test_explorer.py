@@ -21,6 +21,7 @@ def built(tmp_path: Path) -> Path:
     folder = tmp_path / "dist"
     (folder / "assets").mkdir(parents=True)
     (folder / "index.html").write_text("<!doctype html>")
+    (folder / "licences.md").write_text("# Licenses")
     (folder / "assets" / "index-1a2b.js").write_text("run()")
     return folder
 
@@ -48,6 +49,15 @@ async def test_the_page_is_not_cached_and_loads_only_from_its_own_origin(
     assert policy["frame-ancestors"] == "'none'"
     # Scripts, workers and connections have no own directive: default-src applies.
     assert policy.keys() & {"script-src", "worker-src", "connect-src"} == set()
+
+
+async def test_the_licences_of_its_packages_go_with_it(
+    http: httpx2.AsyncClient,
+) -> None:
+    licences = await http.get("/graphiql/licences.md")
+
+    assert (licences.status_code, licences.text) == (200, "# Licenses")
+    assert licences.headers["cache-control"] == "no-cache"
 
 
 async def test_assets_are_cached_for_ever(http: httpx2.AsyncClient) -> None:
