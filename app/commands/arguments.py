@@ -1,12 +1,14 @@
 """The command line: parses it, then runs the file of the command that was chosen."""
 
 import argparse
+import os
 import sys
 from argparse import ArgumentParser
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
 
+from runtime import secret_files
 from runtime.errors import CommandError
 
 AddCommand = Callable[[str, str], ArgumentParser]
@@ -16,6 +18,7 @@ def main(arguments: Sequence[str]) -> int:
     """The exit code; a CommandError is one sentence on stderr."""
     parsed = _parser().parse_args(arguments)
     try:
+        os.environ.update(secret_files.read(os.environ))
         _run(parsed)
     except CommandError as error:
         print(error, file=sys.stderr)

@@ -1,16 +1,13 @@
 """Settings of sign-in through identity providers, from the environment."""
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Annotated, Any, Self
 from urllib.parse import SplitResult, urlsplit
 
 from pydantic import (
     AfterValidator,
     Field,
-    FilePath,
     SecretStr,
-    ValidationInfo,
     field_validator,
     model_validator,
 )
@@ -65,8 +62,6 @@ def _return_urls(value: Any) -> Any:
 
 
 ServiceUrl = Annotated[str, AfterValidator(_service)]
-# The value itself, or a file with it in the variable that ends in _FILE.
-Secret = Annotated[SecretStr | None, Field(validate_default=True)]
 
 
 class SignInSettings(EnvironmentSettings):
@@ -77,19 +72,15 @@ class SignInSettings(EnvironmentSettings):
     # The URLs of clients to return to, comma separated; the first is the default.
     sign_in_return_urls: Annotated[tuple[str, ...], NoDecode] = ()
     # The same for all API processes: any of them may get the browser back.
-    sign_in_cookie_secret_file: FilePath | None = None
-    sign_in_cookie_secret: Annotated[Secret, Field(min_length=32)] = None
+    sign_in_cookie_secret: SecretStr | None = Field(default=None, min_length=32)
     # Any OpenID Connect issuer, spelt exactly as it spells itself.
     oidc_issuer: ServiceUrl | None = None
     oidc_client_id: str | None = None
-    oidc_client_secret_file: FilePath | None = None
-    oidc_client_secret: Secret = None
+    oidc_client_secret: SecretStr | None = None
     google_client_id: str | None = None
-    google_client_secret_file: FilePath | None = None
-    google_client_secret: Secret = None
+    google_client_secret: SecretStr | None = None
     github_client_id: str | None = None
-    github_client_secret_file: FilePath | None = None
-    github_client_secret: Secret = None
+    github_client_secret: SecretStr | None = None
     # Other URLs only for a GitHub enterprise server.
     github_url: ServiceUrl = "https://github.com"
     github_api_url: ServiceUrl = "https://api.github.com"
@@ -111,23 +102,6 @@ class SignInSettings(EnvironmentSettings):
     @classmethod
     def _split(cls, value: Any) -> Any:
         return _return_urls(value) if isinstance(value, str) else value
-
-    @field_validator(
-        "sign_in_cookie_secret",
-        "oidc_client_secret",
-        "google_client_secret",
-        "github_client_secret",
-        mode="before",
-    )
-    @classmethod
-    def _read(cls, value: Any, info: ValidationInfo) -> Any:
-        file: Path | None = info.data.get(f"{info.field_name}_file")
-        if value is not None or file is None:
-            return value
-        try:
-            return file.read_text("utf-8").strip() or None
-        except (OSError, UnicodeDecodeError):
-            raise ValueError("its file cannot be read as text") from None
 
     @model_validator(mode="after")
     def _all_or_nothing(self) -> Self:

@@ -1,5 +1,3 @@
-from pathlib import Path
-
 import pytest
 
 from auth.providers.issuers import GitHubProvider, OidcProvider, providers
@@ -89,33 +87,6 @@ def test_all_that_is_missing_is_named(environment: pytest.MonkeyPatch) -> None:
             "SIGN_IN_COOKIE_SECRET",
         )
     )
-
-
-def test_a_secret_may_be_in_a_file(google: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    file = tmp_path / "secret"
-    file.write_text(" of the file\n", "utf-8")
-    google.delenv("GOOGLE_CLIENT_SECRET")
-    google.setenv("GOOGLE_CLIENT_SECRET_FILE", str(file))
-
-    assert SignInSettings.load().secret("google_client_secret") == "of the file"
-
-
-@pytest.mark.parametrize(
-    ("content", "reason"),
-    [
-        (b"", "GOOGLE_CLIENT_SECRET: field required"),
-        (b"\xff", "GOOGLE_CLIENT_SECRET: its file cannot be read as text"),
-    ],
-)
-def test_a_file_without_a_secret_is_refused(
-    google: pytest.MonkeyPatch, tmp_path: Path, content: bytes, reason: str
-) -> None:
-    file = tmp_path / "secret"
-    file.write_bytes(content)
-    google.delenv("GOOGLE_CLIENT_SECRET")
-    google.setenv("GOOGLE_CLIENT_SECRET_FILE", str(file))
-
-    assert refusal() == reason
 
 
 def test_a_short_cookie_secret_is_refused_and_not_told(
