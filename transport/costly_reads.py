@@ -125,16 +125,8 @@ class CostlyReads:
         self._pause: asyncio.TimerHandle | None = None
 
     @asynccontextmanager
-    async def admission_of(
-        self, call: Call, client: Hashable
-    ) -> AsyncIterator["Admission | None"]:
-        """Waits for the turn of the call. None if the call is cheap.
-
-        Raises OperationFailedError.
-        """
-        if not is_costly(call):
-            yield None
-            return
+    async def admission_for(self, client: Hashable) -> AsyncIterator[Admission]:
+        """Waits for the turn of a costly read. Raises OperationFailedError."""
         with self.line_up(client) as admission:
             try:
                 async with asyncio.timeout(MAX_TURN_SECONDS):

@@ -4,9 +4,9 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from starlette.requests import Request
-from strawberry.http import GraphQLRequestData
 
 from transport.documents import persisted_queries
+from transport.documents.call import Call
 from transport.json_text import NotJsonError, decode
 from transport.limits import MAX_BYTES, MAX_URL_BYTES
 from transport.results import BAD_USER_INPUT
@@ -27,7 +27,7 @@ class RefusedRequestError(Exception):
         self.headers = headers
 
 
-async def request_data_of(request: Request) -> GraphQLRequestData:
+async def call_of(request: Request) -> Call:
     if request.method == "GET":
         _check_length_of_url(request)
         parameters = _parameters_of_url(request)
@@ -46,11 +46,10 @@ async def request_data_of(request: Request) -> GraphQLRequestData:
         raise RefusedRequestError(200, message, code)
     if not isinstance(query, str) or not query.strip():
         raise RefusedRequestError(400, "`query` has to be a GraphQL document.")
-    return GraphQLRequestData(
-        query=query,
-        variables=_optional(parameters, "variables", dict),
-        operation_name=_optional(parameters, "operationName", str),
-        extensions=extensions,
+    return Call.of(
+        query,
+        _optional(parameters, "operationName", str),
+        _optional(parameters, "variables", dict),
     )
 
 

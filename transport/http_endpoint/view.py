@@ -1,18 +1,12 @@
-"""GraphQL over HTTP by its specification, on Strawberry's ASGI view."""
+"""GraphQL over HTTP by its specification, executed by Strawberry."""
 
 import logging
 from http import HTTPStatus
-from typing import Any, cast
 
-from cross_web import AsyncHTTPRequestAdapter, HTTPException, StarletteRequestAdapter
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
-from starlette.websockets import WebSocket
 from strawberry import Schema
-from strawberry.asgi import GraphQL
-from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
-from strawberry.http.base import BaseRequestProtocol
 from strawberry.schema.exceptions import (
     CannotGetOperationTypeError,
     InvalidOperationTypeError,
@@ -23,7 +17,7 @@ from strawberry.types.graphql import OperationType
 from auth.tokens import AuthenticationError
 from resolvers.languages import locale_for
 from transport import results
-from transport.costly_reads import CostlyReads
+from transport.costly_reads import CostlyReads, is_costly
 from transport.documents.call import Call
 from transport.documents.refusals import refusal_of
 from transport.http_endpoint.error_answers import error_answer, failed_answer
@@ -33,10 +27,7 @@ from transport.http_endpoint.negotiation import (
     media_type_for,
     status_of,
 )
-from transport.http_endpoint.request_data import (
-    RefusedRequestError,
-    request_data_of,
-)
+from transport.http_endpoint.request_data import RefusedRequestError, call_of
 from transport.json_text import encode
 from transport.operation_extension import DOCUMENT
 from transport.operation_metrics import OperationMetrics
@@ -71,24 +62,15 @@ class _Request(Request):
         accepted = media_type_for(headers.get("accept", ""))
         self.acceptable = accepted is not None
         self.media_type = accepted or JSON
-        self.status = 200
 
 
-class _Adapter(StarletteRequestAdapter):
-    def __init__(self, request: Request) -> None:
-        super().__init__(request)
-        self.request = request
-
-
-class GraphQLHttp(GraphQL[OperationContext, None]):
+class GraphQLHttp:
     """An ASGI application for a starlette `Route`. It serves no page."""
-
-    request_adapter_class = _Adapter
 
     def __init__(
         self, schema: Schema, context_of: ContextOf, reads: CostlyReads | None = None
     ) -> None:
-        super().__init__(schema, graphql_ide=None, subscription_protocols=())
+        self._schema = schema
         self._context_of = context_of
         self._reads = reads or CostlyReads()
         self._metrics = OperationMetrics(schema, "http")
@@ -122,14 +104,10 @@ class GraphQLHttp(GraphQL[OperationContext, None]):
     async def _answer(self, request: _Request) -> Response:
         try:
             _check(request)
-            response = await self.run(request)
-            response.status_code = request.status
+            return await self._answer_of_operation(request)
         except RefusedRequestError as refused:
             errors = results.error(refused.message, refused.code)
             return error_answer(refused.status, errors, refused.headers)
-        except HTTPException as refused:
-            errors = results.error(refused.reason, results.BAD_USER_INPUT)
-            return error_answer(refused.status_code, errors)
         except AuthenticationError as refused:
             log.debug("a token was refused", extra={"reason": str(refused)})
             errors = results.in_language(results.unauthenticated(), request.locale)
@@ -141,58 +119,37 @@ class GraphQLHttp(GraphQL[OperationContext, None]):
         except Exception:
             log.exception("a request failed", extra={"request_id": request.id})
             return error_answer(500, _internal_error(request))
-        return response
 
-    async def get_context(
-        self, request: Request | WebSocket, response: Response | WebSocket
-    ) -> OperationContext:
+    async def _answer_of_operation(self, request: _Request) -> Response:
+        context = self._context_for(request)
+        call = await call_of(request)
+        request.run.operation = call.operation
+        refusal = refusal_of(call)
+        if refusal is not None:
+            raise RefusedRequestError(400, refusal)
+        if not is_costly(call):
+            return _answer_with(await self._execute(request, call, context), request)
+        reader = reader_of(client_network(request.scope))
+        async with self._reads.admission_for(reader) as admission:
+            result = await self._execute(request, call, context)
+            admission.end(results.codes_in(result))
+            return _answer_with(result, request)
+
+    def _context_for(self, request: _Request) -> OperationContext:
         headers = request.headers
         return self._context_of(
             headers.get("authorization"),
             headers.get("accept-language"),
-            cast("_Request", request).id,
+            request.id,
             request.client.host if request.client else None,
         )
-
-    def should_render_graphql_ide(self, request: BaseRequestProtocol) -> bool:
-        return False
-
-    async def parse_http_body(
-        self, request: AsyncHTTPRequestAdapter
-    ) -> GraphQLRequestData:
-        return await request_data_of(cast("_Adapter", request).request)
-
-    async def execute_single(  # noqa: PLR0917  # as Strawberry calls it
-        self,
-        request: Request,
-        request_adapter: AsyncHTTPRequestAdapter,
-        sub_response: Response,
-        context: OperationContext,
-        root_value: None,
-        request_data: GraphQLRequestData,
-    ) -> ExecutionResult:
-        call = Call.of(
-            request_data.query or "",
-            request_data.operation_name,
-            request_data.variables,
-        )
-        cast("_Request", request).run.operation = call.operation
-        refusal = refusal_of(call)
-        if refusal is not None:
-            raise RefusedRequestError(400, refusal)
-        reader = reader_of(client_network(request.scope))
-        async with self._reads.admission_of(call, reader) as admission:
-            result = await self._execute(request, call, context)
-            if admission is not None:
-                admission.end(results.codes_in(result))
-            return result
 
     async def _execute(
         self, request: Request, call: Call, context: OperationContext
     ) -> ExecutionResult:
         stopwatch = self._metrics.start(call.operation)
         try:
-            result = await self.schema.execute(
+            result = await self._schema.execute(
                 call.document.text,
                 variable_values=call.variables,
                 context_value=context,
@@ -207,25 +164,16 @@ class GraphQLHttp(GraphQL[OperationContext, None]):
         stopwatch.stop(results.codes_in(result), context.refusals)
         return result
 
-    async def process_result(
-        self, request: Request, result: ExecutionResult
-    ) -> GraphQLHTTPResponse:
-        http_request = cast("_Request", request)
-        if bug := results.bug_in(result):
-            extra = {"request_id": http_request.id}
-            log.error("a request failed", extra=extra, exc_info=bug)
-            http_request.status = 500
-            return {"errors": list(results.counted(_internal_error(http_request)))}
-        http_request.run.outcome = results.outcome(results.codes_in(result))
-        if results.never_began(result):
-            http_request.status = status_of(
-                results.codes_in(result), http_request.media_type
-            )
-        payload: Any = results.payload_of(result)
-        return payload  # type: ignore[no-any-return]
 
-    def encode_json(self, data: object) -> bytes:
-        return encode(data)
+def _answer_with(result: ExecutionResult, request: _Request) -> Response:
+    if bug := results.bug_in(result):
+        log.error("a request failed", extra={"request_id": request.id}, exc_info=bug)
+        return error_answer(500, _internal_error(request))
+    codes = results.codes_in(result)
+    request.run.outcome = results.outcome(codes)
+    began = not results.never_began(result)
+    status = 200 if began else status_of(codes, request.media_type)
+    return Response(encode(results.payload_of(result)), status)
 
 
 def _check(request: _Request) -> None:

@@ -1,6 +1,6 @@
 """Headers that every answer has, unless it says otherwise."""
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Iterable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -24,16 +24,16 @@ class AnswerHeaders:
             await self._app(scope, receive, send)
             return
 
-        async def completing(message: Message) -> None:
+        def completing(message: Message) -> Awaitable[None]:
             if message["type"] == "http.response.start":
                 message["headers"] = _completed(message.get("headers", ()))
-            await send(message)
+            return send(message)  # no coroutine of our own: every answer passes here
 
         await self._app(scope, receive, completing)
 
 
 def _completed(headers: Iterable[RawHeader]) -> list[RawHeader]:
     completed = list(headers)
-    there = {name for name, _ in completed}
+    there = dict(completed)
     completed.extend(each for each in ALWAYS if each[0] not in there)
     return completed

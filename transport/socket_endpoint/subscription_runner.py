@@ -1,12 +1,13 @@
 """Runs one operation of a socket, by itself or as a watcher of a shared map."""
 
 import logging
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
 
 from auth.tokens import AuthenticationError
 from transport import results
-from transport.costly_reads import CostlyReads
+from transport.costly_reads import CostlyReads, is_costly
 from transport.documents.call import Call
 from transport.documents.refusals import refusal_of
 from transport.execution import Execution
@@ -58,9 +59,16 @@ class SubscriptionRunner:
         if shared is not None:
             await self.shared_maps.watch(shared, outbox, caller.reader)
             return
-        async with (
-            self.reads.admission_of(call, caller.reader) as admission,
-            aclosing(self.execution.payloads(call, caller, run, admission)) as payloads,
-        ):
+        if not is_costly(call):
+            await self._send(self.execution.payloads(call, caller, run), outbox)
+            return
+        async with self.reads.admission_for(caller.reader) as admission:
+            payloads = self.execution.payloads(call, caller, run, admission)
+            await self._send(payloads, outbox)
+
+    async def _send(
+        self, payloads: AsyncGenerator[str, None], outbox: OperationOutbox
+    ) -> None:
+        async with aclosing(payloads):
             async for payload in payloads:
                 await outbox.send(payload)
