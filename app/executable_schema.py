@@ -6,6 +6,7 @@ from graphql.validation import NoSchemaIntrospectionCustomRule
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
+from app.input_types import look_up_fields
 from resolvers.problems import HANDLERS
 from resolvers.roots import Mutation, Query, Subscription
 from schema.scalars import SCALARS
@@ -24,7 +25,7 @@ class QuietSchema(strawberry.Schema):
 
 def build_schema(*, introspection: bool = True) -> strawberry.Schema:
     rules = RULES if introspection else (*RULES, NoSchemaIntrospectionCustomRule)
-    return QuietSchema(
+    schema = QuietSchema(
         query=Query,
         mutation=Mutation,
         subscription=Subscription,
@@ -34,3 +35,5 @@ def build_schema(*, introspection: bool = True) -> strawberry.Schema:
         exception_handlers=HANDLERS,
         extensions=[lambda: OperationExtension(rules)],  # a new one each operation
     )
+    look_up_fields(schema)
+    return schema
