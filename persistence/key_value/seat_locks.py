@@ -54,9 +54,14 @@ class LocalLease:
         self.taken: tuple[SessionSeat, ...] = ()
         self.decided = asyncio.Event()
         self.released = asyncio.Event()
+        self._clock = asyncio.get_running_loop().time
+        self._began = self._clock()
+        self._known_until = 0.0
 
     def mark_held(self, reservation: Reservation, starts_at: datetime) -> None:
         self.held = (reservation, starts_at)
+        # As long as the marker says it, which counts from the lock: that came later.
+        self._known_until = self._began + held_ms(reservation, starts_at) / 1_000
         self.decide(reservation.seats)
 
     def decide(self, taken: tuple[SessionSeat, ...]) -> None:
@@ -67,13 +72,15 @@ class LocalLease:
     async def answer_for(self, wanted: Wanted) -> tuple[SessionSeat, ...]:
         """Waits. If it returns no seats, the lock is free and the caller has to try.
 
-        A caller that comes after the decision gets no seats: the session may have
-        started since.
+        Callers that come after a refusal get none: the session may have started since.
         """
-        if wanted == self.wanted and not self.decided.is_set():
-            await self.decided.wait()
-            if self.taken:
+        if wanted == self.wanted:
+            if self._clock() < self._known_until:
                 return self.taken
+            if not self.decided.is_set():
+                await self.decided.wait()
+                if self.taken:
+                    return self.taken
         await self.released.wait()
         return ()
 

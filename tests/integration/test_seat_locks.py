@@ -13,7 +13,7 @@ from domain.errors import NotFoundError, SeatsUnavailableError
 from domain.reservation import Reservation
 from persistence.key_value.client import open_redis
 from persistence.key_value.script_batch import Script, ScriptBatch
-from persistence.key_value.seat_locks import RedlockSeatLocks
+from persistence.key_value.seat_locks import LocalLease, RedlockSeatLocks
 from persistence.key_value.seat_markers import LONGEST_HELD
 from persistence.key_value.seat_scripts import ACQUIRE, MARK_HELD
 from persistence.postgres.pool import Pool
@@ -155,6 +155,22 @@ async def test_one_caller_of_a_crowd_in_one_process_asks_the_nodes(
     assert len(refused) == 49
     assert {error.seats for error in refused} == {held.seats}
     assert asked == [ACQUIRE, MARK_HELD]
+
+
+@pytest.mark.parametrize("starts_in", [timedelta(hours=1), timedelta(0)])
+async def test_who_comes_while_a_hold_is_marked_is_refused_at_once_before_the_start(
+    service: BookingService, show: Show, ana: UUID, starts_in: timedelta
+) -> None:
+    """Its marker is on the way to the nodes; with the start it says nothing more."""
+    wanted = show.wanting(0)
+    lease = LocalLease(wanted)
+    held = await service.reserve_seats(show.session_id, show.seat_ids[:1], ana)
+    lease.mark_held(held, held.created_at + starts_in)
+    answering = asyncio.create_task(lease.answer_for(wanted))
+    await asyncio.sleep(0)
+    assert answering.done() == bool(starts_in)
+    lease.released.set()
+    assert await answering == (held.seats if starts_in else ())
 
 
 async def test_a_caller_waits_for_another_process_and_is_refused_by_its_marker(
