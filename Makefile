@@ -20,6 +20,10 @@ APART := --ignore tests/cluster --ignore tests/audit
 INSTALL_TEST_PACKAGES = flock tests/browser $(MAKE) $(TEST_PACKAGES) || \
 	echo "tests/browser IS NOT INSTALLED, for the reason above: the tests that need it are skipped." >&2
 
+# What validates deploy/kubernetes.
+INSTALL_KUBERNETES_TOOLS = flock deploy/kubernetes $(MAKE) .kubernetes/.stamp || \
+	echo "THE TOOLS FOR KUBERNETES ARE NOT THERE, for the reason above: the checks that need them are skipped." >&2
+
 .DEFAULT_GOAL := help
 .SILENT:
 .DELETE_ON_ERROR:
@@ -71,7 +75,8 @@ test-cluster: $(VENV)/dev.stamp ## start the cluster, and run six scenarios of t
 campaign: $(VENV)/dev.stamp ## run all scenarios, or some: SEED=7 SCENARIO="redis-empty postgres-killed"
 	exec $(PY) -m tests.cluster $(CHOSEN)
 
-check: $(VENV)/dev.stamp ## check style, types, imports, schema and tables, and run unit tests
+check: $(VENV)/dev.stamp ## check style, types, imports, schema, tables and manifests, and run unit tests
+	+$(INSTALL_KUBERNETES_TOOLS)
 	$(PY) -m ruff check --quiet
 	$(PY) -m ruff format --check --quiet
 	$(PY) -m mypy --no-error-summary .
@@ -167,6 +172,11 @@ $(GITLEAKS):
 
 NPM_CI = web/with-node npm ci $(1) >$(VENV)/npm.log 2>&1 || { \
 	grep -m1 '^npm error [^ces]' $(VENV)/npm.log || tail -n 3 $(VENV)/npm.log; exit 1; } >&2
+.kubernetes/.stamp: deploy/kubernetes/tools.sh deploy/kubernetes/schemas/pom.xml deploy/kubernetes/schemas/SHA256SUMS
+	echo "Getting kustomize and the schemas of the operators (once; some minutes) ..." >&2
+	sh $< .kubernetes
+	touch $@
+
 tests/browser/node_modules/.stamp: tests/browser/package-lock.json
 	$(call NPM_CI,--prefix ../tests/browser --omit=dev)
 	touch $@

@@ -123,3 +123,24 @@ async def test_a_wrong_password_is_an_error_at_the_start(database_url: str) -> N
 
     with pytest.raises(asyncpg.InvalidPasswordError):
         await open_pool(wrong.geturl(), max_size=1, name="tests")
+
+
+async def test_a_password_of_any_characters_may_stand_beside_the_url(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on Kubernetes, where nothing escapes a password that gets into a URL."""
+    admin = await open_pool(database_url, max_size=1, name="tests")
+    await admin.execute("CREATE ROLE apart LOGIN PASSWORD 'p@ss:/?#%41 w''ord'")
+    parts = urlsplit(database_url)
+    host = parts.netloc.rpartition("@")[2]
+    monkeypatch.setenv("PGPASSWORD", "p@ss:/?#%41 w'ord")
+
+    try:
+        pool = await open_pool(
+            parts._replace(netloc=f"apart@{host}").geturl(), max_size=1, name="tests"
+        )
+        assert await pool.fetchval("SELECT current_user") == "apart"
+        await pool.close()
+    finally:
+        await admin.execute("DROP ROLE apart")
+        await admin.close()
