@@ -23,6 +23,7 @@ RUN useradd --uid 10001 --no-create-home --no-log-init --shell /usr/sbin/nologin
         /var/lib/cinema/signing-keys
 COPY --from=installed /venv /venv
 WORKDIR /srv
+COPY LICENSE ./
 COPY pyproject.toml ./
 COPY app/ app/
 COPY transport/ transport/

@@ -3,7 +3,6 @@
 import json
 import re
 import subprocess
-import tomllib
 from shutil import which
 from typing import Any
 
@@ -65,8 +64,8 @@ def of_image(image: str) -> set[str]:
 
 def images() -> list[str]:
     """Those that we build."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    return [f"cinema-tickets:{project['version']}"]
+    cluster = (ROOT / "docker-compose.cluster.yml").read_text("utf-8")
+    return sorted(set(re.findall(r"image: (cinema-\S+)", cluster)))
 
 
 def _run(*command: str) -> "subprocess.CompletedProcess[str]":

@@ -45,7 +45,7 @@ def test_the_build_gets_all_that_the_image_copies() -> None:
 
     paths = copied()
 
-    assert "app" in paths
+    assert {"app", "LICENSE"} <= set(paths)
     assert "stack" not in paths
     assert "stack" not in allowed
     assert set(paths) <= set(allowed)
