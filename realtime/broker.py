@@ -23,17 +23,6 @@ REQUEST_TIMEOUT_MS = 5_000
 STOP_SECONDS = 2
 
 
-def raise_if_cancelled() -> None:
-    """Call it in every round of a loop around aiokafka.
-
-    aiokafka ends its own tasks by cancelling and awaiting them. It takes a cancellation
-    of our task at that moment for its own and swallows it: our loop would never stop.
-    """
-    task = asyncio.current_task()
-    if task is not None and task.cancelling():
-        raise asyncio.CancelledError
-
-
 @asynccontextmanager
 async def running(client: AIOKafkaProducer | AIOKafkaConsumer) -> AsyncIterator[None]:
     """A cancelled start() leaks connections unless stop() is called as well."""

@@ -10,10 +10,11 @@ from aiokafka.errors import CommitFailedError, KafkaError, MessageSizeTooLargeEr
 
 from persistence.outages import is_unavailable
 from realtime import metrics
-from realtime.broker import MARKER, Kafka, raise_if_cancelled
+from realtime.broker import MARKER, Kafka
 from realtime.cloud_event import CloudEvent, MalformedEventError
 from realtime.topics import dead_letters_of
 from runtime.back_off import BackOff
+from runtime.supervision import raise_if_cancelled
 from telemetry import origin
 from telemetry.spans import spans
 

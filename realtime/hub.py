@@ -19,6 +19,7 @@ from persistence.key_value.client import open_redis
 from realtime.metrics import PUBSUB_LOSSES
 from realtime.topics import RESYNC
 from runtime.back_off import BackOff
+from runtime.supervision import raise_if_cancelled
 
 logger = logging.getLogger(__name__)
 
@@ -103,6 +104,7 @@ class SupervisedRedis(BroadcastBackend):
     async def _supervise(self) -> None:
         back_off = BackOff(0.05, 2.0, jitter=True)
         while True:
+            raise_if_cancelled()
             pubsub = self._redis.pubsub()
             try:
                 async with asyncio.timeout(CONFIRM_SECONDS):
@@ -128,6 +130,7 @@ class SupervisedRedis(BroadcastBackend):
     async def _listen(self, pubsub: PubSub) -> None:
         pinged = False
         while True:
+            raise_if_cancelled()
             # When the connection breaks, redis-py opens another before it raises, and
             # with a frozen Redis that would take for ever.
             async with asyncio.timeout(SILENCE_SECONDS + CONFIRM_SECONDS):

@@ -15,11 +15,12 @@ from aiokafka.structs import RecordMetadata
 from persistence.outages import is_unavailable
 from persistence.sales.outbox import LEASE, Outbox, OutboxEvent
 from realtime import metrics
-from realtime.broker import Kafka, raise_if_cancelled
+from realtime.broker import Kafka
 from realtime.cloud_event import CloudEvent
 from realtime.hub import Hub, Listener
 from realtime.topics import RELAY_WAKEUP
 from runtime.back_off import BackOff
+from runtime.supervision import raise_if_cancelled
 from telemetry.spans import spans
 
 logger = logging.getLogger(__name__)
