@@ -14,15 +14,19 @@ from auth.tokens import TokenIssuer
 from domain.people import Role, Viewer
 from persistence.postgres.pool import Pool
 from seeds.people import LOAD_CUSTOMERS
-from tests.support.browser import Explorer, chromium, explorer_in
+from tests.support.browser import (
+    Explorer,
+    chromium,
+    explorer_in,
+    refuse_an_older_explorer,
+)
 from tests.support.cinema import postpone_expiry
 from tests.support.running_service import Customer, RunningService
-
-pytestmark = pytest.mark.xdist_group("sale")
 
 
 @pytest.fixture(scope="session")
 async def browser() -> AsyncIterator[Browser]:
+    refuse_an_older_explorer()
     async with chromium() as browser:
         yield browser
 
@@ -118,6 +122,19 @@ async def test_a_pasted_token_goes_with_requests_until_it_is_forgotten(
     await expect(explorer.answer).to_contain_text('"viewer": null')
 
     assert await explorer.page.evaluate("Object.keys(localStorage)") == []
+
+
+async def test_each_operation_of_a_document_is_run_by_its_name(
+    explorer: Explorer,
+) -> None:
+    """Before them a named operation was run in another tab."""
+    await explorer.run("FindSession")
+
+    await explorer.ask("query A { a: __typename } query B { b: __typename }")
+    for name in ("A", "B"):
+        await explorer.page.get_by_role("menuitem", name=name, exact=True).click()
+        await expect(explorer.answer).to_contain_text(f'"{name.lower()}": "Query"')
+        await explorer.execute()
 
 
 async def test_a_token_that_is_none_is_refused_and_the_schema_is_there(

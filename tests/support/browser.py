@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -44,6 +45,13 @@ async def chromium() -> AsyncIterator[Browser]:
         )
         yield browser
         await browser.close()
+
+
+def refuse_an_older_explorer() -> None:
+    """Only make builds it: pytest alone would test that of an older commit."""
+    built = ("make", "--question", "web/dist/index.html")
+    if subprocess.run(built, cwd=ROOT, check=False, capture_output=True).returncode:
+        pytest.fail("web/dist is older than web/src: run `make explorer`.")
 
 
 def find_chromium() -> tuple[str, dict[str, str | float | bool]]:

@@ -34,8 +34,8 @@ export const fetcher: Fetcher = async (params, options) => {
   const documentAST = parsed(params.query);
   if (documentAST === undefined) return send(params, { ...options, headers }); // the server reports the syntax error
   const operation = operationOf(documentAST, params.operationName);
-  // An operation without a name is run without one: the name that GraphiQL sends may be of another tab.
-  const operationName = (operation === undefined ? params.operationName : operation.name?.value) ?? null;
+  // Not the name that GraphiQL sends, which may be of another tab.
+  const operationName = operation?.name?.value ?? null;
   const variables = { ...filledIn(operation), ...givenVariables(params) };
   const result = await send({ ...params, operationName, variables }, { ...options, documentAST, headers });
   if (isAsyncIterable(result)) return collecting(operationName, result);
