@@ -3,7 +3,8 @@
 PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
-JOBS ?= 2
+# Tests wait for servers most of the time: more processes than cores.
+JOBS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 2)
 USERS ?= 25
 N ?= 500
 ROUNDS ?= 3
@@ -50,7 +51,7 @@ explorer: $(VENV)/runtime.stamp ## build the page /graphiql, if web/ has changed
 test: $(VENV)/dev.stamp ## run all tests, on temporary servers of their own
 	+$(BUILD_EXPLORER)
 	+$(INSTALL_TEST_PACKAGES)
-	exec $(PY) -m pytest --quiet -rs --numprocesses $(JOBS) --dist loadgroup $(APART)
+	exec $(PY) -m pytest --quiet -rs --numprocesses $(JOBS) $(APART)
 
 test-stack: $(VENV)/dev.stamp ## run the tests of stack/, the servers without Docker
 	exec $(PY) -m pytest --quiet tests/stack
@@ -60,7 +61,7 @@ coverage: $(VENV)/dev.stamp ## lines and branches that the whole suite never rea
 	rm -rf .coverage
 	+$(BUILD_EXPLORER)
 	+$(INSTALL_TEST_PACKAGES)
-	$(PY) -m coverage run -m pytest --quiet --numprocesses $(JOBS) --dist loadgroup $(APART) || \
+	$(PY) -m coverage run -m pytest --quiet --numprocesses $(JOBS) $(APART) || \
 		echo "SOME TESTS FAILED, for the reasons above: the figures are of a suite that did less." >&2
 	$(PY) -m coverage combine --quiet
 	$(PY) -m coverage report

@@ -1,13 +1,12 @@
 """Fixtures on real servers: each process of the test run starts its own stack."""
 
-import asyncio
 import socket
 from collections.abc import AsyncIterator, Iterator
-from uuid import uuid4
+from pathlib import Path
 
-import asyncpg
 import pytest
 from redis.asyncio import Redis
+from xdist.remote import Producer
 
 from auth.signing_keys import KeyRing
 from persistence import migrate
@@ -17,18 +16,34 @@ from persistence.postgres.pool import Pool, open_pool
 from realtime.broker import Kafka
 from tests.support.bearer import KEY, NOON
 from tests.support.embedded import EmbeddedStack, embedded_stack
+from tests.support.prepared import MIGRATED, copied_database, make_postgres, prepared
+from tests.support.scheduling import Scheduling
 from tests.support.signing_keys import put_key
 
 
+@pytest.hookimpl(optionalhook=True)  # there is pytest without xdist, too
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling:
+    return Scheduling(config, log)
+
+
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedStack]:
-    with embedded_stack(tmp_path_factory.mktemp("stack")) as stack:
+def postgres_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder of Postgres, migrated; copy it."""
+    return prepared(tmp_path_factory, "postgres", make_postgres)
+
+
+@pytest.fixture(scope="session")
+def stack(
+    tmp_path_factory: pytest.TempPathFactory, postgres_data: Path
+) -> Iterator[EmbeddedStack]:
+    path = tmp_path_factory.mktemp("servers") / "stack"
+    with embedded_stack(path, postgres_data) as stack:
         yield stack
 
 
 @pytest.fixture(scope="session")
 def database_url(stack: EmbeddedStack) -> str:
-    migrate.upgrade(stack.database_url)
+    """Of a migrated database, which tests share."""
     return stack.database_url
 
 
@@ -39,34 +54,11 @@ async def pool(database_url: str) -> AsyncIterator[Pool]:
     await pool.close()
 
 
-@pytest.fixture(scope="session")
-def migrated(stack: EmbeddedStack) -> str:
-    """The name of a database to copy, which takes a fifth of migrating another."""
-    name = "migrated"
-    asyncio.run(_create_database(stack.database_url, name))
-    migrate.upgrade(_url_of(name, stack.database_url))
-    return name
-
-
-async def _create_database(server_url: str, name: str) -> None:
-    server = await asyncpg.connect(server_url)
-    await server.execute(f"CREATE DATABASE {name}")
-    await server.close()
-
-
-def _url_of(name: str, server_url: str) -> str:
-    return f"{server_url.rpartition('/')[0]}/{name}"
-
-
 @pytest.fixture
-async def scratch_database_url(migrated: str, database_url: str) -> AsyncIterator[str]:
+async def scratch_database_url(database_url: str) -> AsyncIterator[str]:
     """A migrated database for one test, which may break it."""
-    name = f"scratch_{uuid4().hex}"
-    server = await asyncpg.connect(database_url)
-    await server.execute(f"CREATE DATABASE {name} TEMPLATE {migrated}")
-    yield _url_of(name, database_url)
-    await server.execute(f"DROP DATABASE {name} WITH (FORCE)")
-    await server.close()
+    async with copied_database(database_url, MIGRATED) as url:
+        yield url
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from stack.embedded.valkey import Valkey
 
 
 class EmbeddedServers:
-    def __init__(self, folder: DataFolder) -> None:
-        self.postgres = Postgres(folder)
+    def __init__(self, folder: DataFolder, postgres: Postgres | None = None) -> None:
+        self.postgres = postgres or Postgres(folder)
         self.valkey = Valkey(folder)
         self.broker = Broker(folder)
         self.servers = (self.postgres, self.valkey, self.broker)

@@ -1,7 +1,6 @@
 """The whole program, started once for each test process."""
 
 import shutil
-import signal
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -9,14 +8,23 @@ import pytest
 
 from persistence.postgres.pool import Pool, open_pool
 from stack.embedded.ports import ReservedPort
-from tests.support.run import RunUnderTest, started_run
+from tests.support.prepared import prepared
+from tests.support.run import RunUnderTest, start_once, started_run
 from tests.support.running_service import Customer, RunningService
 
 
 @pytest.fixture(scope="session")
-def live_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunUnderTest]:
+def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of a run that was started and stopped once; copy it."""
+    return prepared(tmp_path_factory, "planted", start_once)
+
+
+@pytest.fixture(scope="session")
+def live_run(
+    planted: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RunUnderTest]:
     reserved = ReservedPort()
-    folder = tmp_path_factory.mktemp("live") / "data"
+    folder = shutil.copytree(planted, tmp_path_factory.mktemp("live") / "data")
     with started_run(folder, reserved.number) as run:
         run.wait_until_ready()
         yield run
@@ -46,19 +54,6 @@ async def ana(service: RunningService) -> AsyncIterator[Customer]:
 async def bruno(service: RunningService) -> AsyncIterator[Customer]:
     async with service.customer(1) as customer:
         yield customer
-
-
-@pytest.fixture(scope="session")
-def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data folder of a run that was started and stopped once."""
-    folder = tmp_path_factory.mktemp("run") / "planted"
-    reserved = ReservedPort()
-    with started_run(folder, reserved.number) as run:
-        output = run.wait_until_ready()
-        assert run.end(signal.SIGTERM) == (0, "")
-    reserved.close()
-    assert "Creating the database (the first time only) ...\n" in output
-    return folder
 
 
 @pytest.fixture(scope="session")

@@ -8,8 +8,6 @@ import pytest
 from tests.support.run import RunUnderTest
 from tests.support.running_service import RunningService
 
-pytestmark = pytest.mark.xdist_group("sale")
-
 NO_STORE = "no-store"
 PAGES = {
     "/": "no-cache",

@@ -19,8 +19,6 @@ from tests.support.polling import eventually
 from tests.support.run import ROOT
 from tests.support.running_service import Customer, RunningService
 
-pytestmark = pytest.mark.xdist_group("sale")
-
 DOCUMENT = ROOT / "docs" / "api.md"
 WITH_NODE = str(ROOT / "web" / "with-node")
 # What a reader has to add: print the seats after each update, one line each time.
@@ -97,7 +95,7 @@ class ExampleClient:
         async def is_true() -> bool:
             return self.seats == truth
 
-        await eventually(is_true, 30)
+        await eventually(is_true)
 
 
 def states(seats: list[dict[str, Any]]) -> States:

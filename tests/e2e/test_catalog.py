@@ -4,8 +4,6 @@ import asyncio
 from contextlib import aclosing
 from typing import Any
 
-import pytest
-
 from loadtest.documents import (
     ADD_SEATS,
     CREATE_MOVIE,
@@ -16,8 +14,6 @@ from loadtest.documents import (
 )
 from tests.support.catalog import moment
 from tests.support.running_service import Customer, RunningService
-
-pytestmark = pytest.mark.xdist_group("sale")
 
 MANAGER = {"email": "manager@cinema.example", "password": "correct-horse-manager"}
 CAPACITY = "query ($id: ID!) { room(id: $id) { capacity } }"

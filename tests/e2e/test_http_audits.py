@@ -3,12 +3,8 @@
 import json
 import subprocess
 
-import pytest
-
 from tests.support.run import ROOT
 from tests.support.running_service import RunningService
-
-pytestmark = pytest.mark.xdist_group("sale")
 
 NODE = (ROOT / "web/with-node", "node", "audits.mjs")
 

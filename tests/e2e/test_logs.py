@@ -2,6 +2,7 @@
 
 import json
 import secrets
+import shutil
 import signal
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -17,8 +18,6 @@ from loadtest.documents import REFRESH_TOKENS, SIGN_IN, SIGN_UP
 from stack.embedded.ports import ReservedPort
 from tests.support.run import RunUnderTest, started_run
 from tests.support.running_service import RunningService
-
-pytestmark = pytest.mark.xdist_group("run")
 
 
 @dataclass
@@ -70,9 +69,11 @@ class Person:
 
 
 @pytest.fixture(scope="module")
-def debug_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunUnderTest]:
+def debug_run(
+    planted: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RunUnderTest]:
     reserved = ReservedPort()
-    folder = tmp_path_factory.mktemp("logs") / "data"
+    folder = shutil.copytree(planted, tmp_path_factory.mktemp("logs") / "data")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LOG_LEVEL", "DEBUG")
         with started_run(folder, reserved.number) as run:

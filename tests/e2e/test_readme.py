@@ -5,13 +5,9 @@ import os
 import re
 import signal
 
-import pytest
-
-from tests.support.polling import eventually
+from tests.support.polling import eventually, soon
 from tests.support.run import ROOT
 from tests.support.running_service import Customer, RunningService
-
-pytestmark = pytest.mark.xdist_group("sale")
 
 README = ROOT / "README.md"
 UNBUFFERED = {"PYTHONUNBUFFERED": "1"}
@@ -39,7 +35,7 @@ async def test_its_curl_lines_hold_a_seat_and_pay_for_it(
     [sale, _] = blocks(service)
 
     process = await bash(sale)
-    output, _ = await asyncio.wait_for(process.communicate(), 60)
+    output, _ = await soon(process.communicate())
 
     held, paid, session = output.decode().splitlines()
     assert process.returncode == 0
@@ -70,7 +66,7 @@ async def test_its_watcher_sees_a_seat_held_and_released(
     process = await bash(watch, SESSION=session)
     listening = asyncio.create_task(listen())
     try:
-        await eventually(is_seen, 30)
+        await eventually(is_seen)
     finally:
         # The shell's own child has the pipe, too.
         os.killpg(process.pid, signal.SIGKILL)

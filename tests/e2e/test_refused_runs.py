@@ -7,9 +7,6 @@ import pytest
 
 from tests.support.run import RunUnderTest, started_run
 
-# As tests/e2e/test_run.py: they share the first start.
-pytestmark = pytest.mark.xdist_group("run")
-
 
 def test_a_folder_in_use_is_refused(running: RunUnderTest, port: int) -> None:
     with started_run(running.folder, port) as second:

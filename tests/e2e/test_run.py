@@ -16,9 +16,6 @@ from stack.embedded.ports import is_free
 from tests.support.processes import wait_until_gone
 from tests.support.run import COMMAND, RunUnderTest, started_run
 
-# One worker of xdist: the tests share the first start, which takes longest.
-pytestmark = pytest.mark.xdist_group("run")
-
 
 def has_ipv6() -> bool:
     try:
@@ -35,7 +32,7 @@ async def _execute(run: RunUnderTest, sql: str) -> list[int]:
         await db.close()
 
 
-async def test_a_stop_in_order_keeps_the_data_and_leaves_no_process(
+async def test_a_stop_in_order_and_a_kill_keep_the_data_and_leave_no_process(
     folder: Path, port: int
 ) -> None:
     with started_run(folder, port) as run:
@@ -56,14 +53,7 @@ async def test_a_stop_in_order_keeps_the_data_and_leaves_no_process(
         assert ("  Explorer http" in output) is (BUILT / "index.html").is_file()
         assert "Creating" not in output
         assert "Planting" not in output
-
-
-async def test_a_kill_keeps_the_data_and_leaves_no_process(
-    folder: Path, port: int
-) -> None:
-    with started_run(folder, port) as run:
-        run.wait_until_ready()
-        await _execute(run, "CREATE TABLE kept AS SELECT 7 AS number")
+        await _execute(run, "UPDATE kept SET number = 8")
         processes = run.descendants()
 
         run.end(signal.SIGKILL)
@@ -72,7 +62,7 @@ async def test_a_kill_keeps_the_data_and_leaves_no_process(
 
     with started_run(folder, port) as run:
         run.wait_until_ready()
-        assert await _execute(run, "SELECT number FROM kept") == [7]
+        assert await _execute(run, "SELECT number FROM kept") == [8]
 
 
 def test_a_kill_while_it_starts_leaves_no_process(tmp_path: Path, port: int) -> None:
@@ -123,13 +113,16 @@ async def test_whatever_dies_is_started_again(running: RunUnderTest) -> None:
 
 
 def test_each_address_that_it_prints_answers(
-    folder: Path, port: int, monkeypatch: pytest.MonkeyPatch
+    running: RunUnderTest, folder: Path, port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Of IPv6 too, and no explorer that is off."""
+    """Of IPv6 too, beside another run, and no explorer that is off."""
     monkeypatch.setenv("EXPLORER", "false")
     monkeypatch.setenv("HOST", "::1" if has_ipv6() else "127.0.0.1")
     with started_run(folder, port) as run:
         output = run.wait_until_ready()
+        assert running.answers()
+        for setting in ("DATABASE_URL", "REDIS_URL", "KAFKA_BOOTSTRAP_SERVERS"):
+            assert running.settings()[setting] != run.settings()[setting]
         pages = re.findall(r"http://[^\s)]+", output)
         statuses = {page: httpx2.get(page).status_code for page in pages}
 
@@ -141,14 +134,3 @@ def test_each_address_that_it_prints_answers(
     }
     assert len(statuses) == 5
     assert "Explorer" not in output
-
-
-def test_several_run_side_by_side(
-    running: RunUnderTest, folder: Path, port: int
-) -> None:
-    with started_run(folder, port) as second:
-        second.wait_until_ready()
-
-        assert running.answers() and second.answers()
-        for setting in ("DATABASE_URL", "REDIS_URL", "KAFKA_BOOTSTRAP_SERVERS"):
-            assert running.settings()[setting] != second.settings()[setting]

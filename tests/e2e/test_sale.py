@@ -16,10 +16,9 @@ from loadtest.documents import RESERVE_SEATS
 from persistence.postgres.pool import Pool
 from tests.support.cinema import expire_hold
 from tests.support.http_client import ask
+from tests.support.polling import soon
 from tests.support.running_service import Customer, RunningService
 from tests.support.socket_client import graphql_socket
-
-pytestmark = pytest.mark.xdist_group("sale")
 
 
 async def states_until(updates: Any, seat: str, wanted: str) -> list[tuple[str, int]]:
@@ -173,7 +172,7 @@ async def test_sockets_close_with_a_code_to_come_back_on_and_resume(
         api = service.run.children()["API"]
         os.kill(api, signal.SIGTERM)
         with pytest.raises(ConnectionClosed) as closed:
-            await asyncio.wait_for(socket.recv(), 20)
+            await soon(socket.recv())
 
     await service.wait_for_another_api(api)
     assert closed.value.rcvd

@@ -1,8 +1,10 @@
 """One trace shows a hold from its HTTP request to the seat map of a watcher."""
 
+import shutil
 import signal
 from collections.abc import Iterator
 from contextlib import aclosing
+from pathlib import Path
 from secrets import token_hex
 
 import httpx2
@@ -16,8 +18,6 @@ from tests.support.polling import eventually
 from tests.support.run import RunUnderTest, started_run
 from tests.support.running_service import RunningService
 
-pytestmark = pytest.mark.xdist_group("run")
-
 
 @pytest.fixture(scope="module")
 def collector() -> Iterator[Collector]:
@@ -27,10 +27,10 @@ def collector() -> Iterator[Collector]:
 
 @pytest.fixture(scope="module")
 def traced_run(
-    tmp_path_factory: pytest.TempPathFactory, collector: Collector
+    planted: Path, tmp_path_factory: pytest.TempPathFactory, collector: Collector
 ) -> Iterator[RunUnderTest]:
     reserved = ReservedPort()
-    folder = tmp_path_factory.mktemp("traced") / "data"
+    folder = shutil.copytree(planted, tmp_path_factory.mktemp("traced") / "data")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", collector.url)
         patch.setenv("OTEL_BSP_SCHEDULE_DELAY", "50")
@@ -92,7 +92,7 @@ async def test_a_hold_is_one_trace_from_its_request_to_the_delivery(
         """Processes export their spans independently, a child before its parent."""
         return {*delivery, *paid} <= {span.name for span in collector.of(trace)}
 
-    await eventually(all_are_there, 30)
+    await eventually(all_are_there)
     assert collector.path_to(trace, "deliver seats") == delivery
     assert collector.path_to(trace, "publish PaymentOpened") == paid
     assert collector.path_to(trace, "ledger_sql.HOLD") == [
@@ -119,7 +119,7 @@ async def test_what_is_not_sampled_leaves_nothing(
     async def is_there() -> bool:
         return "deliver seats" in {span.name for span in collector.of(trace)}
 
-    await eventually(is_there, 20)
+    await eventually(is_there)
     names = [span.name for span in collector.of(trace)]
     assert names.count("mutation reserveSeats") == 1
 
@@ -147,7 +147,7 @@ async def test_no_span_has_a_parameter_or_a_token(
     async def is_there() -> bool:
         return bool(collector.of(trace))
 
-    await eventually(is_there, 20)
+    await eventually(is_there)
     assert traced_run.end(signal.SIGTERM) == (0, "")
     assert password.encode() not in collector.received
     assert b"Bearer" not in collector.received

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
@@ -33,9 +34,11 @@ ALL = SessionsWanted()
 
 
 @pytest.fixture(scope="module")
-def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Replicated]:
-    with replicated_postgres(tmp_path_factory.mktemp("postgres")) as servers:
-        migrate.upgrade(servers.url)
+def servers(
+    tmp_path_factory: pytest.TempPathFactory, postgres_data: Path
+) -> Iterator[Replicated]:
+    path = tmp_path_factory.mktemp("postgres")
+    with replicated_postgres(path, postgres_data) as servers:
         yield servers
 
 
@@ -73,7 +76,7 @@ class Process:
         async def has_it() -> bool:
             return self.replica.has_replayed(since)
 
-        await eventually(has_it, 30)
+        await eventually(has_it)
 
     async def sessions(self) -> list[UUID]:
         page = await self.queries.sessions.page(Window(100), ALL)
@@ -177,17 +180,17 @@ async def test_a_late_replica_is_not_read_until_it_has_caught_up(
     async def is_left() -> bool:
         return not process.replica.has_replayed(0)
 
-    await eventually(is_used, 30)
+    await eventually(is_used)
     await servers.on_standby(PAUSE)
     try:
         await cinema.open_session()
-        await eventually(is_left, 30)
+        await eventually(is_left)
         with growing("cinema_reads_total", 1, server="primary"):
             assert await process.own(ana) == 0
     finally:
         await servers.on_standby(RESUME)
 
-    await eventually(is_used, 30)
+    await eventually(is_used)
 
 
 async def test_an_idle_primary_does_not_make_the_replica_late(process: Process) -> None:
@@ -203,7 +206,7 @@ async def test_an_unavailable_replica_is_not_noticed(
     async def is_used() -> bool:
         return process.replica.has_replayed(0)
 
-    await eventually(is_used, 30)
+    await eventually(is_used)
     getattr(servers.standby, fault)()
     try:
         with growing("cinema_reads_total", 1, server="primary"):
@@ -215,7 +218,7 @@ async def test_an_unavailable_replica_is_not_noticed(
         else:
             servers.standby.resume()
 
-    await eventually(is_used, 30)
+    await eventually(is_used)
 
 
 async def test_without_redis_the_primary_is_read(
@@ -237,9 +240,9 @@ async def test_a_promoted_server_is_no_longer_a_replica(
     async def is_left() -> bool:
         return not process.replica.has_replayed(0)
 
-    await eventually(is_left, 30)
+    await eventually(is_left)
 
     async def is_read() -> bool:
         return show.session_id in await process.sessions()
 
-    await eventually(is_read, 30)
+    await eventually(is_read)

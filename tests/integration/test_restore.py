@@ -1,6 +1,5 @@
 """A restore brings back the rows of a moment, and nothing later."""
 
-import asyncio
 import re
 import shutil
 from collections.abc import AsyncIterator, Iterator
@@ -9,9 +8,9 @@ from pathlib import Path
 from uuid import UUID
 
 import asyncpg
+import pytest
 
 from domain.sales import PaymentService
-from persistence import migrate
 from persistence.postgres.pool import Pool, open_pool
 from persistence.sales.ledger import PostgresLedger
 from stack.cluster import status
@@ -21,7 +20,7 @@ from tests.support.backup_scripts import SEGMENT, Backup
 from tests.support.cinema import Cinema, Show
 from tests.support.events import open_payment
 from tests.support.null_services import NoSeatLocks, NoWakeup
-from tests.support.polling import eventually
+from tests.support.polling import eventually, soon
 from tests.support.replicated import Replicating, replicated_postgres
 from tests.support.sale_events import hold
 
@@ -38,12 +37,15 @@ SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US
 SLOTS = "SELECT count(*) FROM pg_replication_slots WHERE slot_name = 'backup'"
 
 
+@pytest.fixture
+def live(postgres_data: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(postgres_data, tmp_path / "live")
+
+
 @contextmanager
 def running(path: Path) -> Iterator[Replicating]:
     with DataFolder(path) as folder:
         postgres = Replicating(folder)
-        if not postgres.exists():
-            postgres.create()
         postgres.start()
         try:
             postgres.wait_until_ready()
@@ -64,7 +66,7 @@ async def until_restored(pool: Pool) -> None:
     async def is_primary() -> bool:
         return not await pool.fetchval("SELECT pg_is_in_recovery()")
 
-    await eventually(is_primary, 30)
+    await eventually(is_primary)
 
 
 async def sell(pool: Pool, show: Show, seat: int) -> UUID:
@@ -83,12 +85,11 @@ def make_room(restored: Path, live: Path) -> None:
 
 
 async def test_a_restore_to_a_moment_has_every_sale_until_then_and_none_after(
-    tmp_path: Path,
+    live: Path, tmp_path: Path
 ) -> None:
     restored = tmp_path / "restored"
-    with running(tmp_path / "live") as postgres:
-        await asyncio.to_thread(migrate.upgrade, postgres.url)
-        with (tmp_path / "live" / "postgres" / "postgresql.conf").open("a") as file:
+    with running(live) as postgres:
+        with (live / "postgres" / "postgresql.conf").open("a") as file:
             file.write(FORMER)
         backup = Backup(tmp_path / "a backup", postgres.url)
         async with connected(postgres) as pool, backup.receiving():
@@ -100,7 +101,7 @@ async def test_a_restore_to_a_moment_has_every_sale_until_then_and_none_after(
             after = await sell(pool, show, 2)
             await backup.until_received(pool)
 
-    make_room(restored, tmp_path / "live")
+    make_room(restored, live)
     await backup.run("restore.sh", base, str(restored / "postgres"), moment)
 
     with running(restored) as postgres:
@@ -119,11 +120,10 @@ async def test_a_restore_to_a_moment_has_every_sale_until_then_and_none_after(
 
 
 async def test_a_restore_without_a_moment_has_all_that_was_received(
-    tmp_path: Path,
+    live: Path, tmp_path: Path
 ) -> None:
     restored = tmp_path / "restored"
-    with running(tmp_path / "live") as postgres:
-        await asyncio.to_thread(migrate.upgrade, postgres.url)
+    with running(live) as postgres:
         backup = Backup(tmp_path / "backup", postgres.url)
         async with connected(postgres) as pool, backup.receiving():
             show = await Cinema(pool).open_session(seats=1)
@@ -134,7 +134,7 @@ async def test_a_restore_without_a_moment_has_all_that_was_received(
             report = await backup.run("backup.sh", "verify")
     assert report.startswith(f"{Path(base).name} can be restored, to any moment from ")
 
-    make_room(restored, tmp_path / "live")
+    make_room(restored, live)
     await backup.run("restore.sh", base, str(restored / "postgres"))
 
     with running(restored) as postgres:
@@ -144,9 +144,9 @@ async def test_a_restore_without_a_moment_has_all_that_was_received(
 
 
 async def test_a_base_backup_whose_changes_nobody_receives_is_not_made(
-    tmp_path: Path,
+    live: Path, tmp_path: Path
 ) -> None:
-    with running(tmp_path / "live") as postgres:
+    with running(live) as postgres:
         backup = Backup(tmp_path / "backup", postgres.url, patience=1)
         without_slot = await backup.failure("backup.sh", "base")
         async with backup.receiving():
@@ -166,9 +166,9 @@ async def test_a_base_backup_whose_changes_nobody_receives_is_not_made(
 
 
 async def test_a_base_backup_whose_changes_do_not_arrive_is_deleted(
-    tmp_path: Path,
+    live: Path, tmp_path: Path
 ) -> None:
-    with running(tmp_path / "live") as postgres:
+    with running(live) as postgres:
         backup = Backup(tmp_path / "backup", postgres.url, patience=1)
         async with backup.receiving():
             await backup.run("backup.sh", "base")
@@ -180,9 +180,9 @@ async def test_a_base_backup_whose_changes_do_not_arrive_is_deleted(
 
 
 async def test_what_receives_is_told_of_and_ends_with_its_server_to_find_the_next_one(
-    tmp_path: Path,
+    live: Path, tmp_path: Path
 ) -> None:
-    with running(tmp_path / "live") as postgres:
+    with running(live) as postgres:
         backup = Backup(tmp_path / "backup", postgres.url)
         process = await backup.start("backup.sh", "wal")
         settings = {"DATABASE_OWNER_URL": postgres.url}
@@ -193,13 +193,15 @@ async def test_what_receives_is_told_of_and_ends_with_its_server_to_find_the_nex
                 "pg_receivewal receives, 0 bytes behind"
             ]
 
-        await eventually(is_unavailable, 30)
+        await eventually(is_unavailable)
 
-    assert await asyncio.wait_for(process.wait(), 30) != 0
+    assert await soon(process.wait()) != 0
 
 
-async def test_a_former_primary_keeps_no_changes_for_the_backup(tmp_path: Path) -> None:
-    with replicated_postgres(tmp_path) as servers:
+async def test_a_former_primary_keeps_no_changes_for_the_backup(
+    postgres_data: Path, tmp_path: Path
+) -> None:
+    with replicated_postgres(tmp_path, postgres_data) as servers:
         await servers.on_standby(
             "SELECT pg_create_physical_replication_slot('backup', true)"
         )

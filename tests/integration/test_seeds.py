@@ -2,6 +2,8 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 import argon2
@@ -9,10 +11,11 @@ import pytest
 from asyncpg import Record
 
 from app.commands import arguments
-from persistence.postgres.pool import Pool
+from persistence.postgres.pool import Pool, open_pool
 from seeds.demo_data import add, is_needed
 from seeds.programme import SAO_PAULO, programme
 from seeds.rooms import ROOMS, row_label
+from tests.support.prepared import MIGRATED, copied_database
 
 TODAY = date(2030, 3, 14)
 TABLES = ("accounts", "movies", "rooms", "seats", "sessions", "session_seats")
@@ -34,35 +37,63 @@ async def contents(pool: Pool) -> dict[str, Record | None]:
     }
 
 
-async def test_seeding_twice_changes_nothing(
-    scratch_database_url: str, scratch_pool: Pool
-) -> None:
-    assert await asyncio.to_thread(is_needed, scratch_database_url)
+@dataclass(frozen=True)
+class Seeded:
+    name: str
+    added: Counter[str]
 
-    first = await add(scratch_database_url, TODAY)
-    added = await contents(scratch_pool)
-    second = await add(scratch_database_url, TODAY)
+
+@pytest.fixture(scope="module")
+async def seeded(database_url: str) -> AsyncIterator[Seeded]:
+    """A database with the demo data of TODAY, for copies: adding it takes seconds."""
+    async with copied_database(database_url, MIGRATED) as url:
+        assert await asyncio.to_thread(is_needed, url)
+        yield Seeded(url.rpartition("/")[2], await add(url, TODAY))
+
+
+@pytest.fixture
+async def seeded_url(database_url: str, seeded: Seeded) -> AsyncIterator[str]:
+    async with copied_database(database_url, seeded.name) as url:
+        yield url
+
+
+@pytest.fixture
+async def seeded_pool(seeded_url: str) -> AsyncIterator[Pool]:
+    pool = await open_pool(seeded_url, max_size=4, name="tests")
+    yield pool
+    await pool.close()
+
+
+async def test_seeding_twice_changes_nothing(
+    seeded: Seeded, seeded_url: str, seeded_pool: Pool
+) -> None:
+    first = seeded.added
+    added = await contents(seeded_pool)
+    second = await add(seeded_url, TODAY)
 
     assert first["movies"] == 12 and first["rooms"] == 6
     assert first["accounts"] == 603
     assert first["sessions"] == 14 * 22
     assert first["session seats"] == 68_768
     assert second.total() == 0
-    assert await contents(scratch_pool) == added
-    assert not await asyncio.to_thread(is_needed, scratch_database_url)
+    assert await contents(seeded_pool) == added
+    assert not await asyncio.to_thread(is_needed, seeded_url)
 
 
 async def test_it_is_added_again_when_all_sessions_are_over(
-    scratch_database_url: str, scratch_pool: Pool
+    seeded_url: str, seeded_pool: Pool
 ) -> None:
-    await add(scratch_database_url, date(2020, 3, 14))
+    await seeded_pool.execute(
+        "UPDATE sessions SET starts_at = starts_at - interval '10 years',"
+        " ends_at = ends_at - interval '10 years'"
+    )
 
-    assert await asyncio.to_thread(is_needed, scratch_database_url)
+    assert await asyncio.to_thread(is_needed, seeded_url)
 
-    await add(scratch_database_url, TODAY)
+    await add(seeded_url, TODAY + timedelta(days=14))
 
-    assert not await asyncio.to_thread(is_needed, scratch_database_url)
-    assert await scratch_pool.fetchval("SELECT count(*) FROM sessions") == 2 * 308
+    assert not await asyncio.to_thread(is_needed, seeded_url)
+    assert await seeded_pool.fetchval("SELECT count(*) FROM sessions") == 2 * 308
 
 
 async def test_two_seeders_at_once_add_it_once(
@@ -77,38 +108,34 @@ async def test_two_seeders_at_once_add_it_once(
 
 
 async def test_tomorrow_adds_a_day_and_leaves_the_rest(
-    scratch_database_url: str, scratch_pool: Pool
+    seeded_url: str, seeded_pool: Pool
 ) -> None:
-    await add(scratch_database_url, TODAY)
-    before = await scratch_pool.fetch("SELECT * FROM sessions ORDER BY id")
-    await scratch_pool.execute(
-        "UPDATE movies SET title = 'Ours' WHERE title = 'Limite'"
-    )
+    before = await seeded_pool.fetch("SELECT * FROM sessions ORDER BY id")
+    await seeded_pool.execute("UPDATE movies SET title = 'Ours' WHERE title = 'Limite'")
 
-    added = await add(scratch_database_url, TODAY + timedelta(days=1))
+    added = await add(seeded_url, TODAY + timedelta(days=1))
 
     one_day = sum(room.sessions_a_day for room in ROOMS)
     seats = sum(room.rows * room.seats_in_row * room.sessions_a_day for room in ROOMS)
     assert +added == Counter({"sessions": one_day, "session seats": seats})
     assert (
-        await scratch_pool.fetch(
+        await seeded_pool.fetch(
             "SELECT * FROM sessions WHERE id = ANY($1::uuid[]) ORDER BY id",
             [row["id"] for row in before],
         )
         == before
     )
-    titles = await scratch_pool.fetch("SELECT title FROM movies")
+    titles = await seeded_pool.fetch("SELECT title FROM movies")
     assert "Ours" in {row["title"] for row in titles}
-    assert await scratch_pool.fetchval(OVERLAPS) == 0
+    assert await seeded_pool.fetchval(OVERLAPS) == 0
 
 
 async def test_a_managers_own_session_is_left_alone(
-    scratch_database_url: str, scratch_pool: Pool
+    seeded_url: str, seeded_pool: Pool
 ) -> None:
-    await add(scratch_database_url, TODAY)
     after = TODAY + timedelta(days=14)
     evening = datetime(after.year, after.month, after.day, 12, tzinfo=SAO_PAULO)
-    await scratch_pool.execute(
+    await seeded_pool.execute(
         "INSERT INTO sessions (movie_id, room_id, starts_at, ends_at, price_minor,"
         " currency) SELECT id, $1, $2, $3, 1, 'BRL' FROM movies LIMIT 1",
         ROOMS[-1].id,
@@ -116,16 +143,14 @@ async def test_a_managers_own_session_is_left_alone(
         evening + timedelta(hours=8),
     )
 
-    added = await add(scratch_database_url, TODAY + timedelta(days=1))
+    added = await add(seeded_url, TODAY + timedelta(days=1))
 
     assert 0 < added["sessions"] < sum(room.sessions_a_day for room in ROOMS)
-    assert await scratch_pool.fetchval(OVERLAPS) == 0
+    assert await seeded_pool.fetchval(OVERLAPS) == 0
 
 
-async def test_people_and_rooms(scratch_database_url: str, scratch_pool: Pool) -> None:
-    await add(scratch_database_url, TODAY)
-
-    people = await scratch_pool.fetch(
+async def test_people_and_rooms(seeded_pool: Pool) -> None:
+    people = await seeded_pool.fetch(
         "SELECT email, role, password_hash FROM accounts"
         " WHERE password_hash IS NOT NULL ORDER BY email"
     )
@@ -140,13 +165,13 @@ async def test_people_and_rooms(scratch_database_url: str, scratch_pool: Pool) -
         assert hasher.verify(row["password_hash"], f"correct-horse-{name}")
         assert not hasher.check_needs_rehash(row["password_hash"])
     crowd = "SELECT count(*) FROM accounts WHERE email ~ '^load-[0-9]{3}@'"
-    assert await scratch_pool.fetchval(crowd) == 600
-    sizes = await scratch_pool.fetch(
+    assert await seeded_pool.fetchval(crowd) == 600
+    sizes = await seeded_pool.fetch(
         "SELECT count(*) AS seats FROM seats GROUP BY room_id ORDER BY seats"
     )
     assert [row["seats"] for row in sizes] == [60, 96, 140, 192, 300, 1000]
-    assert await scratch_pool.fetchval(OVERLAPS) == 0
-    fresh = await scratch_pool.fetchrow(
+    assert await seeded_pool.fetchval(OVERLAPS) == 0
+    fresh = await seeded_pool.fetchrow(
         "SELECT count(DISTINCT changed_in) AS writers, min(changed_in) AS writer,"
         " min(status) || max(status) AS states, max(version) AS version"
         " FROM session_seats"

@@ -8,7 +8,6 @@ from uuid import UUID
 import pytest
 
 from loadtest.documents import RESERVE_SEATS
-from persistence import migrate
 from persistence.postgres.pool import Pool, open_pool
 from tests.support.cinema import Show, reserving
 from tests.support.embedded import EmbeddedStack
@@ -22,9 +21,8 @@ OWN = "{ reservations { totalCount } }"
 
 
 @pytest.fixture
-def servers(tmp_path: Path) -> Iterator[Replicated]:
-    with replicated_postgres(tmp_path / "postgres") as servers:
-        migrate.upgrade(servers.url)
+def servers(tmp_path: Path, postgres_data: Path) -> Iterator[Replicated]:
+    with replicated_postgres(tmp_path / "postgres", postgres_data) as servers:
         yield servers
 
 
@@ -42,7 +40,11 @@ async def client(
     ana: UUID,
     tmp_path: Path,
 ) -> AsyncIterator[InProcessClient]:
-    environment = stack.environment | {"DATABASE_URL": servers.url}
+    # Few connections: each that a request finds frozen costs it its patience.
+    environment = stack.environment | {
+        "DATABASE_URL": servers.url,
+        "DB_POOL_SIZE": "4",
+    }
     async with in_process_client(environment, tmp_path / "keys", ana) as client:
         yield client
 
@@ -68,7 +70,7 @@ async def test_clients_get_unavailable_until_another_primary_is_promoted(
     async def reserves() -> bool:
         return await client.reserves(show, 2)
 
-    await eventually(reserves, 30)
+    await eventually(reserves)
     assert "errors" not in await client.ask(OWN)
     assert "errors" not in await client.ask(MAP, id=session)
 
@@ -85,4 +87,4 @@ async def test_connections_to_a_demoted_primary_are_closed(
     async def reserves() -> bool:
         return await client.reserves(show, 1)
 
-    await eventually(reserves, 30)
+    await eventually(reserves)

@@ -1,12 +1,14 @@
 """Temporary servers for tests, and their faults."""
 
 import os
+import shutil
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from stack.embedded.data_folder import DataFolder
+from stack.embedded.postgres import Postgres
 from stack.embedded.server import Server
 from stack.embedded.servers import EmbeddedServers
 from tests.support.processes import descendants
@@ -52,6 +54,13 @@ class ServerUnderTest:
             os.kill(pid, signal.SIGCONT)
 
 
+class ForgetfulPostgres(Postgres):
+    """A power cut is none of the faults of our tests, and slow disks delay commits."""
+
+    def command(self) -> list[str]:
+        return [*super().command(), "--fsync=off"]
+
+
 class EmbeddedStack:
     def __init__(self, stack: EmbeddedServers) -> None:
         self._stack = stack
@@ -78,10 +87,13 @@ class EmbeddedStack:
 
 
 @contextmanager
-def embedded_stack(path: Path) -> Iterator[EmbeddedStack]:
-    """All three servers with their data in this folder."""
+def embedded_stack(path: Path, data: Path | None = None) -> Iterator[EmbeddedStack]:
+    """All three servers in this folder; on a copy of `data` for quick tests."""
+    if data is not None:
+        shutil.copytree(data, path)
     with DataFolder(path) as folder:
-        stack = EmbeddedServers(folder)
+        postgres = Postgres(folder) if data is None else ForgetfulPostgres(folder)
+        stack = EmbeddedServers(folder, postgres)
         try:
             stack.start()
             yield EmbeddedStack(stack)

@@ -1,60 +1,24 @@
-"""A Postgres primary and its standby, made by pg_basebackup."""
+"""A Postgres primary and its standby, on copies of one data folder."""
 
 import shutil
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import asyncpg
 
-from stack.embedded.child_process import ChildProcess
 from stack.embedded.data_folder import DataFolder
 from stack.embedded.launch import kill_tree
-from stack.embedded.postgres import Postgres, binary
-from stack.embedded.process_user import change_owner, unprivileged_user
-from tests.support.embedded import ServerUnderTest
+from tests.support.embedded import ForgetfulPostgres, ServerUnderTest
 
+NAMES = ("primary", "standby")
 SETTINGS = ("--wal_level=replica", "--max_wal_senders=4", "--wal_keep_size=64MB")
 
 
-class Replicating(Postgres):
+class Replicating(ForgetfulPostgres):
     def command(self) -> list[str]:
         return [*super().command(), *SETTINGS]
-
-
-class BaseBackup(ChildProcess):
-    name = "Backup"
-
-    def __init__(self, folder: DataFolder, of: str, into: Path) -> None:
-        super().__init__(folder.logs, folder.lock)
-        self.user = unprivileged_user()
-        self._of = urlsplit(of)
-        self._into = into
-
-    def environment(self) -> Mapping[str, str]:
-        return {**super().environment(), "PGPASSWORD": self._of.password or ""}
-
-    def command(self) -> list[str]:
-        there = (
-            f"host={self._of.hostname} port={self._of.port} user={self._of.username}"
-        )
-        return [
-            binary("pg_basebackup"),
-            *(f"--dbname={there}", f"--pgdata={self._into}"),
-            *("--write-recovery-conf", "--checkpoint=fast", "--wal-method=stream"),
-        ]
-
-    def answers(self) -> bool:
-        return self.exit_code() == 0
-
-    def run(self) -> None:
-        self.start()
-        while self.exit_code() is None:
-            time.sleep(0.01)
-        if not self.answers():
-            raise self.failure()
 
 
 class Replicated:
@@ -85,7 +49,8 @@ class Replicated:
 
 
 @contextmanager
-def replicated_postgres(path: Path) -> Iterator[Replicated]:
+def replicated_postgres(path: Path, data: Path) -> Iterator[Replicated]:
+    """`data` is the folder of a Replicating that has stopped."""
     with ExitStack() as ending:
 
         def started(server: Replicating) -> Replicating:
@@ -95,13 +60,19 @@ def replicated_postgres(path: Path) -> Iterator[Replicated]:
             server.wait_until_ready()
             return server
 
-        here = ending.enter_context(DataFolder(path / "primary"))
-        primary = Replicating(here)
-        primary.create()
-        started(primary)
-        there = ending.enter_context(DataFolder(path / "standby"))
-        _copy(primary, here, there)
-        yield Replicated(primary, started(Replicating(there)))
+        here, there = (shutil.copytree(data, path / name) for name in NAMES)
+        primary = started(Replicating(ending.enter_context(DataFolder(here))))
+        _follow(there / "postgres", primary.url)
+        standby = started(Replicating(ending.enter_context(DataFolder(there))))
+        yield Replicated(primary, standby)
+
+
+def _follow(standby: Path, primary_url: str) -> None:
+    url = urlsplit(primary_url)
+    where = f"host={url.hostname} port={url.port} user={url.username}"
+    with (standby / "postgresql.auto.conf").open("a") as file:
+        file.write(f"primary_conninfo = '{where} password={url.password}'\n")
+    (standby / "standby.signal").touch()
 
 
 def _end(server: Replicating) -> None:
@@ -109,14 +80,3 @@ def _end(server: Replicating) -> None:
     if server.is_running():
         kill_tree(server.pid)
     server.kill()
-
-
-def _copy(primary: Replicating, here: DataFolder, there: DataFolder) -> None:
-    data = there.path / "postgres"
-    shutil.copy(here.path / "postgres-password", there.path)
-    change_owner(there.path / "postgres-password", primary.user)
-    into = there.path / "copied"
-    into.mkdir(mode=0o700)
-    change_owner(into, primary.user)
-    BaseBackup(there, primary.url, into).run()
-    into.rename(data)

@@ -10,7 +10,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from stack.embedded.ports import has_page
+import pytest
+
+from stack.embedded.ports import ReservedPort, has_page
 from tests.support.processes import descendants, parents
 
 ROOT = Path(__file__).parents[2]
@@ -84,6 +86,18 @@ class RunUnderTest:
             self.process.send_signal(number)
         _, complaint = self.process.communicate(timeout=TIMEOUT_SECONDS)
         return self.process.returncode, complaint
+
+
+def start_once(folder: Path) -> None:
+    """With all logs: tests/e2e/test_logs.py reads them."""
+    reserved = ReservedPort()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LOG_LEVEL", "DEBUG")
+        with started_run(folder, reserved.number) as run:
+            output = run.wait_until_ready()
+            assert run.end(signal.SIGTERM) == (0, "")
+    reserved.close()
+    assert "Creating the database (the first time only) ...\n" in output
 
 
 @contextmanager
