@@ -1,15 +1,17 @@
 """Fixtures: a cinema with a customer, and clients of the schema."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from uuid import UUID
 
 import pytest
+from argon2 import PasswordHasher
 from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.executable_schema import build_schema
 from app.settings import Settings
+from auth.passwords import Argon2Passwords
 from auth.signing_keys import make_key
 from persistence.key_value.client import open_redis
 from persistence.postgres.engine import open_engine
@@ -44,6 +46,16 @@ async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
     engine = open_engine(database_url, max_size=4, name="tests")
     yield engine
     await engine.dispose()
+
+
+@pytest.fixture
+def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> Iterator[Argon2Passwords]:
+    """Their hashes cost a hundredth: for tests that are not about this cost."""
+    passwords = Argon2Passwords()
+    cheap = PasswordHasher(time_cost=1, memory_cost=1_024)
+    monkeypatch.setattr(passwords, "_hasher", cheap)
+    yield passwords
+    passwords.close()
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Accounts on real Postgres, passwords with real argon2."""
+"""Accounts on real Postgres, passwords with argon2."""
 
 import asyncio
 from collections import Counter
@@ -31,9 +31,10 @@ def passwords() -> Iterator[Argon2Passwords]:
 
 @pytest.fixture
 def service(
-    pool: Pool, passwords: Argon2Passwords, key_ring: KeyRing
+    pool: Pool, cheap_passwords: Argon2Passwords, key_ring: KeyRing
 ) -> AccountService:
-    return AccountService(PostgresAccounts(pool), passwords, TokenIssuer(key_ring))
+    accounts = PostgresAccounts(pool)
+    return AccountService(accounts, cheap_passwords, TokenIssuer(key_ring))
 
 
 def new_address() -> str:
@@ -121,11 +122,12 @@ async def test_other_alphabets_are_compared_alike_here_and_in_the_database(
 
 
 async def test_all_refusals_cost_the_same_work(
-    service: AccountService,
     pool: Pool,
     passwords: Argon2Passwords,
+    key_ring: KeyRing,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    service = AccountService(PostgresAccounts(pool), passwords, TokenIssuer(key_ring))
     ana = await service.sign_up(new_address(), "correct-horse", "Ana")
     nobody = await pool.fetchval(
         "INSERT INTO accounts (email, name, role)"
@@ -156,12 +158,12 @@ async def test_all_refusals_cost_the_same_work(
 
 
 async def test_a_hash_of_an_older_spelling_is_replaced_though_ten_sign_in_at_once(
-    service: AccountService, passwords: Argon2Passwords, pool: Pool
+    service: AccountService, cheap_passwords: Argon2Passwords, pool: Pool
 ) -> None:
     composed, decomposed = "caf\u00e9-com-leite", "cafe\u0301-com-leite"
     ana = await service.sign_up(new_address(), composed, "Ana")
     stored = "SELECT password_hash FROM accounts WHERE id = $1"
-    older = await passwords.hash(decomposed)
+    older = await cheap_passwords.hash(decomposed)
     await pool.execute(
         "UPDATE accounts SET password_hash = $2 WHERE id = $1", ana.account.id, older
     )
@@ -173,7 +175,7 @@ async def test_a_hash_of_an_older_spelling_is_replaced_though_ten_sign_in_at_onc
 
     assert {each.account for each in again} == {ana.account}
     newer = await pool.fetchval(stored, ana.account.id)
-    assert await passwords.verify([composed], newer) == composed
+    assert await cheap_passwords.verify([composed], newer) == composed
 
 
 async def test_hashing_does_not_block_the_event_loop(

@@ -12,7 +12,7 @@ from starlette.routing import Route
 from tests.support.asgi_server import speaking
 from transport.server.http_limits import BoundedHttp
 
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 60
 REFUSED = b"HTTP/1.1 400 Bad Request"
 CLOSED = b"closed"  # a client that is still writing may not receive the reason
 LONG = b"x" * 70_000

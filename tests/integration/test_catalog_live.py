@@ -65,7 +65,7 @@ async def test_new_prices_and_new_seats_reach_watchers(
     async def knows_the_truth() -> bool:
         return watcher.seats == await true_map(scratch_pool, show.session_id)
 
-    await eventually(knows_the_truth, 30)
+    await eventually(knows_the_truth)
     task.cancel()
     assert watcher.snapshots == 1
     assert len(watcher.seats) == 604

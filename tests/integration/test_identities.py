@@ -1,7 +1,6 @@
 """Linking identities to accounts on real Postgres, and codes in real Redis."""
 
 import asyncio
-from collections.abc import Iterator
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -30,10 +29,11 @@ def identities(pool: Pool) -> PostgresIdentities:
 
 
 @pytest.fixture
-def service(pool: Pool, key_ring: KeyRing) -> Iterator[AccountService]:
-    passwords = Argon2Passwords()
-    yield AccountService(PostgresAccounts(pool), passwords, TokenIssuer(key_ring))
-    passwords.close()
+def service(
+    pool: Pool, cheap_passwords: Argon2Passwords, key_ring: KeyRing
+) -> AccountService:
+    accounts = PostgresAccounts(pool)
+    return AccountService(accounts, cheap_passwords, TokenIssuer(key_ring))
 
 
 def new_address() -> str:

@@ -74,7 +74,7 @@ async def nginx(apis: Apis, tmp_path: Path) -> AsyncIterator[httpx2.AsyncClient]
         async def is_up() -> bool:
             return await asyncio.to_thread(node.answers)
 
-        await eventually(is_up, 60)
+        await eventually(is_up)
         yield await ending.enter_async_context(
             httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port.number}", timeout=60)
         )

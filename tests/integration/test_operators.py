@@ -140,7 +140,7 @@ async def test_what_cannot_be_read_is_shown_and_stays(
     async def buried() -> bool:
         return len(await of_session(kafka, show)) == 2
 
-    await eventually(buried, 20)
+    await eventually(buried)
     letters = await of_session(kafka, show)
 
     assert {letter.consumer for letter in letters} == {"payments", "fanout"}

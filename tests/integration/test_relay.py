@@ -56,7 +56,7 @@ async def test_an_expired_hold_is_swept_and_its_payment_closed(
     async def is_closed() -> bool:
         return await payments(cinema, show) == ["EXPIRED"]
 
-    await eventually(is_closed, 10)
+    await eventually(is_closed)
     assert (await cinema.seat_states(show))[0] == ("AVAILABLE", 3)
 
 

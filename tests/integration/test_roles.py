@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import asyncpg
 import pytest
 
+from app.commands import arguments
 from domain.sales import PaymentService
 from persistence import migrate
 from persistence.postgres.housekeeping import delete_old_rows
@@ -77,28 +78,34 @@ def make_roles(superuser_url: str) -> None:
     )
 
 
-def command(name: str, owner_url: str, folder: Path) -> str:
-    """As the job and operators give it: with the URLs of both roles."""
-    urls = {
+def urls(owner_url: str) -> dict[str, str]:
+    """As the job and operators give them to a command: of both roles."""
+    return {
         "DATABASE_URL": owner_url.replace("cinema_owner", "cinema_program"),
         "DATABASE_OWNER_URL": owner_url,
     }
+
+
+def command(name: str, owner_url: str, folder: Path) -> str:
     return subprocess.run(
         [sys.executable, "-m", "app", name],
         check=True,
         cwd=HERE,
-        env=os.environ | urls | {"DATA_DIR": str(folder)},
+        env=os.environ | urls(owner_url) | {"DATA_DIR": str(folder)},
         stdout=subprocess.PIPE,
         text=True,
     ).stdout
 
 
 @pytest.fixture
-def owner_url(scratch_database_url: str, tmp_path: Path) -> str:
+def owner_url(scratch_database_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """The superuser has made the tables, before there was an owner."""
     make_roles(scratch_database_url)
     url = as_role("cinema_owner", scratch_database_url)
-    command("migrate", url, tmp_path)
+    with monkeypatch.context() as patch:
+        for name, value in urls(url).items():
+            patch.setenv(name, value)
+        assert arguments.main(["migrate"]) == 0
     return url
 
 
@@ -123,7 +130,7 @@ async def test_the_programs_hold_sell_and_tell(
     async def payment_is_open() -> bool:
         return bool(await scratch_pool.fetchval("SELECT count(*) FROM payments"))
 
-    await eventually(payment_is_open, 20)
+    await eventually(payment_is_open)
     payment = await scratch_pool.fetchval("SELECT id FROM payments")
     service = PaymentService(PostgresLedger(scratch_pool), NoSeatLocks(), NoWakeup())
     await service.approve_payment(payment, reservation.customer_id)

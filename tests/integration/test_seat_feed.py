@@ -26,7 +26,7 @@ from tests.support.cinema import Cinema, Show, expire_hold
 from tests.support.embedded import EmbeddedStack
 from tests.support.folded_map import FoldedMap, true_map
 from tests.support.null_services import NoSeatLocks, NoWakeup
-from tests.support.polling import eventually
+from tests.support.polling import eventually, soon
 from tests.support.realtime import Worker
 
 WATCHERS = 50
@@ -110,7 +110,7 @@ async def test_fifty_watchers_end_at_the_true_state_after_an_outage_of_redis(
     show = await cinema.open_session(seats=30)
     async with WatcherGroup(feed, show, cinema) as watchers:
         await change_seats(booking, cinema, show, 10)
-        await eventually(watchers.all_are_up_to_date, 20)
+        await eventually(watchers.all_are_up_to_date)
         before = [fold.snapshots for fold in watchers.folds]
 
         stack.valkey.stop()
@@ -120,7 +120,7 @@ async def test_fifty_watchers_end_at_the_true_state_after_an_outage_of_redis(
             stack.valkey.start()
         await change_seats(booking, cinema, show, 12)
 
-        await eventually(watchers.all_are_up_to_date, 40)
+        await eventually(watchers.all_are_up_to_date)
         assert before == [1] * WATCHERS
         assert min(fold.snapshots for fold in watchers.folds) >= 2
 
@@ -139,7 +139,7 @@ async def test_watchers_end_at_the_true_state_after_the_broker_came_back_empty(
             stack.broker.start()
         await change_seats(booking, cinema, show, 12)
 
-        await eventually(watchers.all_are_up_to_date, 60)
+        await eventually(watchers.all_are_up_to_date)
 
 
 @pytest.mark.usefixtures("working")
@@ -202,7 +202,7 @@ async def test_an_unreadable_message_is_answered_with_a_whole_map(
         wrong = b'{"position": 1, "seats": [{"id": "x"}]}'
         await redis.publish(seat_channel(show.session_id), wrong)
 
-        update = await asyncio.wait_for(anext(updates), 5)
+        update = await soon(anext(updates))
 
     assert isinstance(update, SeatMap)
 
@@ -244,4 +244,4 @@ async def test_a_reservation_ticks_once_at_first_and_after_each_change(
         assert not done
 
         await redis.publish(reservation_channel(reservation_id), "PaymentOpened")
-        await asyncio.wait_for(waiting, 5)
+        await soon(waiting)

@@ -20,7 +20,7 @@ from persistence.outages import is_unavailable
 from realtime.hub import Hub, Listener
 from realtime.relay_wakeup import RedisRelayWakeup
 from realtime.topics import RELAY_WAKEUP, RESYNC
-from tests.support.polling import eventually
+from tests.support.polling import eventually, soon
 from tests.support.sentinels import PASSWORD, PRIMARY, WatchedRedis, watched_redis
 
 NUMBER = Script("return redis.call('INCR', KEYS[1])")
@@ -43,7 +43,7 @@ async def until_all_know_all(servers: WatchedRedis) -> None:
                     return False
         return True
 
-    await eventually(all_are_known, 30)
+    await eventually(all_are_known)
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ async def until_it_takes_writes(redis: Redis) -> None:
             return False
         return True
 
-    await eventually(is_back, 60)
+    await eventually(is_back)
 
 
 @pytest.mark.parametrize("fault", ["kill", "pause"])
@@ -116,7 +116,7 @@ async def test_a_primary_that_is_demoted_loses_its_clients(
     async def has_moved() -> bool:
         return servers.primary() is not primary
 
-    await eventually(has_moved, 60)
+    await eventually(has_moved)
     await until_it_takes_writes(redis)
     assert (await redis.info("replication"))["role"] == "master"
 
@@ -126,7 +126,7 @@ async def test_live_maps_follow_and_get_a_resync(
 ) -> None:
     async with listening_to("seats", servers) as listener:
         await redis.publish("seats", "before")
-        assert await asyncio.wait_for(listener.next_burst(), 20) == [b"before"]
+        assert await soon(listener.next_burst()) == [b"before"]
 
         servers.primary().kill()
         async with asyncio.timeout(60):
@@ -150,7 +150,7 @@ async def test_the_relay_wakeup_reaches_the_new_primary(
     async with listening_to(RELAY_WAKEUP, servers) as listener:
         wakeup.notify()
 
-        assert b"1" in await asyncio.wait_for(listener.next_burst(0.1), 20)
+        assert b"1" in await soon(listener.next_burst(0.1))
 
 
 async def test_without_any_sentinel_no_caller_waits_long(

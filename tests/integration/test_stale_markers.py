@@ -40,5 +40,5 @@ async def test_a_seat_cancelled_while_redis_was_frozen_can_be_held_again(
             return False
         return True
 
-    await eventually(is_held_again, 20)
+    await eventually(is_held_again)
     await redis.aclose()

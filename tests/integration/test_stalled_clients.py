@@ -53,7 +53,7 @@ async def test_who_did_not_answer_pings_comes_back(
         async def is_closed() -> bool:
             return len(sockets) == 0
 
-        await eventually(is_closed, 30)
+        await eventually(is_closed)
         state.move()
         map_.go_on()
 

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from starlette.types import ASGIApp, Message, Scope
 
-PATIENCE_SECONDS = 5.0
+PATIENCE_SECONDS = 60.0
 
 
 async def settle() -> None:

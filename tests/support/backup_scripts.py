@@ -69,4 +69,4 @@ class Backup:
         async def is_there() -> bool:
             return (self.folder / "wal" / segment).exists()
 
-        await eventually(is_there, 30)
+        await eventually(is_there)

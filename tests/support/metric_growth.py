@@ -1,9 +1,11 @@
 """Growth of metrics during a test: the counters belong to the whole process."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 from prometheus_client import REGISTRY
+
+from tests.support.polling import eventually
 
 
 def counted(name: str, **labels: str) -> float:
@@ -15,4 +17,17 @@ def counted(name: str, **labels: str) -> float:
 def growing(name: str, by: float, **labels: str) -> Iterator[None]:
     before = counted(name, **labels)
     yield
+    assert counted(name, **labels) - before == by, (name, labels)
+
+
+@asynccontextmanager
+async def soon_grown(name: str, by: float, **labels: str) -> AsyncIterator[None]:
+    """For what another task counts, maybe a moment after the body has seen its work."""
+    before = counted(name, **labels)
+    yield
+
+    async def has_grown() -> bool:
+        return counted(name, **labels) - before >= by
+
+    await eventually(has_grown)
     assert counted(name, **labels) - before == by, (name, labels)

@@ -109,7 +109,7 @@ class RunningService:
                 await asyncio.to_thread(self.run.answers)
             )
 
-        await eventually(is_back, 30)
+        await eventually(is_back)
 
     async def delete_marker(self, seat: str) -> None:
         async with Redis.from_url(self.run.settings()["REDIS_URL"]) as redis:

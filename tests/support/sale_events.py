@@ -12,7 +12,7 @@ from domain.reservation import Reservation
 from persistence.sales.ledger import PostgresLedger
 from realtime.broker import MARKER, Kafka
 from tests.support.cinema import Cinema, Show
-from tests.support.polling import eventually
+from tests.support.polling import PATIENCE_SECONDS, eventually
 
 
 async def hold(cinema: Cinema, show: Show, seat: int) -> Reservation:
@@ -42,17 +42,17 @@ async def outbox_size(cinema: Cinema) -> int:
     return int(await cinema.pool.fetchval("SELECT count(*) FROM outbox"))
 
 
-async def until_outbox_is_empty(cinema: Cinema, seconds: float = 20) -> None:
+async def until_outbox_is_empty(cinema: Cinema) -> None:
     async def nothing_waits() -> bool:
         return await outbox_size(cinema) == 0
 
-    await eventually(nothing_waits, seconds)
+    await eventually(nothing_waits)
 
 
 async def read_topic(kafka: Kafka, topic: str, session_id: UUID) -> list[Any]:
     """All records of one session, from the start of the topic."""
     partitions = [TopicPartition(topic, number) for number in range(kafka.partitions)]
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         return await _read(kafka, partitions, session_id)
 
 

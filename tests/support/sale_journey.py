@@ -49,7 +49,7 @@ class Journey:
         seat_map = await self._ask("", documents.SEAT_MAP, id=session["id"])
         seats = [seat["id"] for seat in seat_map["seatMap"]["seats"]]
         sold = await self._reserve(customer, session["id"], seats[:2])
-        await until_outbox_is_empty(self._cinema, 60)
+        await until_outbox_is_empty(self._cinema)
         payment = (await self._reservation(customer, sold))["payment"]["id"]
         await self._enter(customer, documents.APPROVE_PAYMENT, paymentId=payment)
         given_back = await self._reserve(customer, session["id"], seats[2:3])
@@ -57,14 +57,14 @@ class Journey:
             customer, documents.CANCEL_RESERVATION, reservationId=given_back
         )
         overdue = await self._reserve(customer, session["id"], seats[3:4])
-        await until_outbox_is_empty(self._cinema, 60)  # its payment is open
+        await until_outbox_is_empty(self._cinema)  # its payment is open
         await expire_hold(self._cinema.pool, UUID(overdue))
 
         async def is_expired() -> bool:
             found = await self._reservation(customer, overdue)
             return bool((found["payment"] or {}).get("status") == "EXPIRED")
 
-        await eventually(is_expired, 60)
+        await eventually(is_expired)
         assert (await self._reservation(customer, sold))["status"] == "CONFIRMED"
         assert (await self._reservation(customer, given_back))["status"] == "CANCELLED"
         ids = {"movie": session["movie"]["id"], "room": session["room"]["id"]}

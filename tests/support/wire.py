@@ -10,7 +10,7 @@ from uvicorn.server import ServerState
 
 from transport.server.http_limits import BoundedHttp
 
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 60
 
 
 class RecordedTransport(asyncio.Transport):

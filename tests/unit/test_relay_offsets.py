@@ -16,7 +16,7 @@ from realtime.broker import Kafka
 from realtime.hub import Hub, Listener
 from realtime.relay import BrokerLostDataError, Relay
 
-PATIENCE_SECONDS = 5.0
+PATIENCE_SECONDS = 60.0
 
 
 def acknowledged(offset: int, partition: int = 0) -> RecordMetadata:
