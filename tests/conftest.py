@@ -9,7 +9,6 @@ from redis.asyncio import Redis
 from xdist.remote import Producer
 
 from auth.signing_keys import KeyRing
-from persistence import migrate
 from persistence.key_value.script_batch import ScriptBatch
 from persistence.key_value.seat_locks import RedlockSeatLocks
 from persistence.postgres.pool import Pool, open_pool

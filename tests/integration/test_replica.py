@@ -10,7 +10,6 @@ from redis.asyncio import Redis
 
 from domain.ports import Hold
 from domain.reservation import HOLD_PERIOD
-from persistence import migrate
 from persistence.key_value.catalog_cache import RedisCatalogCache
 from persistence.key_value.client import open_redis
 from persistence.key_value.own_writes import OwnWrites
