@@ -184,11 +184,16 @@ class Listener:
             message = RESYNC
         self._queue.put_nowait(message)
 
-    async def next_burst(self, settle: float = 0.0) -> list[bytes]:
-        """Waits for a message; returns it with those of the next `settle` s."""
+    async def next_burst(self, not_before: float = 0.0) -> list[bytes]:
+        """Waits for a message; returns it with those that have come by `not_before`.
+
+        That is a time of the loop's clock. One that has passed when the message comes
+        delays nothing.
+        """
         messages = [await self._queue.get()]
-        if settle > 0:
-            await asyncio.sleep(settle)
+        pause = not_before - asyncio.get_running_loop().time()
+        if pause > 0:
+            await asyncio.sleep(pause)
         while not self._queue.empty():
             messages.append(self._queue.get_nowait())
         return messages

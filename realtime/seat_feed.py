@@ -50,8 +50,7 @@ class SeatFeed:
             yield first
             last_sent = loop.time()
             while True:
-                settle = last_sent + BURST_SECONDS - loop.time()
-                messages = await changes.next_burst(settle)
+                messages = await changes.next_burst(last_sent + BURST_SECONDS)
                 if merged := merge(session_id, messages):
                     # The caller has passed it on to all watchers when this returns.
                     with spans().linked("deliver seats", merged.trace_parents):

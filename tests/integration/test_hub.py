@@ -78,7 +78,7 @@ async def test_subscribing_while_connections_are_cut_leaves_it_alive(
         received: list[bytes] = []
         while b"alive" not in received:
             await redis.publish(channel, "alive")
-            received += await listener.next_burst(0.05)
+            received += await listener.next_burst(clock() + 0.05)
 
 
 async def test_a_frozen_redis_is_noticed_and_delays_no_subscriber(

@@ -25,7 +25,6 @@ from transport.socket_endpoint.frames import (
     ConnectionInit,
     Frame,
     Ping,
-    Pong,
     SocketClosedError,
     Subscribe,
     frame_of,
@@ -122,6 +121,7 @@ class Socket:
         while True:
             text, queued_at = await self._outgoing.next()
             await self._websocket.send_text(text)
+            del text  # or each quiet socket would keep its last message
             process_metrics.SEND_WAIT.observe(time.perf_counter() - queued_at)
 
     async def _read(self) -> None:
@@ -143,13 +143,11 @@ class Socket:
     def _handle(self, frame: Frame) -> None:
         if self._ending.done():
             return  # nothing begins any more
-        match frame:
+        match frame:  # a Pong needs nothing, since we send no pings
             case ConnectionInit():
                 self._on_connection_init(frame)
             case Ping():
                 self._on_ping(frame)
-            case Pong():
-                pass  # we send no pings
             case Subscribe():
                 self._on_subscribe(frame)
             case Complete():
