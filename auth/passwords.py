@@ -1,13 +1,14 @@
 """Passwords, hashed with argon2id."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 
+from domain.account import Doubt
 from domain.errors import TooManyAtOnceError
 from telemetry.sale_metrics import RATE_LIMITED
 
@@ -18,7 +19,11 @@ AT_ONCE = 2  # each takes a core for a fifth of a second, and 64 MiB
 MOST_WAITING = 32
 # How much of the queue others may fill. The rest is for people who return.
 SHARE_OF_HASHING = 1 / 2
-SHARE_OF_THE_DOUBTFUL = 1 / 4
+SHARES: Mapping[Doubt, float] = {
+    Doubt.NONE: 1,
+    Doubt.FIRST_TRY: 3 / 4,
+    Doubt.TRIED_BEFORE: 1 / 4,
+}
 
 
 class Argon2Passwords:
@@ -44,11 +49,12 @@ class Argon2Passwords:
         spellings: Sequence[str],
         password_hash: str | None,
         *,
-        doubtful: bool = False,
+        doubt: Doubt = Doubt.NONE,
     ) -> str | None:
         compared = password_hash or self._unmatched_hash
-        share = SHARE_OF_THE_DOUBTFUL if doubtful else 1
-        return await self._run(lambda: self._fitting(compared, spellings), share)
+        return await self._run(
+            lambda: self._fitting(compared, spellings), SHARES[doubt]
+        )
 
     def close(self) -> None:
         """Cancels callers that still wait."""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import Enum, auto
 from typing import Protocol
 from uuid import UUID
 
@@ -122,6 +123,14 @@ class Accounts(Protocol):
         """Delete the token's family with all its tokens, and return it."""
 
 
+class Doubt(Enum):
+    """Of who tries to get into an account from a network that is new to it."""
+
+    NONE = auto()  # few try, or the network is not new
+    FIRST_TRY = auto()
+    TRIED_BEFORE = auto()
+
+
 class PasswordHasher(Protocol):
     """Slow on purpose, so not on the event loop."""
 
@@ -132,12 +141,12 @@ class PasswordHasher(Protocol):
         spellings: Sequence[str],
         password_hash: str | None,
         *,
-        doubtful: bool = False,
+        doubt: Doubt = Doubt.NONE,
     ) -> str | None:
         """The first spelling that matches the hash, or None.
 
-        A hash of None matches nothing, and takes the same time. `doubtful` callers get
-        only a part of the queue.
+        A hash of None matches nothing, and takes the same time. The greater the doubt,
+        the smaller the part of the queue.
         """
 
 

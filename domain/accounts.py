@@ -10,6 +10,7 @@ from domain.account import (
     AccessTokenIssuer,
     Account,
     Accounts,
+    Doubt,
     Login,
     PasswordHasher,
     SignedIn,
@@ -82,7 +83,7 @@ class AccountService:
         password: str,
         network: str | None = None,
         *,
-        doubtful: bool = False,
+        doubt: Doubt = Doubt.NONE,
     ) -> SignedIn:
         """Raises InvalidCredentialsError. The time does not show what was wrong."""
         address = known_address(email)
@@ -91,7 +92,7 @@ class AccountService:
         fitting = await self._passwords.verify(
             spellings or ("",),
             login.password_hash if login else None,
-            doubtful=doubtful,
+            doubt=doubt,
         )
         if login is None or not fitting:
             raise InvalidCredentialsError

@@ -55,9 +55,9 @@ class PeopleMutations:
         info: Info,
         input: Annotated[SignInInput, strawberry.argument(description="Credentials.")],
     ) -> SignInResult:
-        doubtful = await check_attempt(info, known_address(input.email))
+        doubt = await check_attempt(info, known_address(input.email))
         signed_in = await info.context.services.accounts.sign_in(
-            input.email, input.password, info.context.network, doubtful=doubtful
+            input.email, input.password, info.context.network, doubt=doubt
         )
         return AuthTokens.from_domain(signed_in)
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from domain.account import Account, SignedIn
+from domain.account import Account, Doubt, SignedIn
 from domain.email_addresses import EmailAddress
 from domain.money import Money
 from domain.movies import Movie, MovieFacts
@@ -50,7 +50,7 @@ class AccountAccess(Protocol):
     ) -> SignedIn: ...
 
     async def sign_in(
-        self, email: str, password: str, network: str | None, *, doubtful: bool
+        self, email: str, password: str, network: str | None, *, doubt: Doubt
     ) -> SignedIn: ...
 
     async def knows_network(self, email: EmailAddress, network: str) -> bool: ...

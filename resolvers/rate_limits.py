@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from domain.account import Doubt
 from domain.email_addresses import EmailAddress
 from persistence.key_value.rate_limits import RateLimitedError
 from resolvers.context import Context, Info
@@ -19,23 +20,19 @@ async def check_rate(info: Info, account: str | None) -> None:
         raise rate_limited(refused.retry_after) from refused
 
 
-async def check_attempt(info: Info, email: EmailAddress | None) -> bool:
-    """Call it before a password is compared. It may take some seconds.
-
-    Returns whether the caller is doubtful: many callers try to sign in to the account,
-    and this one has tried before.
-    """
+async def check_attempt(info: Info, email: EmailAddress | None) -> Doubt:
+    """Call it before a password is compared. It may take some seconds."""
     context, what = info.context, info.field_name
     limits = context.services.rate_limits
     account = (email.key or email.text) if email else None
     try:
         slowdown = await limits.check_attempt(what, context.address, account)
         if slowdown is None or await _is_known(context, email):
-            return False
+            return Doubt.NONE
         await limits.slow_down(what, slowdown)
     except RateLimitedError as refused:
         raise rate_limited(refused.retry_after) from refused
-    return slowdown.repeated
+    return Doubt.TRIED_BEFORE if slowdown.repeated else Doubt.FIRST_TRY
 
 
 async def _is_known(context: Context, email: EmailAddress | None) -> bool:

@@ -10,6 +10,7 @@ from redis.asyncio import Redis
 from auth.passwords import Argon2Passwords
 from auth.signing_keys import KeyRing
 from auth.tokens import TokenIssuer
+from domain.account import Doubt
 from domain.accounts import AccountService
 from loadtest.documents import SIGN_UP
 from persistence.key_value.client import open_redis
@@ -47,13 +48,14 @@ def ana(
 
 
 async def test_the_network_of_the_last_sign_in_is_let_through_at_once(
-    ana: SigningIn, limits: PatientLimits
+    ana: SigningIn, limits: PatientLimits, passwords: FakePasswords
 ) -> None:
     await ana.sign_up(HOME)
     await ana.guess(10)
 
     assert await ana.sign_in(HOME) == "AuthTokens"
     assert limits.slowdowns == []
+    assert passwords.doubts[-1:] == [Doubt.NONE]
 
 
 async def test_a_new_network_gets_in_with_the_right_password_after_a_wait(
@@ -65,10 +67,10 @@ async def test_a_new_network_gets_in_with_the_right_password_after_a_wait(
     assert await ana.sign_in(NEW) == "AuthTokens"
 
     assert limits.slowdowns == [FIRST_TIME]
-    assert passwords.doubtful == 0
+    assert passwords.doubts[-1:] == [Doubt.FIRST_TRY]
     await ana.sign_in("198.51.100.1", "wrong-horse")
     assert limits.slowdowns[1:] == [Slowdown(2, repeated=True)]
-    assert passwords.doubtful == 1
+    assert passwords.doubts[-1:] == [Doubt.TRIED_BEFORE]
 
 
 async def test_one_address_is_refused_after_ten_tries_and_no_other(

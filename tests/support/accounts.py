@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from domain.account import (
     AccessToken,
     Account,
+    Doubt,
     Login,
     RecentUse,
     RefreshFamily,
@@ -120,7 +121,7 @@ class FakePasswords:
 
     hashed: int = 0
     verified: int = 0
-    doubtful: int = 0
+    doubts: list[Doubt] = field(default_factory=list)
 
     async def hash(self, password: str) -> str:
         self.hashed += 1
@@ -131,10 +132,10 @@ class FakePasswords:
         spellings: Sequence[str],
         password_hash: str | None,
         *,
-        doubtful: bool = False,
+        doubt: Doubt = Doubt.NONE,
     ) -> str | None:
         self.verified += 1
-        self.doubtful += doubtful
+        self.doubts.append(doubt)
         fitting = (each for each in spellings if password_hash == f"hash of {each}")
         return next(fitting, None)
 

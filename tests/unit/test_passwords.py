@@ -6,7 +6,7 @@ import pytest
 
 from auth.passwords import Argon2Passwords
 from domain import passwords as rules
-from domain.account import Login
+from domain.account import Doubt, Login
 from domain.accounts import AccountService
 from domain.errors import (
     InvalidCredentialsError,
@@ -173,22 +173,29 @@ class TestTheLine:
         passwords = Argon2Passwords(at_once=1, most_waiting=8)
         go_on = threading.Event()
         monkeypatch.setattr(passwords, "_matches", lambda *_: go_on.wait())
+        first, again = Doubt.FIRST_TRY, Doubt.TRIED_BEFORE
         in_line = [
-            asyncio.create_task(passwords.verify(["wrong"], None, doubtful=True))
+            asyncio.create_task(passwords.verify(["wrong"], None, doubt=again))
             for _ in range(2)
         ]
         await asyncio.sleep(0)
 
         with pytest.raises(TooManyAtOnceError):
-            await passwords.verify(["wrong"], None, doubtful=True)
+            await passwords.verify(["wrong"], None, doubt=again)
+        for _ in range(2):
+            in_line += [
+                asyncio.create_task(passwords.verify(["wrong"], None, doubt=first))
+                for _ in range(2)
+            ]
+            await asyncio.sleep(0)
+            with pytest.raises(TooManyAtOnceError):
+                await passwords.hash("correct-horse")
+        with pytest.raises(TooManyAtOnceError):
+            await passwords.verify(["wrong"], None, doubt=first)
         in_line += [
             asyncio.create_task(passwords.verify(["correct-horse"], None))
             for _ in range(2)
         ]
-        await asyncio.sleep(0)
-        with pytest.raises(TooManyAtOnceError):
-            await passwords.hash("correct-horse")
-        in_line.append(asyncio.create_task(passwords.verify(["correct-horse"], None)))
         await asyncio.sleep(0)
         go_on.set()
 
