@@ -11,6 +11,7 @@ from tests.support.seat_map_socket import (
 )
 from tests.support.transport_schema import SchemaState, schema
 from transport import GraphQLWebSocket
+from transport.costly_reads import CostlyReads
 
 
 async def test_too_much_may_come_while_it_reads_what_it_missed(
@@ -112,7 +113,11 @@ async def test_a_slow_watcher_is_bounded_and_catches_up(
     state: SchemaState,
 ) -> None:
     app = GraphQLWebSocket(
-        schema, state.context_of, state.credentials_of, max_messages=10
+        schema,
+        state.context_of,
+        state.credentials_of,
+        CostlyReads(rest=0),
+        max_messages=10,
     )
     async with AsgiSocket(app) as slow, AsgiSocket(app) as quick:
         await watch(slow)
@@ -143,7 +148,11 @@ async def test_a_replay_that_is_too_long_for_a_queue_is_replaced(
     state: SchemaState,
 ) -> None:
     app = GraphQLWebSocket(
-        schema, state.context_of, state.credentials_of, max_messages=10
+        schema,
+        state.context_of,
+        state.credentials_of,
+        CostlyReads(rest=0),
+        max_messages=10,
     )
     async with AsgiSocket(app) as first, AsgiSocket(app) as second:
         await watch(first)
@@ -164,7 +173,11 @@ async def test_a_replay_that_is_too_long_for_a_queue_is_replaced(
 async def test_a_large_map_fits_an_empty_queue(state: SchemaState) -> None:
     state.text = "x" * 10_000
     app = GraphQLWebSocket(
-        schema, state.context_of, state.credentials_of, max_characters=100
+        schema,
+        state.context_of,
+        state.credentials_of,
+        CostlyReads(rest=0),
+        max_characters=100,
     )
     async with AsgiSocket(app) as socket:
         await watch(socket)
@@ -175,7 +188,11 @@ async def test_a_large_map_fits_an_empty_queue(state: SchemaState) -> None:
 
 async def test_a_slow_watcher_of_an_ended_map_gets_its_end(state: SchemaState) -> None:
     app = GraphQLWebSocket(
-        schema, state.context_of, state.credentials_of, max_messages=4
+        schema,
+        state.context_of,
+        state.credentials_of,
+        CostlyReads(rest=0),
+        max_messages=4,
     )
     async with AsgiSocket(app) as first, AsgiSocket(app) as second:
         await watch(first)

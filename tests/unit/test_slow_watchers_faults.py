@@ -6,6 +6,7 @@ from tests.support.asgi_socket import AsgiSocket, settle
 from tests.support.seat_map_socket import all_received, deltas, received, watch
 from tests.support.transport_schema import SchemaState, schema
 from transport import GraphQLWebSocket
+from transport.costly_reads import CostlyReads
 from transport.shared_maps import shared_map
 
 
@@ -24,7 +25,11 @@ async def _behind(state: SchemaState, *sockets: AsgiSocket) -> None:
 
 async def test_a_passing_fault_does_not_end_a_slow_watcher(state: SchemaState) -> None:
     app = GraphQLWebSocket(
-        schema, state.context_of, state.credentials_of, max_messages=10
+        schema,
+        state.context_of,
+        state.credentials_of,
+        CostlyReads(rest=0),
+        max_messages=10,
     )
     async with AsgiSocket(app) as slow:
         await _behind(state, slow)
@@ -49,7 +54,11 @@ async def test_all_retries_share_one_delay(
 ) -> None:
     monkeypatch.setattr(shared_map, "FIRST_DELAY", 60.0)
     app = GraphQLWebSocket(
-        schema, state.context_of, state.credentials_of, max_messages=10
+        schema,
+        state.context_of,
+        state.credentials_of,
+        CostlyReads(rest=0),
+        max_messages=10,
     )
     async with AsgiSocket(app) as one, AsgiSocket(app) as other:
         await _behind(state, one, other)
@@ -72,7 +81,11 @@ async def test_a_watcher_that_waits_to_retry_receives_the_end(
 ) -> None:
     monkeypatch.setattr(shared_map, "FIRST_DELAY", 60.0)
     app = GraphQLWebSocket(
-        schema, state.context_of, state.credentials_of, max_messages=10
+        schema,
+        state.context_of,
+        state.credentials_of,
+        CostlyReads(rest=0),
+        max_messages=10,
     )
     async with AsgiSocket(app) as slow:
         await _behind(state, slow)
@@ -90,7 +103,11 @@ async def test_a_watcher_that_waits_to_retry_receives_the_end(
 async def test_a_watcher_that_waits_to_retry_may_leave(state: SchemaState) -> None:
     before = asyncio.all_tasks()
     app = GraphQLWebSocket(
-        schema, state.context_of, state.credentials_of, max_messages=10
+        schema,
+        state.context_of,
+        state.credentials_of,
+        CostlyReads(rest=0),
+        max_messages=10,
     )
     async with AsgiSocket(app) as slow:
         await _behind(state, slow)
@@ -104,7 +121,11 @@ async def test_a_watcher_that_waits_to_retry_may_leave(state: SchemaState) -> No
 
 async def test_what_is_gone_for_good_ends_a_slow_watcher(state: SchemaState) -> None:
     app = GraphQLWebSocket(
-        schema, state.context_of, state.credentials_of, max_messages=10
+        schema,
+        state.context_of,
+        state.credentials_of,
+        CostlyReads(rest=0),
+        max_messages=10,
     )
     async with AsgiSocket(app) as slow:
         await _behind(state, slow)
