@@ -10,7 +10,7 @@ N ?= 500
 ROUNDS ?= 3
 SECONDS ?= 10
 # For the campaign; without SEED it chooses one, and prints it.
-CHOSEN = $(SEED:%=--seed %) $(SCENARIO:%=--scenario %)
+CHOSEN = $(SEED:%=--seed %) $(SCENARIO:%=--scenario %) $(TARGET:%=--target %)
 # Locked: two builds at once would overwrite each other.
 BUILD_EXPLORER = flock web $(MAKE) web/dist/index.html
 # What tests need from npm; with a Chromium when this machine has none.
@@ -29,7 +29,7 @@ INSTALL_KUBERNETES_TOOLS = flock deploy/kubernetes $(MAKE) .kubernetes/.stamp ||
 .SILENT:
 .DELETE_ON_ERROR:
 .NOTPARALLEL: # the stamps install into one folder
-.PHONY: help audit sbom notes run cluster explorer test test-stack test-cluster campaign check seed migrate loadtest bench coverage tokens schema texts lock
+.PHONY: help audit sbom notes run cluster explorer test test-stack test-cluster test-compose campaign check seed migrate loadtest bench coverage tokens schema texts lock
 MAKEFLAGS += --no-print-directory
 
 help: ## this list
@@ -73,8 +73,11 @@ test-cluster: $(VENV)/dev.stamp ## start the cluster, and run six scenarios of t
 	$(PY) -m pytest --quiet tests/cluster
 	exec $(PY) -m tests.cluster --quick $(CHOSEN)
 
-campaign: $(VENV)/dev.stamp ## run all scenarios, or some: SEED=7 SCENARIO="redis-empty postgres-killed"
+campaign: $(VENV)/dev.stamp ## run all scenarios, or some: SEED=7 SCENARIO="redis-empty postgres-killed" TARGET=compose
 	exec $(PY) -m tests.cluster $(CHOSEN)
+
+test-compose: $(VENV)/dev.stamp ## build the images and run both compose files, on a Docker engine
+	exec $(PY) -m tests.compose $(FILE)
 
 check: $(VENV)/dev.stamp ## check style, types, imports, schema, tables and manifests, and run unit tests
 	+$(INSTALL_KUBERNETES_TOOLS)

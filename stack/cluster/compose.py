@@ -85,7 +85,12 @@ def _value(found: re.Match[str], variables: Mapping[str, str]) -> str:
 def parse(document: Mapping[str, Any]) -> ComposeFile:
     networks = document.get("networks") or {}
     return ComposeFile(
-        {name: _service(name, fields) for name, fields in document["services"].items()},
+        {
+            name: _service(name, fields)
+            for name, fields in document["services"].items()
+            if "profiles"
+            not in fields  # those only start when Docker is asked for them
+        },
         tuple(
             each["subnet"]
             for network in networks.values()

@@ -1,4 +1,7 @@
-"""The driver: `python -m tests.cluster [--seed N] [--scenario NAME]... [--quick]`."""
+"""The driver: `python -m tests.cluster [--seed N] [--scenario NAME]... [--quick]`.
+
+With `--target compose` the scenarios of CONTAINERS run on a Docker engine.
+"""
 
 import argparse
 import asyncio
@@ -12,11 +15,12 @@ from pathlib import Path
 import orjson
 
 from tests.cluster.campaign import Result, ScenarioUnavailableError, play
-from tests.cluster.cluster_scenarios import CLUSTER_SCENARIOS
+from tests.cluster.cluster_scenarios import CLUSTER_SCENARIOS, CONTAINERS
 from tests.cluster.evidence import AS_JSON
 from tests.cluster.report import table
 from tests.cluster.scenario import Scenario
 from tests.cluster.scenarios import SCENARIOS as EMBEDDED
+from tests.compose import images
 
 SCENARIOS = (*EMBEDDED, *CLUSTER_SCENARIOS)
 FOLDER = Path(".campaign")
@@ -31,6 +35,7 @@ def main(arguments: Sequence[str]) -> int:
         for scenario in SCENARIOS
         if (scenario.name in chosen.scenario if chosen.scenario else True)
         and (scenario.quick or not chosen.quick)
+        and (scenario.name in CONTAINERS or chosen.target == "processes")
     ]
     # It logs every broken connection, and we break them on purpose.
     logging.getLogger("asyncio").setLevel(logging.ERROR)
@@ -38,12 +43,15 @@ def main(arguments: Sequence[str]) -> int:
     if chosen.table:
         print(*table(_recorded_results()), sep="\n")
         return 0
+    in_containers = chosen.target == "compose"
+    stand_ins = images.provide(print) if in_containers else []
     results = []
     for number, scenario in enumerate(scenarios, start=1):
         print(f"[{number} of {len(scenarios)}] ", end="")
-        results.append(_run(scenario, chosen.seed))
+        results.append(_run(scenario, chosen.seed, in_containers=in_containers))
         with RESULTS.open("ab") as log:
             log.write(orjson.dumps(asdict(results[-1])) + b"\n")
+    images.remove(stand_ins)
     print("", *table(results), sep="\n")
     return 1 if any(result.verdict == "RED" for result in results) else 0
 
@@ -53,6 +61,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=int(time.time()))
     names = [scenario.name for scenario in SCENARIOS]
     parser.add_argument("--scenario", action="append", choices=names, default=[])
+    targets = ("processes", "compose")
+    parser.add_argument("--target", choices=targets, default="processes")
     parser.add_argument("--quick", action="store_true", help="those of every change")
     parser.add_argument("--table", action="store_true", help="the last results alone")
     return parser
@@ -67,11 +77,13 @@ def _recorded_results() -> list[Result]:
     return [last[key] for key in sorted(last)]
 
 
-def _run(scenario: Scenario, seed: int) -> Result:
+def _run(scenario: Scenario, seed: int, *, in_containers: bool) -> Result:
     print(f"{scenario.name} (SEED={seed}): {scenario.expected} ...", flush=True)
     began = time.monotonic()
     try:
-        result, evidence = asyncio.run(play(scenario, seed))
+        result, evidence = asyncio.run(
+            play(scenario, seed, in_containers=in_containers)
+        )
     except ScenarioUnavailableError as error:
         result = Result(scenario=scenario.name, seed=seed, faults=[])
         result.skipped = str(error)

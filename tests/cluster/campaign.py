@@ -18,6 +18,7 @@ from persistence.postgres.pool import Pool, open_pool
 from tests.cluster import unguarded
 from tests.cluster.checks import judge
 from tests.cluster.collection import clock_offset, collect
+from tests.cluster.containers import containers
 from tests.cluster.embedded import embedded
 from tests.cluster.environment import Environment
 from tests.cluster.evidence import Disturbance, Evidence
@@ -63,17 +64,22 @@ class Result:
         return "RED" if self.complaints else "green"
 
 
-async def play(scenario: Scenario, seed: int) -> tuple[Result, Evidence]:
+async def play(
+    scenario: Scenario, seed: int, *, in_containers: bool = False
+) -> tuple[Result, Evidence]:
     """Raises ScenarioUnavailableError."""
     rng = random.Random(f"{scenario.name} {seed}")
     with _folder(scenario) as folder:
-        async with _environment(scenario, folder / "data") as environment:
+        chosen = _environment(scenario, folder / "data", in_containers=in_containers)
+        async with chosen as environment:
             return await _play(environment, scenario, seed, rng)
 
 
 def _environment(
-    scenario: Scenario, folder: Path
+    scenario: Scenario, folder: Path, *, in_containers: bool
 ) -> AbstractAsyncContextManager[Environment]:
+    if in_containers:
+        return containers(folder)
     if scenario.cluster:
         return real_cluster(folder)
     wrapper = [scenario.wrapper] if scenario.wrapper else []

@@ -178,6 +178,16 @@ MIXES = tuple(
     for count in (3, 4, 5)
 )
 
+# Those that are run against the containers too.
+CONTAINERS = (
+    "cluster-api-killed",
+    "cluster-rolling-restart",
+    "cluster-nginx-killed",
+    "redis-primary-killed",
+    "postgres-primary-killed",
+    "kafka-1-killed",
+)
+
 CLUSTER_SCENARIOS = (
     on_all(name="cluster-calm", expected="everything works", seconds=5),
     *OF_OUR_PROGRAMS,

@@ -79,14 +79,12 @@ def test_one_door_is_open_and_for_this_machine_alone(services: dict[str, Any]) -
 
 def test_volumes_are_named_and_used(document: dict[str, Any]) -> None:
     mounted = {
-        mount.source
-        for service in parse(document).services.values()
-        for mount in service.mounts
+        mount.split(":")[0]
+        for service in document["services"].values()
+        for mount in service.get("volumes", ())
     }
 
-    assert {name for name in mounted if name and name[0] != "."} == set(
-        document["volumes"]
-    )
+    assert {name for name in mounted if name[0] != "."} == set(document["volumes"])
     assert all(Path(name).is_file() for name in mounted if name.startswith("."))
 
 

@@ -1,0 +1,1 @@
+"""Both compose files on a real Docker engine: `make test-compose`."""
