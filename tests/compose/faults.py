@@ -22,7 +22,7 @@ STOPPED: dict[str, tuple[set[int], str]] = {
     "redis": ({0}, "bye bye"),
     "redlock": ({0}, "bye bye"),
     "sentinel": ({0}, "bye bye"),
-    "kafka": ({0, 143}, "shut down completed"),
+    "kafka": ({0, 143}, r"App info kafka.server for \d+ unregistered"),
     "etcd": ({0, 143}, "closed etcd server"),
 }
 
@@ -135,7 +135,7 @@ def _stop(
     project: Project, service: str, state: dict[str, object], began: float
 ) -> Stop:
     codes, line = STOPPED[kind_of(service)]
-    ended = datetime.fromisoformat(str(state["FinishedAt"])[:19] + "+00:00")
+    ended = datetime.fromisoformat(str(state["FinishedAt"])[:23] + "+00:00")
     code = int(str(state["ExitCode"]))
     complaint = ""
     if code not in codes:

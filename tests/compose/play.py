@@ -82,6 +82,8 @@ def _play_fresh(project: Project, result: Result, say: Say, address: str) -> Non
         result.outages = kill_each(project, running, buyer, say)
         result.check(f"sold again after each of {len(running)} kills")
         sold.append(_first_sale(buyer))
+    if "backup" in project.compose("config", "--profiles"):
+        _check_backup(project, result)
     result.stops = stop_all(project)
     for name, stop in result.stops.items():
         say(f"{name} stopped: exit {stop.exit_code} after {stop.seconds:.0f} s")
@@ -94,6 +96,20 @@ def _play_fresh(project: Project, result: Result, say: Say, address: str) -> Non
         _first_sale(buyer)
         result.check("sales outlive down and up", *_lost(buyer, sold))
     project.down(volumes=True)
+
+
+def _check_backup(project: Project, result: Result) -> None:
+    project.compose("up", "--detach", "backup")
+    project.wait_until_healthy(["backup"])
+    script = "/etc/postgres/backup.sh"
+    project.compose("exec", "-T", "backup", "sh", script, "base")
+    said = project.compose("exec", "-T", "backup", "sh", script, "verify")
+    result.check(
+        "a backup can be restored", *([] if "can be restored" in said else said)
+    )
+    rights = rights_of({"backup": project.containers()["backup"]})["backup"]
+    result.check("backup has least privilege", *rights.complaints("backup"))
+    project.compose("rm", "--stop", "--force", "backup")
 
 
 def _check_rights(project: Project, result: Result) -> None:

@@ -34,6 +34,7 @@ def older(project: Project, say: Callable[[str], None]) -> Iterator[Project]:
     with TemporaryDirectory(prefix="older-") as name:
         folder = Path(name)
         _unpack(commit, folder)
+        (folder / ".dockerignore").unlink()  # 0.1.0's leaves out what it copies
         dockerfile = folder / "Dockerfile"
         dockerfile.write_text(SYNTAX.sub("", dockerfile.read_text("utf-8")), "utf-8")
         images = {ours: f"{there}-older" for ours, there in project.images.items()}

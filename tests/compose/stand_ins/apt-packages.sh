@@ -3,4 +3,4 @@
 set -eu
 apt-get update -qq
 apt-get install -qq --no-install-recommends "$@"
-rm -rf /var/lib/apt/lists/*
+rm -rf /var/lib/apt/lists/* /var/cache/apt/*
