@@ -60,7 +60,8 @@ COPY requirements-build.lock requirements-patroni.lock /
 RUN python3 -m venv /build && python3 -m venv --without-pip /venv \
     && /build/bin/pip --no-cache-dir --disable-pip-version-check install \
         --require-hashes --only-binary :all: --requirement /requirements-build.lock \
-    && /build/bin/pip --no-cache-dir --disable-pip-version-check wheel \
+    && SOURCE_DATE_EPOCH=315532800 \
+        /build/bin/pip --no-cache-dir --disable-pip-version-check wheel \
         --no-build-isolation --wheel-dir /wheels \
         --require-hashes --only-binary :all: --no-binary python-etcd,ydiff \
         --requirement /requirements-patroni.lock \
