@@ -13,6 +13,7 @@ from loadtest.documents import (
     UPDATE_SESSION,
 )
 from tests.support.catalog import moment
+from tests.support.polling import PATIENCE_SECONDS
 from tests.support.running_service import Customer, RunningService
 
 MANAGER = {"email": "manager@cinema.example", "password": "correct-horse-manager"}
@@ -21,7 +22,7 @@ CAPACITY = "query ($id: ID!) { room(id: $id) { capacity } }"
 
 async def until_prices_are(updates: Any, known: dict[str, int], *prices: int) -> None:
     """Reads updates until the seats have exactly these prices."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while sorted(known.values()) != list(prices):
             for seat in (await anext(updates))["seats"]:
                 known[seat["id"]] = seat["price"]["amountMinor"]
