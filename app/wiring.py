@@ -48,8 +48,8 @@ from realtime.seat_feed import SeatFeed
 from resolvers.context import Services
 from runtime.supervision import keep_running
 
-# How long a request waits for Postgres each time it needs something. With the wait for
-# another holder of its seat (a second) a client has UNAVAILABLE within 3 seconds.
+# How long a request waits for Postgres each time it needs something: so a client has
+# UNAVAILABLE within 3 seconds.
 API_PATIENCE_SECONDS = 1.5
 # Shorter, because the primary answers instead of a replica that does not.
 REPLICA_PATIENCE_SECONDS = 0.75
@@ -84,7 +84,8 @@ async def open_resources(
         opened.push_async_callback(pool.close)
         redis = open_redis(settings.redis_url)
         opened.push_async_callback(redis.aclose)
-        nodes = [open_redis(url) for url in settings.redlock_urls]
+        # Their time-out is that of ScriptBatch: a busy event loop does not end it.
+        nodes = [open_redis(url, socket_timeout=None) for url in settings.redlock_urls]
         for node in nodes:
             opened.push_async_callback(node.aclose)
         hub = Hub(settings.redis_url)

@@ -44,9 +44,12 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _refuse_too_many(users: int, scenario: str) -> None:
-    limit = plan.MAX_WATCHERS if scenario == "watchers" else plan.MAX_TOKENS
-    if scenario == "bystanders":
-        limit -= plan.BYSTANDERS
+    limits = {
+        "watchers": plan.MAX_WATCHERS,
+        "storm": plan.MAX_STORM,
+        "bystanders": plan.MAX_TOKENS - plan.BYSTANDERS,
+    }
+    limit = limits.get(scenario, plan.MAX_TOKENS)
     if not 1 <= users <= limit:
         raise CommandError(f"USERS is {users}: {scenario} takes from 1 to {limit}.")
 

@@ -1,7 +1,7 @@
 """Counts and durations of the scenarios: each has a bound in both."""
 
 MAX_TOKENS = 600  # as many load-test customers are seeded
-MAX_WATCHERS = 5000
+MAX_STORM = MAX_WATCHERS = 5000  # they share the customers
 
 SECONDS = 10.0  # of waves
 WAVES = 300  # at most

@@ -89,7 +89,7 @@ def _read_tokens(environ: Mapping[str, str]) -> Iterator[str]:
 
 
 def _one_each(tokens: Iterable[str], users: int) -> tuple[str, ...]:
-    """A token for each user; more users than plan.MAX_TOKENS share them (watchers)."""
+    """A token for each user; more users than plan.MAX_TOKENS share them."""
     distinct = tuple(dict.fromkeys(tokens))
     needed = min(users, plan.MAX_TOKENS)
     if len(distinct) < needed:

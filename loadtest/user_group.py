@@ -2,6 +2,7 @@
 
 import gc
 import logging
+import resource
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -75,6 +76,8 @@ def send(
 @contextmanager
 def user_group(target: Target) -> Iterator[UserGroup]:
     """With its connections open and the server warm."""
+    _, files = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
     group = UserGroup(target)
     with locust_users(target, group.user_class(), len(target.tokens)):
         for _ in range(plan.WARM_UP_WAVES):

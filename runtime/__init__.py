@@ -1,1 +1,1 @@
-"""What every process needs: back-off, deadlines, supervision, settings, run file."""
+"""What every process needs: back-off, deadlines, patience, settings and the like."""

@@ -9,7 +9,11 @@ from typing import Any
 from redis.asyncio import Redis
 from redis.exceptions import NoScriptError
 
+from runtime.patience import Patience
 from telemetry.spans import spans
+
+PATIENCE_SECONDS = 0.5  # for a connection and the answers to all calls of a flush
+FLUSHES = 8  # under way at once: fewer than a client has connections
 
 
 class Script:
@@ -30,6 +34,7 @@ class ScriptBatch:
     """A command costs more CPU here than in Redis, and most of it per round trip.
 
     So calls wait until the event loop has run all ready tasks, and are sent together.
+    If many flushes are under way, calls wait until one of them has ended.
     """
 
     def __init__(self, redis: "Redis") -> None:
@@ -47,10 +52,16 @@ class ScriptBatch:
         return await call.answer
 
     def _flush(self) -> None:
+        if not self._waiting or len(self._flushes) == FLUSHES:
+            return
         calls, self._waiting = self._waiting, []
         task = asyncio.get_running_loop().create_task(self._send(calls))
         self._flushes.add(task)
-        task.add_done_callback(self._flushes.discard)
+        task.add_done_callback(self._end_flush)
+
+    def _end_flush(self, task: "asyncio.Task[None]") -> None:
+        self._flushes.discard(task)
+        self._flush()
 
     async def _send(self, calls: list[_ScriptCall]) -> None:
         try:
@@ -81,7 +92,8 @@ class ScriptBatch:
 
     async def _pipeline(self, calls: Sequence[_ScriptCall]) -> list[Any]:
         with spans().child("Redis scripts"):
-            return await self._execute(calls)
+            async with Patience(PATIENCE_SECONDS):
+                return await self._execute(calls)
 
     async def _execute(self, calls: Sequence[_ScriptCall]) -> list[Any]:
         async with self._redis.pipeline(transaction=False) as pipe:

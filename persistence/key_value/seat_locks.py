@@ -11,18 +11,18 @@ import asyncio
 import logging
 import random
 from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 from redis.exceptions import RedisError
 
-from domain.errors import SeatsUnavailableError
+from domain.errors import DomainError, SeatsUnavailableError
 from domain.ports import Wanted
 from domain.reservation import Reservation
-from domain.seats import SessionSeat
 from domain.taken_seats import TakenSeat, seats_if_known
+from persistence.key_value.local_leases import LocalLease, LocalLeases
 from persistence.key_value.script_batch import Script, ScriptBatch
 from persistence.key_value.seat_markers import (
     held_ms,
@@ -30,6 +30,7 @@ from persistence.key_value.seat_markers import (
     markers_in,
     sold_ms,
     taken_seats,
+    tokens_in,
 )
 from persistence.key_value.seat_scripts import ACQUIRE, CLEAR, MARK_HELD, MARK_SOLD
 from telemetry import sale_metrics
@@ -37,52 +38,11 @@ from telemetry import sale_metrics
 logger = logging.getLogger(__name__)
 
 LOCK_MS = 3_000
-PATIENCE_SECONDS = 1.0  # to wait for another caller's lock; then Postgres decides
-
-
-class LocalLease:
-    """Lets one caller of this process ask the nodes for some seats; others wait.
-
-    `taken` are the seats that are taken, by this caller or by others. They are the
-    answer for all callers that waited for the same seats.
-    """
-
-    def __init__(self, wanted: Wanted) -> None:
-        self.wanted = wanted
-        self.locked = False
-        self.held: tuple[Reservation, datetime] | None = None
-        self.taken: tuple[SessionSeat, ...] = ()
-        self.decided = asyncio.Event()
-        self.released = asyncio.Event()
-        self._clock = asyncio.get_running_loop().time
-        self._began = self._clock()
-        self._known_until = 0.0
-
-    def mark_held(self, reservation: Reservation, starts_at: datetime) -> None:
-        self.held = (reservation, starts_at)
-        # As long as the marker says it, which counts from the lock: that came later.
-        self._known_until = self._began + held_ms(reservation, starts_at) / 1_000
-        self.decide(reservation.seats)
-
-    def decide(self, taken: tuple[SessionSeat, ...]) -> None:
-        """Waiting callers are refused now, before the nodes have the markers."""
-        self.taken = taken
-        self.decided.set()
-
-    async def answer_for(self, wanted: Wanted) -> tuple[SessionSeat, ...]:
-        """Waits. If it returns no seats, the lock is free and the caller has to try.
-
-        Callers that come after a refusal get none: the session may have started since.
-        """
-        if wanted == self.wanted:
-            if self._clock() < self._known_until:
-                return self.taken
-            if not self.decided.is_set():
-                await self.decided.wait()
-                if self.taken:
-                    return self.taken
-        await self.released.wait()
-        return ()
+# How long the same process may have the lock, by the clock and by our own asks: while
+# our loop is busy, we do not see what the other one does. Then Postgres decides.
+PATIENCE_SECONDS = 1.0
+ASKS = 3
+PAUSE_SECONDS = (0.005, 0.03)
 
 
 class RedlockSeatLocks:
@@ -95,26 +55,25 @@ class RedlockSeatLocks:
     def __init__(self, nodes: Sequence[ScriptBatch]) -> None:
         self._nodes = nodes
         self._quorum = len(nodes) // 2 + 1
-        self._leases: dict[UUID, LocalLease] = {}  # by seat
+        self._leases = LocalLeases()
         self._unlocked = 0
 
     @asynccontextmanager
     async def guard(self, wanted: Wanted) -> AsyncIterator[LocalLease]:
         token = f"lock:{uuid4()}"
-        lease = await self._acquire(wanted, token)
-        try:
-            yield lease
-        except SeatsUnavailableError as refused:
-            sale_metrics.REFUSED_BY_POSTGRES.inc()
-            lease.decide(refused.seats)
-            raise
-        finally:
+        async with self._leases.lease(wanted) as lease:
+            lease.locked = await self._lock(wanted, token)
             try:
+                yield lease
+            except DomainError as refusal:
+                if isinstance(refusal, SeatsUnavailableError):
+                    sale_metrics.REFUSED_BY_POSTGRES.inc()
+                lease.refuse_others(refusal)
+                raise
+            finally:
                 if lease.locked:
                     # Shielded: a cancelled caller leaves no lock behind.
                     await asyncio.shield(self._unlock(token, lease))
-            finally:
-                self._release(lease)
 
     async def clear(self, reservation: Reservation) -> None:
         keys = _keys([seat.id for seat in reservation.seats])
@@ -127,49 +86,25 @@ class RedlockSeatLocks:
         keys, markers = _keys(taken), [marker(reservation, t) for t in taken.values()]
         await _run(self._nodes, MARK_SOLD, keys, sold_ms(on_sale_for), *markers)
 
-    async def _acquire(self, wanted: Wanted, token: str) -> LocalLease:
-        """Not `locked` without a majority, or out of patience: Postgres decides alone.
+    async def _lock(self, wanted: Wanted, token: str) -> bool:
+        """False without a majority, or out of patience: Postgres decides alone.
 
         Raises SeatsUnavailableError.
         """
         clock = asyncio.get_running_loop().time
-        deadline = clock() + PATIENCE_SECONDS
-        while clock() < deadline:
-            if other := self._lease_on(wanted.seat_ids):
-                with suppress(TimeoutError):
-                    async with asyncio.timeout_at(deadline):
-                        if taken := await other.answer_for(wanted):
-                            sale_metrics.REFUSED_BY_PROCESS.inc()
-                            raise SeatsUnavailableError(taken)
-                continue
-            lease = LocalLease(wanted)
-            self._leases.update(dict.fromkeys(wanted.seat_ids, lease))
-            if await self._try_to_lock(token, lease):
-                return lease
-            # Another process has locked one of the seats. The other seats are free.
-            await asyncio.sleep(random.uniform(0.005, 0.03))  # noqa: S311  # jitter
-        sale_metrics.UNLOCKED_OUT_OF_PATIENCE.inc()
-        return LocalLease(wanted)
+        ahead, asks, since = None, 0, clock()
+        while not isinstance(answer := await self._lock_nodes(wanted, token), bool):
+            if answer != ahead:
+                ahead, asks, since = answer, 0, clock()
+            asks += 1
+            if asks >= ASKS and clock() - since >= PATIENCE_SECONDS:
+                sale_metrics.UNLOCKED_OUT_OF_PATIENCE.inc()
+                return False
+            await asyncio.sleep(random.uniform(*PAUSE_SECONDS))  # noqa: S311  # jitter
+        return answer
 
-    async def _try_to_lock(self, token: str, lease: LocalLease) -> bool:
-        """False: another process has the lock, and the lease is released again."""
-        locked = None
-        try:
-            locked = await self._lock_nodes(lease.wanted, token)
-        except SeatsUnavailableError as refused:
-            lease.decide(refused.seats)
-            raise
-        finally:
-            if locked is None:
-                self._release(lease)
-        lease.locked = bool(locked)
-        return locked is not None
-
-    def _lease_on(self, seat_ids: Sequence[UUID]) -> LocalLease | None:
-        return next((self._leases[s] for s in seat_ids if s in self._leases), None)
-
-    async def _lock_nodes(self, wanted: Wanted, token: str) -> bool | None:
-        """True: locked. None: another process has the lock. False: go on unlocked.
+    async def _lock_nodes(self, wanted: Wanted, token: str) -> bool | set[bytes]:
+        """True: locked. Tokens: those processes have the lock. False: go on unlocked.
 
         Raises SeatsUnavailableError.
         """
@@ -194,7 +129,7 @@ class RedlockSeatLocks:
             return False  # only Postgres knows the whole answer
         unreached = sum(isinstance(answer, Exception) for answer in answers)
         if len(answers) - unreached >= self._quorum:
-            return None
+            return tokens_in(answers)
         self._unlocked += 1
         sale_metrics.UNLOCKED_WITHOUT_QUORUM.inc()
         logger.warning(
@@ -224,13 +159,6 @@ class RedlockSeatLocks:
         markers = [marker(reservation, taken[seat]) for seat in lease.wanted.seat_ids]
         period = held_ms(reservation, starts_at)
         await _run(self._nodes, MARK_HELD, keys, token, LOCK_MS, period, *markers)
-
-    def _release(self, lease: LocalLease) -> None:
-        for seat_id in lease.wanted.seat_ids:
-            if self._leases.get(seat_id) is lease:
-                del self._leases[seat_id]
-        lease.decided.set()
-        lease.released.set()
 
 
 async def _run(

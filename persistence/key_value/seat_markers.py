@@ -6,7 +6,7 @@ about them. A marker of release 0.1.0 has no session. It is ignored, because we 
 know which calls it answers.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -25,6 +25,7 @@ LONGEST_HELD = HOLD_PERIOD - MARGIN
 SOLD_MARGIN = timedelta(seconds=2)
 LONGEST_SOLD = timedelta(minutes=10)
 ID_LENGTH = 36
+LOCK = b"lock:"  # begins the token of a lock
 
 
 def held_ms(reservation: Reservation, starts_at: datetime) -> int:
@@ -48,13 +49,11 @@ def marker(reservation: Reservation, taken: TakenSeat) -> str:
 
 def markers_in(answers: Iterable[Any]) -> set[bytes]:
     """The markers of all nodes. Tokens of locks are left out: they end soon."""
-    return {
-        value
-        for answer in answers
-        if isinstance(answer, list)
-        for value in answer
-        if value and not value.startswith(b"lock:")
-    }
+    return {value for value in _values(answers) if not value.startswith(LOCK)}
+
+
+def tokens_in(answers: Iterable[Any]) -> set[bytes]:
+    return {value for value in _values(answers) if value.startswith(LOCK)}
 
 
 def taken_seats(markers: Iterable[bytes]) -> Sequence[TakenSeat]:
@@ -65,6 +64,12 @@ def taken_seats(markers: Iterable[bytes]) -> Sequence[TakenSeat]:
         for taken in sorted(read, key=lambda taken: taken.seat.version)
     }
     return list(newest.values())
+
+
+def _values(answers: Iterable[Any]) -> Iterator[bytes]:
+    for answer in answers:
+        if isinstance(answer, list):
+            yield from filter(None, answer)
 
 
 @lru_cache(maxsize=1_024)  # a crowd on one seat is refused with the same marker

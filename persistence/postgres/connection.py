@@ -1,14 +1,15 @@
 """One connection to Postgres, to the first host that fits the URL."""
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import asyncpg
 
 from persistence.outages import is_unavailable
+from runtime.patience import Patience
 
 if TYPE_CHECKING:
     _Connection = asyncpg.Connection[asyncpg.Record]
@@ -29,6 +30,8 @@ class MortalConnection(_Connection):
     """
 
     _protocol: Any  # asyncpg's own
+    patience_seconds: float | None = None  # for each statement
+    given_up = False  # in the middle of a statement: it closes in a moment
 
     def _cancel_current_command(self, *_waiters: object) -> None:
         """Overrides asyncpg's own, called after a time-out or a cancellation.
@@ -36,35 +39,49 @@ class MortalConnection(_Connection):
         The caller then returns the connection to the pool, which sees that it is closed
         and opens another. After terminate() the pool would not know that it lost one.
         """
+        self.given_up = True
         asyncio.get_running_loop().call_soon(self._protocol.abort)
 
+    async def close(self, *, timeout: float | None = None) -> None:  # noqa: ASYNC109 # theirs
+        """Does not wait long for a frozen server to say goodbye."""
+        await super().close(timeout=timeout or self.patience_seconds)
+
     async def fetch(self, *args: Any, **options: Any) -> Any:
-        with self._closed_when_demoted():
+        async with self._watched():
             return await super().fetch(*args, **options)
 
     async def fetchrow(self, *args: Any, **options: Any) -> Any:
-        with self._closed_when_demoted():
+        async with self._watched():
             return await super().fetchrow(*args, **options)
 
     async def fetchval(self, *args: Any, **options: Any) -> Any:
-        with self._closed_when_demoted():
+        async with self._watched():
             return await super().fetchval(*args, **options)
 
     async def execute(self, *args: Any, **options: Any) -> str:
-        with self._closed_when_demoted():
+        async with self._watched():
             return await super().execute(*args, **options)
 
-    @contextmanager
-    def _closed_when_demoted(self) -> Iterator[None]:
+    @asynccontextmanager
+    async def _watched(self) -> AsyncIterator[None]:
+        """Closes after a demotion. Raises TimeoutError when the server is silent."""
         try:
-            yield
+            if self.patience_seconds is None:
+                yield
+                return
+            async with Patience(self.patience_seconds):
+                yield
         except DEMOTED:
             self._protocol.abort()
             raise
 
 
-async def connect(dsn: str, **options: Any) -> MortalConnection:
+async def connect(
+    dsn: str, *, patience: float | None = None, **options: Any
+) -> MortalConnection:
     """Tries all hosts at once: one of them may be frozen and never answer.
+
+    `patience` in seconds is for each statement that the connection itself runs.
 
     Returns the first connection that fits target_session_attrs in the URL. Otherwise it
     raises an error of ours (a wrong password) before one of an unavailable server.
@@ -89,6 +106,7 @@ async def connect(dsn: str, **options: Any) -> MortalConnection:
             except Exception as error:  # noqa: BLE001 # another host may fit
                 errors.append(error)
             else:
+                chosen.patience_seconds = patience
                 return chosen
     finally:
         for task in attempts:  # not cancelled: asyncpg would log a complaint, later

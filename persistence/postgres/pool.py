@@ -1,6 +1,5 @@
 """The asyncpg pool: for every change, and for seat maps."""
 
-import asyncio
 import logging
 from contextlib import AsyncExitStack, suppress
 from typing import TYPE_CHECKING, Any
@@ -8,8 +7,11 @@ from typing import TYPE_CHECKING, Any
 import asyncpg
 import orjson
 
+from domain.errors import TooManyAtOnceError
 from persistence.outages import is_unavailable
 from persistence.postgres.connection import MortalConnection, connect
+from runtime.patience import Patience
+from telemetry.sale_metrics import RATE_LIMITED
 from telemetry.spans import spans
 
 if TYPE_CHECKING:
@@ -28,16 +30,23 @@ logger = logging.getLogger(__name__)
 PATIENCE_SECONDS = 10.0
 # The server's own statement time-out comes first, if the server can still answer.
 GRACE_SECONDS = 0.1
+# Callers that wait for a connection of one pool. The last one waits for seconds.
+WAITING_LIMIT = 4_000
 
 
 class Pool(_Pool):
-    """Raises TimeoutError to a caller that waits too long for a connection.
+    """Callers wait for a connection while others get answers on theirs.
+
+    Raises TimeoutError to them when nobody got one for too long, and TooManyAtOnceError
+    to one that comes when too many wait.
 
     A connection that is broken, silent or to a former primary is closed by the first
     statement that notices it (MortalConnection), so no second statement gets it.
     """
 
     patience_seconds = PATIENCE_SECONDS
+    answered = 0  # callers that have had a connection, and left it in order
+    _waiting = 0
 
     async def _acquire(self, timeout: float | None) -> Any:  # noqa: ASYNC109 # theirs
         """Behind acquire() and the pool's own execute() and fetch().
@@ -45,8 +54,23 @@ class Pool(_Pool):
         Not with asyncpg's own time-out, which uses wait_for: up to Python 3.11 that
         swallows a cancellation which comes at the same moment as a connection.
         """
-        async with asyncio.timeout(timeout or self.patience_seconds):
-            return await super()._acquire(None)  # type: ignore[misc] # not in its stubs
+        if self._waiting >= WAITING_LIMIT:
+            RATE_LIMITED.labels("connections").inc()
+            raise TooManyAtOnceError
+        self._waiting += 1
+        try:
+            async with Patience(
+                timeout or self.patience_seconds, lambda: self.answered
+            ):
+                return await super()._acquire(None)  # type: ignore[misc] # not in its stubs
+        finally:
+            self._waiting -= 1
+
+    async def release(self, connection: Any, *, timeout: float | None = None) -> None:  # noqa: ASYNC109 # theirs
+        # A lost connection has nothing behind its proxy.
+        if not getattr(connection, "given_up", True) and not connection.is_closed():
+            self.answered += 1
+        await super().release(connection, timeout=timeout)
 
     async def close(self) -> None:
         """Does not wait for an unavailable server."""
@@ -64,7 +88,8 @@ async def open_pool(
 ) -> Pool:
     """A bounded pool with JSON and UTC. pg_stat_activity shows its `name`.
 
-    `patience` in seconds is for a free connection, and for each statement. `opened`
+    `patience` in seconds is for progress in the queue for a connection, and for each
+    statement. `opened`
     connections are opened now, some 5 ms each, so that the first crowd does not wait
     for them. An unavailable server is only logged; a wrong password raises.
     """
@@ -101,7 +126,7 @@ def connection_options(name: str, patience: float) -> dict[str, Any]:
     return {
         # Enforced by us: a frozen server cannot report a time-out.
         "timeout": patience,
-        "command_timeout": patience + GRACE_SECONDS,
+        "patience": patience + GRACE_SECONDS,
         "server_settings": {
             "application_name": name,
             "timezone": "UTC",

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from persistence.outages import is_unavailable
+from persistence.postgres.engine import reading
 from persistence.postgres.pool import Pool
 
 logger = logging.getLogger(__name__)
@@ -75,7 +76,7 @@ class Replica:
 
     async def _check_replica(self) -> None:
         try:
-            async with self.engine.connect() as db:
+            async with reading(self.engine) as db:
                 replayed = (await db.execute(REPLAYED)).scalar()
         except Exception as error:
             if not is_unavailable(error):

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from persistence.key_value.catalog_cache import Load, Value
 from persistence.outages import is_unavailable
+from persistence.postgres.engine import reading
 from persistence.postgres.replica import Replica
 from telemetry.sale_metrics import READ_FROM_PRIMARY, READ_FROM_REPLICA
 
@@ -70,5 +71,5 @@ class Reader:
 
 
 async def _read(engine: AsyncEngine, rows: Rows) -> Sequence[RowMapping]:
-    async with engine.connect() as db:
+    async with reading(engine) as db:
         return (await db.execute(rows)).mappings().all()

@@ -12,7 +12,8 @@ import asyncpg
 
 from app.commands.arguments import main
 from domain.ports import Wanted
-from persistence.key_value.seat_locks import LocalLease, RedlockSeatLocks
+from persistence.key_value.local_leases import LocalLease
+from persistence.key_value.seat_locks import RedlockSeatLocks
 from persistence.sales import ledger_sql
 
 DROP_INDEX = "DROP INDEX IF EXISTS uq_claims_one_open"

@@ -7,10 +7,16 @@ from urllib.parse import urlsplit
 import asyncpg
 import pytest
 
+from domain.errors import TooManyAtOnceError
+from persistence.postgres import pool as pool_module
 from persistence.postgres.pool import Pool, open_pool
 from stack.embedded.ports import ReservedPort
+from tests.support.metric_growth import growing
+from tests.support.polling import eventually
 
 SLEEP = "SELECT pg_sleep(0.0005)"
+ALONE = """FROM pg_stat_activity
+WHERE query LIKE '%/* alone */%' AND pid <> pg_backend_pid() AND state = 'active'"""
 
 
 async def backend(pool: Pool) -> int:
@@ -48,21 +54,21 @@ async def test_a_cancelled_caller_ends_cancelled_and_leaves_the_pool_whole(
 
 
 async def test_an_abandoned_statement_goes_on_in_the_server(
-    single: Pool, pool: Pool
+    database_url: str, pool: Pool
 ) -> None:
     """A cancel at a COMMIT would acknowledge what only one server has."""
-    caller = asyncio.create_task(single.execute("SELECT pg_sleep(0.3) /* alone */"))
-    await asyncio.sleep(0.1)
+    single = await open_pool(database_url, max_size=1, name="tests", patience=60)
+    caller = asyncio.create_task(single.execute("SELECT pg_sleep(50) /* alone */"))
+
+    async def is_running() -> bool:
+        return bool(await pool.fetchval(f"SELECT count(*) {ALONE}"))
+
+    await eventually(is_running)
     caller.cancel()
     await asyncio.gather(caller, return_exceptions=True)
 
-    running = await pool.fetchval(
-        "SELECT count(*) FROM pg_stat_activity"
-        " WHERE query LIKE '%/* alone */%' AND pid <> pg_backend_pid()"
-        " AND state = 'active'"
-    )
-
-    assert running == 1
+    assert await is_running()
+    await pool.execute(f"SELECT pg_terminate_backend(pid) {ALONE}")
     await single.close()
 
 
@@ -74,6 +80,54 @@ async def test_a_caller_that_waits_too_long_for_a_connection_gets_a_timeout(
             await single.fetchval("SELECT 1")
 
     assert await single.fetchval("SELECT 1") == 1
+    await single.close()
+
+
+async def test_a_burst_waits_for_connections_as_long_as_others_get_answers(
+    single: Pool,
+) -> None:
+    """Together they take several times the patience of each of them."""
+    burst = [single.fetchval("SELECT 1 FROM pg_sleep(0.05)") for _ in range(40)]
+
+    assert await asyncio.gather(*burst) == [1] * 40
+    await single.close()
+
+
+async def test_a_caller_that_gives_up_is_no_progress_for_those_that_wait(
+    single: Pool,
+) -> None:
+    await single.fetchval("SELECT 1")
+    before = single.answered
+
+    with pytest.raises(asyncpg.QueryCanceledError):  # by the server: it is an answer
+        await single.execute("SELECT pg_sleep(1)")
+    asked = asyncio.create_task(single.execute("SELECT pg_sleep(0.3)"))
+    await asyncio.sleep(0.05)
+    asked.cancel()
+    await asyncio.wait([asked])
+
+    assert single.answered == before + 1
+    await single.close()
+
+
+async def test_too_many_callers_are_refused_at_once(
+    single: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pool_module, "WAITING_LIMIT", 2)
+    async with single.acquire():
+        waiting = [asyncio.create_task(single.fetchval("SELECT 1")) for _ in range(2)]
+        await asyncio.sleep(0)
+        with (
+            growing("cinema_rate_limited_total", 1, what="connections"),
+            pytest.raises(TooManyAtOnceError),
+        ):
+            await single.fetchval("SELECT 1")
+        waiting[0].cancel()
+        await asyncio.wait(waiting[:1])
+        waiting.append(asyncio.create_task(single.fetchval("SELECT 1")))
+        await asyncio.sleep(0)
+
+    assert await asyncio.gather(*waiting[1:]) == [1, 1]
     await single.close()
 
 

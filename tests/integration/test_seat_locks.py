@@ -12,8 +12,9 @@ from domain.booking import BookingService
 from domain.errors import NotFoundError, SeatsUnavailableError
 from domain.reservation import Reservation
 from persistence.key_value.client import open_redis
+from persistence.key_value.local_leases import LocalLease
 from persistence.key_value.script_batch import Script, ScriptBatch
-from persistence.key_value.seat_locks import LocalLease, RedlockSeatLocks
+from persistence.key_value.seat_locks import RedlockSeatLocks
 from persistence.key_value.seat_markers import LONGEST_HELD
 from persistence.key_value.seat_scripts import ACQUIRE, MARK_HELD
 from persistence.postgres.pool import Pool
@@ -166,11 +167,12 @@ async def test_who_comes_while_a_hold_is_marked_is_refused_at_once_before_the_st
     lease = LocalLease(wanted)
     held = await service.reserve_seats(show.session_id, show.seat_ids[:1], ana)
     lease.mark_held(held, held.created_at + starts_in)
-    answering = asyncio.create_task(lease.answer_for(wanted))
+    answering = asyncio.create_task(lease.wait(wanted))
     await asyncio.sleep(0)
     assert answering.done() == bool(starts_in)
     lease.released.set()
-    assert await answering == (held.seats if starts_in else ())
+    [answer] = await asyncio.gather(answering, return_exceptions=True)
+    assert isinstance(answer, SeatsUnavailableError) == bool(starts_in)
 
 
 async def test_a_caller_waits_for_another_process_and_is_refused_by_its_marker(

@@ -197,9 +197,18 @@ def test_nothing_running_is_one_sentence(
     )
 
 
-def test_too_many_users_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["601"]) == 1
-    assert capsys.readouterr().err == "USERS is 601: storm takes from 1 to 600.\n"
+@pytest.mark.parametrize(
+    ("scenario", "limit"),
+    [("storm", 5000), ("watchers", 5000), ("crowd", 600), ("bystanders", 590)],
+)
+def test_too_many_users_are_refused(
+    capsys: pytest.CaptureFixture[str], scenario: str, limit: int
+) -> None:
+    users = limit + 1
+    assert main([str(users), "--scenario", scenario]) == 1
+    assert capsys.readouterr().err == (
+        f"USERS is {users}: {scenario} takes from 1 to {limit}.\n"
+    )
 
 
 def test_memory_is_unknown_where_nothing_runs(tmp_path: Path) -> None:

@@ -1,0 +1,116 @@
+"""Leases on seats within one process: a crowd sends one caller to the servers."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+
+from domain.errors import DomainError, SeatsUnavailableError, TooManyAtOnceError
+from domain.ports import Wanted
+from domain.reservation import Reservation
+from persistence.key_value.seat_markers import held_ms
+from persistence.outages import is_unavailable
+from telemetry import sale_metrics
+
+# A caller who waited for a server in vain has waited for all of those behind it.
+TIMED_OUT = (TimeoutError, asyncpg.QueryCanceledError)
+# A server that is down fails quickly. One lost connection is no reason to give up.
+FAILURES = 3
+
+
+class LocalLease:
+    """Lets one caller of this process ask the servers for some seats; others wait.
+
+    A refusal does not depend on who asks: it is the answer for all callers that waited
+    for the same seats.
+    """
+
+    def __init__(self, wanted: Wanted) -> None:
+        self.wanted = wanted
+        self.locked = False
+        self.held: tuple[Reservation, datetime] | None = None
+        self.refusal: DomainError | None = None
+        self.failure: Exception | None = None  # of a server
+        self.decided = asyncio.Event()
+        self.released = asyncio.Event()
+        self._clock = asyncio.get_running_loop().time
+        self._began = self._clock()
+        self._known_until = 0.0
+
+    def mark_held(self, reservation: Reservation, starts_at: datetime) -> None:
+        self.held = (reservation, starts_at)
+        # As long as the marker says it, which counts from the lock: that came later.
+        self._known_until = self._began + held_ms(reservation, starts_at) / 1_000
+        self.refuse_others(SeatsUnavailableError(reservation.seats))
+
+    def refuse_others(self, refusal: DomainError) -> None:
+        """Waiting callers are refused now, before the nodes have the markers."""
+        self.refusal = refusal
+        self.decided.set()
+
+    async def wait(self, wanted: Wanted) -> None:
+        """Afterwards the lease is released, and the caller has to try.
+
+        Raises the refusal of an equal call. Callers that come after a refusal have to
+        try as well: the session may have started since.
+        """
+        if wanted == self.wanted and (
+            not self.decided.is_set() or self._clock() < self._known_until
+        ):
+            await self.decided.wait()
+            if self.refusal:
+                if isinstance(self.refusal, SeatsUnavailableError):
+                    sale_metrics.REFUSED_BY_PROCESS.inc()
+                raise self.refusal.with_traceback(None)
+        await self.released.wait()
+
+
+class LocalLeases:
+    """Nobody watches a clock here: those ahead do, and each of them ends.
+
+    So nobody gives up because a crowd keeps the process busy.
+    """
+
+    def __init__(self) -> None:
+        self._leases: dict[UUID, LocalLease] = {}  # by seat
+
+    @asynccontextmanager
+    async def lease(self, wanted: Wanted) -> AsyncIterator[LocalLease]:
+        """Raises the refusal of an equal call ahead, or the failure of a server."""
+        await self._wait_for_others(wanted)
+        lease = LocalLease(wanted)
+        self._leases.update(dict.fromkeys(wanted.seat_ids, lease))
+        try:
+            yield lease
+        except DomainError as refusal:
+            lease.refuse_others(refusal)
+            raise
+        except Exception as error:
+            if is_unavailable(error) or isinstance(error, TooManyAtOnceError):
+                lease.failure = error
+            raise
+        finally:
+            self._release(lease)
+
+    async def _wait_for_others(self, wanted: Wanted) -> None:
+        failures = 0
+        while ahead := self._lease_on(wanted.seat_ids):
+            await ahead.wait(wanted)
+            if ahead.failure is None:
+                failures = 0
+                continue
+            failures += 1
+            if isinstance(ahead.failure, TIMED_OUT) or failures == FAILURES:
+                raise ahead.failure.with_traceback(None)
+
+    def _lease_on(self, seat_ids: Sequence[UUID]) -> LocalLease | None:
+        return next((self._leases[s] for s in seat_ids if s in self._leases), None)
+
+    def _release(self, lease: LocalLease) -> None:
+        for seat_id in lease.wanted.seat_ids:
+            del self._leases[seat_id]
+        lease.decided.set()
+        lease.released.set()
