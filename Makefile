@@ -29,7 +29,7 @@ INSTALL_KUBERNETES_TOOLS = flock deploy/kubernetes $(MAKE) .kubernetes/.stamp ||
 .SILENT:
 .DELETE_ON_ERROR:
 .NOTPARALLEL: # the stamps install into one folder
-.PHONY: help audit sbom notes run cluster explorer test test-stack test-cluster test-compose campaign check seed migrate loadtest bench coverage tokens schema texts lock
+.PHONY: help audit sbom notes run cluster explorer test test-core test-stack test-cluster test-compose campaign check seed migrate loadtest bench coverage tokens schema texts lock
 MAKEFLAGS += --no-print-directory
 
 help: ## this list
@@ -52,6 +52,14 @@ test: $(VENV)/dev.stamp ## run all tests, on temporary servers of their own
 	+$(BUILD_EXPLORER)
 	+$(INSTALL_TEST_PACKAGES)
 	exec $(PY) -m pytest --quiet -rs --numprocesses $(JOBS) $(APART)
+
+CORE_TESTS := $(addprefix tests/,unit/test_clients.py unit/test_costly_reads.py unit/test_faults_in_languages.py \
+	unit/test_fuzzed_transport.py unit/test_http_*.py unit/test_ma[ns]*.py unit/test_measuring.py unit/test_parsed_documents.py \
+	unit/test_shared_map*.py unit/test_slow_watchers*.py unit/test_websocket_*.py unit/test_contract.py \
+	integration/test_graphql*.py integration/test_authorisation.py integration/test_own_*.py integration/test_session_fields.py \
+	integration/test_seats_in_answer.py integration/test_seat_map_changes.py e2e/test_http_audits.py e2e/test_sale.py)
+test-core: $(VENV)/dev.stamp ## run the tests of transports, resolvers and contract without plans, by graphql-core
+	ENGINE=core exec $(PY) -m pytest --quiet --numprocesses $(JOBS) $(CORE_TESTS)
 
 test-stack: $(VENV)/dev.stamp ## run the tests of stack/, the servers without Docker
 	exec $(PY) -m pytest --quiet tests/stack

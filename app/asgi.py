@@ -150,7 +150,9 @@ def _lifespan(
     settings: Settings, keys: KeyRing
 ) -> Callable[[Starlette], AbstractAsyncContextManager[Mapping[str, RunningApi]]]:
     authenticator = Authenticator(keys)
-    schema = build_schema(introspection=settings.introspection)
+    schema = build_schema(
+        introspection=settings.introspection, plans=settings.engine == "plans"
+    )
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[Mapping[str, RunningApi]]:

@@ -78,6 +78,8 @@ class Settings(EnvironmentSettings):
     db_pool_size: int = Field(default=16, ge=1)
     # Whether clients may query the schema (__schema, __type); default: as `explorer`.
     introspection: bool
+    # What executes operations: compiled plans, or graphql-core for all of them.
+    engine: Literal["plans", "core"] = "plans"
     # The worker's port of /metrics, on HOST; the API has /metrics on its own port.
     metrics_port: int | None = Field(default=None, ge=1, le=65535)
     # Required from scrapers; without it all of the same private network may scrape.

@@ -32,6 +32,12 @@ ERRORS = Counter(
 for each in ("INTERNAL", "UNAVAILABLE"):
     ERRORS.labels(each)  # an alert needs a first 0
 
+UNPLANNED = Counter(
+    "cinema_unplanned_operations",
+    "Operations without a plan, which graphql-core executes, by the reason.",
+    ["reason"],
+)
+
 SOCKETS = Gauge("cinema_sockets", "WebSockets that are open.")
 SOCKET_OPERATIONS = Gauge(
     "cinema_socket_operations",

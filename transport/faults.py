@@ -1,7 +1,7 @@
 """Masks faults: clients learn little of them, our logs everything."""
 
 import logging
-from typing import Any
+from typing import Any, Protocol
 
 from graphql import GraphQLError
 from strawberry.exceptions import MissingQueryError
@@ -27,64 +27,84 @@ NOT_EXECUTABLE = (
 )
 
 
-class FaultMask(MaskErrors):
-    """Shows clients their own mistakes; logs our faults and shows only a request id."""
+class MaskContext(Protocol):
+    """What is read of an operation's context."""
 
-    def _process_errors(self, errors: list[GraphQLError]) -> list[GraphQLError]:
-        return [self._shown(error) for error in errors]
-
-    def _shown(self, error: GraphQLError) -> GraphQLError:
-        original = error.original_error
-        fault = error if original is None else original
-        if isinstance(fault, TooManyAtOnceError):
-            fault = rate_limited(seconds=1)
-        elif is_unavailable(original):
-            self._log_unavailable(error)
-            fault = unavailable()
-        if isinstance(fault, FaultError):
-            return _like(error, fault.localized(self._locale), fault.extensions)
-        if isinstance(original, RecursionError | ValueError) and error.path is None:
-            # Before any resolver: too deep, or a number with thousands of digits.
-            return _like(error, "It cannot be read.", {"code": "BAD_USER_INPUT"})
-        if isinstance(original, UnknownCustomerError):
-            message = localize("sign_in_again", self._locale)
-            return _like(error, message, {"code": "UNAUTHENTICATED"})
-        if original is not None and not isinstance(original, NOT_EXECUTABLE):
-            return self._masked(error, original)
-        if error.extensions and "code" in error.extensions:
-            return error
-        message = error.message
-        if self.execution_context.schema.config.disable_field_suggestions:
-            # Strawberry leaves suggestions of arguments, types and enums in.
-            message = message.split(" Did you mean ")[0]
-        # A copy: other operations may share this error, kept with its document.
-        return _like(error, message, {"code": "BAD_USER_INPUT"})
-
-    def _log_unavailable(self, error: GraphQLError) -> None:
-        """A line, not a traceback: there may be thousands, all alike."""
-        logger.warning(
-            "a server is unavailable: %r",
-            error.original_error,
-            extra={"path": error.path},
-        )
-
-    def _masked(self, error: GraphQLError, original: Exception) -> GraphQLError:
-        request_id = self.execution_context.context.request_id
-        logger.error(
-            "a resolver failed",
-            extra={"request_id": request_id, "path": error.path},
-            exc_info=original,
-        )
-        return _like(
-            error,
-            localize("INTERNAL", self._locale),
-            {"code": "INTERNAL", "requestId": request_id},
-        )
+    request_id: str
 
     @property
-    def _locale(self) -> str:
-        locale: str = self.execution_context.context.locale
-        return locale
+    def locale(self) -> str: ...
+
+
+class FaultMask(MaskErrors):
+    """Masks what graphql-core has run."""
+
+    def _process_errors(self, errors: list[GraphQLError]) -> list[GraphQLError]:
+        context = self.execution_context
+        hide = context.schema.config.disable_field_suggestions
+        return masked(errors, context.context, hide_suggestions=hide)
+
+
+def masked(
+    errors: list[GraphQLError], context: MaskContext, *, hide_suggestions: bool
+) -> list[GraphQLError]:
+    """Shows clients their own mistakes; logs our faults and shows only a request id."""
+    return [_shown(error, context, hide_suggestions) for error in errors]
+
+
+def _shown(
+    error: GraphQLError, context: MaskContext, hide_suggestions: bool
+) -> GraphQLError:
+    original = error.original_error
+    fault = error if original is None else original
+    if isinstance(fault, TooManyAtOnceError):
+        fault = rate_limited(seconds=1)
+    elif is_unavailable(original):
+        _log_unavailable(error)
+        fault = unavailable()
+    if isinstance(fault, FaultError):
+        return _like(error, fault.localized(context.locale), fault.extensions)
+    if isinstance(original, RecursionError | ValueError) and error.path is None:
+        # Before any resolver: too deep, or a number with thousands of digits.
+        return _like(error, "It cannot be read.", {"code": "BAD_USER_INPUT"})
+    if isinstance(original, UnknownCustomerError):
+        message = localize("sign_in_again", context.locale)
+        return _like(error, message, {"code": "UNAUTHENTICATED"})
+    if original is not None and not isinstance(original, NOT_EXECUTABLE):
+        return _masked_fault(error, original, context)
+    if error.extensions and "code" in error.extensions:
+        return error
+    message = error.message
+    if hide_suggestions:
+        # Strawberry leaves suggestions of arguments, types and enums in.
+        message = message.split(" Did you mean ")[0]
+    # A copy: other operations may share this error, kept with its document.
+    return _like(error, message, {"code": "BAD_USER_INPUT"})
+
+
+def _log_unavailable(error: GraphQLError) -> None:
+    """A line, not a traceback: there may be thousands, all alike."""
+    logger.warning(
+        "a server is unavailable: %r",
+        error.original_error,
+        extra={"path": error.path},
+    )
+
+
+def _masked_fault(
+    error: GraphQLError, original: Exception, context: MaskContext
+) -> GraphQLError:
+    request_id = context.request_id
+    logger.error(
+        "a resolver failed",
+        extra={"request_id": request_id, "path": error.path},
+        exc_info=original,
+    )
+    return _like(
+        error,
+        localize("INTERNAL", context.locale),
+        {"code": "INTERNAL", "requestId": request_id},
+    )
 
 
 def _like(

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import get_args
 from uuid import UUID
 
 import pytest
@@ -20,9 +21,12 @@ from persistence.queries import Queries
 from realtime.broker import Kafka
 from tests.support.cinema import Cinema, Show
 from tests.support.embedded import EmbeddedStack
+from tests.support.engine import PLANS
+from tests.support.metric_growth import counted
 from tests.support.null_services import NothingCached
 from tests.support.realtime import Worker
 from tests.support.schema_client import SchemaClient
+from transport.plans.run import Reason
 
 
 @pytest.fixture
@@ -72,8 +76,18 @@ def queries(engine: AsyncEngine, pool: Pool) -> Queries:
 
 
 @pytest.fixture
-def client(engine: AsyncEngine, pool: Pool) -> SchemaClient:
-    return SchemaClient(build_schema(), engine, pool)
+def client(engine: AsyncEngine, pool: Pool) -> Iterator[SchemaClient]:
+    """All that a test does through it has a plan, except introspection and mistakes."""
+    before = _unplanned()
+    yield SchemaClient(build_schema(plans=PLANS), engine, pool)
+    assert _unplanned() == before
+
+
+def _unplanned() -> dict[str, float]:
+    return {
+        reason: counted("cinema_unplanned_operations_total", reason=reason)
+        for reason in set(get_args(Reason)) - {"introspection", "variables"}
+    }
 
 
 @pytest.fixture

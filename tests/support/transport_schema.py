@@ -14,6 +14,8 @@ from auth.tokens import AuthenticationError, Credentials
 from domain.people import Role, Viewer
 from resolvers.languages import locale_for
 from resolvers.ports import NextTurn
+from tests.support.engine import PLANS
+from transport.plans.schema import PlannedSchema
 
 GAP = -1  # in the place of a position
 ANN = Viewer(UUID(int=1), Role.CUSTOMER)
@@ -159,7 +161,7 @@ class Subscription:
         state.watched_as.append((info.context.viewer, info.context.accept_language))
         state.executions += 1
         if session_id == "unknown" or state.gone:
-            raise ValueError("no such session")
+            raise GraphQLError("no such session")
         if state.faulty:
             raise GraphQLError("a fault", extensions={"code": "INTERNAL"})
         watcher: asyncio.Queue[int | None] = asyncio.Queue()
@@ -198,4 +200,4 @@ class Subscription:
         raise ValueError("in the middle")
 
 
-schema = strawberry.Schema(Query, Mutation, Subscription)
+schema = PlannedSchema(Query, Mutation, Subscription, plans=PLANS)

@@ -11,10 +11,11 @@ import strawberry
 from domain.errors import UnknownCustomerError
 from resolvers.faults import bad_user_input, forbidden, not_found, rate_limited
 from tests.support.asgi_socket import AsgiSocket
+from tests.support.engine import PLANS
 from tests.support.http_client import client_of, post
 from tests.support.transport_schema import SchemaState
 from transport import GraphQLHttp, GraphQLWebSocket
-from transport.faults import FaultMask
+from transport.plans.schema import PlannedSchema
 
 FAULTS = {
     "page": bad_user_input("page_size", name="last", limit=50),
@@ -86,7 +87,7 @@ class Subscription:
         yield ""
 
 
-schema = strawberry.Schema(Query, None, Subscription, extensions=[FaultMask])
+schema = PlannedSchema(Query, None, Subscription, plans=PLANS)
 everything = "{" + " ".join(f'{by}: broken(by: "{by}")' for by in FAULTS) + "}"
 
 

@@ -14,7 +14,10 @@ from domain.errors import NotFoundError
 from domain.people import Role, Viewer
 from domain.reservation import Reservation
 from resolvers.context import Context, Services
+from tests.support.engine import PLANS
 from tests.support.null_services import UNUSED
+from transport.documents.document import read
+from transport.operation_extension import DOCUMENT
 
 CANCEL_THREE = """mutation ($id: ID!) {
   one: cancelReservation(input: {reservationId: $id}) { ...Answer }
@@ -59,8 +62,11 @@ def context(booking: FailingBooking) -> Context:
 
 async def cancel_three(within: Context) -> tuple[Any, list[tuple[Any, Any]]]:
     """The data, and for each error the mutation and the code."""
-    result = await build_schema().execute(
-        CANCEL_THREE, variable_values={"id": str(uuid4())}, context_value=within
+    result = await build_schema(plans=PLANS).execute(
+        CANCEL_THREE,
+        variable_values={"id": str(uuid4())},
+        context_value=within,
+        operation_extensions={DOCUMENT: read(CANCEL_THREE)},
     )
     return result.data, [
         (error.path and error.path[0], (error.extensions or {}).get("code"))

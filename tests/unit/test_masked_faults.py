@@ -8,10 +8,11 @@ import pytest
 import strawberry
 
 from tests.support.asgi_socket import AsgiSocket
+from tests.support.engine import PLANS
 from tests.support.http_client import client_of, post
 from tests.support.transport_schema import SchemaState
 from transport import GraphQLHttp, GraphQLWebSocket
-from transport.faults import FaultMask
+from transport.plans.schema import PlannedSchema
 
 
 @strawberry.type
@@ -65,7 +66,7 @@ class Subscription:
         yield Seat(number=1)
 
 
-schema = strawberry.Schema(Query, None, Subscription, extensions=[FaultMask])
+schema = PlannedSchema(Query, None, Subscription, plans=PLANS)
 
 
 def errors_of(result: Any, log: pytest.LogCaptureFixture) -> list[dict[str, Any]]:

@@ -10,24 +10,23 @@ from starlette.routing import Route
 from strawberry.schema import schema as strawberry_schema
 
 from tests.support.asgi_socket import AsgiSocket
+from tests.support.engine import PLANS
 from tests.support.http_client import client_of, post
 from tests.support.transport_schema import Mutation, Query, SchemaState, Subscription
 from transport import GraphQLHttp, GraphQLWebSocket
 from transport.documents import document as documents
 from transport.documents.document import read
-from transport.documents.validation import RULES
-from transport.operation_extension import OperationExtension
+from transport.plans.schema import PlannedSchema
 
 
 def schema_of(query: type = Query) -> strawberry.Schema:
-    return strawberry.Schema(
-        query, Mutation, Subscription, extensions=[lambda: OperationExtension(RULES)]
-    )
+    return PlannedSchema(query, Mutation, Subscription, plans=PLANS)
 
 
 @pytest.fixture
 def calls(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     """How often each function that works on a document was called."""
+    documents._read.cache_clear()  # other tests may have sent the same
     counted: Counter[str] = Counter()
 
     def count(module: object, name: str, what: str) -> None:

@@ -48,7 +48,7 @@ class Operation:
         return self.measured.cost_with(self.defaults | dict(variables or {}))
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, weakref_slot=True)
 class Document:
     """`parsed` is None for a syntax error: Strawberry reports it, with its location."""
 

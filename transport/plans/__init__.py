@@ -1,0 +1,1 @@
+"""Plans: a document is compiled once, and then runs without being interpreted."""
