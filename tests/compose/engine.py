@@ -105,6 +105,9 @@ class Project:
         self.wait_until_healthy(self.running())
         return time.monotonic() - began
 
+    def owns(self, volume: str) -> bool:
+        return volume.startswith(f"{self.name}_")
+
     def containers(self) -> dict[str, Any]:
         """By service, as `docker inspect` shows them; those that have ended too."""
         ids = self.compose("ps", "--all", "--quiet").split()
