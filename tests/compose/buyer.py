@@ -8,15 +8,20 @@ from typing import Any
 
 import httpx2
 
-from loadtest.documents import (
-    APPROVE_PAYMENT,
-    RESERVATION,
-    RESERVE_SEATS,
-    SEAT_MAP,
-    SESSIONS,
-    SIGN_IN,
-)
+from loadtest.documents import RESERVATION, SEAT_MAP, SESSIONS, SIGN_IN
 
+# With what release 0.1.0 knows: its data are upgraded too.
+RESERVE_SEATS = """mutation ($input: ReserveSeatsInput!) {
+  reserveSeats(input: $input) {
+    __typename ... on Problem { code } ... on Reservation { id }
+  }
+}"""
+APPROVE_PAYMENT = """mutation ($input: ApprovePaymentInput!) {
+  approvePayment(input: $input) {
+    __typename ... on Problem { code } ... on Payment { reservation { status } }
+  }
+}"""
+DOCUMENTS = (SIGN_IN, SESSIONS, SEAT_MAP, RESERVE_SEATS, RESERVATION, APPROVE_PAYMENT)
 ANA = {"email": "ana@cinema.example", "password": "correct-horse-ana"}
 TOKEN_SECONDS = 600.0  # less than a token is valid
 ANSWER_SECONDS = 10.0

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 import yaml
+from graphql import build_schema, parse, validate
 
 from stack.cluster.compose import interpolated
-from tests.compose.buyer import Buyer, Sales
+from tests.compose.buyer import DOCUMENTS, Buyer, Sales
 from tests.compose.faults import STOPPED, kind_of
 from tests.compose.images import STAND_INS, TARGETS, needed
 from tests.compose.privileges import Rights
@@ -34,6 +35,13 @@ def test_each_image_has_a_stand_in() -> None:
     assert set(TARGETS.values()) <= set(
         re.findall(r" AS (\w+)$", written, re.MULTILINE)
     )
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_a_customer_of_the_last_release_can_buy(document: str) -> None:
+    released = build_schema(Path("docs/releases/0.1.0.graphql").read_text("utf-8"))
+
+    assert validate(released, parse(document)) == []
 
 
 def test_the_longest_time_without_a_sale_begins_before_the_kill() -> None:
