@@ -45,6 +45,15 @@ def test_no_check_outlives_its_timeout(services: dict[str, Any]) -> None:
             assert not re.search("kafka.*\\.sh", str(service["healthcheck"])), name
 
 
+def test_a_busy_machine_may_take_three_minutes_to_start(
+    services: dict[str, Any],
+) -> None:
+    """Else `up` gives up: a healthy service is seen as soon as it is there."""
+    for name, service in services.items():
+        if "healthcheck" in service:
+            assert service["healthcheck"]["start_period"] == "180s", name
+
+
 def test_who_passes_a_signal_on_is_the_one_who_gets_it(
     services: dict[str, Any],
 ) -> None:
