@@ -189,3 +189,42 @@ async def test_an_endless_document_is_not_parsed(
     assert response.status_code == 400
     assert code(response) == "BAD_USER_INPUT"
     assert state.touched == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "lines", "status"),
+    [
+        ("Accept", ("text/html", GQL), 200),
+        ("Accept", (GQL, "text/html"), 200),
+        ("Content-Type", (JSON, "text/plain"), 415),
+        ("Content-Type", ("text/plain", JSON), 415),
+        ("Content-Encoding", ("identity", "gzip"), 415),
+        ("Authorization", ("Bearer good", "Bearer bad"), 401),
+        ("Authorization", ("Bearer bad", "Bearer good"), 401),
+    ],
+)
+async def test_all_lines_of_a_header_count(
+    http: httpx2.AsyncClient,
+    state: SchemaState,
+    name: str,
+    lines: tuple[str, str],
+    status: int,
+) -> None:
+    others = {"Content-Type": JSON, "Accept": GQL}
+    others.pop(name, None)
+    response = await http.post(
+        "/graphql",
+        content=b'{"query": "mutation { touch }"}',
+        headers=[*others.items(), *((name, line) for line in lines)],
+    )
+
+    assert response.status_code == status
+    assert state.touched == (status == 200)
+
+
+async def test_languages_may_stand_in_several_lines(http: httpx2.AsyncClient) -> None:
+    lines = [("Accept-Language", each) for each in ("de", "es;q=0.9")]
+    response = await http.get("/graphql", params={"query": "{ me }"}, headers=lines)
+
+    assert response.headers["content-language"] == "es"
+    assert " de, es;q=0.9 " in response.json()["data"]["me"]

@@ -27,13 +27,23 @@ class RefusedRequestError(Exception):
         self.headers = headers
 
 
+def header(request: Request, name: str) -> str | None:
+    """All lines of this header as one list (RFC 9110, 5.3). None without any.
+
+    A proxy may read another line than the first. So two tokens are no valid token, and
+    two types of a body no type that we read.
+    """
+    lines = request.headers.getlist(name)
+    return ", ".join(lines) if lines else None
+
+
 async def call_of(request: Request) -> Call:
     if request.method == "GET":
         _check_length_of_url(request)
         parameters = _parameters_of_url(request)
     else:
-        _check_content_type(request.headers.get("content-type", ""))
-        _check_content_encoding(request.headers.get("content-encoding", ""))
+        _check_content_type(header(request, "content-type") or "")
+        _check_content_encoding(header(request, "content-encoding") or "")
         _check_announced_length(request)
         parameters = _json(await _body_of(request), "The body")
     if not isinstance(parameters, dict):

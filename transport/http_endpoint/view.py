@@ -27,7 +27,11 @@ from transport.http_endpoint.negotiation import (
     media_type_for,
     status_of,
 )
-from transport.http_endpoint.request_data import RefusedRequestError, call_of
+from transport.http_endpoint.request_data import (
+    RefusedRequestError,
+    call_of,
+    header,
+)
 from transport.json_text import encode
 from transport.operation_extension import DOCUMENT
 from transport.operation_metrics import OperationMetrics
@@ -56,10 +60,10 @@ class _Request(Request):
 
     def __init__(self, scope: Scope, receive: Receive) -> None:
         super().__init__(scope, receive)
-        headers = self.headers
-        self.id = request_id_from(headers.get("x-request-id"))
-        self.locale = locale_for(headers.get("accept-language"))
-        accepted = media_type_for(headers.get("accept", ""))
+        self.id = request_id_from(header(self, "x-request-id"))
+        self.languages = header(self, "accept-language")
+        self.locale = locale_for(self.languages)
+        accepted = media_type_for(header(self, "accept") or "")
         self.acceptable = accepted is not None
         self.media_type = accepted or JSON
 
@@ -136,10 +140,9 @@ class GraphQLHttp:
             return _answer_with(result, request)
 
     def _context_for(self, request: _Request) -> OperationContext:
-        headers = request.headers
         return self._context_of(
-            headers.get("authorization"),
-            headers.get("accept-language"),
+            header(request, "authorization"),
+            request.languages,
             request.id,
             request.client.host if request.client else None,
         )
