@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from secrets import token_hex
 from typing import Protocol
 
+from starlette.requests import HTTPConnection
+
 from auth.tokens import Credentials
 from resolvers.ports import NextTurn
 from telemetry import origin
@@ -55,6 +57,16 @@ class ContextOf(Protocol):
 
 # Raises AuthenticationError likewise; None for a caller without a token.
 CredentialsOf = Callable[[str | None], Credentials | None]
+
+
+def header(connection: HTTPConnection, name: str) -> str | None:
+    """All lines of this header as one list (RFC 9110, 5.3). None without any.
+
+    A proxy may read another line than the first. So two tokens are no valid token, and
+    two types of a body no type that we read.
+    """
+    lines = connection.headers.getlist(name)
+    return ", ".join(lines) if lines else None
 
 
 def reader_of(network: str | None) -> Hashable:

@@ -23,14 +23,15 @@ class AsgiSocket:
         subprotocols: tuple[str, ...] = ("graphql-transport-ws",),
         *,
         accept_language: str | None = None,
-        authorization: str | None = None,
+        authorization: str | tuple[str, ...] | None = None,
         client: tuple[str, int] | None = ("192.0.2.1", 50_000),
     ) -> None:
         headers = []
         if accept_language is not None:
             headers.append((b"accept-language", accept_language.encode()))
         if authorization is not None:
-            headers.append((b"authorization", authorization.encode()))
+            lines = [authorization] if isinstance(authorization, str) else authorization
+            headers += [(b"authorization", line.encode()) for line in lines]
         self._app = app
         self._scope: Scope = {
             "type": "websocket",

@@ -9,6 +9,7 @@ from transport.documents import persisted_queries
 from transport.documents.call import Call
 from transport.json_text import NotJsonError, decode
 from transport.limits import MAX_BYTES, MAX_URL_BYTES
+from transport.request_context import header
 from transport.results import BAD_USER_INPUT
 
 T = TypeVar("T")
@@ -25,16 +26,6 @@ class RefusedRequestError(Exception):
         self.message = message
         self.code = code
         self.headers = headers
-
-
-def header(request: Request, name: str) -> str | None:
-    """All lines of this header as one list (RFC 9110, 5.3). None without any.
-
-    A proxy may read another line than the first. So two tokens are no valid token, and
-    two types of a body no type that we read.
-    """
-    lines = request.headers.getlist(name)
-    return ", ".join(lines) if lines else None
 
 
 async def call_of(request: Request) -> Call:

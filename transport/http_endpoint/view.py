@@ -27,11 +27,7 @@ from transport.http_endpoint.negotiation import (
     media_type_for,
     status_of,
 )
-from transport.http_endpoint.request_data import (
-    RefusedRequestError,
-    call_of,
-    header,
-)
+from transport.http_endpoint.request_data import RefusedRequestError, call_of
 from transport.json_text import encode
 from transport.operation_extension import DOCUMENT
 from transport.operation_metrics import OperationMetrics
@@ -39,6 +35,7 @@ from transport.operation_run import OperationRun, operation_run
 from transport.request_context import (
     ContextOf,
     OperationContext,
+    header,
     reader_of,
     request_id_from,
 )

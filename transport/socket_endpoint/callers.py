@@ -3,7 +3,7 @@
 from starlette.websockets import WebSocket
 
 from auth.tokens import Credentials
-from transport.request_context import Caller
+from transport.request_context import Caller, header
 from transport.socket_endpoint.client_counts import client_network
 from transport.socket_endpoint.frames import ConnectionInit
 
@@ -18,8 +18,8 @@ def authorization_of(websocket: WebSocket, frame: ConnectionInit) -> str | None:
     """
     if frame.authorization is not None:
         return frame.authorization
-    header: str = websocket.headers.get("authorization", "")
-    return header if header[: len(BEARER)].lower() == BEARER else None
+    given = header(websocket, "authorization") or ""
+    return given if given[: len(BEARER)].lower() == BEARER else None
 
 
 def caller_of(
@@ -33,7 +33,7 @@ def caller_of(
         reader = client_network(websocket.scope) or id(websocket)
     return Caller(
         authorization_of(websocket, frame),
-        frame.locale or websocket.headers.get("accept-language"),
+        frame.locale or header(websocket, "accept-language"),
         client and client.host,
         reader,
     )
