@@ -13,7 +13,7 @@ VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     "version"
 ]
 # Whatever starts or builds our image; stand-ins of another version are built by tests.
-IMAGE = re.compile(r"\bcinema-tickets:(\d[\w.-]*)")
+IMAGE = re.compile(r"\bcinema-tickets(?::|, newTag: )(\d[\w.-]*)")
 
 
 def tracked(*patterns: str) -> list[str]:
@@ -29,16 +29,21 @@ def tracked(*patterns: str) -> list[str]:
     return listed.stdout.splitlines()
 
 
-@pytest.mark.parametrize("file", tracked("*compose*.yml", "deploy/*.yml", "Dockerfile"))
-def test_images(file: str) -> None:
-    tags = IMAGE.findall((ROOT / file).read_text("utf-8"))
+def test_images() -> None:
+    tags = {
+        file: set(IMAGE.findall((ROOT / file).read_text("utf-8")))
+        for file in tracked("*.yml", "*.yaml", "Dockerfile", "README.md", "docs/*.md")
+    }
+    naming = {file: found for file, found in tags.items() if found}
 
-    assert set(tags) <= {VERSION}
-
-
-def test_compose_files_name_the_image() -> None:
-    for file in ("docker-compose.yml", "docker-compose.cluster.yml"):
-        assert IMAGE.search((ROOT / file).read_text("utf-8"))
+    assert set(naming) >= {
+        "docker-compose.yml",
+        "docker-compose.cluster.yml",
+        "deploy/kubernetes/programs/api.yaml",
+        "deploy/kubernetes/production/kustomization.yaml",
+        "docs/kubernetes.md",
+    }
+    assert {file: found for file, found in naming.items() if found != {VERSION}} == {}
 
 
 def test_the_newest_release_is_in_the_changelog() -> None:

@@ -32,6 +32,7 @@ DIFFERENT = {
     ("api", "REDLOCK_URLS"): "pods are counted from 0",
     ("api", "KAFKA_BOOTSTRAP_SERVERS"): "a service of Strimzi",
     ("api", "TRUSTED_PROXIES"): "the network of the pods",
+    ("api", "DB_POOL_SIZE"): "in a rollout programs run beside those that they replace",
     ("prepare", "DATABASE_OWNER_URL"): "CloudNativePG makes it",
     ("prepare", "SIGNING_KEYS_DIR"): "the keys are a Secret, which a Job cannot write",
     ("prepare", "REDIS_URL"): "it uses no Redis",

@@ -12,7 +12,13 @@ from auth.providers.routes import PATH
 from auth.signing_keys import make_first_key
 from telemetry.process_metrics import LOOP_LAG
 from tests.support import manifests
-from tests.support.manifests import OVERLAYS, Manifest, container, named
+from tests.support.manifests import (
+    OVERLAYS,
+    Manifest,
+    container,
+    named,
+    settings_file,
+)
 
 INSIDE = {"/metrics", "/readyz"}
 REFERENCE = re.compile(r"\$\((\w+)\)")
@@ -37,6 +43,16 @@ def test_patches_keep_that_order(overlay: str) -> None:
     check_references(manifests.built(overlay))
 
 
+def connections(apis: int, surge: int, workers: int, pool: int) -> int:
+    """What Postgres' primary needs in a rollout.
+
+    An API has two pools there, a worker has one. Kubernetes does not count programs
+    that are ending, but Postgres does: as many APIs as are new (`surge`), and a worker.
+    """
+    others = 10  # CloudNativePG, the migration, an operator
+    return (apis + 2 * surge) * 2 * pool + (workers + 1) * pool + others
+
+
 def test_postgres_has_connections_for_all_processes() -> None:
     found = manifests.written()
     api, worker = (
@@ -46,11 +62,14 @@ def test_postgres_has_connections_for_all_processes() -> None:
     parameters = named(found, "Cluster", "postgres")["spec"]["postgresql"]["parameters"]
 
     surge = api["strategy"]["rollingUpdate"]["maxSurge"]
-    assert worker["strategy"]["rollingUpdate"]["maxSurge"] == 0
-    processes = most + surge + worker["replicas"]
-    pool = Settings.model_fields["db_pool_size"].default
-    # CloudNativePG and the migration need some, too.
-    assert processes * 2 * pool + 10 <= int(parameters["max_connections"])
+    assert worker["strategy"]["rollingUpdate"] == {"maxSurge": 0, "maxUnavailable": 1}
+    needed = connections(
+        most, surge, worker["replicas"], int(settings_file()["DB_POOL_SIZE"])
+    )
+    assert needed <= int(parameters["max_connections"])
+    # Else more of the old APIs than maxSurge are ending at the same time.
+    patience = api["template"]["spec"]["terminationGracePeriodSeconds"]
+    assert api["minReadySeconds"] >= patience
     assert (
         named(found, "HorizontalPodAutoscaler", "api")["spec"]["minReplicas"]
         == (api["replicas"])
@@ -63,8 +82,26 @@ def test_the_page_has_numbers_for_larger_crowds_that_fit() -> None:
 
     assert len(rows) == 3
     for row in rows:
-        apis, surge, workers, pool, connections = map(int, re.findall(r"\d+", row))
-        assert (apis + surge + workers) * 2 * pool + 10 <= connections
+        *numbers, most = map(int, re.findall(r"\d+", row))
+        assert connections(*numbers) <= most
+
+
+def test_the_first_row_is_what_the_manifests_say() -> None:
+    found = manifests.written()
+    api, worker = (
+        named(found, "Deployment", name)["spec"] for name in ("api", "worker")
+    )
+    postgres = named(found, "Cluster", "postgres")["spec"]["postgresql"]
+    numbers = (
+        named(found, "HorizontalPodAutoscaler", "api")["spec"]["maxReplicas"],
+        api["strategy"]["rollingUpdate"]["maxSurge"],
+        worker["replicas"],
+        settings_file()["DB_POOL_SIZE"],
+        postgres["parameters"]["max_connections"],
+    )
+    page = Path("docs/kubernetes.md").read_text("utf-8")
+
+    assert f"| that of the load test | {' | '.join(map(str, numbers))} |" in page
 
 
 def test_an_api_drains_within_its_patience() -> None:
@@ -74,6 +111,22 @@ def test_an_api_drains_within_its_patience() -> None:
     before = container(template)["lifecycle"]["preStop"]["sleep"]["seconds"]
     needed = before + float(drain["DRAIN_SECONDS"] or 0) + 10
     assert needed <= template["spec"]["terminationGracePeriodSeconds"]
+
+
+def test_servers_are_replaced_without_haste() -> None:
+    found = manifests.written()
+    waits = {
+        name: named(found, "StatefulSet", name)["spec"].get("minReadySeconds", 0)
+        for name in ("redis", "redlock")
+    }
+    # Locks and markers of holds end within 30 s.
+    assert waits["redlock"] >= 60
+    assert waits["redis"] >= 10  # min-replicas-max-lag is 5
+    # By default CloudNativePG restarts the primary, with nobody in its place.
+    assert (
+        named(found, "Cluster", "postgres")["spec"]["primaryUpdateMethod"]
+        == "switchover"
+    )
 
 
 def test_the_autoscaler_reads_a_metric_that_the_page_defines() -> None:
