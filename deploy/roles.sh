@@ -16,19 +16,29 @@ for name in OWNER_PASSWORD PROGRAM_PASSWORD; do
 	esac
 done
 export PGCONNECT_TIMEOUT=5
-left=120 # seconds until a primary has to be there
-until psql --no-psqlrc --quiet --output /dev/null --command 'SELECT' "$where"; do
-	left=$((left - 1))
-	test "$left" -gt 0 || exit 1
-	sleep 1
-done
-exec psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 "$where" <<'END_OF_SQL'
+left=300 # seconds until a primary has to be there
+
+make_roles() {
+	psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 "$where" <<'END_OF_SQL'
 \getenv owner_password OWNER_PASSWORD
 \getenv program_password PROGRAM_PASSWORD
 \getenv rewind_password REWIND_PASSWORD
 -- Keeps passwords out of the server's log when a statement fails.
 SET log_min_error_statement = panic;
 SET client_min_messages = warning;
+
+-- Patroni makes the role that rewinds in a new database, just after it can be reached. Who
+-- makes it first breaks that, and Patroni starts over with another database. The last grant
+-- is the end.
+DO $$
+BEGIN
+    FOR second IN 1..60 LOOP
+        EXIT WHEN current_setting('cluster_name') = '' OR EXISTS (
+            SELECT FROM pg_roles WHERE rolname = 'rewinder' AND has_function_privilege(
+                oid, 'pg_read_binary_file(text, bigint, bigint, boolean)', 'EXECUTE'));
+        PERFORM pg_sleep(1);
+    END LOOP;
+END $$;
 
 SELECT format('CREATE ROLE %I', name)
 FROM unnest(ARRAY['cinema_owner', 'cinema_program']) AS name
@@ -61,3 +71,12 @@ GRANT EXECUTE ON FUNCTION pg_read_binary_file(text) TO rewinder;
 GRANT EXECUTE ON FUNCTION pg_read_binary_file(text, bigint, bigint, boolean) TO rewinder;
 \endif
 END_OF_SQL
+}
+
+until make_roles; do
+	# 2: no connection, or none any more. Another error would come again.
+	code=$?
+	left=$((left - 1))
+	test "$code" -eq 2 && test "$left" -gt 0 || exit "$code"
+	sleep 1
+done

@@ -116,3 +116,35 @@ def test_a_password_that_breaks_a_url_is_refused(
 
     assert refused.returncode == 1
     assert refused.stderr.startswith(f"{name} stands in ")
+
+
+@pytest.mark.parametrize(("ends", "tries"), [("2 2 0", 3), ("2 3", 2), ("0", 1)])
+def test_roles_are_made_again_when_the_connection_is_lost(
+    ends: str, tries: int, tmp_path: Path
+) -> None:
+    """Patroni restarts a new database; what the database refuses, it refuses again."""
+    codes = tmp_path / "codes"
+    codes.write_text(ends.replace(" ", "\n") + "\n", "utf-8")
+    psql = tmp_path / "psql"
+    psql.write_text(
+        f"#!/bin/sh\ncat >/dev/null\necho >>{tmp_path}/tries\n"
+        f"code=$(head -n 1 {codes}); sed -i 1d {codes}; exit $code\n",
+        "utf-8",
+    )
+    psql.chmod(0o700)
+    (tmp_path / "sleep").symlink_to("/bin/true")
+
+    done = subprocess.run(
+        ["/bin/sh", "deploy/roles.sh"],
+        env={
+            "PATH": f"{tmp_path}:/usr/bin:/bin",
+            "SUPERUSER_URL": "postgresql://postgres",
+            "OWNER_PASSWORD": "a",
+            "PROGRAM_PASSWORD": "b",
+        },
+        check=False,
+        timeout=20,
+    )
+
+    assert done.returncode == int(ends.rsplit(maxsplit=1)[-1])
+    assert (tmp_path / "tries").read_text("utf-8").count("\n") == tries
