@@ -4,8 +4,8 @@
 
 FROM --platform=$BUILDPLATFORM node:24.11.1-trixie-slim AS explorer
 WORKDIR /web
-COPY web/package.json web/package-lock.json ./
-RUN npm ci --no-audit --no-fund
+COPY web/package.json web/package-lock.json web/.npmrc ./
+RUN npm ci
 COPY web/ ./
 RUN npm run --silent build -- --outDir dist
 
