@@ -151,4 +151,4 @@ class Project:
 
     def down(self, *, volumes: bool = False) -> None:
         more: Sequence[str] = ("--volumes",) if volumes else ()
-        self.compose("down", "--remove-orphans", *more)
+        self.compose("--profile=*", "down", "--remove-orphans", *more)
