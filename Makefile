@@ -21,10 +21,6 @@ APART := --ignore tests/cluster --ignore tests/audit
 INSTALL_TEST_PACKAGES = flock tests/browser $(MAKE) $(TEST_PACKAGES) || \
 	echo "tests/browser IS NOT INSTALLED, for the reason above: the tests that need it are skipped." >&2
 
-# What validates deploy/kubernetes.
-INSTALL_KUBERNETES_TOOLS = flock deploy/kubernetes $(MAKE) .kubernetes/.stamp || \
-	echo "THE TOOLS FOR KUBERNETES ARE NOT THERE, for the reason above: the checks that need them are skipped." >&2
-
 .DEFAULT_GOAL := help
 .SILENT:
 .DELETE_ON_ERROR:
@@ -88,7 +84,7 @@ test-compose: $(VENV)/dev.stamp ## build the images and run both compose files, 
 	exec $(PY) -m tests.compose $(FILE)
 
 check: $(VENV)/dev.stamp ## check style, types, imports, schema, tables and manifests, and run unit tests
-	+$(INSTALL_KUBERNETES_TOOLS)
+	+flock $(VENV) $(MAKE) $(KUSTOMIZE) || echo "KUSTOMIZE IS NOT INSTALLED, for the reason above: the checks that need it are skipped." >&2
 	$(PY) -m ruff check --quiet
 	$(PY) -m ruff format --check --quiet
 	$(PY) -m mypy --no-error-summary .
@@ -173,22 +169,25 @@ $(VENV)/audit/.stamp: requirements-audit.lock $(VENV)/dev.stamp
 	$(VENV)/audit/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	touch $@
 # Not a wheel: from source, and the Go checksum database vouches for it.
+GO_INSTALL = GOBIN=$(abspath $(VENV)) go install $(1) 2>$(VENV)/go.log || { tail -n 3 $(VENV)/go.log >&2; exit 1; }
 GITLEAKS_VERSION := v8.30.1
 GITLEAKS := $(VENV)/gitleaks-$(GITLEAKS_VERSION)
 $(GITLEAKS):
 	command -v go >/dev/null || { echo "There is no Go." >&2; exit 1; }
 	echo "Building gitleaks (once; some minutes) ..." >&2
-	GOBIN=$(abspath $(VENV)) go install github.com/zricethezav/gitleaks/v8@$(GITLEAKS_VERSION) 2>$(VENV)/go.log || { \
-		tail -n 3 $(VENV)/go.log >&2; exit 1; }
+	$(call GO_INSTALL,github.com/zricethezav/gitleaks/v8@$(GITLEAKS_VERSION))
 	mv $(VENV)/gitleaks $@
+
+KUSTOMIZE_VERSION := v5.8.2
+KUSTOMIZE := $(VENV)/kustomize-$(KUSTOMIZE_VERSION)
+$(KUSTOMIZE):
+	command -v go >/dev/null || { echo "There is no Go." >&2; exit 1; }
+	echo "Building kustomize (once; a minute) ..." >&2
+	$(call GO_INSTALL,sigs.k8s.io/kustomize/kustomize/v5@$(KUSTOMIZE_VERSION))
+	mv $(VENV)/kustomize $@
 
 NPM_CI = web/with-node npm ci $(1) >$(VENV)/npm.log 2>&1 || { \
 	grep -m1 '^npm error [^ces]' $(VENV)/npm.log || tail -n 3 $(VENV)/npm.log; exit 1; } >&2
-.kubernetes/.stamp: deploy/kubernetes/tools.sh deploy/kubernetes/schemas/pom.xml deploy/kubernetes/schemas/SHA256SUMS
-	echo "Getting kustomize and the schemas of the operators (once; some minutes) ..." >&2
-	sh $< .kubernetes
-	touch $@
-
 tests/browser/node_modules/.stamp: tests/browser/package-lock.json
 	$(call NPM_CI,--prefix ../tests/browser --omit=dev)
 	touch $@

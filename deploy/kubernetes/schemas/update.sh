@@ -1,24 +1,20 @@
 #!/bin/sh
-# What checks the manifests without a cluster: kustomize, and the schemas of the operators'
-# resources. They come from the registries of Go and Maven, in the versions that we deploy,
-# and are compared with deploy/kubernetes/schemas/SHA256SUMS.
+# Writes the schemas of the operators' resources, as they are in the operators' own packages
+# of the versions that we deploy. `make check` validates the manifests with them. They are
+# data by others under the licence beside them: change a version here, never a schema.
 #
-#   tools.sh FOLDER      needs Go and, for Strimzi's schemas, Maven and Java 21
+#   update.sh      needs Go and, for Strimzi's schemas, Maven and Java 21
 set -eu
-here=$(cd "$(dirname "$0")" && pwd)
-mkdir -p "$1/schemas"
-folder=$(cd "$1" && pwd)
+cd "$(dirname "$0")"
 cloudnative_pg=github.com/cloudnative-pg/cloudnative-pg@v1.30.0
 barman_plugin=github.com/cloudnative-pg/plugin-barman-cloud@v0.15.0
 prometheus_operator=github.com/prometheus-operator/prometheus-operator@v0.93.0
 gateway_api=sigs.k8s.io/gateway-api@v1.6.1
 
-cd "$folder"
-GOBIN=$folder go install sigs.k8s.io/kustomize/kustomize/v5@v5.8.2
 go mod download "$cloudnative_pg" "$barman_plugin" "$prometheus_operator" "$gateway_api"
 modules=$(go env GOMODCACHE)
-cd "$folder/schemas"
-cp "$modules/$cloudnative_pg/config/crd/bases/postgresql.cnpg.io_clusters.yaml" \
+cp "$modules/$cloudnative_pg/LICENSE" "$modules/$prometheus_operator/NOTICE" \
+	"$modules/$cloudnative_pg/config/crd/bases/postgresql.cnpg.io_clusters.yaml" \
 	"$modules/$cloudnative_pg/config/crd/bases/postgresql.cnpg.io_scheduledbackups.yaml" \
 	"$modules/$barman_plugin/config/crd/bases/barmancloud.cnpg.io_objectstores.yaml" \
 	"$modules/$prometheus_operator/example/prometheus-operator-crd/monitoring.coreos.com_podmonitors.yaml" \
@@ -26,7 +22,6 @@ cp "$modules/$cloudnative_pg/config/crd/bases/postgresql.cnpg.io_clusters.yaml" 
 	"$modules/$prometheus_operator/example/prometheus-operator-crd/monitoring.coreos.com_servicemonitors.yaml" \
 	"$modules/$gateway_api/config/crd/standard/gateway.networking.k8s.io_gateways.yaml" \
 	"$modules/$gateway_api/config/crd/standard/gateway.networking.k8s.io_httproutes.yaml" .
-chmod 644 ./*.yaml
 
 java=
 for each in "${JAVA_HOME:-}/bin/java" "$(command -v java || true)" /usr/lib/jvm/*/bin/java; do
@@ -36,7 +31,7 @@ done
 [ -n "$java" ] || { echo "no Java 21 or newer is here, which Strimzi's schemas need" >&2; exit 1; }
 jars=$(mktemp -d)
 trap 'rm -rf "$jars"' EXIT
-mvn --quiet --batch-mode --file="$here/schemas/pom.xml" \
+mvn --quiet --batch-mode --file=pom.xml \
 	org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies -DoutputDirectory="$jars"
 model=io.strimzi.api.kafka.model
 # As in Strimzi's build.
@@ -46,4 +41,4 @@ model=io.strimzi.api.kafka.model
 	$model.kafka.Kafka="$PWD/kafka.strimzi.io_kafkas.yaml" \
 	$model.nodepool.KafkaNodePool="$PWD/kafka.strimzi.io_kafkanodepools.yaml" \
 	$model.topic.KafkaTopic="$PWD/kafka.strimzi.io_kafkatopics.yaml"
-sha256sum --check --strict --quiet "$here/schemas/SHA256SUMS"
+chmod 644 LICENSE NOTICE ./*.yaml
