@@ -3,21 +3,20 @@
 import asyncio
 import gc
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
-from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import Route, WebSocketRoute
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
 from app import explorer, front_page, health
 from app.executable_schema import build_schema
 from app.metrics_endpoint import MetricsEndpoint
+from app.other_origins import for_other_origins
 from app.settings import Settings
 from app.wiring import ApiParts, open_api
 from auth.providers import sign_in_routes
@@ -35,20 +34,7 @@ from transport.socket_endpoint.endpoint import GraphQLWebSocket
 
 logger = logging.getLogger(__name__)
 
-# Headers that pages of other origins may send: those that we read, and those that
-# tracing, Sentry and Apollo Client add.
-ALLOWED_HEADERS = (
-    "authorization",
-    "content-type",
-    "x-request-id",
-    "traceparent",
-    "tracestate",
-    "baggage",
-    "sentry-trace",
-    "apollo-require-preflight",
-    "apollographql-client-name",
-    "apollographql-client-version",
-)
+GRAPHQL = "/graphql"
 STATE = "api"  # the key in scope["state"]
 # A crowd's requests have hundreds of thousands of objects. With Python's 700 the
 # collector looks through them again and again and finds nothing: a sixth of the CPU of
@@ -70,6 +56,34 @@ def running_api(scope: Scope) -> RunningApi | None:
     """None before the start and after the stop."""
     api: RunningApi | None = scope.get("state", {}).get(STATE)
     return api
+
+
+class Application(Starlette):
+    """Starlette, but /graphql is reached past its middleware and its routing.
+
+    A crowd's requests all go there, and have no use for them.
+    """
+
+    def __init__(
+        self,
+        graphql: Sequence[Route | WebSocketRoute],
+        others: Sequence[BaseRoute],
+        lifespan: Lifespan[Starlette],
+    ) -> None:
+        super().__init__(routes=[*graphql, *others], lifespan=lifespan)
+        # A redirect would lead to whatever Host and query a client sends, in a header
+        # that is too long for NGINX, which then counts it as our failure and takes us
+        # out.
+        self.router.redirect_slashes = False
+        [self._graphql_http, self._graphql_socket] = [route.app for route in graphql]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope.get("path") != GRAPHQL:
+            await super().__call__(scope, receive, send)
+        elif scope["type"] == "http":
+            await self._graphql_http(scope, receive, send)
+        else:
+            await self._graphql_socket(scope, receive, send)
 
 
 class GraphQLEndpoint:
@@ -117,18 +131,20 @@ def application(settings: Settings) -> Starlette:
         endpoint = api.metrics if api else MetricsEndpoint(settings.metrics_token)
         return await endpoint.answer(request)
 
-    app = Starlette(
-        routes=[
+    return Application(
+        graphql=[
             Route(
-                "/graphql",
+                GRAPHQL,
                 GraphQLEndpoint(lambda api: api.graphql_http),
-                middleware=_for_other_origins(settings),
+                middleware=for_other_origins(settings),
             ),
-            WebSocketRoute("/graphql", GraphQLEndpoint(lambda api: api.graphql_socket)),
+            WebSocketRoute(GRAPHQL, GraphQLEndpoint(lambda api: api.graphql_socket)),
+        ],
+        others=[
             Route(
                 front_page.POSSIBLE_TYPES,
                 front_page.possible_types,
-                middleware=_for_other_origins(settings),
+                middleware=for_other_origins(settings),
             ),
             Route("/.well-known/jwks.json", public_keys),
             Route("/healthz", health.alive),
@@ -140,10 +156,6 @@ def application(settings: Settings) -> Starlette:
         ],
         lifespan=_lifespan(settings, keys),
     )
-    # A redirect would lead to whatever Host and query a client sends, in a header that
-    # is too long for NGINX, which then counts it as our failure and takes us out.
-    app.router.redirect_slashes = False
-    return app
 
 
 def _lifespan(
@@ -213,18 +225,3 @@ def _context_of(services: Services, authenticator: Authenticator) -> ContextOf:
         )
 
     return context_of
-
-
-def _for_other_origins(settings: Settings) -> list[Middleware]:
-    """CORS without cookies: a caller shows a token."""
-    if not settings.cors_origins:
-        return []
-    return [
-        Middleware(
-            CORSMiddleware,
-            allow_origins=settings.cors_origins,
-            allow_methods=["GET", "POST"],
-            allow_headers=(*ALLOWED_HEADERS, *settings.cors_headers),
-            expose_headers=["date", "x-request-id"],
-        )
-    ]

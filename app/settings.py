@@ -65,7 +65,7 @@ class Settings(EnvironmentSettings):
     # Origins whose pages may send requests (CORS), comma separated:
     # https://app.example.
     cors_origins: Annotated[tuple[Origin, ...], NoDecode] = ()
-    # Headers that these pages may send besides ALLOWED_HEADERS in app/asgi.py.
+    # Headers that these pages may send besides ALLOWED_HEADERS in app/other_origins.py.
     cors_headers: Annotated[tuple[HeaderName, ...], NoDecode] = ()
     # Addresses and networks of proxies, comma separated, whose X-Forwarded-For counts.
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
