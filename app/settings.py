@@ -54,8 +54,9 @@ class Settings(EnvironmentSettings):
     kafka_replication_factor: int = Field(default=1, ge=1)
     # Of topics that we create; the embedded broker creates its own with 4.
     kafka_partitions: int = Field(default=4, ge=1, le=1_000)
-    # How long a broker may delay the answer to a fetch until there is a new event.
-    kafka_fetch_max_wait_ms: int = Field(default=500, ge=1)
+    # How long a broker may delay the answer to a fetch until there is a new event. 0
+    # for the embedded one, which does not notice them: consumers wait for the relay.
+    kafka_fetch_max_wait_ms: int = Field(default=500, ge=0)
     # A consumer that is silent for so long loses its partitions to others.
     kafka_session_timeout_ms: int = Field(default=10_000, ge=1_000)
     # Folder of Ed25519 private keys, PEM, not encrypted; see auth/signing_keys.py.

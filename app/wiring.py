@@ -42,9 +42,10 @@ from realtime.fanout import FanoutHandler
 from realtime.hub import Hub
 from realtime.payments import PaymentsHandler
 from realtime.relay import Relay
-from realtime.relay_wakeup import RedisRelayWakeup
 from realtime.reservation_feed import ReservationFeed
 from realtime.seat_feed import SeatFeed
+from realtime.topics import RELAY_WAKEUP
+from realtime.wakeups import RedisWakeup
 from resolvers.context import Services
 from runtime.supervision import keep_running
 
@@ -65,7 +66,7 @@ class Resources:
     own_writes: OwnWrites | None
     ledger: PostgresLedger
     locks: RedlockSeatLocks
-    wakeup: RedisRelayWakeup
+    wakeup: RedisWakeup
 
 
 @asynccontextmanager
@@ -99,7 +100,7 @@ async def open_resources(
             own_writes=own_writes,
             ledger=PostgresLedger(pool, own_writes),
             locks=RedlockSeatLocks([ScriptBatch(node) for node in nodes]),
-            wakeup=RedisRelayWakeup(redis),
+            wakeup=RedisWakeup(redis, RELAY_WAKEUP),
         )
 
 
@@ -218,12 +219,12 @@ class WorkerServices:
 
 def worker_services(settings: Settings, resources: Resources) -> WorkerServices:
     pool, ledger, wakeup = resources.pool, resources.ledger, resources.wakeup
-    fanout = FanoutHandler(pool, resources.redis, resources.locks)
-    broker = kafka(settings)
+    redis, hub = resources.redis, resources.hub
+    fanout, broker = FanoutHandler(pool, redis, resources.locks), kafka(settings)
     return WorkerServices(
-        relay=Relay(Outbox(pool), broker, resources.hub),
-        payments=Consumer(broker, PaymentsHandler(ledger, wakeup)),
-        fanout=Consumer(broker, fanout),
+        relay=Relay(Outbox(pool), broker, hub, redis),
+        payments=Consumer(broker, PaymentsHandler(ledger, wakeup), hub),
+        fanout=Consumer(broker, fanout, hub),
         expiry=ExpiryService(ledger, wakeup),
     )
 

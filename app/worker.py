@@ -22,7 +22,6 @@ from telemetry.process_metrics import watch_event_loop
 
 logger = logging.getLogger(__name__)
 
-SWEEP_SECONDS = 0.1
 HOUSEKEEPING_SECONDS = 3_600
 
 
@@ -82,4 +81,4 @@ async def sweep_for_ever(expiry: ExpiryService) -> None:
     while True:
         origin.begin(f"sweep-{uuid4().hex}")
         await expiry.sweep()
-        await asyncio.sleep(SWEEP_SECONDS)
+        await asyncio.sleep(await expiry.seconds_to_next())

@@ -161,6 +161,9 @@ class Ledger(Protocol):
     async def expire_due(self, limit: int) -> list[Reservation]:
         """End overdue reservations; skips those that another call has locked."""
 
+    async def seconds_to_next_expiry(self) -> float | None:
+        """Negative when one is overdue; None when nothing is held."""
+
     async def earlier_use(self, account_id: UUID, key: IdempotencyKey) -> KeyUse | None:
         """What the account changed with this key, whatever the input was."""
 

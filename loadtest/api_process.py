@@ -1,4 +1,4 @@
-"""Memory and CPU time of the API processes of a run, from /proc."""
+"""Memory and CPU time of the processes of a run, from /proc."""
 
 import json
 import os
@@ -17,16 +17,17 @@ def find_api(data_dir: Path) -> int | None:
 
 def find_apis(data_dir: Path) -> list[int]:
     """All of them: a cluster has several."""
+    return [process for process in find_all(data_dir) if _is_api(process)]
+
+
+def find_all(data_dir: Path) -> list[int]:
+    """The processes below the run in that folder: programs and servers."""
     try:
         run = int(json.loads((data_dir / run_file.FILE).read_text("utf-8"))["pid"])
     except (OSError, ValueError, KeyError):
         return []
     parents = dict(_parents())
-    return [
-        process
-        for process in sorted(parents)
-        if _is_api(process) and run in _ancestors(process, parents)
-    ]
+    return [each for each in sorted(parents) if run in _ancestors(each, parents)]
 
 
 def resident_kib(process: int | None) -> int | None:

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -22,7 +23,7 @@ from loadtest.comparison import FIGURES, Comparison, report, spread
 from loadtest.versions import RunningVersion, SourceVersion
 from runtime.errors import CommandError
 
-PLAYS = ("noop:500", "storm:500", "crowd:500")
+PLAYS = ("noop:500", "storm:500", "crowd:500", "watchers:1", "idle:60")
 MEASURING_SECONDS = 180  # the load test ends by itself within two minutes
 Version = RunningVersion | SourceVersion
 
@@ -85,7 +86,7 @@ def _parser() -> argparse.ArgumentParser:
         nargs="+",
         default=PLAYS,
         metavar="SCENARIO:USERS",
-        help=f"of {', '.join(FIGURES)}",
+        help=f"of {', '.join(FIGURES)}; of idle the seconds instead of users",
     )
     parser.add_argument("--json", type=Path, default=Path("bench.json"), metavar="FILE")
     return parser
@@ -119,12 +120,15 @@ def _rounds(
                 print(say, end=" ... ", flush=True)
                 measured = _measured(side, play, chosen.seconds)
                 name, value = next(iter(measured.figures.items()))
-                print(f"{name} {value:,.0f}", flush=True)
+                print(f"{name} {value:,.1f}", flush=True)
                 yield measured
 
 
 def _measured(version: Version, play: str, seconds: float) -> BenchMeasurement:
     load = os.getloadavg()[0]
+    if play.startswith("idle:"):
+        figures = dict(_idle(version, float(play.partition(":")[2])))
+        return BenchMeasurement(version.name, play, load, figures, [])
     with version.serving() as environment:
         apis = api_process.find_apis(version.data_dir)
         before = _cpu_seconds(version, apis)
@@ -133,6 +137,18 @@ def _measured(version: Version, play: str, seconds: float) -> BenchMeasurement:
     figures = dict(_figures(play, facts, cpu))
     complaints = [f"{play}, {version.name}: {c}" for c in facts["complaints"]]
     return BenchMeasurement(version.name, play, load, figures, complaints)
+
+
+def _idle(version: Version, seconds: float) -> Iterator[tuple[str, float]]:
+    """What everything together uses while nobody asks for anything."""
+    with version.serving():
+        time.sleep(plan.IDLE_SETTLING_SECONDS)
+        processes = api_process.find_all(version.data_dir)
+        before = sum(api_process.cpu_seconds(each) or 0.0 for each in processes)
+        time.sleep(seconds)
+        used = sum(api_process.cpu_seconds(each) or 0.0 for each in processes) - before
+    for figure in FIGURES["idle"]:
+        yield figure.name, used * 100 / seconds
 
 
 def _cpu_seconds(version: Version, apis: Sequence[int]) -> float:

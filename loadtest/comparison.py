@@ -6,14 +6,18 @@ from statistics import median
 
 from loadtest.report import table
 
-UNITS = {"rate": "requests/s", "cpu": "API's CPU ms a request"}
+UNITS = {
+    "rate": "requests/s",
+    "cpu": "API's CPU ms a request",
+    "idle": "% of a core",
+}
 HUNDRED = 100  # smaller figures are shown with decimals
 TWO = 2  # the fewest values that have a spread
 
 
 @dataclass(frozen=True)
 class Figure:
-    """`field` of the row `row` in the report of a scenario; cpu is the bench's own."""
+    """`field` of the row `row` in a scenario's report; cpu and idle are the bench's."""
 
     row: str
     field: str
@@ -33,6 +37,7 @@ FIGURES = {
         for f in ("p50", "p95")
     ),
     "watchers": tuple(Figure("since the answer", f) for f in ("p50", "p99")),
+    "idle": (Figure("CPU of all processes", "idle"),),
 }
 
 

@@ -20,3 +20,5 @@ CHANGE_PAUSE = 0.25  # seconds for a change to reach all watchers ...
 CHANGE_PAUSE_EACH = 0.0003  # ... and more for each watcher
 DELIVERY_TIMEOUT = 5.0
 MAX_CONNECTING = 50
+
+IDLE_SETTLING_SECONDS = 10.0  # from a server's start until it is called idle

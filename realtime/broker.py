@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.abc import ConsumerRebalanceListener
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
@@ -21,6 +22,8 @@ ALL_TOPICS = (*TOPICS, *map(dead_letters_of, TOPICS))
 MARKER = b""
 REQUEST_TIMEOUT_MS = 5_000
 STOP_SECONDS = 2
+# The embedded broker answers after this time, also when it has found events at once.
+SHORTEST_FETCH_MS = 1
 
 
 @asynccontextmanager
@@ -43,6 +46,8 @@ class Kafka:
     idempotence: bool
     replication_factor: int
     partitions: int
+    # How long a broker may wait for an event before it answers a fetch. 0: it cannot
+    # wait, so consumers ask it when the relay says that there is something.
     fetch_wait_ms: int
     session_timeout_ms: int
 
@@ -60,14 +65,17 @@ class Kafka:
 
     @asynccontextmanager
     async def consumer(
-        self, group: str, *topics: str
+        self,
+        group: str,
+        *topics: str,
+        listener: ConsumerRebalanceListener | None = None,
     ) -> AsyncIterator[AIOKafkaConsumer]:
         consumer = AIOKafkaConsumer(
             bootstrap_servers=self.bootstrap_servers,
             group_id=group,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
-            fetch_max_wait_ms=self.fetch_wait_ms,
+            fetch_max_wait_ms=max(self.fetch_wait_ms, SHORTEST_FETCH_MS),
             session_timeout_ms=self.session_timeout_ms,
             heartbeat_interval_ms=self.session_timeout_ms // 4,
             request_timeout_ms=REQUEST_TIMEOUT_MS,
@@ -76,9 +84,14 @@ class Kafka:
         )
         # By pattern: asking for a topic by name makes the embedded broker create it,
         # and two concurrent creations lose what was written in between.
-        consumer.subscribe(pattern=f"^({'|'.join(topics)})$")
+        consumer.subscribe(pattern=f"^({'|'.join(topics)})$", listener=listener)
         async with running(consumer):
             yield consumer
+
+    async def lacks_topics(self, producer: AIOKafkaProducer) -> bool:
+        """Asks over the producer's connection, which costs less than another client."""
+        there = await producer.client.fetch_all_metadata()
+        return not there.topics().issuperset(ALL_TOPICS)
 
     async def ensure_topics(self) -> bool:
         """Creates missing topics, with a marker in each partition.

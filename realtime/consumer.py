@@ -2,17 +2,20 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import Protocol
 
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRecord
 from aiokafka.errors import CommitFailedError, KafkaError, MessageSizeTooLargeError
 
 from persistence.outages import is_unavailable
 from realtime import metrics
 from realtime.broker import MARKER, Kafka
 from realtime.cloud_event import CloudEvent, MalformedEventError
-from realtime.topics import dead_letters_of
+from realtime.fetches import AssignmentWakeup, Fetches
+from realtime.hub import Hub, Listener
+from realtime.topics import EVENTS_SENT, dead_letters_of
 from runtime.back_off import BackOff
 from runtime.supervision import raise_if_cancelled
 from telemetry import origin
@@ -20,7 +23,6 @@ from telemetry.spans import spans
 
 logger = logging.getLogger(__name__)
 
-BATCH_SIZE = 500
 ATTEMPTS = 3  # for an event that fails while all servers are available
 FIRST_DELAY = 0.05  # seconds
 LONGEST_DELAY = 2.0
@@ -50,32 +52,36 @@ class Handler(Protocol):
 
 
 class Consumer:
-    def __init__(self, kafka: Kafka, handler: Handler) -> None:
+    def __init__(self, kafka: Kafka, handler: Handler, hub: Hub) -> None:
         self._kafka = kafka
         self._handler = handler
+        self._hub = hub
 
     async def run(self) -> None:
+        waits = self._kafka.fetch_wait_ms > 0
+        async with nullcontext() if waits else self._hub.listen(EVENTS_SENT) as wakeups:
+            await self._run(wakeups)
+
+    async def _run(self, wakeups: Listener | None) -> None:
+        name, topics = self._handler.name, self._handler.topics
+        listener = AssignmentWakeup(wakeups) if wakeups else None
         back_off = BackOff(FIRST_DELAY, LONGEST_DELAY)
         while True:
             raise_if_cancelled()
             try:
                 async with self._kafka.consumer(
-                    self._handler.name, *self._handler.topics
+                    name, *topics, listener=listener
                 ) as consumer:
                     back_off.reset()
-                    await self._consume(consumer)
+                    await self._consume(consumer, Fetches(consumer, topics, wakeups))
             except (KafkaError, OSError) as error:
-                logger.warning(
-                    "%s: the broker is unavailable: %r", self._handler.name, error
-                )
+                logger.warning("%s: the broker is unavailable: %r", name, error)
             await back_off.wait()
 
-    async def _consume(self, consumer: AIOKafkaConsumer) -> None:
+    async def _consume(self, consumer: AIOKafkaConsumer, fetches: Fetches) -> None:
         while True:
             raise_if_cancelled()
-            batches: dict[TopicPartition, list[ConsumerRecord]]
-            batches = await consumer.getmany(timeout_ms=500, max_records=BATCH_SIZE)
-            records = [record for batch in batches.values() for record in batch]
+            records = await fetches.next_batch()
             if not records:
                 continue
             await self.process(records)

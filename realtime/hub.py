@@ -7,7 +7,7 @@ full), each channel concerned gets a RESYNC.
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -197,6 +197,17 @@ class Listener:
         while not self._queue.empty():
             messages.append(self._queue.get_nowait())
         return messages
+
+    async def woken(self, within: float, *, by: Collection[bytes] = ()) -> bool:
+        """By one of these messages, or by any; False: none came in so many seconds."""
+        # Not wait_for: up to Python 3.11 it swallows a cancellation that comes at the
+        # same moment as a message, and the caller would never stop.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within):
+                while messages := await self.next_burst():
+                    if not by or not set(by).isdisjoint(messages):
+                        return True
+        return False
 
 
 class Hub(Broadcast):

@@ -11,14 +11,17 @@ from uuid import uuid4
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from aiokafka.structs import RecordMetadata
+from redis.asyncio import Redis
 
+from domain.events import TOPICS
 from persistence.outages import is_unavailable
 from persistence.sales.outbox import LEASE, Outbox, OutboxEvent
 from realtime import metrics
 from realtime.broker import Kafka
 from realtime.cloud_event import CloudEvent
 from realtime.hub import Hub, Listener
-from realtime.topics import RELAY_WAKEUP
+from realtime.topics import EVENTS_SENT, RELAY_RELEASED, RELAY_WAKEUP
+from realtime.wakeups import RedisWakeup
 from runtime.back_off import BackOff
 from runtime.supervision import raise_if_cancelled
 from telemetry.spans import spans
@@ -26,11 +29,11 @@ from telemetry.spans import spans
 logger = logging.getLogger(__name__)
 
 BATCH_SIZE = 500
-POLL_SECONDS = 0.1  # when no wakeup comes
+POLL_SECONDS = 0.5  # when no wake-up comes
 RENEW_SECONDS = 1.0
 RELEASE_SECONDS = 1.0
 TOPICS_SECONDS = 1.0  # how soon a broker that came back empty is noticed
-STANDBY_SECONDS = 0.05  # from one request for the lease to the next
+STANDBY_SECONDS = 0.05  # from one request for the lease to the next, at least
 
 
 class LeaseLostError(Exception):
@@ -44,16 +47,17 @@ class BrokerLostDataError(Exception):
 class Relay:
     """Killed between sending and marking it sends twice; consumers are idempotent."""
 
-    def __init__(self, outbox: Outbox, kafka: Kafka, hub: Hub) -> None:
+    def __init__(self, outbox: Outbox, kafka: Kafka, hub: Hub, redis: "Redis") -> None:
         self._outbox = outbox
         self._kafka = kafka
         self._hub = hub
+        self._sent = {topic: RedisWakeup(redis, EVENTS_SENT, topic) for topic in TOPICS}
         self._id = uuid4()
         self._renewed = -math.inf
         self._offsets: dict[tuple[str, int], int] = {}  # the last one acknowledged
 
     async def run(self) -> None:
-        delay, back_off = STANDBY_SECONDS, BackOff(2 * STANDBY_SECONDS, 2.0)
+        back_off = BackOff(2 * STANDBY_SECONDS, 2.0)
         metrics.RELAY_LEADS.set_function(lambda: float(self._leads()))
         async with self._releasing(), self._hub.listen(RELAY_WAKEUP) as wakeups:
             while True:
@@ -62,9 +66,10 @@ class Relay:
                     if await self._has_lease():
                         await self._ensure_topics()
                         async with self._kafka.producer() as producer:
-                            delay = STANDBY_SECONDS
                             back_off.reset()
                             await self._relay(producer, wakeups)
+                    await self._stand_by()
+                    continue
                 except LeaseLostError:
                     logger.warning("the relay was too slow and lost its lease")
                 except BrokerLostDataError:
@@ -72,13 +77,11 @@ class Relay:
                     await self._send_all_again()
                 except KafkaError as error:
                     logger.warning("the broker is unavailable, events wait: %r", error)
-                    delay = back_off.next_delay()
                 except Exception as error:
                     if not is_unavailable(error):
                         raise
                     logger.warning("no relay without Postgres: %r", error)
-                    delay = back_off.next_delay()
-                await asyncio.sleep(delay)
+                await back_off.wait()
 
     @asynccontextmanager
     async def _releasing(self) -> AsyncIterator[None]:
@@ -89,6 +92,13 @@ class Relay:
                 async with asyncio.timeout(RELEASE_SECONDS):
                     await self._outbox.release_lease(self._id)
                     self._renewed = -math.inf
+                    await self._hub.publish(RELAY_RELEASED, "1")
+
+    async def _stand_by(self) -> None:
+        """Until the lease is released, or ends: the relay at work renews it."""
+        async with self._hub.listen(RELAY_RELEASED) as released:
+            left = await self._outbox.lease_seconds()
+            await released.woken(max(left, STANDBY_SECONDS))
 
     async def _relay(self, producer: AIOKafkaProducer, wakeups: Listener) -> None:
         """While we hold the lease. Only its holder may create topics."""
@@ -98,13 +108,10 @@ class Relay:
             if await self.relay_batch(producer):
                 continue
             if time.monotonic() - checked > TOPICS_SECONDS:
-                await self._ensure_topics()
+                if await self._kafka.lacks_topics(producer):
+                    await self._ensure_topics()
                 checked = time.monotonic()
-            # Not wait_for: up to Python 3.11 it swallows a cancellation that comes at
-            # the same moment as a wakeup, and the relay would never stop.
-            with suppress(TimeoutError):
-                async with asyncio.timeout(POLL_SECONDS):
-                    await wakeups.next_burst()
+            await wakeups.woken(POLL_SECONDS)
 
     async def relay_batch(self, producer: AIOKafkaProducer) -> int:
         """The number of sent events. After a failure the batch is sent again."""
@@ -117,6 +124,8 @@ class Relay:
                 ]
                 for acknowledged in await asyncio.gather(*sent):
                     self._check_offset(acknowledged)
+            for topic in {event.topic for event in events}:
+                self._sent[topic].notify()
             await self._outbox.mark_sent([event.position for event in events])
             _count(events)
         return len(events)

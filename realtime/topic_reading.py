@@ -11,6 +11,7 @@ from realtime.broker import REQUEST_TIMEOUT_MS, Kafka, running
 # The embedded broker reports ends that are too low: past them a topic ends when
 # nothing comes. Up to them, a slow broker is waited for.
 QUIET_MS = 1_000
+FETCH_MS = 10  # the embedded broker takes all of it for each answer
 PATIENCE_SECONDS = 30.0
 
 
@@ -27,7 +28,7 @@ async def read_topics(
     consumer = AIOKafkaConsumer(
         bootstrap_servers=kafka.bootstrap_servers,
         enable_auto_commit=False,
-        fetch_max_wait_ms=kafka.fetch_wait_ms,
+        fetch_max_wait_ms=max(kafka.fetch_wait_ms, FETCH_MS),
         request_timeout_ms=REQUEST_TIMEOUT_MS,
     )
     async with running(consumer):

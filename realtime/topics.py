@@ -4,6 +4,9 @@ from typing import Final
 from uuid import UUID
 
 RELAY_WAKEUP: Final = "relay:bell"
+RELAY_RELEASED: Final = "relay:released"
+# Its messages are the names of topics that have new events.
+EVENTS_SENT: Final = "relay:sent"
 # Sent instead of a message when some may have been missed: read the whole map again.
 RESYNC: Final = b""
 

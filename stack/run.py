@@ -10,6 +10,7 @@ from pathlib import Path
 from runtime import run_file
 from runtime.errors import CommandError
 from runtime.private_files import write_private
+from stack.embedded.broker_log import BrokerLog, log_ends
 from stack.embedded.child_process import ChildProcess
 from stack.embedded.data_folder import DataFolder
 from stack.embedded.interrupts import Interrupts, StopRequestedError
@@ -96,9 +97,15 @@ class EmbeddedRun:
         self._show_addresses(time.monotonic() - began, settings)
 
     def keep(self) -> None:
+        broker = self._stack.broker
         supervisor = Supervisor([self._api, self._worker, *self._stack.servers], say)
+        log = BrokerLog(lambda: log_ends(broker.port.number))
         while True:
-            self._pause(supervisor.check())
+            pauses = (supervisor.check(), log.seconds_to_look())
+            self._pause(min(pause for pause in pauses if pause is not None))
+            if log.is_too_long():
+                broker.kill()
+                supervisor.restart(broker)
 
     def stop(self) -> None:
         """Our programs first, then their servers; a second request kills at once."""

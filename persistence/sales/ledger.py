@@ -186,6 +186,10 @@ class PostgresLedger:
             sale_metrics.SWEPT_LATENESS.observe(row["late"])
         return [reservation_from_json(row["data"]) for row in rows]
 
+    async def seconds_to_next_expiry(self) -> float | None:
+        left: float | None = await self._pool.fetchval(sql.NEXT_EXPIRY)
+        return left
+
     async def earlier_use(self, account_id: UUID, key: IdempotencyKey) -> KeyUse | None:
         row = await self._pool.fetchrow(
             sql.EARLIER_USE, account_id, key.operation, key.key

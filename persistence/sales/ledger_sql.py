@@ -183,6 +183,11 @@ EXPIRE_DUE = EXPIRE.format(
     released=RELEASED,
 )
 
+NEXT_EXPIRY = """
+SELECT extract(epoch FROM min(expires_at) - clock_timestamp())::float8
+FROM reservations WHERE status = 'PENDING'
+"""
+
 # A customer who wants the seat of an expired hold cannot skip it: this statement waits.
 EXPIRE_THESE = EXPIRE.format(
     origin=ORIGIN.format("$2", "$3"),

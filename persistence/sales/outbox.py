@@ -24,6 +24,10 @@ ON CONFLICT (id) DO UPDATE
 RETURNING TRUE
 """
 
+LEASE_SECONDS = """
+SELECT extract(epoch FROM held_until - clock_timestamp())::float8 FROM relay_lease
+"""
+
 RELEASE_LEASE = """
 UPDATE relay_lease SET held_until = clock_timestamp() WHERE holder = $1
 """
@@ -116,6 +120,10 @@ class Outbox:
     async def renew_lease(self, holder: UUID) -> bool:
         """For LEASE from now, by the database's clock; False: another relay has it."""
         return bool(await self._pool.fetchval(RENEW_LEASE, holder, LEASE))
+
+    async def lease_seconds(self) -> float:
+        """Until the lease ends, unless its holder renews it."""
+        return float(await self._pool.fetchval(LEASE_SECONDS) or 0)
 
     async def release_lease(self, holder: UUID) -> None:
         """So that the next relay does not wait for the lease to end."""

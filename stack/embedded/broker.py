@@ -41,8 +41,8 @@ class Broker(Server):
             "KAFKA_BOOTSTRAP_SERVERS": self.bootstrap_servers,
             "KAFKA_IDEMPOTENCE": "false",  # this broker does not know it
             "KAFKA_REPLICATION_FACTOR": "1",
-            # The broker polls its storage: events are late by up to this.
-            "KAFKA_FETCH_MAX_WAIT_MS": "10",
+            # A fetch that waits does not notice new events.
+            "KAFKA_FETCH_MAX_WAIT_MS": "0",
             # Joining a group takes half of it.
             "KAFKA_SESSION_TIMEOUT_MS": "2000",
         }

@@ -77,7 +77,7 @@ class EmbeddedEnvironment:
             idempotence=False,
             replication_factor=1,
             partitions=4,
-            fetch_wait_ms=10,
+            fetch_wait_ms=0,
             session_timeout_ms=2_000,
         )
 
@@ -187,7 +187,7 @@ class EmbeddedEnvironment:
             "KAFKA_BOOTSTRAP_SERVERS": f"127.0.0.1:{self._broker.advertised}",
             "KAFKA_IDEMPOTENCE": "false",
             "KAFKA_REPLICATION_FACTOR": "1",
-            "KAFKA_FETCH_MAX_WAIT_MS": "10",
+            "KAFKA_FETCH_MAX_WAIT_MS": "0",
             "KAFKA_SESSION_TIMEOUT_MS": "2000",
             "SIGNING_KEYS_DIR": str(self.keys),
             "EXPLORER": "false",

@@ -18,8 +18,8 @@ from persistence.key_value.script_batch import Script, ScriptBatch
 from persistence.key_value.sign_in_codes import RedisSignInCodes
 from persistence.outages import is_unavailable
 from realtime.hub import Hub, Listener
-from realtime.relay_wakeup import RedisRelayWakeup
 from realtime.topics import RELAY_WAKEUP, RESYNC
+from realtime.wakeups import RedisWakeup
 from tests.support.polling import eventually, soon
 from tests.support.sentinels import PASSWORD, PRIMARY, WatchedRedis, watched_redis
 
@@ -143,7 +143,7 @@ async def test_live_maps_follow_and_get_a_resync(
 async def test_the_relay_wakeup_reaches_the_new_primary(
     servers: WatchedRedis, redis: Redis
 ) -> None:
-    wakeup = RedisRelayWakeup(redis)
+    wakeup = RedisWakeup(redis, RELAY_WAKEUP)
     servers.primary().kill()
     await until_it_takes_writes(redis)
 

@@ -4,6 +4,7 @@ import asyncio
 from uuid import UUID
 
 import pytest
+from redis.asyncio import Redis
 
 from domain.events import RESERVATIONS
 from persistence.postgres.pool import Pool
@@ -50,13 +51,13 @@ class FreezingOutbox(Outbox):
 
 
 async def test_a_relay_that_was_frozen_sends_nothing_afterwards(
-    worker: Worker, cinema: Cinema, kafka: Kafka, stack: EmbeddedStack
+    worker: Worker, cinema: Cinema, kafka: Kafka, stack: EmbeddedStack, redis: Redis
 ) -> None:
     outbox = FreezingOutbox(cinema.pool)
     show = await cinema.open_session()
     hub = Hub(stack.redis_url)
     async with hub:
-        first = asyncio.create_task(Relay(outbox, kafka, hub).run())
+        first = asyncio.create_task(Relay(outbox, kafka, hub, redis).run())
         await hold(cinema, show, 0)
         await soon(outbox.frozen.wait())
         worker.start("relay")
@@ -129,3 +130,19 @@ async def test_a_sweeper_skips_rows_that_another_has_locked(cinema: Cinema) -> N
         swept = await PostgresLedger(cinema.pool).expire_due(10)
 
     assert [each.id for each in swept] == [held[1].id]
+
+
+async def test_a_sweeper_knows_when_the_next_hold_ends(cinema: Cinema) -> None:
+    ledger = PostgresLedger(cinema.pool)
+    assert await ledger.seconds_to_next_expiry() is None
+    show = await cinema.open_session(seats=2)
+    held = await hold(cinema, show, 0)
+
+    left = await ledger.seconds_to_next_expiry()
+    assert left is not None
+    assert 0 < left <= (held.expires_at - held.created_at).total_seconds()
+
+    await expire_hold(cinema.pool, held.id)
+    overdue = await ledger.seconds_to_next_expiry()
+    assert overdue is not None
+    assert overdue <= 0

@@ -18,7 +18,8 @@ from realtime.fanout import FanoutHandler
 from realtime.hub import Hub
 from realtime.payments import PaymentsHandler
 from realtime.relay import Relay
-from realtime.relay_wakeup import RedisRelayWakeup
+from realtime.topics import RELAY_WAKEUP
+from realtime.wakeups import RedisWakeup
 from runtime.supervision import keep_running
 
 
@@ -46,15 +47,17 @@ class Worker:
 
     def start(self, *names: str) -> None:
         """Starts the loops with these names, or all."""
-        wakeup = RedisRelayWakeup(self._redis)
+        wakeup = RedisWakeup(self._redis, RELAY_WAKEUP)
         locks = RedlockSeatLocks([ScriptBatch(self._redis)])
         ledger = PostgresLedger(self._pool)
         expiry = ExpiryService(ledger, wakeup)
         loops = {
-            "relay": Relay(Outbox(self._pool), self._kafka, self._hub).run,
-            "payments": Consumer(self._kafka, PaymentsHandler(ledger, wakeup)).run,
+            "relay": Relay(Outbox(self._pool), self._kafka, self._hub, self._redis).run,
+            "payments": Consumer(
+                self._kafka, PaymentsHandler(ledger, wakeup), self._hub
+            ).run,
             "fanout": Consumer(
-                self._kafka, FanoutHandler(self._pool, self._redis, locks)
+                self._kafka, FanoutHandler(self._pool, self._redis, locks), self._hub
             ).run,
             "expiry": lambda: sweep_for_ever(expiry),
         }

@@ -30,3 +30,23 @@ async def test_a_message_soon_after_the_last_burst_waits_for_others() -> None:
 
     assert not burst.done()
     burst.cancel()
+
+
+async def test_a_wait_for_some_messages_drops_others() -> None:
+    listener = Listener()
+    waiting = asyncio.create_task(listener.woken(3_600, by={b"ours"}))
+
+    listener.take(b"another")
+    await settle()
+    assert not waiting.done()
+    listener.take(b"ours")
+
+    assert await waiting
+
+
+async def test_a_wait_ends_without_a_message() -> None:
+    listener = Listener()
+
+    assert not await listener.woken(0.01)
+    listener.take(b"late")
+    assert await listener.woken(0.01)

@@ -15,6 +15,7 @@ from realtime import consumer as consuming
 from realtime.broker import Kafka
 from realtime.cloud_event import CloudEvent
 from realtime.consumer import Consumer
+from realtime.hub import Hub
 from telemetry import origin
 
 
@@ -54,7 +55,7 @@ async def test_one_by_one_each_event_has_its_own_origin(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     handler = FailingHandler()
-    consumer = Consumer(cast("Kafka", None), handler)
+    consumer = Consumer(cast("Kafka", None), handler, cast("Hub", None))
     records = [record("hold-1"), record(None), record("hold-2")]
 
     with caplog.at_level(logging.WARNING, consuming.__name__):
@@ -80,18 +81,22 @@ class SwallowingConsumer:
 
 
 class KafkaWithSwallowingConsumer:
+    fetch_wait_ms = 500
+
     def __init__(self) -> None:
         self.consumed = SwallowingConsumer()
 
     @asynccontextmanager
-    async def consumer(self, *_: str) -> AsyncIterator[SwallowingConsumer]:
+    async def consumer(
+        self, *_: str, listener: None
+    ) -> AsyncIterator[SwallowingConsumer]:
         yield self.consumed
 
 
 async def test_a_cancellation_that_the_library_swallowed_still_ends_the_loop() -> None:
     kafka = KafkaWithSwallowingConsumer()
     running = asyncio.create_task(
-        Consumer(cast("Kafka", kafka), FailingHandler()).run()
+        Consumer(cast("Kafka", kafka), FailingHandler(), cast("Hub", None)).run()
     )
     await kafka.consumed.called.wait()
 

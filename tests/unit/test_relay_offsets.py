@@ -10,11 +10,13 @@ from uuid import UUID
 import pytest
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.structs import RecordMetadata
+from redis.asyncio import Redis
 
 from persistence.sales.outbox import Outbox, OutboxEvent
 from realtime.broker import Kafka
 from realtime.hub import Hub, Listener
 from realtime.relay import BrokerLostDataError, Relay
+from tests.support.asgi_socket import settle
 
 PATIENCE_SECONDS = 60.0
 
@@ -56,6 +58,9 @@ class FakeOutbox:
         self.waiting.clear()
         self.emptied.set()
 
+    async def lease_seconds(self) -> float:
+        return 0.0
+
     async def send_again(self) -> None:
         self.calls.append("send again")
 
@@ -87,9 +92,22 @@ class SilentHub:
         yield Listener()
 
 
-def relay(outbox: FakeOutbox, broker: ScriptedBroker) -> Relay:
+class RecordingRedis:
+    def __init__(self) -> None:
+        self.published: list[tuple[str, str]] = []
+
+    async def publish(self, channel: str, message: str) -> None:
+        self.published.append((channel, message))
+
+
+def relay(
+    outbox: FakeOutbox, broker: ScriptedBroker, redis: RecordingRedis | None = None
+) -> Relay:
     return Relay(
-        cast("Outbox", outbox), cast("Kafka", broker), cast("Hub", SilentHub())
+        cast("Outbox", outbox),
+        cast("Kafka", broker),
+        cast("Hub", SilentHub()),
+        cast("Redis", redis or RecordingRedis()),
     )
 
 
@@ -162,3 +180,14 @@ async def test_after_that_all_is_sent_again_and_new_offsets_are_accepted() -> No
 
     assert outbox.calls == ["send again", "sent [1, 2]"]
     assert broker.sent == broker.sent[:2] * 2
+
+
+async def test_consumers_are_told_of_the_topics_that_have_new_events() -> None:
+    outbox, broker, redis = FakeOutbox(), ScriptedBroker(1, 2), RecordingRedis()
+    relay_ = relay(outbox, broker, redis)
+    assert await relay_._has_lease()
+
+    await relay_.relay_batch(cast("AIOKafkaProducer", broker))
+    await settle()
+
+    assert redis.published == [("relay:sent", "reservations")]

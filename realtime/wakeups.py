@@ -1,4 +1,4 @@
-"""Wakes the relay after a commit, with a message through Redis."""
+"""Wakes a loop in whatever process it runs, with a message through Redis."""
 
 import asyncio
 from contextlib import suppress
@@ -6,14 +6,14 @@ from contextlib import suppress
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from realtime.topics import RELAY_WAKEUP
 
+class RedisWakeup:
+    """Calls of the same moment share one message. It may be lost, so listeners poll."""
 
-class RedisRelayWakeup:
-    """Calls of the same moment share one message. A lost one costs 100 ms."""
-
-    def __init__(self, redis: "Redis") -> None:
+    def __init__(self, redis: "Redis", channel: str, message: str = "1") -> None:
         self._redis = redis
+        self._channel = channel
+        self._message = message
         self._wanted = False
         self._publishing: asyncio.Task[None] | None = None
 
@@ -26,4 +26,4 @@ class RedisRelayWakeup:
         while self._wanted:
             self._wanted = False
             with suppress(RedisError, OSError):
-                await self._redis.publish(RELAY_WAKEUP, "1")
+                await self._redis.publish(self._channel, self._message)
