@@ -58,12 +58,18 @@ CHANGED_RESERVATION = RESERVATION_STATE.format(
     r="r", status="r.status", seats=CHANGED_SEATS
 )
 
-INSERTED_EVENTS = f"""
+
+def inserted_events(origin: str = "TRUE") -> str:
+    """CTEs that write the events of `changed_reservations`; see insert_events."""
+    return f"""
 reservation_state AS (
-    SELECT r.session_id, r.status,
+    SELECT r.id AS reservation_id, r.session_id, r.status,
            {CHANGED_RESERVATION} || jsonb_build_object('position', {POSITION}) AS data
     FROM changed_reservations r
 ),
 inserted_events AS (
-    {insert_events("reservation_state", RESERVATION_EVENTS)}
+    {insert_events("reservation_state", RESERVATION_EVENTS, origin=origin)}
 )"""
+
+
+INSERTED_EVENTS = inserted_events()

@@ -8,7 +8,6 @@ import asyncpg
 
 from domain.errors import UnknownCustomerError
 from domain.events import PAYMENTS_CONSUMER
-from domain.money import Money
 from domain.ports import (
     ApproveVerdict,
     CancelVerdict,
@@ -31,6 +30,7 @@ from persistence.key_value.own_writes import OwnWrites
 from persistence.postgres.pool import Pool
 from persistence.sales import ledger_sql as sql
 from persistence.sales import payment_sql
+from persistence.sales.hold_groups import HoldGroups
 from persistence.sales.outbox import confirm
 from telemetry import origin, sale_metrics
 
@@ -45,6 +45,7 @@ class PostgresLedger:
     def __init__(self, pool: Pool, own_writes: OwnWrites | None = None) -> None:
         self._pool = pool
         self._own_writes = own_writes
+        self._hold_groups = HoldGroups(pool)
 
     @asynccontextmanager
     async def _change_by(self, customer_id: UUID) -> AsyncIterator[None]:
@@ -64,27 +65,13 @@ class PostgresLedger:
                 await marking
 
     async def hold(self, hold: Hold) -> HoldVerdict:
-        wanted = hold.wanted
         try:
             async with self._change_by(hold.customer_id):
-                row = await self._pool.fetchrow(
-                    sql.HOLD,
-                    wanted.session_id,
-                    wanted.seat_ids,
-                    hold.reservation_id,
-                    hold.customer_id,
-                    hold.period,
-                    *_key_columns(hold.key),
-                    *origin.of_event(),
-                    wanted.expected.starts_at,
-                    *_money_columns(wanted.expected.total),
-                )
+                row = await self._hold_groups.hold(hold)
         except asyncpg.ForeignKeyViolationError as error:
             if error.constraint_name == "fk_reservations_customer_id":
                 raise UnknownCustomerError from error
             raise
-        if row is None:
-            raise LedgerCorruptError(hold)
         if row["held"]:
             sale_metrics.HOLDS.inc()
         return HoldVerdict(
@@ -92,7 +79,7 @@ class PostgresLedger:
             session=session_of(row) if row["found"] else None,
             begun=bool(row["begun"]),
             taken=tuple(seat_from_json(seat) for seat in row["taken"] or ()),
-            expired=tuple(row["expired"] or ()),
+            expired=tuple(map(UUID, row["expired"] or ())),
         )
 
     async def cancel(self, reservation_id: UUID, customer_id: UUID) -> CancelVerdict:
@@ -213,7 +200,3 @@ def _columns(
 
 def _key_columns(key: IdempotencyKey | None) -> tuple[str | None, bytes | None]:
     return (key.key, key.input_hash) if key else (None, None)
-
-
-def _money_columns(money: Money | None) -> tuple[int | None, str | None]:
-    return (money.amount_minor, money.currency) if money else (None, None)

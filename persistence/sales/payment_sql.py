@@ -11,7 +11,7 @@ from persistence.sales.event_sql import (
     THIS_TRANSACTION,
     insert_events,
 )
-from persistence.sales.ledger_sql import INSERT_KEY, LOCKED_SEATS
+from persistence.sales.ledger_sql import LOCKED_SEATS
 from persistence.sales.state_sql import PAYMENT_STATE, PAYMENT_STATUS
 
 CHANGED_PAYMENT = PAYMENT_STATE.format(p="p", r="r", status="p.status")
@@ -45,7 +45,9 @@ approved AS (
     RETURNING p.*
 ),
 inserted_key AS (
-    {INSERT_KEY.format(operation=APPROVE_PAYMENT, key="$3", hash="$4", result="$2")}
+    INSERT INTO idempotency_keys (account_id, operation, key, input_hash, result_id)
+    SELECT customer_id, '{APPROVE_PAYMENT}', $3, $4, $2
+    FROM changed_reservations WHERE $3::text IS NOT NULL
 ),
 {LOCKED_SEATS},
 changed_seats AS (

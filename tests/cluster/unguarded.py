@@ -14,7 +14,7 @@ from app.commands.arguments import main
 from domain.ports import Wanted
 from persistence.key_value.local_leases import LocalLease
 from persistence.key_value.seat_locks import RedlockSeatLocks
-from persistence.sales import ledger_sql
+from persistence.sales import hold_sql
 
 DROP_INDEX = "DROP INDEX IF EXISTS uq_claims_one_open"
 
@@ -33,6 +33,7 @@ async def drop_index(database_url: str) -> None:
 
 
 if __name__ == "__main__":
-    ledger_sql.HOLD = ledger_sql.HOLD.replace(ledger_sql.SEAT_IS_FREE, "TRUE")
+    hold_sql.HOLD = hold_sql.HOLD.replace(hold_sql.SEAT_IS_FREE, "TRUE")
+    hold_sql.HOLD_GROUP = hold_sql.HOLD_GROUP.replace(hold_sql.SEAT_IS_FREE, "TRUE")
     RedlockSeatLocks.guard = _no_lock  # type: ignore[method-assign,assignment] # on purpose
     sys.exit(main(sys.argv[1:]))

@@ -95,9 +95,9 @@ async def test_a_hold_is_one_trace_from_its_request_to_the_delivery(
     await eventually(all_are_there)
     assert collector.path_to(trace, "deliver seats") == delivery
     assert collector.path_to(trace, "publish PaymentOpened") == paid
-    assert collector.path_to(trace, "ledger_sql.HOLD") == [
+    assert collector.path_to(trace, "hold_sql.HOLD_GROUP") == [
         delivery[0],
-        "ledger_sql.HOLD",
+        "hold_sql.HOLD_GROUP",
     ]
     [root] = [span for span in collector.of(trace) if span.parent == caller]
     assert (root.name, root.service) == (delivery[0], "cinema-tickets-api")

@@ -5,8 +5,9 @@ After every step all rows, versions and events must agree with a plain model.
 
 import asyncio
 from collections.abc import Coroutine
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import timedelta
+from itertools import permutations
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
@@ -15,51 +16,30 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
+    MultipleResults,
     RuleBasedStateMachine,
     consumes,
     invariant,
+    multiple,
     rule,
     run_state_machine_as_test,
 )
 
-from domain.ports import Hold
+from domain.ports import Hold, IdempotencyKey, KeyReusedError
 from persistence.postgres.pool import Pool, open_pool
 from persistence.sales.ledger import PostgresLedger
 from tests.support.cinema import Cinema, Show, expire_hold
 from tests.support.events import close_payments, open_payments
+from tests.support.ledger_model import Booked, Model, Outcome
 
 Answer = TypeVar("Answer")
 SEATS, CUSTOMERS = 5, 2
-
-
-@dataclass
-class Booked:
-    """What the model knows of one reservation."""
-
-    id: UUID
-    customer: UUID
-    seats: tuple[int, ...]
-    status: str = "PENDING"
-    payment: str | None = None
-    over: bool = False
-
-
-@dataclass
-class Model:
-    versions: list[int] = field(default_factory=lambda: [1] * SEATS)
-    booked: list[Booked] = field(default_factory=list)
-
-    def holder(self, seat: int) -> Booked | None:
-        taken = (b for b in self.booked if b.status in {"PENDING", "CONFIRMED"})
-        return next((b for b in taken if seat in b.seats), None)
-
-    def close(self, booked: Booked, status: str) -> None:
-        booked.status = status
-        self.touch(booked)
-
-    def touch(self, booked: Booked) -> None:
-        for seat in booked.seats:
-            self.versions[seat] += 1
+# Who wants which seats, with which key.
+WANTED = st.tuples(
+    st.integers(0, CUSTOMERS - 1),
+    st.sets(st.integers(0, SEATS - 1), min_size=1, max_size=3),
+    st.sampled_from([None, None, "one", "other"]),
+)
 
 
 class Books(RuleBasedStateMachine):
@@ -69,9 +49,9 @@ class Books(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.runner = asyncio.Runner()
-        self.model = Model()
+        self.model = Model([1] * SEATS)
         self.pool: Pool = self.run(
-            open_pool(self.database_url, max_size=2, name="properties")
+            open_pool(self.database_url, max_size=4, name="properties")
         )
         self.ledger = PostgresLedger(self.pool)
         cinema = Cinema(self.pool)
@@ -85,38 +65,30 @@ class Books(RuleBasedStateMachine):
         self.run(self.pool.close())
         self.runner.close()
 
-    @rule(
-        target=reservations,
-        who=st.integers(0, CUSTOMERS - 1),
-        seats=st.sets(st.integers(0, SEATS - 1), min_size=1, max_size=3),
-    )
-    def hold(self, who: int, seats: set[int]) -> Booked:
-        wanted = tuple(sorted(seats))
-        booked = Booked(id=uuid4(), customer=self.people[who], seats=wanted)
-        holders = {id(h): h for s in wanted if (h := self.model.holder(s))}
-        expired = {h.id for h in holders.values() if h.over and h.status == "PENDING"}
+    @rule(target=reservations, wanted=WANTED)
+    def hold(self, wanted: tuple[int, set[int], str | None]) -> Booked:
+        booked = self._booked(*wanted)
 
-        verdict = self.run(
-            self.ledger.hold(
-                Hold(
-                    reservation_id=booked.id,
-                    customer_id=booked.customer,
-                    wanted=self.show.wanting(*wanted),
-                    period=timedelta(seconds=30),
-                )
-            )
+        [outcome] = self.run(self._decide([booked]))
+
+        assert outcome == self.model.hold(booked)
+        return self._marked(booked, outcome)
+
+    @rule(target=reservations, wanted=st.lists(WANTED, min_size=2, max_size=4))
+    def hold_at_once(
+        self, wanted: list[tuple[int, set[int], str | None]]
+    ) -> MultipleResults[Booked]:
+        """They share statements. The outcomes are those of one order, one by one."""
+        booked = [self._booked(*each) for each in wanted]
+
+        outcomes = self.run(self._decide(booked))
+
+        self.model = next(
+            model
+            for order in permutations(range(len(booked)))
+            if (model := self._serial(booked, outcomes, order))
         )
-
-        assert verdict.session
-        assert not verdict.begun
-        assert set(verdict.expired) == expired
-        assert bool(verdict.reservation) == (not holders)
-        if verdict.reservation:
-            self.model.booked.append(booked)
-            self.model.touch(booked)
-        else:
-            booked.status = "REFUSED"
-        return booked
+        return multiple(*map(self._marked, booked, outcomes))
 
     @rule(booked=reservations)
     def let_its_time_pass(self, booked: Booked) -> None:
@@ -187,7 +159,7 @@ class Books(RuleBasedStateMachine):
 
     @invariant()
     def books_agree(self) -> None:
-        self.run(self._compare())
+        self.run(self.model.compare(self.pool, self.show))
 
     def _expired(self, booked: Booked, expired: list[Any]) -> None:
         if booked.over and booked.status == "PENDING":
@@ -196,39 +168,53 @@ class Books(RuleBasedStateMachine):
         else:
             assert expired == []
 
-    async def _compare(self) -> None:
-        seats = await self.pool.fetch(
-            "SELECT status, version, reservation_id FROM session_seats"
-            " WHERE session_id = $1 ORDER BY id",
-            self.show.session_id,
+    def _booked(self, who: int, seats: set[int], key: str | None) -> Booked:
+        return Booked(
+            id=uuid4(), customer=self.people[who], seats=tuple(sorted(seats)), key=key
         )
-        for seat, row in enumerate(seats):
-            holder = self.model.holder(seat)
-            states = {"PENDING": "HELD", "CONFIRMED": "SOLD"}
-            assert row["status"] == (states[holder.status] if holder else "AVAILABLE")
-            assert row["reservation_id"] == (holder.id if holder else None)
-            assert row["version"] == self.model.versions[seat]
-        known = await self.pool.fetch(
-            "SELECT r.id, r.status, r.amount_minor, p.status AS payment,"
-            " p.amount_minor AS paid FROM reservations r"
-            " LEFT JOIN payments p ON p.reservation_id = r.id WHERE r.session_id = $1",
-            self.show.session_id,
+
+    def _marked(self, booked: Booked, outcome: Outcome) -> Booked:
+        if outcome != "held":
+            booked.status = "REFUSED"
+        return booked
+
+    def _serial(
+        self, booked: list[Booked], outcomes: list[Outcome], order: tuple[int, ...]
+    ) -> Model | None:
+        """The model after this order; None if it has other outcomes."""
+        model = replace(
+            self.model,
+            versions=[*self.model.versions],
+            booked=[*self.model.booked],
+            used_keys={*self.model.used_keys},
         )
-        assert {(row["id"], row["status"], row["payment"]) for row in known} == {
-            (booked.id, booked.status, booked.payment) for booked in self.model.booked
-        }
-        assert all(row["paid"] in {None, row["amount_minor"]} for row in known)
-        events = await self.pool.fetch(
-            "SELECT seat->>'id' AS id, array_agg((seat->>'version')::int"
-            " ORDER BY position) AS versions"
-            " FROM outbox, jsonb_array_elements(data->'seats') seat"
-            " WHERE session_id = $1 AND topic = 'reservations' GROUP BY 1",
-            self.show.session_id,
-        )
-        versions = {UUID(row["id"]): row["versions"] for row in events}
-        for seat, seat_id in enumerate(self.show.seat_ids):
-            newest = self.model.versions[seat]
-            assert versions.get(seat_id, []) == list(range(2, newest + 1))
+        fits = all(model.hold(booked[n]) == outcomes[n] for n in order)
+        return model if fits else None
+
+    async def _decide(self, booked: list[Booked]) -> list[Outcome]:
+        return await asyncio.gather(*map(self._hold, booked))
+
+    async def _hold(self, booked: Booked) -> Outcome:
+        key = booked.key and IdempotencyKey("reserveSeats", booked.key, b"input")
+        try:
+            verdict = await self.ledger.hold(
+                Hold(
+                    reservation_id=booked.id,
+                    customer_id=booked.customer,
+                    wanted=self.show.wanting(*booked.seats),
+                    period=timedelta(seconds=30),
+                    key=key or None,
+                )
+            )
+        except KeyReusedError:
+            return "key reused"
+        assert verdict.session
+        assert not verdict.begun
+        if verdict.reservation:
+            assert verdict.reservation.id == booked.id
+            return "held"
+        taken = (self.show.seat_ids.index(seat.id) for seat in verdict.taken)
+        return frozenset(taken), frozenset(verdict.expired)
 
 
 def test_the_books_agree_with_the_model(

@@ -11,6 +11,7 @@ import pytest
 
 from domain.ports import Hold
 from persistence.postgres.pool import Pool, open_pool
+from persistence.sales import hold_groups
 from persistence.sales.ledger import PostgresLedger
 from tests.cluster.proxy import Link, Trap
 from tests.support.cinema import Cinema, Show
@@ -29,18 +30,21 @@ async def link(stack: EmbeddedStack) -> AsyncIterator[Link]:
 
 @pytest.fixture
 async def proxied(link: Link, database_url: str) -> AsyncIterator[Pool]:
-    head, _, rest = database_url.rpartition(":")
-    url = f"{head}:{link.port}/{rest.partition('/')[2]}"
-    pool = await open_pool(url, max_size=2, name="tests")
+    pool = await open_pool(through(link, database_url), max_size=2, name="tests")
     yield pool
     pool.terminate()
 
 
-def one_seat(show: Show, customer: UUID) -> Hold:
+def through(link: Link, database_url: str) -> str:
+    head, _, rest = database_url.rpartition(":")
+    return f"{head}:{link.port}/{rest.partition('/')[2]}"
+
+
+def one_seat(show: Show, customer: UUID, number: int = 0) -> Hold:
     return Hold(
         reservation_id=uuid4(),
         customer_id=customer,
-        wanted=show.wanting(0),
+        wanted=show.wanting(number),
         period=timedelta(seconds=30),
     )
 
@@ -71,6 +75,57 @@ async def test_a_hold_that_never_arrives_changes_nothing(
 
     assert await cinema.count("reservations", "id = $1", lost.reservation_id) == 0
     assert verdict.reservation and verdict.reservation.id == next_one.reservation_id
+
+
+@pytest.mark.parametrize(("moment", "there"), [("asked", 0), ("answered", 3)])
+async def test_the_outcome_is_unknown_to_all_members_of_a_group(
+    link: Link,
+    proxied: Pool,
+    cinema: Cinema,
+    show: Show,
+    *,
+    ana: UUID,
+    moment: str,
+    there: int,
+) -> None:
+    """They are together: all of them are held, or none, and none is sent again."""
+    trap = Trap(label="hold", moment="asked" if moment == "asked" else "answered")
+    link.set_trap(trap)
+    ledger = PostgresLedger(proxied)
+    holds = [one_seat(show, ana, number) for number in range(3)]
+
+    calls = (ledger.hold(hold) for hold in holds)
+    answers = await asyncio.gather(*calls, return_exceptions=True)
+
+    assert all(isinstance(answer, BROKEN) for answer in answers)
+    assert trap.triggered == 1
+    ids = [hold.reservation_id for hold in holds]
+    assert await cinema.count("reservations", "id = ANY($1)", ids) == there
+
+
+async def test_holds_that_wait_behind_a_silent_server_fail_with_it(
+    link: Link,
+    database_url: str,
+    show: Show,
+    ana: UUID,
+    *,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(hold_groups, "GROUP_LIMIT", 1)  # so that some wait
+    pool = await open_pool(
+        through(link, database_url), max_size=4, name="tests", patience=0.3
+    )
+    ledger = PostgresLedger(pool)
+    await ledger.hold(one_seat(show, ana, 9))
+    link.black_hole()
+
+    holds = [one_seat(show, ana, number) for number in range(8)]
+    calls = (ledger.hold(hold) for hold in holds)
+    answers = await asyncio.gather(*calls, return_exceptions=True)
+
+    assert set(map(type, answers)) == {TimeoutError}
+    pool.terminate()
+    link.heal()
 
 
 @pytest.mark.parametrize(("moment", "there"), [("asked", 0), ("answered", 1)])

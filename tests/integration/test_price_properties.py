@@ -11,7 +11,8 @@ from domain.errors import InvalidInputError
 from domain.money import Money
 from domain.session_changes import SessionChange
 from persistence.catalog.catalog import PostgresCatalog
-from tests.integration.test_ledger_properties import SEATS, Booked, Books
+from tests.integration.test_ledger_properties import SEATS, Books
+from tests.support.ledger_model import Booked
 
 
 class PricedBooks(Books):

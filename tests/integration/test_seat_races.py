@@ -18,7 +18,7 @@ from domain.ports import SeatLocks
 from domain.reservation import Reservation
 from persistence.key_value.seat_locks import RedlockSeatLocks
 from persistence.postgres.pool import Pool
-from persistence.sales import ledger_sql
+from persistence.sales import hold_sql
 from persistence.sales.ledger import PostgresLedger
 from tests.support.cinema import Cinema, Show
 from tests.support.null_services import NoSeatLocks, NoWakeup
@@ -62,12 +62,17 @@ async def test_exactly_one_of_two_hundred_gets_the_seat(
     assert await cinema.count("claims", "session_seat_id = $1", show.seat_ids[1]) == 1
 
 
+def remove_guard(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HOLD", "HOLD_GROUP"):
+        unguarded = getattr(hold_sql, name).replace(hold_sql.SEAT_IS_FREE, "TRUE")
+        monkeypatch.setattr(hold_sql, name, unguarded)
+
+
 async def test_without_the_guard_the_same_crowd_sees_two_winners(
     scratch_pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Proves that the test above can fail: the guard is what makes it pass."""
-    unguarded = ledger_sql.HOLD.replace(ledger_sql.SEAT_IS_FREE, "TRUE")
-    monkeypatch.setattr(ledger_sql, "HOLD", unguarded)
+    remove_guard(monkeypatch)
     await scratch_pool.execute("DROP INDEX uq_claims_one_open")
 
     _, _, counted = await storm(scratch_pool, NoSeatLocks())
@@ -78,8 +83,7 @@ async def test_without_the_guard_the_same_crowd_sees_two_winners(
 async def test_the_database_refuses_a_second_open_claim_by_itself(
     scratch_pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    unguarded = ledger_sql.HOLD.replace(ledger_sql.SEAT_IS_FREE, "TRUE")
-    monkeypatch.setattr(ledger_sql, "HOLD", unguarded)
+    remove_guard(monkeypatch)
 
     with pytest.raises(AssertionError, match="uq_claims_one_open"):
         await storm(scratch_pool, NoSeatLocks())

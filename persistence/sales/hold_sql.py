@@ -1,0 +1,128 @@
+"""The statement that holds seats, for one customer or for a group of them.
+
+See ledger_sql for the rules of all statements that decide. No seat and no idempotency
+key is in a group twice (hold_groups), so its holds do not depend on each other: it
+decides each of them as if it were alone.
+"""
+
+from domain.idempotency import RESERVE_SEATS
+from persistence.sales.event_sql import THIS_TRANSACTION, inserted_events
+from persistence.sales.state_sql import SEAT_STATE_NOW
+
+# The guard that keeps a seat from being sold twice. The race tests replace it, to see
+# two winners.
+SEAT_IS_FREE = "ss.status = 'AVAILABLE'"
+
+# Whether the customer was shown the present start and total. The session is locked.
+AS_SHOWN = """coalesce(screening.starts_at = asked.starts_at, TRUE)
+      AND coalesce((screening.price_minor * asked.seats, screening.currency)
+                   = (asked.amount_minor, asked.total_currency), TRUE)"""
+
+# The guard reads `wanted`: the rows as they were once they were locked. A condition on
+# the updated table is first tried on the statement's older snapshot. It would drop a
+# seat that became free while we waited, and hold only a part of what was wanted.
+# `whole` is the second guard: rather than hold a part, the statement divides by zero,
+# fails and changes nothing.
+# The sessions are locked first, FOR KEY SHARE: no price or start changes meanwhile.
+# The only parameter is a list of holds as jsonb, and no column is an array: on a new
+# connection asyncpg would look up the type of each array first.
+# This form waits for rows that somebody else has locked, and is sent for one hold.
+HOLD = f"""
+WITH asked AS (
+    SELECT *, cardinality(seat_ids) AS seats FROM jsonb_to_recordset($1) AS a (
+        id uuid, session_id uuid, customer_id uuid, seat_ids uuid[], seconds float8,
+        key text, input_hash text, starts_at timestamptz, amount_minor int,
+        total_currency text, request_id text, trace_parent text
+    )
+),
+wants AS (
+    SELECT id AS hold_id, unnest(seat_ids) AS session_seat_id FROM asked
+),
+origin AS (
+    SELECT id AS reservation_id, request_id, trace_parent FROM asked
+),
+screening AS (
+    SELECT * FROM sessions WHERE id = ANY(ARRAY(SELECT session_id FROM asked))
+    ORDER BY id
+    FOR KEY SHARE /* wait */
+),
+locked AS (
+    SELECT ss.* FROM screening
+    JOIN session_seats ss ON ss.session_id = screening.id
+    WHERE ss.id = ANY(ARRAY(SELECT session_seat_id FROM wants))
+    ORDER BY ss.id
+    FOR UPDATE OF ss /* wait */
+),
+clock AS (
+    SELECT clock_timestamp() AS now FROM (SELECT count(*) FROM locked) AS after_locking
+),
+wanted AS (
+    SELECT ss.*, asked.id AS hold_id FROM locked ss
+    JOIN wants ON wants.session_seat_id = ss.id
+    JOIN asked ON asked.id = wants.hold_id AND asked.session_id = ss.session_id
+),
+verdict AS (
+    SELECT ss.hold_id, count(*) AS found,
+           count(*) FILTER (WHERE {SEAT_IS_FREE}) AS free,
+           jsonb_agg(DISTINCT ss.reservation_id)
+               FILTER (WHERE ss.held_until <= clock.now) AS expired
+    FROM wanted ss, clock GROUP BY ss.hold_id
+),
+changed_reservations AS (
+    INSERT INTO reservations (id, session_id, customer_id, status,
+                              amount_minor, currency, created_at, expires_at)
+    SELECT asked.id, screening.id, asked.customer_id, 'PENDING',
+           screening.price_minor * asked.seats, screening.currency,
+           clock.now, clock.now + make_interval(secs => asked.seconds)
+    FROM asked
+    JOIN verdict ON verdict.hold_id = asked.id
+    JOIN screening ON screening.id = asked.session_id
+    CROSS JOIN clock
+    WHERE verdict.free = asked.seats AND screening.starts_at > clock.now
+      AND {AS_SHOWN}
+    RETURNING *
+),
+inserted_keys AS (
+    INSERT INTO idempotency_keys (account_id, operation, key, input_hash, result_id)
+    SELECT asked.customer_id, '{RESERVE_SEATS}', asked.key,
+           decode(asked.input_hash, 'hex'), asked.id
+    FROM changed_reservations r JOIN asked ON asked.id = r.id
+    WHERE asked.key IS NOT NULL
+),
+changed_seats AS (
+    UPDATE session_seats target
+    SET status = 'HELD', reservation_id = r.id, held_until = r.expires_at,
+        version = target.version + 1, changed_in = {THIS_TRANSACTION}
+    FROM changed_reservations r JOIN wanted ss ON ss.hold_id = r.id
+    WHERE target.id = ss.id AND {SEAT_IS_FREE}
+    RETURNING target.*
+),
+claimed AS (
+    INSERT INTO claims (reservation_id, session_seat_id, price_minor)
+    SELECT c.reservation_id, c.id, screening.price_minor
+    FROM changed_seats c JOIN screening ON screening.id = c.session_id
+),
+{inserted_events("origin.reservation_id = reservation_state.reservation_id")}
+SELECT asked.id AS hold_id,
+       screening.id IS NOT NULL AND coalesce(verdict.found, 0) = asked.seats AS found,
+       screening.id, screening.movie_id, screening.room_id, screening.starts_at,
+       screening.ends_at, screening.price_minor, screening.currency,
+       screening.starts_at <= clock.now AS begun,
+       verdict.expired,
+       (SELECT data FROM reservation_state state
+        WHERE state.reservation_id = asked.id) AS held,
+       1 / ((SELECT count(*) FROM changed_seats)
+            = (SELECT coalesce(sum(a.seats), 0)
+               FROM changed_reservations r JOIN asked a ON a.id = r.id))::int AS whole,
+       CASE WHEN verdict.free < asked.seats THEN (
+           SELECT jsonb_agg({SEAT_STATE_NOW})
+           FROM wanted ss JOIN seats seat ON seat.id = ss.seat_id
+           WHERE ss.hold_id = asked.id AND NOT {SEAT_IS_FREE}) END AS taken
+FROM asked
+CROSS JOIN clock
+LEFT JOIN screening ON screening.id = asked.session_id
+LEFT JOIN verdict ON verdict.hold_id = asked.id
+"""
+
+# For a group. It waits for no row: what somebody else has locked is not found.
+HOLD_GROUP = HOLD.replace("/* wait */", "SKIP LOCKED")
