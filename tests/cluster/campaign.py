@@ -100,7 +100,7 @@ async def _play(
     await asyncio.sleep(CALM_SECONDS + rng.random())
     context = FaultContext(environment, clients, rng)
     result = Result(scenario=scenario.name, seed=seed, faults=[])
-    disturbance = await _disturb(scenario, context, result)
+    disturbance = await _disturb(scenario, context, result, slowness)
     disturbance.recovered_by += scenario.bound * slowness.factor
     await asyncio.sleep(AFTERWARDS_SECONDS)
     await _until_accepted(clients, disturbance)
@@ -150,7 +150,7 @@ async def _pool(environment: Environment) -> AsyncIterator[Pool]:
 
 
 async def _disturb(
-    scenario: Scenario, context: FaultContext, result: Result
+    scenario: Scenario, context: FaultContext, result: Result, slowness: Slowness
 ) -> Disturbance:
     """Strikes, waits and heals; a mix heals in random order."""
     faults = faults_of(scenario, context.rng)
@@ -160,7 +160,7 @@ async def _disturb(
         fault.strike(context)
         if scenario.mix:
             await asyncio.sleep(context.rng.uniform(0.0, 3.0))
-    await asyncio.sleep(scenario.seconds)
+    await slowness.wait(scenario.seconds, context.all_have_struck)
     for restarting in context.restarting:
         await restarting
     if scenario.mix:
@@ -220,7 +220,7 @@ def _check_expectations(
 ) -> None:
     """Checks the expected behaviour: faults took effect, outages were short enough."""
     complaints = []
-    if any(not trap.triggered for trap in context.traps):
+    if not context.all_have_struck():
         complaints.append("the fault has not happened: no matching statement came")
     if result.outage is None or result.outage > scenario.outage * result.slowness:
         complaints.append(f"no hold was accepted for {result.outage} s")

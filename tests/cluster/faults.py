@@ -21,6 +21,9 @@ class FaultContext:
     traps: list[Trap] = field(default_factory=list)
     restarting: list[asyncio.Task[None]] = field(default_factory=list)
 
+    def all_have_struck(self) -> bool:
+        return all(trap.triggered for trap in self.traps)
+
 
 FaultAction = Callable[[FaultContext], None]
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 
 WORK_SECONDS = 0.05  # of a processor
 EVERY_SECONDS = 1.0
@@ -23,6 +24,13 @@ class Slowness:
             self._took += await asyncio.to_thread(_work)
             self._worked += WORK_SECONDS
             await asyncio.sleep(EVERY_SECONDS)
+
+    async def wait(self, seconds: float, done: Callable[[], bool]) -> None:
+        """So long; until it is done, if a slow machine takes longer for it."""
+        began = time.monotonic()
+        await asyncio.sleep(seconds)
+        while not done() and time.monotonic() < began + seconds * self.factor:  # noqa: ASYNC110 # of many
+            await asyncio.sleep(0.2)
 
 
 def _work() -> float:
