@@ -124,6 +124,7 @@ def _check_rights(project: Project, result: Result) -> None:
 
 def _play_upgrade(project: Project, result: Result, say: Say, address: str) -> None:
     commit = OLDER[project.file]
+    before = volumes()
     with older(project, say) as former:
         result.seconds[f"up, {commit}"] = former.up()
         with _buyer(address) as buyer:
@@ -133,11 +134,18 @@ def _play_upgrade(project: Project, result: Result, say: Say, address: str) -> N
                 gap = replace_programs(project, buyer, say)
                 result.seconds["without a sale, programs replaced in turn"] = gap
         former.down()
+        _remove_nameless(volumes() - before)
         result.seconds[f"up, on the data of {commit}"] = project.up()
         with _buyer(address) as buyer:
             _first_sale(buyer)
             result.check(f"sales of {commit} are there", *_lost(buyer, sold))
         project.down(volumes=True)
+
+
+def _remove_nameless(names: set[str]) -> None:
+    """Those of images, which 0.1.0 left behind at each `down`."""
+    for name in filter(NAMELESS.match, names):
+        docker("volume", "rm", name)
 
 
 def _lost(buyer: Buyer, sold: list[str]) -> list[str]:
