@@ -13,7 +13,7 @@ from loadtest import plan
 from loadtest.report import Report
 from runtime.errors import CommandError
 
-SCENARIOS = ("storm", "crowd", "watchers", "bystanders", "noop")
+SCENARIOS = ("storm", "crowd", "watchers", "bystanders", "noop", "map")
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -35,6 +35,10 @@ def reserve(session_id: str, seat_id: str) -> bytes:
     return _body(documents.MEASURED_RESERVE_SEATS, {"input": entered})
 
 
+def seat_map(session_id: str) -> bytes:
+    return _body(documents.MEASURED_SEAT_MAP, {"id": session_id})
+
+
 def cancel(reservation_id: str) -> bytes:
     entered = {"reservationId": reservation_id}
     return _body(documents.MEASURED_CANCEL_RESERVATION, {"input": entered})

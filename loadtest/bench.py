@@ -6,37 +6,30 @@ working tree for both versions, in alternating rounds: base new, new base, ...
 
 import argparse
 import json
-import os
 import signal
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
+from itertools import product
 from pathlib import Path
 from typing import Any
 
-from loadtest import api_process, plan, versions
+from loadtest import plan, plays, versions
 from loadtest.comparison import FIGURES, Comparison, report, spread
-from loadtest.versions import RunningVersion, SourceVersion
+from loadtest.peers import PEERS
+from loadtest.plays import BenchMeasurement
+from loadtest.versions import PeerServer, RunningVersion, Version
 from runtime.errors import CommandError
 
-PLAYS = ("noop:500", "storm:500", "crowd:500", "watchers:1", "idle:60")
-MEASURING_SECONDS = 180  # the load test ends by itself within two minutes
-Version = RunningVersion | SourceVersion
-
-
-@dataclass(frozen=True)
-class BenchMeasurement:
-    """`figures` by name; `load` is the machine's load average just before it."""
-
-    version: str
-    play: str
-    load: float
-    figures: Mapping[str, float]
-    complaints: Sequence[str]
+PLAYS = (
+    *("plain:500", "stock:500", "noop:500", "storm:500", "crowd:500", "map:25"),
+    *("watchers:1", "idle:60"),
+)
+# What is shown as a part of what a peer does with as many users.
+BESIDE = {"plain": ("noop",), "stock": ("noop", "storm", "crowd")}
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -52,7 +45,10 @@ def main(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return 130
     names = [side.name for side in sides]
-    comparisons = compared(names, chosen.plays, measured)
+    comparisons = [
+        *compared(names, chosen.plays, measured),
+        *beside_peers(names, chosen.plays, measured),
+    ]
     print("", *report(names, comparisons), "", sep="\n")
     for name in names:
         loads = [each.load for each in measured if each.version == name]
@@ -115,83 +111,19 @@ def _rounds(
     for number in range(chosen.rounds):
         for play in chosen.plays:
             # In turns, so that other work on the machine slows both in the same way.
-            for side in sides if number % 2 == 0 else reversed(sides):
+            for side in _playing(play, sides if number % 2 == 0 else sides[::-1]):
                 say = f"Round {number + 1} of {chosen.rounds}: {play}, {side.name}"
                 print(say, end=" ... ", flush=True)
-                measured = _measured(side, play, chosen.seconds)
+                measured = plays.measure(side, play, chosen.seconds)
                 name, value = next(iter(measured.figures.items()))
                 print(f"{name} {value:,.1f}", flush=True)
                 yield measured
 
 
-def _measured(version: Version, play: str, seconds: float) -> BenchMeasurement:
-    load = os.getloadavg()[0]
-    if play.startswith("idle:"):
-        figures = dict(_idle(version, float(play.partition(":")[2])))
-        return BenchMeasurement(version.name, play, load, figures, [])
-    with version.serving() as environment:
-        apis = api_process.find_apis(version.data_dir)
-        before = _cpu_seconds(version, apis)
-        facts = _loaded(environment, play, seconds)
-        cpu = _cpu_seconds(version, apis) - before
-    figures = dict(_figures(play, facts, cpu))
-    complaints = [f"{play}, {version.name}: {c}" for c in facts["complaints"]]
-    return BenchMeasurement(version.name, play, load, figures, complaints)
-
-
-def _idle(version: Version, seconds: float) -> Iterator[tuple[str, float]]:
-    """What everything together uses while nobody asks for anything."""
-    with version.serving():
-        time.sleep(plan.IDLE_SETTLING_SECONDS)
-        processes = api_process.find_all(version.data_dir)
-        before = sum(api_process.cpu_seconds(each) or 0.0 for each in processes)
-        time.sleep(seconds)
-        used = sum(api_process.cpu_seconds(each) or 0.0 for each in processes) - before
-    for figure in FIGURES["idle"]:
-        yield figure.name, used * 100 / seconds
-
-
-def _cpu_seconds(version: Version, apis: Sequence[int]) -> float:
-    seconds = [api_process.cpu_seconds(api) for api in apis]
-    if not seconds or None in seconds:
-        raise CommandError(f"An API process of {version.name} is gone.")
-    return sum(filter(None, seconds))
-
-
-def _loaded(
-    environment: Mapping[str, str], play: str, seconds: float
-) -> dict[str, Any]:
-    """What a load test in a process of its own says in JSON."""
-    scenario, _, users = play.partition(":")
-    with tempfile.NamedTemporaryFile(suffix=".json") as file:
-        options = ("--scenario", scenario, "--seconds", str(seconds))
-        done = subprocess.run(  # noqa: S603 - our own module
-            [sys.executable, "-m", "loadtest", users, *options, "--json", file.name],
-            cwd=versions.ROOT,
-            env=dict(environment),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-            timeout=MEASURING_SECONDS,
-        )
-        said = Path(file.name).read_bytes()
-    if not said:
-        raise CommandError(f"The load test failed: {done.stdout.strip()}")
-    facts: dict[str, Any] = json.loads(said)
-    return facts
-
-
-def _figures(
-    play: str, facts: Mapping[str, Any], cpu: float
-) -> Iterator[tuple[str, float]]:
-    scenario, _, _ = play.partition(":")
-    rows = {row["name"]: row for row in facts["rows"]} | facts.get("latency_ms", {})
-    for figure in FIGURES[scenario]:
-        if figure.field == "cpu":
-            yield figure.name, cpu * 1000 / facts["requests"]
-        else:
-            yield figure.name, rows[figure.row][figure.field]
+def _playing(play: str, sides: Sequence[Version]) -> Sequence[Version]:
+    """A peer plays once a round, for both versions."""
+    name, _, _ = play.partition(":")
+    return [PeerServer(name)] if name in PEERS else sides
 
 
 def compared(
@@ -201,13 +133,38 @@ def compared(
     comparisons = []
     for play in plays:
         scenario, _, users = play.partition(":")
+        of_peer = [scenario] if scenario in PEERS else names
         for figure in FIGURES[scenario]:
-            values = [_values(measured, name, play, figure.name) for name in names]
+            values = [_values(measured, name, play, figure.name) for name in of_peer]
             base = values[0] if values[1:] else []
             title = f"{scenario} of {users}, {figure.name}"
             higher = figure.field == "rate"
             comparisons.append(Comparison(title, base, values[-1], higher))
     return comparisons
+
+
+def beside_peers(
+    names: Sequence[str], plays: Sequence[str], measured: Sequence[BenchMeasurement]
+) -> Iterator[Comparison]:
+    """Each version's rate as a part of the peer's in the same round."""
+    for play, (peer, scenarios) in product(plays, BESIDE.items()):
+        scenario, _, users = play.partition(":")
+        peer_play = f"{peer}:{users}"
+        if scenario in scenarios and peer_play in plays:
+            rate = FIGURES[scenario][0].name
+            peers = _values(measured, peer, peer_play, FIGURES[peer][0].name)
+            values = [
+                [
+                    mine / other
+                    for mine, other in zip(
+                        _values(measured, name, play, rate), peers, strict=True
+                    )
+                ]
+                for name in names
+            ]
+            base = values[0] if values[1:] else []
+            title = f"{scenario} of {users}, rate as a part of {peer}"
+            yield Comparison(title, base, values[-1], higher_is_better=True)
 
 
 def _values(

@@ -9,6 +9,7 @@ from loadtest.report import table
 UNITS = {
     "rate": "requests/s",
     "cpu": "API's CPU ms a request",
+    "cpu_of_all": "all processes' CPU ms a request",
     "idle": "% of a core",
 }
 HUNDRED = 100  # smaller figures are shown with decimals
@@ -17,7 +18,7 @@ TWO = 2  # the fewest values that have a spread
 
 @dataclass(frozen=True)
 class Figure:
-    """`field` of the row `row` in a scenario's report; cpu and idle are the bench's."""
+    """`field` of the row `row` in a scenario's report; CPU is measured by the bench."""
 
     row: str
     field: str
@@ -27,10 +28,13 @@ class Figure:
         return f"{self.row}: {UNITS.get(self.field, f'{self.field} ms')}"
 
 
+_NOOP = tuple(Figure("no-op mutation", f) for f in ("rate", "p95", "cpu"))
+_HOLDS = tuple(Figure("reserveSeats", f) for f in ("rate", "p95", "cpu"))
 FIGURES = {
-    "noop": tuple(Figure("no-op mutation", f) for f in ("rate", "p95", "cpu")),
-    "storm": tuple(Figure("reserveSeats", f) for f in ("rate", "p95", "cpu")),
-    "crowd": tuple(Figure("reserveSeats", f) for f in ("rate", "p95", "cpu")),
+    **dict.fromkeys(("plain", "stock", "noop"), _NOOP),
+    "storm": _HOLDS,
+    "crowd": (*_HOLDS, Figure("reserveSeats", "cpu_of_all")),
+    "map": tuple(Figure("seatMap", f) for f in ("rate", "p95", "cpu")),
     "bystanders": tuple(
         Figure(f"bystanders, {when}", f)
         for when in ("quiet", "storm")

@@ -139,6 +139,9 @@ MEASURED_SEAT_MAP_UPDATES = """subscription ($id: ID!) {
     ... on SeatMapDelta { position seats { id status version heldUntil } }
   }
 }"""
+MEASURED_SEAT_MAP = """query ($id: ID!) {
+  seatMap(sessionId: $id) { __typename position seats { id status version heldUntil } }
+}"""
 # Authenticated, parsed and executed like a hold, then refused for the form of its id.
 MEASURED_NO_OP = 'mutation { cancelReservation(input: {reservationId: "x"}) \
 { __typename } }'

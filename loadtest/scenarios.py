@@ -1,4 +1,4 @@
-"""The scenarios over HTTP: noop, storm, crowd, and bystanders of a storm."""
+"""The scenarios over HTTP: noop, map, storm, crowd, and bystanders of a storm."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -58,6 +58,23 @@ def noop(environ: Mapping[str, str], users: int, seconds: float) -> Report:
     complaints = measurements.complaints(waves.noop, {NOOP_RESULT: users})
     return Report(
         title, [waves.noop_row()], [], complaints, {"requests": group.requests}
+    )
+
+
+def seat_map(environ: Mapping[str, str], users: int, seconds: float) -> Report:
+    """All users ask for the map of the largest room, in which nothing happens."""
+    target = find(environ, users)
+    session = ApiClient(target).find_session(1)
+    with user_group(target) as group:
+        bodies = dict.fromkeys(group.users, api_client.seat_map(session.id))
+        waves = [group.wave(bodies) for _ in _wave_numbers(seconds)]
+    row = measurements.row("seatMap", waves, done=["SeatMap"])
+    return Report(
+        f"Map: {users} users ask for that of {session.name}",
+        [row],
+        [],
+        measurements.complaints(waves, {"SeatMap": users}),
+        {"requests": group.requests},
     )
 
 
@@ -184,6 +201,7 @@ def _compared(
 
 SCENARIOS: dict[str, Callable[[Mapping[str, str], int, float], Report]] = {
     "noop": noop,
+    "map": seat_map,
     "storm": storm,
     "crowd": crowd,
     "bystanders": bystanders,

@@ -1,8 +1,9 @@
-"""Servers of the bench: the working tree, another commit, or a run in progress."""
+"""Servers of the bench: the working tree, another commit, a run in progress, a peer."""
 
 import os
 import subprocess
 import sys
+import tempfile
 import time
 import venv
 from collections.abc import Iterator
@@ -10,9 +11,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from loadtest import api_process, plan
 from runtime import run_file
 from runtime.errors import CommandError
-from stack.embedded.ports import ReservedPort
+from stack.embedded.ports import ReservedPort, ask
 
 ROOT = Path(__file__).parents[1]
 LOCK = "requirements.lock"  # of what the API needs: tools may differ
@@ -22,11 +24,22 @@ POLL_SECONDS = 0.05
 
 
 @dataclass(frozen=True)
-class RunningVersion:
-    """Somebody else starts and stops it: `make run` or `make cluster`."""
+class _Run:
+    """What the bench does not care who started."""
 
     name: str
     data_dir: Path
+
+    def apis(self) -> list[int]:
+        return api_process.find_apis(self.data_dir)
+
+    def processes(self) -> list[int]:
+        return api_process.find_all(self.data_dir)
+
+
+@dataclass(frozen=True)
+class RunningVersion(_Run):
+    """Somebody else starts and stops it: `make run` or `make cluster`."""
 
     @contextmanager
     def serving(self) -> Iterator[dict[str, str]]:
@@ -35,13 +48,11 @@ class RunningVersion:
 
 
 @dataclass(frozen=True)
-class SourceVersion:
+class SourceVersion(_Run):
     """A source tree, the Python that runs it, and a data folder of its own."""
 
-    name: str
     root: Path
     python: str
-    data_dir: Path
 
     @contextmanager
     def serving(self) -> Iterator[dict[str, str]]:
@@ -77,9 +88,51 @@ class SourceVersion:
             time.sleep(POLL_SECONDS)
 
 
+class PeerServer:
+    """A server of loadtest.peers. Its customers need no token that is one."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def apis(self) -> list[int]:
+        return [self._process.pid] if self._process else []
+
+    processes = apis
+
+    @contextmanager
+    def serving(self) -> Iterator[dict[str, str]]:
+        port = ReservedPort()
+        command = [sys.executable, "-m", "loadtest.peers", self.name, str(port.number)]
+        with tempfile.NamedTemporaryFile("w", suffix=".txt") as tokens:
+            print(*range(plan.MAX_TOKENS), sep="\n", file=tokens, flush=True)
+            self._process = subprocess.Popen(command, cwd=ROOT)  # noqa: S603 - ours
+            try:
+                self._wait_until_open(self._process, port.number)
+                yield {
+                    **_environment(),
+                    "LOADTEST_URL": f"http://127.0.0.1:{port.number}",
+                    "LOADTEST_TOKENS_FILE": tokens.name,
+                }
+            finally:
+                self._process.terminate()
+                self._process.wait(STOP_SECONDS)
+                port.close()
+
+    def _wait_until_open(self, process: "subprocess.Popen[bytes]", port: int) -> None:
+        ends = time.monotonic() + START_SECONDS
+        while ask(port, b"") is None:
+            if process.poll() is not None or time.monotonic() > ends:
+                raise CommandError(f"The peer {self.name} did not start.")
+            time.sleep(POLL_SECONDS)
+
+
+Version = RunningVersion | SourceVersion | PeerServer
+
+
 def working_tree(folder: Path) -> SourceVersion:
     name = f"working tree {_git('describe', '--always', '--dirty', '--exclude=*')}"
-    return SourceVersion(name, ROOT, sys.executable, folder / "new")
+    return SourceVersion(name, folder / "new", ROOT, sys.executable)
 
 
 @contextmanager
@@ -89,7 +142,7 @@ def checked_out(commit: str, folder: Path) -> Iterator[SourceVersion]:
     _git("worktree", "add", "--detach", str(root), f"{commit}^{{commit}}")
     try:
         name = f"base {_git('rev-parse', '--short', commit)}"
-        yield SourceVersion(name, root, _python(root, folder), folder / "base")
+        yield SourceVersion(name, folder / "base", root, _python(root, folder))
     finally:
         _git("worktree", "remove", "--force", str(root))
 

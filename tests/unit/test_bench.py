@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import pytest
 
-from loadtest import bench
-from loadtest.bench import BenchMeasurement
+from loadtest import bench, plays
 from loadtest.comparison import FIGURES, Comparison, report, spread
+from loadtest.plays import BenchMeasurement
 
 
 def rates(base: Sequence[float], new: Sequence[float]) -> Comparison:
@@ -75,10 +75,30 @@ def test_rounds_of_both_versions_meet_in_one_row() -> None:
 def test_cpu_is_that_of_all_requests_of_a_scenario() -> None:
     row = {"name": "reserveSeats", "requests": 700, "rate": 350.0, "p95": 20.0}
 
-    figures = dict(bench._figures("storm:50", {"rows": [row], "requests": 1000}, 2.0))
+    used = {"cpu": 2.0, "cpu_of_all": 5.0}
+
+    figures = dict(plays._figures("storm:50", {"rows": [row], "requests": 1000}, used))
 
     assert figures == {
         "reserveSeats: requests/s": 350.0,
         "reserveSeats: p95 ms": 20.0,
         "reserveSeats: API's CPU ms a request": 2.0,
     }
+
+
+def test_a_version_is_compared_with_the_peer_of_the_same_round() -> None:
+    def measured(version: str, play: str, rate: float) -> BenchMeasurement:
+        figures = {figure.name: rate for figure in FIGURES[play.partition(":")[0]]}
+        return BenchMeasurement(version, play, 0.5, figures, [])
+
+    rounds = [
+        measured("stock", "stock:25", 10),
+        measured("new", "storm:25", 15),
+        measured("new", "storm:25", 40),
+        measured("stock", "stock:25", 20),
+    ]
+
+    [ratio] = bench.beside_peers(["new"], ["stock:25", "storm:25"], rounds)
+
+    assert ratio.name == "storm of 25, rate as a part of stock"
+    assert ratio.new == [1.5, 2.0]
