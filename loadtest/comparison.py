@@ -11,6 +11,9 @@ UNITS = {
     "cpu": "API's CPU ms a request",
     "cpu_of_all": "all processes' CPU ms a request",
     "idle": "% of a core",
+    "api_us": "API's CPU us",
+    "plain_us": "CPU us of plain sockets",
+    "of_plain": "API's of plain sockets' CPU",
 }
 HUNDRED = 100  # smaller figures are shown with decimals
 TWO = 2  # the fewest values that have a spread
@@ -40,7 +43,10 @@ FIGURES = {
         for when in ("quiet", "storm")
         for f in ("p50", "p95")
     ),
-    "watchers": tuple(Figure("since the answer", f) for f in ("p50", "p99")),
+    "watchers": (
+        *(Figure("since the answer", f) for f in ("p50", "p99")),
+        *(Figure("a delivery", f) for f in ("api_us", "plain_us", "of_plain")),
+    ),
     "idle": (Figure("CPU of all processes", "idle"),),
 }
 

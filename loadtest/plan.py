@@ -16,6 +16,7 @@ BYSTANDER_PACE = 0.2  # seconds from one hold of a bystander to the next
 QUIET_SECONDS = 5.0  # bystanders alone, before the storm
 
 CHANGES = 40  # of seats in the watchers scenario
+UNWATCHED_CHANGES = 20  # before: what a change costs without a delivery
 CHANGE_PAUSE = 0.25  # seconds for a change to reach all watchers ...
 CHANGE_PAUSE_EACH = 0.0003  # ... and more for each watcher
 DELIVERY_TIMEOUT = 5.0

@@ -98,7 +98,8 @@ def _figures(
     play: str, facts: Mapping[str, Any], used: Mapping[str, float]
 ) -> Iterator[tuple[str, float]]:
     scenario, _, _ = play.partition(":")
-    rows = {row["name"]: row for row in facts["rows"]} | facts.get("latency_ms", {})
+    rows = {row["name"]: row for row in facts["rows"]}
+    rows |= facts.get("latency_ms", {}) | facts.get("cost", {})
     for figure in FIGURES[scenario]:
         if figure.field in used:
             yield figure.name, used[figure.field] * 1000 / facts["requests"]

@@ -19,6 +19,7 @@ class Observation:
 
     seen: list[float | None]  # when, on the monotonic clock; None: not yet
     maps: int  # whole seat maps received since the observation before
+    bytes: int  # received since then
     closed: int  # sockets
 
 
@@ -29,13 +30,18 @@ class WatcherGroup:
     def observe(self, seat: str, version: int) -> Observation:
         """Polls until all of them saw it or DELIVERY_TIMEOUT is over."""
         ends = time.monotonic() + plan.DELIVERY_TIMEOUT
-        maps = 0
+        maps = received = 0
         while True:
             report = self._process.request({"seat": seat, "version": version})
             maps += report["maps"]
+            received += report["bytes"]
             if all(report["seen"]) or time.monotonic() > ends:
-                return Observation(report["seen"], maps, report["closed"])
+                return Observation(report["seen"], maps, received, report["closed"])
             time.sleep(RETRY_PAUSE)
+
+    def connect_plain(self, port: int) -> None:
+        """As many sockets more, to the process of plain sockets."""
+        self._process.request({"plain": port})
 
 
 @contextmanager

@@ -30,6 +30,7 @@ class WatcherSocket(asyncio.Protocol):
         self.settled: asyncio.Future[None] = asyncio.Future()
         self.seen: dict[tuple[str, int], float] = {}
         self.maps = 0
+        self.bytes = 0
         self.closed = False
         self._chunks: list[tuple[float, bytes]] = []
         self._text = b""
@@ -52,6 +53,7 @@ class WatcherSocket(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._chunks.append((time.monotonic(), data))
+        self.bytes += len(data)
         if not self.settled.done():
             self.read()
 
@@ -95,6 +97,7 @@ class WatcherSocket(asyncio.Protocol):
     def _record(self, at: float, update: dict[str, Any]) -> None:
         if not self.settled.done():
             self.settled.set_result(None)
+            self.bytes = 0
             return
         self.maps += update["__typename"] == "SeatMap"
         for seat in update["seats"]:
@@ -142,14 +145,23 @@ async def connect_all(target: Target, session_id: str) -> list[WatcherSocket]:
 def observe(
     watchers: Iterable[WatcherSocket], seat: str, version: int
 ) -> dict[str, Any]:
-    report: dict[str, Any] = {"seen": [], "maps": 0, "closed": 0}
+    report: dict[str, Any] = {"seen": [], "maps": 0, "bytes": 0, "closed": 0}
     for watcher in watchers:
         watcher.read()
         report["seen"].append(watcher.saw(seat, version))
         report["maps"] += watcher.maps
+        report["bytes"] += watcher.bytes
         report["closed"] += watcher.closed
-        watcher.maps = 0
+        watcher.maps = watcher.bytes = 0
     return report
+
+
+async def connect_plain(port: int, count: int) -> dict[str, Any]:
+    """So many sockets to the process of plain sockets, which read and do nothing."""
+    loop = asyncio.get_running_loop()
+    for _ in range(count):
+        await loop.create_connection(asyncio.Protocol, "127.0.0.1", port)
+    return {}
 
 
 async def main() -> None:
@@ -164,8 +176,11 @@ async def main() -> None:
         return
     print(json.dumps({"watchers": len(watchers)}), flush=True)
     while line := await asyncio.to_thread(sys.stdin.readline):
-        change = json.loads(line)
-        answer = observe(watchers, change["seat"], change["version"])
+        order = json.loads(line)
+        if "plain" in order:
+            answer = await connect_plain(order["plain"], len(watchers))
+        else:
+            answer = observe(watchers, order["seat"], order["version"])
         print(json.dumps(answer), flush=True)
 
 

@@ -2,11 +2,17 @@
 
 import statistics
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from loadtest import api_client, api_process, plan
 from loadtest.api_client import ApiClient, SessionOnSale
+from loadtest.delivery_cost import (
+    MICROSECONDS,
+    DeliveryCost,
+    api_seconds,
+    plain_microseconds,
+)
 from loadtest.measurements import percentile
 from loadtest.report import Report, table
 from loadtest.target import find
@@ -22,8 +28,15 @@ KIB_A_MIB = 1024
 class Change:
     """One seat held or given back; times on the machine's monotonic clock."""
 
+    seat: str
+    version: int
     sent: float
     answered: float
+
+
+@dataclass(frozen=True)
+class Delivery:
+    change: Change
     observation: Observation
 
 
@@ -35,23 +48,62 @@ def run(environ: Mapping[str, str], users: int) -> Report:
     if environ.get("LOADTEST_URL"):
         api = None  # another server than the run in DATA_DIR
     idle = api_process.resident_kib(api)
+    unwatched = _cpu_of_a_change(api, client, session)
     with watcher_group(target, session.id) as watchers:
         time.sleep(1)
         watched = api_process.resident_kib(api)
-        changes = _change_seats(client, session, watchers, users)
+        began = api_seconds(api) if api else 0.0
+        deliveries = _deliver(client, session, watchers, users)
+        cpu = api_seconds(api) - began if api else 0.0
         afterwards = api_process.resident_kib(api)
+        cost = None
+        if api:
+            cpu -= unwatched * len(deliveries)
+            cost = _cost(watchers, deliveries, cpu)
     title = f"Watchers: {users} on one session ({session.name})"
     resident = {"idle": idle, "watched": watched, "afterwards": afterwards}
-    return _report(title, users, changes, resident)
+    return _report(title, users, deliveries, resident, cost)
 
 
-def _change_seats(
+def _cpu_of_a_change(
+    api: int | None, client: ApiClient, session: SessionOnSale
+) -> float:
+    """Seconds of the API for a change that nobody watches."""
+    if api is None:
+        return 0.0
+    before = api_seconds(api)
+    for _ in _changes(client, session, plan.UNWATCHED_CHANGES):
+        time.sleep(plan.CHANGE_PAUSE)
+    return (api_seconds(api) - before) / plan.UNWATCHED_CHANGES
+
+
+def _cost(
+    watchers: WatcherGroup, deliveries: Sequence[Delivery], cpu: float
+) -> DeliveryCost:
+    received = sum(each.observation.bytes for each in deliveries)
+    messages = sum(len(each.observation.seen) for each in deliveries)
+    plain = plain_microseconds(watchers, received // messages)
+    return DeliveryCost(cpu * MICROSECONDS / messages, plain)
+
+
+def _deliver(
     client: ApiClient, session: SessionOnSale, watchers: WatcherGroup, users: int
-) -> list[Change]:
-    """Holds and cancels seats in turn, each after all watchers saw the one before."""
-    changes: list[Change] = []
+) -> list[Delivery]:
+    """Each change after all watchers saw the one before."""
+    deliveries: list[Delivery] = []
+    for change in _changes(client, session, plan.CHANGES):
+        time.sleep(plan.CHANGE_PAUSE + users * plan.CHANGE_PAUSE_EACH)
+        observation = watchers.observe(change.seat, change.version)
+        deliveries.append(Delivery(change, observation))
+        if not all(observation.seen):  # failed: further changes show nothing new
+            break
+    return deliveries
+
+
+def _changes(client: ApiClient, session: SessionOnSale, count: int) -> Iterator[Change]:
+    """Holds and cancels seats in turn."""
     held = ""
-    for number in range(plan.CHANGES):
+    for number in range(count):
         seat = session.seats[number // 2 % len(session.seats)]
         body = api_client.cancel(held)
         if not held:
@@ -63,22 +115,21 @@ def _change_seats(
             raise CommandError(f"Somebody else is in the way: {result['__typename']}.")
         version = next(s["version"] for s in result["seats"] if s["id"] == seat)
         held = "" if held else result["id"]
-        time.sleep(plan.CHANGE_PAUSE + users * plan.CHANGE_PAUSE_EACH)
-        changes.append(Change(sent, answered, watchers.observe(seat, version)))
-        if not all(
-            changes[-1].observation.seen
-        ):  # failed: further changes show nothing new
-            break
-    return changes
+        yield Change(seat, version, sent, answered)
 
 
 def _report(
     title: str,
     users: int,
-    changes: Sequence[Change],
+    deliveries: Sequence[Delivery],
     resident: Mapping[str, int | None],
+    cost: DeliveryCost | None,
 ) -> Report:
-    seen = [(change, at) for change in changes for at in change.observation.seen if at]
+    changes = [each.change for each in deliveries]
+    observations = [each.observation for each in deliveries]
+    seen = [
+        (each.change, at) for each in deliveries for at in each.observation.seen if at
+    ]
     measured = {
         "since the answer": sorted((at - c.answered) * 1000 for c, at in seen),
         "since the request": sorted((at - c.sent) * 1000 for c, at in seen),
@@ -89,8 +140,8 @@ def _report(
         for name, values in figures.items()
     ]
     lost = users * len(changes) - len(seen)
-    closed = max(change.observation.closed for change in changes)
-    resyncs = sum(change.observation.maps for change in changes)
+    closed = max(each.closed for each in observations)
+    resyncs = sum(each.maps for each in observations)
     complaints = []
     if lost or closed:
         complaints = [f"{lost} deliveries missing, {closed} sockets closed."]
@@ -102,6 +153,7 @@ def _report(
         f"Whole maps sent meanwhile: {resyncs}.",
         "Before the answer a watcher may already know: its time is then below zero.",
         _memory_remark(users, resident),
+        *([cost.remark()] if cost else ()),
     ]
     more = {
         "latency_ms": {
@@ -110,6 +162,7 @@ def _report(
         },
         "deliveries": len(seen),
         "resident_kib": dict(resident),
+        "cost": {"a delivery": cost.facts()} if cost else {},
     }
     return Report(title, [], remarks, complaints, more)
 

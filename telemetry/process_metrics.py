@@ -50,12 +50,6 @@ WATCHERS = Gauge("cinema_seat_map_watchers", "Subscriptions that share a seat ma
 SHARED_STREAMS = Gauge(
     "cinema_seat_map_streams", "Executions that serve these subscriptions."
 )
-SEND_WAIT = Histogram(
-    "cinema_socket_send_wait_seconds",
-    "From a message's entry into a socket's queue until it was written to the network;"
-    " its count is the messages sent.",
-    buckets=(0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30),
-)
 _SLOW = Counter(
     "cinema_slow_watchers",
     "Sockets that were too slow: resynced with a new map, or closed.",

@@ -39,7 +39,7 @@ class Execution:
         run: OperationRun | None = None,
         admission: Admission | None = None,
         next_turn: NextTurn | None = None,
-    ) -> AsyncGenerator[str, None]:
+    ) -> AsyncGenerator[bytes, None]:
         """Raises OperationFailedError, and AuthenticationError before anything else.
 
         The first payload ends the admission, which the caller has waited for. Larger
@@ -83,7 +83,7 @@ class Execution:
             log.exception("an operation failed", extra={"request_id": request_id})
             raise OperationFailedError(errors) from error
 
-    async def first_payload(self, call: Call, admission: Admission) -> str:
+    async def first_payload(self, call: Call, admission: Admission) -> bytes:
         """Runs the call without a caller, so it can read only what is public."""
         await admission.wait()
         async with (
@@ -95,7 +95,7 @@ class Execution:
         raise OperationFailedError(results.internal_error(new_request_id()))
 
 
-def _payload(result: ExecutionResult, request_id: str) -> str:
+def _payload(result: ExecutionResult, request_id: str) -> bytes:
     bug = results.bug_in(result)
     if bug is not None:
         log.error("an operation failed", extra={"request_id": request_id}, exc_info=bug)

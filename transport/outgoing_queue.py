@@ -3,14 +3,19 @@
 import asyncio
 import time
 from collections import deque
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Never
 
 import orjson
 
+from telemetry.send_wait import SEND_WAIT
 from transport.json_text import encode
+from transport.text_writer import TextWriter
 
 MAX_MESSAGES = 256
-MAX_CHARACTERS = 4 * 1_048_576
+MAX_QUEUED_BYTES = 4 * 1_048_576
+END = b"}"  # of a frame with a payload
 
 
 class SlowConsumerError(Exception):
@@ -20,28 +25,38 @@ class SlowConsumerError(Exception):
 @dataclass(frozen=True, slots=True)
 class _Message:
     outbox: "OperationOutbox | None"  # None for a message of the protocol's own
-    text: str
+    body: bytes
     queued_at: float
 
-    def frame(self) -> str:
-        return self.text if self.outbox is None else self.outbox.frame(self.text)
+    def text(self) -> str:
+        frame = self.body
+        if self.outbox is not None:
+            frame = b"".join((self.outbox.head, frame, END))
+        return frame.decode()
 
 
 class OutgoingQueue:
-    """From many tasks to the socket's one writer.
+    """From many tasks to one socket, in order.
 
-    Nobody waits to put something in: a payload that does not fit is refused. An empty
-    queue takes every message, or a large one could never be sent. Payloads are kept as
-    they were encoded, shared by all the sockets that they are for.
+    A message that has none before it is written at once, if the socket takes it. The
+    others wait here for `send_all`. Nobody waits to put something in: a payload that
+    does not fit is refused. An empty queue takes every message, or a large one could
+    never be sent. Payloads are kept as they were encoded, shared by all the sockets
+    that they are for.
     """
 
     def __init__(
-        self, max_messages: int = MAX_MESSAGES, max_characters: int = MAX_CHARACTERS
+        self,
+        max_messages: int = MAX_MESSAGES,
+        max_bytes: int = MAX_QUEUED_BYTES,
+        writer: TextWriter | None = None,
     ) -> None:
         self._max_messages = max_messages
-        self._max_characters = max_characters
+        self._max_bytes = max_bytes
+        # By default one that is never ready.
+        self.writer = writer or TextWriter(asyncio.WriteTransport())
         self._messages: deque[_Message] = deque()
-        self._characters = 0
+        self._bytes = 0
         self._filled = asyncio.Event()
         self._has_room = asyncio.Event()
         self._drained = asyncio.Event()
@@ -57,12 +72,14 @@ class OutgoingQueue:
 
         It has to fit even while payloads fill the queue.
         """
-        text = encode(message).decode()
+        text = encode(message)
+        if self.writer.write(text):
+            return
         if not self._fits(text, times=2):
             raise SlowConsumerError
         self._append(_Message(None, text, time.perf_counter()))
 
-    def offer(self, outbox: "OperationOutbox", payload: str) -> bool:
+    def offer(self, outbox: "OperationOutbox", payload: bytes) -> bool:
         if not self._fits(payload):
             return False
         self._append(_Message(outbox, payload, time.perf_counter()))
@@ -76,59 +93,66 @@ class OutgoingQueue:
         """Returns once the reader has caught up with everything."""
         await self._drained.wait()
 
-    async def next(self) -> tuple[str, float]:
-        """The text of a frame, and `time.perf_counter()` when it was queued.
-
-        For the writer alone, which asks again only when the last frame is sent.
-        """
-        while not self._messages:
-            self._drained.set()
-            self._filled.clear()
-            await self._filled.wait()
-        message = self._messages.popleft()
-        self._characters -= len(message.text)
-        self._has_room.set()
-        return message.frame(), message.queued_at
+    async def send_all(self, send: Callable[[str], Awaitable[None]]) -> Never:
+        """Sends what waits, one after another. Only one task may do it."""
+        while True:
+            while not self._messages:
+                self._drained.set()
+                self.writer.has_waiting = False
+                self._filled.clear()
+                await self._filled.wait()
+            message = self._messages.popleft()
+            self._bytes -= len(message.body)
+            self._has_room.set()
+            await send(message.text())
+            SEND_WAIT.observe(time.perf_counter() - message.queued_at)
+            del message  # or each quiet socket would keep its last one
 
     def drop(self, outbox: "OperationOutbox") -> None:
         self._messages = deque(
             each for each in self._messages if each.outbox is not outbox
         )
-        self._characters = sum(len(each.text) for each in self._messages)
+        self._bytes = sum(len(each.body) for each in self._messages)
         self._has_room.set()
 
     def _append(self, message: _Message) -> None:
         self._messages.append(message)
-        self._characters += len(message.text)
+        self._bytes += len(message.body)
         self._drained.clear()
+        self.writer.has_waiting = True
         self._filled.set()
 
-    def _fits(self, text: str, times: int = 1) -> bool:
+    def _fits(self, body: bytes, times: int = 1) -> bool:
         return not self._messages or (
             len(self._messages) < self._max_messages * times
-            and self._characters + len(text) <= self._max_characters * times
+            and self._bytes + len(body) <= self._max_bytes * times
         )
 
 
 class OperationOutbox:
     """Where one operation puts its payloads; once closed, it discards them."""
 
+    __slots__ = ("_closed", "_queue", "_writer", "head")
+
     def __init__(self, queue: OutgoingQueue, operation_id: str) -> None:
         self._queue = queue
-        self._head = f'{{"id":{orjson.dumps(operation_id).decode()},"type":"next",'
+        self._writer = queue.writer
+        self.head = b'{"id":%b,"type":"next","payload":' % orjson.dumps(operation_id)
         self._closed = False
 
-    def frame(self, payload: str) -> str:
-        return f'{self._head}"payload":{payload}}}'
-
-    def offer(self, payload: str) -> bool:
+    def offer(self, payload: bytes) -> bool:
         """False when the queue is full: then nothing was added."""
-        return self._closed or self._queue.offer(self, payload)
+        return (
+            self._closed
+            or self._writer.write(self.head, payload, END)
+            or self._queue.offer(self, payload)
+        )
 
-    async def send(self, payload: str) -> None:
+    async def send(self, payload: bytes) -> None:
         """Waits for room, which slows the producer of the payloads down."""
         while not self.offer(payload):
             await self._queue.more_room()
+        await asyncio.sleep(0)  # a producer that never waits leaves time for others
 
     def drop(self) -> None:
         self._queue.drop(self)

@@ -7,6 +7,10 @@ from typing import Any, Self
 
 from starlette.types import ASGIApp, Message, Scope
 
+from tests.support.frame_transport import FrameTransport
+from transport.server.socket_limits import TEXT_WRITER
+from transport.text_writer import TextWriter
+
 PATIENCE_SECONDS = 60.0
 
 
@@ -25,6 +29,7 @@ class AsgiSocket:
         accept_language: str | None = None,
         authorization: str | tuple[str, ...] | None = None,
         client: tuple[str, int] | None = ("192.0.2.1", 50_000),
+        writes_at_once: bool = False,  # as our server does
     ) -> None:
         headers = []
         if accept_language is not None:
@@ -39,11 +44,15 @@ class AsgiSocket:
             "headers": headers,
             "client": client,
             "subprotocols": list(subprotocols),
+            "extensions": {},
         }
         self._to_app: asyncio.Queue[Message] = asyncio.Queue()
         self._from_app: asyncio.Queue[Message] = asyncio.Queue()
         self._reads = asyncio.Event()
         self._reads.set()
+        self._writer = TextWriter(FrameTransport(self._take_text))
+        if writes_at_once:
+            self._scope["extensions"][TEXT_WRITER] = self._writer
         self.accepted: str | None = None
 
     async def __aenter__(self) -> Self:
@@ -54,6 +63,7 @@ class AsgiSocket:
         message = await self._next()
         assert message["type"] == "websocket.accept"
         self.accepted = message["subprotocol"]
+        self._writer.is_ready = self._reads.is_set()
         return self
 
     async def __aexit__(
@@ -71,6 +81,7 @@ class AsgiSocket:
 
     def hang_up(self, code: int = 1006) -> None:
         """Does not wait. A server that stops sends 1012."""
+        self._writer.is_ready = False
         self._to_app.put_nowait({"type": "websocket.disconnect", "code": code})
 
     def is_over(self) -> bool:
@@ -118,13 +129,20 @@ class AsgiSocket:
 
     def stop_reading(self) -> None:
         self._reads.clear()
+        self._writer.is_ready = False
 
     def read_again(self) -> None:
         self._reads.set()
+        self._writer.is_ready = True
 
     async def _next(self) -> Message:
         return await asyncio.wait_for(self._from_app.get(), PATIENCE_SECONDS)
 
     async def _take(self, message: Message) -> None:
         await self._reads.wait()
+        if message["type"] == "websocket.close":
+            self._writer.is_ready = False
         self._from_app.put_nowait(message)
+
+    def _take_text(self, text: str) -> None:
+        self._from_app.put_nowait({"type": "websocket.send", "text": text})

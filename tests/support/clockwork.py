@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -63,6 +63,9 @@ class RecordedTransport:
 
     def write(self, data: bytes) -> None:
         self.written += data
+
+    def writelines(self, parts: Iterable[bytes]) -> None:
+        self.written += b"".join(parts)
 
     def get_write_buffer_size(self) -> int:
         return 0 if self.takes or self.aborted else len(self.written)

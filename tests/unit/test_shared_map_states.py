@@ -62,15 +62,16 @@ class SharedMapMachine(RuleBasedStateMachine):
             max_messages=MAX_MESSAGES,
         )
 
-    async def _connect(self) -> Client:
-        client = Client(self.feed, AsgiSocket(self.app))
+    async def _connect(self, *, writes_at_once: bool) -> Client:
+        socket = AsgiSocket(self.app, writes_at_once=writes_at_once)
+        client = Client(self.feed, socket)
         await client.socket.__aenter__()
         await client.socket.init()
         return client
 
-    @rule(target=clients, meanwhile=SOME_SEATS)
-    def join(self, meanwhile: list[str]) -> Client:
-        client = self.run(self._connect())
+    @rule(target=clients, meanwhile=SOME_SEATS, writes_at_once=st.booleans())
+    def join(self, meanwhile: list[str], *, writes_at_once: bool) -> Client:
+        client = self.run(self._connect(writes_at_once=writes_at_once))
         self.open.append(client)
         client.subscribe()
         self._change_while_reading(meanwhile)

@@ -177,7 +177,7 @@ async def test_a_large_map_fits_an_empty_queue(state: SchemaState) -> None:
         state.context_of,
         state.credentials_of,
         CostlyReads(rest=0),
-        max_characters=100,
+        max_bytes=100,
     )
     async with AsgiSocket(app) as socket:
         await watch(socket)

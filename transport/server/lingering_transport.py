@@ -12,7 +12,7 @@ class LingeringTransport:
     """After close() the client has `linger_seconds` to read what was written for it.
 
     Then the unread bytes are dropped, in the kernel too, and the client sees a reset.
-    asyncio would wait for ever. All other methods are those of the transport.
+    asyncio would wait for ever. All other methods are those of `transport`.
     """
 
     def __init__(
@@ -21,23 +21,23 @@ class LingeringTransport:
         loop: asyncio.AbstractEventLoop,
         linger_seconds: float,
     ) -> None:
-        self._transport = transport
+        self.transport = transport
         self._loop = loop
         self.linger_seconds = linger_seconds
 
     def close(self) -> None:
-        self._transport.close()
-        if self._transport.get_write_buffer_size():
+        self.transport.close()
+        if self.transport.get_write_buffer_size():
             self._loop.call_later(self.linger_seconds, self.abort)
 
     def abort(self) -> None:
-        if not self._transport.get_write_buffer_size():
+        if not self.transport.get_write_buffer_size():
             return  # all was sent
-        connection = self._transport.get_extra_info("socket")
+        connection = self.transport.get_extra_info("socket")
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
-        self._transport.abort()
+        self.transport.abort()
 
     def __getattr__(self, name: str) -> Any:
-        value = getattr(self._transport, name)
+        value = getattr(self.transport, name)
         setattr(self, name, value)  # a faster look-up the next time
         return value

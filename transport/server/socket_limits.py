@@ -5,17 +5,20 @@ from typing import TYPE_CHECKING, Any, cast
 
 from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.protocol import OPEN
 
 from transport.close_codes import TRY_AGAIN_LATER
 from transport.limits import LINGER_SECONDS
+from transport.text_writer import TextWriter
 
 if TYPE_CHECKING:
     from uvicorn._types import ASGISendEvent
 
     from transport.server.lingering_transport import LingeringTransport
 
-# The key in scope["extensions"] of an asyncio.Event: the connection has gone.
-CONNECTION_GONE = "connection.gone"
+# Keys in scope["extensions"].
+CONNECTION_GONE = "connection.gone"  # an asyncio.Event
+TEXT_WRITER = "connection.text_writer"  # a TextWriter
 CLOSE_REPLY_SECONDS = 3.0
 
 
@@ -37,15 +40,43 @@ class BoundedSocket(WebSocketsSansIOProtocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         # Ours, from the HTTP protocol that read the handshake.
-        cast("LingeringTransport", transport).linger_seconds = self.linger_seconds
+        lingering = cast("LingeringTransport", transport)
+        lingering.linger_seconds = self.linger_seconds
         super().connection_made(transport)
+        self._text_writer = TextWriter(lingering.transport)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._gone.set()
         super().connection_lost(exc)
+        self._update_writer()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        self._update_writer()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._update_writer()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._update_writer()
+
+    def shutdown(self) -> None:
+        super().shutdown()
+        self._update_writer()
+
+    def _update_writer(self) -> None:
+        """After everything that may change whether a message can be written."""
+        self._text_writer.is_ready = (
+            self.writable.is_set() and self.conn.state is OPEN and not self.disconnected
+        )
 
     async def run_asgi(self) -> None:
-        cast("dict[str, Any]", self.scope["extensions"])[CONNECTION_GONE] = self._gone
+        extensions = cast("dict[str, Any]", self.scope["extensions"])
+        extensions[CONNECTION_GONE] = self._gone
+        if not self.conn.extensions:  # none that changes what is written
+            extensions[TEXT_WRITER] = self._text_writer
         await super().run_asgi()
 
     async def send(self, message: "ASGISendEvent") -> None:
@@ -56,6 +87,8 @@ class BoundedSocket(WebSocketsSansIOProtocol):
             if self.close_sent and self.handshake_complete:
                 raise ClientDisconnected  # the application does not know it yet
         await super().send(message)
+        if message["type"] != "websocket.send":
+            self._update_writer()
 
     def keepalive_timeout(self) -> None:
         self.pong_timer = None
@@ -66,6 +99,7 @@ class BoundedSocket(WebSocketsSansIOProtocol):
         self.conn.fail(TRY_AGAIN_LATER, reason)
         self.transport.write(b"".join(self.conn.data_to_send()))
         self.close_sent = True
+        self._update_writer()
         self.queue.put_nowait(
             {
                 "type": "websocket.disconnect",

@@ -21,7 +21,7 @@ from transport.shared_maps.watcher import Watcher
 log = logging.getLogger(__name__)
 
 REPLAY_MESSAGES = 200
-REPLAY_CHARACTERS = 65_536  # or twice the whole map, if that is more
+REPLAY_BYTES = 65_536  # or twice the whole map, if that is more
 FIRST_DELAY = 0.05  # seconds, until a failed reading of a new map is tried again
 LONGEST_DELAY = 2.0
 
@@ -44,16 +44,17 @@ class SharedMap:
         on_end: Callable[["SharedMap"], None],
     ) -> None:
         self.key = key
-        self.watchers: set[Watcher] = set()
+        # Like a set, but in the order in which they came: close in memory, too.
+        self.watchers: dict[Watcher, None] = {}
         self._execution = execution
         self._reads = admission.reads
         self._stream_admission = admission
         self._admission = admission  # of the reading that new watchers wait for
         self._call = call
         self._on_end = on_end
-        self._replay: list[str] | None = None
+        self._replay: list[bytes] | None = None
         # What comes while a new map is read.
-        self._recorded: list[str] | None = None
+        self._recorded: list[bytes] | None = None
         self._reading: asyncio.Task[None] | None = None
         self._waiting = 0  # watchers that wait for the reading
         self._back_off = BackOff(FIRST_DELAY, LONGEST_DELAY)
@@ -127,7 +128,7 @@ class SharedMap:
                 return  # there are no new maps: the end is all that is left to send
             replay = await self._replay_for(watcher, new=True)
 
-    async def _replay_for(self, watcher: Watcher, *, new: bool) -> list[str]:
+    async def _replay_for(self, watcher: Watcher, *, new: bool) -> list[bytes]:
         """Await nothing between this and `catch_up`, or the watcher has a gap."""
         while not self._ended.is_set() and (new or self._replay is None):
             self._waiting += 1
@@ -207,7 +208,7 @@ class SharedMap:
         """In the queues of all who watch now: the first one may have many reads."""
         await self._stream_admission.again({each.client for each in self.watchers})
 
-    def _publish(self, payload: str) -> None:
+    def _publish(self, payload: bytes) -> None:
         if not self._started.is_set():
             self._replay = [payload]
             self._started.set()
@@ -236,7 +237,7 @@ def _is_temporary(error: Exception) -> bool:
     return True
 
 
-def _is_long(replay: list[str]) -> bool:
+def _is_long(replay: list[bytes]) -> bool:
     whole, *since = replay
-    bound = max(REPLAY_CHARACTERS, 2 * len(whole))
+    bound = max(REPLAY_BYTES, 2 * len(whole))
     return len(since) >= REPLAY_MESSAGES or sum(map(len, since)) > bound

@@ -16,6 +16,8 @@ class Watcher:
     twice, which does no harm, since seats carry versions; it never misses one.
     """
 
+    __slots__ = ("_pending", "client", "has_received", "is_live", "outbox", "woken")
+
     def __init__(self, outbox: OperationOutbox, client: Hashable = None) -> None:
         self.outbox = outbox
         self.client = client
@@ -23,9 +25,9 @@ class Watcher:
         self.has_received = False  # any payload at all
         # Set when it falls behind, and when the map ends.
         self.woken = asyncio.Event()
-        self._pending: list[str] | None = None
+        self._pending: list[bytes] | None = None
 
-    def deliver(self, payload: str) -> None:
+    def deliver(self, payload: bytes) -> None:
         if self.is_live:
             if not self.outbox.offer(payload):
                 self._fall_behind()
@@ -34,7 +36,7 @@ class Watcher:
             if len(self._pending) > MAX_PENDING:
                 self._pending = None
 
-    def catch_up(self, payloads: list[str]) -> bool:
+    def catch_up(self, payloads: list[bytes]) -> bool:
         """False when the queue did not take all of them; what it took stays there."""
         for payload in payloads:
             if not self.outbox.offer(payload):
@@ -47,7 +49,7 @@ class Watcher:
         """Collects payloads until `take_pending`, while the watcher is not live."""
         self._pending = []
 
-    def take_pending(self) -> list[str] | None:
+    def take_pending(self) -> list[bytes] | None:
         """What has come since `keep_pending`; None when it was too much to keep."""
         pending, self._pending = self._pending, None
         return pending

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import time
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from transport.documents import persisted_queries
 from transport.documents.call import Call
 from transport.outgoing_queue import OperationOutbox, OutgoingQueue, SlowConsumerError
 from transport.request_context import Caller, CredentialsOf
+from transport.server.socket_limits import TEXT_WRITER
 from transport.socket_endpoint.callers import authorization_of, caller_of
 from transport.socket_endpoint.frames import (
     Complete,
@@ -43,7 +43,7 @@ class SocketLimits:
     init_seconds: float
     operations: int
     messages: int
-    characters: int
+    bytes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,8 @@ class Socket:
         self._credentials_of = credentials_of
         self._runner = runner
         self._limits = limits
-        self._outgoing = OutgoingQueue(limits.messages, limits.characters)
+        writer = websocket.get("extensions", {}).get(TEXT_WRITER)
+        self._outgoing = OutgoingQueue(limits.messages, limits.bytes, writer)
         self._caller: Caller | None = None  # set by connection_init
         self._operations: dict[str, _RunningOperation] = {}
         # One that the client completed counts until it has really ended.
@@ -84,7 +85,7 @@ class Socket:
     async def run(self) -> None:
         """Returns when the connection is over and all its tasks have ended."""
         reader = asyncio.create_task(self._read())
-        writer = asyncio.create_task(self._write())
+        writer = asyncio.create_task(self._outgoing.send_all(self._websocket.send_text))
         try:
             ended, _ = await asyncio.wait(
                 {reader, writer, self._ending}, return_when=asyncio.FIRST_COMPLETED
@@ -116,13 +117,6 @@ class Socket:
         with suppress(TimeoutError, WebSocketDisconnect, RuntimeError, OSError):
             async with asyncio.timeout(CLOSING_SECONDS):
                 await self._websocket.close(closed.code, reason)
-
-    async def _write(self) -> None:
-        while True:
-            text, queued_at = await self._outgoing.next()
-            await self._websocket.send_text(text)
-            del text  # or each quiet socket would keep its last message
-            process_metrics.SEND_WAIT.observe(time.perf_counter() - queued_at)
 
     async def _read(self) -> None:
         try:

@@ -11,7 +11,7 @@ from telemetry.sale_metrics import RATE_LIMITED
 from transport.close_codes import TRY_AGAIN_LATER
 from transport.costly_reads import CostlyReads
 from transport.execution import Execution
-from transport.outgoing_queue import MAX_CHARACTERS, MAX_MESSAGES
+from transport.outgoing_queue import MAX_MESSAGES, MAX_QUEUED_BYTES
 from transport.request_context import ContextOf, CredentialsOf
 from transport.server.socket_limits import CONNECTION_GONE
 from transport.shared_maps.registry import SharedMaps
@@ -53,7 +53,7 @@ class GraphQLWebSocket:
         init_seconds: float = 10.0,
         max_operations: int = 100,
         max_messages: int = MAX_MESSAGES,
-        max_characters: int = MAX_CHARACTERS,
+        max_bytes: int = MAX_QUEUED_BYTES,
         max_sockets_per_address: int = 500,
     ) -> None:
         reads = reads or CostlyReads()
@@ -65,7 +65,7 @@ class GraphQLWebSocket:
             init_seconds=init_seconds,
             operations=max_operations,
             messages=max_messages,
-            characters=max_characters,
+            bytes=max_bytes,
         )
         self._sockets: set[Socket] = set()
         self._clients = SocketCounts(max_sockets_per_address)

@@ -67,7 +67,7 @@ class SubscriptionRunner:
             await self._send(payloads, outbox)
 
     async def _send(
-        self, payloads: AsyncGenerator[str, None], outbox: OperationOutbox
+        self, payloads: AsyncGenerator[bytes, None], outbox: OperationOutbox
     ) -> None:
         async with aclosing(payloads):
             async for payload in payloads:
