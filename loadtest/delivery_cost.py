@@ -42,9 +42,9 @@ def api_seconds(api: int) -> float:
 
 def plain_microseconds(watchers: WatcherGroup, size: int) -> float:
     """For each socket and message; there are as many sockets as watchers."""
-    with HelperProcess("loadtest.plain_sockets") as process:
+    with HelperProcess("loadtest.plain_socket_process") as process:
         watchers.connect_plain(process.request({})["port"])
         order = {"size": size, "times": PLAIN_WRITES, "pause": PLAIN_PAUSE}
         done = process.request(order)
-    messages = done["sockets"] * PLAIN_WRITES
-    return float(done["seconds"]) * MICROSECONDS / messages
+    seconds, sockets = float(done["seconds"]), int(done["sockets"])
+    return seconds * MICROSECONDS / (sockets * PLAIN_WRITES)

@@ -80,7 +80,10 @@ STARTED = (
     (r"app/asgi\.py", "uvicorn, by name"),
     (r"stack/run\.py", "make run"),
     (r"stack/cluster/run\.py", "make cluster"),
-    (r"loadtest/(bystander|watcher)_process\.py", "the load test, by name"),
+    (
+        r"loadtest/(bystander|watcher|plain_socket)_process\.py",
+        "the load test, by name",
+    ),
     (r"app/commands/[a-z_]+\.py", "python -m app, by the name of the command"),
     (r"loadtest/bench\.py", "make bench"),
     (r"tests/cluster/skewed_clock\.py", "a scenario, by name"),

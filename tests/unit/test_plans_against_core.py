@@ -41,7 +41,7 @@ class Engines:
 
     async def answers(
         self, document: Document, variables: dict[str, Any], *, plans: bool
-    ) -> tuple[list[str], list[str], list[str]]:
+    ) -> tuple[list[bytes], list[str], list[str]]:
         """With the calls of resolvers, and the codes of refusals."""
         self.schema._plans = self._plans if plans else None
         self.resolvers.calls = []

@@ -39,7 +39,7 @@ class FakeContext:
 
 async def answers(
     schema: PlannedSchema, text: str, variables: dict[str, Any]
-) -> list[str]:
+) -> list[bytes]:
     document = read(text)
     assert document.errors_in(schema._schema, RULES) == []
     stream = await schema.stream(
@@ -113,7 +113,7 @@ async def test_a_bug_of_a_plan_is_logged_and_left_to_core(
     with growing(UNPLANNED, 1, reason="failure"):
         answer = await answers(PLANNED, "{ bug: fixed }", {})
 
-    assert answer == ['{"data":{"bug":"fixed"}}']
+    assert answer == [b'{"data":{"bug":"fixed"}}']
     assert "a bug" in caplog.text
 
 
