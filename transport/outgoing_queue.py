@@ -152,7 +152,8 @@ class OperationOutbox:
         """Waits for room, which slows the producer of the payloads down."""
         while not self.offer(payload):
             await self._queue.more_room()
-        await asyncio.sleep(0)  # a producer that never waits leaves time for others
+        if not self._writer.has_waiting:  # it was written at once
+            await asyncio.sleep(0)  # or a producer that never waits would go on alone
 
     def drop(self) -> None:
         self._queue.drop(self)

@@ -10,6 +10,7 @@ from websockets import ConnectionClosed
 from websockets.asyncio.client import ClientConnection
 
 from tests.support.asgi_server import speaking
+from tests.support.asgi_socket import AsgiSocket
 from tests.support.metric_growth import counted, growing
 from tests.support.polling import eventually
 from tests.support.socket_client import graphql_socket, subscribe
@@ -23,6 +24,7 @@ COUNT = "cinema_socket_send_wait_seconds_count"
 LARGE = "x" * 100_000
 CHANGES = 60  # more large ones than the kernel keeps for a client that does not read
 CLOSING = 4403
+MANY = 5_000
 
 
 @pytest.fixture
@@ -134,6 +136,19 @@ async def test_a_client_that_has_gone_is_not_written_to(
 
         assert await positions(stays, 1) == [1]
         assert counted(COUNT) - before == 1
+
+
+async def test_a_producer_that_never_waits_leaves_time_for_others(
+    sockets: GraphQLWebSocket, state: SchemaState
+) -> None:
+    async with AsgiSocket(sockets, writes_at_once=True) as socket:
+        await socket.init()
+        socket.subscribe("1", f"subscription {{ numbers(upto: {MANY}) }}")
+        socket.send(type="ping")
+        while (await socket.receive())["type"] != "pong":
+            pass
+
+        assert state.pulled < MANY
 
 
 async def test_compressed_sockets_get_their_messages_by_asgi(
