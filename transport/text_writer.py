@@ -31,6 +31,17 @@ class TextWriter:
         """Writes these parts of a text as one message; False if it has to wait."""
         if not self.is_ready or self.has_waiting:
             return False
+        try:
+            self._write(head, body, tail)
+        except (OSError, RuntimeError):
+            # Of a transport that is broken. Sent by ASGI, the message ends this socket
+            # alone, and not the delivery to the others.
+            self.is_ready = False
+            return False
+        SEND_WAIT.at_once += 1
+        return True
+
+    def _write(self, head: bytes, body: bytes, tail: bytes) -> None:
         size = len(head) + len(body) + len(tail)
         if size <= LENGTH_BYTES:
             self._transport.write(b"".join((bytes((TEXT, size)), head, body, tail)))
@@ -40,5 +51,3 @@ class TextWriter:
         else:  # sockets that read slowly share the body
             frame_head = head_64(TEXT, LENGTH_64, size)
             self._transport.writelines((frame_head, head, body, tail))
-        SEND_WAIT.at_once += 1
-        return True

@@ -11,8 +11,9 @@ from websockets.asyncio.client import ClientConnection
 
 from tests.support.asgi_server import speaking
 from tests.support.asgi_socket import AsgiSocket
+from tests.support.frame_transport import BrokenTransport
 from tests.support.metric_growth import counted, growing
-from tests.support.polling import eventually
+from tests.support.polling import eventually, soon
 from tests.support.socket_client import graphql_socket, subscribe
 from tests.support.transport_schema import SchemaState, schema
 from transport import GraphQLWebSocket
@@ -136,6 +137,24 @@ async def test_a_client_that_has_gone_is_not_written_to(
 
         assert await positions(stays, 1) == [1]
         assert counted(COUNT) - before == 1
+
+
+async def test_a_transport_that_fails_does_not_end_the_delivery_to_others(
+    url: str, state: SchemaState, sockets: GraphQLWebSocket, queued: list[bytes]
+) -> None:
+    async with graphql_socket(url) as first, graphql_socket(url) as second:
+        for client in (first, second):
+            await subscribe(client, SEAT_MAP, {"s": "1"})
+            await positions(client, 1)
+        broken = next(iter(sockets._sockets))
+        error = RuntimeError("the handler is closed")
+        broken._outgoing.writer._transport = BrokenTransport(error)
+        state.move()
+
+        assert await soon(positions(first, 1)) == [1]
+        assert await soon(positions(second, 1)) == [1]
+
+    assert len(queued) == 1
 
 
 async def test_a_producer_that_never_waits_leaves_time_for_others(

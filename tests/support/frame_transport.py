@@ -26,3 +26,17 @@ class FrameTransport(asyncio.WriteTransport):
 
     def writelines(self, list_of_data: Iterable[Bytes]) -> None:
         self.write(b"".join(list_of_data))
+
+
+class BrokenTransport(asyncio.WriteTransport):
+    """Raises the error for each message."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self._error = error
+
+    def write(self, data: Bytes) -> None:
+        raise self._error
+
+    def writelines(self, list_of_data: Iterable[Bytes]) -> None:
+        raise self._error

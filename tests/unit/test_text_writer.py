@@ -6,6 +6,7 @@ from collections.abc import Iterable
 import pytest
 from websockets.frames import Frame, Opcode
 
+from tests.support.frame_transport import BrokenTransport
 from tests.support.metric_growth import growing
 from transport.text_writer import TextWriter
 
@@ -75,3 +76,16 @@ def test_what_has_to_wait_is_not_written(
         assert not writer.write(b"{}")
 
     assert not transport.parts
+
+
+@pytest.mark.parametrize("size", [100, 1_000, 100_000])
+@pytest.mark.parametrize("error", [RuntimeError("the handler is closed"), OSError()])
+def test_a_broken_transport_is_not_written_to_again(
+    writer: TextWriter, error: Exception, size: int
+) -> None:
+    writer._transport = BrokenTransport(error)
+
+    with growing(COUNT, 0):
+        assert not writer.write(b"x" * size)
+
+    assert not writer.is_ready

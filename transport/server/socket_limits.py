@@ -47,8 +47,8 @@ class BoundedSocket(WebSocketsSansIOProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._gone.set()
+        self._text_writer.is_ready = False
         super().connection_lost(exc)
-        self._update_writer()
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
