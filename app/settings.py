@@ -1,5 +1,6 @@
 """Settings of the processes, from the environment only."""
 
+from datetime import UTC, datetime
 from ipaddress import ip_network
 from typing import Annotated, Any, Literal
 
@@ -15,6 +16,10 @@ from pydantic import (
 )
 from pydantic_settings import NoDecode
 
+from domain.cinemas import MAX_CINEMA_NAME_LENGTH, FirstCinema
+from domain.money import in_use
+from domain.text import composed, is_line
+from domain.time_zones import zone_names
 from runtime.environment import EnvironmentSettings
 
 REDIS_URL = (
@@ -29,13 +34,50 @@ def _rate_limit(text: str) -> str:
     return text
 
 
+def _cinema_name(text: str) -> str:
+    name = composed(text, MAX_CINEMA_NAME_LENGTH)
+    if not is_line(name, MAX_CINEMA_NAME_LENGTH):
+        raise ValueError(f"it has 1 to {MAX_CINEMA_NAME_LENGTH} visible characters")
+    return name
+
+
+def _time_zone(text: str) -> str:
+    if text not in zone_names():
+        raise ValueError("it is no name of the IANA time zone database")
+    return text
+
+
+def _currency(text: str) -> str:
+    if not in_use(text, datetime.now(UTC).date()):
+        raise ValueError("it is no ISO 4217 code of a currency in use")
+    return text
+
+
 # As browsers write it: no path, and no `*`, which would allow all origins.
 Origin = Annotated[str, StringConstraints(pattern=r"^https?://[^/*\s]+$")]
 HeaderName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]+$")]
 RateLimit = Annotated[str, AfterValidator(_rate_limit)]
 
 
-class PrepareSettings(EnvironmentSettings):
+class MigrateSettings(EnvironmentSettings):
+    """For `migrate`, beside the URLs of the database.
+
+    The cinema that older rooms belong to. It counts once, for a database without
+    cinemas.
+    """
+
+    cinema_name: Annotated[str, AfterValidator(_cinema_name)] = FirstCinema.name
+    cinema_time_zone: Annotated[str, AfterValidator(_time_zone)] = FirstCinema.time_zone
+    # Default: that of most sessions, or USD without sessions.
+    cinema_currency: Annotated[str, AfterValidator(_currency)] | None = None
+
+    def first_cinema(self) -> FirstCinema:
+        return FirstCinema(
+            self.cinema_name, self.cinema_time_zone, self.cinema_currency
+        )
+
+
+class PrepareSettings(MigrateSettings):
     """For `prepare`, beside the URLs of the database and SIGNING_KEYS_DIR."""
 
     # Whether to add demo data: sessions, and people whose passwords are public.

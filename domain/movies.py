@@ -24,6 +24,7 @@ class Movie:
     duration_minutes: int
     genres: tuple[str, ...]
     rating: str | None
+    version: int
 
 
 class MovieFacts(TypedDict, total=False):

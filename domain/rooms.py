@@ -18,7 +18,10 @@ ROW_LABEL = re.compile(r"[A-Z0-9]{1,3}")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Room:
     id: UUID
+    cinema_id: UUID
     name: str
+    turnaround_minutes: int  # between the end of one session and the next start
+    version: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,3 +23,5 @@ class Session:
     starts_at: datetime
     ends_at: datetime
     price_per_seat: Money
+    status: SessionStatus
+    version: int

@@ -2,16 +2,32 @@
 
 from typing import Any, Protocol
 
+from domain.cinemas import Cinema
 from domain.money import Money
 from domain.movies import Movie
 from domain.rooms import Room
-from domain.sessions import Session
+from domain.sessions import Session, SessionStatus
 
 
 class CatalogRow(Protocol):
     """A record of asyncpg or a mapping of SQLAlchemy, by the names of its columns."""
 
     def __getitem__(self, name: str, /) -> Any: ...
+
+
+def cinema_of(row: CatalogRow) -> Cinema:
+    return Cinema(
+        id=row["id"],
+        name=row["name"],
+        city=row["city"],
+        address=row["address"],
+        time_zone=row["time_zone"],
+        currency=row["currency"],
+        sales_minutes_after_start=row["sales_minutes_after_start"],
+        companion_release_minutes=row["companion_release_minutes"],
+        refund_hours_before_start=row["refund_hours_before_start"],
+        version=row["version"],
+    )
 
 
 def movie_of(row: CatalogRow) -> Movie:
@@ -22,11 +38,18 @@ def movie_of(row: CatalogRow) -> Movie:
         duration_minutes=row["duration_minutes"],
         genres=tuple(row["genres"]),
         rating=row["rating"],
+        version=row["version"],
     )
 
 
 def room_of(row: CatalogRow) -> Room:
-    return Room(id=row["id"], name=row["name"])
+    return Room(
+        id=row["id"],
+        cinema_id=row["cinema_id"],
+        name=row["name"],
+        turnaround_minutes=row["turnaround_minutes"],
+        version=row["version"],
+    )
 
 
 def session_of(row: CatalogRow) -> Session:
@@ -37,4 +60,6 @@ def session_of(row: CatalogRow) -> Session:
         starts_at=row["starts_at"],
         ends_at=row["ends_at"],
         price_per_seat=Money(row["price_minor"], row["currency"]),
+        status=SessionStatus(row["status"]),
+        version=row["version"],
     )

@@ -1,23 +1,32 @@
 """Migrates the tables to the newest version, and back."""
 
 import asyncio
+from dataclasses import asdict
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
+from domain.cinemas import FirstCinema
 from persistence.postgres.connection import connect
 from persistence.revisions import revise
 from persistence.revisions.finding import Finding
 
 NEWEST = "head"
+DEFAULT_CINEMA = FirstCinema()
 VERSIONS = Path(__file__).parents[1] / "migrations"
 
 
-def upgrade(database_url: str, revision: str = NEWEST) -> None:
+def upgrade(
+    database_url: str,
+    revision: str = NEWEST,
+    first_cinema: FirstCinema = DEFAULT_CINEMA,
+) -> None:
     """The newest version includes the stored rows: see persistence/revisions."""
-    command.upgrade(_config(database_url), revision)
+    config = _config(database_url)
+    config.attributes["first_cinema"] = asdict(first_cinema)
+    command.upgrade(config, revision)
     if revision == NEWEST:
         asyncio.run(_revise(database_url))
 

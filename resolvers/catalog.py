@@ -7,7 +7,7 @@ import strawberry
 from resolvers.context import Info
 from resolvers.ids import require_id
 from resolvers.permissions import require_manager
-from schema.catalog import Movie, Room, Session
+from schema.catalog import Movie, Session
 from schema.catalog_mutations import (
     AddSeatsInput,
     AddSeatsResult,
@@ -24,6 +24,7 @@ from schema.catalog_mutations import (
     movie_facts,
     session_facts,
 )
+from schema.venues import Room
 
 NewMovie = Annotated[
     CreateMovieInput, strawberry.argument(description="The new movie.")

@@ -32,7 +32,7 @@ def forbidden() -> FaultError:
 
 
 def not_found() -> FaultError:
-    """For subscriptions, whose result types have no NotFound member."""
+    """For fields whose result types have no NotFound member."""
     return FaultError("NOT_FOUND")
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from strawberry.dataloader import DataLoader
 
+from domain.cinemas import Cinema
 from domain.movies import Movie
 from domain.payment import Payment
 from domain.people import Viewer
@@ -39,6 +40,8 @@ class Loaders:
 
     def __init__(self, queries: Readers, viewer: Viewer | None) -> None:
         self._sessions = queries.sessions
+        self.cinemas: ByKey[Cinema] = _by_key(queries.cinemas.by_id)
+        self._rooms_of: ByKey[list[Room]] = _by_key(queries.cinemas.rooms)
         self.movies: ByKey[Movie] = _by_key(queries.movies.by_id)
         self.rooms: ByKey[Room] = _by_key(queries.rooms.by_id)
         self.sessions: ByKey[Session] = _by_key(queries.sessions.by_id)
@@ -58,6 +61,12 @@ class Loaders:
         self._payments_of: ByKey[Payment] = _by_key(
             partial(queries.payments.by_reservation, viewer.id) if viewer else _no_rows
         )
+
+    async def cinema(self, cinema_id: UUID) -> Cinema:
+        return await _existing(self.cinemas, cinema_id)
+
+    async def rooms_of_cinema(self, cinema_id: UUID) -> list[Room]:
+        return await self._rooms_of.load(cinema_id) or []
 
     async def movie(self, movie_id: UUID) -> Movie:
         return await _existing(self.movies, movie_id)

@@ -6,6 +6,7 @@ from typing import Protocol
 from uuid import UUID
 
 from domain.account import Account, Doubt, SignedIn
+from domain.cinemas import Cinema
 from domain.email_addresses import EmailAddress
 from domain.money import Money
 from domain.movies import Movie, MovieFacts
@@ -82,6 +83,16 @@ class CatalogEditing(Protocol):
     async def update_session(
         self, session_id: UUID, facts: SessionFacts
     ) -> Session: ...
+
+
+class CinemaReader(Protocol):
+    async def page(self, window: Window, *, search: str) -> Page[Cinema]: ...
+
+    async def count(self, *, search: str) -> int: ...
+
+    async def by_id(self, ids: Sequence[UUID]) -> Mapping[UUID, Cinema]: ...
+
+    async def rooms(self, cinema_ids: Sequence[UUID]) -> Mapping[UUID, list[Room]]: ...
 
 
 class MovieReader(Protocol):
@@ -161,6 +172,9 @@ class ServerClock(Protocol):
 
 
 class Readers(Protocol):
+    @property
+    def cinemas(self) -> CinemaReader: ...
+
     @property
     def movies(self) -> MovieReader: ...
 

@@ -7,8 +7,8 @@ import strawberry
 from resolvers.context import Info
 from resolvers.ids import parse_id
 from resolvers.paging import connection, window
-from schema.catalog import Room
 from schema.pages import DEFAULT_FIRST, After, Before, Connection, First, Last
+from schema.venues import Room
 
 RoomId = Annotated[strawberry.ID, strawberry.argument(description="Id of the room.")]
 

@@ -3,6 +3,7 @@
 import strawberry
 
 from resolvers.catalog import CatalogMutations
+from resolvers.cinemas import CinemaQueries
 from resolvers.clock import ClockQueries
 from resolvers.movies import MovieQueries
 from resolvers.payments import PaymentMutations, PaymentQueries
@@ -20,6 +21,7 @@ from resolvers.sign_in_codes import SignInCodeMutations
 @strawberry.type(description="Read data.")
 class Query(
     PeopleQueries,
+    CinemaQueries,
     MovieQueries,
     RoomQueries,
     SessionQueries,

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from dataclasses import replace
 from functools import partial
 from typing import Annotated
 from uuid import UUID
@@ -10,16 +11,19 @@ import strawberry
 
 from domain.errors import NotFoundError
 from domain.seats import Position
+from domain.sessions import SessionStatus
+from domain.time_zones import DAY, start_of_day
 from persistence.queries.sessions import SessionsWanted
 from resolvers.context import Info
-from resolvers.faults import not_found
+from resolvers.faults import bad_user_input, not_found
 from resolvers.ids import parse_id, require_id
 from resolvers.paging import connection, window
-from schema.catalog import Session, SessionFilter
+from schema.catalog import Session
 from schema.costs import READING_SEATS, cost
 from schema.enums import SessionOrder
 from schema.pages import DEFAULT_FIRST, After, Before, Connection, First, Last
 from schema.seats import SeatMap, SeatMapUpdate, seat_map_update
+from schema.session_filter import SessionFilter
 
 NO_ROW = UUID(int=0)  # no row has it
 
@@ -67,7 +71,7 @@ class SessionQueries:
         order: Order = SessionOrder.BY_START,
     ) -> Connection[Session]:
         sessions = info.context.services.queries.sessions
-        wanted = filter_from(filter) if filter else SessionsWanted()
+        wanted = await sessions_wanted(info, filter or SessionFilter())
         page = sessions.page(
             window(first, after, last, before),
             wanted,
@@ -112,12 +116,29 @@ class SeatSubscriptions:
             raise not_found() from error
 
 
-def filter_from(filter: SessionFilter) -> SessionsWanted:
-    return SessionsWanted(
+async def sessions_wanted(info: Info, filter: SessionFilter) -> SessionsWanted:
+    """Raises FaultError for a day without a cinema."""
+    wanted = SessionsWanted(
         movie_id=filter_id(filter.movie_id),
         room_id=filter_id(filter.room_id),
+        cinema_id=filter_id(filter.cinema_id),
+        status=SessionStatus[filter.status.name] if filter.status else None,
         starts_after=filter.starts_after,
         starts_before=filter.starts_before,
+    )
+    if filter.date is None:
+        return wanted
+    if wanted.cinema_id is None:
+        raise bad_user_input("date_without_cinema")
+    cinema = await info.context.loaders.cinemas.load(wanted.cinema_id)
+    if cinema is None:  # then it has no sessions
+        return wanted
+    start = start_of_day(filter.date, cinema.time_zone)
+    end = start_of_day(filter.date + DAY, cinema.time_zone)
+    return replace(
+        wanted,
+        starts_after=max(start, wanted.starts_after or start),
+        starts_before=min(end, wanted.starts_before or end),
     )
 
 

@@ -86,6 +86,8 @@ TEXTS: Mapping[str, str | Counted] = {
     "seats_in_answer": "An answer can have up to %(limit)d seats. Ask for fewer"
     " sessions.",
     "page_cursor": "`after` and `before` must be cursors of this list.",
+    "date_without_cinema": "`date` needs `cinemaId`.",
+    "local_time": "`local` must be a date and a time, such as 2026-11-29T20:30.",
     "search_length": "`search` must be valid text of up to %(limit)d characters.",
 }
 

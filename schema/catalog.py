@@ -1,4 +1,4 @@
-"""GraphQL types of the catalog: movies, rooms and sessions."""
+"""GraphQL types of movies and their sessions."""
 
 from datetime import datetime
 from typing import Self
@@ -6,12 +6,15 @@ from uuid import UUID
 
 import strawberry
 
-from domain import movies, rooms, sessions
+from domain import cinemas, movies, sessions
+from domain.time_zones import local_time
 from schema.context import Info
-from schema.costs import COUNTING_SEATS, READING_SEATS, SEATS_IN_A_ROOM, cost
+from schema.costs import READING_SEATS, cost
+from schema.enums import SessionStatus
 from schema.money import Money
 from schema.pages import DEFAULT_FIRST, After, Before, Connection, First, Last
 from schema.seats import SeatMap
+from schema.venues import Cinema, Room
 
 
 @strawberry.type(description="A movie in the catalog.")
@@ -28,6 +31,9 @@ class Movie:
     )
     rating: str | None = strawberry.field(
         description="Age rating as the manager entered it; null if unrated."
+    )
+    version: int = strawberry.field(
+        description="Increases by one with every change of the movie."
     )
 
     @strawberry.field(
@@ -63,47 +69,8 @@ class Movie:
             duration_minutes=movie.duration_minutes,
             genres=list(movie.genres),
             rating=movie.rating,
+            version=movie.version,
         )
-
-
-@strawberry.type(description="A physical seat of a room.")
-class Seat:
-    id: strawberry.ID = strawberry.field(
-        description="Identifier of the physical seat. `reserveSeats` takes the id"
-        " of a SessionSeat instead."
-    )
-    row: str = strawberry.field(description="Row label, such as C.")
-    number: int = strawberry.field(description="Seat number within the row, from 1.")
-
-    @classmethod
-    def from_domain(cls, seat: rooms.Seat) -> Self:
-        return cls(id=strawberry.ID(str(seat.id)), row=seat.row, number=seat.number)
-
-
-@strawberry.type(description="A room of the cinema.")
-class Room:
-    key: strawberry.Private[UUID]
-    id: strawberry.ID = strawberry.field(description="Stable identifier.")
-    name: str = strawberry.field(description="Display name.")
-
-    @strawberry.field(
-        description="Number of seats.", metadata=cost(extra=COUNTING_SEATS)
-    )
-    async def capacity(self, info: Info) -> int:
-        return await info.context.loaders.capacity_of_room(self.key)
-
-    @strawberry.field(
-        description="Seats, ordered by row and number.",
-        metadata=cost(items=SEATS_IN_A_ROOM),
-    )
-    async def seats(self, info: Info) -> list[Seat]:
-        seats = await info.context.loaders.seats_of_room(self.key)
-        info.context.count_seats(len(seats))
-        return [Seat.from_domain(seat) for seat in seats]
-
-    @classmethod
-    def from_domain(cls, room: rooms.Room) -> Self:
-        return cls(key=room.id, id=strawberry.ID(str(room.id)), name=room.name)
 
 
 @strawberry.type(
@@ -120,6 +87,11 @@ class Session:
         description="End time: the start time plus the movie's running time."
     )
     price_per_seat: Money = strawberry.field(description="Price of each seat.")
+    status: SessionStatus = strawberry.field(description="Whether it takes place.")
+    version: int = strawberry.field(
+        description="Increases by one with every change of the session. Holds and"
+        " sales are changes of its seats, which have versions of their own."
+    )
 
     @strawberry.field(description="The movie that is shown.")
     async def movie(self, info: Info) -> Movie:
@@ -130,6 +102,22 @@ class Session:
     async def room(self, info: Info) -> Room:
         room = await info.context.loaders.room(self.value.room_id)
         return Room.from_domain(room)
+
+    @strawberry.field(description="The cinema of the room.")
+    async def cinema(self, info: Info) -> Cinema:
+        return Cinema.from_domain(await self._cinema(info))
+
+    @strawberry.field(
+        description="Start on the cinema's own clock, to the minute and without an"
+        " offset, for people to read: 2026-11-29T20:30."
+    )
+    async def starts_at_local(self, info: Info) -> str:
+        cinema = await self._cinema(info)
+        return local_time(self.value.starts_at, cinema.time_zone)
+
+    async def _cinema(self, info: Info) -> cinemas.Cinema:
+        room = await info.context.loaders.room(self.value.room_id)
+        return await info.context.loaders.cinema(room.cinema_id)
 
     @strawberry.field(
         description="Current state of the seats. Use the subscription to follow"
@@ -148,22 +136,6 @@ class Session:
             starts_at=session.starts_at,
             ends_at=session.ends_at,
             price_per_seat=Money.from_domain(session.price_per_seat),
+            status=SessionStatus(session.status),
+            version=session.version,
         )
-
-
-@strawberry.input(
-    description="Filter for sessions. A session has to match all given fields."
-)
-class SessionFilter:
-    movie_id: strawberry.ID | None = strawberry.field(
-        default=None, description="Only sessions of this movie."
-    )
-    room_id: strawberry.ID | None = strawberry.field(
-        default=None, description="Only sessions in this room."
-    )
-    starts_after: datetime | None = strawberry.field(
-        default=None, description="Only sessions that start at this time or later."
-    )
-    starts_before: datetime | None = strawberry.field(
-        default=None, description="Only sessions that start before this time."
-    )

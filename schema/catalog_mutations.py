@@ -7,9 +7,10 @@ import strawberry
 from strawberry import UNSET
 
 from domain import money, movies, rooms, session_changes
-from schema.catalog import Movie, Room, Session
+from schema.catalog import Movie, Session
 from schema.money import MoneyInput
 from schema.problems import InvalidInput, NotFound, RoomBusy
+from schema.venues import Room
 
 Value = TypeVar("Value")
 

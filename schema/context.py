@@ -6,6 +6,7 @@ from uuid import UUID
 
 from strawberry.types import Info as StrawberryInfo
 
+from domain.cinemas import Cinema
 from domain.movies import Movie
 from domain.payment import Payment
 from domain.reservation import Reservation
@@ -19,6 +20,10 @@ Node = TypeVar("Node")
 
 class BatchedReads(Protocol):
     """Each call may be one of many rows of a list; one query reads for all of them."""
+
+    async def cinema(self, cinema_id: UUID) -> Cinema: ...
+
+    async def rooms_of_cinema(self, cinema_id: UUID) -> list[Room]: ...
 
     async def movie(self, movie_id: UUID) -> Movie: ...
 

@@ -1,7 +1,7 @@
-"""The DateTime scalar."""
+"""The scalars DateTime and Date."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import strawberry
 from graphql import GraphQLError
@@ -11,6 +11,8 @@ RFC_3339 = re.compile(
     r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})",
     re.ASCII,
 )
+
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 def serialize_moment(moment: datetime) -> str:
@@ -38,4 +40,28 @@ DATE_TIME: ScalarDefinition = strawberry.scalar(
     parse_value=parse_moment,
 )
 
-SCALARS: dict[object, ScalarDefinition] = {datetime: DATE_TIME}
+
+def parse_day(value: object) -> date:
+    """Raises GraphQLError for anything but a day such as 2026-11-29.
+
+    The first and the last year are refused: an offset could lead out of them.
+    """
+    if isinstance(value, str) and DAY.fullmatch(value):
+        try:
+            day = date.fromisoformat(value)
+        except ValueError:  # a 30th of February, the year 0
+            pass
+        else:
+            if date.min.year < day.year < date.max.year:
+                return day
+    raise GraphQLError("Date has to be a day such as 2026-11-29.")
+
+
+DATE: ScalarDefinition = strawberry.scalar(
+    name="Date",
+    description="A calendar day as the cinema's own clock has it, e.g. 2026-11-29.",
+    serialize=date.isoformat,
+    parse_value=parse_day,
+)
+
+SCALARS: dict[object, ScalarDefinition] = {datetime: DATE_TIME, date: DATE}

@@ -11,10 +11,11 @@ from domain.text import order_key, search_key
 from persistence.postgres.connection import connect
 from persistence.postgres.pool import Connection
 from seeds import statements as sql
+from seeds.cinemas import CINEMAS, CURRENCY, SeedCinema
 from seeds.movies import MOVIES
 from seeds.people import DEMO_PEOPLE, LOAD_CUSTOMERS, Person
-from seeds.programme import CURRENCY, SeedSession, programme, today_in_sao_paulo
-from seeds.rooms import ROOMS
+from seeds.programme import SeedSession, programme, today_in_sao_paulo
+from seeds.rooms import ROOMS, TURNAROUND_MINUTES
 
 Rows = list[tuple[object, ...]]
 Hashed = list[tuple[Person, str | None]]
@@ -76,6 +77,7 @@ async def _add_all(db: Connection, people: Hashed, today: date) -> Counter[str]:
     for what, statement, rows in (
         ("accounts", sql.ADD_ACCOUNT, _accounts(people)),
         ("movies", sql.ADD_MOVIE, _movies()),
+        ("cinemas", sql.ADD_CINEMA, _cinemas()),
         ("rooms", sql.ADD_ROOM, _rooms()),
         ("seats", sql.ADD_SEAT, _seats()),
         ("sessions", sql.ADD_SESSION, _sessions(sessions)),
@@ -109,8 +111,39 @@ def _movies() -> Rows:
     ]
 
 
+def _cinemas() -> Rows:
+    return [
+        (
+            cinema.id,
+            cinema.name,
+            cinema.city,
+            cinema.address,
+            cinema.time_zone,
+            CURRENCY,
+            *_keys(cinema),
+            [room.id for room in ROOMS if room.cinema == cinema],
+        )
+        for cinema in CINEMAS
+    ]
+
+
+def _keys(cinema: SeedCinema) -> tuple[str, str, str]:
+    """Of its order and of searches, and the text that they are made of."""
+    named = f"{cinema.name} {cinema.city}"
+    return order_key(named), search_key(named), named
+
+
 def _rooms() -> Rows:
-    return [(room.id, room.name, order_key(room.name)) for room in ROOMS]
+    return [
+        (
+            room.id,
+            room.name,
+            order_key(room.name),
+            room.cinema.id,
+            TURNAROUND_MINUTES,
+        )
+        for room in ROOMS
+    ]
 
 
 def _seats() -> Rows:

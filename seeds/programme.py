@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
+from seeds.cinemas import PAULISTA
 from seeds.ids import seeded_id
 from seeds.movies import MOVIES, SeedMovie
 from seeds.rooms import ROOMS, SeedRoom
 
-# Without daylight saving time since 2019, so the image needs no tzdata.
-SAO_PAULO = timezone(timedelta(hours=-3))
 DAYS = 14
 BREAK_MINUTES = 20  # between two sessions of a room
 GRID_MINUTES = 10  # sessions begin at :00, :10, :20 ...
@@ -18,7 +18,6 @@ EVENING_HOUR = 17
 EVENING_MINOR = 600
 SATURDAY = 5
 WEEKEND_MINOR = 800
-CURRENCY = "BRL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,7 @@ class SeedSession:
 
 
 def today_in_sao_paulo() -> date:
-    return datetime.now(SAO_PAULO).date()
+    return datetime.now(ZoneInfo(PAULISTA.time_zone)).date()
 
 
 def programme(today: date) -> Iterator[SeedSession]:
@@ -47,7 +46,7 @@ def programme(today: date) -> Iterator[SeedSession]:
 
 
 def _day_in_room(day: date, room: SeedRoom, first_movie: int) -> Iterator[SeedSession]:
-    midnight = datetime.combine(day, time(), SAO_PAULO)
+    midnight = datetime.combine(day, time(), ZoneInfo(room.cinema.time_zone))
     minute = room.opens_at
     for slot in range(room.sessions_a_day):
         movie = MOVIES[(first_movie + 7 * slot) % len(MOVIES)]

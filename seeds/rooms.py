@@ -5,16 +5,20 @@ from dataclasses import dataclass
 from string import ascii_uppercase
 from uuid import UUID
 
+from seeds.cinemas import AMAZONAS, PAULISTA, SeedCinema
 from seeds.ids import seeded_id
+
+TURNAROUND_MINUTES = 15
 
 
 @dataclass(frozen=True, slots=True)
 class SeedRoom:
+    cinema: SeedCinema
     name: str
     rows: int
     seats_in_row: int
     sessions_a_day: int  # few in large rooms: each adds a row for every seat
-    opens_at: int  # minutes after midnight
+    opens_at: int  # minutes after midnight, on the clock of its cinema
     price_minor: int  # on weekdays before the evening
 
     @property
@@ -35,10 +39,10 @@ def row_label(index: int) -> str:
 
 
 ROOMS = (
-    SeedRoom("Sala 1 Augusta", 6, 10, 5, 13 * 60, 2400),
-    SeedRoom("Sala 2 Consolação", 8, 12, 4, 14 * 60, 2600),
-    SeedRoom("Sala 3 Trianon", 10, 14, 4, 13 * 60 + 30, 2800),
-    SeedRoom("Sala 4 Paraíso", 12, 16, 4, 14 * 60 + 20, 3000),
-    SeedRoom("Sala 5 Ipiranga", 15, 20, 3, 15 * 60, 3400),
-    SeedRoom("Sala 6 Municipal", 40, 25, 2, 18 * 60, 4200),
+    SeedRoom(PAULISTA, "Sala 1 Augusta", 6, 10, 5, 13 * 60, 2400),
+    SeedRoom(PAULISTA, "Sala 2 Consolação", 8, 12, 4, 14 * 60, 2600),
+    SeedRoom(PAULISTA, "Sala 3 Trianon", 10, 14, 4, 13 * 60 + 30, 2800),
+    SeedRoom(PAULISTA, "Sala 4 Paraíso", 12, 16, 4, 14 * 60 + 20, 3000),
+    SeedRoom(PAULISTA, "Sala 5 Ipiranga", 15, 20, 3, 15 * 60, 3400),
+    SeedRoom(AMAZONAS, "Sala 6 Municipal", 40, 25, 2, 18 * 60, 4200),
 )

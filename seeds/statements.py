@@ -23,8 +23,29 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $2)
 ON CONFLICT DO NOTHING RETURNING id
 """
 
+# Takes the place of the cinema that the migration of an empty database has made, if
+# nobody has used it. Older demo data has rooms, and they have another cinema.
+ADD_CINEMA = """
+WITH replaced AS (
+    UPDATE cinemas
+    SET id = $1, name = $2, city = $3, address = $4, time_zone = $5, currency = $6,
+        name_key = $7, search_key = $8, keyed_name = $9
+    WHERE name = 'Main' AND version = 1 AND NOT EXISTS (SELECT FROM rooms)
+    RETURNING id
+), added AS (
+    INSERT INTO cinemas (id, name, city, address, time_zone, currency,
+                         name_key, search_key, keyed_name)
+    SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9
+    WHERE NOT EXISTS (SELECT FROM replaced)
+        AND NOT EXISTS (SELECT FROM rooms WHERE id = ANY($10::uuid[]))
+    ON CONFLICT DO NOTHING RETURNING id
+)
+SELECT id FROM replaced UNION ALL SELECT id FROM added
+"""
+
 ADD_ROOM = """
-INSERT INTO rooms (id, name, name_key, keyed_name) VALUES ($1, $2, $3, $2)
+INSERT INTO rooms (id, name, name_key, keyed_name, cinema_id, turnaround_minutes)
+VALUES ($1, $2, $3, $2, $4, $5)
 ON CONFLICT DO NOTHING RETURNING id
 """
 
@@ -37,10 +58,13 @@ ON CONFLICT DO NOTHING RETURNING id
 ADD_SESSION = """
 INSERT INTO sessions
     (id, movie_id, room_id, starts_at, ends_at, price_minor, currency)
-SELECT $1, $2, $3, $4, $5, $6, $7
-WHERE NOT EXISTS (
-    SELECT FROM sessions
-    WHERE room_id = $3 AND starts_at < $5 AND ends_at > $4
+SELECT $1, $2, room.id, $4, $5, $6, $7
+FROM rooms room
+WHERE room.id = $3 AND NOT EXISTS (
+    SELECT FROM sessions other
+    WHERE room_id = room.id
+        AND starts_at < $5::timestamptz + make_interval(mins => room.turnaround_minutes)
+        AND ends_at + make_interval(mins => other.turnaround_minutes) > $4
 )
 ON CONFLICT DO NOTHING RETURNING id
 """

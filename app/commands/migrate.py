@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from urllib.parse import unquote, urlsplit
 
 from app.commands.outages import outages_explained
+from app.settings import MigrateSettings
 from persistence import migrate
 from persistence.postgres import grants
 from runtime import run_file
@@ -22,7 +23,7 @@ def run(arguments: Namespace) -> None:
     if arguments.check:
         check(owner_url)
         return
-    migrate.upgrade(owner_url)
+    migrate.upgrade(owner_url, first_cinema=MigrateSettings.load().first_cinema())
     give_rights(owner_url, database_url)
     print("The database is at the newest version.")
 

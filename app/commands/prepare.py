@@ -21,7 +21,7 @@ def run(arguments: Namespace) -> None:
     database_url, owner_url = database_urls(os.environ)
     if not asyncio.run(migrate.is_current(owner_url)):
         print("Migrating the database ...", flush=True)
-        migrate.upgrade(owner_url)
+        migrate.upgrade(owner_url, first_cinema=settings.first_cinema())
     give_rights(owner_url, database_url)
     if settings.demo_data and demo_data.is_needed(database_url):
         print("Adding the demo data ...", flush=True)

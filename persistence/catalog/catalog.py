@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 import asyncpg
@@ -25,6 +25,11 @@ from telemetry import origin, sale_metrics
 
 Value = TypeVar("Value")
 ATTEMPTS = 3  # since the seeds put sessions into a room without locking it
+
+
+class Lengths(NamedTuple):
+    movie: timedelta
+    turnaround: timedelta
 
 
 class PostgresCatalog:
@@ -72,7 +77,8 @@ class PostgresCatalog:
             now = await db.fetchval(sql.NOW)
             check_by_clock(now, starts_at=starts_at, price=price)
             ends_at = starts_at + timedelta(minutes=minutes)
-            await _check_free(db, room_id, starts_at, ends_at)
+            turnaround = timedelta(minutes=room["turnaround_minutes"])
+            await _check_free(db, room_id, starts_at, ends_at + turnaround)
             [row] = await db.fetch(
                 sql.ADD_SESSION,
                 movie_id,
@@ -92,13 +98,12 @@ class PostgresCatalog:
         async def apply(db: Connection) -> Session:
             ended.clear()
             minutes = await db.fetchval(move_sql.DURATION_OF_SESSION, session_id)
-            await db.execute(sql.LOCK_ROOM_OF_SESSION, session_id)
+            turnaround = await db.fetchval(sql.LOCK_ROOM_OF_SESSION, session_id)
             row = await db.fetchrow(sql.LOCK_SESSION, session_id)
             if row is None:
                 raise NotFoundError
-            session = session_of(row)
-            length = timedelta(minutes=minutes)
-            return await _change(db, session, change, length, ended)
+            lengths = Lengths(timedelta(minutes=minutes), timedelta(minutes=turnaround))
+            return await _change(db, session_of(row), change, lengths, ended)
 
         session = await self._in_a_free_room(apply)
         for late in ended:  # and committed
@@ -144,11 +149,11 @@ async def _check_free(
     db: Connection,
     room_id: UUID,
     starts_at: datetime,
-    ends_at: datetime,
+    free_at: datetime,
     moved: UUID | None = None,
 ) -> None:
     """Raises RoomBusyError."""
-    other = await db.fetchrow(sql.IN_THE_ROOM, room_id, starts_at, ends_at, moved)
+    other = await db.fetchrow(sql.IN_THE_ROOM, room_id, starts_at, free_at, moved)
     if other:
         raise RoomBusyError(session_of(other))
 
@@ -157,7 +162,7 @@ async def _change(
     db: Connection,
     session: Session,
     entered: SessionChange,
-    length: timedelta,
+    lengths: Lengths,
     ended: list[float],
 ) -> Session:
     """Adds to `ended` how many seconds late each expired hold was ended.
@@ -174,12 +179,13 @@ async def _change(
         return session
     starts_at, ends_at = session.starts_at, session.ends_at
     if entered.starts_at is not None:
-        starts_at, ends_at = entered.starts_at, entered.starts_at + length
+        starts_at, ends_at = entered.starts_at, entered.starts_at + lengths.movie
     moved = (starts_at, ends_at) != (session.starts_at, session.ends_at)
     if not moved and change.price is None:
         return session
     if moved:
-        await _check_free(db, session.room_id, starts_at, ends_at, session.id)
+        free_at = ends_at + lengths.turnaround
+        await _check_free(db, session.room_id, starts_at, free_at, session.id)
     price = change.price or session.price_per_seat
     [row] = await db.fetch(
         sql.CHANGE_SESSION,

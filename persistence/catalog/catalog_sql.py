@@ -16,9 +16,11 @@ from persistence.sales.event_sql import (
 )
 
 # Named one by one: a prepared `SELECT *` fails once when a migration adds a column.
-MOVIE = "id, title, synopsis, duration_minutes, genres, rating"
-ROOM = "id, name"
-SESSION = "id, movie_id, room_id, starts_at, ends_at, price_minor, currency"
+MOVIE = "id, title, synopsis, duration_minutes, genres, rating, version"
+ROOM = "id, cinema_id, name, turnaround_minutes, version"
+SESSION = (
+    "id, movie_id, room_id, starts_at, ends_at, price_minor, currency, status, version"
+)
 
 ADD_MOVIE = f"""
 INSERT INTO movies (title, synopsis, duration_minutes, genres, rating,
@@ -28,13 +30,16 @@ RETURNING {MOVIE}
 """
 
 # Only a rating can become NULL; $9 says whether it was entered.
+ENTERED_MOVIE = """coalesce($2, title), coalesce($3, synopsis),
+    coalesce($4, duration_minutes), coalesce($5, genres),
+    CASE WHEN $9 THEN $6 ELSE rating END"""
 CHANGE_MOVIE = f"""
 UPDATE movies
-SET title = coalesce($2, title), synopsis = coalesce($3, synopsis),
-    duration_minutes = coalesce($4, duration_minutes), genres = coalesce($5, genres),
-    rating = CASE WHEN $9 THEN $6 ELSE rating END,
+SET (title, synopsis, duration_minutes, genres, rating) = ROW({ENTERED_MOVIE}),
     title_key = coalesce($7, title_key), search_key = coalesce($8, search_key),
-    keyed_title = coalesce($2, keyed_title)
+    keyed_title = coalesce($2, keyed_title),
+    version = version + (ROW(title, synopsis, duration_minutes, genres, rating)
+        IS DISTINCT FROM ROW({ENTERED_MOVIE}))::int
 WHERE id = $1
 RETURNING {MOVIE}
 """
@@ -96,11 +101,12 @@ SELECT count(*) FROM changed_seats
 
 NOW = "SELECT clock_timestamp()"
 
-# A session occupies its room from its start until just before its end. $4 is the
-# session that is moved.
+# A session occupies its room from its start until just before the end of the
+# turnaround, which is $3. $4 is the session that is moved.
 IN_THE_ROOM = f"""
 SELECT {SESSION} FROM sessions
-WHERE room_id = $1 AND starts_at < $3 AND ends_at > $2 AND id IS DISTINCT FROM $4
+WHERE room_id = $1 AND starts_at < $3 AND id IS DISTINCT FROM $4
+    AND ends_at + make_interval(mins => turnaround_minutes) > $2
 ORDER BY starts_at LIMIT 1
 """
 
@@ -121,7 +127,8 @@ SELECT {SESSION} FROM screening
 
 # A session's room never changes.
 LOCK_ROOM_OF_SESSION = """
-SELECT FROM rooms WHERE id = (SELECT room_id FROM sessions WHERE id = $1)
+SELECT turnaround_minutes FROM rooms
+WHERE id = (SELECT room_id FROM sessions WHERE id = $1)
 FOR NO KEY UPDATE
 """
 
@@ -141,7 +148,8 @@ FROM session_seats WHERE session_id = $1 AND status <> 'AVAILABLE'
 """
 
 CHANGE_SESSION = f"""
-UPDATE sessions SET starts_at = $2, ends_at = $3, price_minor = $4, currency = $5
+UPDATE sessions SET starts_at = $2, ends_at = $3, price_minor = $4, currency = $5,
+    version = version + 1
 WHERE id = $1
 RETURNING {SESSION}
 """

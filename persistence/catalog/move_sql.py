@@ -45,19 +45,21 @@ ORDER BY id
 FOR NO KEY UPDATE
 """
 
-# The first session that begins before another of its room would end.
+# The first session that begins before another would have left its room.
 IN_THE_WAY = f"""
 SELECT {", ".join(f"other.{column}" for column in SESSION.split(", "))}
 FROM sessions own
 JOIN sessions other ON other.room_id = own.room_id AND other.starts_at > own.starts_at
-    AND other.starts_at < own.starts_at + make_interval(mins => $2)
+    AND other.starts_at < own.starts_at + make_interval(
+        mins => $2 + own.turnaround_minutes)
 WHERE own.movie_id = $1 AND own.starts_at > clock_timestamp()
 ORDER BY other.starts_at, other.id
 LIMIT 1
 """
 
 MOVE_ENDS = f"""
-UPDATE sessions SET ends_at = starts_at + make_interval(mins => $2)
+UPDATE sessions SET ends_at = starts_at + make_interval(mins => $2),
+    version = version + 1
 WHERE {TO_COME} AND ends_at <> starts_at + make_interval(mins => $2)
 RETURNING id
 """

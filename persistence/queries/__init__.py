@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from persistence.key_value.own_writes import OwnWrites
 from persistence.postgres.replica import Replica
+from persistence.queries.cinemas import Cinemas
 from persistence.queries.clock import Clock
 from persistence.queries.movies import Movies
 from persistence.queries.payments import Payments
@@ -19,6 +20,7 @@ from persistence.queries.sessions import Sessions
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queries:
+    cinemas: Cinemas
     movies: Movies
     rooms: Rooms
     sessions: Sessions
@@ -38,6 +40,7 @@ class Queries:
     ) -> Self:
         reader = Reader(engine, replica)
         return cls(
+            cinemas=Cinemas(reader, cache),
             movies=Movies(reader, cache),
             rooms=Rooms(reader, cache),
             sessions=Sessions(reader, cache),

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import ARRAY, Select, Text, cast, func, select
+from sqlalchemy import Select, select
 from sqlmodel import col
 
 from domain.movies import Movie
@@ -14,6 +14,7 @@ from domain.text import search_words
 from persistence.catalog_rows import movie_of
 from persistence.queries.keyset import Keyset, Page, Window
 from persistence.queries.reading import ReadCache, Reader
+from persistence.queries.word_search import with_words
 from persistence.tables import MovieRow
 
 # 0.1.0 uses "movies". Its cursors and the order of its pages differ, and both releases
@@ -59,14 +60,4 @@ class Movies:
 
 
 def _titled(words: Sequence[str]) -> Select[Any]:
-    """Uses strpos, not LIKE, because strpos has no wildcards.
-
-    The words are one parameter. Otherwise each number of words would be a statement of
-    its own, which takes time to build and a place in the caches of statements.
-    """
-    rows = select(MovieRow)
-    if not words:
-        return rows
-    word = func.unnest(cast(list(words), ARRAY(Text))).column_valued("word")
-    missing = select(word).where(func.strpos(col(MovieRow.search_key), word) == 0)
-    return rows.where(~missing.exists())
+    return with_words(select(MovieRow), MovieRow.search_key, words)

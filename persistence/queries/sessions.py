@@ -11,11 +11,11 @@ from pydantic import TypeAdapter
 from sqlalchemy import RowMapping, Select, func, not_, select, true, union_all
 from sqlmodel import col
 
-from domain.sessions import Session
+from domain.sessions import Session, SessionStatus
 from persistence.catalog_rows import session_of
 from persistence.queries.keyset import Keyset, Page, Window
 from persistence.queries.reading import ReadCache, Reader
-from persistence.tables import MovieRow, SessionRow
+from persistence.tables import MovieRow, RoomRow, SessionRow
 
 BY_START = Keyset("sessions", col(SessionRow.starts_at), col(SessionRow.id))
 
@@ -33,6 +33,8 @@ class SessionsWanted:
 
     movie_id: UUID | None = None
     room_id: UUID | None = None
+    cinema_id: UUID | None = None
+    status: SessionStatus | None = None
     starts_after: datetime | None = None
     starts_before: datetime | None = None
 
@@ -122,6 +124,11 @@ def _wanted(wanted: SessionsWanted) -> Select[Any]:
         rows = rows.where(col(SessionRow.movie_id) == wanted.movie_id)
     if wanted.room_id is not None:
         rows = rows.where(col(SessionRow.room_id) == wanted.room_id)
+    if wanted.cinema_id is not None:
+        own = select(col(RoomRow.id)).where(col(RoomRow.cinema_id) == wanted.cinema_id)
+        rows = rows.where(col(SessionRow.room_id).in_(own))
+    if wanted.status is not None:
+        rows = rows.where(col(SessionRow.status) == wanted.status)
     if wanted.starts_after is not None:
         rows = rows.where(col(SessionRow.starts_at) >= wanted.starts_after)
     if wanted.starts_before is not None:

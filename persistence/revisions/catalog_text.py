@@ -1,4 +1,4 @@
-"""Composes names and titles, and makes the keys of movies and rooms.
+"""Composes names and titles, and makes the keys of cinemas, movies and rooms.
 
 0.1.0 stored text as it was typed, without keys. Its programs may still be running.
 """
@@ -27,6 +27,8 @@ class Kind:
     table: str
     texts: tuple[str, ...]
     keys: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
+    # The texts that the keys are made of; default: the first one.
+    keyed_by: tuple[str, ...] = ()
     # A condition, for a table that is too long to be read often.
     only: str = "true"
 
@@ -37,7 +39,8 @@ class Kind:
     def wanted(self, row: asyncpg.Record) -> dict[str, Stored]:
         """What the columns should contain."""
         texts: dict[str, Stored] = {name: _composed(row[name]) for name in self.texts}
-        named = str(texts[self.texts[0]])
+        keyed_by = self.keyed_by or self.texts[:1]
+        named = " ".join(str(texts[name]) for name in keyed_by).strip()
         keys = {name: key(named) for name, key in self.keys.items()}
         return texts | dict(zip(self.keyed, (*keys.values(), named), strict=False))
 
@@ -49,6 +52,12 @@ KINDS = (
         {"title_key": order_key, "search_key": search_key},
     ),
     Kind("rooms", ("name",), {"name_key": order_key}),
+    Kind(
+        "cinemas",
+        ("name", "city", "address"),
+        {"name_key": order_key, "search_key": search_key},
+        keyed_by=("name", "city"),
+    ),
     Kind("accounts", ("name",), only="name IS NOT NFC NORMALIZED"),
 )
 

@@ -107,6 +107,7 @@ SELECT asked.id AS hold_id,
        screening.id IS NOT NULL AND coalesce(verdict.found, 0) = asked.seats AS found,
        screening.id, screening.movie_id, screening.room_id, screening.starts_at,
        screening.ends_at, screening.price_minor, screening.currency,
+       screening.status, screening.version,
        screening.starts_at <= clock.now AS begun,
        verdict.expired,
        (SELECT data FROM reservation_state state

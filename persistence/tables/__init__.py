@@ -7,6 +7,7 @@ claim.
 
 from persistence.tables.catalog import (
     SEAT_ORDER,
+    CinemaRow,
     MovieRow,
     RoomRow,
     SeatRow,
@@ -31,6 +32,7 @@ from persistence.tables.sales import (
 __all__ = [
     "SEAT_ORDER",
     "AccountRow",
+    "CinemaRow",
     "ClaimRow",
     "IdempotencyKeyRow",
     "IdentityRow",

@@ -19,6 +19,9 @@ ANYBODY, SIGNED_IN, MANAGERS = "anybody", "everyone signed in", "managers"
 
 WHO_MAY = {
     "Query.viewer": ANYBODY,
+    "Query.cinema": ANYBODY,
+    "Query.cinemas": ANYBODY,
+    "Query.instantsOf": ANYBODY,
     "Query.movie": ANYBODY,
     "Query.movies": ANYBODY,
     "Query.room": ANYBODY,

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import argon2
 import pytest
@@ -12,13 +13,22 @@ from asyncpg import Record
 
 from app.commands import arguments
 from persistence.postgres.pool import Pool, open_pool
+from seeds.cinemas import AMAZONAS, PAULISTA
 from seeds.demo_data import add, is_needed
-from seeds.programme import SAO_PAULO, programme
+from seeds.programme import programme
 from seeds.rooms import ROOMS, row_label
 from tests.support.prepared import MIGRATED, copied_database
 
 TODAY = date(2030, 3, 14)
-TABLES = ("accounts", "movies", "rooms", "seats", "sessions", "session_seats")
+TABLES = [
+    "accounts",
+    "cinemas",
+    "movies",
+    "rooms",
+    "seats",
+    "sessions",
+    "session_seats",
+]
 OVERLAPS = """
 SELECT count(*) FROM sessions a JOIN sessions b
 ON a.room_id = b.room_id AND a.id < b.id
@@ -71,7 +81,7 @@ async def test_seeding_twice_changes_nothing(
     added = await contents(seeded_pool)
     second = await add(seeded_url, TODAY)
 
-    assert first["movies"] == 12 and first["rooms"] == 6
+    assert first["movies"] == 12 and first["rooms"] == 6 and first["cinemas"] == 2
     assert first["accounts"] == 603
     assert first["sessions"] == 14 * 22
     assert first["session seats"] == 68_768
@@ -134,7 +144,8 @@ async def test_a_managers_own_session_is_left_alone(
     seeded_url: str, seeded_pool: Pool
 ) -> None:
     after = TODAY + timedelta(days=14)
-    evening = datetime(after.year, after.month, after.day, 12, tzinfo=SAO_PAULO)
+    clock = ZoneInfo(AMAZONAS.time_zone)
+    evening = datetime(after.year, after.month, after.day, 12, tzinfo=clock)
     await seeded_pool.execute(
         "INSERT INTO sessions (movie_id, room_id, starts_at, ends_at, price_minor,"
         " currency) SELECT id, $1, $2, $3, 1, 'BRL' FROM movies LIMIT 1",
@@ -147,6 +158,32 @@ async def test_a_managers_own_session_is_left_alone(
 
     assert 0 < added["sessions"] < sum(room.sessions_a_day for room in ROOMS)
     assert await seeded_pool.fetchval(OVERLAPS) == 0
+
+
+async def test_two_cinemas_in_two_time_zones(seeded_pool: Pool) -> None:
+    cinemas = await seeded_pool.fetch(
+        "SELECT cinemas.id, time_zone, currency, count(*) FROM cinemas JOIN rooms"
+        " ON cinema_id = cinemas.id GROUP BY cinemas.id ORDER BY count(*)"
+    )
+
+    assert [tuple(row) for row in cinemas] == [
+        (AMAZONAS.id, "America/Manaus", "BRL", 1),
+        (PAULISTA.id, "America/Sao_Paulo", "BRL", 5),
+    ]
+
+
+async def test_rooms_of_older_demo_data_stay_in_their_cinema(
+    scratch_database_url: str, scratch_pool: Pool
+) -> None:
+    await scratch_pool.executemany(
+        "INSERT INTO rooms (id, name) VALUES ($1, $2)",
+        [(room.id, room.name) for room in ROOMS],
+    )
+
+    added = await add(scratch_database_url, TODAY)
+
+    assert added["cinemas"] == added["rooms"] == 0 < added["sessions"]
+    assert await scratch_pool.fetchval("SELECT count(*) FROM cinemas") == 1
 
 
 async def test_people_and_rooms(seeded_pool: Pool) -> None:
@@ -185,7 +222,8 @@ def test_sessions_have_usual_times_and_prices() -> None:
 
     assert {session.starts_at.tzinfo for session in sessions} == {UTC}
     at_home = [
-        (session, session.starts_at.astimezone(SAO_PAULO)) for session in sessions
+        (session, session.starts_at.astimezone(ZoneInfo(session.room.cinema.time_zone)))
+        for session in sessions
     ]
     assert {starts_at.hour for _, starts_at in at_home} <= set(range(13, 24))
     assert {starts_at.minute % 10 for _, starts_at in at_home} == {0}

@@ -22,6 +22,7 @@ SCALARS: dict[str, list[Any]] = {
     "String": ["", 'q"\\\n', "ação 🎬"],
     "Int": [0, 1, 7, -3],
     "Boolean": [True, False],
+    "Date": ["2040-01-01", "2026-11-29"],
     "DateTime": ["2040-01-01T20:00:00Z", "2026-11-24T20:30:00.5+02:00"],
 }
 # What clients send by mistake, and what may be taken for something else.

@@ -19,7 +19,7 @@ from domain.idempotency import key_for
 from domain.money import Money
 from domain.ports import Expected, HoldVerdict, Wanted
 from domain.seats import SeatStatus, SessionSeat
-from domain.sessions import Session
+from domain.sessions import Session, SessionStatus
 from domain.taken_seats import TakenSeat, seats_if_known
 
 IDS = [uuid4() for _ in range(9)]
@@ -40,6 +40,8 @@ SESSION = Session(
     starts_at=NOON,
     ends_at=NOON + timedelta(hours=2),
     price_per_seat=PRICE,
+    status=SessionStatus.SCHEDULED,
+    version=1,
 )
 KNOWN = TakenSeat(session_id=SESSION.id, starts_at=NOON, seat=SOLD)
 FREE = Money(0, "BRL")

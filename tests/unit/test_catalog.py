@@ -12,14 +12,20 @@ from domain.money import Money
 from domain.movies import Movie, MovieFacts
 from domain.rooms import NewSeats, Room
 from domain.session_changes import SessionChange
-from domain.sessions import Session
+from domain.sessions import Session, SessionStatus
 
 ID = UUID(int=1)
 STARTS_AT = datetime(2030, 1, 1, 20, tzinfo=UTC)
 PRICE = Money(2500, "BRL")
-ROOM = Room(id=ID, name="Sala 1")
+ROOM = Room(id=ID, cinema_id=ID, name="Sala 1", turnaround_minutes=0, version=1)
 MOVIE = Movie(
-    id=ID, title="Limite", synopsis="", duration_minutes=1, genres=(), rating=None
+    id=ID,
+    title="Limite",
+    synopsis="",
+    duration_minutes=1,
+    genres=(),
+    rating=None,
+    version=1,
 )
 SESSION = Session(
     id=ID,
@@ -28,6 +34,8 @@ SESSION = Session(
     starts_at=STARTS_AT,
     ends_at=datetime(2030, 1, 1, 22, tzinfo=UTC),
     price_per_seat=PRICE,
+    status=SessionStatus.SCHEDULED,
+    version=1,
 )
 Act = Callable[[CatalogService], Awaitable[object]]
 

@@ -11,7 +11,7 @@ from domain.money import Money
 from domain.movies import MovieFacts, validated_movie
 from domain.rooms import NewSeats, check_growth, check_room, check_rows
 from domain.session_changes import SessionChange, SessionFacts, check_session
-from domain.sessions import Session
+from domain.sessions import Session, SessionStatus
 
 STARTS_AT = datetime(2030, 1, 1, 20, tzinfo=UTC)
 PRICE = Money(2500, "BRL")
@@ -22,6 +22,8 @@ SESSION = Session(
     starts_at=STARTS_AT,
     ends_at=datetime(2030, 1, 1, 22, tzinfo=UTC),
     price_per_seat=PRICE,
+    status=SessionStatus.SCHEDULED,
+    version=1,
 )
 A_ROW = [NewSeats("A", 10)]
 

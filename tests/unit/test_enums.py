@@ -8,6 +8,7 @@ from domain.payment import PaymentStatus
 from domain.people import Role
 from domain.reservation import ReservationStatus
 from domain.seats import SeatStatus
+from domain.sessions import SessionStatus
 from schema import enums
 
 
@@ -16,6 +17,7 @@ from schema import enums
     [
         (enums.Role, Role),
         (enums.SeatStatus, SeatStatus),
+        (enums.SessionStatus, SessionStatus),
         (enums.ReservationStatus, ReservationStatus),
         (enums.PaymentStatus, PaymentStatus),
     ],

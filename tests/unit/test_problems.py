@@ -13,7 +13,7 @@ from domain.errors import DomainError
 from domain.money import Money
 from domain.payment import PaymentStatus
 from domain.reservation import ReservationStatus
-from domain.sessions import Session
+from domain.sessions import Session, SessionStatus
 from resolvers.languages import OFFERED
 from resolvers.problems import HANDLERS
 from resolvers.texts import localize
@@ -26,6 +26,8 @@ SESSION = Session(
     starts_at=datetime(2030, 1, 1, 20, tzinfo=UTC),
     ends_at=datetime(2030, 1, 1, 22, tzinfo=UTC),
     price_per_seat=Money(2500, "BRL"),
+    status=SessionStatus.SCHEDULED,
+    version=1,
 )
 EXAMPLES: list[DomainError] = [
     errors.NotFoundError(),

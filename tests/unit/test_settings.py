@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from app.settings import PrepareSettings, Settings
+from app.settings import MigrateSettings, PrepareSettings, Settings
+from domain.cinemas import FirstCinema
 from runtime.errors import CommandError
 
 
@@ -166,3 +167,44 @@ def test_sentinels_without_a_port_or_a_name_are_refused(
 
     with pytest.raises(CommandError, match="REDIS_URL"):
         Settings.load()
+
+
+CINEMA = ("CINEMA_NAME", "CINEMA_TIME_ZONE", "CINEMA_CURRENCY")
+
+
+@pytest.fixture
+def no_cinema(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    for name in CINEMA:
+        monkeypatch.delenv(name, raising=False)
+    return monkeypatch
+
+
+def test_the_first_cinema_is_the_operators(no_cinema: pytest.MonkeyPatch) -> None:
+    by_itself = MigrateSettings.load().first_cinema()
+    for name, value in zip(CINEMA, ("Cine", "America/Manaus", "BRL"), strict=True):
+        no_cinema.setenv(name, value)
+
+    assert by_itself == FirstCinema("Main", "UTC", None)
+    named = FirstCinema("Cine", "America/Manaus", "BRL")
+    assert MigrateSettings.load().first_cinema() == named
+    assert PrepareSettings.load().first_cinema() == named
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("CINEMA_NAME", "\u200b"),
+        ("CINEMA_NAME", "x" * 101),
+        ("CINEMA_TIME_ZONE", "Brasilia"),
+        ("CINEMA_TIME_ZONE", "+03:00"),
+        ("CINEMA_CURRENCY", "brl"),
+        ("CINEMA_CURRENCY", "BGN"),
+    ],
+)
+def test_a_cinema_that_cannot_be_is_refused(
+    no_cinema: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    no_cinema.setenv(name, value)
+
+    with pytest.raises(CommandError, match=rf"\({name}: "):
+        MigrateSettings.load()
