@@ -93,6 +93,10 @@ async def open_pool(
     connections are opened now, some 5 ms each, so that the first crowd does not wait
     for them. An unavailable server is only logged; a wrong password raises.
     """
+    options = connection_options(name, patience)
+    # Else each connection plans each of the first five calls of a statement. Those of
+    # this pool find their rows by keys, so their plans need no values.
+    options["server_settings"]["plan_cache_mode"] = "force_generic_plan"
     pool = Pool(
         dsn,
         connect=connect,  # type: ignore[arg-type] # it accepts all that it passes on
@@ -106,7 +110,7 @@ async def open_pool(
         init=_set_up_json,
         reset=_reset_nothing,
         loop=None,
-        **connection_options(name, patience),
+        **options,
     )
     pool.patience_seconds = patience
     await pool

@@ -99,43 +99,31 @@ class PostgresLedger:
     async def approve(
         self, payment_id: UUID, customer_id: UUID, key: IdempotencyKey | None
     ) -> ApproveVerdict:
-        async with self._change_by(customer_id):
-            verdict = await self._approve(payment_id, customer_id, key)
-        if verdict.confirmed:  # and committed
-            sale_metrics.SALES.inc()
-        return verdict
-
-    async def _approve(
-        self, payment_id: UUID, customer_id: UUID, key: IdempotencyKey | None
-    ) -> ApproveVerdict:
-        async with self._pool.acquire() as db, db.transaction():
-            locked = await db.fetchrow(
-                payment_sql.LOCK_PAYMENT, payment_id, customer_id
-            )
-            if locked is None:
-                return ApproveVerdict(payment=None)
-            if locked["status"] != ReservationStatus.PENDING:
-                return ApproveVerdict(payment=payment_from_json(locked["payment"]))
-            sold = await db.fetchrow(
-                payment_sql.APPROVE,
-                locked["reservation_id"],
-                payment_id,
-                *_key_columns(key),
-                *origin.of_event(),
-            )
-            if sold is None or sold["confirmed"] is None:  # its time is over
-                late = {**locked["payment"], "status": "EXPIRED"}
-                return ApproveVerdict(payment=payment_from_json(late))
-            if sold["approved"] is None or sold["seats"] != sold["claims"]:
-                raise LedgerCorruptError(payment_id, dict(sold))
-            return ApproveVerdict(
-                payment=payment_from_json(sold["approved"]),
-                confirmed=Confirmed(
-                    reservation=reservation_from_json(sold["confirmed"]),
-                    starts_at=sold["starts_at"],
-                    on_sale_for=sold["starts_at"] - sold["approved_at"],
-                ),
-            )
+        try:
+            async with self._change_by(customer_id):
+                row = await self._pool.fetchrow(
+                    payment_sql.APPROVE,
+                    payment_id,
+                    customer_id,
+                    *_key_columns(key),
+                    *origin.of_event(),
+                )
+        except asyncpg.DivisionByZeroError as error:
+            raise LedgerCorruptError(payment_id) from error
+        if row is None:
+            return ApproveVerdict(payment=None)
+        payment = payment_from_json(row["payment"])
+        if row["confirmed"] is None:
+            return ApproveVerdict(payment=payment)
+        sale_metrics.SALES.inc()
+        return ApproveVerdict(
+            payment=payment,
+            confirmed=Confirmed(
+                reservation=reservation_from_json(row["confirmed"]),
+                starts_at=row["starts_at"],
+                on_sale_for=row["starts_at"] - row["approved_at"],
+            ),
+        )
 
     async def update_payments(
         self,

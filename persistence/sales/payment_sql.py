@@ -22,31 +22,35 @@ payment_state AS (
     FROM {{payments}} p JOIN reservations r ON r.id = p.reservation_id
 )"""
 
-LOCK_PAYMENT = f"""
-SELECT r.id AS reservation_id, r.status,
-       {PAYMENT_STATE.format(p="p", r="r", status=PAYMENT_STATUS)} AS payment
-FROM payments p JOIN reservations r ON r.id = p.reservation_id
-WHERE p.id = $1 AND r.customer_id = $2
-FOR UPDATE OF r, p
-"""
-
-# Runs after LOCK_PAYMENT in the same transaction, so its clock is read under the lock.
+# `locked` has both rows as they are after a wait, and `verdict` reads the clock after
+# it. `whole` is the second guard: rather than sell a part, the statement divides by
+# zero, fails and changes nothing.
 APPROVE = f"""
 WITH {ORIGIN.format("$5", "$6")},
+locked AS (
+    SELECT r, p FROM payments p JOIN reservations r ON r.id = p.reservation_id
+    WHERE p.id = $1 AND r.customer_id = $2
+    FOR UPDATE OF r, p
+),
+verdict AS (
+    SELECT r, p, clock_timestamp() AS now FROM locked
+),
 changed_reservations AS (
     UPDATE reservations r SET status = 'CONFIRMED'
-    WHERE r.id = $1 AND r.status = 'PENDING' AND r.expires_at > clock_timestamp()
+    FROM verdict
+    WHERE r.id = (verdict.r).id AND r.status = 'PENDING'
+      AND (verdict.r).status = 'PENDING' AND (verdict.r).expires_at > verdict.now
     RETURNING r.*
 ),
 approved AS (
     UPDATE payments p SET status = 'APPROVED', approved_at = clock_timestamp()
     FROM changed_reservations r
-    WHERE p.id = $2 AND p.reservation_id = r.id AND p.status = 'PENDING'
+    WHERE p.id = $1 AND p.reservation_id = r.id AND p.status = 'PENDING'
     RETURNING p.*
 ),
 inserted_key AS (
     INSERT INTO idempotency_keys (account_id, operation, key, input_hash, result_id)
-    SELECT customer_id, '{APPROVE_PAYMENT}', $3, $4, $2
+    SELECT customer_id, '{APPROVE_PAYMENT}', $3, $4, $1
     FROM changed_reservations WHERE $3::text IS NOT NULL
 ),
 {LOCKED_SEATS},
@@ -55,7 +59,7 @@ changed_seats AS (
     SET status = 'SOLD', held_until = NULL,
         version = ss.version + 1, changed_in = {THIS_TRANSACTION}
     FROM locked_seats l
-    WHERE ss.id = l.id AND ss.status = 'HELD' AND ss.reservation_id = $1
+    WHERE ss.id = l.id AND ss.status = 'HELD' AND ss.reservation_id = l.reservation_id
     RETURNING ss.*
 ),
 {INSERTED_EVENTS},
@@ -63,13 +67,19 @@ changed_seats AS (
 inserted_payment_events AS (
     {insert_events("payment_state", PAYMENT_EVENTS)}
 )
-SELECT (SELECT data FROM reservation_state) AS confirmed,
-       (SELECT data FROM payment_state) AS approved,
+SELECT coalesce(
+           (SELECT data FROM payment_state),
+           {PAYMENT_STATE.format(p="p", r="r", status=PAYMENT_STATUS)}) AS payment,
+       (SELECT data FROM reservation_state) AS confirmed,
        (SELECT approved_at FROM approved) AS approved_at,
        (SELECT starts_at FROM screening) AS starts_at,
-       (SELECT count(*) FROM changed_seats) AS seats,
-       (SELECT count(*) FROM claims
-        WHERE reservation_id = $1 AND released_at IS NULL) AS claims
+       1 / ((SELECT count(*) FROM changed_reservations)
+                = (SELECT count(*) FROM approved)
+            AND (SELECT count(*) FROM changed_seats)
+                = (SELECT count(*) FROM changed_reservations sold
+                   JOIN claims ON claims.reservation_id = sold.id
+                   WHERE claims.released_at IS NULL))::int AS whole
+FROM verdict, LATERAL (SELECT (verdict.r).*) r, LATERAL (SELECT (verdict.p).*) p
 """
 
 # Each event has its own origin; there is one row for each reservation.

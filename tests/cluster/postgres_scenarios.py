@@ -46,7 +46,7 @@ OF_POSTGRES = (
         name="commit-answer-lost",
         expected="what had no answer happened once; keys find it",
         faults=[
-            lose("COMMIT", "answered", "api", 15),
+            lose("approve", "answered", "api", 15),
             lose("hold", "answered", "api", 30),
         ],
         seconds=15,
@@ -55,7 +55,7 @@ OF_POSTGRES = (
     Scenario(
         name="commit-never-arrived",
         expected="what had no answer did not happen; a retry does it",
-        faults=[lose("COMMIT", "asked", "api", 15), lose("hold", "asked", "api", 30)],
+        faults=[lose("approve", "asked", "api", 15), lose("hold", "asked", "api", 30)],
         seconds=15,
     ),
     Scenario(

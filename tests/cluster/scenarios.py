@@ -38,12 +38,12 @@ SCENARIOS = (
     Scenario(
         name="api-killed-in-approval",
         expected="nothing is sold; a retry sells",
-        faults=[kill_at("approve", "answered", "api")],
+        faults=[kill_at("approve", "asked", "api")],
     ),
     Scenario(
         name="api-killed-after-approval",
         expected="it is sold; a retry is answered the same",
-        faults=[kill_at("COMMIT", "answered", "api")],
+        faults=[kill_at("approve", "answered", "api")],
     ),
     Scenario(
         name="api-frozen-mid-hold",
@@ -55,7 +55,7 @@ SCENARIOS = (
     Scenario(
         name="api-frozen-after-approval",
         expected="it is sold; another API answers the same",
-        faults=[freeze_at("COMMIT", "answered", "api")],
+        faults=[freeze_at("approve", "answered", "api")],
         seconds=40,
         outage=ALL_WAIT_SECONDS,
     ),

@@ -1,4 +1,4 @@
-"""A COMMIT without an answer may have happened: a retry with its key finds out."""
+"""A change without an answer may have happened: a retry with its key finds out."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -62,7 +62,7 @@ async def test_a_retry_with_the_key_finds_the_hold_whose_answer_was_lost(
     assert await cinema.count("reservations", "session_id = $1", show.session_id) == 2
 
 
-async def test_a_retry_with_the_key_finds_the_sale_whose_commit_was_not_answered(
+async def test_a_retry_with_the_key_finds_the_sale_whose_answer_was_lost(
     client: InProcessClient, cutter: AnswerCutter, show: Show, cinema: Cinema
 ) -> None:
     held = await client.reserve(show, 0)
@@ -70,7 +70,10 @@ async def test_a_retry_with_the_key_finds_the_sale_whose_commit_was_not_answered
     payment = await cinema.pool.fetchval(PAY, reservation)
     key = str(uuid4())
 
-    cutter.cut_after(b"COMMIT")
+    unknown = {"paymentId": str(uuid4())}
+    refused = await client.ask(APPROVE_PAYMENT, input=unknown)
+    assert refused["data"]["approvePayment"]["__typename"] == "NotFound"
+    cutter.cut_after(b"")
     entered = {"paymentId": str(payment), "idempotencyKey": key}
     lost = await client.ask(APPROVE_PAYMENT, input=entered)
     again = await client.ask(APPROVE_PAYMENT, input=entered)
