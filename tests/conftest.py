@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from redis.asyncio import Redis
 from xdist.remote import Producer
 
@@ -18,6 +19,9 @@ from tests.support.embedded import EmbeddedStack, embedded_stack
 from tests.support.prepared import MIGRATED, copied_database, make_postgres, prepared
 from tests.support.scheduling import Scheduling
 from tests.support.signing_keys import put_key
+
+settings.register_profile("patient", deadline=None)  # a slow day is no failure
+settings.load_profile("patient")
 
 
 @pytest.hookimpl(optionalhook=True)  # there is pytest without xdist, too

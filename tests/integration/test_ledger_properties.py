@@ -227,7 +227,6 @@ def test_the_books_agree_with_the_model(
         settings=settings(
             max_examples=40,  # and 40 of test_price_properties.py, with the same rules
             stateful_step_count=30,
-            deadline=None,  # a slow day is no failure
             derandomize=True,  # the same sequences on every machine
             database=None,
             suppress_health_check=list(HealthCheck),

@@ -70,7 +70,6 @@ def test_the_books_agree_with_the_model_at_any_price(
         settings=settings(
             max_examples=40,
             stateful_step_count=25,
-            deadline=None,  # a slow day is no failure
             derandomize=True,  # the same sequences on every machine
             database=None,
             suppress_health_check=list(HealthCheck),

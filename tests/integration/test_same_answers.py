@@ -74,7 +74,6 @@ def run(database_url: str, stack: EmbeddedStack) -> Iterator[Run]:
 def test_every_path_has_the_same_answer(run: Run) -> None:
     @settings(
         max_examples=150,
-        deadline=None,  # a slow day is no failure
         derandomize=True,  # the same examples on every machine
         database=None,
         suppress_health_check=list(HealthCheck),

@@ -95,7 +95,6 @@ async def test_movies_and_rooms_are_in_the_order_that_people_expect(
 
 @settings(
     max_examples=30,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(st.lists(st.text(st.characters(codec="utf-8"), max_size=20), max_size=50))
