@@ -1,5 +1,6 @@
 """Kafka -> Redis pub/sub: what the watchers of every API process wait for."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
@@ -52,8 +53,7 @@ class FanoutHandler:
                 # unavailable, or the API was killed. A marker that stays behind
                 # refuses a seat that is free.
                 await self._locks.clear(each.reservation)
-        async with self._pool.acquire() as db, db.transaction():
-            await confirm(db, [event.id for event in events], self.name)
+        await confirm(self._pool, [event.id for event in events], self.name)
 
     async def _publish(
         self,
@@ -62,6 +62,8 @@ class FanoutHandler:
         trace_parents: Sequence[str | None],
         oldest: Mapping[UUID, Position],
     ) -> None:
+        """In one trip: for each session one message, whatever has changed in it."""
+        changes = defaultdict[UUID, list[SeatMessage]](list)
         async with self._redis.pipeline(transaction=False) as pipe:
             for event, each, trace_parent in zip(
                 events, decoded, trace_parents, strict=True
@@ -72,18 +74,20 @@ class FanoutHandler:
                     message = SeatMessage(
                         change=replace(change, position=position),
                         time=event.time,
-                        trace_parent=trace_parent,
+                        trace_parents=(trace_parent,) if trace_parent else (),
                     )
-                    pipe.publish(seat_channel(event.session_id), message.encode())
+                    changes[event.session_id].append(message)
                 if isinstance(each, SessionMoved):
                     pipe.publish(seat_channel(event.session_id), RESYNC)
                 if each.reservation_id:
                     pipe.publish(reservation_channel(each.reservation_id), event.type)
+            for session_id, messages in changes.items():
+                merged = SeatMessage.merged(messages)
+                pipe.publish(seat_channel(session_id), merged.encode())
             await pipe.execute()
 
     async def on_dead_letter(self, session_key: str, event: CloudEvent | None) -> None:
         """What changed is unknown: the session's watchers read the whole map again."""
         await self._redis.publish(seat_channel(session_key), RESYNC)
         if event:
-            async with self._pool.acquire() as db, db.transaction():
-                await confirm(db, [event.id], self.name)
+            await confirm(self._pool, [event.id], self.name)

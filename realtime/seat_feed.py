@@ -3,12 +3,10 @@
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from domain.errors import NotFoundError
-from domain.seats import Position, SeatMap, SeatMapDelta, SessionSeat
+from domain.seats import Position, SeatMap, SeatMapDelta
 from persistence.queries.seat_maps import SeatMaps
 from realtime.hub import Hub
 from realtime.metrics import DELIVERY_LAG, RESYNCS, seconds_since
@@ -51,11 +49,15 @@ class SeatFeed:
             last_sent = loop.time()
             while True:
                 messages = await changes.next_burst(last_sent + BURST_SECONDS)
-                if merged := merge(session_id, messages):
+                if merged := _merged(messages):
                     # The caller has passed it on to all watchers when this returns.
                     with spans().linked("deliver seats", merged.trace_parents):
-                        yield merged.delta
-                    DELIVERY_LAG.observe(seconds_since(merged.oldest))
+                        yield SeatMapDelta(
+                            session_id=session_id,
+                            seats=merged.change.seats,
+                            position=merged.change.position,
+                        )
+                    DELIVERY_LAG.observe(seconds_since(merged.time))
                 else:
                     RESYNCS.inc()
                     yield await self._read_again(session_id, next_turn)
@@ -79,36 +81,12 @@ class SeatFeed:
             await back_off.wait()
 
 
-@dataclass(frozen=True, slots=True)
-class Merged:
-    delta: SeatMapDelta
-    oldest: datetime  # of the changes in it
-    trace_parents: Sequence[str]
-
-
-def merge(session_id: UUID, messages: Sequence[bytes]) -> Merged | None:
-    """One delta with each seat at its highest version; None: read the map again."""
-    newest: dict[UUID, SessionSeat] = {}
-    positions, times, parents = list[Position](), list[datetime](), list[str]()
+def _merged(messages: Sequence[bytes]) -> SeatMessage | None:
+    """None: read the map again."""
+    if RESYNC in messages:
+        return None
     try:
-        for message in messages:
-            if message == RESYNC:
-                return None
-            decoded = SeatMessage.decode(message)
-            positions.append(decoded.change.position)
-            times.append(decoded.time)
-            if decoded.trace_parent:
-                parents.append(decoded.trace_parent)
-            for seat in decoded.change.seats:
-                known = newest.get(seat.id)
-                if known is None or seat.version > known.version:
-                    newest[seat.id] = seat
+        return SeatMessage.merged([SeatMessage.decode(each) for each in messages])
     except (ValueError, KeyError, TypeError, AttributeError):
         logger.exception("not a change of seats: %r", messages)
         return None
-    delta = SeatMapDelta(
-        session_id=session_id,
-        seats=tuple(newest.values()),
-        position=min(positions),
-    )
-    return Merged(delta, min(times), parents)

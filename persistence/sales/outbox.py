@@ -55,19 +55,26 @@ SET sends = sends + 1,
 FROM mine WHERE outbox.position = mine.position
 """
 
-# The guard on `awaiting` leaves out what was confirmed before.
+# The condition on `awaiting` leaves out what was confirmed before. Whether others still
+# wait is read in `mine`, so after the wait for them: the last one deletes the row.
 CONFIRM = """
 WITH mine AS (
-    SELECT position FROM outbox
+    SELECT position, id, array_remove(awaiting, $2) AS others FROM outbox
     WHERE id = ANY($1::uuid[]) AND $2 = ANY(awaiting)
     ORDER BY position FOR UPDATE
+),
+confirmed AS (
+    UPDATE outbox SET awaiting = array_remove(awaiting, $2)
+    FROM mine WHERE outbox.position = mine.position AND mine.others <> '{}'
+        AND $2 = ANY(awaiting)
+),
+confirmed_by_all AS (
+    DELETE FROM outbox
+    USING mine WHERE outbox.position = mine.position AND mine.others = '{}'
+        AND $2 = ANY(awaiting)
 )
-UPDATE outbox SET awaiting = array_remove(awaiting, $2)
-FROM mine WHERE outbox.position = mine.position AND $2 = ANY(awaiting)
-RETURNING id
+SELECT id FROM mine
 """
-
-DELETE_CONFIRMED = "DELETE FROM outbox WHERE id = ANY($1::uuid[]) AND awaiting = '{}'"
 
 # Watchers may not have received these events yet. One that resumes from the oldest of
 # them misses nothing, not even an event that the broker lost and that is sent again.
@@ -144,15 +151,13 @@ class Outbox:
 
 
 async def confirm(
-    db: Connection, event_ids: Collection[UUID], consumer: str
+    db: Pool | Connection, event_ids: Collection[UUID], consumer: str
 ) -> set[UUID]:
-    """The events that `consumer` had not confirmed before; call it in a transaction.
+    """The events that `consumer` had not confirmed before.
 
-    Deletes rows whose `awaiting` is empty. The last consumer of a row sees it empty,
-    since it waits for the lock of the one before.
+    Call it in the transaction of what follows from them, if something does.
     """
     rows = await db.fetch(CONFIRM, event_ids, consumer)
-    await db.execute(DELETE_CONFIRMED, event_ids)
     return {row["id"] for row in rows}
 
 
