@@ -13,7 +13,7 @@ from loadtest import plan
 from loadtest.report import Report
 from runtime.errors import CommandError
 
-SCENARIOS = ("storm", "crowd", "watchers", "bystanders", "noop", "map")
+SCENARIOS = ("storm", "crowd", "bystanders", "noop", "map", "watchers", "expiries")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -46,6 +46,7 @@ def _parser() -> argparse.ArgumentParser:
 def _refuse_too_many(users: int, scenario: str) -> None:
     limits = {
         "watchers": plan.MAX_WATCHERS,
+        "expiries": plan.MAX_WATCHERS,
         "storm": plan.MAX_STORM,
         "bystanders": plan.MAX_TOKENS - plan.BYSTANDERS,
     }
@@ -59,6 +60,10 @@ def _scenario(name: str) -> Callable[[int, float], Report]:
         from loadtest import watchers
 
         return lambda users, _: watchers.run(os.environ, users)
+    if name == "expiries":
+        from loadtest import expiries
+
+        return lambda users, _: expiries.run(os.environ, users)
 
     # Before any import that opens sockets: gevent replaces the socket module.
     from gevent import monkey

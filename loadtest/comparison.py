@@ -13,6 +13,7 @@ UNITS = {
     "idle": "% of a core",
     "api_us": "API's CPU us",
     "plain_us": "CPU us of plain sockets",
+    "kib": "KiB of the API",
     "of_plain": "API's of plain sockets' CPU",
 }
 HUNDRED = 100  # smaller figures are shown with decimals
@@ -45,8 +46,10 @@ FIGURES = {
     ),
     "watchers": (
         *(Figure("since the answer", f) for f in ("p50", "p99")),
+        Figure("a watcher", "kib"),
         *(Figure("a delivery", f) for f in ("api_us", "plain_us", "of_plain")),
     ),
+    "expiries": tuple(Figure("since the deadline", f) for f in ("p50", "p99")),
     "idle": (Figure("CPU of all processes", "idle"),),
 }
 

@@ -20,6 +20,8 @@ UNWATCHED_CHANGES = 20  # before: what a change costs without a delivery
 CHANGE_PAUSE = 0.25  # seconds for a change to reach all watchers ...
 CHANGE_PAUSE_EACH = 0.0003  # ... and more for each watcher
 DELIVERY_TIMEOUT = 5.0
+EXPIRIES = 40  # holds in the scenario of expiries ...
+EXPIRY_PAUSE = 0.1  # ... and the seconds between them
 MAX_CONNECTING = 50
 
 IDLE_SETTLING_SECONDS = 10.0  # from a server's start until it is called idle

@@ -162,13 +162,23 @@ def _report(
         },
         "deliveries": len(seen),
         "resident_kib": dict(resident),
-        "cost": {"a delivery": cost.facts()} if cost else {},
+        "cost": _costs(users, resident, cost),
     }
     return Report(title, [], remarks, complaints, more)
 
 
 def _figures(times: Sequence[float]) -> tuple[float, ...]:
     return (*(percentile(times, percent) for percent in (50, 90, 99)), times[-1])
+
+
+def _costs(
+    users: int, resident: Mapping[str, int | None], cost: DeliveryCost | None
+) -> dict[str, Mapping[str, float]]:
+    """Empty where the API's process is not ours to measure."""
+    idle, watched = resident["idle"], resident["watched"]
+    if cost is None or idle is None or watched is None:
+        return {}
+    return {"a delivery": cost.facts(), "a watcher": {"kib": (watched - idle) / users}}
 
 
 def _memory_remark(users: int, resident: Mapping[str, int | None]) -> str:
