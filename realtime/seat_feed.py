@@ -60,6 +60,7 @@ class SeatFeed:
                     DELIVERY_LAG.observe(seconds_since(merged.time))
                 else:
                     RESYNCS.inc()
+                    self._seat_maps.forget(session_id)
                     yield await self._read_again(session_id, next_turn)
                 last_sent = loop.time()
 

@@ -1,5 +1,6 @@
 """Seats of a session, seat maps and their updates."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Self
 
@@ -7,6 +8,7 @@ import strawberry
 
 from domain import seats as domain
 from schema.context import Info
+from schema.converted_list import ConvertedList
 from schema.costs import SEATS_IN_A_ROOM, cost
 from schema.enums import SeatStatus, SessionStatus
 from schema.money import Money
@@ -67,9 +69,10 @@ class SeatMap:
         description="All seats, ordered by row and number.",
         metadata=cost(items=SEATS_IN_A_ROOM),
     )
-    def seats(self, info: Info) -> list[SessionSeat]:
-        info.context.count_seats(len(self.value.seats))
-        return [SessionSeat.from_domain(seat) for seat in self.value.seats]
+    def seats(self, info: Info) -> Sequence[SessionSeat]:
+        seats = self.value.seats
+        info.context.count_seats(len(seats))
+        return ConvertedList(self.value.session_id, seats, SessionSeat.from_domain)
 
     @strawberry.field(description="Number of AVAILABLE seats.")
     def available(self) -> int:

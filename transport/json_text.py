@@ -27,7 +27,13 @@ def encode(value: object) -> bytes:
         return orjson.dumps(value)
     except TypeError:
         # orjson refuses integers over 64 bits and types that it does not know.
-        return json.dumps(value, default=str, separators=(",", ":")).encode()
+        return json.dumps(value, default=_plain, separators=(",", ":")).encode()
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, orjson.Fragment):
+        return orjson.loads(orjson.dumps(value))
+    return str(value)
 
 
 def encode_sorted(value: object) -> bytes:

@@ -1,47 +1,53 @@
 """Seat maps: all seats of a session at a position, or those changed since another."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 from uuid import UUID
 
 import asyncpg
 
-from domain.money import Money
-from domain.seats import Position, SeatMap, SeatMapDelta, SeatStatus, SessionSeat
+from domain.seats import Position, SeatMap, SeatMapDelta
+from persistence.queries.kept_maps import KeptMap, KeptMaps, seats_of
 from persistence.sales.event_sql import POSITION
 from persistence.sales.state_sql import HELD_UNTIL, SEAT_STATUS
 from persistence.tables import SEAT_ORDER
 
 # Sessions of one statement: large maps are read in parts, so that others come between.
 AT_ONCE = 10
-STATUS = {str(status): status for status in SeatStatus}
 
 # Position, clock and rows are of one snapshot. A session without seats is one row.
 SEATS = f"""
 WITH screening AS MATERIALIZED (
     SELECT id, starts_at, price_minor, currency, clock_timestamp() AS now,
-           {POSITION} AS position, {{total}} AS total, {{moved}} AS moved
-    FROM sessions WHERE {{which}}
+           {POSITION} AS position, {{columns}}
+    FROM sessions {{which}}
 )
 SELECT screening.id AS session_id, screening.price_minor, screening.currency,
-       screening.starts_at, screening.position, screening.total, screening.moved,
+       screening.starts_at, screening.position, {{names}},
        ss.id, seat.row_label, seat.number, ss.version,
        {SEAT_STATUS.format(now="screening.now")} AS status,
        {HELD_UNTIL.format(now="screening.now")} AS held_until
 FROM screening LEFT JOIN (
     session_seats ss JOIN seats seat ON seat.id = ss.seat_id
-) ON ss.session_id = screening.id {{changed}}
+) ON ss.session_id = screening.id AND ({{changed}})
 ORDER BY screening.id, {SEAT_ORDER}
 """  # noqa: S608  # made of constant fragments; values are parameters
+TOTAL = "(SELECT count(*) FROM session_seats WHERE session_id = sessions.id) AS total"
+# Each session since the position that is kept of it, or the whole if that is 0. A hold
+# that ends changes no row until it is swept.
 WHOLE = SEATS.format(
-    total="NULL", moved="FALSE", which="id = ANY($1::uuid[])", changed=""
+    columns=f"since, pg_postmaster_start_time() AS server, {TOTAL}",
+    which="JOIN unnest($1::uuid[], $2::bigint[]) AS kept (id, since) USING (id)",
+    names="screening.server, screening.total",
+    changed="screening.since = 0 OR ss.changed_in >= screening.since"
+    " OR ss.held_until <= screening.now",
 )
 CHANGED = SEATS.format(
-    total="(SELECT count(*) FROM session_seats WHERE session_id = sessions.id)",
-    moved="EXISTS (SELECT FROM session_moves"
-    " WHERE session_id = sessions.id AND changed_in >= $2)",
-    which="id = $1",
-    changed="AND ss.changed_in >= $2",
+    columns=f"{TOTAL}, EXISTS (SELECT FROM session_moves"
+    " WHERE session_id = sessions.id AND changed_in >= $2) AS moved",
+    which="WHERE id = $1",
+    names="screening.total, screening.moved",
+    changed="ss.changed_in >= $2",
 )
 
 
@@ -50,8 +56,11 @@ class SeatMapPool(Protocol):
 
 
 class SeatMaps:
+    """Postgres is asked each time: a map has all that was committed before."""
+
     def __init__(self, pool: SeatMapPool) -> None:
         self._pool = pool
+        self._kept = KeptMaps()
 
     async def read(
         self, session_id: UUID, after: Position | None = None
@@ -67,32 +76,47 @@ class SeatMaps:
             if rows and _is_worth_it(rows, after):
                 return SeatMapDelta(
                     session_id=session_id,
-                    seats=_seats(rows),
+                    seats=seats_of(rows),
                     position=Position(rows[0]["position"]),
                 )
         return (await self.whole([session_id])).get(session_id)
+
+    def forget(self, session_id: UUID) -> None:
+        """The next map is read as a whole."""
+        self._kept.drop(session_id)
 
     async def whole(self, session_ids: Sequence[UUID]) -> dict[UUID, SeatMap]:
         """The map of each session that exists."""
         maps: dict[UUID, SeatMap] = {}
         for start in range(0, len(session_ids), AT_ONCE):
-            maps |= await self._some(session_ids[start : start + AT_ONCE])
+            some = session_ids[start : start + AT_ONCE]
+            maps |= await self._some({each: self._kept.get(each) for each in some})
         return maps
 
-    async def _some(self, session_ids: Sequence[UUID]) -> dict[UUID, SeatMap]:
-        """From one snapshot."""
+    async def _some(self, kept: Mapping[UUID, KeptMap | None]) -> dict[UUID, SeatMap]:
+        """From one snapshot, except those of which all rows have to be read."""
+        maps: dict[UUID, SeatMap] = {}
+        doubtful: list[UUID] = []
+        for session_id, rows in (await self._rows(kept)).items():
+            before = kept[session_id]
+            now = before.with_changes(rows) if before else KeptMap.of(rows)
+            if now is None:
+                doubtful.append(session_id)
+            else:
+                self._kept.keep(now)
+                maps[session_id] = now.seat_map
+        if doubtful:
+            maps |= await self._some(dict.fromkeys(doubtful))
+        return maps
+
+    async def _rows(
+        self, kept: Mapping[UUID, KeptMap | None]
+    ) -> dict[UUID, list[asyncpg.Record]]:
+        since = [each.seat_map.position if each else 0 for each in kept.values()]
         shares: dict[UUID, list[asyncpg.Record]] = {}
-        for row in await self._pool.fetch(WHOLE, session_ids):
+        for row in await self._pool.fetch(WHOLE, list(kept), since):
             shares.setdefault(row["session_id"], []).append(row)
-        return {
-            session_id: SeatMap(
-                session_id=session_id,
-                starts_at=rows[0]["starts_at"],
-                seats=_seats(rows),
-                position=Position(rows[0]["position"]),
-            )
-            for session_id, rows in shares.items()
-        }
+        return shares
 
 
 def _is_worth_it(rows: Sequence[asyncpg.Record], after: Position) -> bool:
@@ -100,20 +124,3 @@ def _is_worth_it(rows: Sequence[asyncpg.Record], after: Position) -> bool:
     changed = sum(row["id"] is not None for row in rows)
     moved = bool(rows[0]["moved"])
     return after <= now and not moved and 2 * changed < total
-
-
-def _seats(rows: Sequence[asyncpg.Record]) -> tuple[SessionSeat, ...]:
-    price = Money(rows[0]["price_minor"], rows[0]["currency"])
-    return tuple(
-        SessionSeat(
-            id=row["id"],
-            row=row["row_label"],
-            number=row["number"],
-            status=STATUS[row["status"]],
-            version=row["version"],
-            price=price,
-            held_until=row["held_until"],
-        )
-        for row in rows
-        if row["id"] is not None
-    )

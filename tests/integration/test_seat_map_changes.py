@@ -1,5 +1,7 @@
 """For each change of seats: the map before, and its deltas, are the map read again.
 
+So is the map that was kept, with the rows that are read to complete it.
+
 The changes come in through the schema, and the deltas out through the real relay,
 consumers, hub and feed.
 """
@@ -138,7 +140,8 @@ async def test_deltas_lead_from_the_map_before_to_the_map_read_again(
 
 async def check(case: Case, sale: Sale, feed: SeatFeed) -> None:
     pool, session_id = sale.cinema.pool, sale.show.session_id
-    before = (await SeatMaps(pool).whole([session_id]))[session_id]
+    kept_maps = SeatMaps(pool)
+    before = (await kept_maps.whole([session_id]))[session_id]
     watcher, began = FoldedMap(), asyncio.Event()
     task = asyncio.create_task(watcher.watch(feed, session_id, began))
     await began.wait()
@@ -147,6 +150,8 @@ async def check(case: Case, sale: Sale, feed: SeatFeed) -> None:
     await until_outbox_is_empty(sale.cinema)
 
     now = (await SeatMaps(pool).whole([session_id]))[session_id]
+    kept = (await kept_maps.whole([session_id]))[session_id]
+    assert (kept.seats, kept.starts_at) == (now.seats, now.starts_at)
     after = {seat.id: seat for seat in now.seats}
     assert (after != {seat.id: seat for seat in before.seats}) is not case.moves
 

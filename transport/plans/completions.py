@@ -20,8 +20,9 @@ from strawberry.types.union import StrawberryUnion
 from transport.plans import plain, values
 from transport.plans.concurrency import Fields, concurrently
 from transport.plans.definitions import definition_of
+from transport.plans.fragments import Write
 from transport.plans.leaves import serializer
-from transport.plans.plain import Attribute, Write
+from transport.plans.plain import Attribute
 from transport.plans.resolve_info import PlannedField
 from transport.plans.run import ErrorHandler, NotPlannedError, Place
 

@@ -5,15 +5,16 @@ and without a look at what could go wrong. If a value is not what its type says,
 writer raises anything, and the caller completes the value with care, from the start.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 from graphql import Undefined
 from strawberry.types.cast import get_strawberry_type_cast
 
+from schema.converted_list import ConvertedList
+from transport.plans.fragments import Fragments, Write
 from transport.plans.run import Place, PlanRun
 
-Write = Callable[[Any], Any]
+FRAGMENTS = Fragments()
 # A name in the answer, the attribute that is written there, and how.
 Attribute = tuple[str, str, Write]
 
@@ -47,6 +48,8 @@ def scalar(serialize: Write) -> Write:
 
 def list_of(write: Write) -> Write:
     def write_list(value: Any) -> Any:
+        if type(value) is ConvertedList:
+            return FRAGMENTS.of(value, write)
         if type(value) is not list and type(value) is not tuple:
             raise UnusualValueError
         return [write(item) for item in value]
