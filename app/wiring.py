@@ -20,7 +20,9 @@ from domain.catalog import CatalogService
 from domain.expiry import ExpiryService
 from domain.identities import IdentityService
 from domain.sales import PaymentService
+from domain.venues import VenueService
 from persistence.catalog.catalog import PostgresCatalog
+from persistence.catalog.venues import PostgresVenues
 from persistence.key_value.catalog_cache import RedisCatalogCache
 from persistence.key_value.client import open_redis
 from persistence.key_value.own_writes import OwnWrites
@@ -202,6 +204,7 @@ def _services(
         accounts=accounts,
         identities=sign_in.identities,
         catalog=CatalogService(PostgresCatalog(resources.pool), cache, wakeup),
+        venues=VenueService(PostgresVenues(resources.pool), cache, wakeup),
         queries=queries,
         rate_limits=sign_in.rate_limits,
         seat_feed=SeatFeed(resources.hub, queries.seat_maps),
@@ -227,16 +230,6 @@ def worker_services(settings: Settings, resources: Resources) -> WorkerServices:
         fanout=Consumer(broker, fanout, hub),
         expiry=ExpiryService(ledger, wakeup),
     )
-
-
-@asynccontextmanager
-async def open_for_command(settings: Settings) -> AsyncIterator[tuple[Pool, Kafka]]:
-    """One connection to Postgres; Kafka is connected to when it is used."""
-    pool = await open_pool(settings.database_url, max_size=1, name="operator")
-    try:
-        yield pool, kafka(settings)
-    finally:
-        await pool.close()
 
 
 def kafka(settings: Settings) -> Kafka:

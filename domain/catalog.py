@@ -1,41 +1,36 @@
-"""Changes of the catalog, which managers make."""
+"""Changes of movies and sessions, which managers make."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from domain.errors import NotFoundError
 from domain.money import Money
 from domain.movies import Movie, MovieFacts, validated_movie
 from domain.ports import RelayWakeup
-from domain.rooms import (
-    MAX_ROOM_NAME_LENGTH,
-    NewSeats,
-    Room,
-    check_room,
-    check_rows,
-)
 from domain.session_changes import SessionChange, SessionFacts, check_session
 from domain.sessions import Session
-from domain.text import composed
 
 
 class Catalog(Protocol):
-    """The stored catalog. Each call is one transaction, its events included."""
+    """The stored catalog. Each call is one transaction, its events included.
+
+    `expected_version`: OutdatedError if the stored version is another. None: any.
+    """
 
     async def add_movie(self, facts: MovieFacts) -> Movie: ...
 
-    async def change_movie(self, movie_id: UUID, facts: MovieFacts) -> Movie | None:
-        """With the ends of its sessions that have not begun. Raises RoomBusyError."""
+    async def change_movie(
+        self, movie_id: UUID, facts: MovieFacts, expected_version: int | None = None
+    ) -> Movie:
+        """With the ends of its sessions that have not begun.
 
-    async def add_room(self, name: str, rows: Sequence[NewSeats]) -> Room:
-        """Raises InvalidInputError."""
+        Raises NotFoundError, OutdatedError and RoomBusyError.
+        """
 
-    async def add_seats(self, room_id: UUID, rows: Sequence[NewSeats]) -> Room:
-        """Add seats to the room, and put them on sale in each of its future sessions.
+    async def archive_movie(self, movie_id: UUID) -> Movie:
+        """Lists do not show it any more, and it gets no new sessions.
 
-        Raises NotFoundError and InvalidInputError.
+        Raises NotFoundError, and MovieInUseError if it has sessions to come.
         """
 
     async def add_session(
@@ -46,8 +41,19 @@ class Catalog(Protocol):
         Raises NotFoundError, InvalidInputError and RoomBusyError.
         """
 
-    async def change_session(self, session_id: UUID, change: SessionChange) -> Session:
-        """Raises NotFoundError, InvalidInputError and RoomBusyError."""
+    async def change_session(
+        self,
+        session_id: UUID,
+        change: SessionChange,
+        expected_version: int | None = None,
+    ) -> Session:
+        """Raises NotFoundError, OutdatedError, InvalidInputError and RoomBusyError."""
+
+    async def remove_session(self, session_id: UUID) -> Session:
+        """With its seats. The answer is the session as it was.
+
+        Raises NotFoundError, and SessionInUseError if it has or had reservations.
+        """
 
 
 class CatalogCache(Protocol):
@@ -70,28 +76,19 @@ class CatalogService:
         await self._cache.drop()
         return movie
 
-    async def update_movie(self, movie_id: UUID, facts: MovieFacts) -> Movie:
-        movie = await self._catalog.change_movie(movie_id, validated_movie(facts))
-        if movie is None:
-            raise NotFoundError
+    async def update_movie(
+        self, movie_id: UUID, facts: MovieFacts, expected_version: int | None = None
+    ) -> Movie:
+        facts = validated_movie(facts)
+        movie = await self._catalog.change_movie(movie_id, facts, expected_version)
         self._wakeup.notify()
         await self._cache.drop()
         return movie
 
-    async def create_room(self, name: str, rows: Sequence[NewSeats]) -> Room:
-        name = composed(name, MAX_ROOM_NAME_LENGTH)
-        check_room(name, rows)
-        room = await self._catalog.add_room(name, rows)
+    async def archive_movie(self, movie_id: UUID) -> Movie:
+        movie = await self._catalog.archive_movie(movie_id)
         await self._cache.drop()
-        return room
-
-    async def add_seats(self, room_id: UUID, rows: Sequence[NewSeats]) -> Room:
-        """The new seats of a row get the numbers after its highest."""
-        check_rows(rows)
-        room = await self._catalog.add_seats(room_id, rows)
-        self._wakeup.notify()
-        await self._cache.drop()
-        return room
+        return movie
 
     async def create_session(
         self, movie_id: UUID, room_id: UUID, starts_at: datetime, price: Money
@@ -101,13 +98,22 @@ class CatalogService:
         await self._cache.drop()
         return session
 
-    async def update_session(self, session_id: UUID, facts: SessionFacts) -> Session:
+    async def update_session(
+        self, session_id: UUID, facts: SessionFacts, expected_version: int | None = None
+    ) -> Session:
         """Raises InvalidInputError if it has begun or a seat of it is held or sold."""
         check_session(facts)
         change = SessionChange(
             starts_at=facts.get("starts_at"), price=facts.get("price_per_seat")
         )
-        session = await self._catalog.change_session(session_id, change)
+        session = await self._catalog.change_session(
+            session_id, change, expected_version
+        )
         self._wakeup.notify()
+        await self._cache.drop()
+        return session
+
+    async def remove_session(self, session_id: UUID) -> Session:
+        session = await self._catalog.remove_session(session_id)
         await self._cache.drop()
         return session

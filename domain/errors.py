@@ -112,6 +112,34 @@ class RoomBusyError(DomainError):
         self.session = session
 
 
+class OutdatedError(DomainError):
+    """Somebody else has changed it meanwhile."""
+
+    code = "OUTDATED"
+
+    def __init__(self, current_version: int) -> None:
+        super().__init__(f"it has version {current_version}")
+        self.current_version = current_version
+
+
+class SessionInUseError(DomainError):
+    """A customer has reserved seats of it, perhaps long ago."""
+
+    code = "SESSION_IN_USE"
+
+
+class RoomInUseError(DomainError):
+    """It has or had sessions."""
+
+    code = "ROOM_IN_USE"
+
+
+class MovieInUseError(DomainError):
+    """It has sessions to come."""
+
+    code = "MOVIE_IN_USE"
+
+
 class EmailTakenError(DomainError):
     code = "EMAIL_TAKEN"
 
@@ -130,6 +158,12 @@ class TooManyAtOnceError(Exception):
 
 class UnknownCustomerError(Exception):
     """The token's account was deleted; nothing was changed."""
+
+
+def check_version(stored: int, expected: int | None) -> None:
+    """Raises OutdatedError. None: any version."""
+    if expected is not None and stored != expected:
+        raise OutdatedError(stored)
 
 
 def raise_if_any(wrong: Sequence[InvalidInputError]) -> None:

@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self, TypedDict
 from uuid import UUID
 
 from domain.errors import InvalidInputError, raise_if_any
-from domain.text import is_line
+from domain.text import composed, is_line
 
 MAX_ROOM_NAME_LENGTH = 100
+MAX_TURNAROUND_MINUTES = 240
 MAX_ROWS = 100
 MAX_SEATS_IN_ROW = 100
 MAX_SEATS_IN_ROOM = 2_000
@@ -41,10 +43,37 @@ class NewSeats:
     seats: int
 
 
-def check_room(name: str, rows: Sequence[NewSeats]) -> None:
-    """Raises InvalidInputError for all wrong fields."""
-    wrong = [] if is_line(name, MAX_ROOM_NAME_LENGTH) else [_wrong_name()]
-    raise_if_any([*wrong, *_wrong_rows(rows)])
+class RoomFacts(TypedDict, total=False):
+    """The fields of a room that were entered; a missing field stays as it is."""
+
+    name: str | None
+    turnaround_minutes: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewRoom:
+    cinema_id: UUID | None  # None: the oldest cinema
+    name: str
+    turnaround_minutes: int
+    rows: Sequence[NewSeats]
+
+    def validated(self) -> Self:
+        """Composes the name. Raises InvalidInputError for all wrong fields."""
+        name = composed(self.name, MAX_ROOM_NAME_LENGTH)
+        wrong = _wrong_facts(
+            {"name": name, "turnaround_minutes": self.turnaround_minutes}
+        )
+        raise_if_any([*wrong, *_wrong_rows(self.rows)])
+        return replace(self, name=name)
+
+
+def validated_room(facts: RoomFacts) -> RoomFacts:
+    """Composes the name. Raises InvalidInputError for all wrong fields."""
+    facts = facts.copy()
+    if name := facts.get("name"):
+        facts["name"] = composed(name, MAX_ROOM_NAME_LENGTH)
+    raise_if_any(list(_wrong_facts(facts)))
+    return facts
 
 
 def check_rows(rows: Sequence[NewSeats]) -> None:
@@ -72,8 +101,22 @@ def check_growth(last_numbers: Mapping[str, int], rows: Sequence[NewSeats]) -> N
     raise_if_any(wrong)
 
 
-def _wrong_name() -> InvalidInputError:
-    return InvalidInputError("name", rule="name_length", longest=MAX_ROOM_NAME_LENGTH)
+def _wrong_facts(facts: RoomFacts) -> Iterator[InvalidInputError]:
+    if (name := facts.get("name", "-")) is None:
+        yield InvalidInputError("name", rule="value_missing")
+    elif not is_line(name, MAX_ROOM_NAME_LENGTH):
+        yield InvalidInputError(
+            "name", rule="name_length", longest=MAX_ROOM_NAME_LENGTH
+        )
+    if (minutes := facts.get("turnaround_minutes", 0)) is None:
+        yield InvalidInputError("turnaroundMinutes", rule="value_missing")
+    elif not 0 <= minutes <= MAX_TURNAROUND_MINUTES:
+        yield InvalidInputError(
+            "turnaroundMinutes",
+            rule="number_range",
+            lowest=0,
+            highest=MAX_TURNAROUND_MINUTES,
+        )
 
 
 def _wrong_rows(rows: Sequence[NewSeats]) -> Iterator[InvalidInputError]:

@@ -1,4 +1,4 @@
-"""Mutations of the catalog, for managers."""
+"""Mutations of movies and sessions, for managers."""
 
 from typing import Annotated
 
@@ -9,14 +9,14 @@ from resolvers.ids import require_id
 from resolvers.permissions import require_manager
 from schema.catalog import Movie, Session
 from schema.catalog_mutations import (
-    AddSeatsInput,
-    AddSeatsResult,
+    ArchiveMovieInput,
+    ArchiveMovieResult,
     CreateMovieInput,
     CreateMovieResult,
-    CreateRoomInput,
-    CreateRoomResult,
     CreateSessionInput,
     CreateSessionResult,
+    RemoveSessionInput,
+    RemoveSessionResult,
     UpdateMovieInput,
     UpdateMovieResult,
     UpdateSessionInput,
@@ -24,7 +24,6 @@ from schema.catalog_mutations import (
     movie_facts,
     session_facts,
 )
-from schema.venues import Room
 
 NewMovie = Annotated[
     CreateMovieInput, strawberry.argument(description="The new movie.")
@@ -32,9 +31,8 @@ NewMovie = Annotated[
 ChangedMovie = Annotated[
     UpdateMovieInput, strawberry.argument(description="The movie, with its changes.")
 ]
-NewRoom = Annotated[CreateRoomInput, strawberry.argument(description="The new room.")]
-MoreSeats = Annotated[
-    AddSeatsInput, strawberry.argument(description="The room, with its new seats.")
+ArchivedMovie = Annotated[
+    ArchiveMovieInput, strawberry.argument(description="The movie to archive.")
 ]
 NewSession = Annotated[
     CreateSessionInput, strawberry.argument(description="The new session.")
@@ -42,6 +40,9 @@ NewSession = Annotated[
 ChangedSession = Annotated[
     UpdateSessionInput,
     strawberry.argument(description="The session, with its changes."),
+]
+RemovedSession = Annotated[
+    RemoveSessionInput, strawberry.argument(description="The session to remove.")
 ]
 
 
@@ -61,30 +62,22 @@ class CatalogMutations:
     async def update_movie(self, info: Info, input: ChangedMovie) -> UpdateMovieResult:
         require_manager(info)
         movie = await info.context.services.catalog.update_movie(
-            require_id(input.id), movie_facts(input)
+            require_id(input.id), movie_facts(input), input.expected_version
         )
         info.context.clear_loaders()
         return Movie.from_domain(movie)
 
-    @strawberry.mutation(description="Create a room with its seats. Managers only.")
-    async def create_room(self, info: Info, input: NewRoom) -> CreateRoomResult:
-        require_manager(info)
-        room = await info.context.services.catalog.create_room(
-            input.name, [row.to_domain() for row in input.rows]
-        )
-        return Room.from_domain(room)
-
     @strawberry.mutation(
-        description="Add seats to a room. They go on sale at once in each session"
-        " of the room that has not started. Managers only."
+        description="Archive a movie without sessions to come: `movies` does not list"
+        " it any more, and it gets no new sessions. Managers only."
     )
-    async def add_seats(self, info: Info, input: MoreSeats) -> AddSeatsResult:
+    async def archive_movie(
+        self, info: Info, input: ArchivedMovie
+    ) -> ArchiveMovieResult:
         require_manager(info)
-        room = await info.context.services.catalog.add_seats(
-            require_id(input.room_id), [row.to_domain() for row in input.rows]
-        )
+        movie = await info.context.services.catalog.archive_movie(require_id(input.id))
         info.context.clear_loaders()
-        return Room.from_domain(room)
+        return Movie.from_domain(movie)
 
     @strawberry.mutation(
         description="Create a session with all seats of the room for sale. Managers"
@@ -112,7 +105,22 @@ class CatalogMutations:
     ) -> UpdateSessionResult:
         require_manager(info)
         session = await info.context.services.catalog.update_session(
-            require_id(input.id), session_facts(input)
+            require_id(input.id), session_facts(input), input.expected_version
         )
         info.context.clear_loaders()
+        return Session.from_domain(session)
+
+    @strawberry.mutation(
+        description="Remove a session whose seats nobody has ever reserved. Managers"
+        " only."
+    )
+    async def remove_session(
+        self, info: Info, input: RemovedSession
+    ) -> RemoveSessionResult:
+        require_manager(info)
+        session = await info.context.services.catalog.remove_session(
+            require_id(input.id)
+        )
+        info.context.clear_loaders()
+        info.context.loaders.prime_removed(session)
         return Session.from_domain(session)

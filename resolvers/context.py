@@ -18,6 +18,7 @@ from resolvers.ports import (
     Readers,
     ReservationTicks,
     SeatMapFeed,
+    VenueEditing,
 )
 from resolvers.texts import ENGLISH
 from runtime.networks import network_of
@@ -35,6 +36,7 @@ class Services:
     accounts: AccountAccess
     identities: CodeExchange
     catalog: CatalogEditing
+    venues: VenueEditing
     queries: Readers
     rate_limits: RateLimiter
     seat_feed: SeatMapFeed

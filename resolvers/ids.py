@@ -10,6 +10,8 @@ from domain.errors import NotFoundError
 # UUID() also accepts braces, URNs and non-ASCII digits.
 WRITTEN_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
+NO_ROW = UUID(int=0)  # no row has it
+
 
 def parse_id(id: strawberry.ID) -> UUID | None:
     """None if it is not a UUID: then no row has it."""

@@ -14,7 +14,7 @@ from domain.payment import Payment
 from domain.people import Viewer
 from domain.reservation import Reservation
 from domain.rooms import Room, Seat
-from domain.seats import SeatMap
+from domain.seats import Position, SeatMap
 from domain.sessions import Session
 from persistence.queries.keyset import CursorError, Page, Window
 from resolvers.paging import connection, window
@@ -79,6 +79,16 @@ class Loaders:
 
     async def seat_map(self, session_id: UUID) -> SeatMap:
         return await _existing(self.seat_maps, session_id)
+
+    def prime_removed(self, session: Session) -> None:
+        """Its map is empty: an answer may still show it."""
+        empty = SeatMap(
+            session_id=session.id,
+            starts_at=session.starts_at,
+            seats=(),
+            position=Position(0),
+        )
+        self.seat_maps.prime(session.id, empty)
 
     async def reservation(self, reservation_id: UUID) -> Reservation:
         return await _existing(self.reservations, reservation_id)

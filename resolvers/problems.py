@@ -46,6 +46,10 @@ def total_now(error: errors.PriceChangedError) -> Facts:
     return {"total": Money.from_domain(error.total)}
 
 
+def version_now(error: errors.OutdatedError) -> Facts:
+    return {"current_version": error.current_version}
+
+
 def conflicting_session(error: errors.RoomBusyError) -> Facts:
     return {"conflicting_session": Session.from_domain(error.session)}
 
@@ -92,6 +96,10 @@ class InvalidInputHandler(ProblemHandler):
 HANDLERS = [
     ProblemHandler(errors.NotFoundError, problems.NotFound),
     InvalidInputHandler(errors.InvalidInputError, problems.InvalidInput),
+    ProblemHandler(errors.OutdatedError, problems.Outdated, version_now),
+    ProblemHandler(errors.SessionInUseError, problems.InUse),
+    ProblemHandler(errors.RoomInUseError, problems.InUse),
+    ProblemHandler(errors.MovieInUseError, problems.InUse),
     ProblemHandler(errors.EmailTakenError, problems.EmailTaken),
     ProblemHandler(
         errors.SignInAgainError, problems.InvalidCredentials, text="sign_in_again"

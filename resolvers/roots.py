@@ -16,6 +16,7 @@ from resolvers.reservations import (
 from resolvers.rooms import RoomQueries
 from resolvers.sessions import SeatSubscriptions, SessionQueries
 from resolvers.sign_in_codes import SignInCodeMutations
+from resolvers.venues import VenueMutations
 
 
 @strawberry.type(description="Read data.")
@@ -38,6 +39,7 @@ class Mutation(
     PeopleMutations,
     SignInCodeMutations,
     CatalogMutations,
+    VenueMutations,
     ReservationMutations,
     PaymentMutations,
 ): ...

@@ -16,7 +16,7 @@ from domain.time_zones import DAY, start_of_day
 from persistence.queries.sessions import SessionsWanted
 from resolvers.context import Info
 from resolvers.faults import bad_user_input, not_found
-from resolvers.ids import parse_id, require_id
+from resolvers.ids import NO_ROW, parse_id, require_id
 from resolvers.paging import connection, window
 from schema.catalog import Session
 from schema.costs import READING_SEATS, cost
@@ -24,8 +24,6 @@ from schema.enums import SessionOrder
 from schema.pages import DEFAULT_FIRST, After, Before, Connection, First, Last
 from schema.seats import SeatMap, SeatMapUpdate, seat_map_update
 from schema.session_filter import SessionFilter
-
-NO_ROW = UUID(int=0)  # no row has it
 
 SessionId = Annotated[
     strawberry.ID, strawberry.argument(description="Id of the session.")

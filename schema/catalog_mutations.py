@@ -1,4 +1,4 @@
-"""Inputs and results of the catalog's mutations."""
+"""Inputs and results of mutations of movies and sessions."""
 
 from datetime import datetime
 from typing import Annotated, TypeVar, cast
@@ -6,13 +6,16 @@ from typing import Annotated, TypeVar, cast
 import strawberry
 from strawberry import UNSET
 
-from domain import money, movies, rooms, session_changes
+from domain import money, movies, session_changes
 from schema.catalog import Movie, Session
 from schema.money import MoneyInput
-from schema.problems import InvalidInput, NotFound, RoomBusy
-from schema.venues import Room
+from schema.problems import InUse, InvalidInput, NotFound, Outdated, RoomBusy
 
 Value = TypeVar("Value")
+EXPECTED_VERSION = (
+    "Version that you have seen. If it has another one now, the answer is Outdated."
+    " Null: any version."
+)
 
 
 @strawberry.input(description="A new movie.")
@@ -63,42 +66,14 @@ class UpdateMovieInput:
     rating: str | None = strawberry.field(
         default=UNSET, description="New age rating. Null removes it."
     )
-
-
-@strawberry.input(description="Adjacent seats in one row.")
-class SeatRowInput:
-    row: str = strawberry.field(
-        description="Row label: 1 to 3 letters from A to Z or digits. A comes"
-        " before B, and Z before AA."
-    )
-    seats: int = strawberry.field(
-        description="Number of seats to add. They are numbered after the highest"
-        f" number in the row. A row has up to {rooms.MAX_SEATS_IN_ROW}"
-        " seats."
-    )
-
-    def to_domain(self) -> rooms.NewSeats:
-        return rooms.NewSeats(self.row, self.seats)
-
-
-@strawberry.input(description="A new room with its seats.")
-class CreateRoomInput:
-    name: str = strawberry.field(
-        description=f"Display name: up to {rooms.MAX_ROOM_NAME_LENGTH} characters on"
-        " one line."
-    )
-    rows: list[SeatRowInput] = strawberry.field(
-        description=f"1 to {rooms.MAX_ROWS} rows, each label listed once, with up to"
-        f" {rooms.MAX_SEATS_IN_ROOM} seats in total."
+    expected_version: int | None = strawberry.field(
+        default=None, description=EXPECTED_VERSION
     )
 
 
-@strawberry.input(description="Seats to add to a room.")
-class AddSeatsInput:
-    room_id: strawberry.ID = strawberry.field(description="Id of the room.")
-    rows: list[SeatRowInput] = strawberry.field(
-        description="New rows, and existing rows to extend. Each label is listed once."
-    )
+@strawberry.input(description="The movie to archive.")
+class ArchiveMovieInput:
+    id: strawberry.ID = strawberry.field(description="Id of the movie.")
 
 
 @strawberry.input(description="A new session.")
@@ -135,6 +110,14 @@ class UpdateSessionInput:
         description="New price of each seat. Can change until the session starts,"
         " while no seat is held or sold. Null is refused.",
     )
+    expected_version: int | None = strawberry.field(
+        default=None, description=EXPECTED_VERSION
+    )
+
+
+@strawberry.input(description="The session to remove.")
+class RemoveSessionInput:
+    id: strawberry.ID = strawberry.field(description="Id of the session.")
 
 
 def movie_facts(entered: CreateMovieInput | UpdateMovieInput) -> movies.MovieFacts:
@@ -170,26 +153,10 @@ CreateMovieResult = Annotated[
 ]
 
 UpdateMovieResult = Annotated[
-    Movie | InvalidInput | NotFound | RoomBusy,
+    Movie | InvalidInput | NotFound | RoomBusy | Outdated,
     strawberry.union(
         "UpdateMovieResult",
         description="The updated movie, or the reason why it was not changed.",
-    ),
-]
-
-CreateRoomResult = Annotated[
-    Room | InvalidInput,
-    strawberry.union(
-        "CreateRoomResult",
-        description="The new room, or the reason why it was not created.",
-    ),
-]
-
-AddSeatsResult = Annotated[
-    Room | InvalidInput | NotFound,
-    strawberry.union(
-        "AddSeatsResult",
-        description="The room with its new seats, or the reason why none was added.",
     ),
 ]
 
@@ -203,9 +170,25 @@ CreateSessionResult = Annotated[
 ]
 
 UpdateSessionResult = Annotated[
-    Session | InvalidInput | NotFound | RoomBusy,
+    Session | InvalidInput | NotFound | RoomBusy | Outdated,
     strawberry.union(
         "UpdateSessionResult",
         description="The updated session, or the reason why it was not changed.",
+    ),
+]
+
+RemoveSessionResult = Annotated[
+    Session | NotFound | InUse,
+    strawberry.union(
+        "RemoveSessionResult",
+        description="The session as it was, or the reason why it was not removed.",
+    ),
+]
+
+ArchiveMovieResult = Annotated[
+    Movie | NotFound | InUse,
+    strawberry.union(
+        "ArchiveMovieResult",
+        description="The archived movie, or the reason why it was not archived.",
     ),
 ]

@@ -41,6 +41,21 @@ class InvalidInput(Problem):
 class NotFound(Problem): ...
 
 
+@strawberry.type(
+    description="Somebody else changed it meanwhile: it has another version than"
+    " `expectedVersion`. Nothing was changed."
+)
+class Outdated(Problem):
+    current_version: int = strawberry.field(description="Its version now.")
+
+
+@strawberry.type(
+    description="It cannot be removed or archived; `message` says why. Nothing was"
+    " changed."
+)
+class InUse(Problem): ...
+
+
 @strawberry.type(description="Another account has this e-mail address.")
 class EmailTaken(Problem): ...
 

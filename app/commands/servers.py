@@ -8,8 +8,8 @@ from collections.abc import Awaitable, Callable
 from aiokafka.errors import KafkaError
 
 from app.settings import Settings
-from app.wiring import open_for_command
-from persistence.postgres.pool import Pool
+from app.wiring import kafka
+from persistence.postgres.pool import Pool, open_pool
 from realtime.broker import Kafka
 from runtime import run_file
 from runtime.errors import CommandError
@@ -24,11 +24,14 @@ def run_with_servers(main: Main) -> None:
 
 async def _run(main: Main) -> None:
     os.environ.update(run_file.environment(os.environ))
-    async with open_for_command(Settings.load()) as (pool, broker):
-        try:
-            await main(pool, broker)
-        except KafkaError as error:
-            raise CommandError(f"The broker cannot be reached: {error!r}.") from error
+    settings = Settings.load()
+    pool = await open_pool(settings.database_url, max_size=1, name="operator")
+    try:
+        await main(pool, kafka(settings))  # which it connects to when it needs it
+    except KafkaError as error:
+        raise CommandError(f"The broker cannot be reached: {error!r}.") from error
+    finally:
+        await pool.close()
 
 
 def as_json(value: object, indent: int | None = None) -> str:

@@ -1,30 +1,31 @@
 """Changes of the catalog: each method is one transaction, its events included."""
 
-from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 from uuid import UUID
 
-import asyncpg
-
-from domain.errors import NotFoundError, RoomBusyError
+from domain.errors import (
+    InvalidInputError,
+    MovieInUseError,
+    NotFoundError,
+    RoomBusyError,
+    SessionInUseError,
+    check_version,
+)
 from domain.money import Money
 from domain.movies import Movie, MovieFacts
-from domain.rooms import NewSeats, Room, check_growth
 from domain.session_changes import SessionChange, check_by_clock
 from domain.sessions import Session
 from domain.text import order_key, search_key
 from persistence.catalog import catalog_sql as sql
 from persistence.catalog import move_sql
+from persistence.catalog.free_rooms import in_a_free_room
 from persistence.catalog.moves import move_ends, record_moves
-from persistence.catalog_rows import movie_of, room_of, session_of
+from persistence.catalog_rows import movie_of, session_of
 from persistence.postgres.pool import Connection, Pool
 from persistence.sales.ledger import LedgerCorruptError
 from persistence.sales.ledger_sql import EXPIRE_THESE
 from telemetry import origin, sale_metrics
-
-Value = TypeVar("Value")
-ATTEMPTS = 3  # since the seeds put sessions into a room without locking it
 
 
 class Lengths(NamedTuple):
@@ -40,43 +41,45 @@ class PostgresCatalog:
         [row] = await self._pool.fetch(sql.ADD_MOVIE, *_columns(facts))
         return movie_of(row)
 
-    async def change_movie(self, movie_id: UUID, facts: MovieFacts) -> Movie | None:
-        async def change(db: Connection) -> Movie | None:
+    async def change_movie(
+        self, movie_id: UUID, facts: MovieFacts, expected_version: int | None = None
+    ) -> Movie:
+        async def change(db: Connection) -> Movie:
+            version = await db.fetchval(move_sql.LOCK_MOVIE, movie_id)
+            if version is None:
+                raise NotFoundError
+            check_version(version, expected_version)
             if (minutes := facts.get("duration_minutes")) is not None:
                 await move_ends(db, movie_id, minutes)
-            row = await db.fetchrow(
+            [row] = await db.fetch(
                 sql.CHANGE_MOVIE, movie_id, *_columns(facts), "rating" in facts
             )
-            return movie_of(row) if row else None
+            return movie_of(row)
 
-        return await self._in_a_free_room(change)
+        return await in_a_free_room(self._pool, change)
 
-    async def add_room(self, name: str, rows: Sequence[NewSeats]) -> Room:
+    async def archive_movie(self, movie_id: UUID) -> Movie:
         async with self._pool.acquire() as db, db.transaction():
-            [room] = await db.fetch(sql.ADD_ROOM, name, order_key(name))
-            await _insert_seats(db, room["id"], rows)
-            return room_of(room)
-
-    async def add_seats(self, room_id: UUID, rows: Sequence[NewSeats]) -> Room:
-        async with self._pool.acquire() as db, db.transaction():
-            room = await db.fetchrow(sql.LOCK_ROOM, room_id)
-            if room is None:
+            if await db.fetchval(move_sql.LOCK_MOVIE, movie_id) is None:
                 raise NotFoundError
-            seat_ids = await _insert_seats(db, room_id, rows)
-            await db.execute(sql.PUT_ON_SALE, room_id, seat_ids, *origin.of_event())
-            return room_of(room)
+            if await db.fetchval(sql.HAS_SESSIONS_TO_COME, movie_id):
+                raise MovieInUseError
+            [row] = await db.fetch(sql.ARCHIVE_MOVIE, movie_id)
+            return movie_of(row)
 
     async def add_session(
         self, movie_id: UUID, room_id: UUID, starts_at: datetime, price: Money
     ) -> Session:
         async def add(db: Connection) -> Session:
-            minutes = await db.fetchval(move_sql.DURATION, movie_id)
+            movie = await db.fetchrow(move_sql.DURATION, movie_id)
             room = await db.fetchrow(sql.LOCK_ROOM, room_id)
-            if minutes is None or room is None:
+            if movie is None or room is None:
                 raise NotFoundError
+            if movie["is_archived"]:
+                raise InvalidInputError("movieId", rule="movie_archived")
             now = await db.fetchval(sql.NOW)
             check_by_clock(now, starts_at=starts_at, price=price)
-            ends_at = starts_at + timedelta(minutes=minutes)
+            ends_at = starts_at + timedelta(minutes=movie["duration_minutes"])
             turnaround = timedelta(minutes=room["turnaround_minutes"])
             await _check_free(db, room_id, starts_at, ends_at + turnaround)
             [row] = await db.fetch(
@@ -90,9 +93,14 @@ class PostgresCatalog:
             )
             return session_of(row)
 
-        return await self._in_a_free_room(add)
+        return await in_a_free_room(self._pool, add)
 
-    async def change_session(self, session_id: UUID, change: SessionChange) -> Session:
+    async def change_session(
+        self,
+        session_id: UUID,
+        change: SessionChange,
+        expected_version: int | None = None,
+    ) -> Session:
         ended: list[float] = []
 
         async def apply(db: Connection) -> Session:
@@ -102,47 +110,27 @@ class PostgresCatalog:
             row = await db.fetchrow(sql.LOCK_SESSION, session_id)
             if row is None:
                 raise NotFoundError
+            session = session_of(row)
+            check_version(session.version, expected_version)
             lengths = Lengths(timedelta(minutes=minutes), timedelta(minutes=turnaround))
-            return await _change(db, session_of(row), change, lengths, ended)
+            return await _change(db, session, change, lengths, ended)
 
-        session = await self._in_a_free_room(apply)
+        session = await in_a_free_room(self._pool, apply)
         for late in ended:  # and committed
             sale_metrics.MANAGED_LATENESS.observe(late)
         return session
 
-    async def _in_a_free_room(
-        self, attempt: Callable[[Connection], Awaitable[Value]]
-    ) -> Value:
-        """Raises RoomBusyError.
-
-        An attempt looks for other sessions in the room first. The exclusion constraint
-        decides: a session that our look missed is seen by the next attempt, or gone.
-        """
-        for _ in range(ATTEMPTS - 1):
-            try:
-                async with self._pool.acquire() as db, db.transaction():
-                    return await attempt(db)
-            except asyncpg.ExclusionViolationError:
-                continue
+    async def remove_session(self, session_id: UUID) -> Session:
         async with self._pool.acquire() as db, db.transaction():
-            return await attempt(db)
-
-
-async def _insert_seats(
-    db: Connection, room_id: UUID, rows: Sequence[NewSeats]
-) -> list[UUID]:
-    """After the last seat of each row. The room is locked: no other call adds seats."""
-    known = await db.fetch(sql.LAST_NUMBERS, room_id)
-    last = {row["row_label"]: row["last"] for row in known}
-    check_growth(last, rows)
-    added = await db.fetch(
-        sql.ADD_SEATS,
-        room_id,
-        [more.row for more in rows],
-        [last.get(more.row, 0) for more in rows],
-        [more.seats for more in rows],
-    )
-    return [row["id"] for row in added]
+            await db.execute(sql.LOCK_ROOM_OF_SESSION, session_id)
+            row = await db.fetchrow(sql.LOCK_SESSION, session_id)
+            if row is None:
+                raise NotFoundError
+            if await db.fetchval(sql.HAS_RESERVATIONS, session_id):
+                raise SessionInUseError
+            for statement in sql.REMOVE_SESSION:
+                await db.execute(statement, session_id)
+            return session_of(row)
 
 
 async def _check_free(

@@ -6,7 +6,7 @@ exclusion constraint alone they could deadlock. The order of locks is: movie, ro
 session, reservations, seats.
 """
 
-from domain.events import SeatsAdded, SeatsEvent, SeatsRepriced
+from domain.events import SeatsEvent, SeatsRepriced
 from persistence.sales.event_sql import (
     CHANGED_SEAT_STATE,
     ORIGIN,
@@ -44,25 +44,19 @@ WHERE id = $1
 RETURNING {MOVIE}
 """
 
-ADD_ROOM = f"""
-INSERT INTO rooms (name, name_key, keyed_name) VALUES ($1, $2, $1)
-RETURNING {ROOM}
+HAS_SESSIONS_TO_COME = """
+SELECT EXISTS (
+    SELECT FROM sessions WHERE movie_id = $1 AND starts_at > clock_timestamp())
+"""
+ARCHIVE_MOVIE = f"""
+UPDATE movies SET archived_at = coalesce(archived_at, clock_timestamp()),
+    version = version + (archived_at IS NULL)::int
+WHERE id = $1
+RETURNING {MOVIE}
 """
 
 # Not FOR UPDATE: other transactions may still insert rows that refer to the room.
 LOCK_ROOM = f"SELECT {ROOM} FROM rooms WHERE id = $1 FOR NO KEY UPDATE"
-
-LAST_NUMBERS = """
-SELECT row_label, max(number) AS last FROM seats WHERE room_id = $1 GROUP BY row_label
-"""
-
-ADD_SEATS = """
-INSERT INTO seats (room_id, row_label, number)
-SELECT $1, more.row_label, more.last + n
-FROM unnest($2::text[], $3::int[], $4::int[]) more (row_label, last, seats),
-     generate_series(1, more.seats) n
-RETURNING id
-"""
 
 
 def seat_events(event: type[SeatsEvent]) -> str:
@@ -83,21 +77,6 @@ inserted_events AS (
     {insert_events("seat_batches", [event])}
 )"""
 
-
-PUT_ON_SALE = f"""
-WITH {ORIGIN.format("$3", "$4")},
-screening AS (
-    SELECT * FROM sessions WHERE room_id = $1 AND starts_at > clock_timestamp()
-),
-changed_seats AS (
-    INSERT INTO session_seats (session_id, seat_id, status, version)
-    SELECT screening.id, seat_id, 'AVAILABLE', 1
-    FROM screening, unnest($2::uuid[]) seat_id
-    RETURNING *
-),
-{seat_events(SeatsAdded)}
-SELECT count(*) FROM changed_seats
-"""
 
 NOW = "SELECT clock_timestamp()"
 
@@ -175,3 +154,11 @@ changed_seats AS (
 {seat_events(SeatsRepriced)}
 SELECT (SELECT count(*) FROM changed_seats) = (SELECT count(*) FROM free) AS whole
 """
+
+# Also those that have ended: their customers see them still.
+HAS_RESERVATIONS = "SELECT EXISTS (SELECT FROM reservations WHERE session_id = $1)"
+REMOVE_SESSION = (
+    "DELETE FROM session_moves WHERE session_id = $1",
+    "DELETE FROM session_seats WHERE session_id = $1",
+    "DELETE FROM sessions WHERE id = $1",
+)

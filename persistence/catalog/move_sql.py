@@ -18,7 +18,8 @@ from persistence.sales.event_sql import (
 # The race tests remove it.
 LOCK_AGAINST_DURATIONS = "FOR SHARE"
 DURATION = f"""
-SELECT duration_minutes FROM movies WHERE id = $1
+SELECT duration_minutes, archived_at IS NOT NULL AS is_archived
+FROM movies WHERE id = $1
 {LOCK_AGAINST_DURATIONS}
 """
 
@@ -29,7 +30,7 @@ WHERE id = (SELECT movie_id FROM sessions WHERE id = $1)
 {LOCK_AGAINST_DURATIONS}
 """
 
-LOCK_MOVIE = "SELECT TRUE FROM movies WHERE id = $1 FOR NO KEY UPDATE"
+LOCK_MOVIE = "SELECT version FROM movies WHERE id = $1 FOR NO KEY UPDATE"
 
 TO_COME = "movie_id = $1 AND starts_at > clock_timestamp()"
 LOCK_ROOMS_OF_MOVIE = f"""

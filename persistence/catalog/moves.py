@@ -13,9 +13,8 @@ from telemetry import origin
 async def move_ends(db: Connection, movie_id: UUID, minutes: int) -> None:
     """Moves the ends of the sessions that have not begun. Raises RoomBusyError.
 
-    Does nothing for an unknown movie.
+    The movie is locked.
     """
-    await db.execute(sql.LOCK_MOVIE, movie_id)
     await db.execute(sql.LOCK_ROOMS_OF_MOVIE, movie_id)
     await db.execute(sql.LOCK_SESSIONS_OF_MOVIE, movie_id)
     # Separate statements: their snapshots are from after the locks.

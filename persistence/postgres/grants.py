@@ -2,8 +2,12 @@
 
 from persistence.postgres.connection import connect
 
-# Rows of these tables are temporary. All other rows stay for good.
-DELETED = ("idempotency_keys", "outbox", "refresh_tokens", "sign_in_networks")
+# Rows of these tables are temporary, or may be removed by managers. Foreign keys keep
+# each room, session and seat that was ever reserved. All other rows stay for good.
+DELETED = (
+    *("idempotency_keys", "outbox", "refresh_tokens", "sign_in_networks"),
+    *("rooms", "seats", "session_moves", "session_seats", "sessions"),
+)
 STATEMENTS = f"""
 REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {{role}};
 GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO {{role}};

@@ -31,7 +31,10 @@ class Movies:
         self._cache = cache
 
     async def page(self, window: Window, *, search: str = "") -> Page[Movie]:
-        """Movies whose title contains each word of `search`. Raises CursorError."""
+        """Movies whose title contains each word of `search`, without archived ones.
+
+        Raises CursorError.
+        """
         words = search_words(search)
         if window != Window(window.size) or words:
             return await self._page(window, words, await self._cache.since())
@@ -60,4 +63,5 @@ class Movies:
 
 
 def _titled(words: Sequence[str]) -> Select[Any]:
-    return with_words(select(MovieRow), MovieRow.search_key, words)
+    listed = select(MovieRow).where(col(MovieRow.archived_at).is_(None))
+    return with_words(listed, MovieRow.search_key, words)

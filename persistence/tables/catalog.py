@@ -122,6 +122,7 @@ class MovieRow(SQLModel, table=True):
     search_key: str = Field(default="", sa_type=KEY, sa_column_kwargs=NO_KEY)
     keyed_title: str | None = Field(default=None, sa_type=Text)
     version: int = Field(default=1, sa_column_kwargs=FIRST_VERSION)
+    archived_at: datetime | None = Field(default=None, sa_type=Moment)
 
 
 class RoomRow(SQLModel, table=True):

@@ -41,7 +41,13 @@ WHO_MAY = {
     "Mutation.signOut": ANYBODY,
     "Mutation.createMovie": MANAGERS,
     "Mutation.updateMovie": MANAGERS,
+    "Mutation.archiveMovie": MANAGERS,
+    "Mutation.createCinema": MANAGERS,
+    "Mutation.updateCinema": MANAGERS,
     "Mutation.createRoom": MANAGERS,
+    "Mutation.updateRoom": MANAGERS,
+    "Mutation.removeRoom": MANAGERS,
+    "Mutation.removeSession": MANAGERS,
     "Mutation.addSeats": MANAGERS,
     "Mutation.createSession": MANAGERS,
     "Mutation.updateSession": MANAGERS,
@@ -62,6 +68,7 @@ REFUSED: dict[str, dict[str, str | None]] = {
 }
 ROWS = """
 SELECT (SELECT count(*) FROM movies), (SELECT count(*) FROM rooms),
+       (SELECT count(*) FROM cinemas),
        (SELECT count(*) FROM sessions), (SELECT count(*) FROM reservations)
 """
 # Codes that a permitted caller may get for ids that do not exist.

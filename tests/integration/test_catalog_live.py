@@ -12,7 +12,9 @@ from domain.catalog import CatalogService
 from domain.money import Money
 from domain.rooms import NewSeats
 from domain.session_changes import SessionChange
+from domain.venues import VenueService
 from persistence.catalog.catalog import PostgresCatalog
+from persistence.catalog.venues import PostgresVenues
 from persistence.postgres.pool import Pool
 from persistence.queries.seat_maps import SeatMaps
 from persistence.sales.ledger import PostgresLedger
@@ -43,6 +45,7 @@ async def test_new_prices_and_new_seats_reach_watchers(
     worker.start()
     cinema = Cinema(scratch_pool)
     catalog = CatalogService(PostgresCatalog(scratch_pool), NothingCached(), NoWakeup())
+    venues = VenueService(PostgresVenues(scratch_pool), NothingCached(), NoWakeup())
     booking = BookingService(PostgresLedger(scratch_pool), NoSeatLocks(), NoWakeup())
     show = await cinema.open_session(seats=4)
     [ana] = await cinema.customers(1)
@@ -59,7 +62,7 @@ async def test_new_prices_and_new_seats_reach_watchers(
     price = Money(9900, "EUR")
     await catalog.update_session(show.session_id, {"price_per_seat": price})
     rows = [NewSeats(f"{n}", 100) for n in range(6)]
-    await catalog.add_seats(await cinema.room_of(show), rows)
+    await venues.add_seats(await cinema.room_of(show), rows)
     await hold_and_give_back()
 
     async def knows_the_truth() -> bool:

@@ -23,6 +23,7 @@ from domain.reservation import Reservation, ReservationStatus
 from domain.rooms import NewSeats
 from domain.session_changes import SessionChange
 from persistence.catalog.catalog import PostgresCatalog
+from persistence.catalog.venues import PostgresVenues
 from persistence.codec import event_from_json, seat_to_json
 from persistence.postgres.pool import Pool
 from persistence.sales.ledger import PostgresLedger
@@ -112,7 +113,7 @@ class Sale:
             ),
         )
         room_id = await self._cinema.room_of(show)
-        await self._catalog.add_seats(room_id, [NewSeats("B", 2)])
+        await PostgresVenues(self._pool).add_seats(room_id, [NewSeats("B", 2)])
 
 
 @pytest.fixture

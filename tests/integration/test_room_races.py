@@ -12,8 +12,10 @@ from domain.errors import RoomBusyError
 from domain.money import Money
 from domain.rooms import NewSeats
 from domain.sessions import Session
-from persistence.catalog import catalog_sql
+from domain.venues import VenueService
+from persistence.catalog import catalog_sql, venue_sql
 from persistence.catalog.catalog import PostgresCatalog
+from persistence.catalog.venues import PostgresVenues
 from persistence.postgres.pool import Pool
 from tests.support.cinema import Cinema
 from tests.support.gate import STOP, Gate
@@ -112,14 +114,15 @@ async def test_a_new_session_misses_no_seat_that_is_added_meanwhile(
     locked: bool,
 ) -> None:
     """Without the lock on the room it does: that is what the lock is for."""
-    put = catalog_sql.PUT_ON_SALE.rstrip() + f" HAVING {STOP} IS NOT NULL"
-    monkeypatch.setattr(catalog_sql, "PUT_ON_SALE", put)
+    put = venue_sql.PUT_ON_SALE.rstrip() + f" HAVING {STOP} IS NOT NULL"
+    monkeypatch.setattr(venue_sql, "PUT_ON_SALE", put)
     if not locked:
         free = catalog_sql.LOCK_ROOM.replace("FOR NO KEY UPDATE", "")
         monkeypatch.setattr(catalog_sql, "LOCK_ROOM", free)
     room_id = UUID(place["roomId"])
     async with Gate(cinema.pool) as gate:
-        adding = catalog.add_seats(room_id, [NewSeats("B", 5)])
+        venues = VenueService(PostgresVenues(cinema.pool), NothingCached(), NoWakeup())
+        adding = venues.add_seats(room_id, [NewSeats("B", 5)])
         adding_task = asyncio.create_task(adding)
         await until_blocked(cinema.pool, 1)
         creating = asyncio.create_task(create(catalog, place))
@@ -139,12 +142,13 @@ async def test_a_new_session_misses_no_seat_that_is_added_meanwhile(
 async def test_sessions_and_seats_that_come_together_all_fit(
     catalog: CatalogService, place: dict[str, str], pool: Pool
 ) -> None:
+    venues = VenueService(PostgresVenues(pool), NothingCached(), NoWakeup())
     room_id = UUID(place["roomId"])
 
     await asyncio.gather(
         *(create(catalog, place, 114 * number) for number in range(8)),
-        *(catalog.add_seats(room_id, [NewSeats("A", 3)]) for _ in range(8)),
-        *(catalog.add_seats(room_id, [NewSeats("B", 2)]) for _ in range(8)),
+        *(venues.add_seats(room_id, [NewSeats("A", 3)]) for _ in range(8)),
+        *(venues.add_seats(room_id, [NewSeats("B", 2)]) for _ in range(8)),
     )
 
     seats = await pool.fetch(

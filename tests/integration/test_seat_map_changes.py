@@ -90,16 +90,23 @@ CASES = {
         ["PaymentExpired", *HELD, "ReservationExpired", "SeatsRepriced"],
     ),
 }
-# createSession makes a map that nobody can have watched before.
+# createSession makes a map that nobody can have watched before. removeSession ends one
+# in which no seat has ever changed.
 CHANGE_NO_MAP = {
+    "archiveMovie",
+    "createCinema",
     "createMovie",
     "createRoom",
     "createSession",
     "exchangeSignInCode",
     "refreshTokens",
+    "removeRoom",
+    "removeSession",
     "signIn",
     "signOut",
     "signUp",
+    "updateCinema",
+    "updateRoom",
 }
 
 

@@ -13,8 +13,10 @@ from domain.booking import BookingService
 from domain.catalog import CatalogService
 from domain.people import Role, Viewer
 from domain.sales import PaymentService
+from domain.venues import VenueService
 from loadtest.documents import RESERVE_SEATS
 from persistence.catalog.catalog import PostgresCatalog
+from persistence.catalog.venues import PostgresVenues
 from persistence.postgres.pool import Pool
 from persistence.queries import Queries
 from persistence.sales.ledger import PostgresLedger
@@ -68,6 +70,7 @@ class SchemaClient:
             accounts=UNUSED,
             identities=UNUSED,
             catalog=CatalogService(PostgresCatalog(pool), NothingCached(), NoWakeup()),
+            venues=VenueService(PostgresVenues(pool), NothingCached(), NoWakeup()),
             queries=self.queries,
             rate_limits=Unlimited(),
             seat_feed=self.seat_feed,

@@ -1,7 +1,9 @@
 """What follows a change of the catalog, and does not follow a refusal."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -10,14 +12,14 @@ from domain.catalog import CatalogService
 from domain.errors import InvalidInputError, NotFoundError
 from domain.money import Money
 from domain.movies import Movie, MovieFacts
-from domain.rooms import NewSeats, Room
+from domain.rooms import NewRoom, NewSeats
 from domain.session_changes import SessionChange
 from domain.sessions import Session, SessionStatus
+from domain.venues import VenueService
 
 ID = UUID(int=1)
 STARTS_AT = datetime(2030, 1, 1, 20, tzinfo=UTC)
 PRICE = Money(2500, "BRL")
-ROOM = Room(id=ID, cinema_id=ID, name="Sala 1", turnaround_minutes=0, version=1)
 MOVIE = Movie(
     id=ID,
     title="Limite",
@@ -37,7 +39,7 @@ SESSION = Session(
     status=SessionStatus.SCHEDULED,
     version=1,
 )
-Act = Callable[[CatalogService], Awaitable[object]]
+Act = Callable[[CatalogService, VenueService], Awaitable[object]]
 
 
 class FakeCatalog:
@@ -54,16 +56,15 @@ class FakeCatalog:
         self._answer()
         return MOVIE
 
-    async def change_movie(self, movie_id: UUID, facts: MovieFacts) -> Movie | None:
-        return None if self._refusal else MOVIE
-
-    async def add_room(self, name: str, rows: Sequence[NewSeats]) -> Room:
+    async def change_movie(
+        self, movie_id: UUID, facts: MovieFacts, expected_version: int | None = None
+    ) -> Movie:
         self._answer()
-        return ROOM
+        return MOVIE
 
-    async def add_seats(self, room_id: UUID, rows: Sequence[NewSeats]) -> Room:
+    async def archive_movie(self, movie_id: UUID) -> Movie:
         self._answer()
-        return ROOM
+        return MOVIE
 
     async def add_session(
         self, movie_id: UUID, room_id: UUID, starts_at: datetime, price: Money
@@ -71,9 +72,32 @@ class FakeCatalog:
         self._answer()
         return SESSION
 
-    async def change_session(self, session_id: UUID, change: SessionChange) -> Session:
+    async def change_session(
+        self,
+        session_id: UUID,
+        change: SessionChange,
+        expected_version: int | None = None,
+    ) -> Session:
         self._answer()
         return SESSION
+
+    async def remove_session(self, session_id: UUID) -> Session:
+        self._answer()
+        return SESSION
+
+
+class FakeVenues:
+    """Accepts every change, or refuses every change."""
+
+    def __init__(self, refusal: Exception | None = None) -> None:
+        self._refusal = refusal
+
+    async def _answer(self, *_: object) -> Any:
+        if self._refusal:
+            raise self._refusal
+
+    add_cinema = change_cinema = add_room = change_room = _answer
+    add_seats = remove_room = _answer
 
 
 class Effects:
@@ -95,48 +119,63 @@ def effects() -> Effects:
 
 
 ROWS = [NewSeats("A", 1)]
+ROOM = NewRoom(cinema_id=ID, name="Sala 1", turnaround_minutes=0, rows=ROWS)
 ACTS: list[tuple[Act, list[str]]] = [
-    (lambda service: service.create_movie({"title": "Limite"}), ["drop"]),
-    (lambda service: service.update_movie(ID, {}), ["notify", "drop"]),
-    (lambda service: service.create_room("Sala 1", ROWS), ["drop"]),
-    (lambda service: service.add_seats(ID, ROWS), ["notify", "drop"]),
-    (lambda service: service.create_session(ID, ID, STARTS_AT, PRICE), ["drop"]),
-    (lambda service: service.update_session(ID, {}), ["notify", "drop"]),
+    (lambda catalog, _: catalog.create_movie({"title": "Limite"}), ["drop"]),
+    (lambda catalog, _: catalog.update_movie(ID, {}), ["notify", "drop"]),
+    (lambda catalog, _: catalog.archive_movie(ID), ["drop"]),
+    (lambda catalog, _: catalog.create_session(ID, ID, STARTS_AT, PRICE), ["drop"]),
+    (lambda catalog, _: catalog.update_session(ID, {}), ["notify", "drop"]),
+    (lambda catalog, _: catalog.remove_session(ID), ["drop"]),
+    (lambda _, venues: venues.create_cinema({"name": "Cine"}), ["drop"]),
+    (lambda _, venues: venues.update_cinema(ID, {}), ["drop"]),
+    (lambda _, venues: venues.create_room(ROOM), ["drop"]),
+    (lambda _, venues: venues.update_room(ID, {}), ["drop"]),
+    (lambda _, venues: venues.add_seats(ID, ROWS), ["notify", "drop"]),
+    (lambda _, venues: venues.remove_room(ID), ["drop"]),
 ]
 WRONG: list[Act] = [
-    lambda service: service.create_movie({"title": ""}),
-    lambda service: service.update_movie(ID, {"title": None}),
-    lambda service: service.create_room("", ROWS),
-    lambda service: service.add_seats(ID, []),
-    lambda service: service.create_session(ID, ID, STARTS_AT, Money(-1, "BRL")),
-    lambda service: service.update_session(ID, {"starts_at": None}),
+    lambda catalog, _: catalog.create_movie({"title": ""}),
+    lambda catalog, _: catalog.update_movie(ID, {"title": None}),
+    lambda catalog, _: catalog.create_session(ID, ID, STARTS_AT, Money(-1, "BRL")),
+    lambda catalog, _: catalog.update_session(ID, {"starts_at": None}),
+    lambda _, venues: venues.create_cinema({"time_zone": "Brasilia"}),
+    lambda _, venues: venues.update_cinema(ID, {"name": None}),
+    lambda _, venues: venues.create_room(replace(ROOM, name="")),
+    lambda _, venues: venues.update_room(ID, {"turnaround_minutes": -1}),
+    lambda _, venues: venues.add_seats(ID, []),
 ]
+
+
+def services(
+    effects: Effects, refusal: Exception | None = None
+) -> tuple[CatalogService, VenueService]:
+    return (
+        CatalogService(FakeCatalog(refusal), effects, effects),
+        VenueService(FakeVenues(refusal), effects, effects),
+    )
 
 
 @pytest.mark.parametrize(("act", "expected"), ACTS)
 async def test_a_change_drops_the_cache_and_wakes_the_relay_for_its_events(
     effects: Effects, act: Act, expected: list[str]
 ) -> None:
-    await act(CatalogService(FakeCatalog(), effects, effects))
+    await act(*services(effects))
 
     assert effects.calls == expected
 
 
 @pytest.mark.parametrize("act", [act for act, _ in ACTS])
 async def test_nothing_follows_a_refusal(effects: Effects, act: Act) -> None:
-    service = CatalogService(FakeCatalog(NotFoundError()), effects, effects)
-
     with pytest.raises(NotFoundError):
-        await act(service)
+        await act(*services(effects, NotFoundError()))
 
     assert effects.calls == []
 
 
 @pytest.mark.parametrize("act", WRONG)
 async def test_wrong_input_reaches_nothing(effects: Effects, act: Act) -> None:
-    service = CatalogService(FakeCatalog(AssertionError()), effects, effects)
-
     with pytest.raises(InvalidInputError):
-        await act(service)
+        await act(*services(effects, AssertionError()))
 
     assert effects.calls == []

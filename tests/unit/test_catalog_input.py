@@ -1,6 +1,6 @@
 """Validation of catalog input: both sides of each bound, all invalid fields."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -9,7 +9,7 @@ import pytest
 from domain.errors import InvalidInputError
 from domain.money import Money
 from domain.movies import MovieFacts, validated_movie
-from domain.rooms import NewSeats, check_growth, check_room, check_rows
+from domain.rooms import NewRoom, NewSeats, check_growth, check_rows
 from domain.session_changes import SessionChange, SessionFacts, check_session
 from domain.sessions import Session, SessionStatus
 
@@ -26,6 +26,11 @@ SESSION = Session(
     version=1,
 )
 A_ROW = [NewSeats("A", 10)]
+
+
+def check_room(name: str, rows: Sequence[NewSeats], turnaround: int = 0) -> NewRoom:
+    new = NewRoom(cinema_id=None, name=name, turnaround_minutes=turnaround, rows=rows)
+    return new.validated()
 
 
 def refused(check: Callable[[], object]) -> list[tuple[str, str]]:

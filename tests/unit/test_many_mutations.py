@@ -51,6 +51,7 @@ def context(booking: FailingBooking) -> Context:
         accounts=UNUSED,
         identities=UNUSED,
         catalog=UNUSED,
+        venues=UNUSED,
         queries=UNUSED,
         rate_limits=UNUSED,
         seat_feed=UNUSED,

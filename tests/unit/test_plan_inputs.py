@@ -8,9 +8,10 @@ import strawberry
 from strawberry.types.field import StrawberryField
 
 from app.executable_schema import build_schema
-from schema.catalog_mutations import CreateRoomInput, SeatRowInput, UpdateMovieInput
+from schema.catalog_mutations import UpdateMovieInput
 from schema.money import MoneyInput
 from schema.sales import ReserveSeatsInput
+from schema.venue_mutations import CreateRoomInput, SeatRowInput
 from transport.plans.inputs import InputConverter
 
 

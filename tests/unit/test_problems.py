@@ -32,6 +32,10 @@ SESSION = Session(
 EXAMPLES: list[DomainError] = [
     errors.NotFoundError(),
     errors.InvalidInputError("seatIds", rule="seats_missing"),
+    errors.OutdatedError(3),
+    errors.SessionInUseError(),
+    errors.RoomInUseError(),
+    errors.MovieInUseError(),
     errors.EmailTakenError(),
     errors.InvalidCredentialsError(),
     errors.SeatsUnavailableError([]),

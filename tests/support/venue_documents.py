@@ -1,0 +1,41 @@
+"""Mutations of cinemas and rooms, and of what is removed or archived."""
+
+from loadtest.documents import MOVIE, REFUSED, ROOM
+
+OUTDATED = "... on Outdated { currentVersion }"
+BUSY = "... on RoomBusy { conflictingSession { id } }"
+CINEMA = """... on Cinema {
+  id name city address timeZone currency version
+  salesMinutesAfterStart companionReleaseMinutes refundHoursBeforeStart
+}"""
+
+
+def mutation(name: str, *answers: str, refused: str = REFUSED) -> str:
+    kind = f"{name[0].upper()}{name[1:]}Input"
+    selected = " ".join((refused, *answers))
+    return f"mutation ($input: {kind}!) {{ {name}(input: $input) {{ {selected} }} }}"
+
+
+CREATE_CINEMA = mutation("createCinema", CINEMA)
+UPDATE_CINEMA = mutation("updateCinema", CINEMA, OUTDATED)
+CREATE_ROOM = mutation("createRoom", "... on Room { id cinema { id } version }", ROOM)
+UPDATE_ROOM = mutation(
+    "updateRoom", "... on Room { id name turnaroundMinutes version }", OUTDATED, BUSY
+)
+ADD_SEATS = mutation("addSeats", "... on Room { version capacity }")
+UPDATE_MOVIE = mutation("updateMovie", "... on Movie { version }", MOVIE, OUTDATED)
+UPDATE_SESSION = mutation(
+    "updateSession", "... on Session { id version startsAt }", OUTDATED, BUSY
+)
+CREATE_SESSION = mutation("createSession", "... on Session { id version }", BUSY)
+# Nothing is entered, so no field can be invalid.
+IN_USE = "__typename ... on Problem { code message }"
+REMOVE_SESSION = mutation(
+    "removeSession",
+    "... on Session { id room { id } seatMap { seats { id } } }",
+    refused=IN_USE,
+)
+REMOVE_ROOM = mutation(
+    "removeRoom", "... on Room { id capacity seats { id } }", refused=IN_USE
+)
+ARCHIVE_MOVIE = mutation("archiveMovie", "... on Movie { id version }", refused=IN_USE)
