@@ -118,7 +118,9 @@ class Consumer:
         ) as parents:
             # What follows from an event is a child of our span.
             traced = [
-                replace(event, trace_parent=parent)
+                event
+                if parent == event.trace_parent
+                else replace(event, trace_parent=parent)
                 for event, parent in zip(events, parents, strict=True)
             ]
             await self._retry_while_unavailable(lambda: self._handler.handle(traced))

@@ -1,5 +1,6 @@
 """Kafka -> Redis pub/sub: what the watchers of every API process wait for."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -47,12 +48,10 @@ class FanoutHandler:
         )
         with spans().each("PRODUCER", "publish", events) as parents:
             await self._publish(events, decoded, parents, oldest)
-        for each in decoded:
-            if isinstance(each, ReservationCancelled):
-                # The API that cancelled may not have reached Redis: Redis was
-                # unavailable, or the API was killed. A marker that stays behind
-                # refuses a seat that is free.
-                await self._locks.clear(each.reservation)
+        # The API that cancelled may not have reached Redis: Redis was unavailable, or
+        # the API was killed. A marker that stays behind refuses a seat that is free.
+        cancelled = (each for each in decoded if isinstance(each, ReservationCancelled))
+        await asyncio.gather(*(self._locks.clear(c.reservation) for c in cancelled))
         await confirm(self._pool, [event.id for event in events], self.name)
 
     async def _publish(

@@ -42,14 +42,19 @@ class ScriptBatch:
         self._waiting: list[_ScriptCall] = []
         self._flushes: set[asyncio.Task[None]] = set()
 
-    async def run(self, script: Script, keys: Sequence[str], *args: str | int) -> Any:
-        """The script's result. Raises RedisError or OSError."""
+    def run(
+        self, script: Script, keys: Sequence[str], *args: str | int
+    ) -> "asyncio.Future[Any]":
+        """The script's result. Raises RedisError or OSError.
+
+        Not a coroutine: gather() would make a task of each call.
+        """
         loop = asyncio.get_running_loop()
         call = _ScriptCall(script, keys, args, loop.create_future())
         if not self._waiting:
             loop.call_soon(self._flush)
         self._waiting.append(call)
-        return await call.answer
+        return call.answer
 
     def _flush(self) -> None:
         if not self._waiting or len(self._flushes) == FLUSHES:

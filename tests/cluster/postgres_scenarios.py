@@ -63,6 +63,7 @@ OF_POSTGRES = (
         expected="events come again and change nothing",
         faults=[
             lose("COMMIT", "answered", "worker", 10),
+            lose("confirm", "answered", "worker", 5),
             lose("mark sent", "answered", "worker", 5),
         ],
         seconds=15,

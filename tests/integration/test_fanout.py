@@ -8,6 +8,7 @@ import pytest
 from redis.asyncio import Redis
 
 from domain.events import FANOUT_CONSUMER, PAYMENTS_CONSUMER
+from domain.reservation import Reservation
 from persistence.postgres.pool import Pool
 from persistence.sales.ledger import PostgresLedger
 from persistence.sales.outbox import confirm
@@ -80,6 +81,28 @@ async def test_watchers_get_one_message_for_all_changes_of_a_burst(
     assert seen.time == events[0].time
     assert seen.trace_parents == tuple(f"trace-{number}" for number in range(5))
     assert len(SeatMessage.decode(another).change.seats) == 1
+
+
+class SlowNodes(NoSeatLocks):
+    """Clears nothing before it is asked about all three reservations."""
+
+    def __init__(self) -> None:
+        self.all_asked = asyncio.Barrier(3)
+
+    async def clear(self, reservation: Reservation) -> None:
+        await self.all_asked.wait()
+
+
+async def test_the_markers_of_a_burst_of_cancels_are_cleared_together(
+    cinema: Cinema, redis: Redis
+) -> None:
+    show, ledger = await cinema.open_session(), PostgresLedger(cinema.pool)
+    for seat in range(3):
+        held = await hold(cinema, show, seat)
+        await ledger.cancel(held.id, held.customer_id)
+
+    fanout = FanoutHandler(cinema.pool, redis, SlowNodes())
+    await soon(fanout.handle(await waiting(cinema)))
 
 
 async def test_the_last_of_two_consumers_deletes_an_event_it_waited_for(
