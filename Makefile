@@ -49,7 +49,7 @@ test: $(VENV)/dev.stamp ## run all tests, on temporary servers of their own
 	+$(INSTALL_TEST_PACKAGES)
 	exec $(PY) -m pytest --quiet -rs --numprocesses $(JOBS) $(APART)
 
-CORE_TESTS := $(addprefix tests/,unit/test_clients.py unit/test_costly_reads.py unit/test_faults_in_languages.py \
+CORE_TESTS := $(addprefix tests/,unit/test_clients.py unit/test_costly_clients.py unit/test_faults_in_languages.py \
 	unit/test_fuzzed_transport.py unit/test_http_*.py unit/test_ma[ns]*.py unit/test_measuring.py unit/test_parsed_documents.py \
 	unit/test_shared_map*.py unit/test_slow_watchers*.py unit/test_websocket_*.py unit/test_contract.py \
 	integration/test_graphql*.py integration/test_authorisation.py integration/test_own_*.py integration/test_session_fields.py \

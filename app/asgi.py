@@ -27,9 +27,10 @@ from resolvers.context import Context, Services
 from resolvers.languages import locale_for
 from telemetry import origin, tracing
 from telemetry.process_metrics import watch_event_loop
-from transport.costly_reads import CostlyReads
 from transport.http_endpoint.view import GraphQLHttp
 from transport.request_context import ContextOf
+from transport.shares.meter import metered_task
+from transport.shares.read_shares import ReadShares
 from transport.socket_endpoint.endpoint import GraphQLWebSocket
 
 logger = logging.getLogger(__name__)
@@ -170,15 +171,15 @@ def _lifespan(
     async def lifespan(_app: Starlette) -> AsyncIterator[Mapping[str, RunningApi]]:
         async with open_api(settings, keys) as parts:
             context_of = _context_of(parts.services, authenticator)
-            reads = CostlyReads()
+            shares = ReadShares()
             api = RunningApi(
                 parts=parts,
-                graphql_http=GraphQLHttp(schema, context_of, reads),
+                graphql_http=GraphQLHttp(schema, context_of, shares),
                 graphql_socket=GraphQLWebSocket(
                     schema,
                     context_of,
                     authenticator.credentials,
-                    reads,
+                    shares,
                     max_sockets_per_address=settings.max_sockets_per_address,
                 ),
                 metrics=MetricsEndpoint(
@@ -186,6 +187,7 @@ def _lifespan(
                 ),
             )
             sampling = asyncio.create_task(watch_event_loop())
+            asyncio.get_running_loop().set_task_factory(metered_task)
             thresholds = gc.get_threshold()
             # Excludes all objects that exist now from garbage collection. To scan them
             # again and again would stop the process for a tenth of a second, several

@@ -13,7 +13,10 @@ from loadtest import plan
 from loadtest.report import Report
 from runtime.errors import CommandError
 
-SCENARIOS = ("storm", "crowd", "bystanders", "noop", "map", "watchers", "expiries")
+SCENARIOS = (
+    *("storm", "crowd", "bystanders", "readers"),
+    *("noop", "map", "watchers", "expiries"),
+)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -49,6 +52,7 @@ def _refuse_too_many(users: int, scenario: str) -> None:
         "expiries": plan.MAX_WATCHERS,
         "storm": plan.MAX_STORM,
         "bystanders": plan.MAX_TOKENS - plan.BYSTANDERS,
+        "readers": plan.MAX_TOKENS - 5 * plan.BYSTANDERS,
     }
     limit = limits.get(scenario, plan.MAX_TOKENS)
     if not 1 <= users <= limit:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from loadtest import plan
 from loadtest.report import table
 
 UNITS = {
@@ -42,6 +43,11 @@ FIGURES = {
     "bystanders": tuple(
         Figure(f"bystanders, {when}", f)
         for when in ("quiet", "storm")
+        for f in ("p50", "p95")
+    ),
+    "readers": tuple(
+        Figure(row, f)
+        for row in ("alone", *(f"beside {name}" for name in plan.READERS.values()))
         for f in ("p50", "p95")
     ),
     "watchers": (

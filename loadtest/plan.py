@@ -15,6 +15,17 @@ BYSTANDERS = 10
 BYSTANDER_PACE = 0.2  # seconds from one hold of a bystander to the next
 QUIET_SECONDS = 5.0  # bystanders alone, before the storm
 
+READER_FIELDS = 20  # at the root of a query, each of them cheap
+FIELD_QUERIES = 3  # that each account keeps under way
+MAP_QUERIES = 30  # that one anonymous client keeps under way
+READER_SOCKETS = 100  # of one address, with a map under way on each
+READERS = {
+    "fields": f"queries of {READER_FIELDS} fields",
+    "maps": f"{MAP_QUERIES} maps over HTTP",
+    "socket": f"{MAP_QUERIES} maps on a socket",
+    "sockets": f"{READER_SOCKETS} sockets",
+}
+
 CHANGES = 40  # of seats in the watchers scenario
 UNWATCHED_CHANGES = 20  # before: what a change costs without a delivery
 CHANGE_PAUSE = 0.25  # seconds for a change to reach all watchers ...

@@ -1,11 +1,11 @@
-"""The scenarios over HTTP: noop, map, storm, crowd, and bystanders of a storm."""
+"""The scenarios over HTTP: noop, map, storm, crowd, bystanders, readers."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import cycle, repeat
 
-from loadtest import api_client, measurements, plan
+from loadtest import api_client, measurements, plan, readers
 from loadtest.api_client import ApiClient, SessionOnSale
 from loadtest.bystanders import bystander_process, split_by_waves
 from loadtest.measurements import Row, Wave
@@ -205,4 +205,5 @@ SCENARIOS: dict[str, Callable[[Mapping[str, str], int, float], Report]] = {
     "storm": storm,
     "crowd": crowd,
     "bystanders": bystanders,
+    "readers": readers.run,
 }

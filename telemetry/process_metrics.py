@@ -43,9 +43,7 @@ SOCKET_OPERATIONS = Gauge(
     "cinema_socket_operations",
     "Operations that run on WebSockets, mostly subscriptions.",
 )
-COSTLY_READS_WAITING = Gauge(
-    "cinema_costly_reads_waiting", "Reads that wait for their turn."
-)
+READS_WAITING = Gauge("cinema_reads_waiting", "Reads that wait for their turn.")
 WATCHERS = Gauge("cinema_seat_map_watchers", "Subscriptions that share a seat map.")
 SHARED_STREAMS = Gauge(
     "cinema_seat_map_streams", "Executions that serve these subscriptions."

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from typing import TypeVar
 
 from strawberry import Schema
 from strawberry.types import ExecutionResult
@@ -11,15 +12,17 @@ from strawberry.types import ExecutionResult
 from resolvers.ports import NextTurn
 from telemetry import origin
 from transport import results
-from transport.costly_reads import Admission
 from transport.documents.call import Call
 from transport.operation_extension import DOCUMENT
 from transport.operation_metrics import OperationMetrics
 from transport.operation_run import OperationRun
 from transport.request_context import ANONYMOUS, Caller, ContextOf, new_request_id
 from transport.results import OperationFailedError
+from transport.shares.admission import Admission
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 FIRST_RESULT_SECONDS = 20.0
 
@@ -65,14 +68,17 @@ class Execution:
                 operation_extensions={DOCUMENT: call.document},
             )
             async with aclosing(stream):
-                async for result in stream:
+                async for result in _measured(stream, admission):
                     if isinstance(result, ExecutionResult):  # no @defer here
                         codes = results.codes_in(result)
                         stopwatch.stop(codes, context.refusals)
                         if run is not None:
                             run.outcome = results.outcome(codes)
-                        payload = _payload(result, request_id)
-                        if admission is not None:
+                        if admission is None:
+                            payload = _payload(result, request_id)
+                        else:
+                            with admission.measuring():
+                                payload = _payload(result, request_id)
                             admission.end(codes)
                         yield payload
         except OperationFailedError:
@@ -93,6 +99,21 @@ class Execution:
             async for payload in payloads:
                 return payload
         raise OperationFailedError(results.internal_error(new_request_id()))
+
+
+async def _measured(
+    results: AsyncGenerator[T, None], admission: Admission | None
+) -> AsyncGenerator[T, None]:
+    if admission is None:
+        async for result in results:
+            yield result
+        return
+    while True:
+        try:
+            result = await admission.measured(results.__anext__())
+        except StopAsyncIteration:
+            return
+        yield result
 
 
 def _payload(result: ExecutionResult, request_id: str) -> bytes:

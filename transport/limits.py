@@ -35,8 +35,9 @@ MAX_COMPARISONS = 50_000
 MAX_ROOT_FIELDS = 20
 # Fields of the response: a map of 1,000 seats with six fields each is read in 20 ms.
 MAX_COST = 20_000
-# Costly reads of one client that wait for their turn; seconds that one may wait.
-MAX_COSTLY_READS = 100
+# Reads that wait for their turn, of one client and of all; seconds that one may wait.
+MAX_READS_OF_CLIENT = 500
+MAX_READS = 4_000
 MAX_TURN_SECONDS = 20.0
 
 # In the variables: a room of 100 rows takes 300 values, a synopsis 5,000 characters.

@@ -14,6 +14,7 @@ from auth.tokens import AuthenticationError, Credentials
 from domain.people import Role, Viewer
 from resolvers.languages import locale_for
 from resolvers.ports import NextTurn
+from telemetry import origin
 from tests.support.engine import PLANS
 from transport.plans.schema import PlannedSchema
 
@@ -84,6 +85,8 @@ class SchemaState:
         address: str | None,
     ) -> "FakeContext":
         viewer = "ann" if self.credentials_of(authorization) else None
+        if viewer and (now := origin.current()):
+            now.viewer_id = ANN.id
         return FakeContext(self, viewer, accept_language, request_id)
 
 

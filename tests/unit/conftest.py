@@ -10,7 +10,7 @@ from starlette.routing import Route
 from tests.support.http_client import client_of
 from tests.support.transport_schema import SchemaState, schema
 from transport import GraphQLHttp, GraphQLWebSocket
-from transport.costly_reads import CostlyReads
+from transport.shares.read_shares import ReadShares
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def state() -> SchemaState:
 
 @pytest.fixture
 def app(state: SchemaState) -> GraphQLWebSocket:
-    reads = CostlyReads(rest=0)
+    reads = ReadShares()
     return GraphQLWebSocket(schema, state.context_of, state.credentials_of, reads)
 
 

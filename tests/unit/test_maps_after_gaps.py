@@ -10,9 +10,11 @@ from runtime.networks import network_of
 from tests.support.asgi_socket import AsgiSocket, settle
 from tests.support.metric_growth import growing
 from tests.support.transport_schema import SchemaState, schema
-from transport import GraphQLWebSocket, costly_reads
-from transport.costly_reads import CostlyReads
+from transport import GraphQLWebSocket
+from transport.documents.call import Call
 from transport.results import UNAVAILABLE
+from transport.shares import read_shares
+from transport.shares.read_shares import ReadShares
 
 SHARED = "subscription ($s: String!) { seatMap(sessionId: $s) { kind position } }"
 # A position that is required decides more than where it starts: it is not shared.
@@ -25,17 +27,21 @@ VIEWER = ("198.51.100.1", 1)
 
 @pytest.fixture(autouse=True)
 def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """On a busy machine a read may last longer than one that waits for a server."""
-    monkeypatch.setattr(costly_reads, "OVERDUE_SECONDS", 600.0)
+    """On a busy machine a read may last longer than one that waits for a server.
+
+    And what costs nothing in these tests would run together.
+    """
+    monkeypatch.setattr(read_shares, "MOST_TOGETHER", 1)
+    monkeypatch.setattr(read_shares, "OVERDUE_SECONDS", 600.0)
 
 
 @pytest.fixture
-def reads() -> CostlyReads:
-    return CostlyReads(rest=0)
+def reads() -> ReadShares:
+    return ReadShares()
 
 
 @pytest.fixture
-def sockets(state: SchemaState, reads: CostlyReads) -> GraphQLWebSocket:
+def sockets(state: SchemaState, reads: ReadShares) -> GraphQLWebSocket:
     return GraphQLWebSocket(schema, state.context_of, state.credentials_of, reads)
 
 
@@ -58,10 +64,10 @@ async def watch(socket: AsgiSocket, document: str, id: str = "1") -> None:
 
 @pytest.mark.parametrize("document", [SHARED, OWN])
 async def test_it_waits_while_another_read_runs(
-    document: str, socket: AsgiSocket, state: SchemaState, reads: CostlyReads
+    document: str, socket: AsgiSocket, state: SchemaState, reads: ReadShares
 ) -> None:
     await watch(socket, document)
-    with reads.line_up("other"), growing("cinema_costly_reads_waiting", 1):
+    with reads.line_up("other"), growing("cinema_reads_waiting", 1):
         state.lose_messages()
         await settle()
         assert socket.unread() == 0
@@ -73,7 +79,7 @@ async def test_it_waits_while_another_read_runs(
 
 
 async def test_it_keeps_its_turn_until_it_is_encoded(
-    socket: AsgiSocket, state: SchemaState, reads: CostlyReads
+    socket: AsgiSocket, state: SchemaState, reads: ReadShares
 ) -> None:
     await watch(socket, OWN)
     state.lose_messages()
@@ -84,11 +90,11 @@ async def test_it_keeps_its_turn_until_it_is_encoded(
 
 
 async def test_own_maps_come_one_by_one(
-    socket: AsgiSocket, state: SchemaState, reads: CostlyReads
+    socket: AsgiSocket, state: SchemaState, reads: ReadShares
 ) -> None:
     for operation in ("1", "2", "3"):
         await watch(socket, OWN, operation)
-    with reads.line_up("other"), growing("cinema_costly_reads_waiting", 3):
+    with reads.line_up("other"), growing("cinema_reads_waiting", 3):
         state.lose_messages()
         await settle()
     for _ in range(3):
@@ -96,7 +102,7 @@ async def test_own_maps_come_one_by_one(
 
 
 async def test_a_shared_map_waits_for_none_of_who_began_it(
-    sockets: GraphQLWebSocket, state: SchemaState, reads: CostlyReads
+    sockets: GraphQLWebSocket, state: SchemaState, reads: ReadShares
 ) -> None:
     async with (
         AsgiSocket(sockets, client=HOG) as hog,
@@ -123,9 +129,9 @@ async def test_a_shared_map_waits_for_none_of_who_began_it(
 
 @pytest.mark.parametrize("document", [SHARED, OWN])
 async def test_one_who_hangs_up_leaves_the_queue(
-    document: str, sockets: GraphQLWebSocket, state: SchemaState, reads: CostlyReads
+    document: str, sockets: GraphQLWebSocket, state: SchemaState, reads: ReadShares
 ) -> None:
-    with reads.line_up("other") as running, growing("cinema_costly_reads_waiting", 0):
+    with reads.line_up("other") as running, growing("cinema_reads_waiting", 0):
         running.end()
         async with AsgiSocket(sockets) as socket:
             await socket.init()
@@ -136,11 +142,12 @@ async def test_one_who_hangs_up_leaves_the_queue(
                 await socket.disconnect()
 
 
-async def test_again_is_refused_like_the_first_time(reads: CostlyReads) -> None:
-    with reads.line_up("a") as admission:
+async def test_again_is_refused_like_the_first_time(reads: ReadShares) -> None:
+    operation = Call.of("{ seatMap(sessionId: 1) { position } }").operation
+    with reads.line_up("a", operation) as admission:
         await admission.wait()
         admission.end()
-        running = reads.line_up("b")
+        running = reads.line_up("b", operation)
         again = asyncio.create_task(admission.again())
         await settle()
         running.end({UNAVAILABLE})

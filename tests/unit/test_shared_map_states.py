@@ -24,8 +24,8 @@ from hypothesis.stateful import (
 from tests.support.asgi_socket import AsgiSocket, settle
 from tests.support.versioned_seat_map import SEATS, Client, Feed, schema
 from transport import GraphQLWebSocket
-from transport.costly_reads import CostlyReads
 from transport.shared_maps import shared_map, watcher
+from transport.shares.read_shares import ReadShares
 
 T = TypeVar("T")
 
@@ -58,7 +58,7 @@ class SharedMapMachine(RuleBasedStateMachine):
             schema,
             self.feed.context_of,
             lambda _: None,
-            CostlyReads(rest=0),
+            ReadShares(),
             max_messages=MAX_MESSAGES,
         )
 

@@ -11,7 +11,7 @@ from tests.support.seat_map_socket import (
 )
 from tests.support.transport_schema import SchemaState, schema
 from transport import GraphQLWebSocket
-from transport.costly_reads import CostlyReads
+from transport.shares.read_shares import ReadShares
 
 
 async def test_too_much_may_come_while_it_reads_what_it_missed(
@@ -116,7 +116,7 @@ async def test_a_slow_watcher_is_bounded_and_catches_up(
         schema,
         state.context_of,
         state.credentials_of,
-        CostlyReads(rest=0),
+        ReadShares(),
         max_messages=10,
     )
     async with AsgiSocket(app) as slow, AsgiSocket(app) as quick:
@@ -151,7 +151,7 @@ async def test_a_replay_that_is_too_long_for_a_queue_is_replaced(
         schema,
         state.context_of,
         state.credentials_of,
-        CostlyReads(rest=0),
+        ReadShares(),
         max_messages=10,
     )
     async with AsgiSocket(app) as first, AsgiSocket(app) as second:
@@ -176,7 +176,7 @@ async def test_a_large_map_fits_an_empty_queue(state: SchemaState) -> None:
         schema,
         state.context_of,
         state.credentials_of,
-        CostlyReads(rest=0),
+        ReadShares(),
         max_bytes=100,
     )
     async with AsgiSocket(app) as socket:
@@ -191,7 +191,7 @@ async def test_a_slow_watcher_of_an_ended_map_gets_its_end(state: SchemaState) -
         schema,
         state.context_of,
         state.credentials_of,
-        CostlyReads(rest=0),
+        ReadShares(),
         max_messages=4,
     )
     async with AsgiSocket(app) as first, AsgiSocket(app) as second:

@@ -6,8 +6,8 @@ from tests.support.asgi_socket import AsgiSocket, settle
 from tests.support.seat_map_socket import all_received, deltas, received, watch
 from tests.support.transport_schema import SchemaState, schema
 from transport import GraphQLWebSocket
-from transport.costly_reads import CostlyReads
 from transport.shared_maps import shared_map
+from transport.shares.read_shares import ReadShares
 
 
 async def _behind(state: SchemaState, *sockets: AsgiSocket) -> None:
@@ -28,7 +28,7 @@ async def test_a_passing_fault_does_not_end_a_slow_watcher(state: SchemaState) -
         schema,
         state.context_of,
         state.credentials_of,
-        CostlyReads(rest=0),
+        ReadShares(),
         max_messages=10,
     )
     async with AsgiSocket(app) as slow:
@@ -57,7 +57,7 @@ async def test_all_retries_share_one_delay(
         schema,
         state.context_of,
         state.credentials_of,
-        CostlyReads(rest=0),
+        ReadShares(),
         max_messages=10,
     )
     async with AsgiSocket(app) as one, AsgiSocket(app) as other:
@@ -84,7 +84,7 @@ async def test_a_watcher_that_waits_to_retry_receives_the_end(
         schema,
         state.context_of,
         state.credentials_of,
-        CostlyReads(rest=0),
+        ReadShares(),
         max_messages=10,
     )
     async with AsgiSocket(app) as slow:
@@ -106,7 +106,7 @@ async def test_a_watcher_that_waits_to_retry_may_leave(state: SchemaState) -> No
         schema,
         state.context_of,
         state.credentials_of,
-        CostlyReads(rest=0),
+        ReadShares(),
         max_messages=10,
     )
     async with AsgiSocket(app) as slow:
@@ -124,7 +124,7 @@ async def test_what_is_gone_for_good_ends_a_slow_watcher(state: SchemaState) -> 
         schema,
         state.context_of,
         state.credentials_of,
-        CostlyReads(rest=0),
+        ReadShares(),
         max_messages=10,
     )
     async with AsgiSocket(app) as slow:

@@ -32,6 +32,11 @@ class Call:
         return cls(document, operation, operation_name, variables)
 
     @property
+    def is_mutation(self) -> bool:
+        operation = self.operation
+        return operation is not None and operation.kind is OperationType.MUTATION
+
+    @property
     def is_subscription(self) -> bool:
         operation = self.operation
         return operation is not None and operation.kind is OperationType.SUBSCRIPTION

@@ -32,7 +32,7 @@ MULTIPLE = "multiple"
 MAX_DOCUMENTS = 256
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Operation:
     """One operation that a document defines."""
 
@@ -42,6 +42,7 @@ class Operation:
     seat_map: ShareableSeatMap | None
     measured: Measurement
     defaults: dict[str, object]  # of variables
+    seconds: float | None = None  # of the event loop, when it was last read
 
     def cost_with(self, variables: Mapping[str, Any] | None) -> int:
         """In fields of the answer, at most; variables may say how large pages are."""

@@ -17,7 +17,6 @@ from strawberry.types.graphql import OperationType
 from auth.tokens import AuthenticationError
 from resolvers.languages import locale_for
 from transport import results
-from transport.costly_reads import CostlyReads, is_costly
 from transport.documents.call import Call
 from transport.documents.refusals import refusal_of
 from transport.http_endpoint.error_answers import error_answer, failed_answer
@@ -39,6 +38,7 @@ from transport.request_context import (
     reader_of,
     request_id_from,
 )
+from transport.shares.read_shares import ReadShares
 from transport.socket_endpoint.client_counts import client_network
 
 log = logging.getLogger(__name__)
@@ -69,11 +69,11 @@ class GraphQLHttp:
     """An ASGI application for a starlette `Route`. It serves no page."""
 
     def __init__(
-        self, schema: Schema, context_of: ContextOf, reads: CostlyReads | None = None
+        self, schema: Schema, context_of: ContextOf, shares: ReadShares | None = None
     ) -> None:
         self._schema = schema
         self._context_of = context_of
-        self._reads = reads or CostlyReads()
+        self._shares = shares or ReadShares()
         self._metrics = OperationMetrics(schema, "http")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -128,13 +128,18 @@ class GraphQLHttp:
         refusal = refusal_of(call)
         if refusal is not None:
             raise RefusedRequestError(400, refusal)
-        if not is_costly(call):
-            return _answer_with(await self._execute(request, call, context), request)
+        if call.is_mutation:
+            with self._shares.change():
+                result = await self._execute(request, call, context)
+                return _answer_with(result, request)
         reader = reader_of(client_network(request.scope))
-        async with self._reads.admission_for(reader) as admission:
-            result = await self._execute(request, call, context)
+        async with self._shares.admission_for(reader, call.operation) as admission:
+            work = self._execute(request, call, context)
+            result = await admission.measured(work)
+            with admission.measuring():
+                answer = _answer_with(result, request)
             admission.end(results.codes_in(result))
-            return _answer_with(result, request)
+            return answer
 
     def _context_for(self, request: _Request) -> OperationContext:
         return self._context_of(

@@ -7,7 +7,6 @@ from typing import Self
 from strawberry import Schema
 
 from telemetry.process_metrics import WATCHERS
-from transport.costly_reads import CostlyReads
 from transport.documents.call import Call
 from transport.execution import Execution
 from transport.json_text import encode_sorted
@@ -15,6 +14,7 @@ from transport.outgoing_queue import OperationOutbox
 from transport.request_context import ContextOf
 from transport.shared_maps.shared_map import SharedMap
 from transport.shared_maps.watcher import Watcher
+from transport.shares.read_shares import ReadShares
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +51,10 @@ class SharedMaps:
     """Each map lives while it has a watcher."""
 
     def __init__(
-        self, schema: Schema, context_of: ContextOf, reads: CostlyReads
+        self, schema: Schema, context_of: ContextOf, shares: ReadShares
     ) -> None:
         self._execution = Execution(schema, context_of)
-        self._reads = reads
+        self._shares = shares
         self._maps: dict[bytes, SharedMap] = {}
 
     def __len__(self) -> int:
@@ -80,9 +80,14 @@ class SharedMaps:
         key = call.key
         shared_map = self._maps.get(key)
         if shared_map is None:
-            admission = self._reads.line_up(client)
+            admission = self._shares.line_up(client, call.whole.operation)
             shared_map = SharedMap(
-                self._execution, admission, call.whole, key, self._remove
+                self._execution,
+                self._shares,
+                admission,
+                call.whole,
+                key=key,
+                on_end=self._remove,
             )
             self._maps[key] = shared_map
         return shared_map

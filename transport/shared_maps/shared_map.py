@@ -11,12 +11,13 @@ from runtime.back_off import BackOff
 from telemetry import origin
 from telemetry.process_metrics import SHARED_STREAMS
 from transport import results
-from transport.costly_reads import Admission
 from transport.documents.call import Call
 from transport.execution import Execution
 from transport.request_context import new_request_id
 from transport.results import OperationFailedError
 from transport.shared_maps.watcher import Watcher
+from transport.shares.admission import Admission
+from transport.shares.read_shares import ReadShares
 
 log = logging.getLogger(__name__)
 
@@ -38,8 +39,10 @@ class SharedMap:
     def __init__(
         self,
         execution: Execution,
+        shares: ReadShares,
         admission: Admission,
         call: Call,
+        *,
         key: bytes,
         on_end: Callable[["SharedMap"], None],
     ) -> None:
@@ -47,7 +50,7 @@ class SharedMap:
         # Like a set, but in the order in which they came: close in memory, too.
         self.watchers: dict[Watcher, None] = {}
         self._execution = execution
-        self._reads = admission.reads
+        self._shares = shares
         self._stream_admission = admission
         self._admission = admission  # of the reading that new watchers wait for
         self._call = call
@@ -86,8 +89,8 @@ class SharedMap:
 
         `resumed` is the watcher's own call, with its `after`.
         """
-        self._reads.join(self._admission, watcher.client)
-        self._reads.join(self._stream_admission, watcher.client)
+        self._shares.join(self._admission, watcher.client)
+        self._shares.join(self._stream_admission, watcher.client)
         await self._started.wait()
         caught_up = False
         if resumed is not None and not self._ended.is_set():
@@ -110,7 +113,7 @@ class SharedMap:
         """
         watcher.keep_pending()
         try:
-            with self._reads.line_up(watcher.client, bounded=False) as admission:
+            with self._line_up(watcher) as admission:
                 first = await self._execution.first_payload(call, admission)
         finally:
             pending = watcher.take_pending()
@@ -118,6 +121,10 @@ class SharedMap:
             return True
         await watcher.outbox.drained()
         return False
+
+    def _line_up(self, watcher: Watcher) -> Admission:
+        operation = self._call.operation
+        return self._shares.line_up(watcher.client, operation, bounded=False)
 
     async def _send_replay(self, watcher: Watcher) -> None:
         """Tries the kept replay once; a queue without room for it gets new maps."""
@@ -154,11 +161,9 @@ class SharedMap:
     async def _read_once(self, watcher: Watcher) -> None:
         """One reading for all who wait, in a task: a watcher that leaves ends none."""
         if self._reading is None:
-            admission = self._admission = self._reads.line_up(
-                watcher.client, bounded=False
-            )
+            admission = self._admission = self._line_up(watcher)
             self._reading = self._begin(self._read_new_map(admission), admission)
-        self._reads.join(self._admission, watcher.client)
+        self._shares.join(self._admission, watcher.client)
         reading = self._reading
         await asyncio.wait({reading})
         if reading.cancelled():

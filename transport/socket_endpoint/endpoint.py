@@ -9,12 +9,12 @@ from strawberry import Schema
 from telemetry.process_metrics import SOCKETS
 from telemetry.sale_metrics import RATE_LIMITED
 from transport.close_codes import TRY_AGAIN_LATER
-from transport.costly_reads import CostlyReads
 from transport.execution import Execution
 from transport.outgoing_queue import MAX_MESSAGES, MAX_QUEUED_BYTES
 from transport.request_context import ContextOf, CredentialsOf
 from transport.server.socket_limits import CONNECTION_GONE
 from transport.shared_maps.registry import SharedMaps
+from transport.shares.read_shares import ReadShares
 from transport.socket_endpoint.client_counts import (
     SocketCounts,
     TooManySocketsError,
@@ -48,7 +48,7 @@ class GraphQLWebSocket:
         schema: Schema,
         context_of: ContextOf,
         credentials_of: CredentialsOf,
-        reads: CostlyReads | None = None,
+        shares: ReadShares | None = None,
         *,
         init_seconds: float = 10.0,
         max_operations: int = 100,
@@ -56,10 +56,10 @@ class GraphQLWebSocket:
         max_bytes: int = MAX_QUEUED_BYTES,
         max_sockets_per_address: int = 500,
     ) -> None:
-        reads = reads or CostlyReads()
-        self.shared_maps = SharedMaps(schema, context_of, reads)
+        shares = shares or ReadShares()
+        self.shared_maps = SharedMaps(schema, context_of, shares)
         execution = Execution(schema, context_of)
-        self._runner = SubscriptionRunner(execution, self.shared_maps, reads)
+        self._runner = SubscriptionRunner(execution, self.shared_maps, shares)
         self._credentials_of = credentials_of
         self._limits = SocketLimits(
             init_seconds=init_seconds,

@@ -1,13 +1,11 @@
 """Runs one operation of a socket, by itself or as a watcher of a shared map."""
 
 import logging
-from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
 
 from auth.tokens import AuthenticationError
 from transport import results
-from transport.costly_reads import CostlyReads, is_costly
 from transport.documents.call import Call
 from transport.documents.refusals import refusal_of
 from transport.execution import Execution
@@ -16,6 +14,7 @@ from transport.outgoing_queue import OperationOutbox
 from transport.request_context import Caller, new_request_id
 from transport.results import OperationFailedError
 from transport.shared_maps.registry import SharedCall, SharedMaps
+from transport.shares.read_shares import ReadShares
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +25,7 @@ class SubscriptionRunner:
 
     execution: Execution
     shared_maps: SharedMaps
-    reads: CostlyReads
+    shares: ReadShares
 
     async def run(
         self, call: Call, outbox: OperationOutbox, caller: Caller
@@ -59,16 +58,18 @@ class SubscriptionRunner:
         if shared is not None:
             await self.shared_maps.watch(shared, outbox, caller.reader)
             return
-        if not is_costly(call):
-            await self._send(self.execution.payloads(call, caller, run), outbox)
+        if call.is_mutation:
+            changes = aclosing(self.execution.payloads(call, caller, run))
+            with self.shares.change():  # not while a slow client reads the answer
+                async with changes as payloads:
+                    answers = [payload async for payload in payloads]
+            for payload in answers:
+                await outbox.send(payload)
             return
-        async with self.reads.admission_for(caller.reader) as admission:
-            payloads = self.execution.payloads(call, caller, run, admission)
-            await self._send(payloads, outbox)
-
-    async def _send(
-        self, payloads: AsyncGenerator[bytes, None], outbox: OperationOutbox
-    ) -> None:
-        async with aclosing(payloads):
+        shares = self.shares.admission_for(caller.reader, call.operation)
+        async with (
+            shares as admission,
+            aclosing(self.execution.payloads(call, caller, run, admission)) as payloads,
+        ):
             async for payload in payloads:
                 await outbox.send(payload)

@@ -1,0 +1,1 @@
+"""Reads are admitted in fair shares of what the event loop spent on them."""

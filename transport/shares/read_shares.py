@@ -1,0 +1,183 @@
+"""Reads wait for their turn, so a client that reads much slows down only itself.
+
+Everything runs on one event loop, in pieces that nothing interrupts. So what a read
+costs is time of the loop, and it is measured. The client whose reads have cost least is
+next. Reads run together as long as they cost little together. While a change is on its
+way, the loop is free for a while after each read. Changes never wait here.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Collection, Hashable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+
+from resolvers.faults import FaultError, rate_limited, unavailable
+from telemetry.process_metrics import READS_WAITING
+from telemetry.sale_metrics import RATE_LIMITED
+from transport import results
+from transport.documents.document import Operation
+from transport.limits import MAX_READS, MAX_READS_OF_CLIENT, MAX_TURN_SECONDS
+from transport.results import OperationFailedError
+from transport.shares.admission import Admission
+from transport.shares.fair_queue import FairQueue
+
+# Of the loop, by all reads that run at the same time; one runs always. A change that
+# arrives may have to wait for as long.
+TOGETHER_SECONDS = 0.01
+MOST_TOGETHER = 16  # the size of a pool of connections
+# A read that takes longer waits for a server, and does not keep the loop busy.
+OVERDUE_SECONDS = 0.1
+# While a change is on its way, for each second of the loop that a read has taken.
+REST = 2.0
+LONGEST_PAUSE = 0.25
+
+
+class ReadShares:
+    """The reads of one process, over HTTP and on sockets."""
+
+    def __init__(
+        self, at_most: int = MAX_READS_OF_CLIENT, in_all: int = MAX_READS
+    ) -> None:
+        self._at_most = at_most  # of one client
+        self._in_all = in_all
+        self._queue: FairQueue[Admission] = FairQueue()
+        self._running: dict[Admission, None] = {}  # the oldest first
+        self._changes = 0
+        self._free_at = 0.0
+        self._timer: asyncio.TimerHandle | None = None
+
+    @contextmanager
+    def change(self) -> Iterator[None]:
+        """While a mutation is on its way."""
+        self._changes += 1
+        try:
+            yield
+        finally:
+            self._changes -= 1
+            if not self._changes:
+                self._admit()
+
+    @asynccontextmanager
+    async def admission_for(
+        self, client: Hashable, operation: Operation | None
+    ) -> AsyncIterator[Admission]:
+        """Waits for the turn of a read. Raises OperationFailedError."""
+        with self.line_up(client, operation) as admission:
+            if admission.waits:
+                try:
+                    async with asyncio.timeout(MAX_TURN_SECONDS):
+                        await admission.wait()
+                except TimeoutError:
+                    raise OperationFailedError(results.of_fault(_busy())) from None
+            yield admission
+
+    def line_up(
+        self,
+        client: Hashable,
+        operation: Operation | None = None,
+        *,
+        bounded: bool = True,
+    ) -> Admission:
+        """Raises OperationFailedError if `bounded` and the queue of the client is full.
+
+        The client None is this machine: a proxy or a load test, for many clients.
+        """
+        has_bound = bounded and client is not None
+        if has_bound and self._queue.waiting_of(client) >= self._at_most:
+            raise OperationFailedError(results.of_fault(_busy()))
+        admission = Admission(self, operation)
+        self.enqueue(admission, (client,))
+        return admission
+
+    def enqueue(self, admission: Admission, clients: Collection[Hashable]) -> None:
+        admission.line_up()
+        for client in clients:
+            self._queue.join(admission, client)
+        READS_WAITING.inc()
+        if len(self._queue) > self._in_all:
+            self._refuse([self._queue.last_of_longest()], _busy())
+        self._admit()
+
+    def join(self, admission: Admission, client: Hashable) -> None:
+        """Puts it into another client's queue too."""
+        if admission in self._queue:
+            self._queue.join(admission, client)
+
+    def end(self, admission: Admission, codes: Collection[str | None]) -> None:
+        if admission in self._queue:
+            self._queue.remove(admission)
+            READS_WAITING.dec()
+            return
+        self._running.pop(admission, None)
+        seconds = admission.seconds
+        self._queue.charge(admission.clients, seconds, admission.expected)
+        if admission.operation is not None:
+            admission.operation.seconds = seconds
+        now = asyncio.get_running_loop().time()
+        pause = min(seconds * REST, LONGEST_PAUSE)
+        # Without changes nobody has waited for it, so the next one begins anew.
+        rested_until = self._free_at if self._changes else now
+        self._free_at = max(now, rested_until) + pause
+        if results.UNAVAILABLE in codes and admission.reads_maps:
+            # Each would only find out the same, one after the other.
+            waiting = [each for each in self._queue if each.reads_maps]
+            self._refuse(waiting, unavailable())
+        self._admit()
+
+    def _refuse(self, admissions: Collection[Admission], fault: FaultError) -> None:
+        for admission in admissions:
+            self._queue.remove(admission)
+            READS_WAITING.dec()
+            admission.refuse(fault)
+
+    def _admit(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        loop = asyncio.get_running_loop()
+        while self._queue:
+            free_at = self._next_at(loop.time())
+            if free_at is not None:
+                self._timer = loop.call_at(free_at, self._admit)
+                return
+            self._start(*self._queue.pop(), loop.time())
+
+    def _next_at(self, now: float) -> float | None:
+        """When to look again, at the latest; None if the next read may begin now."""
+        if self._changes and self._free_at > now:
+            return self._free_at
+        while self._running:
+            oldest = next(iter(self._running))
+            if now < oldest.began + OVERDUE_SECONDS:
+                break
+            del self._running[oldest]
+        expected = _expected(self._queue.first())
+        together = expected + sum(each.expected for each in self._running)
+        if not self._running or (
+            len(self._running) < MOST_TOGETHER and together <= TOGETHER_SECONDS
+        ):
+            return None
+        return oldest.began + OVERDUE_SECONDS
+
+    def _start(
+        self, admission: Admission, clients: Sequence[Hashable], now: float
+    ) -> None:
+        READS_WAITING.dec()
+        admission.clients = tuple(clients)
+        admission.expected = _expected(admission)
+        admission.began = now
+        self._queue.reserve(clients, admission.expected)
+        self._running[admission] = None
+        admission.admit()
+
+
+def _expected(admission: Admission) -> float:
+    """As long as it took the last time; nobody knows what a new one does."""
+    operation = admission.operation
+    if operation is None or operation.seconds is None:
+        return TOGETHER_SECONDS
+    return operation.seconds
+
+
+def _busy() -> FaultError:
+    RATE_LIMITED.labels("reads").inc()
+    return rate_limited(seconds=1)
