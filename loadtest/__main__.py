@@ -52,7 +52,7 @@ def _refuse_too_many(users: int, scenario: str) -> None:
         "expiries": plan.MAX_WATCHERS,
         "storm": plan.MAX_STORM,
         "bystanders": plan.MAX_TOKENS - plan.BYSTANDERS,
-        "readers": plan.MAX_TOKENS - 5 * plan.BYSTANDERS,
+        "readers": plan.MAX_TOKENS - 6 * plan.BYSTANDERS,
     }
     limit = limits.get(scenario, plan.MAX_TOKENS)
     if not 1 <= users <= limit:

@@ -14,7 +14,7 @@ from loadtest.target import Target, find
 
 # Others each time: an account may reserve only so often, and its last seats stay taken
 # for a while.
-BYSTANDERS = plan.BYSTANDERS * (1 + len(plan.READERS))
+BYSTANDERS = plan.BYSTANDERS * (2 + len(plan.READERS))
 
 
 def run(environ: Mapping[str, str], users: int, seconds: float) -> Report:
@@ -22,9 +22,11 @@ def run(environ: Mapping[str, str], users: int, seconds: float) -> Report:
     target = find(environ, users + BYSTANDERS)
     session = ApiClient(target).find_session(BYSTANDERS)
     reading = replace(target, tokens=target.tokens[:users])
-    rows = [_bystanders(target, 0, session, "alone", plan.QUIET_SECONDS)]
+    # A server that has just started opens what it uses later.
+    _bystanders(target, 0, session, "warm-up", plan.SETTLING_SECONDS)
+    rows = [_bystanders(target, 1, session, "alone", plan.QUIET_SECONDS)]
     remarks = []
-    for number, (kind, name) in enumerate(plan.READERS.items(), start=1):
+    for number, (kind, name) in enumerate(plan.READERS.items(), start=2):
         with HelperProcess("loadtest.reader_process") as readers:
             readers.request(
                 {"target": asdict(reading), "session_id": session.id, "kind": kind}

@@ -11,6 +11,8 @@ from strawberry.types import Info
 
 from resolvers.ports import NextTurn
 from tests.support.asgi_socket import AsgiSocket
+from tests.support.engine import PLANS
+from transport.plans.schema import PlannedSchema
 
 SEATS = ("A1", "A2", "A3", "A4")
 SEAT_MAP = """subscription ($after: Int) {
@@ -108,7 +110,7 @@ class Subscription:
             feed.executions.discard(events)
 
 
-schema = strawberry.Schema(Query, subscription=Subscription)
+schema = PlannedSchema(Query, subscription=Subscription, plans=PLANS)
 
 
 @dataclass(eq=False)

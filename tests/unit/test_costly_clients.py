@@ -192,3 +192,17 @@ async def test_too_many_are_refused_on_a_socket(
         "code": "RATE_LIMITED",
         "retryAfter": 1,
     }
+
+
+async def test_a_new_document_waits_behind_its_own_client(
+    flood: list[asyncio.Task[httpx2.Response]], served: Starlette, state: SchemaState
+) -> None:
+    """To parse it costs time of the loop, and nobody knows yet that it is a change."""
+    text = "mutation New { touch }"
+    async with client_of(served, HOG) as hog, client_of(served, BUYER) as buyer:
+        own = [asyncio.create_task(ask(hog, text)), *flood]
+        await settle()
+        state.workable.set()
+        await ask(buyer, "mutation Other { touch }")
+
+        assert sum(each.done() for each in own) <= 3

@@ -1,15 +1,13 @@
 import json
-import logging
-from collections.abc import Iterator
+from typing import Any
 
 import httpx2
 import pytest
-import strawberry
-from strawberry.extensions import SchemaExtension
 
 from tests.support.http_client import GQL, JSON, client_of, code, post
 from tests.support.transport_schema import FakeContext, Query, SchemaState, schema
 from transport import GraphQLHttp
+from transport.plans.schema import PlannedSchema
 
 
 async def test_a_query_is_answered(http: httpx2.AsyncClient) -> None:
@@ -179,15 +177,13 @@ async def test_a_bug_before_execution_is_masked(
 
 
 async def test_a_bug_around_execution_is_masked(
-    state: SchemaState, caplog: pytest.LogCaptureFixture
+    state: SchemaState,
 ) -> None:
-    class Broken(SchemaExtension):
-        def on_execute(self) -> Iterator[None]:
+    class Broken(PlannedSchema):
+        async def execute(self, *_: Any, **__: Any) -> Any:
             raise RuntimeError("secret")
-            yield
 
-    caplog.set_level(logging.ERROR, "strawberry.execution")
-    broken = strawberry.Schema(Query, extensions=[Broken])
+    broken = Broken(Query)
     async with client_of(GraphQLHttp(broken, state.context_of)) as http:
         response = await post(http, {"query": "{ hello }"})
 

@@ -19,14 +19,14 @@ from transport.documents.document import read
 from transport.plans.schema import PlannedSchema
 
 
-def schema_of(query: type = Query) -> strawberry.Schema:
+def schema_of(query: type = Query) -> PlannedSchema:
     return PlannedSchema(query, Mutation, Subscription, plans=PLANS)
 
 
 @pytest.fixture
 def calls(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     """How often each function that works on a document was called."""
-    documents._read.cache_clear()  # other tests may have sent the same
+    documents._KEPT.clear()  # other tests may have sent the same
     counted: Counter[str] = Counter()
 
     def count(module: object, name: str, what: str) -> None:

@@ -130,7 +130,7 @@ async def test_plans_are_kept_as_long_as_their_document(
         await run(schema, text, Context())
     assert len(compiled) == 1
 
-    documents._read.cache_clear()
+    documents._KEPT.clear()
     await run(schema, text, Context())
     assert len(compiled) == 2
 

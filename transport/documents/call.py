@@ -27,7 +27,15 @@ class Call:
         operation_name: str | None = None,
         variables: dict[str, Any] | None = None,
     ) -> Self:
-        document = read(text)
+        return cls.to(read(text), operation_name, variables)
+
+    @classmethod
+    def to(
+        cls,
+        document: Document,
+        operation_name: str | None,
+        variables: dict[str, Any] | None,
+    ) -> Self:
         operation = document.operation_named(operation_name)
         return cls(document, operation, operation_name, variables)
 

@@ -1,8 +1,8 @@
 """GraphQL documents: parsed once, and described as far as transports need it."""
 
+from collections import OrderedDict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
 from graphql import (
@@ -79,6 +79,17 @@ class Document:
         return self._validated[1]
 
 
+_KEPT: OrderedDict[str, Document] = OrderedDict()  # the last used at the end
+
+
+def kept(text: str) -> Document | None:
+    """The document, if it was read before, and not too long ago."""
+    document = _KEPT.get(text)
+    if document is not None:
+        _KEPT.move_to_end(text)
+    return document
+
+
 def read(text: str) -> Document:
     if len(text) > MAX_DOCUMENT_CHARACTERS:
         return Document(
@@ -86,10 +97,14 @@ def read(text: str) -> Document:
             refusal=f"The document has {len(text)} characters;"
             f" {MAX_DOCUMENT_CHARACTERS} are allowed.",
         )
-    return _read(text)
+    document = kept(text)
+    if document is None:
+        document = _KEPT[text] = _read(text)
+        if len(_KEPT) > MAX_DOCUMENTS:
+            _KEPT.popitem(last=False)
+    return document
 
 
-@lru_cache(maxsize=MAX_DOCUMENTS)
 def _read(text: str) -> Document:
     try:
         parsed = parse(text, max_lexical_tokens=MAX_TOKENS, max_comments=MAX_TOKENS)

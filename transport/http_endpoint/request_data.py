@@ -1,12 +1,12 @@
 """Reads a GraphQL request from an HTTP request, or refuses it."""
 
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeVar
 
 from starlette.requests import Request
 
 from transport.documents import persisted_queries
-from transport.documents.call import Call
 from transport.json_text import NotJsonError, decode
 from transport.limits import MAX_BYTES, MAX_URL_BYTES
 from transport.request_context import header
@@ -28,7 +28,14 @@ class RefusedRequestError(Exception):
         self.headers = headers
 
 
-async def call_of(request: Request) -> Call:
+@dataclass(frozen=True, slots=True)
+class RequestData:
+    text: str
+    operation_name: str | None
+    variables: dict[str, Any] | None
+
+
+async def data_of(request: Request) -> RequestData:
     if request.method == "GET":
         _check_length_of_url(request)
         parameters = _parameters_of_url(request)
@@ -47,7 +54,7 @@ async def call_of(request: Request) -> Call:
         raise RefusedRequestError(200, message, code)
     if not isinstance(query, str) or not query.strip():
         raise RefusedRequestError(400, "`query` has to be a GraphQL document.")
-    return Call.of(
+    return RequestData(
         query,
         _optional(parameters, "operationName", str),
         _optional(parameters, "variables", dict),

@@ -6,7 +6,6 @@ from http import HTTPStatus
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
-from strawberry import Schema
 from strawberry.schema.exceptions import (
     CannotGetOperationTypeError,
     InvalidOperationTypeError,
@@ -26,11 +25,12 @@ from transport.http_endpoint.negotiation import (
     media_type_for,
     status_of,
 )
-from transport.http_endpoint.request_data import RefusedRequestError, call_of
+from transport.http_endpoint.request_data import RefusedRequestError, data_of
 from transport.json_text import encode
 from transport.operation_extension import DOCUMENT
 from transport.operation_metrics import OperationMetrics
 from transport.operation_run import OperationRun, operation_run
+from transport.plans.schema import PlannedSchema
 from transport.request_context import (
     ContextOf,
     OperationContext,
@@ -38,6 +38,7 @@ from transport.request_context import (
     reader_of,
     request_id_from,
 )
+from transport.shares.known_documents import KnownDocuments
 from transport.shares.read_shares import ReadShares
 from transport.socket_endpoint.client_counts import client_network
 
@@ -69,11 +70,15 @@ class GraphQLHttp:
     """An ASGI application for a starlette `Route`. It serves no page."""
 
     def __init__(
-        self, schema: Schema, context_of: ContextOf, shares: ReadShares | None = None
+        self,
+        schema: PlannedSchema,
+        context_of: ContextOf,
+        shares: ReadShares | None = None,
     ) -> None:
         self._schema = schema
         self._context_of = context_of
         self._shares = shares or ReadShares()
+        self._documents = KnownDocuments(schema, self._shares)
         self._metrics = OperationMetrics(schema, "http")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -123,7 +128,10 @@ class GraphQLHttp:
 
     async def _answer_of_operation(self, request: _Request) -> Response:
         context = self._context_for(request)
-        call = await call_of(request)
+        data = await data_of(request)
+        reader = reader_of(client_network(request.scope))
+        document = await self._documents.find(data.text, reader)
+        call = Call.to(document, data.operation_name, data.variables)
         request.run.operation = call.operation
         refusal = refusal_of(call)
         if refusal is not None:
@@ -132,7 +140,6 @@ class GraphQLHttp:
             with self._shares.change():
                 result = await self._execute(request, call, context)
                 return _answer_with(result, request)
-        reader = reader_of(client_network(request.scope))
         async with self._shares.admission_for(reader, call.operation) as admission:
             work = self._execute(request, call, context)
             result = await admission.measured(work)

@@ -136,7 +136,7 @@ class PlannedSchema(Schema):
             allowed is not None and OperationType(operation.kind.value) not in allowed
         ):
             return None
-        if not self._is_valid(document):
+        if not self.is_valid(document):
             return None
         reason: Reason
         try:
@@ -149,8 +149,10 @@ class PlannedSchema(Schema):
         UNPLANNED.labels(reason).inc()
         return None
 
-    def _is_valid(self, document: Document) -> bool:
+    def is_valid(self, document: Document) -> bool:
         """graphql-core reports why a document is not, or cannot be validated."""
+        if document.parsed is None:
+            return False
         try:
             return not document.errors_in(self._schema, self._rules)
         except Exception:  # noqa: BLE001 # it is raised again there

@@ -94,7 +94,7 @@ class Admission:
         A subscription that has to read a whole map again does so.
         """
         self.end()
-        self.queues.enqueue(self, self.clients if clients is None else clients)
+        self.queues.enqueue(self, clients or self.clients)
         try:
             await self.wait()
         except OperationFailedError:

@@ -20,11 +20,10 @@ class _Client(Generic[Item]):
 class FairQueue(Generic[Item]):
     """Weighted fair queueing with equal weights, and charges that come afterwards.
 
-    `_level` is what a client would have been given that had always waited. A client
-    that begins to wait begins there: it has saved nothing in the time in which it
-    wanted nothing. What it was given beyond the level it owes to the others. Who comes
-    anew goes before it only until the level has reached it, so a stream of newcomers
-    does not keep it for ever.
+    `_level` is what a client would have been given if it had always waited. A client
+    that begins to wait begins there, since it has saved nothing in the time in which it
+    wanted nothing. What it was given beyond the level it owes to the others. They go
+    before it until the level has reached it, so newcomers do not keep it for ever.
 
     An item may be in the queues of several clients. The one that is faster counts.
     """

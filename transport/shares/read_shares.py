@@ -90,6 +90,7 @@ class ReadShares:
 
     def enqueue(self, admission: Admission, clients: Collection[Hashable]) -> None:
         admission.line_up()
+        admission.clients = tuple(clients)
         for client in clients:
             self._queue.join(admission, client)
         READS_WAITING.inc()
@@ -114,7 +115,7 @@ class ReadShares:
             admission.operation.seconds = seconds
         now = asyncio.get_running_loop().time()
         pause = min(seconds * REST, LONGEST_PAUSE)
-        # Without changes nobody has waited for it, so the next one begins anew.
+        # Without changes nobody has waited for it, so it does not add up.
         rested_until = self._free_at if self._changes else now
         self._free_at = max(now, rested_until) + pause
         if results.UNAVAILABLE in codes and admission.reads_maps:

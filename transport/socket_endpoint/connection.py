@@ -14,9 +14,7 @@ from telemetry import process_metrics
 from telemetry.sale_metrics import RATE_LIMITED
 from transport import results
 from transport.close_codes import TRY_AGAIN_LATER
-from transport.documents import persisted_queries
-from transport.documents.call import Call
-from transport.outgoing_queue import OperationOutbox, OutgoingQueue, SlowConsumerError
+from transport.outgoing_queue import OutgoingQueue, SlowConsumerError
 from transport.request_context import Caller, CredentialsOf
 from transport.server.socket_limits import TEXT_WRITER
 from transport.socket_endpoint.callers import authorization_of, caller_of
@@ -29,7 +27,10 @@ from transport.socket_endpoint.frames import (
     Subscribe,
     frame_of,
 )
-from transport.socket_endpoint.subscription_runner import SubscriptionRunner
+from transport.socket_endpoint.subscription_runner import (
+    RunningOperation,
+    SubscriptionRunner,
+)
 
 log = logging.getLogger(__name__)
 
@@ -44,19 +45,6 @@ class SocketLimits:
     operations: int
     messages: int
     bytes: int
-
-
-@dataclass(frozen=True, slots=True)
-class _RunningOperation:
-    outbox: OperationOutbox
-    task: asyncio.Task[None]
-    is_subscription: bool
-
-    def end(self) -> None:
-        """A mutation may be in a transaction: it is finished, but nothing is sent."""
-        self.outbox.close()
-        if self.is_subscription:
-            self.task.cancel()
 
 
 class Socket:
@@ -76,7 +64,7 @@ class Socket:
         writer = websocket.get("extensions", {}).get(TEXT_WRITER)
         self._outgoing = OutgoingQueue(limits.messages, limits.bytes, writer)
         self._caller: Caller | None = None  # set by connection_init
-        self._operations: dict[str, _RunningOperation] = {}
+        self._operations: dict[str, RunningOperation] = {}
         # One that the client completed counts until it has really ended.
         self._tasks: set[asyncio.Task[None]] = set()
         self._ending = asyncio.get_running_loop().create_future()
@@ -180,16 +168,10 @@ class Socket:
             message = f"A socket carries {self._limits.operations} operations at most."
             self._put_errors(frame.id, results.error(message, results.RATE_LIMITED))
             return
-        if frame.query is None:
-            message, code = persisted_queries.MESSAGE, persisted_queries.CODE
-            self._put_errors(frame.id, results.error(message, code))
-            return
-        call = Call.of(frame.query, frame.operation_name, frame.variables)
-        outbox = self._outgoing.outbox(frame.id)
-        running = self._run_operation(frame.id, call, outbox, self._caller)
-        task = asyncio.create_task(running)
-        operation = _RunningOperation(outbox, task, call.is_subscription)
+        operation = RunningOperation(self._outgoing.outbox(frame.id))
         self._operations[frame.id] = operation
+        running = self._run_operation(frame, operation, self._caller)
+        operation.task = task = asyncio.create_task(running)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -199,19 +181,18 @@ class Socket:
             operation.end()
 
     async def _run_operation(
-        self, id: str, call: Call, outbox: OperationOutbox, caller: Caller
+        self, frame: Subscribe, operation: RunningOperation, caller: Caller
     ) -> None:
         with process_metrics.SOCKET_OPERATIONS.track_inprogress():
-            errors = await self._runner.run(call, outbox, caller)
-        operation = self._operations.get(id)
-        if operation is None or operation.outbox is not outbox:
+            errors = await self._runner.run(frame, operation, caller)
+        if self._operations.get(frame.id) is not operation:
             return  # ended before; another operation may have its id
-        del self._operations[id]
+        del self._operations[frame.id]
         try:
             if errors is None:
-                self._outgoing.put({"id": id, "type": "complete"})
+                self._outgoing.put({"id": frame.id, "type": "complete"})
             else:
-                self._put_errors(id, results.in_language(errors, caller.locale))
+                self._put_errors(frame.id, results.in_language(errors, caller.locale))
         except SlowConsumerError:
             process_metrics.SLOW_CLOSED.inc()
             self.end(TRY_AGAIN_LATER, "Slow consumer")

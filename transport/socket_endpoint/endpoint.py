@@ -4,16 +4,17 @@ from contextlib import suppress
 
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
-from strawberry import Schema
 
 from telemetry.process_metrics import SOCKETS
 from telemetry.sale_metrics import RATE_LIMITED
 from transport.close_codes import TRY_AGAIN_LATER
 from transport.execution import Execution
 from transport.outgoing_queue import MAX_MESSAGES, MAX_QUEUED_BYTES
+from transport.plans.schema import PlannedSchema
 from transport.request_context import ContextOf, CredentialsOf
 from transport.server.socket_limits import CONNECTION_GONE
 from transport.shared_maps.registry import SharedMaps
+from transport.shares.known_documents import KnownDocuments
 from transport.shares.read_shares import ReadShares
 from transport.socket_endpoint.client_counts import (
     SocketCounts,
@@ -45,7 +46,7 @@ class GraphQLWebSocket:
 
     def __init__(
         self,
-        schema: Schema,
+        schema: PlannedSchema,
         context_of: ContextOf,
         credentials_of: CredentialsOf,
         shares: ReadShares | None = None,
@@ -59,7 +60,10 @@ class GraphQLWebSocket:
         shares = shares or ReadShares()
         self.shared_maps = SharedMaps(schema, context_of, shares)
         execution = Execution(schema, context_of)
-        self._runner = SubscriptionRunner(execution, self.shared_maps, shares)
+        documents = KnownDocuments(schema, shares)
+        self._runner = SubscriptionRunner(
+            execution, self.shared_maps, documents, shares
+        )
         self._credentials_of = credentials_of
         self._limits = SocketLimits(
             init_seconds=init_seconds,

@@ -1,11 +1,13 @@
 """Runs one operation of a socket, by itself or as a watcher of a shared map."""
 
+import asyncio
 import logging
 from contextlib import aclosing
 from dataclasses import dataclass
 
 from auth.tokens import AuthenticationError
 from transport import results
+from transport.documents import persisted_queries
 from transport.documents.call import Call
 from transport.documents.refusals import refusal_of
 from transport.execution import Execution
@@ -14,9 +16,24 @@ from transport.outgoing_queue import OperationOutbox
 from transport.request_context import Caller, new_request_id
 from transport.results import OperationFailedError
 from transport.shared_maps.registry import SharedCall, SharedMaps
+from transport.shares.known_documents import KnownDocuments
 from transport.shares.read_shares import ReadShares
+from transport.socket_endpoint.frames import Subscribe
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True, eq=False)
+class RunningOperation:
+    outbox: OperationOutbox
+    task: asyncio.Task[None] | None = None
+    call: Call | None = None  # None until its document is known: nothing has happened
+
+    def end(self) -> None:
+        """A mutation may be in a transaction: it is finished, but nothing is sent."""
+        self.outbox.close()
+        if self.task and (self.call is None or self.call.is_subscription):
+            self.task.cancel()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +42,25 @@ class SubscriptionRunner:
 
     execution: Execution
     shared_maps: SharedMaps
+    documents: KnownDocuments
     shares: ReadShares
 
     async def run(
-        self, call: Call, outbox: OperationOutbox, caller: Caller
+        self, frame: Subscribe, operation: RunningOperation, caller: Caller
     ) -> results.Errors | None:
         """Runs the operation to its end; returns the errors that ended it, if any."""
+        if frame.query is None:
+            return results.error(persisted_queries.MESSAGE, persisted_queries.CODE)
+        try:
+            document = await self.documents.find(frame.query, caller.reader)
+        except OperationFailedError as failed:
+            return failed.errors
+        operation.call = call = Call.to(document, frame.operation_name, frame.variables)
+        return await self._run_call(call, operation.outbox, caller)
+
+    async def _run_call(
+        self, call: Call, outbox: OperationOutbox, caller: Caller
+    ) -> results.Errors | None:
         with operation_run(new_request_id(), call.operation) as run:
             try:
                 await self._run(call, outbox, caller, run)
