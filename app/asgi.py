@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
-from app import explorer, front_page, health
+from app import explorer, front_page, health, trusted_documents
 from app.executable_schema import build_schema
 from app.metrics_endpoint import MetricsEndpoint
 from app.other_origins import for_other_origins
@@ -27,6 +27,7 @@ from resolvers.context import Context, Services
 from resolvers.languages import locale_for
 from telemetry import origin, tracing
 from telemetry.process_metrics import watch_event_loop
+from transport.documents.persisted_queries import PersistedQueries
 from transport.http_endpoint.view import GraphQLHttp
 from transport.request_context import ContextOf
 from transport.shares.meter import metered_task
@@ -167,6 +168,11 @@ def _lifespan(
         introspection=settings.introspection, plans=settings.engine == "plans"
     )
 
+    persisted = PersistedQueries(
+        trusted_documents.load(settings.trusted_documents_file, schema),
+        settings.trusted_documents,
+    )
+
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[Mapping[str, RunningApi]]:
         async with open_api(settings, keys) as parts:
@@ -174,12 +180,13 @@ def _lifespan(
             shares = ReadShares()
             api = RunningApi(
                 parts=parts,
-                graphql_http=GraphQLHttp(schema, context_of, shares),
+                graphql_http=GraphQLHttp(schema, context_of, shares, persisted),
                 graphql_socket=GraphQLWebSocket(
                     schema,
                     context_of,
                     authenticator.credentials,
                     shares,
+                    persisted,
                     max_sockets_per_address=settings.max_sockets_per_address,
                 ),
                 metrics=MetricsEndpoint(

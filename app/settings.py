@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime
 from ipaddress import ip_network
-from typing import Annotated, Any, Literal
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
 
 from limits import parse
 from pydantic import (
@@ -121,6 +122,11 @@ class Settings(EnvironmentSettings):
     db_pool_size: int = Field(default=16, ge=1)
     # Whether clients may query the schema (__schema, __type); default: as `explorer`.
     introspection: bool
+    # Which documents clients may send: any, and hashes of those that they have sent
+    # before; only those of the file, by hash or by text; or any and no hashes.
+    trusted_documents: Literal["any", "only", "off"] = "any"
+    # A JSON object: the text of each document by its SHA-256.
+    trusted_documents_file: Path | None = None
     # What executes operations: compiled plans, or graphql-core for all of them.
     engine: Literal["plans", "core"] = "plans"
     # The worker's port of /metrics, on HOST; the API has /metrics on its own port.
@@ -166,6 +172,12 @@ class Settings(EnvironmentSettings):
         for each in value:
             ip_network(each)  # a name or `*` would trust everybody
         return value
+
+    @model_validator(mode="after")
+    def _has_trusted_documents(self) -> Self:
+        if self.trusted_documents == "only" and self.trusted_documents_file is None:
+            raise ValueError("TRUSTED_DOCUMENTS=only needs TRUSTED_DOCUMENTS_FILE")
+        return self
 
     def model_post_init(self, context: Any, /) -> None:
         if not self.redlock_urls:

@@ -144,11 +144,13 @@ MEASURED_SEAT_MAP_UPDATES = """subscription ($id: ID!) {
 MEASURED_SEAT_MAP = """query ($id: ID!) {
   seatMap(sessionId: $id) { __typename position seats { id status version heldUntil } }
 }"""
-_SESSIONS = """sessions(first: 4) {
-  edges { node { id startsAt movie { title } room { name } } }
-}"""
-_FIELDS = " ".join(f"f{number}: {_SESSIONS}" for number in range(plan.READER_FIELDS))
-MEASURED_MANY_FIELDS = f"{{ {_FIELDS} }}"
+MEASURED_MANY_FIELDS = "query {{ {} }}".format(
+    " ".join(
+        f"f{number}: sessions(first: 4) {{ edges {{ node {{ "
+        "id startsAt movie { title } room { name } } } }"
+        for number in range(plan.READER_FIELDS)
+    )
+)
 # Authenticated, parsed and executed like a hold, then refused for the form of its id.
 MEASURED_NO_OP = 'mutation { cancelReservation(input: {reservationId: "x"}) \
 { __typename } }'

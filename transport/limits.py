@@ -33,8 +33,12 @@ MAX_DIRECTIVES = 50
 MAX_COMPARISONS = 50_000
 # Each may be a mutation.
 MAX_ROOT_FIELDS = 20
-# Fields of the response: a map of 1,000 seats with six fields each is read in 20 ms.
+# Fields of the response: a map of 1,000 seats with six fields each takes 10 ms.
 MAX_COST = 20_000
+# Documents of clients that a process keeps by their hashes: usual programs have tens,
+# of some hundred characters each.
+MAX_PERSISTED_QUERIES = 1_000
+MAX_PERSISTED_CHARACTERS = 2_000_000
 # Reads that wait for their turn, of one client and of all; seconds that one may wait.
 MAX_READS_OF_CLIENT = 500
 MAX_READS = 4_000

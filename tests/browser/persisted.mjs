@@ -1,5 +1,5 @@
 // node persisted.mjs CLIENT URL DOCUMENT SUBSCRIPTION: a client that sends hashes of documents asks twice, over HTTP and
-// then on a socket. Prints the answers, and how many requests or operations it took so far.
+// then on a socket. Prints the answers, and whether each request or operation so far had a document.
 import { createHash } from "node:crypto";
 import { ApolloClient, ApolloLink, HttpLink, InMemoryCache, gql } from "@apollo/client";
 import { PersistedQueryLink } from "@apollo/client/link/persisted-queries";
@@ -12,8 +12,9 @@ import WebSocket from "ws";
 const [, , name, url, query, subscription] = process.argv;
 const say = (event, value) => console.log(JSON.stringify([event, value]));
 const sha256 = (text) => createHash("sha256").update(text).digest("hex");
-let requests = 0;
-const counted = (...args) => (requests++, fetch(...args));
+const requested = [];
+const documentIn = (url, { body }) => (body ? JSON.parse(body).query : new URL(url).searchParams.get("query"));
+const counted = (...args) => (requested.push(Boolean(documentIn(...args))), fetch(...args));
 const subscribed = [];
 class CountedSocket extends WebSocket {
   send(text, ...rest) {
@@ -67,9 +68,9 @@ const clients = {
 const http = clients[name]();
 for (const _ of [1, 2]) {
   const { data } = await http.ask();
-  say("answer", { data, requests });
+  say("answer", { data, requested });
 }
-const socket = clients[name](); // it has not yet heard that hashes are not supported
+const socket = clients[name]();
 for (const _ of [1, 2]) {
   const { data } = await socket.watch();
   say("update", { data, subscribed });

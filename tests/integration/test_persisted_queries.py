@@ -1,20 +1,22 @@
-"""Clients that send hashes of documents go on with the documents, which we can run."""
+"""Clients that send hashes of documents send each document once."""
 
-import json
+import asyncio
+import re
+from typing import Any
 
 import pytest
 from starlette.applications import Starlette
 from starlette.routing import Route, WebSocketRoute
 
 from tests.support.asgi_server import serving
-from tests.support.http_client import GQL, JSON, client_of, post
 from tests.support.node_program import node_program
+from tests.support.run import ROOT
 from tests.support.transport_schema import SchemaState, schema
 from transport import GraphQLHttp, GraphQLWebSocket
 
 QUERY = "{ hello }"
 SUBSCRIPTION = "subscription { numbers(upto: 1) }"
-HASH: dict[str, object] = {"persistedQuery": {"version": 1, "sha256Hash": "0" * 64}}
+DOCUMENT = ROOT / "docs" / "api.md"
 
 
 def served() -> Starlette:
@@ -30,10 +32,10 @@ def served() -> Starlette:
     ("client", "subscribed"),
     [
         ("apollo", [True, True]),  # its link for sockets sends hash and document
-        ("urql", [False, True, True]),
+        ("urql", [False, True, False]),
     ],
 )
-async def test_clients_go_on_with_documents(
+async def test_clients_send_a_document_once(
     client: str, subscribed: list[bool]
 ) -> None:
     """`subscribed` says of each `subscribe` message whether it had a document."""
@@ -47,45 +49,30 @@ async def test_clients_go_on_with_documents(
         updates = [await program.until("update") for _ in range(2)]
 
     assert [each["data"]["hello"] for each in answers] == ["hello world"] * 2
-    assert [each["requests"] for each in answers] == [2, 3]
+    assert answers[-1]["requested"] == [False, True, False]
     assert [each["data"]["numbers"] for each in updates] == [0, 0]
     assert updates[-1]["subscribed"] == subscribed
 
 
-@pytest.mark.parametrize("method", ["GET", "POST"])
-@pytest.mark.parametrize("accept", [JSON, GQL])
-@pytest.mark.parametrize("document", [{}, {"query": ""}])
-async def test_a_hash_alone_is_not_supported(
-    method: str, accept: str, document: dict[str, str]
-) -> None:
-    async with client_of(served()) as http:
-        if method == "GET":
-            answer = await http.get(
-                "/graphql",
-                params={**document, "extensions": json.dumps(HASH)},
-                headers={"accept": accept},
+async def test_the_example_of_the_documentation_sends_a_document_once() -> None:
+    blocks = re.findall(r"```python\n(.*?)```", DOCUMENT.read_text(), re.DOTALL)
+    [block] = [block for block in blocks if "def ask(" in block]
+    example: dict[str, Any] = {}
+    exec(block, example)  # noqa: S102 # it is ours
+    sent: list[dict[str, Any]] = []
+    send = example["send"]
+
+    def counting(url: str, body: dict[str, Any]) -> object:
+        sent.append(body)
+        return send(url, body)
+
+    example["send"] = counting
+    document = "query ($name: String!) { hello(name: $name) }"
+    async with serving(served()) as address:
+        for name in ("Ana", "Bia"):
+            answer = await asyncio.to_thread(
+                example["ask"], f"{address}/graphql", document, {"name": name}
             )
-        else:
-            answer = await post(http, {**document, "extensions": HASH}, accept=accept)
+            assert answer == {"data": {"hello": f"hello {name}"}}
 
-    assert answer.status_code == 200
-    [error] = answer.json()["errors"]
-    assert error["message"] == "PersistedQueryNotSupported"
-    assert error["extensions"] == {"code": "PERSISTED_QUERY_NOT_SUPPORTED"}
-
-
-@pytest.mark.parametrize("extensions", [{}, {"persistedQuery": None}, {"other": 1}])
-async def test_without_hash_and_document_a_request_is_refused(
-    extensions: dict[str, object],
-) -> None:
-    async with client_of(served()) as http:
-        answer = await post(http, {"query": "", "extensions": extensions})
-
-    assert answer.status_code == 400
-
-
-async def test_with_the_document_it_is_ignored() -> None:
-    async with client_of(served()) as http:
-        answer = await post(http, {"query": "{ hello }", "extensions": HASH})
-
-    assert answer.json() == {"data": {"hello": "hello world"}}
+    assert ["query" in body for body in sent] == [False, True, False]

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from starlette.requests import Request
 
-from transport.documents import persisted_queries
+from transport.documents.persisted_queries import has_hash
 from transport.json_text import NotJsonError, decode
 from transport.limits import MAX_BYTES, MAX_URL_BYTES
 from transport.request_context import header
@@ -30,7 +30,8 @@ class RefusedRequestError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class RequestData:
-    text: str
+    text: str | None  # or a hash in the extensions
+    extensions: dict[str, Any] | None
     operation_name: str | None
     variables: dict[str, Any] | None
 
@@ -48,14 +49,14 @@ async def data_of(request: Request) -> RequestData:
         raise RefusedRequestError(400, "The body has to be a JSON object.")
     query = parameters.get("query")
     extensions = _optional(parameters, "extensions", dict)
-    if persisted_queries.is_hash_alone(query, extensions):
-        # With the status of Apollo's own server.
-        message, code = persisted_queries.MESSAGE, persisted_queries.CODE
-        raise RefusedRequestError(200, message, code)
-    if not isinstance(query, str) or not query.strip():
+    if query is None and has_hash(extensions):
+        query = ""
+    is_text = isinstance(query, str) and (query.strip() or has_hash(extensions))
+    if not is_text:
         raise RefusedRequestError(400, "`query` has to be a GraphQL document.")
     return RequestData(
         query,
+        extensions,
         _optional(parameters, "operationName", str),
         _optional(parameters, "variables", dict),
     )

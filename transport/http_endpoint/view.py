@@ -17,6 +17,10 @@ from auth.tokens import AuthenticationError
 from resolvers.languages import locale_for
 from transport import results
 from transport.documents.call import Call
+from transport.documents.persisted_queries import (
+    PersistedQueries,
+    RefusedDocumentError,
+)
 from transport.documents.refusals import refusal_of
 from transport.http_endpoint.error_answers import error_answer, failed_answer
 from transport.http_endpoint.negotiation import (
@@ -51,6 +55,11 @@ ALLOWED = {
 }
 
 
+# Of refused documents. The others are steps of a protocol, with the status of Apollo's
+# own server: clients go on.
+STATUS_OF_DOCUMENT = {results.BAD_USER_INPUT: 400, "DOCUMENT_NOT_TRUSTED": 403}
+
+
 class _Request(Request):
     """With what its response needs; `run` is set before anything is done for it."""
 
@@ -74,11 +83,12 @@ class GraphQLHttp:
         schema: PlannedSchema,
         context_of: ContextOf,
         shares: ReadShares | None = None,
+        persisted: PersistedQueries | None = None,
     ) -> None:
         self._schema = schema
         self._context_of = context_of
         self._shares = shares or ReadShares()
-        self._documents = KnownDocuments(schema, self._shares)
+        self._documents = KnownDocuments(schema, self._shares, persisted)
         self._metrics = OperationMetrics(schema, "http")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -114,6 +124,9 @@ class GraphQLHttp:
         except RefusedRequestError as refused:
             errors = results.error(refused.message, refused.code)
             return error_answer(refused.status, errors, refused.headers)
+        except RefusedDocumentError as refused:
+            errors = results.error(refused.message, refused.code)
+            return error_answer(STATUS_OF_DOCUMENT.get(refused.code, 200), errors)
         except AuthenticationError as refused:
             log.debug("a token was refused", extra={"reason": str(refused)})
             errors = results.in_language(results.unauthenticated(), request.locale)
@@ -130,7 +143,7 @@ class GraphQLHttp:
         context = self._context_for(request)
         data = await data_of(request)
         reader = reader_of(client_network(request.scope))
-        document = await self._documents.find(data.text, reader)
+        document = await self._documents.find(data.text, data.extensions, reader)
         call = Call.to(document, data.operation_name, data.variables)
         request.run.operation = call.operation
         refusal = refusal_of(call)

@@ -1,8 +1,10 @@
-"""Documents by their texts. What is new waits for its turn, like a read."""
+"""Finds the document of a request. A new one waits for its turn, like a read."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
+from typing import Any
 
 from transport.documents.document import Document, kept, read
+from transport.documents.persisted_queries import PersistedQueries
 from transport.plans.schema import PlannedSchema
 from transport.shares.read_shares import ReadShares
 
@@ -14,17 +16,31 @@ class KnownDocuments:
     its new documents out of its share, whatever they ask for.
     """
 
-    def __init__(self, schema: PlannedSchema, shares: ReadShares) -> None:
+    def __init__(
+        self,
+        schema: PlannedSchema,
+        shares: ReadShares,
+        persisted: PersistedQueries | None = None,
+    ) -> None:
         self._schema = schema
         self._shares = shares
+        self._persisted = PersistedQueries() if persisted is None else persisted
 
-    async def find(self, text: str, client: Hashable) -> Document:
-        """Raises OperationFailedError if the client has too much waiting."""
-        document = kept(text)
-        if document is not None:
-            return document
-        async with self._shares.admission_for(client, None) as admission:
-            with admission.measuring():
-                document = read(text)
-                self._schema.is_valid(document)
+    async def find(
+        self, text: str | None, extensions: Mapping[str, Any] | None, client: Hashable
+    ) -> Document:
+        """By text or hash.
+
+        Raises RefusedDocumentError; OperationFailedError if the client has too much
+        waiting.
+        """
+        text = self._persisted.text_of(text, extensions)
+        document = self._persisted.trusted(text) or kept(text)
+        if document is None:
+            async with self._shares.admission_for(client, None) as admission:
+                with admission.measuring():
+                    document = read(text)
+                    self._schema.is_valid(document)
+        if extensions and self._schema.is_valid(document):
+            self._persisted.keep(text, extensions)
         return document

@@ -8,6 +8,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from telemetry.process_metrics import SOCKETS
 from telemetry.sale_metrics import RATE_LIMITED
 from transport.close_codes import TRY_AGAIN_LATER
+from transport.documents.persisted_queries import PersistedQueries
 from transport.execution import Execution
 from transport.outgoing_queue import MAX_MESSAGES, MAX_QUEUED_BYTES
 from transport.plans.schema import PlannedSchema
@@ -50,6 +51,7 @@ class GraphQLWebSocket:
         context_of: ContextOf,
         credentials_of: CredentialsOf,
         shares: ReadShares | None = None,
+        persisted: PersistedQueries | None = None,
         *,
         init_seconds: float = 10.0,
         max_operations: int = 100,
@@ -60,7 +62,7 @@ class GraphQLWebSocket:
         shares = shares or ReadShares()
         self.shared_maps = SharedMaps(schema, context_of, shares)
         execution = Execution(schema, context_of)
-        documents = KnownDocuments(schema, shares)
+        documents = KnownDocuments(schema, shares, persisted)
         self._runner = SubscriptionRunner(
             execution, self.shared_maps, documents, shares
         )

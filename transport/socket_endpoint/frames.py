@@ -5,7 +5,7 @@ from typing import Any
 
 from starlette.types import Message
 
-from transport.documents.persisted_queries import is_hash_alone
+from transport.documents.persisted_queries import has_hash
 from transport.json_text import NotJsonError, decode
 from transport.limits import MAX_BYTES, MAX_NAME_CHARACTERS
 
@@ -38,7 +38,8 @@ class Pong:
 @dataclass(frozen=True, slots=True)
 class Subscribe:
     id: str
-    query: str | None  # None for a persisted query: only its hash was sent
+    query: str | None  # or a hash in the extensions
+    extensions: dict[str, Any] | None
     variables: dict[str, Any] | None
     operation_name: str | None
 
@@ -94,13 +95,13 @@ def _subscribe(id: str, payload: object) -> Subscribe:
     if not isinstance(payload, dict):
         raise _invalid("payload has to be an object")
     query = payload.get("query")
-    if is_hash_alone(query, _optional(payload, "extensions", dict)):
-        query = None
-    elif not isinstance(query, str):
+    extensions = _optional(payload, "extensions", dict)
+    if not isinstance(query, str) and (query is not None or not has_hash(extensions)):
         raise _invalid("query has to be a string")
     return Subscribe(
         id=id,
         query=query,
+        extensions=extensions,
         variables=_optional(payload, "variables", dict),
         operation_name=_optional(payload, "operationName", str),
     )

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from auth.tokens import AuthenticationError
 from transport import results
-from transport.documents import persisted_queries
 from transport.documents.call import Call
+from transport.documents.persisted_queries import RefusedDocumentError
 from transport.documents.refusals import refusal_of
 from transport.execution import Execution
 from transport.operation_run import OperationRun, operation_run
@@ -49,10 +49,12 @@ class SubscriptionRunner:
         self, frame: Subscribe, operation: RunningOperation, caller: Caller
     ) -> results.Errors | None:
         """Runs the operation to its end; returns the errors that ended it, if any."""
-        if frame.query is None:
-            return results.error(persisted_queries.MESSAGE, persisted_queries.CODE)
         try:
-            document = await self.documents.find(frame.query, caller.reader)
+            document = await self.documents.find(
+                frame.query, frame.extensions, caller.reader
+            )
+        except RefusedDocumentError as refused:
+            return results.error(refused.message, refused.code)
         except OperationFailedError as failed:
             return failed.errors
         operation.call = call = Call.to(document, frame.operation_name, frame.variables)
