@@ -11,6 +11,7 @@ from domain.client_secrets import may_be_secret, new_secret, secret_hash
 from domain.email_addresses import EmailAddress, known_address, new_address
 from domain.errors import SignInAgainError
 from domain.names import MAX_NAME_LENGTH, is_name, name_as_stored
+from domain.text import without_invisible
 
 CODE_PERIOD = timedelta(seconds=60)
 
@@ -96,9 +97,9 @@ class IdentityService:
 def _name(identity: Identity, address: str) -> str:
     """The name of the provider if it is valid, else a part of the address.
 
-    An address always has a visible character.
+    An address always has a visible character. It may have more marks than a name may.
     """
     given = name_as_stored((identity.name or "").strip()[: 2 * MAX_NAME_LENGTH])
-    names = (given, address.partition("@")[0], address)
+    names = (given, address.partition("@")[0], address, without_invisible(address))
     shortened = (name[:MAX_NAME_LENGTH].strip() for name in names)
     return next(filter(is_name, shortened))

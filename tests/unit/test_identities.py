@@ -110,6 +110,16 @@ async def test_a_name_that_cannot_be_used_gives_way_to_the_address(
     assert used == taken
 
 
+async def test_an_address_may_have_more_marks_than_a_name(
+    service: IdentityService, identities: FakeIdentities
+) -> None:
+    marked = "q" + "\u0323" * 31 + "@cinema.example"
+    await service.sign_in_code_for(identity(marked, name=None))
+
+    [(*_, used)] = identities.linked
+    assert used == "q@cinema.example"
+
+
 async def test_a_code_is_exchanged_once(service: IdentityService) -> None:
     code = await service.sign_in_code_for(identity())
 
