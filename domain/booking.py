@@ -103,10 +103,11 @@ class BookingService:
                     break
                 # Do not wait for the sweeper: end the expired holds here.
                 await self._ledger.expire(verdict.expired)
+                self._wakeup.notify()
                 verdict = await self._ledger.hold(hold)
             reservation, session = judge(verdict, hold.wanted)
+            self._wakeup.notify()  # before the trip of the lock, which may be slow
             lock.mark_held(reservation, session.starts_at)
-        self._wakeup.notify()
         return reservation
 
 

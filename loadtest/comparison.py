@@ -51,7 +51,11 @@ FIGURES = {
         for f in ("p50", "p95")
     ),
     "watchers": (
-        *(Figure("since the answer", f) for f in ("p50", "p99")),
+        *(
+            Figure(f"since the {moment}", f)
+            for moment in ("answer", "request")
+            for f in ("p50", "p99")
+        ),
         Figure("a watcher", "kib"),
         *(Figure("a delivery", f) for f in ("api_us", "plain_us", "of_plain")),
     ),
