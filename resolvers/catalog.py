@@ -6,7 +6,11 @@ import strawberry
 
 from resolvers.context import Info
 from resolvers.ids import require_id
-from resolvers.permissions import require_manager
+from resolvers.permissions import (
+    require_manager_of_room,
+    require_manager_of_session,
+    require_network_manager,
+)
 from schema.catalog import Movie, Session
 from schema.catalog_mutations import (
     ArchiveMovieInput,
@@ -48,19 +52,21 @@ RemovedSession = Annotated[
 
 @strawberry.type
 class CatalogMutations:
-    @strawberry.mutation(description="Create a movie. Managers only.")
+    @strawberry.mutation(
+        description="Create a movie. Managers of the whole network only."
+    )
     async def create_movie(self, info: Info, input: NewMovie) -> CreateMovieResult:
-        require_manager(info)
+        await require_network_manager(info)
         facts = movie_facts(input)
         movie = await info.context.services.catalog.create_movie(facts)
         return Movie.from_domain(movie)
 
     @strawberry.mutation(
         description="Update a movie. The ends of its sessions follow its running time."
-        " Managers only."
+        " Managers of the whole network only."
     )
     async def update_movie(self, info: Info, input: ChangedMovie) -> UpdateMovieResult:
-        require_manager(info)
+        await require_network_manager(info)
         movie = await info.context.services.catalog.update_movie(
             require_id(input.id), movie_facts(input), input.expected_version
         )
@@ -69,27 +75,28 @@ class CatalogMutations:
 
     @strawberry.mutation(
         description="Archive a movie without sessions to come: `movies` does not list"
-        " it any more, and it gets no new sessions. Managers only."
+        " it any more, and it gets no new sessions. Managers of the whole network"
+        " only."
     )
     async def archive_movie(
         self, info: Info, input: ArchivedMovie
     ) -> ArchiveMovieResult:
-        require_manager(info)
+        await require_network_manager(info)
         movie = await info.context.services.catalog.archive_movie(require_id(input.id))
         info.context.clear_loaders()
         return Movie.from_domain(movie)
 
     @strawberry.mutation(
         description="Create a session with all seats of the room for sale. Managers"
-        " only."
+        " of its cinema only."
     )
     async def create_session(
         self, info: Info, input: NewSession
     ) -> CreateSessionResult:
-        require_manager(info)
+        room_id = await require_manager_of_room(info, input.room_id)
         session = await info.context.services.catalog.create_session(
             require_id(input.movie_id),
-            require_id(input.room_id),
+            room_id,
             input.starts_at,
             input.price_per_seat.to_domain(),
         )
@@ -98,29 +105,27 @@ class CatalogMutations:
 
     @strawberry.mutation(
         description="Change the start time or the price of a session that has not"
-        " started, while no seat is held or sold. Managers only."
+        " started, while no seat is held or sold. Managers of its cinema only."
     )
     async def update_session(
         self, info: Info, input: ChangedSession
     ) -> UpdateSessionResult:
-        require_manager(info)
+        key = await require_manager_of_session(info, input.id)
         session = await info.context.services.catalog.update_session(
-            require_id(input.id), session_facts(input), input.expected_version
+            key, session_facts(input), input.expected_version
         )
         info.context.clear_loaders()
         return Session.from_domain(session)
 
     @strawberry.mutation(
         description="Remove a session whose seats nobody has ever reserved. Managers"
-        " only."
+        " of its cinema only."
     )
     async def remove_session(
         self, info: Info, input: RemovedSession
     ) -> RemoveSessionResult:
-        require_manager(info)
-        session = await info.context.services.catalog.remove_session(
-            require_id(input.id)
-        )
+        key = await require_manager_of_session(info, input.id)
+        session = await info.context.services.catalog.remove_session(key)
         info.context.clear_loaders()
         info.context.loaders.prime_removed(session)
         return Session.from_domain(session)

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from strawberry.types import Info as StrawberryInfo
 
 from domain.people import Viewer
+from resolvers.catalog_ports import CatalogEditing, VenueEditing
 from resolvers.faults import bad_user_input
 from resolvers.loaders import Loaders
 from resolvers.ports import (
     AccountAccess,
     Booking,
-    CatalogEditing,
     CodeExchange,
     NextTurn,
     PaymentApproval,
@@ -18,7 +18,6 @@ from resolvers.ports import (
     Readers,
     ReservationTicks,
     SeatMapFeed,
-    VenueEditing,
 )
 from resolvers.texts import ENGLISH
 from runtime.networks import network_of

@@ -31,6 +31,14 @@ def forbidden() -> FaultError:
     return FaultError("FORBIDDEN")
 
 
+def forbidden_cinema() -> FaultError:
+    return FaultError("FORBIDDEN", "forbidden_cinema")
+
+
+def forbidden_network() -> FaultError:
+    return FaultError("FORBIDDEN", "forbidden_network")
+
+
 def not_found() -> FaultError:
     """For fields whose result types have no NotFound member."""
     return FaultError("NOT_FOUND")

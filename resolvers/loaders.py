@@ -41,6 +41,7 @@ class Loaders:
     def __init__(self, queries: Readers, viewer: Viewer | None) -> None:
         self._sessions = queries.sessions
         self.cinemas: ByKey[Cinema] = _by_key(queries.cinemas.by_id)
+        self._workplaces: ByKey[list[Cinema]] = _by_key(queries.staff.cinemas)
         self._rooms_of: ByKey[list[Room]] = _by_key(queries.cinemas.rooms)
         self.movies: ByKey[Movie] = _by_key(queries.movies.by_id)
         self.rooms: ByKey[Room] = _by_key(queries.rooms.by_id)
@@ -64,6 +65,9 @@ class Loaders:
 
     async def cinema(self, cinema_id: UUID) -> Cinema:
         return await _existing(self.cinemas, cinema_id)
+
+    async def workplaces(self, account_id: UUID) -> list[Cinema]:
+        return await self._workplaces.load(account_id) or []
 
     async def rooms_of_cinema(self, cinema_id: UUID) -> list[Room]:
         return await self._rooms_of.load(cinema_id) or []

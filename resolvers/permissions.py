@@ -1,9 +1,19 @@
 """Permissions: who may use a field."""
 
 from typing import TYPE_CHECKING
+from uuid import UUID
 
-from domain.people import Role, Viewer
-from resolvers.faults import forbidden, unauthenticated
+import strawberry
+
+from domain.errors import NotFoundError
+from domain.people import Role, Viewer, Workplaces
+from resolvers.faults import (
+    forbidden,
+    forbidden_cinema,
+    forbidden_network,
+    unauthenticated,
+)
+from resolvers.ids import NO_ROW, parse_id, require_id
 
 if TYPE_CHECKING:
     from resolvers.context import Info
@@ -16,9 +26,82 @@ def require_viewer(info: "Info") -> Viewer:
     return info.context.viewer
 
 
-def require_manager(info: "Info") -> Viewer:
-    """Raises UNAUTHENTICATED if nobody is signed in, FORBIDDEN for customers."""
+async def require_manager(info: "Info") -> Workplaces:
+    """Where they may change something.
+
+    Raises UNAUTHENTICATED if nobody is signed in, FORBIDDEN for who is no manager, or
+    not any more: the role of a token may be some minutes old.
+    """
     viewer = require_viewer(info)
     if viewer.role is not Role.MANAGER:
         raise forbidden()
-    return viewer
+    staff = info.context.services.queries.staff
+    workplaces = await staff.workplaces(viewer.id, viewer.role)
+    if workplaces == Workplaces():
+        raise forbidden()
+    return workplaces
+
+
+async def require_network_manager(info: "Info") -> None:
+    """Raises UNAUTHENTICATED or FORBIDDEN."""
+    if not (await require_manager(info)).whole_network:
+        raise forbidden_network()
+
+
+async def require_manager_of_cinema(info: "Info", id: strawberry.ID) -> UUID:
+    """The id. Raises UNAUTHENTICATED, FORBIDDEN or NotFoundError."""
+    workplaces = await require_manager(info)
+    key = require_id(id)
+    if not workplaces.whole_network:
+        if await info.context.loaders.cinemas.load(key) is None:
+            raise NotFoundError
+        _check(workplaces, key)
+    return key
+
+
+async def require_manager_for_new_room(
+    info: "Info", cinema_id: strawberry.ID | None
+) -> UUID | None:
+    """The room's cinema: the oldest one of the manager by default.
+
+    None: the oldest cinema of all. Raises UNAUTHENTICATED or FORBIDDEN.
+    """
+    workplaces = await require_manager(info)
+    if cinema_id is None:
+        return None if workplaces.whole_network else workplaces.cinema_ids[0]
+    key = parse_id(cinema_id) or NO_ROW
+    _check(workplaces, key)
+    return key
+
+
+async def require_manager_of_room(info: "Info", id: strawberry.ID) -> UUID:
+    """The id. Raises UNAUTHENTICATED, FORBIDDEN or NotFoundError.
+
+    The cinema of a room never changes, so it may be read before the change.
+    """
+    workplaces = await require_manager(info)
+    key = require_id(id)
+    if not workplaces.whole_network:
+        room = await info.context.loaders.rooms.load(key)
+        if room is None:
+            raise NotFoundError
+        _check(workplaces, room.cinema_id)
+    return key
+
+
+async def require_manager_of_session(info: "Info", id: strawberry.ID) -> UUID:
+    """The id. Raises UNAUTHENTICATED, FORBIDDEN or NotFoundError."""
+    workplaces = await require_manager(info)
+    key = require_id(id)
+    if not workplaces.whole_network:
+        session = await info.context.loaders.sessions.load(key)
+        if session is None:
+            raise NotFoundError
+        room = await info.context.loaders.room(session.room_id)
+        _check(workplaces, room.cinema_id)
+    return key
+
+
+def _check(workplaces: Workplaces, cinema_id: UUID) -> None:
+    if not workplaces.include(cinema_id):
+        raise forbidden_cinema()

@@ -6,16 +6,15 @@ from typing import Protocol
 from uuid import UUID
 
 from domain.account import Account, Doubt, SignedIn
-from domain.cinemas import Cinema, CinemaFacts
+from domain.cinemas import Cinema
 from domain.email_addresses import EmailAddress
-from domain.money import Money
-from domain.movies import Movie, MovieFacts
+from domain.movies import Movie
 from domain.payment import Payment, PaymentStatus
+from domain.people import Role, Workplaces
 from domain.ports import Expected
 from domain.reservation import Reservation, ReservationStatus
-from domain.rooms import NewRoom, NewSeats, Room, RoomFacts, Seat
+from domain.rooms import Room, Seat
 from domain.seats import Position, SeatMap, SeatMapDelta
-from domain.session_changes import SessionFacts
 from domain.sessions import Session
 from persistence.key_value.rate_limits import Slowdown
 from persistence.queries.keyset import Page, Window
@@ -65,44 +64,6 @@ class AccountAccess(Protocol):
 
 class CodeExchange(Protocol):
     async def exchange(self, code: str, network: str | None) -> SignedIn: ...
-
-
-class CatalogEditing(Protocol):
-    async def create_movie(self, facts: MovieFacts) -> Movie: ...
-
-    async def update_movie(
-        self, movie_id: UUID, facts: MovieFacts, expected_version: int | None
-    ) -> Movie: ...
-
-    async def archive_movie(self, movie_id: UUID) -> Movie: ...
-
-    async def create_session(
-        self, movie_id: UUID, room_id: UUID, starts_at: datetime, price: Money
-    ) -> Session: ...
-
-    async def update_session(
-        self, session_id: UUID, facts: SessionFacts, expected_version: int | None
-    ) -> Session: ...
-
-    async def remove_session(self, session_id: UUID) -> Session: ...
-
-
-class VenueEditing(Protocol):
-    async def create_cinema(self, facts: CinemaFacts) -> Cinema: ...
-
-    async def update_cinema(
-        self, cinema_id: UUID, facts: CinemaFacts, expected_version: int | None
-    ) -> Cinema: ...
-
-    async def create_room(self, room: NewRoom) -> Room: ...
-
-    async def update_room(
-        self, room_id: UUID, facts: RoomFacts, expected_version: int | None
-    ) -> Room: ...
-
-    async def add_seats(self, room_id: UUID, rows: Sequence[NewSeats]) -> Room: ...
-
-    async def remove_room(self, room_id: UUID) -> Room: ...
 
 
 class CinemaReader(Protocol):
@@ -187,6 +148,14 @@ class SeatMapReader(Protocol):
     async def whole(self, session_ids: Sequence[UUID]) -> Mapping[UUID, SeatMap]: ...
 
 
+class StaffReader(Protocol):
+    async def workplaces(self, account_id: UUID, role: Role) -> Workplaces: ...
+
+    async def cinemas(
+        self, account_ids: Sequence[UUID]
+    ) -> Mapping[UUID, list[Cinema]]: ...
+
+
 class ServerClock(Protocol):
     async def now(self) -> datetime: ...
 
@@ -212,6 +181,9 @@ class Readers(Protocol):
 
     @property
     def seat_maps(self) -> SeatMapReader: ...
+
+    @property
+    def staff(self) -> StaffReader: ...
 
     @property
     def clock(self) -> ServerClock: ...

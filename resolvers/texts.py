@@ -78,6 +78,8 @@ TEXTS: Mapping[str, str | Counted] = {
     # Faults.
     "UNAUTHENTICATED": "Sign in to continue.",
     "FORBIDDEN": "Only managers can do this.",
+    "forbidden_cinema": "You are not a manager of this cinema.",
+    "forbidden_network": "Only managers of the whole network can do this.",
     "RATE_LIMITED": Counted(
         "seconds",
         "Too many attempts: try again in %(seconds)d second.",

@@ -7,8 +7,12 @@ import strawberry
 from domain.cinemas import CinemaFacts
 from domain.rooms import NewRoom
 from resolvers.context import Info
-from resolvers.ids import NO_ROW, parse_id, require_id
-from resolvers.permissions import require_manager
+from resolvers.permissions import (
+    require_manager_for_new_room,
+    require_manager_of_cinema,
+    require_manager_of_room,
+    require_network_manager,
+)
 from schema.venue_mutations import (
     AddSeatsInput,
     AddSeatsResult,
@@ -45,9 +49,11 @@ RemovedRoom = Annotated[
 
 @strawberry.type
 class VenueMutations:
-    @strawberry.mutation(description="Create a cinema. Managers only.")
+    @strawberry.mutation(
+        description="Create a cinema. Managers of the whole network only."
+    )
     async def create_cinema(self, info: Info, input: AddedCinema) -> CreateCinemaResult:
-        require_manager(info)
+        await require_network_manager(info)
         facts: CinemaFacts = {
             "name": input.name,
             "city": input.city,
@@ -58,23 +64,23 @@ class VenueMutations:
         cinema = await info.context.services.venues.create_cinema(facts)
         return Cinema.from_domain(cinema)
 
-    @strawberry.mutation(description="Update a cinema. Managers only.")
+    @strawberry.mutation(description="Update a cinema. Managers of it only.")
     async def update_cinema(
         self, info: Info, input: ChangedCinema
     ) -> UpdateCinemaResult:
-        require_manager(info)
+        key = await require_manager_of_cinema(info, input.id)
         cinema = await info.context.services.venues.update_cinema(
-            require_id(input.id), input.facts(), input.expected_version
+            key, input.facts(), input.expected_version
         )
         info.context.clear_loaders()
         return Cinema.from_domain(cinema)
 
-    @strawberry.mutation(description="Create a room with its seats. Managers only.")
+    @strawberry.mutation(
+        description="Create a room with its seats. Managers of its cinema only."
+    )
     async def create_room(self, info: Info, input: AddedRoom) -> CreateRoomResult:
-        require_manager(info)
-        wanted = input.cinema_id
         new_room = NewRoom(
-            cinema_id=None if wanted is None else parse_id(wanted) or NO_ROW,
+            cinema_id=await require_manager_for_new_room(info, input.cinema_id),
             name=input.name,
             turnaround_minutes=input.turnaround_minutes,
             rows=[row.to_domain() for row in input.rows],
@@ -85,33 +91,34 @@ class VenueMutations:
 
     @strawberry.mutation(
         description="Rename a room, or change the minutes between two sessions."
-        " Managers only."
+        " Managers of its cinema only."
     )
     async def update_room(self, info: Info, input: ChangedRoom) -> UpdateRoomResult:
-        require_manager(info)
+        key = await require_manager_of_room(info, input.id)
         room = await info.context.services.venues.update_room(
-            require_id(input.id), input.facts(), input.expected_version
+            key, input.facts(), input.expected_version
         )
         info.context.clear_loaders()
         return Room.from_domain(room)
 
     @strawberry.mutation(
         description="Add seats to a room. They go on sale at once in each session"
-        " of the room that has not started. Managers only."
+        " of the room that has not started. Managers of its cinema only."
     )
     async def add_seats(self, info: Info, input: MoreSeats) -> AddSeatsResult:
-        require_manager(info)
+        key = await require_manager_of_room(info, input.room_id)
         room = await info.context.services.venues.add_seats(
-            require_id(input.room_id), [row.to_domain() for row in input.rows]
+            key, [row.to_domain() for row in input.rows]
         )
         info.context.clear_loaders()
         return Room.from_domain(room)
 
     @strawberry.mutation(
-        description="Remove a room that has never had a session. Managers only."
+        description="Remove a room that has never had a session. Managers of its"
+        " cinema only."
     )
     async def remove_room(self, info: Info, input: RemovedRoom) -> RemoveRoomResult:
-        require_manager(info)
-        room = await info.context.services.venues.remove_room(require_id(input.id))
+        key = await require_manager_of_room(info, input.id)
+        room = await info.context.services.venues.remove_room(key)
         info.context.clear_loaders()
         return Room.from_domain(room)

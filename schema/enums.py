@@ -13,7 +13,18 @@ class Role(Enum):
     CUSTOMER = enum_value(people.Role.CUSTOMER, description="Buys seats.")
     MANAGER = enum_value(
         people.Role.MANAGER,
-        description="Manages the catalog: movies, rooms and sessions.",
+        description="Manages rooms and sessions of their cinemas. A manager of the"
+        " whole network manages movies and cinemas, too.",
+    )
+    CASHIER = enum_value(
+        people.Role.CASHIER,
+        description="Works at the box offices of their cinemas. May do what a customer"
+        " may: no operation is for cashiers yet.",
+    )
+    USHER = enum_value(
+        people.Role.USHER,
+        description="Works at the doors of their cinemas. May do what a customer may:"
+        " no operation is for ushers yet.",
     )
 
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Annotated, Self
+from uuid import UUID
 
 import strawberry
 
@@ -9,20 +10,34 @@ from domain import account as domain
 from domain.accounts import REFRESH_PERIOD
 from domain.names import MAX_NAME_LENGTH
 from domain.passwords import MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH
+from schema.context import Info
+from schema.costs import CINEMAS_OF_STAFF, cost
 from schema.enums import Role
 from schema.problems import EmailTaken, InvalidCredentials, InvalidInput
+from schema.venues import Cinema
 
 
 @strawberry.type(description="The signed-in person.")
 class Viewer:
+    key: strawberry.Private[UUID]
     id: strawberry.ID = strawberry.field(description="Stable identifier.")
     email: str = strawberry.field(description="E-mail address, in lower case.")
     name: str = strawberry.field(description="Display name.")
     role: Role = strawberry.field(description="Role of the account.")
 
+    @strawberry.field(
+        description="Where they work, ordered by name: all cinemas for managers of the"
+        " whole network, none for customers.",
+        metadata=cost(items=CINEMAS_OF_STAFF),
+    )
+    async def cinemas(self, info: Info) -> list[Cinema]:
+        cinemas = await info.context.loaders.workplaces(self.key)
+        return [Cinema.from_domain(cinema) for cinema in cinemas]
+
     @classmethod
     def from_domain(cls, account: domain.Account) -> Self:
         return cls(
+            key=account.id,
             id=strawberry.ID(str(account.id)),
             email=account.email,
             name=account.name,

@@ -86,20 +86,30 @@ def _add_operator_commands(add: AddCommand) -> None:
     actions.add_parser("rotate", help="make a new key, which signs after a minute")
     retire = actions.add_parser("retire", help="delete a key: its tokens are refused")
     retire.add_argument("key_id", metavar="KID", help="after -- if it begins with -")
-    managers = add("managers", "the people who may change the catalog")
-    actions = managers.add_subparsers(dest="action", required=True, metavar="ACTION")
-    actions.add_parser("list", help="show all managers")
-    for name, help_text in (
-        ("add", "make a customer a manager"),
-        ("remove", "make a manager a customer again"),
-    ):
-        action = actions.add_parser(name, help=help_text)
-        action.add_argument("email", metavar="EMAIL")
+    _add_managers(add("managers", "the people who work in the cinemas"))
     letters = add("dead-letters", "the events that a consumer could not handle")
     letters.add_argument("action", choices=("list", "show", "replay"))
     letters.add_argument("id", nargs="?", help="as listed; `replay` without: all")
     story = add("story", "show everything that happened to a reservation")
     story.add_argument("reservation_id", metavar="RESERVATION")
+
+
+def _add_managers(managers: ArgumentParser) -> None:
+    actions = managers.add_subparsers(dest="action", required=True, metavar="ACTION")
+    actions.add_parser("list", help="show all managers, cashiers and ushers")
+    appoint = actions.add_parser("add", help="make somebody a manager, or change it")
+    appoint.add_argument("email", metavar="EMAIL")
+    appoint.add_argument(
+        "--role", choices=("manager", "cashier", "usher"), default="manager"
+    )
+    appoint.add_argument(
+        "--cinema",
+        action="append",
+        default=[],
+        help="a cinema by name or id, once for each; without it a manager has all",
+    )
+    remove = actions.add_parser("remove", help="make them a customer again")
+    remove.add_argument("email", metavar="EMAIL")
 
 
 def _add_cluster(cluster: ArgumentParser) -> None:

@@ -16,6 +16,7 @@ from persistence.queries.reservations import Reservations
 from persistence.queries.rooms import Rooms
 from persistence.queries.seat_maps import SeatMapPool, SeatMaps
 from persistence.queries.sessions import Sessions
+from persistence.queries.staff import Staff
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +28,7 @@ class Queries:
     reservations: Reservations
     payments: Payments
     seat_maps: SeatMaps
+    staff: Staff
     clock: Clock
 
     @classmethod
@@ -47,5 +49,6 @@ class Queries:
             reservations=Reservations(reader, own_writes),
             payments=Payments(reader, own_writes),
             seat_maps=SeatMaps(pool),
+            staff=Staff(reader),
             clock=Clock(pool),
         )

@@ -18,6 +18,7 @@ from persistence.tables.outbox import OutboxRow, RelayLeaseRow
 from persistence.tables.people import (
     AccountRow,
     IdentityRow,
+    MembershipRow,
     RefreshTokenRow,
     SignInNetworkRow,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "ClaimRow",
     "IdempotencyKeyRow",
     "IdentityRow",
+    "MembershipRow",
     "MovieRow",
     "OutboxRow",
     "PaymentRow",

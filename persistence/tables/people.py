@@ -9,6 +9,8 @@ from sqlmodel import Field, SQLModel
 from domain.people import Role
 from persistence.tables.columns import GROWING_ID, NOW, Moment, one_of
 
+IS_FALSE = {"server_default": text("false")}
+
 
 class AccountRow(SQLModel, table=True):
     __tablename__ = "accounts"
@@ -24,12 +26,26 @@ class AccountRow(SQLModel, table=True):
     email_key: str | None = Field(default=None, sa_type=Text(collation="C"))
     name: str = Field(sa_type=Text)
     role: str = Field(default=Role.CUSTOMER, sa_type=Text)
+    # In the cinemas of its memberships only. A manager who does not work locally
+    # manages the whole network, as all did before there were memberships.
+    works_locally: bool = Field(default=False, sa_column_kwargs=IS_FALSE)
     password_hash: str | None = Field(default=None, sa_type=Text)
     # Set by an identity provider that has verified the address.
     email_verified_at: datetime | None = Field(default=None, sa_type=Moment)
     created_at: datetime | None = Field(
         default=None, sa_type=Moment, nullable=False, sa_column_kwargs=NOW
     )
+
+
+class MembershipRow(SQLModel, table=True):
+    """A cinema in which somebody works, in the role of the account."""
+
+    __tablename__ = "memberships"
+
+    account_id: UUID = Field(
+        primary_key=True, foreign_key="accounts.id", ondelete="CASCADE"
+    )
+    cinema_id: UUID = Field(primary_key=True, foreign_key="cinemas.id", index=True)
 
 
 class RefreshTokenRow(SQLModel, table=True):

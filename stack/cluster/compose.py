@@ -77,9 +77,10 @@ def _value(found: re.Match[str], variables: Mapping[str, str]) -> str:
     name, default = found["name"], found["default"]
     if name is None:
         return "$"
-    if value := variables.get(name) or default:
-        return value
-    raise CommandError(f"The compose file wants {name}: set it.")
+    value = variables.get(name) or default
+    if value is None:
+        raise CommandError(f"The compose file wants {name}: set it.")
+    return value
 
 
 def parse(document: Mapping[str, Any]) -> ComposeFile:

@@ -1,7 +1,7 @@
 """Permissions of every root field: each has a row here."""
 
 from dataclasses import replace
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from graphql import build_schema as build_from_sdl
@@ -13,59 +13,26 @@ from persistence.postgres.pool import Pool
 from tests.support.accounts import FakeAccounts, FakePasswords, FakeTokens
 from tests.support.identities import FakeCodes, FakeIdentities
 from tests.support.minimal_operations import operation, root_fields
+from tests.support.permissions import ANYBODY, MANAGERS, NETWORK, SIGNED_IN, WHO_MAY
 from tests.support.schema_client import SchemaClient
 
-ANYBODY, SIGNED_IN, MANAGERS = "anybody", "everyone signed in", "managers"
-
-WHO_MAY = {
-    "Query.viewer": ANYBODY,
-    "Query.cinema": ANYBODY,
-    "Query.cinemas": ANYBODY,
-    "Query.instantsOf": ANYBODY,
-    "Query.movie": ANYBODY,
-    "Query.movies": ANYBODY,
-    "Query.room": ANYBODY,
-    "Query.rooms": ANYBODY,
-    "Query.session": ANYBODY,
-    "Query.sessions": ANYBODY,
-    "Query.seatMap": ANYBODY,
-    "Query.serverTime": ANYBODY,
-    "Query.reservation": SIGNED_IN,
-    "Query.reservations": SIGNED_IN,
-    "Query.payment": SIGNED_IN,
-    "Query.payments": SIGNED_IN,
-    "Mutation.signUp": ANYBODY,
-    "Mutation.signIn": ANYBODY,
-    "Mutation.exchangeSignInCode": ANYBODY,
-    "Mutation.refreshTokens": ANYBODY,
-    "Mutation.signOut": ANYBODY,
-    "Mutation.createMovie": MANAGERS,
-    "Mutation.updateMovie": MANAGERS,
-    "Mutation.archiveMovie": MANAGERS,
-    "Mutation.createCinema": MANAGERS,
-    "Mutation.updateCinema": MANAGERS,
-    "Mutation.createRoom": MANAGERS,
-    "Mutation.updateRoom": MANAGERS,
-    "Mutation.removeRoom": MANAGERS,
-    "Mutation.removeSession": MANAGERS,
-    "Mutation.addSeats": MANAGERS,
-    "Mutation.createSession": MANAGERS,
-    "Mutation.updateSession": MANAGERS,
-    "Mutation.reserveSeats": SIGNED_IN,
-    "Mutation.cancelReservation": SIGNED_IN,
-    "Mutation.approvePayment": SIGNED_IN,
-    "Subscription.seatMap": ANYBODY,
-    "Subscription.reservation": SIGNED_IN,
-}
-REFUSED: dict[str, dict[str, str | None]] = {
-    ANYBODY: {"stranger": None, "customer": None, "manager": None},
-    SIGNED_IN: {"stranger": "UNAUTHENTICATED", "customer": None, "manager": None},
+REFUSED: dict[str, dict[str, str]] = {
+    ANYBODY: {},
+    SIGNED_IN: {"stranger": "UNAUTHENTICATED"},
     MANAGERS: {
         "stranger": "UNAUTHENTICATED",
         "customer": "FORBIDDEN",
-        "manager": None,
+        "cashier": "FORBIDDEN",
+        "usher": "FORBIDDEN",
+        "manager of no cinema": "FORBIDDEN",
     },
 }
+REFUSED[NETWORK] = REFUSED[MANAGERS] | {"manager of a cinema": "FORBIDDEN"}
+ADD_ACCOUNT = """
+INSERT INTO accounts (email, name, role, works_locally)
+VALUES (gen_random_uuid() || '@cinema.example', 'Rita', $1, $2) RETURNING id
+"""
+JOIN = "INSERT INTO memberships (account_id, cinema_id) VALUES ($1, first_cinema())"
 ROWS = """
 SELECT (SELECT count(*) FROM movies), (SELECT count(*) FROM rooms),
        (SELECT count(*) FROM cinemas),
@@ -82,17 +49,28 @@ def full_client(client: SchemaClient) -> SchemaClient:
     client.services = replace(
         client.services,
         accounts=accounts,
+        queries=client.queries,
         identities=IdentityService(FakeIdentities(), FakeCodes(), accounts),
     )
     return client
 
 
 @pytest.fixture
-def callers(ana: UUID) -> dict[str, Viewer | None]:
+async def callers(pool: Pool, ana: UUID) -> dict[str, Viewer | None]:
+    async def add(role: Role, *, local: bool, joins: bool = False) -> Viewer:
+        account_id = await pool.fetchval(ADD_ACCOUNT, role, local)
+        if joins:
+            await pool.execute(JOIN, account_id)
+        return Viewer(account_id, role)
+
     return {
         "stranger": None,
         "customer": Viewer(ana, Role.CUSTOMER),
-        "manager": Viewer(uuid4(), Role.MANAGER),
+        "cashier": await add(Role.CASHIER, local=True, joins=True),
+        "usher": await add(Role.USHER, local=True, joins=True),
+        "manager of no cinema": await add(Role.MANAGER, local=True),
+        "manager of a cinema": await add(Role.MANAGER, local=True, joins=True),
+        "manager of the network": await add(Role.MANAGER, local=False),
     }
 
 
@@ -122,13 +100,15 @@ async def test_only_permitted_callers_get_a_result(
     fields = root_fields(build_from_sdl(full_client.schema.as_str()))
     asked = operation(place, fields[place])
 
-    for caller, refusal in REFUSED[WHO_MAY[place]].items():
+    for caller, who in callers.items():
+        refusal = REFUSED[WHO_MAY[place]].get(caller)
         before = await pool.fetchrow(ROWS)
-        answered = await code(full_client, asked, callers[caller])
+        answered = await code(full_client, asked, who)
 
         if refusal is None:
             assert answered in OTHERWISE, (caller, asked)
         else:
             assert answered == refusal, (caller, asked)
-            assert full_client.statements == []
+            # Where managers work is read from the database.
+            assert full_client.statements == [] or caller.startswith("manager")
             assert await pool.fetchrow(ROWS) == before

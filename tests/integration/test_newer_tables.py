@@ -163,14 +163,16 @@ async def test_a_program_serves_on_while_its_tables_are_migrated(
     tmp_path: Path,
     tables: Sequence[str],
 ) -> None:
-    [ana] = await cinema.customers(1)
+    [ana, rita] = await cinema.customers(2)
+    promote = "UPDATE accounts SET role = 'MANAGER' WHERE id = $1"
+    await cinema.pool.execute(promote, rita)
     keys, migrations = tmp_path / "keys", tmp_path / "migrations"
     migrations.mkdir()
     database_url = environment["DATABASE_URL"]
     worker.start()
 
     async with in_process_client(environment, keys, ana) as client:
-        manager = TokenIssuer(KeyRing(keys)).issue(Viewer(ana, Role.MANAGER)).text
+        manager = TokenIssuer(KeyRing(keys)).issue(Viewer(rita, Role.MANAGER)).text
         journey = Journey(client, manager, cinema)
         await journey.run("before")
         await asyncio.to_thread(

@@ -8,10 +8,13 @@ from uuid import UUID
 
 from pydantic import TypeAdapter
 
+from domain.cinemas import Cinema
+from domain.people import Role, Workplaces
 from domain.ports import SeatLock, Wanted
 from domain.reservation import Reservation
 from persistence.key_value.catalog_cache import Load, Value
 from persistence.key_value.rate_limits import Slowdown
+from persistence.queries.staff import Staff
 
 UNUSED: Any = None  # for a service that the tested operations do not call
 
@@ -73,3 +76,15 @@ class Unlimited:
 
 class NoWakeup:
     def notify(self) -> None: ...
+
+
+class NetworkStaff(Staff):
+    """Every manager manages the whole network, without an account."""
+
+    def __init__(self) -> None: ...
+
+    async def workplaces(self, account_id: UUID, role: Role) -> Workplaces:
+        return Workplaces(whole_network=True)
+
+    async def cinemas(self, account_ids: Sequence[UUID]) -> dict[UUID, list[Cinema]]:
+        return {}

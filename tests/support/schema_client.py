@@ -1,6 +1,7 @@
 """Runs operations on the real schema and Postgres, without HTTP; feeds are scripted."""
 
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +25,7 @@ from resolvers.context import Context, Services
 from tests.support.cinema import Show, reserving
 from tests.support.null_services import (
     UNUSED,
+    NetworkStaff,
     NoSeatLocks,
     NothingCached,
     NoWakeup,
@@ -71,7 +73,7 @@ class SchemaClient:
             identities=UNUSED,
             catalog=CatalogService(PostgresCatalog(pool), NothingCached(), NoWakeup()),
             venues=VenueService(PostgresVenues(pool), NothingCached(), NoWakeup()),
-            queries=self.queries,
+            queries=replace(self.queries, staff=NetworkStaff()),
             rate_limits=Unlimited(),
             seat_feed=self.seat_feed,
             reservation_feed=self.reservation_feed,

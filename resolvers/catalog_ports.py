@@ -1,0 +1,51 @@
+"""Ports: what the resolvers use of the services that change the catalog."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from domain.cinemas import Cinema, CinemaFacts
+from domain.money import Money
+from domain.movies import Movie, MovieFacts
+from domain.rooms import NewRoom, NewSeats, Room, RoomFacts
+from domain.session_changes import SessionFacts
+from domain.sessions import Session
+
+
+class CatalogEditing(Protocol):
+    async def create_movie(self, facts: MovieFacts) -> Movie: ...
+
+    async def update_movie(
+        self, movie_id: UUID, facts: MovieFacts, expected_version: int | None
+    ) -> Movie: ...
+
+    async def archive_movie(self, movie_id: UUID) -> Movie: ...
+
+    async def create_session(
+        self, movie_id: UUID, room_id: UUID, starts_at: datetime, price: Money
+    ) -> Session: ...
+
+    async def update_session(
+        self, session_id: UUID, facts: SessionFacts, expected_version: int | None
+    ) -> Session: ...
+
+    async def remove_session(self, session_id: UUID) -> Session: ...
+
+
+class VenueEditing(Protocol):
+    async def create_cinema(self, facts: CinemaFacts) -> Cinema: ...
+
+    async def update_cinema(
+        self, cinema_id: UUID, facts: CinemaFacts, expected_version: int | None
+    ) -> Cinema: ...
+
+    async def create_room(self, room: NewRoom) -> Room: ...
+
+    async def update_room(
+        self, room_id: UUID, facts: RoomFacts, expected_version: int | None
+    ) -> Room: ...
+
+    async def add_seats(self, room_id: UUID, rows: Sequence[NewSeats]) -> Room: ...
+
+    async def remove_room(self, room_id: UUID) -> Room: ...

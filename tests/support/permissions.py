@@ -1,0 +1,46 @@
+"""Who may ask for each root field."""
+
+ANYBODY, SIGNED_IN = "anybody", "everyone signed in"
+# Of the cinema that the mutation changes; of the whole network.
+MANAGERS, NETWORK = "managers", "managers of the network"
+
+WHO_MAY = {
+    "Query.viewer": ANYBODY,
+    "Query.cinema": ANYBODY,
+    "Query.cinemas": ANYBODY,
+    "Query.instantsOf": ANYBODY,
+    "Query.movie": ANYBODY,
+    "Query.movies": ANYBODY,
+    "Query.room": ANYBODY,
+    "Query.rooms": ANYBODY,
+    "Query.session": ANYBODY,
+    "Query.sessions": ANYBODY,
+    "Query.seatMap": ANYBODY,
+    "Query.serverTime": ANYBODY,
+    "Query.reservation": SIGNED_IN,
+    "Query.reservations": SIGNED_IN,
+    "Query.payment": SIGNED_IN,
+    "Query.payments": SIGNED_IN,
+    "Mutation.signUp": ANYBODY,
+    "Mutation.signIn": ANYBODY,
+    "Mutation.exchangeSignInCode": ANYBODY,
+    "Mutation.refreshTokens": ANYBODY,
+    "Mutation.signOut": ANYBODY,
+    "Mutation.createMovie": NETWORK,
+    "Mutation.updateMovie": NETWORK,
+    "Mutation.archiveMovie": NETWORK,
+    "Mutation.createCinema": NETWORK,
+    "Mutation.updateCinema": MANAGERS,
+    "Mutation.createRoom": MANAGERS,
+    "Mutation.updateRoom": MANAGERS,
+    "Mutation.removeRoom": MANAGERS,
+    "Mutation.removeSession": MANAGERS,
+    "Mutation.addSeats": MANAGERS,
+    "Mutation.createSession": MANAGERS,
+    "Mutation.updateSession": MANAGERS,
+    "Mutation.reserveSeats": SIGNED_IN,
+    "Mutation.cancelReservation": SIGNED_IN,
+    "Mutation.approvePayment": SIGNED_IN,
+    "Subscription.seatMap": ANYBODY,
+    "Subscription.reservation": SIGNED_IN,
+}
