@@ -170,6 +170,22 @@ async def test_each_session_is_in_one_day_of_its_cinema(
     assert str(show.session_id) not in await listed(client, **own)
 
 
+async def test_those_of_a_cinema_come_in_either_order(
+    client: SchemaClient, berlin: Site
+) -> None:
+    past = await berlin.session_at(datetime(2020, 1, 1, 20, tzinfo=UTC))
+    planned = await berlin.session_at(datetime(2030, 1, 1, 20, tzinfo=UTC))
+    ordered = """query ($filter: SessionFilter, $order: SessionOrder!) {
+      sessions(filter: $filter, order: $order) { edges { node { id } } }
+    }"""
+    wanted = {"cinemaId": str(berlin.id), "status": "SCHEDULED"}
+    orders = {"BY_START": [past, planned], "TO_COME_FIRST": [planned, past]}
+    for order, expected in orders.items():
+        data = await client.data(ordered, filter=wanted, order=order)
+        edges = data["sessions"]["edges"]
+        assert [edge["node"]["id"] for edge in edges] == expected
+
+
 async def test_sessions_are_found_by_status(client: SchemaClient, berlin: Site) -> None:
     planned = await berlin.session_at(datetime(2030, 1, 1, 20, tzinfo=UTC))
     own = {"cinemaId": str(berlin.id)}

@@ -32,7 +32,7 @@ CREATE_SESSION = mutation("createSession", "... on Session { id version }", BUSY
 IN_USE = "__typename ... on Problem { code message }"
 REMOVE_SESSION = mutation(
     "removeSession",
-    "... on Session { id room { id } seatMap { seats { id } } }",
+    "... on Session { id room { id } seatMap { available } }",
     refused=IN_USE,
 )
 REMOVE_ROOM = mutation(
