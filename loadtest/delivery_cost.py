@@ -41,7 +41,7 @@ def api_seconds(api: int) -> float:
 
 
 def plain_microseconds(watchers: WatcherGroup, size: int) -> float:
-    """For each socket and message; there are as many sockets as watchers."""
+    """For each socket and message; there are as many sockets as watchers, or 5,000."""
     with HelperProcess("loadtest.plain_socket_process") as process:
         watchers.connect_plain(process.request({})["port"])
         order = {"size": size, "times": PLAIN_WRITES, "pause": PLAIN_PAUSE}

@@ -20,7 +20,8 @@ from websockets.uri import parse_uri
 from loadtest import documents, plan
 from loadtest.target import Target
 
-SETTLING_TIMEOUT = 60.0
+SETTLING_TIMEOUT = 240.0
+PING_PAUSE = 5.0  # the server waits longer for an answer
 
 
 class WatcherSocket(asyncio.Protocol):
@@ -130,16 +131,30 @@ async def connect_all(target: Target, session_id: str) -> list[WatcherSocket]:
     url = f"ws{target.origin.removeprefix('http')}{target.path}"
     slots = asyncio.Semaphore(plan.MAX_CONNECTING)
     loop = asyncio.get_running_loop()
+    watchers: list[WatcherSocket] = []
 
-    async def connect(token: str) -> WatcherSocket:
+    async def connect(token: str) -> None:
         async with slots:
             watcher = WatcherSocket(url, token, session_id)
             await loop.create_connection(lambda: watcher, target.host, target.port)
             await watcher.settled
-            return watcher
+            watchers.append(watcher)
 
-    async with asyncio.timeout(SETTLING_TIMEOUT):
-        return list(await asyncio.gather(*map(connect, target.tokens)))
+    answering = asyncio.create_task(_answer_pings(watchers))
+    try:
+        async with asyncio.timeout(SETTLING_TIMEOUT):
+            await asyncio.gather(*map(connect, target.tokens))
+    finally:
+        answering.cancel()
+    return watchers
+
+
+async def _answer_pings(watchers: Iterable[WatcherSocket]) -> None:
+    """Of those that are connected already: the others may take minutes."""
+    while True:
+        await asyncio.sleep(PING_PAUSE)
+        for watcher in watchers:
+            watcher.read()
 
 
 def observe(
@@ -178,7 +193,8 @@ async def main() -> None:
     while line := await asyncio.to_thread(sys.stdin.readline):
         order = json.loads(line)
         if "plain" in order:
-            answer = await connect_plain(order["plain"], len(watchers))
+            count = min(len(watchers), plan.MAX_PLAIN_SOCKETS)
+            answer = await connect_plain(order["plain"], count)
         else:
             answer = observe(watchers, order["seat"], order["version"])
         print(json.dumps(answer), flush=True)

@@ -199,7 +199,7 @@ def test_nothing_running_is_one_sentence(
 
 @pytest.mark.parametrize(
     ("scenario", "limit"),
-    [("storm", 5000), ("watchers", 5000), ("crowd", 600), ("bystanders", 590)],
+    [("storm", 5000), ("watchers", 10_000), ("crowd", 600), ("bystanders", 590)],
 )
 def test_too_many_users_are_refused(
     capsys: pytest.CaptureFixture[str], scenario: str, limit: int

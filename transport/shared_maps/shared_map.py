@@ -99,7 +99,6 @@ class SharedMap:
             await self._send_replay(watcher)
         while not self._ended.is_set():
             await watcher.woken.wait()
-            watcher.woken.clear()
             if not watcher.is_live and not self._ended.is_set():
                 await watcher.outbox.drained()
                 await self._send_replay(watcher)
@@ -232,7 +231,7 @@ class SharedMap:
         self._on_end(self)
         self._started.set()
         for watcher in self.watchers:
-            watcher.woken.set()
+            watcher.woken.send()
 
 
 def _is_temporary(error: Exception) -> bool:

@@ -1,10 +1,10 @@
 """One operation that watches a shared map."""
 
-import asyncio
 from collections.abc import Hashable
 
 from telemetry.process_metrics import SLOW_RESYNCED
 from transport.outgoing_queue import OperationOutbox
+from transport.signals import Signal
 
 MAX_PENDING = 200
 
@@ -23,8 +23,8 @@ class Watcher:
         self.client = client
         self.is_live = False
         self.has_received = False  # any payload at all
-        # Set when it falls behind, and when the map ends.
-        self.woken = asyncio.Event()
+        # Sent when it falls behind, and when the map ends.
+        self.woken = Signal()
         self._pending: list[bytes] | None = None
 
     def deliver(self, payload: bytes) -> None:
@@ -59,4 +59,4 @@ class Watcher:
         # The queued deltas are followed by a gap: only a new map is of use.
         self.outbox.drop()
         self.is_live = False
-        self.woken.set()
+        self.woken.send()
