@@ -79,8 +79,8 @@ async def test_as_many_run_together_as_there_are_connections() -> None:
     free.seconds = 0.0
     with ExitStack() as ended:
         for _ in range(read_shares.MOST_TOGETHER):
-            assert not ended.enter_context(shares.line_up("a", free)).waits
-        assert ended.enter_context(shares.line_up("a", free)).waits
+            assert not ended.enter_context(shares.line_up(None, free)).waits
+        assert ended.enter_context(shares.line_up(None, free)).waits
 
 
 async def test_a_document_costs_what_it_cost_the_last_time() -> None:

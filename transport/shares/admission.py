@@ -85,6 +85,10 @@ class Admission:
         if self._waiting is not None:
             # Several may wait for it: one that is cancelled cancels only itself.
             await asyncio.shield(self._waiting)
+        self.raise_if_refused()
+
+    def raise_if_refused(self) -> None:
+        """Raises OperationFailedError. One that was refused waits no more."""
         if self._failure is not None:
             raise OperationFailedError(results.of_fault(self._failure))
 

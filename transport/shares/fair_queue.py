@@ -63,14 +63,14 @@ class FairQueue(Generic[Item]):
         known.waiting.append(item)
         self._waiting[client] = known
 
-    def first(self) -> Item:
-        """The next one. Raises ValueError if nothing waits."""
-        client = min(self._waiting.values(), key=lambda each: each.given)
-        return client.waiting[0]
+    def first(self, besides: Collection[Hashable] = ()) -> Item:
+        """The next one. Raises ValueError if no client besides these waits."""
+        clients = (self._waiting[name] for name in self._waiting if name not in besides)
+        return min(clients, key=lambda each: each.given).waiting[0]
 
-    def pop(self) -> tuple[Item, list[Hashable]]:
+    def pop(self, besides: Collection[Hashable] = ()) -> tuple[Item, list[Hashable]]:
         """The next one, and the clients that have waited for it."""
-        item = self.first()
+        item = self.first(besides)
         clients = self.remove(item)
         for name in clients:  # those that have been given the same take turns
             if name in self._waiting:

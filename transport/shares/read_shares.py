@@ -7,6 +7,7 @@ way, the loop is free for a while after each read. Changes never wait here.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Collection, Hashable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 
@@ -24,6 +25,9 @@ from transport.shares.fair_queue import FairQueue
 # arrives may have to wait for as long.
 TOGETHER_SECONDS = 0.01
 MOST_TOGETHER = 16  # the size of a pool of connections
+# A client may first send an operation that costs little, and then the same operation
+# with variables that make it cost much.
+MOST_OF_CLIENT = 4
 # A read that takes longer waits for a server, and does not keep the loop busy.
 OVERDUE_SECONDS = 0.1
 # While a change is on its way, for each second of the loop that a read has taken.
@@ -68,6 +72,7 @@ class ReadShares:
                         await admission.wait()
                 except TimeoutError:
                     raise OperationFailedError(results.of_fault(_busy())) from None
+            admission.raise_if_refused()
             yield admission
 
     def line_up(
@@ -140,7 +145,7 @@ class ReadShares:
             if free_at is not None:
                 self._timer = loop.call_at(free_at, self._admit)
                 return
-            self._start(*self._queue.pop(), loop.time())
+            self._start(*self._queue.pop(self._served()), loop.time())
 
     def _next_at(self, now: float) -> float | None:
         """When to look again, at the latest; None if the next read may begin now."""
@@ -151,13 +156,27 @@ class ReadShares:
             if now < oldest.began + OVERDUE_SECONDS:
                 break
             del self._running[oldest]
-        expected = _expected(self._queue.first())
+        try:
+            expected = _expected(self._queue.first(self._served()))
+        except ValueError:
+            return oldest.began + OVERDUE_SECONDS
         together = expected + sum(each.expected for each in self._running)
         if not self._running or (
             len(self._running) < MOST_TOGETHER and together <= TOGETHER_SECONDS
         ):
             return None
         return oldest.began + OVERDUE_SECONDS
+
+    def _served(self) -> set[Hashable]:
+        """Clients with as many reads under way as one may have."""
+        alone = (each.clients[0] for each in self._running if len(each.clients) == 1)
+        counts = Counter(alone)
+        # This machine speaks for many.
+        return {
+            client
+            for client, reads in counts.items()
+            if client is not None and reads >= MOST_OF_CLIENT
+        }
 
     def _start(
         self, admission: Admission, clients: Sequence[Hashable], now: float
