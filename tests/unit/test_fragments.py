@@ -21,7 +21,7 @@ from transport.documents.document import read
 from transport.json_text import encode
 from transport.operation_extension import DOCUMENT
 from transport.plans import plain
-from transport.plans.fragments import Fragments
+from transport.plans.fragments import ITEM_BYTES, LIST_BYTES, Fragments
 
 SESSION = UUID(int=1)
 START = datetime(2026, 11, 29, 20, tzinfo=UTC)
@@ -168,7 +168,8 @@ def test_each_selection_has_its_own() -> None:
 
 
 def test_not_more_is_kept_than_allowed() -> None:
-    fragments = Fragments(max_bytes=2 * (3 * 64 + 2 * len('["a","b"]')))
+    size = LIST_BYTES + 2 * ITEM_BYTES + 2 * len('["a","b"]')
+    fragments = Fragments(max_bytes=2 * size)
     for write in (str.upper, str.lower, str.upper, str.lower):
         fragments.of(listed("a", "b"), write)
     assert len(fragments) == 2
@@ -176,6 +177,14 @@ def test_not_more_is_kept_than_allowed() -> None:
     fragments.of(listed(), str.title)  # an empty list counts too
 
     assert len(fragments) == 1
+
+
+def test_many_selections_of_a_small_list_count_with_all_their_memory() -> None:
+    fragments = Fragments(max_bytes=100_000)
+    for number in range(100):
+        fragments.of(listed("a"), str(number).join)
+
+    assert len(fragments) < 100
 
 
 def test_a_fault_is_kept_nowhere() -> None:

@@ -13,6 +13,9 @@ from transport.json_text import encode
 # read.
 MAX_KEPT_BYTES = 32 * 1_048_576
 ITEM_BYTES = 64  # of an item, beside its text
+# Of a list, beside its items: its objects, and the selection. Strangers may make up any
+# number of selections for a small map.
+LIST_BYTES = 1_200
 
 Write = Callable[[Any], Any]
 
@@ -77,5 +80,5 @@ def _written(
     else:
         texts = [text(source) for source in value.sources]
     whole = b"[%b]" % b",".join(texts)
-    size = 2 * len(whole) + ITEM_BYTES * (len(texts) + 1)
+    size = 2 * len(whole) + ITEM_BYTES * len(texts) + LIST_BYTES
     return _WrittenList(value.sources, texts, orjson.Fragment(whole), size)
