@@ -64,8 +64,7 @@ def _shown(
         fault = unavailable()
     if isinstance(fault, FaultError):
         return _like(error, fault.localized(context.locale), fault.extensions)
-    if isinstance(original, RecursionError | ValueError) and error.path is None:
-        # Before any resolver: too deep, or a number with thousands of digits.
+    if error.path is None and _cannot_be_read(original):
         return _like(error, "It cannot be read.", {"code": "BAD_USER_INPUT"})
     if isinstance(original, UnknownCustomerError):
         message = localize("sign_in_again", context.locale)
@@ -80,6 +79,25 @@ def _shown(
         message = message.split(" Did you mean ")[0]
     # A copy: other operations may share this error, kept with its document.
     return _like(error, message, {"code": "BAD_USER_INPUT"})
+
+
+def _cannot_be_read(error: Exception | None) -> bool:
+    """Too deep, or a number with thousands of digits.
+
+    graphql-core finds that out before any resolver. The generator of a subscription
+    raises without a path, too, but not from there.
+    """
+    if isinstance(error, ValueError):
+        return _raised_in(error).partition(".")[0] == "graphql"
+    return isinstance(error, RecursionError)
+
+
+def _raised_in(error: Exception) -> str:
+    """The name of the module."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return "" if trace is None else str(trace.tb_frame.f_globals.get("__name__"))
 
 
 def _log_unavailable(error: GraphQLError) -> None:

@@ -51,6 +51,11 @@ class Subscription:
         yield 1
 
     @strawberry.subscription
+    async def value_error(self) -> AsyncGenerator[int, None]:
+        yield 1
+        int("secret")
+
+    @strawberry.subscription
     async def later(self) -> AsyncGenerator[int, None]:
         yield 1
         raise RuntimeError("secret")
@@ -116,6 +121,7 @@ async def test_over_http(
         ("{ seats { price } }", ["next", "complete"]),
         ("subscription { atOnce }", ["error"]),
         ("subscription { later }", ["next", "error"]),
+        ("subscription { valueError }", ["next", "error"]),
         ("subscription { inside { price } }", ["next", "complete"]),
         ('subscription { seatMap(sessionId: "broken") { number } }', ["error"]),
         ('subscription { seatMap(sessionId: "1") { price } }', ["next", "complete"]),
