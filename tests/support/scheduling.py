@@ -17,6 +17,7 @@ SHARED_RUNS = {
         "test_metrics",
         "test_readme",
         "test_sale",
+        "test_shares",
     ),
     "running": ("test_logs", "test_refused_runs", "test_run", "test_traces"),
 }

@@ -23,8 +23,7 @@ def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def operation(document: str = "{ sessions { totalCount } }") -> Operation:
-    found = Call.of(document).operation
-    assert found is not None
+    [found] = Call.of(document).document.operations
     return found
 
 
@@ -193,6 +192,17 @@ async def test_who_waits_for_a_server_keeps_nobody(
     shares = ReadShares()
     with shares.line_up("a"), shares.line_up("a") as second:
         await second.wait()
+
+
+async def test_who_costs_much_is_not_overdue_so_soon(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(read_shares, "OVERDUE_SECONDS", 0.0)
+    monkeypatch.setattr(read_shares, "OVERDUE_TIMES", 1e6)
+    shares = ReadShares()
+    with shares.line_up("a"), shares.line_up("b") as second:
+        await settle()
+        assert second.waits
 
 
 async def test_maps_that_wait_for_an_unavailable_server_hear_it_at_once(

@@ -33,7 +33,7 @@ class Admission:
         self.operation = operation
         self.clients: tuple[Hashable, ...] = ()  # those that pay for it
         self.expected = 0.0  # seconds of the loop that they have paid already
-        self.began = 0.0
+        self.overdue_at = 0.0
         self._meter = Meter()
         self._measured_before = 0.0
         self._waiting: asyncio.Future[None] | None = None

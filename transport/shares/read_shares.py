@@ -24,14 +24,18 @@ from transport.shares.fair_queue import FairQueue
 # Of the loop, by all reads that run at the same time; one runs always. A change that
 # arrives may have to wait for as long.
 TOGETHER_SECONDS = 0.01
-MOST_TOGETHER = 16  # the size of a pool of connections
+# What the meter does not see adds up: rows that drivers decode, answers that are sent.
+MOST_TOGETHER = 8
 # A client may first send an operation that costs little, and then the same operation
 # with variables that make it cost much.
 MOST_OF_CLIENT = 4
-# A read that takes longer waits for a server, and does not keep the loop busy.
+# A read that takes longer waits for a server, and does not keep the loop busy. One that
+# costs much gets more time: on a slow machine it would begin beside too many others.
 OVERDUE_SECONDS = 0.1
+OVERDUE_TIMES = 20.0  # of what it is expected to cost
 # While a change is on its way, for each second of the loop that a read has taken.
-REST = 2.0
+# What the meter does not see of a small read is more than what it sees.
+REST = 4.0
 LONGEST_PAUSE = 0.25
 
 
@@ -44,7 +48,7 @@ class ReadShares:
         self._at_most = at_most  # of one client
         self._in_all = in_all
         self._queue: FairQueue[Admission] = FairQueue()
-        self._running: dict[Admission, None] = {}  # the oldest first
+        self._running: set[Admission] = set()
         self._changes = 0
         self._free_at = 0.0
         self._timer: asyncio.TimerHandle | None = None
@@ -113,7 +117,7 @@ class ReadShares:
             self._queue.remove(admission)
             READS_WAITING.dec()
             return
-        self._running.pop(admission, None)
+        self._running.discard(admission)
         seconds = admission.seconds
         self._queue.charge(admission.clients, seconds, admission.expected)
         if admission.operation is not None:
@@ -151,21 +155,18 @@ class ReadShares:
         """When to look again, at the latest; None if the next read may begin now."""
         if self._changes and self._free_at > now:
             return self._free_at
-        while self._running:
-            oldest = next(iter(self._running))
-            if now < oldest.began + OVERDUE_SECONDS:
-                break
-            del self._running[oldest]
+        self._running = {each for each in self._running if each.overdue_at > now}
+        later = min((each.overdue_at for each in self._running), default=now)
         try:
             expected = _expected(self._queue.first(self._served()))
         except ValueError:
-            return oldest.began + OVERDUE_SECONDS
+            return later
         together = expected + sum(each.expected for each in self._running)
         if not self._running or (
             len(self._running) < MOST_TOGETHER and together <= TOGETHER_SECONDS
         ):
             return None
-        return oldest.began + OVERDUE_SECONDS
+        return later
 
     def _served(self) -> set[Hashable]:
         """Clients with as many reads under way as one may have."""
@@ -184,9 +185,10 @@ class ReadShares:
         READS_WAITING.dec()
         admission.clients = tuple(clients)
         admission.expected = _expected(admission)
-        admission.began = now
+        overdue = OVERDUE_SECONDS + OVERDUE_TIMES * admission.expected
+        admission.overdue_at = now + overdue
         self._queue.reserve(clients, admission.expected)
-        self._running[admission] = None
+        self._running.add(admission)
         admission.admit()
 
 
