@@ -61,6 +61,11 @@ class Connection:
         await settle()
         self.read()
 
+    async def lose(self) -> None:
+        """Without it the application would wait for ever."""
+        self._server.connection_lost(None)
+        await settle()
+
     def read(self) -> list[Opcode]:
         """The client reads all there is, and answers what has an answer."""
         self._client.receive_data(bytes(self.transport.written))
@@ -94,6 +99,7 @@ async def connection(tmp_path: Path) -> AsyncIterator[Connection]:
     with connection.transport.connection:
         await connection.open()
         yield connection
+        await connection.lose()
 
 
 async def test_who_answers_pings_stays(connection: Connection) -> None:
