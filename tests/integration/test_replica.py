@@ -22,7 +22,6 @@ from persistence.queries.sessions import SessionsWanted
 from persistence.sales.ledger import PostgresLedger
 from runtime.supervision import keep_running
 from tests.support.cinema import Cinema, Show
-from tests.support.embedded import EmbeddedStack
 from tests.support.metric_growth import growing
 from tests.support.polling import eventually
 from tests.support.replicated import Replicated, replicated_postgres
@@ -49,10 +48,9 @@ async def pool(servers: Replicated) -> AsyncIterator[Pool]:
 
 
 @pytest.fixture
-async def redis(stack: EmbeddedStack) -> AsyncIterator[Redis]:
-    async with open_redis(stack.redis_url) as redis:
-        await redis.flushdb()
-        yield redis
+async def redis(redis: Redis) -> Redis:
+    await redis.flushdb()
+    return redis
 
 
 class Process:

@@ -222,13 +222,14 @@ async def test_of_two_managers_at_once_one_is_outdated(
     for mutation, key, one, other in (
         (UPDATE_CINEMA, cine["id"], {"name": "One"}, {"city": "Other"}),
         (UPDATE_ROOM, str(room), {"name": "One"}, {"turnaroundMinutes": 5}),
-        (UPDATE_MOVIE, str(movie), {"title": "One"}, {"durationMinutes": 100}),
         (
             UPDATE_SESSION,
             str(show.session_id),
             {"startsAt": moment(3)},
             {"pricePerSeat": PRICE | {"amountMinor": 1}},
         ),
+        # Last: a film's length is a change of its sessions, too.
+        (UPDATE_MOVIE, str(movie), {"title": "One"}, {"durationMinutes": 100}),
     ):
         both = await asyncio.gather(
             *(
