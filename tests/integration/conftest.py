@@ -65,7 +65,7 @@ def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> Iterator[Argon2Passwords
 @pytest.fixture
 async def empty_redis(stack: EmbeddedStack, redis: Redis) -> AsyncIterator[Redis]:
     """An empty Redis, through a client with the time limits of production."""
-    await redis.flushdb()  # without them: a stall of the machine is no failure
+    await redis.flushdb()  # without limits: a stall of the machine is no failure
     async with open_redis(stack.redis_url) as limited:
         yield limited
 

@@ -228,7 +228,7 @@ async def test_of_two_managers_at_once_one_is_outdated(
             {"startsAt": moment(3)},
             {"pricePerSeat": PRICE | {"amountMinor": 1}},
         ),
-        # Last: a film's length is a change of its sessions, too.
+        # Last: a movie's length is a change of its sessions, too.
         (UPDATE_MOVIE, str(movie), {"title": "One"}, {"durationMinutes": 100}),
     ):
         both = await asyncio.gather(
