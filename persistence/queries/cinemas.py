@@ -13,15 +13,20 @@ from domain.cinemas import Cinema
 from domain.rooms import Room
 from domain.text import search_words
 from persistence.catalog_rows import cinema_of, room_of
+from persistence.queries.catalog_list import CatalogList
 from persistence.queries.keyset import Keyset, Page, Window
-from persistence.queries.reading import ReadCache, Reader
+from persistence.queries.reading import ReadCache, Reader, Rows
 from persistence.queries.word_search import with_words
 from persistence.tables import CinemaRow, RoomRow
 
 NAME = "cinemas"
-BY_NAME = Keyset(NAME, col(CinemaRow.name_key), col(CinemaRow.id))
+BY_NAME = CatalogList(
+    NAME,
+    Keyset(NAME, col(CinemaRow.name_key), col(CinemaRow.id)),
+    TypeAdapter(Page[Cinema]),
+    cinema_of,
+)
 CINEMA = TypeAdapter(Cinema)
-PAGE = TypeAdapter(Page[Cinema])
 ROOMS = TypeAdapter(list[Room])
 
 
@@ -36,37 +41,22 @@ class Cinemas:
         Raises CursorError.
         """
         words = search_words(search)
-        if window != Window(window.size) or words:
-            return await self._page(window, words, await self._cache.since())
-        return await self._cache.page(
-            f"{NAME}:{window.size}", PAGE, partial(self._page, window, words)
+        rows = _named(words)
+        return await BY_NAME.page(
+            self._reader, self._cache, rows, window, is_whole=not words
         )
 
-    async def _page(
-        self, window: Window, words: Sequence[str], since: int | None
-    ) -> Page[Cinema]:
-        rows = with_words(select(CinemaRow), CinemaRow.search_key, words)
-        read = await self._reader.fetch(BY_NAME.page(rows, window), since)
-        return BY_NAME.page_of(read, window, cinema_of)
-
     async def count(self, *, search: str = "") -> int:
-        rows = with_words(select(CinemaRow), CinemaRow.search_key, search_words(search))
+        rows = _named(search_words(search))
         return await self._reader.count(rows, await self._cache.since())
 
     async def by_id(self, ids: Sequence[UUID]) -> dict[UUID, Cinema]:
-        return await self._cache.by_id("cinema", ids, CINEMA, self._by_id)
+        read = partial(self._reader.by_id, CinemaRow, cinema_of)
+        return await self._cache.by_id("cinema", ids, CINEMA, read)
 
     async def rooms(self, cinema_ids: Sequence[UUID]) -> dict[UUID, list[Room]]:
         """The rooms of each cinema, by name. Leaves out the cinemas without rooms."""
         return await self._cache.by_id("rooms", cinema_ids, ROOMS, self._rooms)
-
-    async def _by_id(
-        self, ids: Sequence[UUID], since: int | None
-    ) -> dict[UUID, Cinema]:
-        rows = select(CinemaRow).where(col(CinemaRow.id).in_(ids))
-        return {
-            row["id"]: cinema_of(row) for row in await self._reader.fetch(rows, since)
-        }
 
     async def _rooms(
         self, cinema_ids: Sequence[UUID], since: int | None
@@ -80,3 +70,7 @@ class Cinemas:
         for row in await self._reader.fetch(rows, since):
             rooms[row["cinema_id"]].append(room_of(row))
         return rooms
+
+
+def _named(words: Sequence[str]) -> Rows:
+    return with_words(select(CinemaRow), CinemaRow.search_key, words)

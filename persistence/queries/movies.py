@@ -12,6 +12,7 @@ from sqlmodel import col
 from domain.movies import Movie
 from domain.text import search_words
 from persistence.catalog_rows import movie_of
+from persistence.queries.catalog_list import CatalogList
 from persistence.queries.keyset import Keyset, Page, Window
 from persistence.queries.reading import ReadCache, Reader
 from persistence.queries.word_search import with_words
@@ -20,9 +21,13 @@ from persistence.tables import MovieRow
 # 0.1.0 uses "movies". Its cursors and the order of its pages differ, and both releases
 # share a cache while one replaces the other.
 NAME = "movies.by-key"
-BY_TITLE = Keyset(NAME, col(MovieRow.title_key), col(MovieRow.id))
+BY_TITLE = CatalogList(
+    NAME,
+    Keyset(NAME, col(MovieRow.title_key), col(MovieRow.id)),
+    TypeAdapter(Page[Movie]),
+    movie_of,
+)
 MOVIE = TypeAdapter(Movie)
-PAGE = TypeAdapter(Page[Movie])
 
 
 class Movies:
@@ -36,30 +41,18 @@ class Movies:
         Raises CursorError.
         """
         words = search_words(search)
-        if window != Window(window.size) or words:
-            return await self._page(window, words, await self._cache.since())
-        return await self._cache.page(
-            f"{NAME}:{window.size}", PAGE, partial(self._page, window, words)
+        rows = _titled(words)
+        return await BY_TITLE.page(
+            self._reader, self._cache, rows, window, is_whole=not words
         )
-
-    async def _page(
-        self, window: Window, words: Sequence[str], since: int | None
-    ) -> Page[Movie]:
-        rows = BY_TITLE.page(_titled(words), window)
-        return BY_TITLE.page_of(await self._reader.fetch(rows, since), window, movie_of)
 
     async def count(self, *, search: str = "") -> int:
         rows = _titled(search_words(search))
         return await self._reader.count(rows, await self._cache.since())
 
     async def by_id(self, ids: Sequence[UUID]) -> dict[UUID, Movie]:
-        return await self._cache.by_id("movie", ids, MOVIE, self._by_id)
-
-    async def _by_id(self, ids: Sequence[UUID], since: int | None) -> dict[UUID, Movie]:
-        rows = select(MovieRow).where(col(MovieRow.id).in_(ids))
-        return {
-            row["id"]: movie_of(row) for row in await self._reader.fetch(rows, since)
-        }
+        read = partial(self._reader.by_id, MovieRow, movie_of)
+        return await self._cache.by_id("movie", ids, MOVIE, read)
 
 
 def _titled(words: Sequence[str]) -> Select[Any]:

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import TypeAdapter
 from sqlalchemy import RowMapping, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlmodel import SQLModel
 
 from persistence.key_value.catalog_cache import Load, Value
 from persistence.outages import is_unavailable
@@ -63,6 +64,18 @@ class Reader:
                 return read
         READ_FROM_PRIMARY.inc()
         return await _read(self._primary, rows)
+
+    async def by_id(
+        self,
+        table: type[SQLModel],
+        value: Callable[[RowMapping], Value],
+        ids: Sequence[UUID],
+        since: int | None,
+    ) -> dict[UUID, Value]:
+        """The rows of the table with these ids, as values."""
+        rows: Rows = select(table)
+        found = rows.where(rows.selected_columns["id"].in_(ids))
+        return {row["id"]: value(row) for row in await self.fetch(found, since)}
 
     async def count(self, rows: Rows, since: int | None = None) -> int:
         counted = select(func.count().label("count")).select_from(rows.subquery())

@@ -12,14 +12,19 @@ from sqlmodel import col
 
 from domain.rooms import Room, Seat
 from persistence.catalog_rows import room_of
+from persistence.queries.catalog_list import CatalogList
 from persistence.queries.keyset import Keyset, Page, Window
 from persistence.queries.reading import ReadCache, Reader
 from persistence.tables import SEAT_ORDER, RoomRow, SeatRow
 
 NAME = "rooms.by-key"  # see movies.py
-BY_NAME = Keyset(NAME, col(RoomRow.name_key), col(RoomRow.id))
+BY_NAME = CatalogList(
+    NAME,
+    Keyset(NAME, col(RoomRow.name_key), col(RoomRow.id)),
+    TypeAdapter(Page[Room]),
+    room_of,
+)
 ROOM = TypeAdapter(Room)
-PAGE = TypeAdapter(Page[Room])
 SEATS = TypeAdapter(list[Seat])
 CAPACITY = TypeAdapter(int)
 
@@ -31,21 +36,14 @@ class Rooms:
 
     async def page(self, window: Window) -> Page[Room]:
         """Raises CursorError."""
-        if window != Window(window.size):
-            return await self._page(window, await self._cache.since())
-        return await self._cache.page(
-            f"{NAME}:{window.size}", PAGE, partial(self._page, window)
-        )
-
-    async def _page(self, window: Window, since: int | None) -> Page[Room]:
-        rows = BY_NAME.page(select(RoomRow), window)
-        return BY_NAME.page_of(await self._reader.fetch(rows, since), window, room_of)
+        return await BY_NAME.page(self._reader, self._cache, select(RoomRow), window)
 
     async def count(self) -> int:
         return await self._reader.count(select(RoomRow), await self._cache.since())
 
     async def by_id(self, ids: Sequence[UUID]) -> dict[UUID, Room]:
-        return await self._cache.by_id("room", ids, ROOM, self._by_id)
+        read = partial(self._reader.by_id, RoomRow, room_of)
+        return await self._cache.by_id("room", ids, ROOM, read)
 
     async def seats(self, room_ids: Sequence[UUID]) -> dict[UUID, list[Seat]]:
         """The seats of each room, in SEAT_ORDER."""
@@ -54,12 +52,6 @@ class Rooms:
     async def capacities(self, room_ids: Sequence[UUID]) -> dict[UUID, int]:
         """Leaves out the rooms without seats."""
         return await self._cache.by_id("capacity", room_ids, CAPACITY, self._capacities)
-
-    async def _by_id(self, ids: Sequence[UUID], since: int | None) -> dict[UUID, Room]:
-        rows = select(RoomRow).where(col(RoomRow.id).in_(ids))
-        return {
-            row["id"]: room_of(row) for row in await self._reader.fetch(rows, since)
-        }
 
     async def _seats(
         self, room_ids: Sequence[UUID], since: int | None

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -59,15 +60,8 @@ class Sessions:
         return await self._reader.count(_wanted(wanted), await self._cache.since())
 
     async def by_id(self, ids: Sequence[UUID]) -> dict[UUID, Session]:
-        return await self._cache.by_id("session", ids, SESSION, self._by_id)
-
-    async def _by_id(
-        self, ids: Sequence[UUID], since: int | None
-    ) -> dict[UUID, Session]:
-        rows = select(SessionRow).where(col(SessionRow.id).in_(ids))
-        return {
-            row["id"]: session_of(row) for row in await self._reader.fetch(rows, since)
-        }
+        read = partial(self._reader.by_id, SessionRow, session_of)
+        return await self._cache.by_id("session", ids, SESSION, read)
 
     async def pages_of_movies(
         self, movie_ids: Sequence[UUID], window: Window

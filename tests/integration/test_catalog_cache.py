@@ -1,11 +1,12 @@
 """The catalog is read once, dropped after a change, and read without Redis too."""
 
 import asyncio
+from collections.abc import Sequence
 from uuid import UUID, uuid4
 
 import pytest
 from redis.asyncio import Redis
-from sqlalchemy import event
+from sqlalchemy import RowMapping, event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from persistence.key_value.catalog_cache import SECONDS, RedisCatalogCache
@@ -13,6 +14,7 @@ from persistence.key_value.client import open_redis
 from persistence.postgres.pool import Pool
 from persistence.queries import Queries
 from persistence.queries.keyset import Window
+from persistence.queries.reading import Rows
 from tests.support.cinema import Cinema
 from tests.support.metric_growth import growing
 
@@ -111,17 +113,17 @@ async def test_a_change_is_visible_to_every_process_once_it_was_answered(
 async def test_a_reader_overtaken_by_a_change_stores_nothing_old(
     reads: Reads, pool: Pool, movie_id: UUID
 ) -> None:
-    movies = reads.queries.movies
+    reader = reads.queries.movies._reader
     read, stored = asyncio.Event(), asyncio.Event()
-    load = movies._by_id
+    fetch = reader.fetch
 
-    async def slow(ids: object, since: int | None) -> object:
-        rows = await load(ids, since)  # type: ignore[arg-type]
+    async def slow(rows: Rows, since: int | None = None) -> Sequence[RowMapping]:
+        fetched = await fetch(rows, since)
         read.set()
         await stored.wait()
-        return rows
+        return fetched
 
-    movies._by_id = slow  # type: ignore[method-assign,assignment]
+    reader.fetch = slow  # type: ignore[method-assign] # as if it were overtaken
     late = asyncio.create_task(reads.title(movie_id))
     await read.wait()
     await pool.execute(RENAME, movie_id, "Limite, restored")
