@@ -70,7 +70,7 @@ def header(connection: HTTPConnection, name: str) -> str | None:
 
 
 def reader_of(network: str | None) -> Hashable:
-    """The client whose costly reads are in one queue: the viewer, or their network."""
+    """The client whose reads are in one queue: the viewer, or their network."""
     now = origin.current()
     return (now and now.viewer_id) or network
 

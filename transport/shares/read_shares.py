@@ -145,20 +145,22 @@ class ReadShares:
             self._timer = None
         loop = asyncio.get_running_loop()
         while self._queue:
-            free_at = self._next_at(loop.time())
+            now = loop.time()
+            self._running = {each for each in self._running if each.overdue_at > now}
+            served = self._served()
+            free_at = self._next_at(now, served)
             if free_at is not None:
                 self._timer = loop.call_at(free_at, self._admit)
                 return
-            self._start(*self._queue.pop(self._served()), loop.time())
+            self._start(*self._queue.pop(served), now)
 
-    def _next_at(self, now: float) -> float | None:
+    def _next_at(self, now: float, served: Collection[Hashable]) -> float | None:
         """When to look again, at the latest; None if the next read may begin now."""
         if self._changes and self._free_at > now:
             return self._free_at
-        self._running = {each for each in self._running if each.overdue_at > now}
         later = min((each.overdue_at for each in self._running), default=now)
         try:
-            expected = _expected(self._queue.first(self._served()))
+            expected = _expected(self._queue.first(served))
         except ValueError:
             return later
         together = expected + sum(each.expected for each in self._running)
