@@ -137,10 +137,9 @@ def compared(
         of_peer = [scenario] if scenario in PEERS else names
         for figure in FIGURES[scenario]:
             values = [_values(measured, name, play, figure.name) for name in of_peer]
-            base = values[0] if values[1:] else []
             title = f"{scenario} of {users}, {figure.name}"
             higher = figure.field == "rate"
-            comparisons.append(Comparison(title, base, values[-1], higher))
+            comparisons.append(_comparison(title, values, higher_is_better=higher))
     return comparisons
 
 
@@ -163,9 +162,16 @@ def beside_peers(
                 ]
                 for name in names
             ]
-            base = values[0] if values[1:] else []
             title = f"{scenario} of {users}, rate as a part of {peer}"
-            yield Comparison(title, base, values[-1], higher_is_better=True)
+            yield _comparison(title, values, higher_is_better=True)
+
+
+def _comparison(
+    title: str, values: Sequence[Sequence[float]], *, higher_is_better: bool
+) -> Comparison:
+    """`values` of the base, if there is one, and of the new version."""
+    base = values[0] if values[1:] else []
+    return Comparison(title, base, values[-1], higher_is_better)
 
 
 def _values(

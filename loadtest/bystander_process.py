@@ -57,8 +57,7 @@ def user_class(requests: BystanderRequests, users: int) -> type:
 def main() -> None:
     stdin = FileObject(sys.stdin.buffer, "rb")
     order = json.loads(stdin.readline())
-    where = order["target"]
-    target = Target(**{**where, "tokens": tuple(where["tokens"])})
+    target = Target.from_json(order["target"])
     requests = BystanderRequests(target, order["session_id"], order["seats"])
     with locust_users(
         target, user_class(requests, len(target.tokens)), len(target.tokens)

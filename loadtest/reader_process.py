@@ -111,8 +111,7 @@ class Readers:
 
 def main() -> None:
     order = json.loads(sys.stdin.readline())
-    where = order["target"]
-    target = Target(**{**where, "tokens": tuple(where["tokens"])})
+    target = Target.from_json(order["target"])
     readers = Readers(target, order["session_id"])
     print(json.dumps(asyncio.run(readers.read(order["kind"]))))
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import cycle, islice
 from pathlib import Path
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 from loadtest import plan
@@ -22,6 +23,11 @@ class Target:
     port: int
     path: str
     tokens: tuple[str, ...]
+
+    @classmethod
+    def from_json(cls, fields: Mapping[str, Any]) -> Self:
+        """As `asdict` has it in an order to a helper process."""
+        return cls(**{**fields, "tokens": tuple(fields["tokens"])})
 
     @property
     def origin(self) -> str:

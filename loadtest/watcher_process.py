@@ -182,8 +182,7 @@ async def connect_plain(port: int, count: int) -> dict[str, Any]:
 async def main() -> None:
     _allow_many_sockets()
     order = json.loads(await asyncio.to_thread(sys.stdin.readline))
-    where = order["target"]
-    target = Target(**{**where, "tokens": tuple(where["tokens"])})
+    target = Target.from_json(order["target"])
     try:
         watchers = await connect_all(target, order["session_id"])
     except (OSError, TimeoutError) as error:
