@@ -19,6 +19,7 @@ from persistence.postgres.engine import open_engine
 from persistence.postgres.pool import Pool
 from persistence.queries import Queries
 from realtime.broker import Kafka
+from realtime.hub import Hub
 from tests.support.cinema import Cinema, Show
 from tests.support.embedded import EmbeddedStack
 from tests.support.engine import PLANS
@@ -60,6 +61,13 @@ def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> Iterator[Argon2Passwords
     monkeypatch.setattr(passwords, "_hasher", cheap)
     yield passwords
     passwords.close()
+
+
+@pytest.fixture
+async def hub(stack: EmbeddedStack) -> AsyncIterator[Hub]:
+    async with Hub(stack.redis_url) as hub:
+        assert isinstance(hub, Hub)
+        yield hub
 
 
 @pytest.fixture

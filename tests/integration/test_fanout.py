@@ -1,7 +1,6 @@
 """The fan-out sends a session's watchers one message for a burst of events."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
@@ -18,7 +17,6 @@ from realtime.hub import Hub
 from realtime.seat_message import SeatMessage
 from realtime.topics import seat_channel
 from tests.support.cinema import Cinema
-from tests.support.embedded import EmbeddedStack
 from tests.support.null_services import NoSeatLocks
 from tests.support.polling import soon, until_blocked
 from tests.support.sale_events import hold, outbox_size
@@ -31,13 +29,6 @@ SELECT id, type, created_at AS time, session_id, data FROM outbox ORDER BY posit
 @pytest.fixture
 async def cinema(scratch_pool: Pool) -> Cinema:
     return Cinema(scratch_pool)
-
-
-@pytest.fixture
-async def hub(stack: EmbeddedStack) -> AsyncIterator[Hub]:
-    async with Hub(stack.redis_url) as hub:
-        assert isinstance(hub, Hub)
-        yield hub
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
 from uuid import uuid4
 
 import pytest
@@ -13,13 +12,6 @@ from realtime.topics import RESYNC, seat_channel
 from tests.support.embedded import EmbeddedStack
 from tests.support.metric_growth import counted
 from tests.support.polling import eventually, soon
-
-
-@pytest.fixture
-async def hub(stack: EmbeddedStack) -> AsyncIterator[Hub]:
-    async with Hub(stack.redis_url) as hub:
-        assert isinstance(hub, Hub)
-        yield hub
 
 
 async def test_a_listener_that_is_behind_gets_a_resync(hub: Hub, redis: Redis) -> None:

@@ -1,7 +1,6 @@
 """Metrics of the way of a change to the watchers, and of breaks in it."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from contextlib import aclosing
 
 import pytest
@@ -35,13 +34,6 @@ DELIVERED = "cinema_delivery_lag_seconds_count"
 @pytest.fixture
 def cinema(scratch_pool: Pool) -> Cinema:
     return Cinema(scratch_pool)
-
-
-@pytest.fixture
-async def hub(stack: EmbeddedStack) -> AsyncIterator[Hub]:
-    async with Hub(stack.redis_url) as hub:
-        assert isinstance(hub, Hub)
-        yield hub
 
 
 @pytest.fixture

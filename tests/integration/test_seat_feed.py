@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -33,13 +32,6 @@ from tests.support.realtime import Worker
 
 WATCHERS = 50
 HOLD_PERIOD = timedelta(seconds=1.5)
-
-
-@pytest.fixture
-async def hub(stack: EmbeddedStack) -> AsyncIterator[Hub]:
-    async with Hub(stack.redis_url) as hub:
-        assert isinstance(hub, Hub)
-        yield hub
 
 
 @pytest.fixture
