@@ -20,6 +20,7 @@ from domain.ports import (
     Expected,
     Hold,
     HoldVerdict,
+    IdempotencyKey,
     KeyReusedError,
     Ledger,
     RelayWakeup,
@@ -53,21 +54,15 @@ class BookingService:
         wanted = Wanted(
             session_id=session_id, seat_ids=wanted_seats(seat_ids), expected=expected
         )
-        hold = Hold(
-            reservation_id=uuid4(),
-            customer_id=customer_id,
-            wanted=wanted,
-            period=HOLD_PERIOD,
-            key=key_for(
-                RESERVE_SEATS,
-                idempotency_key,
-                session_id,
-                *wanted.seat_ids,
-                *expected.given(),
-            ),
+        key = key_for(
+            RESERVE_SEATS,
+            idempotency_key,
+            session_id,
+            *wanted.seat_ids,
+            *expected.given(),
         )
         try:
-            return await self._hold(hold)
+            return await self._hold(wanted, customer_id, key)
         except (
             SeatsUnavailableError,
             SessionClosedError,
@@ -76,7 +71,7 @@ class BookingService:
             KeyReusedError,
         ):
             # This call may have been made before, and hold the seats already.
-            earlier = await earlier_result(self._ledger, customer_id, hold.key)
+            earlier = await earlier_result(self._ledger, customer_id, key)
             if earlier is None:
                 raise
             return await self._ledger.reservation(earlier)
@@ -93,19 +88,28 @@ class BookingService:
         await self._locks.clear(verdict.reservation)
         return verdict.reservation
 
-    async def _hold(self, hold: Hold) -> Reservation:
+    async def _hold(
+        self, wanted: Wanted, customer_id: UUID, key: IdempotencyKey | None
+    ) -> Reservation:
         # The lock comes before the connection: a crowd that waits for one seat must not
         # occupy the pool, or customers of other seats starve.
-        async with self._locks.guard(hold.wanted) as lock:
+        async with self._locks.guard(wanted) as lock:
+            hold = Hold(
+                reservation_id=uuid4(),
+                customer_id=customer_id,
+                wanted=wanted,
+                period=HOLD_PERIOD,
+                key=key,
+            )
             verdict = await self._ledger.hold(hold)
-            for _ in hold.wanted.seat_ids:  # another hold may expire while one is ended
+            for _ in wanted.seat_ids:  # another hold may expire while one is ended
                 if not verdict.expired:
                     break
                 # Do not wait for the sweeper: end the expired holds here.
                 await self._ledger.expire(verdict.expired)
                 self._wakeup.notify()
                 verdict = await self._ledger.hold(hold)
-            reservation, session = judge(verdict, hold.wanted)
+            reservation, session = judge(verdict, wanted)
             self._wakeup.notify()  # before the trip of the lock, which may be slow
             lock.mark_held(reservation, session.starts_at)
         return reservation

@@ -3,10 +3,10 @@
 import asyncio
 import logging
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
-from typing import Literal
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Literal, Self
 
 from graphql import OperationType
 
@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 
 SLOW_SECONDS = 1.0
 MAX_LOGGED_CHARACTERS = 100
+NO_SPAN = nullcontext()
 
 # A client's mistake is refused; a bug or an unavailable server is a failure.
 Outcome = Literal["ok", "refused", "failed", "cancelled"]
@@ -25,11 +26,41 @@ Outcome = Literal["ok", "refused", "failed", "cancelled"]
 
 @dataclass(slots=True)
 class OperationRun:
-    """`operation` is None until it is known, and for good if it never is."""
+    """Everything that is logged and published inside of it carries `request_id`.
+
+    `operation` is None until it is known, and for good if it never is. `trace_parent`
+    is the client's.
+    """
 
     request_id: str
-    operation: Operation | None
-    outcome: Outcome = "ok"
+    operation: Operation | None = None
+    trace_parent: str | None = None
+    outcome: Outcome = field(init=False, default="ok")
+    _began: float = field(init=False)
+    _span: AbstractContextManager[None] = field(init=False)
+
+    def __enter__(self) -> Self:
+        origin.begin(self.request_id)
+        self._began = time.perf_counter()
+        # A subscription lasts for hours: its deliveries are spans, not itself.
+        self._span = (
+            NO_SPAN if self.is_subscription else spans().root(self.trace_parent)
+        )
+        self._span.__enter__()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if isinstance(error, asyncio.CancelledError):
+            self.outcome = "cancelled"
+        try:
+            _report(self, time.perf_counter() - self._began)
+        finally:
+            self._span.__exit__(kind, error, trace)
 
     @property
     def is_subscription(self) -> bool:
@@ -43,27 +74,6 @@ class OperationRun:
             return "operation"
         name = self.operation.name or self.operation.field
         return f"{self.operation.kind.value} {_short(name)}"
-
-
-@contextmanager
-def operation_run(
-    request_id: str,
-    operation: Operation | None = None,
-    trace_parent: str | None = None,
-) -> Iterator[OperationRun]:
-    """Everything that is logged and published inside carries `request_id`."""
-    origin.begin(request_id)
-    run = OperationRun(request_id, operation)
-    began = time.perf_counter()
-    # A subscription lasts for hours: its deliveries are spans, not itself.
-    with nullcontext() if run.is_subscription else spans().root(trace_parent):
-        try:
-            yield run
-        except asyncio.CancelledError:
-            run.outcome = "cancelled"
-            raise
-        finally:
-            _report(run, time.perf_counter() - began)
 
 
 def _report(run: OperationRun, seconds: float) -> None:

@@ -80,7 +80,7 @@ class LocalLeases:
     @asynccontextmanager
     async def lease(self, wanted: Wanted) -> AsyncIterator[LocalLease]:
         """Raises the refusal of an equal call ahead, or the failure of a server."""
-        await self._wait_for_others(wanted)
+        await self.wait_for_others(wanted)
         lease = LocalLease(wanted)
         self._leases.update(dict.fromkeys(wanted.seat_ids, lease))
         try:
@@ -95,7 +95,8 @@ class LocalLeases:
         finally:
             self._release(lease)
 
-    async def _wait_for_others(self, wanted: Wanted) -> None:
+    async def wait_for_others(self, wanted: Wanted) -> None:
+        """Nobody has a lease afterwards. Raises likewise."""
         failures = 0
         while ahead := self._lease_on(wanted.seat_ids):
             await ahead.wait(wanted)
@@ -107,7 +108,10 @@ class LocalLeases:
                 raise ahead.failure.with_traceback(None)
 
     def _lease_on(self, seat_ids: Sequence[UUID]) -> LocalLease | None:
-        return next((self._leases[s] for s in seat_ids if s in self._leases), None)
+        for seat_id in seat_ids:
+            if (lease := self._leases.get(seat_id)) is not None:
+                return lease
+        return None
 
     def _release(self, lease: LocalLease) -> None:
         for seat_id in lease.wanted.seat_ids:

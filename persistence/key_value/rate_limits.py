@@ -163,8 +163,8 @@ class FixedWindowLimit:
         if window != self._window:
             self._window = window
             self._counts.clear()
-        self._counts[customer_id] += 1
-        if self._counts[customer_id] > self._amount:
+        count = self._counts[customer_id] = self._counts[customer_id] + 1
+        if count > self._amount:
             left = (window + 1) * self._seconds - now
             raise _rate_limited("reserveSeats", math.ceil(left))
 

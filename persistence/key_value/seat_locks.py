@@ -10,9 +10,10 @@ seat.
 import asyncio
 import logging
 import random
-from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime, timedelta
+from types import TracebackType
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -58,10 +59,13 @@ class RedlockSeatLocks:
         self._leases = LocalLeases()
         self._unlocked = 0
 
+    def guard(self, wanted: Wanted) -> AbstractAsyncContextManager[LocalLease]:
+        return _Guard(self._leases, self._guarded, wanted)
+
     @asynccontextmanager
-    async def guard(self, wanted: Wanted) -> AsyncIterator[LocalLease]:
-        token = f"lock:{uuid4()}"
+    async def _guarded(self, wanted: Wanted) -> AsyncIterator[LocalLease]:
         async with self._leases.lease(wanted) as lease:
+            token = f"lock:{uuid4()}"
             lease.locked = await self._lock(wanted, token)
             try:
                 yield lease
@@ -159,6 +163,33 @@ class RedlockSeatLocks:
         markers = [marker(reservation, taken[seat]) for seat in lease.wanted.seat_ids]
         period = held_ms(reservation, starts_at)
         await _run(self._nodes, MARK_HELD, keys, token, LOCK_MS, period, *markers)
+
+
+class _Guard:
+    """A crowd on one seat ends in `__aenter__`, and pays for no generator."""
+
+    def __init__(
+        self,
+        leases: LocalLeases,
+        guarded: Callable[[Wanted], AbstractAsyncContextManager[LocalLease]],
+        wanted: Wanted,
+    ) -> None:
+        self._leases = leases
+        self._guarded = guarded
+        self._wanted = wanted
+
+    async def __aenter__(self) -> LocalLease:
+        await self._leases.wait_for_others(self._wanted)
+        self._entered = self._guarded(self._wanted)
+        return await self._entered.__aenter__()
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> bool | None:
+        return await self._entered.__aexit__(kind, error, trace)
 
 
 async def _run(

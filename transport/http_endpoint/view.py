@@ -33,7 +33,7 @@ from transport.http_endpoint.request_data import RefusedRequestError, data_of
 from transport.json_text import encode
 from transport.operation_extension import DOCUMENT
 from transport.operation_metrics import OperationMetrics
-from transport.operation_run import OperationRun, operation_run
+from transport.operation_run import OperationRun
 from transport.plans.schema import PlannedSchema
 from transport.request_context import (
     ContextOf,
@@ -94,7 +94,7 @@ class GraphQLHttp:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = _Request(scope, receive)
         trace_parent = request.headers.get("traceparent")
-        with operation_run(request.id, trace_parent=trace_parent) as request.run:
+        with OperationRun(request.id, trace_parent=trace_parent) as request.run:
             await self._serve(request, receive, send)
 
     async def _serve(self, request: _Request, receive: Receive, send: Send) -> None:

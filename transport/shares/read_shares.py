@@ -8,8 +8,8 @@ way, the loop is free for a while after each read. Changes never wait here.
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Collection, Hashable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Collection, Hashable, Sequence
+from contextlib import AbstractContextManager, asynccontextmanager
 
 from resolvers.faults import FaultError, rate_limited, unavailable
 from telemetry.process_metrics import READS_WAITING
@@ -39,6 +39,22 @@ REST = 4.0
 LONGEST_PAUSE = 0.25
 
 
+class _Changes:
+    """Entered by each mutation that is on its way; `then` is called after the last."""
+
+    def __init__(self, then: Callable[[], None]) -> None:
+        self.count = 0
+        self._then = then
+
+    def __enter__(self) -> None:
+        self.count += 1
+
+    def __exit__(self, *_raised: object) -> None:
+        self.count -= 1
+        if not self.count:
+            self._then()
+
+
 class ReadShares:
     """The reads of one process, over HTTP and on sockets."""
 
@@ -49,20 +65,13 @@ class ReadShares:
         self._in_all = in_all
         self._queue: FairQueue[Admission] = FairQueue()
         self._running: set[Admission] = set()
-        self._changes = 0
+        self._changes = _Changes(self._admit)
         self._free_at = 0.0
         self._timer: asyncio.TimerHandle | None = None
 
-    @contextmanager
-    def change(self) -> Iterator[None]:
+    def change(self) -> AbstractContextManager[None]:
         """While a mutation is on its way."""
-        self._changes += 1
-        try:
-            yield
-        finally:
-            self._changes -= 1
-            if not self._changes:
-                self._admit()
+        return self._changes
 
     @asynccontextmanager
     async def admission_for(
@@ -125,7 +134,7 @@ class ReadShares:
         now = asyncio.get_running_loop().time()
         pause = min(seconds * REST, LONGEST_PAUSE)
         # Without changes nobody has waited for it, so it does not add up.
-        rested_until = self._free_at if self._changes else now
+        rested_until = self._free_at if self._changes.count else now
         self._free_at = max(now, rested_until) + pause
         if results.UNAVAILABLE in codes and admission.reads_maps:
             # Each would only find out the same, one after the other.
@@ -143,8 +152,8 @@ class ReadShares:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        loop = asyncio.get_running_loop()
         while self._queue:
+            loop = asyncio.get_running_loop()
             now = loop.time()
             self._running = {each for each in self._running if each.overdue_at > now}
             served = self._served()
@@ -156,7 +165,7 @@ class ReadShares:
 
     def _next_at(self, now: float, served: Collection[Hashable]) -> float | None:
         """When to look again, at the latest; None if the next read may begin now."""
-        if self._changes and self._free_at > now:
+        if self._changes.count and self._free_at > now:
             return self._free_at
         later = min((each.overdue_at for each in self._running), default=now)
         try:

@@ -11,7 +11,7 @@ from transport.documents.call import Call
 from transport.documents.persisted_queries import RefusedDocumentError
 from transport.documents.refusals import refusal_of
 from transport.execution import Execution
-from transport.operation_run import OperationRun, operation_run
+from transport.operation_run import OperationRun
 from transport.outgoing_queue import OperationOutbox
 from transport.request_context import Caller, new_request_id
 from transport.results import OperationFailedError
@@ -63,7 +63,7 @@ class SubscriptionRunner:
     async def _run_call(
         self, call: Call, outbox: OperationOutbox, caller: Caller
     ) -> results.Errors | None:
-        with operation_run(new_request_id(), call.operation) as run:
+        with OperationRun(new_request_id(), call.operation) as run:
             try:
                 await self._run(call, outbox, caller, run)
             except OperationFailedError as failed:
