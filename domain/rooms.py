@@ -26,15 +26,6 @@ class Room:
     version: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seat:
-    """A physical seat of a room; SessionSeat is the seat on sale in one session."""
-
-    id: UUID
-    row: str
-    number: int
-
-
 @dataclass(frozen=True, slots=True)
 class NewSeats:
     """More seats at the end of a row, which may be a new row."""

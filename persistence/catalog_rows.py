@@ -6,6 +6,7 @@ from domain.cinemas import Cinema
 from domain.money import Money
 from domain.movies import Movie
 from domain.rooms import Room
+from domain.seat_plan import Seat, SeatFeature
 from domain.sessions import Session, SessionStatus
 
 
@@ -49,6 +50,21 @@ def room_of(row: CatalogRow) -> Room:
         name=row["name"],
         turnaround_minutes=row["turnaround_minutes"],
         version=row["version"],
+    )
+
+
+def seat_of(row: CatalogRow) -> Seat:
+    return Seat(
+        id=row["id"],
+        row=row["row_label"],
+        number=row["number"],
+        label=row["label"],
+        x=row["x"],
+        y=row["y"],
+        place=row["place"],
+        features=tuple(map(SeatFeature, row["features"])),
+        zone_id=row["zone_id"],
+        out_of_service=row["out_of_service"],
     )
 
 

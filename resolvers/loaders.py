@@ -13,7 +13,8 @@ from domain.movies import Movie
 from domain.payment import Payment
 from domain.people import Viewer
 from domain.reservation import Reservation
-from domain.rooms import Room, Seat
+from domain.rooms import Room
+from domain.seat_plan import Seat
 from domain.seats import Position, SeatMap
 from domain.sessions import Session
 from persistence.queries.keyset import CursorError, Page, Window

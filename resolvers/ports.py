@@ -13,7 +13,8 @@ from domain.payment import Payment, PaymentStatus
 from domain.people import Role, Workplaces
 from domain.ports import Expected
 from domain.reservation import Reservation, ReservationStatus
-from domain.rooms import Room, Seat
+from domain.rooms import Room
+from domain.seat_plan import Seat
 from domain.seats import Position, SeatMap, SeatMapDelta
 from domain.sessions import Session
 from persistence.key_value.rate_limits import Slowdown

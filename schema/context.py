@@ -10,7 +10,8 @@ from domain.cinemas import Cinema
 from domain.movies import Movie
 from domain.payment import Payment
 from domain.reservation import Reservation
-from domain.rooms import Room, Seat
+from domain.rooms import Room
+from domain.seat_plan import Seat
 from domain.seats import SeatMap
 from domain.sessions import Session
 from schema.pages import Connection

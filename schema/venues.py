@@ -5,7 +5,7 @@ from uuid import UUID
 
 import strawberry
 
-from domain import cinemas, rooms
+from domain import cinemas, rooms, seat_plan
 from schema.context import Info
 from schema.costs import COUNTING_SEATS, ROOMS_IN_A_CINEMA, SEATS_IN_A_ROOM, cost
 
@@ -20,7 +20,7 @@ class Seat:
     number: int = strawberry.field(description="Seat number within the row, from 1.")
 
     @classmethod
-    def from_domain(cls, seat: rooms.Seat) -> Self:
+    def from_domain(cls, seat: seat_plan.Seat) -> Self:
         return cls(id=strawberry.ID(str(seat.id)), row=seat.row, number=seat.number)
 
 

@@ -72,11 +72,11 @@ ON CONFLICT DO NOTHING RETURNING id
 # Every seat that the room has, also those that a manager added. The id is a hash of
 # session and seat (a version 8 UUID), since SQL has no uuid5.
 PUT_ON_SALE = f"""
-INSERT INTO session_seats (id, session_id, seat_id, status, version)
+INSERT INTO session_seats (id, session_id, seat_id, status, version, zone_id)
 SELECT overlay(overlay(
            md5(uuid_send(session.id) || uuid_send(seat.id))
            placing '8' from 13) placing '8' from 17)::uuid,
-       session.id, seat.id, 'AVAILABLE', 1
+       session.id, seat.id, 'AVAILABLE', 1, seat.zone_id
 FROM sessions session
 JOIN seats seat ON seat.room_id = session.room_id
 WHERE session.id = ANY($1::uuid[])

@@ -97,8 +97,8 @@ WITH screening AS (
     RETURNING *
 ),
 on_sale AS (
-    INSERT INTO session_seats (session_id, seat_id, status, version)
-    SELECT screening.id, seat.id, 'AVAILABLE', 1
+    INSERT INTO session_seats (session_id, seat_id, status, version, zone_id)
+    SELECT screening.id, seat.id, 'AVAILABLE', 1, seat.zone_id
     FROM screening JOIN seats seat ON seat.room_id = screening.room_id
 )
 SELECT {SESSION} FROM screening

@@ -77,9 +77,9 @@ screening AS (
     SELECT * FROM sessions WHERE room_id = $1 AND starts_at > clock_timestamp()
 ),
 changed_seats AS (
-    INSERT INTO session_seats (session_id, seat_id, status, version)
-    SELECT screening.id, seat_id, 'AVAILABLE', 1
-    FROM screening, unnest($2::uuid[]) seat_id
+    INSERT INTO session_seats (session_id, seat_id, status, version, zone_id)
+    SELECT screening.id, seat.id, 'AVAILABLE', 1, seat.zone_id
+    FROM screening, seats seat WHERE seat.id = ANY($2::uuid[])
     RETURNING *
 ),
 {seat_events(SeatsAdded)}

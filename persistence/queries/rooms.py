@@ -10,8 +10,9 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from domain.rooms import Room, Seat
-from persistence.catalog_rows import room_of
+from domain.rooms import Room
+from domain.seat_plan import Seat
+from persistence.catalog_rows import room_of, seat_of
 from persistence.queries.catalog_list import CatalogList
 from persistence.queries.keyset import Keyset, Page, Window
 from persistence.queries.reading import ReadCache, Reader
@@ -64,9 +65,7 @@ class Rooms:
         )
         seats: defaultdict[UUID, list[Seat]] = defaultdict(list)
         for row in await self._reader.fetch(rows, since):
-            seats[row["room_id"]].append(
-                Seat(id=row["id"], row=row["row_label"], number=row["number"])
-            )
+            seats[row["room_id"]].append(seat_of(row))
         return seats
 
     async def _capacities(

@@ -5,14 +5,7 @@ once per session, a room has one session at a time, and a seat has at most one o
 claim.
 """
 
-from persistence.tables.catalog import (
-    SEAT_ORDER,
-    CinemaRow,
-    MovieRow,
-    RoomRow,
-    SeatRow,
-    SessionRow,
-)
+from persistence.tables.catalog import MovieRow, SessionRow
 from persistence.tables.columns import metadata
 from persistence.tables.outbox import OutboxRow, RelayLeaseRow
 from persistence.tables.people import (
@@ -29,6 +22,13 @@ from persistence.tables.sales import (
     ReservationRow,
     SessionSeatRow,
 )
+from persistence.tables.venues import (
+    SEAT_ORDER,
+    CinemaRow,
+    PriceZoneRow,
+    RoomRow,
+    SeatRow,
+)
 
 __all__ = [
     "SEAT_ORDER",
@@ -41,6 +41,7 @@ __all__ = [
     "MovieRow",
     "OutboxRow",
     "PaymentRow",
+    "PriceZoneRow",
     "RefreshTokenRow",
     "RelayLeaseRow",
     "ReservationRow",

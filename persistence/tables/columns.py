@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, DateTime, MetaData, text
+from sqlalchemy import CheckConstraint, DateTime, MetaData, Text, text
 from sqlmodel import SQLModel
 
 metadata: MetaData = SQLModel.metadata
@@ -16,7 +16,16 @@ metadata.naming_convention = {
 
 GROWING_ID = {"server_default": text("uuidv7()")}  # new ids are neighbours in the index
 NOW = {"server_default": text("clock_timestamp()")}
+NO_TURNAROUND = {"server_default": "0"}
+FIRST_VERSION = {"server_default": "1"}
 Moment = DateTime(timezone=True)
+
+# The keys of domain.text are compared by code points, so every database has the same
+# order. The programs of the last release write rows without keys. A trigger gives such
+# a row a simple key, in lower case. persistence/revisions replaces it: the row shows
+# from which text its keys were made.
+KEY = Text(collation="C")
+NO_KEY = {"server_default": ""}
 
 
 def one_of(column: str, states: type[StrEnum]) -> CheckConstraint:

@@ -68,6 +68,9 @@ class SessionSeatRow(SQLModel, table=True):
     reservation_id: UUID | None = Field(default=None, foreign_key="reservations.id")
     held_until: datetime | None = Field(default=None, sa_type=Moment)
     version: int = Field(default=1)
+    # The price zone that the seat had when it went on sale here. A trigger fills it for
+    # programs of the last release.
+    zone_id: UUID | None = Field(default=None)
     # The last transaction that changed the row: what a resuming watcher has missed.
     changed_in: int = Field(
         default=0,
