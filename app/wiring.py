@@ -19,9 +19,11 @@ from domain.booking import BookingService
 from domain.catalog import CatalogService
 from domain.expiry import ExpiryService
 from domain.identities import IdentityService
+from domain.prices import PriceService
 from domain.sales import PaymentService
 from domain.venues import VenueService
 from persistence.catalog.catalog import PostgresCatalog
+from persistence.catalog.prices import PostgresPrices
 from persistence.catalog.venues import PostgresVenues
 from persistence.key_value.catalog_cache import RedisCatalogCache
 from persistence.key_value.client import open_redis
@@ -205,6 +207,7 @@ def _services(
         identities=sign_in.identities,
         catalog=CatalogService(PostgresCatalog(resources.pool), cache, wakeup),
         venues=VenueService(PostgresVenues(resources.pool), cache, wakeup),
+        prices=PriceService(PostgresPrices(resources.pool), cache),
         queries=queries,
         rate_limits=sign_in.rate_limits,
         seat_feed=SeatFeed(resources.hub, queries.seat_maps),

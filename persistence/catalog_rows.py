@@ -8,6 +8,7 @@ from domain.movies import Movie
 from domain.rooms import Room
 from domain.seat_plan import Seat, SeatFeature
 from domain.sessions import Session, SessionStatus
+from domain.ticket_types import TicketType
 
 
 class CatalogRow(Protocol):
@@ -78,4 +79,15 @@ def session_of(row: CatalogRow) -> Session:
         price_per_seat=Money(row["price_minor"], row["currency"]),
         status=SessionStatus(row["status"]),
         version=row["version"],
+    )
+
+
+def ticket_type_of(row: CatalogRow) -> TicketType:
+    return TicketType(
+        id=row["id"],
+        name=row["name"],
+        is_default=row["is_default"],
+        proof_required=row["proof_required"],
+        description=row["description"],
+        quota_percent=row["quota_percent"],
     )

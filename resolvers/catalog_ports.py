@@ -11,6 +11,7 @@ from domain.movies import Movie, MovieFacts
 from domain.rooms import NewRoom, NewSeats, Room, RoomFacts
 from domain.session_changes import SessionFacts
 from domain.sessions import Session
+from domain.ticket_types import TicketType, TicketTypeFacts
 
 
 class CatalogEditing(Protocol):
@@ -49,3 +50,9 @@ class VenueEditing(Protocol):
     async def add_seats(self, room_id: UUID, rows: Sequence[NewSeats]) -> Room: ...
 
     async def remove_room(self, room_id: UUID) -> Room: ...
+
+
+class PriceEditing(Protocol):
+    async def save_ticket_type(
+        self, type_id: UUID | None, facts: TicketTypeFacts
+    ) -> TicketType: ...

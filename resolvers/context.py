@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from strawberry.types import Info as StrawberryInfo
 
 from domain.people import Viewer
-from resolvers.catalog_ports import CatalogEditing, VenueEditing
+from resolvers.catalog_ports import CatalogEditing, PriceEditing, VenueEditing
 from resolvers.faults import bad_user_input
 from resolvers.loaders import Loaders
 from resolvers.ports import (
@@ -36,6 +36,7 @@ class Services:
     identities: CodeExchange
     catalog: CatalogEditing
     venues: VenueEditing
+    prices: PriceEditing
     queries: Readers
     rate_limits: RateLimiter
     seat_feed: SeatMapFeed

@@ -17,6 +17,7 @@ from domain.rooms import Room
 from domain.seat_plan import Seat
 from domain.seats import Position, SeatMap, SeatMapDelta
 from domain.sessions import Session
+from domain.ticket_types import TicketType
 from persistence.key_value.rate_limits import Slowdown
 from persistence.queries.keyset import Page, Window
 from persistence.queries.sessions import SessionsWanted
@@ -157,6 +158,10 @@ class StaffReader(Protocol):
     ) -> Mapping[UUID, list[Cinema]]: ...
 
 
+class TicketTypeReader(Protocol):
+    async def all(self) -> list[TicketType]: ...
+
+
 class ServerClock(Protocol):
     async def now(self) -> datetime: ...
 
@@ -185,6 +190,9 @@ class Readers(Protocol):
 
     @property
     def staff(self) -> StaffReader: ...
+
+    @property
+    def ticket_types(self) -> TicketTypeReader: ...
 
     @property
     def clock(self) -> ServerClock: ...

@@ -8,6 +8,7 @@ from resolvers.clock import ClockQueries
 from resolvers.movies import MovieQueries
 from resolvers.payments import PaymentMutations, PaymentQueries
 from resolvers.people import PeopleMutations, PeopleQueries
+from resolvers.prices import PriceMutations, PriceQueries
 from resolvers.reservations import (
     ReservationMutations,
     ReservationQueries,
@@ -26,6 +27,7 @@ class Query(
     MovieQueries,
     RoomQueries,
     SessionQueries,
+    PriceQueries,
     ReservationQueries,
     PaymentQueries,
     ClockQueries,
@@ -40,6 +42,7 @@ class Mutation(
     SignInCodeMutations,
     CatalogMutations,
     VenueMutations,
+    PriceMutations,
     ReservationMutations,
     PaymentMutations,
 ): ...

@@ -71,6 +71,10 @@ TEXTS: Mapping[str, str | Counted] = {
     "currency_withdrawn": "This currency is no longer in use.",
     "time_zone": "Enter a time zone, such as America/Sao_Paulo.",
     "cinema_unknown": "This cinema does not exist.",
+    "name_taken": "Another one has this name.",
+    "default_type_needed": "There has to be a default type. Make another type the"
+    " default.",
+    "default_type_quota": "The default type has no quota.",
     "movie_archived": "This movie is archived.",
     "start_moment": "Enter a time in the future, within two years.",
     "session_begun": "The session has started.",

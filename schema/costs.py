@@ -13,6 +13,7 @@ METADATA_KEY = "cost"
 SEATS_IN_A_ROOM = 100  # about; a larger room is bounded by Context.count_seats
 ROOMS_IN_A_CINEMA = 20  # about
 CINEMAS_OF_STAFF = 20  # about
+TICKET_TYPES = 10  # about
 WRONG_FIELDS = 3
 # All seats are read, whatever is selected of them: that takes as long as 50 fields.
 READING_SEATS = 50

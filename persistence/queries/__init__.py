@@ -17,6 +17,7 @@ from persistence.queries.rooms import Rooms
 from persistence.queries.seat_maps import SeatMapPool, SeatMaps
 from persistence.queries.sessions import Sessions
 from persistence.queries.staff import Staff
+from persistence.queries.ticket_types import TicketTypes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +30,7 @@ class Queries:
     payments: Payments
     seat_maps: SeatMaps
     staff: Staff
+    ticket_types: TicketTypes
     clock: Clock
 
     @classmethod
@@ -50,5 +52,6 @@ class Queries:
             payments=Payments(reader, own_writes),
             seat_maps=SeatMaps(pool),
             staff=Staff(reader),
+            ticket_types=TicketTypes(reader, cache),
             clock=Clock(pool),
         )

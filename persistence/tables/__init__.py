@@ -15,6 +15,7 @@ from persistence.tables.people import (
     RefreshTokenRow,
     SignInNetworkRow,
 )
+from persistence.tables.prices import TicketTypeRow
 from persistence.tables.sales import (
     ClaimRow,
     IdempotencyKeyRow,
@@ -50,5 +51,6 @@ __all__ = [
     "SessionRow",
     "SessionSeatRow",
     "SignInNetworkRow",
+    "TicketTypeRow",
     "metadata",
 ]

@@ -102,6 +102,7 @@ CHANGE_NO_MAP = {
     "refreshTokens",
     "removeRoom",
     "removeSession",
+    "saveTicketType",
     "signIn",
     "signOut",
     "signUp",

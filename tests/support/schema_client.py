@@ -14,10 +14,12 @@ from strawberry.types import ExecutionResult
 from domain.booking import BookingService
 from domain.catalog import CatalogService
 from domain.people import Role, Viewer
+from domain.prices import PriceService
 from domain.sales import PaymentService
 from domain.venues import VenueService
 from loadtest.documents import RESERVE_SEATS
 from persistence.catalog.catalog import PostgresCatalog
+from persistence.catalog.prices import PostgresPrices
 from persistence.catalog.venues import PostgresVenues
 from persistence.postgres.pool import Pool
 from persistence.queries import Queries
@@ -80,6 +82,7 @@ class SchemaClient:
             identities=UNUSED,
             catalog=CatalogService(PostgresCatalog(pool), NothingCached(), NoWakeup()),
             venues=VenueService(PostgresVenues(pool), NothingCached(), NoWakeup()),
+            prices=PriceService(PostgresPrices(pool), NothingCached()),
             queries=replace(self.queries, staff=NetworkStaff()),
             rate_limits=Unlimited(),
             seat_feed=self.seat_feed,

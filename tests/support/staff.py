@@ -17,6 +17,7 @@ from tests.support.venue_documents import (
     CREATE_SESSION,
     REMOVE_ROOM,
     REMOVE_SESSION,
+    SAVE_TICKET_TYPE,
     UPDATE_CINEMA,
     UPDATE_MOVIE,
     UPDATE_ROOM,
@@ -110,4 +111,5 @@ def of_network(site: Site) -> list[tuple[str, dict[str, Any]]]:
         (CREATE_MOVIE, movie),
         (UPDATE_MOVIE, {"id": site.movie, "title": "Limite"}),
         (ARCHIVE_MOVIE, {"id": site.movie}),
+        (SAVE_TICKET_TYPE, {"name": f"Student of {site.cinema}"}),
     ]

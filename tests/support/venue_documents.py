@@ -39,3 +39,7 @@ REMOVE_ROOM = mutation(
     "removeRoom", "... on Room { id capacity seats { id } }", refused=IN_USE
 )
 ARCHIVE_MOVIE = mutation("archiveMovie", "... on Movie { id version }", refused=IN_USE)
+SAVE_TICKET_TYPE = mutation(
+    "saveTicketType",
+    "... on TicketType { id name isDefault proofRequired description quotaPercent }",
+)

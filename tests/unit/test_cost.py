@@ -97,6 +97,7 @@ def test_costs_are_read_from_the_fields() -> None:
 
     assert with_a_cost == {
         "seats": FieldCost(items=100),
+        "ticketTypes": FieldCost(items=10),
         "seatMap": FieldCost(extra=50),
         "capacity": FieldCost(extra=5),
         "types": FieldCost(items=100),  # introspection

@@ -52,6 +52,7 @@ def context(booking: FailingBooking) -> Context:
         identities=UNUSED,
         catalog=UNUSED,
         venues=UNUSED,
+        prices=UNUSED,
         queries=UNUSED,
         rate_limits=UNUSED,
         seat_feed=UNUSED,

@@ -1,0 +1,31 @@
+"""Changes of ticket types, which managers make."""
+
+from typing import Protocol
+from uuid import UUID
+
+from domain.catalog import CatalogCache
+from domain.ticket_types import TicketType, TicketTypeFacts
+
+
+class Prices(Protocol):
+    """The stored types. Each call is one transaction."""
+
+    async def save_ticket_type(
+        self, type_id: UUID | None, facts: TicketTypeFacts
+    ) -> TicketType:
+        """None: a new one. Raises NotFoundError and InvalidInputError."""
+
+
+class PriceService:
+    """Checks all of the input: InvalidInputError names each wrong field."""
+
+    def __init__(self, prices: Prices, cache: CatalogCache) -> None:
+        self._prices = prices
+        self._cache = cache
+
+    async def save_ticket_type(
+        self, type_id: UUID | None, facts: TicketTypeFacts
+    ) -> TicketType:
+        saved = await self._prices.save_ticket_type(type_id, facts.validated())
+        await self._cache.drop()
+        return saved

@@ -1,0 +1,176 @@
+"""Ticket types: what managers of the network save, and that one is the default."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from domain.errors import InvalidInputError
+from domain.ticket_types import TicketTypeFacts
+from persistence.catalog import price_sql
+from persistence.catalog.prices import PostgresPrices
+from persistence.postgres.engine import open_engine
+from persistence.postgres.pool import Pool
+from tests.support.catalog import answer
+from tests.support.schema_client import SchemaClient
+from tests.support.venue_documents import SAVE_TICKET_TYPE
+
+LIST = """{ ticketTypes {
+  id name isDefault proofRequired description quotaPercent
+} }"""
+UNKNOWN = str(UUID(int=7))
+
+
+@pytest.fixture
+async def pool(scratch_pool: Pool) -> Pool:
+    """The default type of the whole network changes here."""
+    return scratch_pool
+
+
+@pytest.fixture
+async def engine(scratch_database_url: str) -> AsyncIterator[AsyncEngine]:
+    engine = open_engine(scratch_database_url, max_size=4, name="tests")
+    yield engine
+    await engine.dispose()
+
+
+async def listed(client: SchemaClient) -> list[dict[str, Any]]:
+    return list((await client.data(LIST))["ticketTypes"])
+
+
+def wrong(refusal: dict[str, Any]) -> list[str]:
+    """Paths of the invalid fields."""
+    assert refusal["__typename"] == "InvalidInput", refusal
+    return [".".join(field["path"]) for field in refusal["fields"]]
+
+
+async def test_there_is_a_default_type_from_the_beginning(client: SchemaClient) -> None:
+    [adult] = await listed(client)
+
+    assert adult == {
+        "id": adult["id"],
+        "name": "Adult",
+        "isDefault": True,
+        "proofRequired": False,
+        "description": None,
+        "quotaPercent": None,
+    }
+
+
+async def test_types_are_added_and_changed(client: SchemaClient) -> None:
+    [adult] = await listed(client)
+    student = {
+        "name": " Estudante ",
+        "proofRequired": True,
+        "description": "Até 29 anos.\nCom carteira.",
+        "quotaPercent": 40,
+    }
+
+    made = await answer(client, SAVE_TICKET_TYPE, **student)
+    child = await answer(client, SAVE_TICKET_TYPE, name="criança", quotaPercent=0)
+    fewer = await answer(
+        client, SAVE_TICKET_TYPE, id=made["id"], name="Student", quotaPercent=100
+    )
+
+    assert made == {
+        "__typename": "TicketType",
+        **student,
+        "id": made["id"],
+        "name": "Estudante",
+        "isDefault": False,
+    }
+    assert fewer == made | {
+        "name": "Student",
+        "proofRequired": False,
+        "description": None,
+        "quotaPercent": 100,
+    }
+    for each in (child, fewer):
+        del each["__typename"]
+    assert await listed(client) == [adult, child, fewer]
+
+
+async def test_another_type_becomes_the_default(client: SchemaClient) -> None:
+    [adult] = await listed(client)
+
+    kept = await answer(client, SAVE_TICKET_TYPE, id=adult["id"], name="Adult")
+    inteira = await answer(client, SAVE_TICKET_TYPE, name="Inteira", isDefault=True)
+
+    assert wrong(kept) == ["isDefault"]
+    assert [each["name"] for each in await listed(client)] == ["Inteira", "Adult"]
+    back = await answer(
+        client, SAVE_TICKET_TYPE, id=adult["id"], name="Adult", isDefault=True
+    )
+    assert (inteira["isDefault"], back["isDefault"]) == (True, True)
+    assert [each["isDefault"] for each in await listed(client)] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("entered", "paths"),
+    [
+        ({"name": ""}, ["name"]),
+        ({"name": "x" * 51}, ["name"]),
+        ({"name": "two\nlines"}, ["name"]),
+        ({"name": "Adult"}, ["name"]),
+        ({"description": ""}, ["description"]),
+        (
+            {"description": "x" * 201, "quotaPercent": -1},
+            ["description", "quotaPercent"],
+        ),
+        ({"quotaPercent": 101}, ["quotaPercent"]),
+        ({"quotaPercent": 2**31 - 1}, ["quotaPercent"]),
+        ({"quotaPercent": 40, "isDefault": True}, ["quotaPercent"]),
+    ],
+)
+async def test_wrong_fields_are_named(
+    client: SchemaClient, entered: dict[str, Any], paths: list[str]
+) -> None:
+    senior = {"name": "Senior"}
+    made = await answer(client, SAVE_TICKET_TYPE, **senior)
+    before = await listed(client)
+
+    refused = await answer(client, SAVE_TICKET_TYPE, **{"name": "Child"} | entered)
+    changed = {"id": made["id"], **senior, **entered}
+
+    assert wrong(refused) == paths
+    assert wrong(await answer(client, SAVE_TICKET_TYPE, **changed)) == paths
+    assert await listed(client) == before
+
+
+@pytest.mark.parametrize("unknown", [UNKNOWN, "7", ""])
+async def test_an_unknown_type_is_not_found(client: SchemaClient, unknown: str) -> None:
+    refused = await answer(client, SAVE_TICKET_TYPE, id=unknown, name="Child")
+
+    assert refused["__typename"] == "NotFound"
+    assert len(await listed(client)) == 1
+
+
+@pytest.mark.parametrize("locked", [True, False])
+async def test_calls_at_once_leave_one_default(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch, locked: bool
+) -> None:
+    """Without the lock Postgres refuses some of them: that is what the lock is for."""
+    if not locked:
+        monkeypatch.setattr(price_sql, "LOCK_TICKET_TYPES", "SELECT pg_sleep(0.2)")
+    prices = PostgresPrices(pool)
+
+    saved = await asyncio.gather(
+        *(
+            prices.save_ticket_type(None, TicketTypeFacts(name=name, is_default=True))
+            for name in ("One", "Two", "Three", "Three")
+        ),
+        return_exceptions=True,
+    )
+
+    defaults = await pool.fetchval("SELECT count(*) FROM ticket_types WHERE is_default")
+    assert defaults == 1
+    refused = [each for each in saved if isinstance(each, BaseException)]
+    if locked:
+        [twice] = refused
+        assert isinstance(twice, InvalidInputError)
+    else:
+        assert any(isinstance(each, asyncpg.UniqueViolationError) for each in refused)
