@@ -1,12 +1,10 @@
 """What transports know of a request: its caller, its id, the context of resolvers."""
 
 import re
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from random import getrandbits
 from typing import Protocol
-
-from starlette.requests import HTTPConnection
 
 from auth.tokens import Credentials
 from resolvers.ports import NextTurn
@@ -59,14 +57,23 @@ class ContextOf(Protocol):
 CredentialsOf = Callable[[str | None], Credentials | None]
 
 
-def header(connection: HTTPConnection, name: str) -> str | None:
-    """All lines of this header as one list (RFC 9110, 5.3). None without any.
+class RequestHeaders:
+    """All lines of a header are one list (RFC 9110, 5.3).
 
     A proxy may read another line than the first. So two tokens are no valid token, and
     two types of a body no type that we read.
     """
-    lines = connection.headers.getlist(name)
-    return ", ".join(lines) if lines else None
+
+    def __init__(self, raw: Iterable[tuple[bytes, bytes]]) -> None:
+        self._values: dict[bytes, bytes] = {}
+        for name, value in raw:
+            before = self._values.get(name)
+            self._values[name] = value if before is None else before + b", " + value
+
+    def get(self, name: bytes) -> str | None:
+        """`name` is in lower case, as ASGI has it."""
+        value = self._values.get(name)
+        return None if value is None else value.decode("latin-1")
 
 
 def reader_of(network: str | None) -> Hashable:

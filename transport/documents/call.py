@@ -1,15 +1,13 @@
 """What a client asks for: one operation of a document, with variables."""
 
-from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from graphql import OperationType
 
 from transport.documents.document import Document, Operation, read
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """`operation` is None if it is not clear which operation is meant.
 
     Such a call fails when it is executed, and Strawberry reports why.

@@ -1,15 +1,16 @@
 """Reads a GraphQL request from an HTTP request, or refuses it."""
 
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
-from starlette.requests import Request
+from starlette.datastructures import QueryParams
+from starlette.types import Scope
 
 from transport.documents.persisted_queries import has_hash
+from transport.http_endpoint.http_request import HttpRequest
 from transport.json_text import NotJsonError, decode
 from transport.limits import MAX_BYTES, MAX_URL_BYTES
-from transport.request_context import header
+from transport.request_context import RequestHeaders
 from transport.results import BAD_USER_INPUT
 
 T = TypeVar("T")
@@ -28,23 +29,25 @@ class RefusedRequestError(Exception):
         self.headers = headers
 
 
-@dataclass(frozen=True, slots=True)
-class RequestData:
+class RequestData(NamedTuple):
     text: str | None  # or a hash in the extensions
     extensions: dict[str, Any] | None
     operation_name: str | None
     variables: dict[str, Any] | None
 
 
-async def data_of(request: Request) -> RequestData:
+async def data_of(request: HttpRequest) -> RequestData:
     if request.method == "GET":
-        _check_length_of_url(request)
-        parameters = _parameters_of_url(request)
+        _check_length_of_url(request.scope)
+        parameters = _parameters_of_url(request.scope)
     else:
-        _check_content_type(header(request, "content-type") or "")
-        _check_content_encoding(header(request, "content-encoding") or "")
-        _check_announced_length(request)
-        parameters = _json(await _body_of(request), "The body")
+        _check_content_type(request.headers.get(b"content-type") or "")
+        _check_content_encoding(request.headers.get(b"content-encoding") or "")
+        _check_announced_length(request.headers)
+        body = await request.body(at_most=MAX_BYTES)
+        if body is None:
+            raise _too_long({})
+        parameters = _json(body, "The body")
     if not isinstance(parameters, dict):
         raise RefusedRequestError(400, "The body has to be a JSON object.")
     query = parameters.get("query")
@@ -62,8 +65,8 @@ async def data_of(request: Request) -> RequestData:
     )
 
 
-def _check_length_of_url(request: Request) -> None:
-    length = len(request.scope["path"]) + len(request.scope["query_string"])
+def _check_length_of_url(scope: Scope) -> None:
+    length = len(scope["path"]) + len(scope["query_string"])
     if length > MAX_URL_BYTES:
         raise RefusedRequestError(
             414,
@@ -71,8 +74,8 @@ def _check_length_of_url(request: Request) -> None:
         )
 
 
-def _parameters_of_url(request: Request) -> dict[str, Any]:
-    parameters: dict[str, Any] = dict(request.query_params)
+def _parameters_of_url(scope: Scope) -> dict[str, Any]:
+    parameters: dict[str, Any] = dict(QueryParams(scope["query_string"]))
     for name in ("variables", "extensions"):
         text = parameters.get(name)
         parameters[name] = _json(text, f"`{name}`") if text else None
@@ -105,10 +108,10 @@ def _check_content_encoding(encoding: str) -> None:
         )
 
 
-def _check_announced_length(request: Request) -> None:
+def _check_announced_length(headers: RequestHeaders) -> None:
     """Before the body is read, so that a client that asks first does not send it."""
-    if int(request.headers.get("content-length", "0")) > MAX_BYTES:
-        waits = request.headers.get("expect", "").lower() == "100-continue"
+    if int(headers.get(b"content-length") or 0) > MAX_BYTES:
+        waits = (headers.get(b"expect") or "").lower() == "100-continue"
         # It will not send the body, so we cannot know where its next request begins.
         raise _too_long({"Connection": "close"} if waits else {})
 
@@ -117,16 +120,6 @@ def _too_long(headers: dict[str, str]) -> RefusedRequestError:
     return RefusedRequestError(
         413, f"The body is longer than {MAX_BYTES} bytes.", **headers
     )
-
-
-async def _body_of(request: Request) -> bytes:
-    """Counts the bytes that arrive: a chunked request announces no length."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BYTES:
-            raise _too_long({})
-    return bytes(body)
 
 
 def _json(text: str | bytes, what: str) -> Any:

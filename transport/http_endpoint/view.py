@@ -3,8 +3,6 @@
 import logging
 from http import HTTPStatus
 
-from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from strawberry.schema.exceptions import (
     CannotGetOperationTypeError,
@@ -14,7 +12,6 @@ from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from auth.tokens import AuthenticationError
-from resolvers.languages import locale_for
 from transport import results
 from transport.documents.call import Call
 from transport.documents.persisted_queries import (
@@ -22,26 +19,16 @@ from transport.documents.persisted_queries import (
     RefusedDocumentError,
 )
 from transport.documents.refusals import refusal_of
-from transport.http_endpoint.error_answers import error_answer, failed_answer
-from transport.http_endpoint.negotiation import (
-    GRAPHQL_RESPONSE,
-    JSON,
-    media_type_for,
-    status_of,
-)
+from transport.http_endpoint.answer import Answer, error_answer, failed_answer
+from transport.http_endpoint.http_request import ClientGoneError, HttpRequest
+from transport.http_endpoint.negotiation import GRAPHQL_RESPONSE, JSON, status_of
 from transport.http_endpoint.request_data import RefusedRequestError, data_of
 from transport.json_text import encode
 from transport.operation_extension import DOCUMENT
 from transport.operation_metrics import OperationMetrics
 from transport.operation_run import OperationRun
 from transport.plans.schema import PlannedSchema
-from transport.request_context import (
-    ContextOf,
-    OperationContext,
-    header,
-    reader_of,
-    request_id_from,
-)
+from transport.request_context import ContextOf, OperationContext, reader_of
 from transport.shares.known_documents import KnownDocuments
 from transport.shares.read_shares import ReadShares
 from transport.socket_endpoint.client_counts import client_network
@@ -58,21 +45,6 @@ ALLOWED = {
 # Of refused documents. The others are steps of a protocol, with the status of Apollo's
 # own server: clients go on.
 STATUS_OF_DOCUMENT = {results.BAD_USER_INPUT: 400, "DOCUMENT_NOT_TRUSTED": 403}
-
-
-class _Request(Request):
-    """With what its response needs; `run` is set before anything is done for it."""
-
-    run: OperationRun
-
-    def __init__(self, scope: Scope, receive: Receive) -> None:
-        super().__init__(scope, receive)
-        self.id = request_id_from(header(self, "x-request-id"))
-        self.languages = header(self, "accept-language")
-        self.locale = locale_for(self.languages)
-        accepted = media_type_for(header(self, "accept") or "")
-        self.acceptable = accepted is not None
-        self.media_type = accepted or JSON
 
 
 class GraphQLHttp:
@@ -92,32 +64,21 @@ class GraphQLHttp:
         self._metrics = OperationMetrics(schema, "http")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request = _Request(scope, receive)
-        trace_parent = request.headers.get("traceparent")
+        request = HttpRequest(scope, receive)
+        trace_parent = request.headers.get(b"traceparent")
         with OperationRun(request.id, trace_parent=trace_parent) as request.run:
-            await self._serve(request, receive, send)
+            try:
+                answer = await self._answer(request)
+            except ClientGoneError:
+                request.run.outcome = "cancelled"
+                return
+            if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                request.run.outcome = "failed"
+            elif answer.status >= HTTPStatus.BAD_REQUEST:
+                request.run.outcome = "refused"
+            await answer.send(request, send)
 
-    async def _serve(self, request: _Request, receive: Receive, send: Send) -> None:
-        try:
-            response = await self._answer(request)
-        except ClientDisconnect:
-            request.run.outcome = "cancelled"
-            return
-        if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            request.run.outcome = "failed"
-        elif response.status_code >= HTTPStatus.BAD_REQUEST:
-            request.run.outcome = "refused"
-        # All at once: each assignment by name searches all the headers.
-        response.raw_headers = [
-            *(each for each in response.raw_headers if each[0] != b"content-type"),
-            (b"content-type", f"{request.media_type}; charset=utf-8".encode()),
-            (b"x-request-id", request.id.encode()),
-            (b"content-language", request.locale.encode()),
-            (b"vary", b"Accept, Accept-Language"),
-        ]
-        await response(request.scope, receive, send)
-
-    async def _answer(self, request: _Request) -> Response:
+    async def _answer(self, request: HttpRequest) -> Answer:
         try:
             _check(request)
             return await self._answer_of_operation(request)
@@ -133,13 +94,13 @@ class GraphQLHttp:
             return error_answer(401, errors, {"WWW-Authenticate": "Bearer"})
         except results.OperationFailedError as failed:
             return failed_answer(results.in_language(failed.errors, request.locale))
-        except ClientDisconnect:
+        except ClientGoneError:
             raise
         except Exception:
             log.exception("a request failed", extra={"request_id": request.id})
             return error_answer(500, _internal_error(request))
 
-    async def _answer_of_operation(self, request: _Request) -> Response:
+    async def _answer_of_operation(self, request: HttpRequest) -> Answer:
         context = self._context_for(request)
         data = await data_of(request)
         reader = reader_of(client_network(request.scope))
@@ -161,16 +122,16 @@ class GraphQLHttp:
             admission.end(results.codes_in(result))
             return answer
 
-    def _context_for(self, request: _Request) -> OperationContext:
+    def _context_for(self, request: HttpRequest) -> OperationContext:
         return self._context_of(
-            header(request, "authorization"),
+            request.headers.get(b"authorization"),
             request.languages,
             request.id,
-            request.client.host if request.client else None,
+            request.address,
         )
 
     async def _execute(
-        self, request: Request, call: Call, context: OperationContext
+        self, request: HttpRequest, call: Call, context: OperationContext
     ) -> ExecutionResult:
         stopwatch = self._metrics.start(call.operation)
         try:
@@ -190,7 +151,7 @@ class GraphQLHttp:
         return result
 
 
-def _answer_with(result: ExecutionResult, request: _Request) -> Response:
+def _answer_with(result: ExecutionResult, request: HttpRequest) -> Answer:
     if bug := results.bug_in(result):
         log.error("a request failed", extra={"request_id": request.id}, exc_info=bug)
         return error_answer(500, _internal_error(request))
@@ -198,10 +159,10 @@ def _answer_with(result: ExecutionResult, request: _Request) -> Response:
     request.run.outcome = results.outcome(codes)
     began = not results.never_began(result)
     status = 200 if began else status_of(codes, request.media_type)
-    return Response(encode(results.payload_of(result)), status)
+    return Answer(encode(results.payload_of(result)), status)
 
 
-def _check(request: _Request) -> None:
+def _check(request: HttpRequest) -> None:
     if request.method not in ALLOWED:
         raise RefusedRequestError(
             405, "Use GET or POST for GraphQL.", Allow="GET, POST"
@@ -210,7 +171,7 @@ def _check(request: _Request) -> None:
         raise RefusedRequestError(406, f"Answers are {GRAPHQL_RESPONSE} or {JSON}.")
 
 
-def _internal_error(request: _Request) -> results.Errors:
+def _internal_error(request: HttpRequest) -> results.Errors:
     errors = results.internal_error(request.id)
     return results.in_language(errors, request.locale)
 

@@ -1,6 +1,6 @@
 """Headers that every answer has, unless it says otherwise."""
 
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -26,14 +26,9 @@ class AnswerHeaders:
 
         def completing(message: Message) -> Awaitable[None]:
             if message["type"] == "http.response.start":
-                message["headers"] = _completed(message.get("headers", ()))
+                headers = message["headers"] = list(message.get("headers", ()))
+                names = {name for name, _ in headers}
+                headers += [each for each in ALWAYS if each[0] not in names]
             return send(message)  # no coroutine of our own: every answer passes here
 
         await self._app(scope, receive, completing)
-
-
-def _completed(headers: Iterable[RawHeader]) -> list[RawHeader]:
-    completed = list(headers)
-    there = dict(completed)
-    completed.extend(each for each in ALWAYS if each[0] not in there)
-    return completed

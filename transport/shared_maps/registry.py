@@ -1,7 +1,7 @@
 """The shared maps of a process: equal seat maps are executed and encoded once."""
 
 from collections.abc import Hashable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Self
 
 from strawberry import Schema
@@ -37,7 +37,7 @@ class SharedCall:
         name = call.operation.seat_map.after_variable
         after = variables.pop(name, None) if name is not None else None
         return cls(
-            whole=replace(call, variables=variables),
+            whole=call._replace(variables=variables),
             resumed=None if after is None else call,
         )
 

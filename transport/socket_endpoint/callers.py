@@ -3,7 +3,7 @@
 from starlette.websockets import WebSocket
 
 from auth.tokens import Credentials
-from transport.request_context import Caller, header
+from transport.request_context import Caller, RequestHeaders
 from transport.socket_endpoint.client_counts import client_network
 from transport.socket_endpoint.frames import ConnectionInit
 
@@ -18,8 +18,12 @@ def authorization_of(websocket: WebSocket, frame: ConnectionInit) -> str | None:
     """
     if frame.authorization is not None:
         return frame.authorization
-    given = header(websocket, "authorization") or ""
+    given = _header(websocket, b"authorization") or ""
     return given if given[: len(BEARER)].lower() == BEARER else None
+
+
+def _header(websocket: WebSocket, name: bytes) -> str | None:
+    return RequestHeaders(websocket.scope["headers"]).get(name)
 
 
 def caller_of(
@@ -33,7 +37,7 @@ def caller_of(
         reader = client_network(websocket.scope) or id(websocket)
     return Caller(
         authorization_of(websocket, frame),
-        frame.locale or header(websocket, "accept-language"),
+        frame.locale or _header(websocket, b"accept-language"),
         client and client.host,
         reader,
     )

@@ -1,0 +1,51 @@
+"""What the view needs of a request. Each header is looked at once."""
+
+from starlette.types import Receive, Scope
+
+from resolvers.languages import locale_for
+from transport.http_endpoint.negotiation import JSON, media_type_for
+from transport.operation_run import OperationRun
+from transport.request_context import RequestHeaders, request_id_from
+
+
+class ClientGoneError(Exception):
+    """Before its request was complete: nobody waits for an answer."""
+
+
+class HttpRequest:
+    """`run` is set before anything is done for it."""
+
+    run: OperationRun
+
+    def __init__(self, scope: Scope, receive: Receive) -> None:
+        self.scope = scope
+        self.method: str = scope["method"]
+        self.headers = headers = RequestHeaders(scope["headers"])
+        self.id = request_id_from(headers.get(b"x-request-id"))
+        self.languages = headers.get(b"accept-language")
+        self.locale = locale_for(self.languages)
+        accepted = media_type_for(headers.get(b"accept") or "")
+        self.acceptable = accepted is not None
+        self.media_type = accepted or JSON
+        self._receive = receive
+
+    @property
+    def address(self) -> str | None:
+        client = self.scope.get("client")
+        return client[0] if client else None
+
+    async def body(self, at_most: int) -> bytes | None:
+        """None if it is longer; the bytes that arrive count, whatever is announced.
+
+        Raises ClientGoneError.
+        """
+        body = bytearray()
+        while True:
+            message = await self._receive()
+            if message["type"] == "http.disconnect":
+                raise ClientGoneError
+            body += message.get("body", b"")
+            if len(body) > at_most:
+                return None
+            if not message.get("more_body", False):
+                return bytes(body)
