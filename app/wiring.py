@@ -15,6 +15,7 @@ from auth.providers.services import SignInServices
 from auth.signing_keys import KeyRing
 from auth.tokens import TokenIssuer
 from domain.accounts import AccountService
+from domain.best_booking import BestSeatsService
 from domain.booking import BookingService
 from domain.catalog import CatalogService
 from domain.expiry import ExpiryService
@@ -199,10 +200,12 @@ def _services(
     accounts: AccountService,
     sign_in: SignInServices,
 ) -> Services:
-    wakeup = resources.wakeup
+    ledger, locks, wakeup = resources.ledger, resources.locks, resources.wakeup
+    booking = BookingService(ledger, locks, wakeup)
     return Services(
-        booking=BookingService(resources.ledger, resources.locks, wakeup),
-        payments=PaymentService(resources.ledger, resources.locks, wakeup),
+        booking=booking,
+        best_seats=BestSeatsService(booking, ledger, queries.seatings, wakeup),
+        payments=PaymentService(ledger, locks, wakeup),
         accounts=accounts,
         identities=sign_in.identities,
         catalog=CatalogService(PostgresCatalog(resources.pool), cache, wakeup),

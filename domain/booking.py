@@ -62,7 +62,7 @@ class BookingService:
             *expected.given(),
         )
         try:
-            return await self._hold(wanted, customer_id, key)
+            return await self.hold(wanted, customer_id, key)
         except (
             SeatsUnavailableError,
             SessionClosedError,
@@ -70,11 +70,9 @@ class BookingService:
             PriceChangedError,
             KeyReusedError,
         ):
-            # This call may have been made before, and hold the seats already.
-            earlier = await earlier_result(self._ledger, customer_id, key)
-            if earlier is None:
-                raise
-            return await self._ledger.reservation(earlier)
+            if earlier := await self.held_before(customer_id, key):
+                return earlier
+            raise
 
     async def cancel_reservation(
         self, reservation_id: UUID, customer_id: UUID
@@ -88,9 +86,17 @@ class BookingService:
         await self._locks.clear(verdict.reservation)
         return verdict.reservation
 
-    async def _hold(
+    async def held_before(
+        self, customer_id: UUID, key: IdempotencyKey | None
+    ) -> Reservation | None:
+        """What a call with the same key holds. Raises IdempotencyConflictError."""
+        earlier = await earlier_result(self._ledger, customer_id, key)
+        return await self._ledger.reservation(earlier) if earlier else None
+
+    async def hold(
         self, wanted: Wanted, customer_id: UUID, key: IdempotencyKey | None
     ) -> Reservation:
+        """Raises a refusal of the verdict, or KeyReusedError."""
         # The lock comes before the connection: a crowd that waits for one seat must not
         # occupy the pool, or customers of other seats starve.
         async with self._locks.guard(wanted) as lock:

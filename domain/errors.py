@@ -46,6 +46,23 @@ class SeatsUnavailableError(DomainError):
         self.seats = tuple(sorted(seats, key=seat_order))
 
 
+class NotEnoughSeatsError(DomainError):
+    """So many seats are not free, or not so close together."""
+
+    code = "NOT_ENOUGH_SEATS"
+
+    def __init__(self, available: int, largest_together: int) -> None:
+        super().__init__(f"{available} seat(s), {largest_together} side by side")
+        self.available = available
+        self.largest_together = largest_together
+
+
+class TicketTypeNotSoldError(DomainError):
+    """The session has no price for it."""
+
+    code = "TICKET_TYPE_NOT_SOLD"
+
+
 class SessionClosedError(DomainError):
     code = "SESSION_CLOSED"
 

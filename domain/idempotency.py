@@ -13,6 +13,7 @@ from domain.errors import IdempotencyConflictError, InvalidInputError
 from domain.ports import IdempotencyKey, Ledger
 
 RESERVE_SEATS: Final = "reserveSeats"
+RESERVE_BEST_SEATS: Final = "reserveBestSeats"
 APPROVE_PAYMENT: Final = "approvePayment"
 MAX_KEY_LENGTH = 255
 

@@ -10,7 +10,9 @@ from uuid import UUID
 from domain.money import Money
 from domain.payment import Payment
 from domain.reservation import Reservation, ReservationStatus
+from domain.seating import Seats
 from domain.seats import SessionSeat
+from domain.session_seating import SessionSeating
 from domain.sessions import Session
 
 
@@ -130,6 +132,16 @@ class Ledger(Protocol):
     async def hold(self, hold: Hold) -> HoldVerdict:
         """Hold all seats or none. Raises KeyReusedError."""
 
+    async def hold_first(
+        self, hold: Hold, blocks: Sequence[Sequence[UUID]]
+    ) -> HoldVerdict:
+        """Hold the first of the blocks that is free and not locked.
+
+        The blocks have the same number of seats. `hold.wanted` has none, and `expired`
+        of the verdict are overdue reservations with seats of any block. Raises
+        KeyReusedError.
+        """
+
     async def cancel(
         self, reservation_id: UUID, customer_id: UUID
     ) -> CancelVerdict: ...
@@ -168,6 +180,16 @@ class Ledger(Protocol):
         """What the account changed with this key, whatever the input was."""
 
     async def reservation(self, reservation_id: UUID) -> Reservation: ...
+
+
+class Seatings(Protocol):
+    """The seats of sessions that this process knows, as Postgres had them."""
+
+    async def recent(self, session_id: UUID) -> SessionSeating | None:
+        """As they were read a moment ago. None: no such session."""
+
+    async def newest(self, session_id: UUID) -> tuple[SessionSeating, Seats] | None:
+        """With the seats that were free at one moment since the call began."""
 
 
 class SeatLock(Protocol):

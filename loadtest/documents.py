@@ -47,6 +47,18 @@ RESERVE_SEATS = """mutation ($input: ReserveSeatsInput!) {
     ... on InvalidInput { fields { path message } }
   }
 }"""
+RESERVE_BEST_SEATS = """mutation ($input: ReserveBestSeatsInput!) {
+  reserveBestSeats(input: $input) {
+    __typename
+    ... on Problem { code message }
+    ... on Reservation {
+      id status total { amountMinor currency } seats { id row number status version }
+    }
+    ... on NotEnoughSeats { available largestTogether }
+    ... on TooManySeats { limit }
+    ... on InvalidInput { fields { path message } }
+  }
+}"""
 CANCEL_RESERVATION = """mutation ($input: CancelReservationInput!) {
   cancelReservation(input: $input) {
     __typename

@@ -10,6 +10,7 @@ from resolvers.faults import bad_user_input
 from resolvers.loaders import Loaders
 from resolvers.ports import (
     AccountAccess,
+    BestSeatsBooking,
     Booking,
     CodeExchange,
     NextTurn,
@@ -31,6 +32,7 @@ class Services:
     """Shared by all operations of a process."""
 
     booking: Booking
+    best_seats: BestSeatsBooking
     payments: PaymentApproval
     accounts: AccountAccess
     identities: CodeExchange

@@ -6,6 +6,7 @@ from typing import Protocol
 from uuid import UUID
 
 from domain.account import Account, Doubt, SignedIn
+from domain.best_seats import Wish
 from domain.cinemas import Cinema
 from domain.email_addresses import EmailAddress
 from domain.movies import Movie
@@ -35,6 +36,16 @@ class Booking(Protocol):
 
     async def cancel_reservation(
         self, reservation_id: UUID, customer_id: UUID
+    ) -> Reservation: ...
+
+
+class BestSeatsBooking(Protocol):
+    async def reserve_best_seats(
+        self,
+        session_id: UUID,
+        wish: Wish,
+        customer_id: UUID,
+        idempotency_key: str | None = None,
     ) -> Reservation: ...
 
 

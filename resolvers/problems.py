@@ -38,6 +38,13 @@ def taken_seats(error: errors.SeatsUnavailableError) -> Facts:
     return {"seats": [SessionSeat.from_domain(seat) for seat in error.seats]}
 
 
+def seats_there_are(error: errors.NotEnoughSeatsError) -> Facts:
+    return {
+        "available": error.available,
+        "largest_together": error.largest_together,
+    }
+
+
 def moved_session(error: errors.SessionMovedError) -> Facts:
     return {"session": Session.from_domain(error.session)}
 
@@ -108,6 +115,10 @@ HANDLERS = [
     ProblemHandler(
         errors.SeatsUnavailableError, problems.SeatsUnavailable, taken_seats
     ),
+    ProblemHandler(
+        errors.NotEnoughSeatsError, problems.NotEnoughSeats, seats_there_are
+    ),
+    ProblemHandler(errors.TicketTypeNotSoldError, problems.TicketTypeNotSold),
     ProblemHandler(errors.SessionClosedError, problems.SessionClosed),
     ProblemHandler(errors.SessionMovedError, problems.SessionMoved, moved_session),
     ProblemHandler(errors.PriceChangedError, problems.PriceChanged, total_now),

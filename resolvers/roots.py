@@ -2,6 +2,7 @@
 
 import strawberry
 
+from resolvers.best_seats import BestSeatsMutations
 from resolvers.catalog import CatalogMutations
 from resolvers.cinemas import CinemaQueries
 from resolvers.clock import ClockQueries
@@ -44,6 +45,7 @@ class Mutation(
     VenueMutations,
     PriceMutations,
     ReservationMutations,
+    BestSeatsMutations,
     PaymentMutations,
 ): ...
 

@@ -31,6 +31,8 @@ TEXTS: Mapping[str, str | Counted] = {
     "EMAIL_TAKEN": "An account with this e-mail address already exists.",
     "INVALID_CREDENTIALS": "The e-mail address or the password is wrong.",
     "SEATS_UNAVAILABLE": "Some of these seats are no longer available.",
+    "NOT_ENOUGH_SEATS": "There are not so many free seats, or not so close together.",
+    "TICKET_TYPE_NOT_SOLD": "This session does not sell this type of ticket.",
     "SESSION_CLOSED": "This session has started. Its seats are no longer for sale.",
     "SESSION_MOVED": "This session now starts at another time. Check the new time.",
     "PRICE_CHANGED": "The price has changed. Check the new total.",

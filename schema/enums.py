@@ -5,7 +5,7 @@ from enum import Enum
 import strawberry
 from strawberry import enum_value
 
-from domain import payment, people, reservation, seats, sessions
+from domain import best_seats, payment, people, reservation, seat_plan, seats, sessions
 
 
 @strawberry.enum(description="Role of an account.")
@@ -39,6 +39,50 @@ class SeatStatus(Enum):
         description="Reserved but not paid yet. It becomes SOLD, or AVAILABLE again.",
     )
     SOLD = enum_value(seats.SeatStatus.SOLD, description="Paid for.")
+
+
+@strawberry.enum(description="What is special about a seat.")
+class SeatFeature(Enum):
+    WHEELCHAIR = enum_value(
+        seat_plan.SeatFeature.WHEELCHAIR, description="A place for a wheelchair."
+    )
+    COMPANION = enum_value(
+        seat_plan.SeatFeature.COMPANION,
+        description="For who comes with somebody in a wheelchair place beside it.",
+    )
+    AISLE = enum_value(seat_plan.SeatFeature.AISLE, description="At an aisle.")
+    OBSTRUCTED_VIEW = enum_value(
+        seat_plan.SeatFeature.OBSTRUCTED_VIEW,
+        description="Something stands between it and the screen.",
+    )
+    RECLINER = enum_value(
+        seat_plan.SeatFeature.RECLINER, description="Its back can be lowered."
+    )
+    SOFA_LEFT = enum_value(
+        seat_plan.SeatFeature.SOFA_LEFT, description="The left half of a sofa for two."
+    )
+    SOFA_RIGHT = enum_value(
+        seat_plan.SeatFeature.SOFA_RIGHT,
+        description="The right half of a sofa for two.",
+    )
+
+
+@strawberry.enum(
+    description="How close together seats must be. It is never given up silently."
+)
+class Together(Enum):
+    ROW = enum_value(
+        best_seats.Together.ROW, description="Side by side, without an aisle between."
+    )
+    NEAR = enum_value(
+        best_seats.Together.NEAR,
+        description="Each beside another one, across an aisle, or in front of it.",
+    )
+    ANY = enum_value(
+        best_seats.Together.ANY,
+        description="As close together as there are seats, in several places if need"
+        " be.",
+    )
 
 
 @strawberry.enum(

@@ -101,6 +101,25 @@ class TooManySeats(Problem):
     )
 
 
+@strawberry.type(
+    description="So many seats are not free, or not so close together. No seat was"
+    " held."
+)
+class NotEnoughSeats(Problem):
+    available: int = strawberry.field(
+        description="Number of free seats in these zones, with these features."
+    )
+    largest_together: int = strawberry.field(
+        description="Maximum number of them side by side."
+    )
+
+
+@strawberry.type(
+    description="The session does not sell this type of ticket. No seat was held."
+)
+class TicketTypeNotSold(Problem): ...
+
+
 @strawberry.type(description="The hold has expired. The seats are for sale again.")
 class ReservationExpired(Problem): ...
 

@@ -15,6 +15,7 @@ from persistence.queries.reading import ReadCache, Reader
 from persistence.queries.reservations import Reservations
 from persistence.queries.rooms import Rooms
 from persistence.queries.seat_maps import SeatMapPool, SeatMaps
+from persistence.queries.seatings import Seatings
 from persistence.queries.sessions import Sessions
 from persistence.queries.staff import Staff
 from persistence.queries.ticket_types import TicketTypes
@@ -29,6 +30,7 @@ class Queries:
     reservations: Reservations
     payments: Payments
     seat_maps: SeatMaps
+    seatings: Seatings
     staff: Staff
     ticket_types: TicketTypes
     clock: Clock
@@ -43,6 +45,7 @@ class Queries:
         own_writes: OwnWrites | None = None,
     ) -> Self:
         reader = Reader(engine, replica)
+        seat_maps = SeatMaps(pool)
         return cls(
             cinemas=Cinemas(reader, cache),
             movies=Movies(reader, cache),
@@ -50,7 +53,8 @@ class Queries:
             sessions=Sessions(reader, cache),
             reservations=Reservations(reader, own_writes),
             payments=Payments(reader, own_writes),
-            seat_maps=SeatMaps(pool),
+            seat_maps=seat_maps,
+            seatings=Seatings(pool, seat_maps),
             staff=Staff(reader),
             ticket_types=TicketTypes(reader, cache),
             clock=Clock(pool),

@@ -29,34 +29,18 @@ ROLLED_BACK = (
     asyncpg.DeadlockDetectedError,
 )
 TIMED_OUT = (TimeoutError, asyncpg.QueryCanceledError)
+Origin = tuple[str | None, str | None]  # id and trace of a request
 
 
 @dataclass(slots=True, eq=False)
 class WaitingHold:
     hold: Hold
-    origin: tuple[str | None, str | None]
+    origin: Origin
     context: Context
     row: "asyncio.Future[asyncpg.Record]"
 
     def asked(self) -> dict[str, Any]:
-        """Its columns in the statement."""
-        hold, key = self.hold, self.hold.key
-        starts_at, total = hold.wanted.expected.starts_at, hold.wanted.expected.total
-        request_id, trace_parent = self.origin
-        return {
-            "id": str(hold.reservation_id),
-            "session_id": str(hold.wanted.session_id),
-            "customer_id": str(hold.customer_id),
-            "seat_ids": [str(seat_id) for seat_id in hold.wanted.seat_ids],
-            "seconds": hold.period.total_seconds(),
-            "key": key and key.key,
-            "input_hash": key and key.input_hash.hex(),
-            "starts_at": starts_at and starts_at.isoformat(),
-            "amount_minor": total and total.amount_minor,
-            "total_currency": total and total.currency,
-            "request_id": request_id,
-            "trace_parent": trace_parent,
-        }
+        return columns(self.hold, self.origin)
 
     def fail(self, error: Exception) -> None:
         if not self.row.done():  # else its caller was cancelled
@@ -65,6 +49,27 @@ class WaitingHold:
     def succeed(self, row: asyncpg.Record) -> None:
         if not self.row.done():
             self.row.set_result(row)
+
+
+def columns(hold: Hold, origin: Origin) -> dict[str, Any]:
+    """What the statement takes of a hold."""
+    key, expected = hold.key, hold.wanted.expected
+    request_id, trace_parent = origin
+    return {
+        "id": str(hold.reservation_id),
+        "session_id": str(hold.wanted.session_id),
+        "customer_id": str(hold.customer_id),
+        "seat_ids": [str(seat_id) for seat_id in hold.wanted.seat_ids],
+        "seconds": hold.period.total_seconds(),
+        "operation": key and key.operation,
+        "key": key and key.key,
+        "input_hash": key and key.input_hash.hex(),
+        "starts_at": expected.starts_at and expected.starts_at.isoformat(),
+        "amount_minor": expected.total and expected.total.amount_minor,
+        "total_currency": expected.total and expected.total.currency,
+        "request_id": request_id,
+        "trace_parent": trace_parent,
+    }
 
 
 class HoldGroups:

@@ -1,11 +1,10 @@
-"""The statement that holds seats, for one customer or for a group of them.
+"""The statements that hold seats, for one customer or for a group of them.
 
 See ledger_sql for the rules of all statements that decide. No seat and no idempotency
 key is in a group twice (hold_groups), so its holds do not depend on each other: it
 decides each of them as if it were alone.
 """
 
-from domain.idempotency import RESERVE_SEATS
 from persistence.sales.event_sql import THIS_TRANSACTION, inserted_events
 from persistence.sales.state_sql import SEAT_STATE_NOW
 
@@ -18,6 +17,12 @@ AS_SHOWN = """coalesce(screening.starts_at = asked.starts_at, TRUE)
       AND coalesce((screening.price_minor * asked.seats, screening.currency)
                    = (asked.amount_minor, asked.total_currency), TRUE)"""
 
+SEATS_OF_HOLD = "cardinality(seat_ids)"
+WANTS = """wants AS (
+    SELECT id AS hold_id, unnest(seat_ids) AS session_seat_id FROM asked
+)"""
+EXPIRED = "verdict.expired"
+
 # The guard reads `wanted`: the rows as they were once they were locked. A condition on
 # the updated table is first tried on the statement's older snapshot. It would drop a
 # seat that became free while we waited, and hold only a part of what was wanted.
@@ -29,14 +34,11 @@ AS_SHOWN = """coalesce(screening.starts_at = asked.starts_at, TRUE)
 # This form waits for rows that somebody else has locked, and is sent for one hold.
 HOLD = f"""
 WITH asked AS (
-    SELECT *, cardinality(seat_ids) AS seats FROM jsonb_to_recordset($1) AS a (
+    SELECT *, {SEATS_OF_HOLD} AS seats FROM jsonb_to_recordset($1) AS a (
         id uuid, session_id uuid, customer_id uuid, seat_ids uuid[], seconds float8,
-        key text, input_hash text, starts_at timestamptz, amount_minor int,
-        total_currency text, request_id text, trace_parent text
+        operation text, key text, input_hash text, starts_at timestamptz,
+        amount_minor int, total_currency text, request_id text, trace_parent text
     )
-),
-wants AS (
-    SELECT id AS hold_id, unnest(seat_ids) AS session_seat_id FROM asked
 ),
 origin AS (
     SELECT id AS reservation_id, request_id, trace_parent FROM asked
@@ -46,6 +48,7 @@ screening AS (
     ORDER BY id
     FOR KEY SHARE /* wait */
 ),
+{WANTS},
 locked AS (
     SELECT ss.* FROM screening
     JOIN session_seats ss ON ss.session_id = screening.id
@@ -84,7 +87,7 @@ changed_reservations AS (
 ),
 inserted_keys AS (
     INSERT INTO idempotency_keys (account_id, operation, key, input_hash, result_id)
-    SELECT asked.customer_id, '{RESERVE_SEATS}', asked.key,
+    SELECT asked.customer_id, asked.operation, asked.key,
            decode(asked.input_hash, 'hex'), asked.id
     FROM changed_reservations r JOIN asked ON asked.id = r.id
     WHERE asked.key IS NOT NULL
@@ -109,7 +112,7 @@ SELECT asked.id AS hold_id,
        screening.ends_at, screening.price_minor, screening.currency,
        screening.status, screening.version,
        screening.starts_at <= clock.now AS begun,
-       verdict.expired,
+       {EXPIRED} AS expired,
        (SELECT data FROM reservation_state state
         WHERE state.reservation_id = asked.id) AS held,
        1 / ((SELECT count(*) FROM changed_seats)
@@ -127,3 +130,40 @@ LEFT JOIN verdict ON verdict.hold_id = asked.id
 
 # For a group. It waits for no row: what somebody else has locked is not found.
 HOLD_GROUP = HOLD.replace("/* wait */", "SKIP LOCKED")
+
+# The first of some blocks of seats that is free and that nobody else has locked, and
+# no seat if there is none. It waits for no seat, so it may lock them in any order.
+# `screening` is locked before them, as everywhere. The condition of the locking query
+# is the guard: it is tried again on the row as it is once it is locked. A block is only
+# tried when those before it were not whole, because of the LIMIT.
+FIRST_BLOCK = f"""blocks AS MATERIALIZED (
+    SELECT ARRAY(SELECT jsonb_array_elements_text(ids)::uuid) AS seat_ids
+    FROM jsonb_array_elements($2::jsonb) WITH ORDINALITY AS block (ids, number)
+    ORDER BY number
+),
+first_block AS MATERIALIZED (
+    SELECT asked.id AS hold_id, blocks.seat_ids
+    FROM asked CROSS JOIN blocks CROSS JOIN LATERAL (
+        SELECT count(*) AS seats FROM (
+            SELECT FROM session_seats ss
+            WHERE ss.id = ANY(blocks.seat_ids) AND {SEAT_IS_FREE}
+              AND ss.session_id = (SELECT id FROM screening)
+            ORDER BY ss.id
+            FOR UPDATE SKIP LOCKED
+        ) AS ss
+    ) AS free
+    WHERE free.seats = cardinality(blocks.seat_ids)
+    LIMIT 1
+),
+wants AS (
+    SELECT hold_id, unnest(seat_ids) AS session_seat_id FROM first_block
+)"""
+EXPIRED_IN_BLOCKS = """(
+    SELECT jsonb_agg(DISTINCT ss.reservation_id) FROM session_seats ss
+    WHERE ss.id IN (SELECT unnest(seat_ids) FROM blocks) AND ss.held_until <= clock.now
+)"""
+HOLD_FIRST = (
+    HOLD.replace(SEATS_OF_HOLD, "coalesce(jsonb_array_length($2::jsonb -> 0), 0)")
+    .replace(WANTS, FIRST_BLOCK)
+    .replace(EXPIRED, EXPIRED_IN_BLOCKS)
+)

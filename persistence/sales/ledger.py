@@ -28,9 +28,9 @@ from persistence.codec import (
 )
 from persistence.key_value.own_writes import OwnWrites
 from persistence.postgres.pool import Pool
+from persistence.sales import hold_sql, payment_sql
 from persistence.sales import ledger_sql as sql
-from persistence.sales import payment_sql
-from persistence.sales.hold_groups import HoldGroups
+from persistence.sales.hold_groups import HoldGroups, columns
 from persistence.sales.outbox import confirm
 from telemetry import origin, sale_metrics
 
@@ -65,22 +65,31 @@ class PostgresLedger:
                 await marking
 
     async def hold(self, hold: Hold) -> HoldVerdict:
+        async with self._hold_by(hold.customer_id):
+            row = await self._hold_groups.hold(hold)
+        return _hold_verdict(row, is_found=row["found"])
+
+    async def hold_first(
+        self, hold: Hold, blocks: Sequence[Sequence[UUID]]
+    ) -> HoldVerdict:
+        async with self._hold_by(hold.customer_id):
+            [row] = await self._pool.fetch(
+                hold_sql.HOLD_FIRST,
+                [columns(hold, origin.of_event())],
+                [list(map(str, block)) for block in blocks],
+            )
+        return _hold_verdict(row, is_found=row["id"] is not None)
+
+    @asynccontextmanager
+    async def _hold_by(self, customer_id: UUID) -> AsyncIterator[None]:
+        """Raises KeyReusedError and UnknownCustomerError."""
         try:
-            async with self._change_by(hold.customer_id):
-                row = await self._hold_groups.hold(hold)
+            async with self._change_by(customer_id):
+                yield
         except asyncpg.ForeignKeyViolationError as error:
             if error.constraint_name == "fk_reservations_customer_id":
                 raise UnknownCustomerError from error
             raise
-        if row["held"]:
-            sale_metrics.HOLDS.inc()
-        return HoldVerdict(
-            reservation=row["held"] and reservation_from_json(row["held"]),
-            session=session_of(row) if row["found"] else None,
-            begun=bool(row["begun"]),
-            taken=tuple(seat_from_json(seat) for seat in row["taken"] or ()),
-            expired=tuple(map(UUID, row["expired"] or ())),
-        )
 
     async def cancel(self, reservation_id: UUID, customer_id: UUID) -> CancelVerdict:
         async with self._change_by(customer_id):
@@ -174,6 +183,18 @@ class PostgresLedger:
     async def reservation(self, reservation_id: UUID) -> Reservation:
         data = await self._pool.fetchval(sql.RESERVATION, reservation_id)
         return reservation_from_json(data)
+
+
+def _hold_verdict(row: asyncpg.Record, *, is_found: bool) -> HoldVerdict:
+    if row["held"]:
+        sale_metrics.HOLDS.inc()
+    return HoldVerdict(
+        reservation=row["held"] and reservation_from_json(row["held"]),
+        session=session_of(row) if is_found else None,
+        begun=bool(row["begun"]),
+        taken=tuple(seat_from_json(seat) for seat in row["taken"] or ()),
+        expired=tuple(map(UUID, row["expired"] or ())),
+    )
 
 
 def _columns(

@@ -33,7 +33,8 @@ async def drop_index(database_url: str) -> None:
 
 
 if __name__ == "__main__":
-    hold_sql.HOLD = hold_sql.HOLD.replace(hold_sql.SEAT_IS_FREE, "TRUE")
-    hold_sql.HOLD_GROUP = hold_sql.HOLD_GROUP.replace(hold_sql.SEAT_IS_FREE, "TRUE")
+    for name in ("HOLD", "HOLD_GROUP", "HOLD_FIRST"):
+        unguarded = getattr(hold_sql, name).replace(hold_sql.SEAT_IS_FREE, "TRUE")
+        setattr(hold_sql, name, unguarded)
     RedlockSeatLocks.guard = _no_lock  # type: ignore[method-assign,assignment] # on purpose
     sys.exit(main(sys.argv[1:]))

@@ -38,6 +38,7 @@ from tests.support.seat_changes import (
     lengthen,
     move,
     reserve,
+    reserve_best,
     reserve_overdue_seats,
     sweep,
 )
@@ -71,6 +72,7 @@ HELD = ["PaymentOpened", "ReservationCreated"]
 EXPIRED = ["PaymentExpired", "PaymentOpened", "ReservationCreated"]
 CASES = {
     "reserveSeats": Case(reserve, HELD),
+    "reserveBestSeats": Case(reserve_best, HELD),
     "cancelReservation": Case(
         cancel, ["PaymentCancelled", *HELD, "ReservationCancelled"]
     ),

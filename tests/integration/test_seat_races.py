@@ -63,7 +63,7 @@ async def test_exactly_one_of_two_hundred_gets_the_seat(
 
 
 def remove_guard(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("HOLD", "HOLD_GROUP"):
+    for name in ("HOLD", "HOLD_GROUP", "HOLD_FIRST"):
         unguarded = getattr(hold_sql, name).replace(hold_sql.SEAT_IS_FREE, "TRUE")
         monkeypatch.setattr(hold_sql, name, unguarded)
 

@@ -41,6 +41,7 @@ WHO_MAY = {
     "Mutation.createSession": MANAGERS,
     "Mutation.updateSession": MANAGERS,
     "Mutation.reserveSeats": SIGNED_IN,
+    "Mutation.reserveBestSeats": SIGNED_IN,
     "Mutation.cancelReservation": SIGNED_IN,
     "Mutation.approvePayment": SIGNED_IN,
     "Subscription.seatMap": ANYBODY,

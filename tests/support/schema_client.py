@@ -11,6 +11,7 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
 from strawberry.types import ExecutionResult
 
+from domain.best_booking import BestSeatsService
 from domain.booking import BookingService
 from domain.catalog import CatalogService
 from domain.people import Role, Viewer
@@ -75,8 +76,12 @@ class SchemaClient:
         self.queries = Queries.on(
             engine, CountingPool(pool, self.statements), NothingCached()
         )
+        booking = BookingService(ledger, NoSeatLocks(), NoWakeup())
         self.services = Services(
-            booking=BookingService(ledger, NoSeatLocks(), NoWakeup()),
+            booking=booking,
+            best_seats=BestSeatsService(
+                booking, ledger, self.queries.seatings, NoWakeup()
+            ),
             payments=PaymentService(ledger, NoSeatLocks(), NoWakeup()),
             accounts=UNUSED,
             identities=UNUSED,

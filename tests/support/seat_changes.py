@@ -8,6 +8,7 @@ from loadtest.documents import (
     ADD_SEATS,
     APPROVE_PAYMENT,
     CANCEL_RESERVATION,
+    RESERVE_BEST_SEATS,
     UPDATE_MOVIE,
     UPDATE_SESSION,
 )
@@ -49,6 +50,18 @@ class Sale:
 
 async def reserve(sale: Sale) -> None:
     await sale.hold(0, 1)
+
+
+async def reserve_best(sale: Sale) -> None:
+    types = await sale.client.queries.ticket_types.all()
+    held = await sale.client.mutate(
+        RESERVE_BEST_SEATS,
+        sale.customer,
+        sessionId=str(sale.show.session_id),
+        tickets=[{"ticketTypeId": str(types[0].id), "count": 2}],
+    )
+    assert held["__typename"] == "Reservation", held
+    await until_outbox_is_empty(sale.cinema)
 
 
 async def cancel(sale: Sale) -> None:

@@ -46,6 +46,7 @@ class FailingBooking:
 
 def context(booking: FailingBooking) -> Context:
     services = Services(
+        best_seats=UNUSED,
         booking=booking,
         payments=UNUSED,
         accounts=UNUSED,

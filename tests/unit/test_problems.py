@@ -39,6 +39,8 @@ EXAMPLES: list[DomainError] = [
     errors.EmailTakenError(),
     errors.InvalidCredentialsError(),
     errors.SeatsUnavailableError([]),
+    errors.NotEnoughSeatsError(3, 1),
+    errors.TicketTypeNotSoldError(),
     errors.SessionClosedError(),
     errors.SessionMovedError(SESSION),
     errors.PriceChangedError(Money(5000, "BRL")),

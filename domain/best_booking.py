@@ -1,0 +1,195 @@
+"""Hold the best seats that are free."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from uuid import UUID, uuid4
+
+from domain.best_seats import Choice, Wish
+from domain.booking import BookingService, judge
+from domain.errors import (
+    InvalidInputError,
+    NotEnoughSeatsError,
+    NotFoundError,
+    SeatsUnavailableError,
+    SessionClosedError,
+    TicketTypeNotSoldError,
+    TooManyAtOnceError,
+    TooManySeatsError,
+    raise_if_any,
+)
+from domain.idempotency import RESERVE_BEST_SEATS, key_for
+from domain.ports import (
+    Hold,
+    IdempotencyKey,
+    KeyReusedError,
+    Ledger,
+    RelayWakeup,
+    Seatings,
+    Wanted,
+)
+from domain.reservation import HOLD_PERIOD, MAX_SEATS, Reservation
+from domain.seating import Seating, Seats, minus
+from domain.session_seating import SessionSeating
+from domain.ticket_types import TicketType
+
+TRIES = 2  # from memory
+ROUNDS = 20  # in Postgres; each is lost only where others hold or lock those seats
+BLOCKS = 24  # of one round
+
+
+@dataclass(frozen=True, slots=True)
+class TicketCount:
+    """So many tickets of one type."""
+
+    ticket_type_id: UUID
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    session_id: UUID
+    wish: Wish
+    customer_id: UUID
+    key: IdempotencyKey | None
+
+    def wish_in(self, known: SessionSeating) -> Wish:
+        return replace(self.wish, companions_released=known.companions_released)
+
+    def hold(self) -> Hold:
+        return Hold(
+            reservation_id=uuid4(),
+            customer_id=self.customer_id,
+            wanted=Wanted(session_id=self.session_id, seat_ids=()),
+            period=HOLD_PERIOD,
+            key=self.key,
+        )
+
+
+class BestSeatsService:
+    """Chooses in memory and holds as everybody does. Postgres has the last word."""
+
+    def __init__(
+        self,
+        booking: BookingService,
+        ledger: Ledger,
+        seatings: Seatings,
+        wakeup: RelayWakeup,
+    ) -> None:
+        self._booking = booking
+        self._ledger = ledger
+        self._seatings = seatings
+        self._wakeup = wakeup
+
+    async def reserve_best_seats(
+        self,
+        session_id: UUID,
+        wish: Wish,
+        customer_id: UUID,
+        idempotency_key: str | None = None,
+    ) -> Reservation:
+        """Hold the best seats for 30 seconds, or none. Keys are as in reserve_seats."""
+        key = key_for(RESERVE_BEST_SEATS, idempotency_key, session_id, *wish.given())
+        order = _Order(session_id, wish, customer_id, key)
+        try:
+            return await self._hold_known(order) or await self._hold_any(order)
+        except (NotEnoughSeatsError, SessionClosedError, KeyReusedError):
+            if earlier := await self._booking.held_before(customer_id, key):
+                return earlier
+            raise
+
+    async def _hold_known(self, order: _Order) -> Reservation | None:
+        """None: what this process knows is not enough to find free seats."""
+        for _ in range(TRIES):
+            known = await self._seatings.recent(order.session_id)
+            if known is None:
+                raise NotFoundError
+            known.check_zones(order.wish.zones)
+            with known.choose(order.wish_in(known)) as seat_ids:
+                if not seat_ids:
+                    return None
+                wanted = Wanted(session_id=order.session_id, seat_ids=seat_ids)
+                try:
+                    held = await self._booking.hold(
+                        wanted, order.customer_id, order.key
+                    )
+                except SeatsUnavailableError as refusal:
+                    known.note(refusal.seats)
+                else:
+                    known.note(held.seats)
+                    return held
+        return None
+
+    async def _hold_any(self, order: _Order) -> Reservation:
+        """Whether there are such seats is judged by all seats of one moment."""
+        hold = order.hold()
+        for _ in range(ROUNDS):
+            newest = await self._seatings.newest(order.session_id)
+            if newest is None:
+                raise NotFoundError
+            known, free = newest
+            wish = order.wish_in(known)
+            best = islice(_best(known.seating, free, wish), BLOCKS)
+            blocks = [known.ids(seats) for seats in best]
+            verdict = await self._ledger.hold_first(hold, blocks)
+            if verdict.expired:
+                await self._ledger.expire(verdict.expired)
+                self._wakeup.notify()
+            try:
+                reservation, _ = judge(verdict, hold.wanted)
+            except SeatsUnavailableError:
+                if blocks:
+                    continue
+                left = Choice(known.seating, free, wish)
+                raise NotEnoughSeatsError(
+                    left.available(), left.largest_together()
+                ) from None
+            self._wakeup.notify()
+            known.note(reservation.seats)
+            return reservation
+        raise TooManyAtOnceError
+
+
+def check_counts(tickets: Sequence[TicketCount]) -> int:
+    """The number of tickets. Raises TooManySeatsError or InvalidInputError."""
+    if not tickets:
+        raise InvalidInputError("tickets", rule="seats_missing")
+    known: set[UUID] = set()
+    wrong: list[InvalidInputError] = []
+    for number, ticket in enumerate(tickets):
+        where = ("tickets", str(number))
+        if ticket.ticket_type_id in known:
+            wrong.append(
+                InvalidInputError(*where, "ticketTypeId", rule="entry_repeated")
+            )
+        known.add(ticket.ticket_type_id)
+        if ticket.count < 1:
+            wrong.append(
+                InvalidInputError(
+                    *where, "count", rule="number_range", lowest=1, highest=MAX_SEATS
+                )
+            )
+    raise_if_any(wrong)
+    count = sum(ticket.count for ticket in tickets)
+    if count > MAX_SEATS:
+        raise TooManySeatsError(MAX_SEATS)
+    return count
+
+
+def check_types(tickets: Sequence[TicketCount], types: Sequence[TicketType]) -> None:
+    """Raises NotFoundError or TicketTypeNotSoldError.
+
+    A session has a price for the default type only.
+    """
+    known = {each.id: each for each in types}
+    if any(ticket.ticket_type_id not in known for ticket in tickets):
+        raise NotFoundError
+    if not all(known[ticket.ticket_type_id].is_default for ticket in tickets):
+        raise TicketTypeNotSoldError
+
+
+def _best(seating: Seating, free: Seats, wish: Wish) -> Iterator[Seats]:
+    """The best seats, then the best of the others, and so on."""
+    while found := Choice(seating, free, wish).seats():
+        yield found
+        free = minus(free, found)
