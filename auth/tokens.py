@@ -95,7 +95,7 @@ class Authenticator:
             iat={"essential": True},
             exp={"essential": True},
         )
-        self._verified: OrderedDict[str, Credentials] = OrderedDict()
+        self._verified: OrderedDict[str, Credentials] = OrderedDict()  # by header
         self._verified_with: Mapping[str, SigningKey] = keys.keys()
 
     def viewer(self, authorization: str | None) -> Viewer | None:
@@ -107,21 +107,16 @@ class Authenticator:
         """The viewer, with the moment at which the token expires."""
         if authorization is None:
             return None
-        if len(authorization) > MAX_LENGTH:
-            raise AuthenticationError("longer than any token of ours")
-        bearer = BEARER.fullmatch(authorization)
-        if bearer is None:
-            raise AuthenticationError("not a bearer token")
-        token = bearer[1]
         self._clear_when_keys_change()
-        credentials = self._verified.get(token) or self._verify(token)
+        credentials = self._verified.get(authorization) or self._verify(authorization)
         if credentials.expires_at <= self._now():
-            self._verified.pop(token, None)
+            self._verified.pop(authorization, None)
             raise AuthenticationError("expired")
-        self._cache(token, credentials)
+        self._cache(authorization, credentials)
         return credentials
 
-    def _verify(self, token: str) -> Credentials:
+    def _verify(self, authorization: str) -> Credentials:
+        token = _token_in(authorization)
         try:
             verified = jwt.decode(
                 token, self._key_of, ALGORITHMS, decoder_cls=ClaimsDecoder
@@ -149,11 +144,21 @@ class Authenticator:
             self._verified.clear()
             self._verified_with = keys
 
-    def _cache(self, token: str, credentials: Credentials) -> None:
-        self._verified[token] = credentials
-        self._verified.move_to_end(token)
+    def _cache(self, authorization: str, credentials: Credentials) -> None:
+        self._verified[authorization] = credentials
+        self._verified.move_to_end(authorization)
         if len(self._verified) > MAX_CACHED:
             self._verified.popitem(last=False)
+
+
+def _token_in(authorization: str) -> str:
+    """Raises AuthenticationError."""
+    if len(authorization) > MAX_LENGTH:
+        raise AuthenticationError("longer than any token of ours")
+    bearer = BEARER.fullmatch(authorization)
+    if bearer is None:
+        raise AuthenticationError("not a bearer token")
+    return bearer[1]
 
 
 class ClaimsDecoder(JSONDecoder):

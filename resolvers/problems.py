@@ -11,11 +11,14 @@ from resolvers.context import Info
 from resolvers.texts import localize
 from schema import problems
 from schema.catalog import Session
+from schema.converted_list import ConvertedList
 from schema.enums import PaymentStatus, ReservationStatus
 from schema.money import Money
 from schema.seats import SessionSeat
 
 Facts = dict[str, Any]
+
+TAKEN_SEATS = "taken seats"  # those of the last refusal are kept
 
 
 def no_facts(_error: Any) -> Facts:
@@ -35,7 +38,9 @@ def payment_status(error: errors.PaymentClosedError) -> Facts:
 
 
 def taken_seats(error: errors.SeatsUnavailableError) -> Facts:
-    return {"seats": [SessionSeat.from_domain(seat) for seat in error.seats]}
+    # A crowd on one seat has the same refusal, so its JSON is written once.
+    seats = ConvertedList(TAKEN_SEATS, error.seats, SessionSeat.from_domain)
+    return {"seats": seats}
 
 
 def seats_there_are(error: errors.NotEnoughSeatsError) -> Facts:

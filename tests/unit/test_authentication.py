@@ -196,4 +196,6 @@ class TestRemembering:
         for token in (first, second, first, third):
             authenticator.viewer(f"Bearer {token}")
 
-        assert list(authenticator._verified) == [first, third]
+        assert list(authenticator._verified) == [
+            f"Bearer {each}" for each in (first, third)
+        ]

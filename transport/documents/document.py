@@ -46,6 +46,8 @@ class Operation:
 
     def cost_with(self, variables: Mapping[str, Any] | None) -> int:
         """In fields of the answer, at most; variables may say how large pages are."""
+        if not self.measured.pages:
+            return self.measured.cost
         return self.measured.cost_with(self.defaults | dict(variables or {}))
 
 

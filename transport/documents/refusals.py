@@ -37,19 +37,17 @@ def refusal_of(call: Call) -> str | None:
 
 def _of_operation(operation: Operation, variables: Mapping[str, Any]) -> str | None:
     measured = operation.measured
-    for found, what, allowed in (
-        (measured.root_fields, "fields at its root", MAX_ROOT_FIELDS),
-        (measured.aliases, "aliases", MAX_ALIASES),
-        (measured.directives, "directives", MAX_DIRECTIVES),
-        (measured.fields, "fields, with its fragments", MAX_FIELDS),
-        (
-            operation.cost_with(variables),
-            "fields in its answer at most",
-            MAX_COST,
-        ),
-    ):
-        if found > allowed:
-            return _over(found, what, allowed)
+    if measured.root_fields > MAX_ROOT_FIELDS:
+        return _over(measured.root_fields, "fields at its root", MAX_ROOT_FIELDS)
+    if measured.aliases > MAX_ALIASES:
+        return _over(measured.aliases, "aliases", MAX_ALIASES)
+    if measured.directives > MAX_DIRECTIVES:
+        return _over(measured.directives, "directives", MAX_DIRECTIVES)
+    if measured.fields > MAX_FIELDS:
+        return _over(measured.fields, "fields, with its fragments", MAX_FIELDS)
+    cost = operation.cost_with(variables)
+    if cost > MAX_COST:
+        return _over(cost, "fields in its answer at most", MAX_COST)
     return None
 
 

@@ -1,6 +1,6 @@
 """Variables of an operation, coerced as its signature says."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from graphql import (
     GraphQLError,
@@ -13,14 +13,18 @@ from graphql.execution.get_variable_signature import (
     get_variable_signature,
 )
 from graphql.execution.values import VariableValues, VariableValueSource
-from graphql.utilities.coerce_input_value import (
-    coerce_default_value,
-    coerce_input_value,
-)
+from graphql.utilities.coerce_input_value import coerce_default_value
 
+from transport.plans.coercion import Coerce, coercer
 from transport.plans.run import NotPlannedError, OperationParts
 
 CONDITIONS = {"skip", "include"}
+
+
+class _Variable(NamedTuple):
+    signature: GraphQLVariableSignature
+    default: Any
+    coerce: Coerce
 
 
 class Variables:
@@ -28,18 +32,20 @@ class Variables:
 
     def __init__(self, operation: OperationParts) -> None:
         """Raises NotPlannedError."""
-        self._signatures: list[tuple[GraphQLVariableSignature, Any]] = []
+        self._variables: list[_Variable] = []
         for each in operation.node.variable_definitions or ():
             signature = get_variable_signature(operation.schema, each)
             if isinstance(signature, GraphQLError):
                 raise NotPlannedError("variables")
-            self._signatures.append((signature, _default(signature)))
+            self._variables.append(
+                _Variable(signature, _default(signature), coercer(signature.type))
+            )
 
     def coerced(self, given: dict[str, Any]) -> VariableValues:
         """Raises NotPlannedError."""
         sources: dict[str, VariableValueSource] = {}
         values: dict[str, Any] = {}
-        for signature, default in self._signatures:
+        for signature, default, coerce in self._variables:
             name = signature.name
             value = given.get(name, Undefined)
             sources[name] = VariableValueSource(signature, value)
@@ -49,7 +55,7 @@ class Variables:
                 elif is_non_null_type(signature.type):
                     raise NotPlannedError("variables")
                 continue
-            coerced = _coerced(value, signature)
+            coerced = _coerced(value, coerce)
             if coerced is Undefined:
                 raise NotPlannedError("variables")
             values[name] = coerced
@@ -63,9 +69,9 @@ def _default(signature: GraphQLVariableSignature) -> Any:
         raise NotPlannedError("variables") from error
 
 
-def _coerced(value: Any, signature: GraphQLVariableSignature) -> Any:
+def _coerced(value: Any, coerce: Coerce) -> Any:
     try:
-        return coerce_input_value(value, signature.type)
+        return coerce(value)
     except Exception as error:  # it is raised again by graphql-core
         raise NotPlannedError("variables") from error
 

@@ -50,6 +50,7 @@ class BoundedHttp(HttpToolsProtocol):
     _head_bytes = 0
     _write_deadline: asyncio.TimerHandle | None = None
     _request_deadline: asyncio.TimerHandle | None = None
+    _is_incomplete = False  # the request that is read
     _lingering: LingeringTransport
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn does
@@ -87,6 +88,9 @@ class BoundedHttp(HttpToolsProtocol):
             self._feed(data)
             if self._head_bytes > MAX_HEAD_BYTES:
                 raise TOO_LONG
+            # Most requests arrive in one piece, and are complete now.
+            if self._is_incomplete and self._request_deadline is None:
+                self._start_request_deadline()
         except RefusedHeadError as refused:
             self._refuse(refused)
         except HttpParserError as error:
@@ -134,8 +138,7 @@ class BoundedHttp(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._head_bytes = 0
-        if self._request_deadline is None:  # not the connection's first
-            self._start_request_deadline()
+        self._is_incomplete = True
 
     def on_headers_complete(self) -> None:
         check_head(*self._head())
@@ -178,6 +181,7 @@ class BoundedHttp(HttpToolsProtocol):
         self._request_deadline = self.loop.call_later(self.request_seconds, self._drop)
 
     def _clear_request_deadline(self) -> None:
+        self._is_incomplete = False
         if self._request_deadline is not None:
             self._request_deadline.cancel()
             self._request_deadline = None
