@@ -31,8 +31,16 @@ class TextWriter:
         """Writes these parts of a text as one message; False if it has to wait."""
         if not self.is_ready or self.has_waiting:
             return False
+        size = len(head) + len(body) + len(tail)
         try:
-            self._write(head, body, tail)
+            if LENGTH_BYTES < size < 1 << 16:
+                frame_head = head_16(TEXT, LENGTH_16, size)
+                self._transport.write(b"".join((frame_head, head, body, tail)))
+            elif size <= LENGTH_BYTES:
+                self._transport.write(b"".join((bytes((TEXT, size)), head, body, tail)))
+            else:  # sockets that read slowly share the body
+                frame_head = head_64(TEXT, LENGTH_64, size)
+                self._transport.writelines((frame_head, head, body, tail))
         except (OSError, RuntimeError):
             # Of a transport that is broken. Sent by ASGI, the message ends this socket
             # alone, and not the delivery to the others.
@@ -40,14 +48,3 @@ class TextWriter:
             return False
         SEND_WAIT.at_once += 1
         return True
-
-    def _write(self, head: bytes, body: bytes, tail: bytes) -> None:
-        size = len(head) + len(body) + len(tail)
-        if size <= LENGTH_BYTES:
-            self._transport.write(b"".join((bytes((TEXT, size)), head, body, tail)))
-        elif size < 1 << 16:
-            frame_head = head_16(TEXT, LENGTH_16, size)
-            self._transport.write(b"".join((frame_head, head, body, tail)))
-        else:  # sockets that read slowly share the body
-            frame_head = head_64(TEXT, LENGTH_64, size)
-            self._transport.writelines((frame_head, head, body, tail))

@@ -66,12 +66,12 @@ class SharedMaps:
         """Fills the outbox until the stream ends; raises OperationFailedError."""
         shared_map = self._map_of(call, client)
         watcher = Watcher(outbox, client)
-        shared_map.watchers[watcher] = None
+        shared_map.watchers.join(watcher)
         try:
             with WATCHERS.track_inprogress():
                 await shared_map.serve(watcher, call.resumed)
         finally:
-            del shared_map.watchers[watcher]
+            shared_map.watchers.leave(watcher)
             if not shared_map.watchers:
                 self._remove(shared_map)
                 await shared_map.stop()

@@ -15,7 +15,7 @@ from transport.documents.call import Call
 from transport.execution import Execution
 from transport.request_context import new_request_id
 from transport.results import OperationFailedError
-from transport.shared_maps.watcher import Watcher
+from transport.shared_maps.watcher import Watcher, Watchers
 from transport.shares.admission import Admission
 from transport.shares.read_shares import ReadShares
 
@@ -47,8 +47,7 @@ class SharedMap:
         on_end: Callable[["SharedMap"], None],
     ) -> None:
         self.key = key
-        # Like a set, but in the order in which they came: close in memory, too.
-        self.watchers: dict[Watcher, None] = {}
+        self.watchers = Watchers()
         self._execution = execution
         self._shares = shares
         self._stream_admission = admission
@@ -99,7 +98,7 @@ class SharedMap:
             await self._send_replay(watcher)
         while not self._ended.is_set():
             await watcher.woken.wait()
-            if not watcher.is_live and not self._ended.is_set():
+            if not self.watchers.is_live(watcher) and not self._ended.is_set():
                 await watcher.outbox.drained()
                 await self._send_replay(watcher)
         if self._failure is not None:
@@ -110,14 +109,16 @@ class SharedMap:
 
         False if a part of it could not be sent.
         """
-        watcher.keep_pending()
+        watcher.pending = []
         try:
             with self._line_up(watcher) as admission:
                 first = await self._execution.first_payload(call, admission)
         finally:
-            pending = watcher.take_pending()
-        if pending is not None and watcher.catch_up([first, *pending]):
-            return True
+            pending, watcher.pending = watcher.pending, None
+        if pending is not None:
+            missed = [first, *pending]
+            if self.watchers.catch_up(watcher, missed):
+                return True
         await watcher.outbox.drained()
         return False
 
@@ -128,7 +129,7 @@ class SharedMap:
     async def _send_replay(self, watcher: Watcher) -> None:
         """Tries the kept replay once; a queue without room for it gets new maps."""
         replay = await self._replay_for(watcher, new=False)
-        while replay and not watcher.catch_up(replay):
+        while replay and not self.watchers.catch_up(watcher, replay):
             await watcher.outbox.drained()
             if self._ended.is_set():
                 return  # there are no new maps: the end is all that is left to send
@@ -220,8 +221,7 @@ class SharedMap:
             self._replay.append(payload)
         if self._recorded is not None:
             self._recorded.append(payload)
-        for watcher in self.watchers:
-            watcher.deliver(payload)
+        self.watchers.deliver(payload)
         # Watchers that wait for a new map are about to read it: it has to stay.
         if not self._waiting and self._replay and _is_long(self._replay):
             self._replay = None
