@@ -1,13 +1,16 @@
 """Memory and CPU time of the processes of a run, from /proc."""
 
 import json
-import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from runtime import run_file
 
 PROC = Path("/proc")
+# Linux makes the number of a process's clock from its id. To the nanosecond, while
+# /proc counts in ticks of 10 ms.
+CPU_CLOCK = 2
 
 
 def find_api(data_dir: Path) -> int | None:
@@ -43,11 +46,9 @@ def resident_kib(process: int | None) -> int | None:
 def cpu_seconds(process: int) -> float | None:
     """User and system time since it started; None when it has ended."""
     try:
-        stat = (PROC / str(process) / "stat").read_text("utf-8", errors="replace")
+        return time.clock_gettime(~process << 3 | CPU_CLOCK)
     except OSError:
         return None
-    user, system = stat.rpartition(")")[2].split()[11:13]
-    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 def _parents() -> Iterator[tuple[int, int]]:

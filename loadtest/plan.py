@@ -29,9 +29,11 @@ READERS = {
 }
 
 CHANGES = 40  # of seats in the watchers scenario
-UNWATCHED_CHANGES = 20  # before: what a change costs without a delivery
-CHANGE_PAUSE = 0.25  # seconds for a change to reach all watchers ...
-CHANGE_PAUSE_EACH = 0.0003  # ... and more for each watcher
+UNWATCHED_CHANGES = 20  # before: what a change costs without a delivery ...
+WARM_UP_CHANGES = 20  # ... when the server is no longer new
+WARM_UP_PAUSE = 0.05
+CHANGE_PAUSE = 0.2  # seconds for a change to reach all watchers ...
+CHANGE_PAUSE_EACH = 0.0002  # ... and more for each watcher
 DELIVERY_TIMEOUT = 5.0
 EXPIRIES = 40  # holds in the scenario of expiries ...
 EXPIRY_PAUSE = 0.1  # ... and the seconds between them

@@ -6,9 +6,10 @@ import sys
 import tempfile
 import time
 import venv
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from loadtest import api_process, plan
@@ -56,36 +57,15 @@ class SourceVersion(_Run):
 
     @contextmanager
     def serving(self) -> Iterator[dict[str, str]]:
-        """Starts the server, and stops it afterwards; the data stays."""
-        port = ReservedPort()
-        environment = _environment(
-            DATA_DIR=str(self.data_dir), HOST="127.0.0.1", PORT=str(port.number)
-        )
-        log = self.data_dir.with_suffix(".log")
-        with log.open("ab") as output:
-            process = subprocess.Popen(  # noqa: S603 - our own program
-                [self.python, "-m", "app", "run"],
-                cwd=self.root,
-                env={**environment, "STOP_WITH_PARENT": "1"},
-                stdout=output,
-                stderr=output,
+        """The data stays."""
+        with closing(ReservedPort()) as port:
+            environment = _environment(
+                DATA_DIR=str(self.data_dir), HOST="127.0.0.1", PORT=str(port.number)
             )
-        try:
-            self._wait_until_ready(process, log)
-            yield environment
-        finally:
-            process.terminate()
-            process.wait(STOP_SECONDS)
-            port.close()
-
-    def _wait_until_ready(self, process: "subprocess.Popen[bytes]", log: Path) -> None:
-        ends = time.monotonic() + START_SECONDS
-        while not (self.data_dir / run_file.FILE).exists():
-            if process.poll() is not None or time.monotonic() > ends:
-                raise CommandError(
-                    f"{self.name} did not start: {log.read_text('utf-8')[-2000:]}"
-                )
-            time.sleep(POLL_SECONDS)
+            command = [self.python, "-m", "app", "run"]
+            is_ready = (self.data_dir / run_file.FILE).exists
+            with _server(command, self.root, environment, is_ready):
+                yield environment
 
 
 class PeerServer:
@@ -93,38 +73,63 @@ class PeerServer:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: int | None = None
 
     def apis(self) -> list[int]:
-        return [self._process.pid] if self._process else []
+        return [self._process] if self._process else []
 
     processes = apis
 
     @contextmanager
     def serving(self) -> Iterator[dict[str, str]]:
-        port = ReservedPort()
-        command = [sys.executable, "-m", "loadtest.peers", self.name, str(port.number)]
-        with tempfile.NamedTemporaryFile("w", suffix=".txt") as tokens:
+        with (
+            closing(ReservedPort()) as port,
+            tempfile.NamedTemporaryFile("w", suffix=".txt") as tokens,
+        ):
             print(*range(plan.MAX_TOKENS), sep="\n", file=tokens, flush=True)
-            self._process = subprocess.Popen(command, cwd=ROOT)  # noqa: S603 - ours
-            try:
-                self._wait_until_open(self._process, port.number)
-                yield {
-                    **_environment(),
-                    "LOADTEST_URL": f"http://127.0.0.1:{port.number}",
-                    "LOADTEST_TOKENS_FILE": tokens.name,
-                }
-            finally:
-                self._process.terminate()
-                self._process.wait(STOP_SECONDS)
-                port.close()
+            environment = _environment(
+                LOADTEST_URL=f"http://127.0.0.1:{port.number}",
+                LOADTEST_TOKENS_FILE=tokens.name,
+            )
+            arguments = ("-m", "loadtest.peers", self.name, str(port.number))
+            command = [sys.executable, *arguments]
+            is_ready = partial(_answers, port.number)
+            with _server(command, ROOT, environment, is_ready) as process:
+                self._process = process
+                yield environment
 
-    def _wait_until_open(self, process: "subprocess.Popen[bytes]", port: int) -> None:
-        ends = time.monotonic() + START_SECONDS
-        while ask(port, b"") is None:
-            if process.poll() is not None or time.monotonic() > ends:
-                raise CommandError(f"The peer {self.name} did not start.")
-            time.sleep(POLL_SECONDS)
+
+@contextmanager
+def _server(
+    command: Sequence[str],
+    folder: Path,
+    environment: Mapping[str, str],
+    is_ready: Callable[[], bool],
+) -> Iterator[int]:
+    """The id of its process; stops it afterwards."""
+    with tempfile.NamedTemporaryFile(suffix=".log") as log:
+        process = subprocess.Popen(  # noqa: S603 - our own programs
+            command,
+            cwd=folder,
+            env={**environment, "STOP_WITH_PARENT": "1"},
+            stdout=log,
+            stderr=log,
+        )
+        try:
+            ends = time.monotonic() + START_SECONDS
+            while not is_ready():
+                if process.poll() is not None or time.monotonic() > ends:
+                    said = Path(log.name).read_text("utf-8")[-2000:]
+                    raise CommandError(f"{' '.join(command)} did not start: {said}")
+                time.sleep(POLL_SECONDS)
+            yield process.pid
+        finally:
+            process.terminate()
+            process.wait(STOP_SECONDS)
+
+
+def _answers(port: int) -> bool:
+    return ask(port, b"") is not None
 
 
 Version = RunningVersion | SourceVersion | PeerServer

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterable
 from typing import Any, cast
+from uuid import uuid4
 
 from websockets.client import ClientProtocol
 from websockets.frames import Frame, Opcode
@@ -21,19 +22,34 @@ from loadtest import documents, plan
 from loadtest.target import Target
 
 SETTLING_TIMEOUT = 240.0
-PING_PAUSE = 5.0  # the server waits longer for an answer
+PING = 0x89  # the first byte of a frame that is answered at once, as others do
 
 
-class WatcherSocket(asyncio.Protocol):
+class Receiver(asyncio.Protocol):
+    """Stores what arrives. So do plain sockets: what a sender pays depends on it."""
+
+    def __init__(self) -> None:
+        self._chunks: list[tuple[float, bytes]] = []
+
+    def data_received(self, data: bytes) -> None:
+        self._chunks.append((time.monotonic(), data))
+
+    def take(self) -> list[tuple[float, bytes]]:
+        """What has arrived since the last call, and when."""
+        chunks, self._chunks = self._chunks, []
+        return chunks
+
+
+class WatcherSocket(Receiver):
     """Decodes at once until the first seat map, then only in `read`."""
 
     def __init__(self, url: str, token: str, session_id: str) -> None:
+        super().__init__()
         self.settled: asyncio.Future[None] = asyncio.Future()
         self.seen: dict[tuple[str, int], float] = {}
         self.maps = 0
         self.bytes = 0
         self.closed = False
-        self._chunks: list[tuple[float, bytes]] = []
         self._text = b""
         self._token = token
         self._session_id = session_id
@@ -53,15 +69,14 @@ class WatcherSocket(asyncio.Protocol):
         self._fail(f"the socket was closed: {error or self._socket.close_reason}")
 
     def data_received(self, data: bytes) -> None:
-        self._chunks.append((time.monotonic(), data))
-        self.bytes += len(data)
-        if not self.settled.done():
+        super().data_received(data)
+        if data[0] == PING or not self.settled.done():
             self.read()
 
     def read(self) -> None:
         """Decodes what has arrived since the last call."""
-        chunks, self._chunks = self._chunks, []
-        for at, data in chunks:
+        for at, data in self.take():
+            self.bytes += len(data)
             self._socket.receive_data(data)
             for event in self._socket.events_received():
                 if isinstance(event, Frame):
@@ -87,7 +102,9 @@ class WatcherSocket(asyncio.Protocol):
             case "connection_ack":
                 query = documents.MEASURED_SEAT_MAP_UPDATES
                 payload = {"query": query, "variables": {"id": self._session_id}}
-                self._send({"id": "1", "type": "subscribe", "payload": payload})
+                # As the usual clients do: the ids of two sockets differ.
+                identity = str(uuid4())
+                self._send({"id": identity, "type": "subscribe", "payload": payload})
             case "ping":
                 self._send({"type": "pong"})
             case "next" if (message["payload"].get("data") or {}).get("seatMap"):
@@ -140,21 +157,9 @@ async def connect_all(target: Target, session_id: str) -> list[WatcherSocket]:
             await watcher.settled
             watchers.append(watcher)
 
-    answering = asyncio.create_task(_answer_pings(watchers))
-    try:
-        async with asyncio.timeout(SETTLING_TIMEOUT):
-            await asyncio.gather(*map(connect, target.tokens))
-    finally:
-        answering.cancel()
+    async with asyncio.timeout(SETTLING_TIMEOUT):
+        await asyncio.gather(*map(connect, target.tokens))
     return watchers
-
-
-async def _answer_pings(watchers: Iterable[WatcherSocket]) -> None:
-    """Of those that are connected already: the others may take minutes."""
-    while True:
-        await asyncio.sleep(PING_PAUSE)
-        for watcher in watchers:
-            watcher.read()
 
 
 def observe(
@@ -171,12 +176,13 @@ def observe(
     return report
 
 
-async def connect_plain(port: int, count: int) -> dict[str, Any]:
-    """So many sockets to the process of plain sockets, which read and do nothing."""
+async def connect_plain(port: int, count: int) -> list[Receiver]:
+    """So many sockets to the process of plain sockets."""
     loop = asyncio.get_running_loop()
-    for _ in range(count):
-        await loop.create_connection(asyncio.Protocol, "127.0.0.1", port)
-    return {}
+    return [
+        (await loop.create_connection(Receiver, "127.0.0.1", port))[1]
+        for _ in range(count)
+    ]
 
 
 async def main() -> None:
@@ -188,14 +194,18 @@ async def main() -> None:
     except (OSError, TimeoutError) as error:
         print(json.dumps({"error": str(error) or type(error).__name__}), flush=True)
         return
+    plain: list[Receiver] = []
     print(json.dumps({"watchers": len(watchers)}), flush=True)
     while line := await asyncio.to_thread(sys.stdin.readline):
         order = json.loads(line)
+        answer = {}
         if "plain" in order:
             count = min(len(watchers), plan.MAX_PLAIN_SOCKETS)
-            answer = await connect_plain(order["plain"], count)
+            plain = await connect_plain(order["plain"], count)
         else:
             answer = observe(watchers, order["seat"], order["version"])
+            for receiver in plain:
+                receiver.take()
         print(json.dumps(answer), flush=True)
 
 

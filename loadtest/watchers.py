@@ -4,14 +4,16 @@ import statistics
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from loadtest import api_client, api_process, plan
 from loadtest.api_client import ApiClient, SessionOnSale
 from loadtest.delivery_cost import (
     MICROSECONDS,
+    CpuClock,
     DeliveryCost,
-    api_seconds,
-    plain_microseconds,
+    PlainSockets,
+    plain_sockets,
 )
 from loadtest.measurements import percentile
 from loadtest.report import Report, table
@@ -48,55 +50,60 @@ def run(environ: Mapping[str, str], users: int) -> Report:
     if environ.get("LOADTEST_URL"):
         api = None  # another server than the run in DATA_DIR
     idle = api_process.resident_kib(api)
-    unwatched = _cpu_of_a_change(api, client, session)
-    with watcher_group(target, session.id) as watchers:
+    count = plan.WARM_UP_CHANGES + plan.UNWATCHED_CHANGES
+    changes = _changes(client, session, count)
+    unwatched = _cpu_of_a_change(api, changes)
+    with (
+        watcher_group(target, session.id) as watchers,
+        plain_sockets(watchers) as plain,
+    ):
         time.sleep(1)
         watched = api_process.resident_kib(api)
-        began = api_seconds(api) if api else 0.0
-        deliveries = _deliver(client, session, watchers, users)
-        cpu = api_seconds(api) - began if api else 0.0
+        cpu = CpuClock(api)
+        changes = _changes(client, session, plan.CHANGES)
+        deliveries = _deliver(changes, watchers, users, plain, cpu)
         afterwards = api_process.resident_kib(api)
-        cost = None
-        if api:
-            cpu -= unwatched * len(deliveries)
-            cost = _cost(watchers, deliveries, cpu)
+    cost = None
+    if api and cpu.spans:
+        each = (cpu.seconds - unwatched) * MICROSECONDS / users
+        cost = DeliveryCost(each, plain.microseconds)
     title = f"Watchers: {users} on one session ({session.name})"
     resident = {"idle": idle, "watched": watched, "afterwards": afterwards}
     return _report(title, users, deliveries, resident, cost)
 
 
-def _cpu_of_a_change(
-    api: int | None, client: ApiClient, session: SessionOnSale
-) -> float:
+def _cpu_of_a_change(api: int | None, changes: Iterator[Change]) -> float:
     """Seconds of the API for a change that nobody watches."""
-    if api is None:
-        return 0.0
-    before = api_seconds(api)
-    for _ in _changes(client, session, plan.UNWATCHED_CHANGES):
+    for _ in islice(changes, plan.WARM_UP_CHANGES):
+        time.sleep(plan.WARM_UP_PAUSE)
+    cpu = CpuClock(api)
+    for _ in changes:
         time.sleep(plan.CHANGE_PAUSE)
-    return (api_seconds(api) - before) / plan.UNWATCHED_CHANGES
-
-
-def _cost(
-    watchers: WatcherGroup, deliveries: Sequence[Delivery], cpu: float
-) -> DeliveryCost:
-    received = sum(each.observation.bytes for each in deliveries)
-    messages = sum(len(each.observation.seen) for each in deliveries)
-    plain = plain_microseconds(watchers, received // messages)
-    return DeliveryCost(cpu * MICROSECONDS / messages, plain)
+        cpu.worked()
+        time.sleep(plan.CHANGE_PAUSE)
+        cpu.rested()
+    return cpu.seconds
 
 
 def _deliver(
-    client: ApiClient, session: SessionOnSale, watchers: WatcherGroup, users: int
+    changes: Iterator[Change],
+    watchers: WatcherGroup,
+    users: int,
+    plain: PlainSockets,
+    cpu: CpuClock,
 ) -> list[Delivery]:
     """Each change after all watchers saw the one before."""
     deliveries: list[Delivery] = []
-    for change in _changes(client, session, plan.CHANGES):
-        time.sleep(plan.CHANGE_PAUSE + users * plan.CHANGE_PAUSE_EACH)
+    pause = plan.CHANGE_PAUSE + users * plan.CHANGE_PAUSE_EACH
+    for change in changes:
+        time.sleep(pause)
         observation = watchers.observe(change.seat, change.version)
+        cpu.worked()
         deliveries.append(Delivery(change, observation))
         if not all(observation.seen):  # failed: further changes show nothing new
             break
+        plain.write(observation.bytes // users, pause / 2)
+        cpu.rested()
     return deliveries
 
 

@@ -1,10 +1,11 @@
 import json
 import math
+import os
 from pathlib import Path
 
 import pytest
 
-from loadtest import api_process, measurements, target
+from loadtest import api_process, delivery_cost, measurements, target
 from loadtest.__main__ import main
 from loadtest.bystanders import split_by_waves
 from loadtest.measurements import Answer, Wave
@@ -12,6 +13,7 @@ from loadtest.report import Report, table
 from runtime.errors import CommandError
 
 WON = b'{"data":{"reserveSeats":{"__typename":"Reservation","id":"r"}}}'
+UNUSED_PROCESS_ID = 4_194_304  # the kernel's highest is one less
 LOST = b'{"data":{"reserveSeats":{"__typename":"SeatsUnavailable"}}}'
 
 
@@ -214,3 +216,30 @@ def test_too_many_users_are_refused(
 def test_memory_is_unknown_where_nothing_runs(tmp_path: Path) -> None:
     assert api_process.find_api(tmp_path) is None
     assert api_process.resident_kib(None) is None
+
+
+def test_the_clock_of_a_process_counts_finer_than_ticks() -> None:
+    before = api_process.cpu_seconds(os.getpid())
+    sum(range(10_000))
+    after = api_process.cpu_seconds(os.getpid())
+
+    assert before is not None
+    assert after is not None
+    assert after - before > 0
+    assert api_process.cpu_seconds(UNUSED_PROCESS_ID) is None
+
+
+def test_what_a_process_uses_between_spans_is_taken_off(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It works for 1 s of CPU in each span of 2 s, and idles at 10 % of a core."""
+    readings = iter([(0.0, 5.0), (2.0, 6.2), (4.0, 6.4), (6.0, 7.6), (9.0, 7.9)])
+    monkeypatch.setattr(delivery_cost.CpuClock, "_read", lambda _: next(readings))
+
+    clock = delivery_cost.CpuClock(1)
+    for _ in range(2):
+        clock.worked()
+        clock.rested()
+
+    assert clock.spans == 2
+    assert clock.seconds == pytest.approx(1.0)
