@@ -49,13 +49,8 @@ test: $(VENV)/dev.stamp ## run all tests, on temporary servers of their own
 	+$(INSTALL_TEST_PACKAGES)
 	exec $(PY) -m pytest --quiet -rs --numprocesses $(JOBS) $(APART)
 
-CORE_TESTS := $(addprefix tests/,unit/test_clients.py unit/test_costly_clients.py unit/test_faults_in_languages.py \
-	unit/test_fuzzed_transport.py unit/test_http_*.py unit/test_ma[ns]*.py unit/test_measuring.py unit/test_parsed_documents.py \
-	unit/test_shared_map*.py unit/test_slow_watchers*.py unit/test_websocket_*.py unit/test_contract.py \
-	integration/test_graphql*.py integration/test_authorisation.py integration/test_own_*.py integration/test_session_fields.py \
-	integration/test_seats_in_answer.py integration/test_seat_map_changes.py e2e/test_http_audits.py e2e/test_sale.py)
-test-core: $(VENV)/dev.stamp ## run the tests of transports, resolvers and contract without plans, by graphql-core
-	ENGINE=core exec $(PY) -m pytest --quiet --numprocesses $(JOBS) $(CORE_TESTS)
+test-core: $(VENV)/dev.stamp ## run the tests that execute operations without plans, by graphql-core
+	ENGINE=core exec $(PY) -m pytest --quiet --numprocesses $(JOBS) -m both_engines tests/unit tests/integration tests/e2e
 
 test-stack: $(VENV)/dev.stamp ## run the tests of stack/, the servers without Docker
 	exec $(PY) -m pytest --quiet tests/stack

@@ -15,6 +15,7 @@ from persistence.key_value.seat_locks import RedlockSeatLocks
 from persistence.postgres.pool import Pool, open_pool
 from realtime.broker import Kafka
 from tests.support.bearer import KEY, NOON
+from tests.support.both_engines import executes
 from tests.support.embedded import EmbeddedStack, embedded_stack
 from tests.support.prepared import MIGRATED, copied_database, make_postgres, prepared
 from tests.support.scheduling import Scheduling
@@ -27,6 +28,12 @@ settings.load_profile("patient")
 @pytest.hookimpl(optionalhook=True)  # there is pytest without xdist, too
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling:
     return Scheduling(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if executes(item.path):
+            item.add_marker(pytest.mark.both_engines)
 
 
 @pytest.fixture(scope="session")

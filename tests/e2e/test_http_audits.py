@@ -3,9 +3,12 @@
 import json
 import subprocess
 
+import pytest
+
 from tests.support.run import ROOT
 from tests.support.running_service import RunningService
 
+pytestmark = pytest.mark.both_engines
 NODE = (ROOT / "web/with-node", "node", "audits.mjs")
 
 

@@ -20,6 +20,8 @@ from tests.support.polling import PATIENCE_SECONDS, soon
 from tests.support.running_service import Customer, RunningService
 from tests.support.socket_client import graphql_socket
 
+pytestmark = pytest.mark.both_engines
+
 
 async def states_until(updates: Any, seat: str, wanted: str) -> list[tuple[str, int]]:
     """The states of one seat that a watcher receives, up to the wanted one."""
