@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from loadtest import plan
+from loadtest.plan import Seconds
 from loadtest.report import Report
 from runtime.errors import CommandError
 
@@ -23,7 +24,8 @@ def main(arguments: Sequence[str]) -> int:
     chosen = _parser().parse_args(arguments)
     try:
         _refuse_too_many(chosen.users, chosen.scenario)
-        report = _scenario(chosen.scenario)(chosen.users, chosen.seconds)
+        seconds = Seconds(chosen.seconds, chosen.noop_seconds)
+        report = _scenario(chosen.scenario)(chosen.users, seconds)
         print(report.text())
         if chosen.json:
             chosen.json.write_text(json.dumps(report.facts(), indent=2) + "\n", "utf-8")
@@ -40,7 +42,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("users", type=int, metavar="USERS")
     parser.add_argument("--scenario", choices=SCENARIOS, default="storm")
     parser.add_argument(
-        "--seconds", type=float, default=plan.SECONDS, help="of waves (%(default)s)"
+        "--seconds", type=float, default=Seconds.waves, help="of waves (%(default)s)"
+    )
+    parser.add_argument(
+        "--noop-seconds",
+        type=float,
+        default=Seconds.noops,
+        help="of no-ops before the waves of a storm or a crowd, and again after them"
+        " (%(default)s)",
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="the figures, too")
     return parser
@@ -59,7 +68,7 @@ def _refuse_too_many(users: int, scenario: str) -> None:
         raise CommandError(f"USERS is {users}: {scenario} takes from 1 to {limit}.")
 
 
-def _scenario(name: str) -> Callable[[int, float], Report]:
+def _scenario(name: str) -> Callable[[int, Seconds], Report]:
     if name == "watchers":
         from loadtest import watchers
 

@@ -17,9 +17,10 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from loadtest import plan, plays, versions
+from loadtest import plays, versions
 from loadtest.comparison import FIGURES, Comparison, report, spread
 from loadtest.peers import PEERS
+from loadtest.plan import Seconds
 from loadtest.plays import BenchMeasurement
 from loadtest.versions import PeerServer, RunningVersion, Version
 from runtime.errors import CommandError
@@ -78,7 +79,7 @@ def _parser() -> argparse.ArgumentParser:
         help="compare two runs in progress instead, the base first",
     )
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--seconds", type=float, default=plan.SECONDS)
+    parser.add_argument("--seconds", type=float, default=Seconds.waves)
     parser.add_argument(
         "--plays",
         nargs="+",

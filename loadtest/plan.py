@@ -1,13 +1,22 @@
 """Counts and durations of the scenarios: each has a bound in both."""
 
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Seconds:
+    """How long waves go on."""
+
+    waves: float = 10.0
+    noops: float = 2.0  # before the waves of holds, and again after them
+
+
 MAX_TOKENS = 600  # as many load-test customers are seeded
 MAX_STORM = 5000  # they share the customers
 MAX_WATCHERS = 10_000  # likewise; the same process opens the plain sockets, too
 MAX_PLAIN_SOCKETS = 5000
 
-SECONDS = 10.0  # of waves
 WAVES = 300  # at most
-NOOP_SECONDS = 2.0  # before the waves of holds, and again after them
 SETTLING_SECONDS = 2.0  # for events and payments of the last holds; keep-alive is 5
 WARM_UP_WAVES = 2  # the first opens the connections; neither is counted
 WAVE_TIMEOUT = 60.0

@@ -9,6 +9,7 @@ from loadtest.api_client import ApiClient, SessionOnSale
 from loadtest.bystanders import bystander_process
 from loadtest.helper_process import HelperProcess
 from loadtest.measurements import Row
+from loadtest.plan import Seconds
 from loadtest.report import Report
 from loadtest.target import Target, find
 
@@ -17,7 +18,7 @@ from loadtest.target import Target, find
 BYSTANDERS = plan.BYSTANDERS * (2 + len(plan.READERS))
 
 
-def run(environ: Mapping[str, str], users: int, seconds: float) -> Report:
+def run(environ: Mapping[str, str], users: int, seconds: Seconds) -> Report:
     """`users` accounts send queries of many fields; who reads maps is anonymous."""
     target = find(environ, users + BYSTANDERS)
     session = ApiClient(target).find_session(BYSTANDERS)
@@ -31,7 +32,8 @@ def run(environ: Mapping[str, str], users: int, seconds: float) -> Report:
             readers.request(
                 {"target": asdict(reading), "session_id": session.id, "kind": kind}
             )
-            rows.append(_bystanders(target, number, session, f"beside {name}", seconds))
+            row = f"beside {name}"
+            rows.append(_bystanders(target, number, session, row, seconds.waves))
             counts = readers.finish()
         said = ", ".join(f"{count:,} {what}" for what, count in sorted(counts.items()))
         remarks.append(f"{name}: {said}.")

@@ -9,6 +9,7 @@ from loadtest import api_client, measurements, plan, readers
 from loadtest.api_client import ApiClient, SessionOnSale
 from loadtest.bystanders import bystander_process, split_by_waves
 from loadtest.measurements import Row, Wave
+from loadtest.plan import Seconds
 from loadtest.report import Report
 from loadtest.target import find
 from loadtest.user_group import UserGroup, user_group
@@ -48,11 +49,11 @@ class Waves:
         ]
 
 
-def noop(environ: Mapping[str, str], users: int, seconds: float) -> Report:
+def noop(environ: Mapping[str, str], users: int, seconds: Seconds) -> Report:
     target, waves = find(environ, users), Waves()
     ApiClient(target).send(api_client.NOOP)  # raises a clear error if nothing answers
     with user_group(target) as group:
-        for _ in _wave_numbers(seconds):
+        for _ in _wave_numbers(seconds.waves):
             waves.noop.append(group.noop())
     title = f"No-op: {users} users"
     complaints = measurements.complaints(waves.noop, {NOOP_RESULT: users})
@@ -61,13 +62,13 @@ def noop(environ: Mapping[str, str], users: int, seconds: float) -> Report:
     )
 
 
-def seat_map(environ: Mapping[str, str], users: int, seconds: float) -> Report:
+def seat_map(environ: Mapping[str, str], users: int, seconds: Seconds) -> Report:
     """All users ask for the map of the largest room, in which nothing happens."""
     target = find(environ, users)
     session = ApiClient(target).find_session(1)
     with user_group(target) as group:
         bodies = dict.fromkeys(group.users, api_client.seat_map(session.id))
-        waves = [group.wave(bodies) for _ in _wave_numbers(seconds)]
+        waves = [group.wave(bodies) for _ in _wave_numbers(seconds.waves)]
     row = measurements.row("seatMap", waves, done=["SeatMap"])
     return Report(
         f"Map: {users} users ask for that of {session.name}",
@@ -78,31 +79,31 @@ def seat_map(environ: Mapping[str, str], users: int, seconds: float) -> Report:
     )
 
 
-def storm(environ: Mapping[str, str], users: int, seconds: float) -> Report:
+def storm(environ: Mapping[str, str], users: int, seconds: Seconds) -> Report:
     """All users on one seat, wave after wave; no-ops before and after to compare."""
     target = find(environ, users)
     session = ApiClient(target).find_session(1)
     with user_group(target) as group:
-        before = _noops(group)
-        waves = _storm(group, session, seconds)
-        waves.noop += [*before, *_noops(group)]
+        before = _noops(group, seconds)
+        waves = _storm(group, session, seconds.waves)
+        waves.noop += [*before, *_noops(group, seconds)]
     return _compared("Storm", session, waves, group, winners=1)
 
 
-def crowd(environ: Mapping[str, str], users: int, seconds: float) -> Report:
+def crowd(environ: Mapping[str, str], users: int, seconds: Seconds) -> Report:
     """Each user on another seat; a wave of cancels gives all the seats back."""
     target, waves = find(environ, users), Waves()
     session = ApiClient(target).find_session(users)
     seats = session.seats[:users]
     bodies = [api_client.reserve(session.id, seat) for seat in seats]
     with user_group(target) as group:
-        waves.noop += _noops(group)
-        _hold_and_cancel(group, waves, repeat(bodies), seconds)
-        waves.noop += _noops(group)
+        waves.noop += _noops(group, seconds)
+        _hold_and_cancel(group, waves, repeat(bodies), seconds.waves)
+        waves.noop += _noops(group, seconds)
     return _compared("Crowd", session, waves, group, winners=users)
 
 
-def bystanders(environ: Mapping[str, str], users: int, seconds: float) -> Report:
+def bystanders(environ: Mapping[str, str], users: int, seconds: Seconds) -> Report:
     """A few users on other seats of the same session, before and during a storm."""
     target = find(environ, users + plan.BYSTANDERS)
     session = ApiClient(target).find_session(plan.BYSTANDERS + 1)
@@ -115,7 +116,7 @@ def bystanders(environ: Mapping[str, str], users: int, seconds: float) -> Report
         bystander_process(bystander_target, session.id, bystander_seats) as others,
     ):
         time.sleep(plan.QUIET_SECONDS)
-        waves = _storm(group, storm_session, seconds)
+        waves = _storm(group, storm_session, seconds.waves)
         answers = others.stop()
     quiet, stormed = split_by_waves(answers, [*waves.first_hold, *waves.hold])
     title = (
@@ -168,16 +169,16 @@ def _cancel_holds(group: UserGroup, holds: Wave) -> Wave:
     )
 
 
-def _noops(group: UserGroup) -> list[Wave]:
+def _noops(group: UserGroup, seconds: Seconds) -> list[Wave]:
     """The most that the server can do: it has finished the work of all holds."""
     time.sleep(plan.SETTLING_SECONDS)
-    return [group.noop() for _ in _wave_numbers(plan.NOOP_SECONDS)]
+    return [group.noop() for _ in _wave_numbers(seconds.noops)]
 
 
 def _wave_numbers(seconds: float) -> Iterator[int]:
     ends = time.monotonic() + seconds
     for number in range(plan.WAVES):
-        if time.monotonic() > ends:
+        if time.monotonic() >= ends:
             return
         yield number
 
@@ -185,21 +186,23 @@ def _wave_numbers(seconds: float) -> Iterator[int]:
 def _compared(
     name: str, session: SessionOnSale, waves: Waves, group: UserGroup, *, winners: int
 ) -> Report:
-    holds, noops = waves.hold_row(), waves.noop_row()
-    ratio = measurements.ratio(holds.rate, noops.rate)
-    remarks = [f"reserveSeats goes at {ratio:.2f} of the no-op's rate in this run."]
+    holds, cancels = waves.hold_row(), waves.cancel_row()
+    rows, remarks = [holds, cancels], []
+    if waves.noop:
+        noops = waves.noop_row()
+        rows = [holds, noops, cancels]
+        ratio = measurements.ratio(holds.rate, noops.rate)
+        remarks = [f"reserveSeats goes at {ratio:.2f} of the no-op's rate in this run."]
     users = len(group.users)
     complaints = waves.complaints(users, winners)
     if not complaints:
         remarks.append(f"{winners} of {users} won in each of {holds.waves + 1} waves.")
-    rows = [holds, noops, waves.cancel_row()]
     seats = "one seat" if winners == 1 else f"{winners} seats"
     title = f"{name}: {users} users on {seats} ({session.name})"
-    more = {"ratio_to_noop": ratio, "requests": group.requests}
-    return Report(title, rows, remarks, complaints, more)
+    return Report(title, rows, remarks, complaints, {"requests": group.requests})
 
 
-SCENARIOS: dict[str, Callable[[Mapping[str, str], int, float], Report]] = {
+SCENARIOS: dict[str, Callable[[Mapping[str, str], int, Seconds], Report]] = {
     "noop": noop,
     "map": seat_map,
     "storm": storm,
