@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.abc import ConsumerRebalanceListener
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
 from domain.events import TOPICS
@@ -28,7 +29,11 @@ SHORTEST_FETCH_MS = 1
 
 @asynccontextmanager
 async def running(client: AIOKafkaProducer | AIOKafkaConsumer) -> AsyncIterator[None]:
-    """A cancelled start() leaks connections unless stop() is called as well."""
+    """A cancelled start() leaks connections unless stop() is called as well.
+
+    So does a stop() that takes too long: it waits for a broker that is slow or frozen,
+    and would close its connections last.
+    """
     try:
         await client.start()
         yield
@@ -36,6 +41,15 @@ async def running(client: AIOKafkaProducer | AIOKafkaConsumer) -> AsyncIterator[
         with suppress(KafkaError, TimeoutError):
             async with asyncio.timeout(STOP_SECONDS):
                 await client.stop()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(STOP_SECONDS):
+                await _connections_of(client).close()
+
+
+def _connections_of(client: AIOKafkaProducer | AIOKafkaConsumer) -> AIOKafkaClient:
+    if isinstance(client, AIOKafkaProducer):
+        return client.client
+    return client._client  # noqa: SLF001 # it has no other name for them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

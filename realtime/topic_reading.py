@@ -1,16 +1,14 @@
 """Read whole topics, for operators: without a consumer group."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
-from realtime.broker import REQUEST_TIMEOUT_MS, Kafka, running
+from realtime.broker import MARKER, REQUEST_TIMEOUT_MS, Kafka, running
 
-# The embedded broker reports ends that are too low: past them a topic ends when
-# nothing comes. Up to them, a slow broker is waited for.
-QUIET_MS = 1_000
+POLL_MS = 1_000
 FETCH_MS = 10  # the embedded broker takes all of it for each answer
 PATIENCE_SECONDS = 30.0
 
@@ -18,7 +16,7 @@ PATIENCE_SECONDS = 30.0
 async def read_topics(
     kafka: Kafka, topics: Sequence[str]
 ) -> AsyncIterator[ConsumerRecord]:
-    """Every record, each partition in order.
+    """Every record that was there before, each partition in order.
 
     Raises KafkaError, and TimeoutError when a partition stays silent before its end.
     """
@@ -34,29 +32,39 @@ async def read_topics(
     async with running(consumer):
         consumer.assign(partitions)
         await consumer.seek_to_beginning(*partitions)
-        ends = await consumer.end_offsets(partitions)
+        unread = await _ends(kafka, consumer, partitions)
         clock = asyncio.get_running_loop().time
         last_record_at = clock()
-        while True:
-            batches = await consumer.getmany(timeout_ms=QUIET_MS)
+        while unread := {
+            partition: end
+            for partition, end in unread.items()
+            if await consumer.position(partition) < end
+        }:
+            batches = await consumer.getmany(timeout_ms=POLL_MS)
             for batch in batches.values():
                 for record in batch:
                     yield record
             if batches:
                 last_record_at = clock()
-            elif await _has_reached(consumer, ends):
-                return
             elif clock() - last_record_at > PATIENCE_SECONDS:
                 raise TimeoutError(f"no more records of {', '.join(topics)} came")
 
 
-async def _has_reached(
-    consumer: AIOKafkaConsumer, ends: Mapping[TopicPartition, int]
-) -> bool:
-    for partition, end in ends.items():
-        if await consumer.position(partition) < end:
-            return False
-    return True
+async def _ends(
+    kafka: Kafka, consumer: AIOKafkaConsumer, partitions: Sequence[TopicPartition]
+) -> dict[TopicPartition, int]:
+    """The embedded broker reports ends that are too low: there we write a marker."""
+    if kafka.fetch_wait_ms > 0:
+        ends: dict[TopicPartition, int] = await consumer.end_offsets(partitions)
+        return ends
+    async with kafka.producer() as producer:
+        written = [
+            await producer.send_and_wait(topic, MARKER, partition=number)
+            for topic, number in partitions
+        ]
+    return {
+        TopicPartition(each.topic, each.partition): each.offset + 1 for each in written
+    }
 
 
 async def _partitions(kafka: Kafka, topics: Sequence[str]) -> list[TopicPartition]:

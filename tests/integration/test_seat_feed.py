@@ -116,8 +116,9 @@ async def test_fifty_watchers_end_at_the_true_state_after_an_outage_of_redis(
         await change_seats(booking, cinema, show, 12)
 
         await eventually(watchers.all_are_up_to_date)
-        assert before == [1] * WATCHERS
-        assert min(fold.snapshots for fold in watchers.folds) >= 2
+        after = [fold.snapshots for fold in watchers.folds]
+        # A busy machine may have been late before, and then there was a RESYNC, too.
+        assert all(now > then for now, then in zip(after, before, strict=True))
 
 
 @pytest.mark.usefixtures("working")
