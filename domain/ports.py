@@ -155,11 +155,7 @@ class Ledger(Protocol):
         """
 
     async def update_payments(
-        self,
-        event_ids: Collection[UUID],
-        *,
-        created: Sequence[Trigger] = (),
-        ended: Sequence[Trigger] = (),
+        self, event_ids: Collection[UUID], triggers: Sequence[Trigger] = ()
     ) -> None:
         """Open the payments of new reservations and close those of ended ones.
 

@@ -24,19 +24,16 @@ class PaymentsHandler:
         self._wakeup = wakeup
 
     async def handle(self, events: Sequence[CloudEvent]) -> None:
-        created, ended = list[Trigger](), list[Trigger]()
+        triggers = []
         for event in events:
             match event_from_json(event.type, event.data):
-                case ReservationCreated(reservation=reservation):
-                    created.append(_trigger(event, reservation))
                 case (
-                    ReservationCancelled(reservation=reservation)
+                    ReservationCreated(reservation=reservation)
+                    | ReservationCancelled(reservation=reservation)
                     | ReservationExpired(reservation=reservation)
                 ):
-                    ended.append(_trigger(event, reservation))
-        await self._ledger.update_payments(
-            [event.id for event in events], created=created, ended=ended
-        )
+                    triggers.append(_trigger(event, reservation))
+        await self._ledger.update_payments([event.id for event in events], triggers)
         self._wakeup.notify()
 
     async def on_dead_letter(self, session_key: str, event: CloudEvent | None) -> None:

@@ -1,4 +1,4 @@
-"""SQL that writes events, in the statement that makes the change.
+"""SQL that writes and confirms events, in the statement that makes the change.
 
 So a change is never committed without its event, nor an event without its change. A
 statement names the reservations that it changed `changed_reservations` and the seats
@@ -73,3 +73,24 @@ inserted_events AS (
 
 
 INSERTED_EVENTS = inserted_events()
+
+# The condition on `awaiting` leaves out what was confirmed before. Whether others still
+# wait is read in `mine`, so after the wait for them: the last one deletes the row.
+# What follows from the events is a part of the same statement, and of those in `mine`.
+CONFIRMED = """
+mine AS (
+    SELECT position, id, array_remove(awaiting, $2) AS others FROM outbox
+    WHERE id = ANY($1::uuid[]) AND $2 = ANY(awaiting)
+    ORDER BY position FOR UPDATE
+),
+confirmed AS (
+    UPDATE outbox SET awaiting = array_remove(awaiting, $2)
+    FROM mine WHERE outbox.position = mine.position AND mine.others <> '{}'
+        AND $2 = ANY(awaiting)
+),
+confirmed_by_all AS (
+    DELETE FROM outbox
+    USING mine WHERE outbox.position = mine.position AND mine.others = '{}'
+        AND $2 = ANY(awaiting)
+)"""
+CONFIRM = f"WITH {CONFIRMED} SELECT id FROM mine"

@@ -31,7 +31,6 @@ from persistence.postgres.pool import Pool
 from persistence.sales import hold_sql, payment_sql
 from persistence.sales import ledger_sql as sql
 from persistence.sales.hold_groups import HoldGroups, columns
-from persistence.sales.outbox import confirm
 from telemetry import origin, sale_metrics
 
 
@@ -135,26 +134,17 @@ class PostgresLedger:
         )
 
     async def update_payments(
-        self,
-        event_ids: Collection[UUID],
-        *,
-        created: Sequence[Trigger] = (),
-        ended: Sequence[Trigger] = (),
+        self, event_ids: Collection[UUID], triggers: Sequence[Trigger] = ()
     ) -> None:
-        async with self._pool.acquire() as db, db.transaction():
-            new = await confirm(db, event_ids, PAYMENTS_CONSUMER)
-            for statement, triggers in (
-                (payment_sql.OPEN_PAYMENTS, created),
-                (payment_sql.CLOSE_PAYMENTS, ended),
-            ):
-                # A reservation may be in the batch twice: its payment changes once.
-                by_reservation = {
-                    trigger.reservation_id: trigger
-                    for trigger in triggers
-                    if trigger.event_id in new
-                }
-                if by_reservation:
-                    await db.execute(statement, *_columns(by_reservation.values()))
+        await self._pool.execute(
+            payment_sql.UPDATE_PAYMENTS,
+            event_ids,
+            PAYMENTS_CONSUMER,
+            [trigger.event_id for trigger in triggers],
+            [trigger.reservation_id for trigger in triggers],
+            [trigger.request_id for trigger in triggers],
+            [trigger.trace_parent for trigger in triggers],
+        )
 
     async def expire(self, reservation_ids: Sequence[UUID]) -> list[Reservation]:
         rows = await self._pool.fetch(
@@ -194,16 +184,6 @@ def _hold_verdict(row: asyncpg.Record, *, is_found: bool) -> HoldVerdict:
         begun=bool(row["begun"]),
         taken=tuple(seat_from_json(seat) for seat in row["taken"] or ()),
         expired=tuple(map(UUID, row["expired"] or ())),
-    )
-
-
-def _columns(
-    triggers: Collection[Trigger],
-) -> tuple[list[UUID], list[str | None], list[str | None]]:
-    return (
-        [trigger.reservation_id for trigger in triggers],
-        [trigger.request_id for trigger in triggers],
-        [trigger.trace_parent for trigger in triggers],
     )
 
 

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from domain.seats import Position
 from persistence.postgres.pool import Connection, Pool
+from persistence.sales.event_sql import CONFIRM
 
 LEASE = timedelta(seconds=3)
 
@@ -53,27 +54,6 @@ SET sends = sends + 1,
     send_after = clock_timestamp() + least(
         interval '5 minutes', interval '10 seconds' * 2 ^ least(sends, 5))
 FROM mine WHERE outbox.position = mine.position
-"""
-
-# The condition on `awaiting` leaves out what was confirmed before. Whether others still
-# wait is read in `mine`, so after the wait for them: the last one deletes the row.
-CONFIRM = """
-WITH mine AS (
-    SELECT position, id, array_remove(awaiting, $2) AS others FROM outbox
-    WHERE id = ANY($1::uuid[]) AND $2 = ANY(awaiting)
-    ORDER BY position FOR UPDATE
-),
-confirmed AS (
-    UPDATE outbox SET awaiting = array_remove(awaiting, $2)
-    FROM mine WHERE outbox.position = mine.position AND mine.others <> '{}'
-        AND $2 = ANY(awaiting)
-),
-confirmed_by_all AS (
-    DELETE FROM outbox
-    USING mine WHERE outbox.position = mine.position AND mine.others = '{}'
-        AND $2 = ANY(awaiting)
-)
-SELECT id FROM mine
 """
 
 # Watchers may not have received these events yet. One that resumes from the oldest of
@@ -153,10 +133,7 @@ class Outbox:
 async def confirm(
     db: Pool | Connection, event_ids: Collection[UUID], consumer: str
 ) -> set[UUID]:
-    """The events that `consumer` had not confirmed before.
-
-    Call it in the transaction of what follows from them, if something does.
-    """
+    """The events that `consumer` had not confirmed before."""
     rows = await db.fetch(CONFIRM, event_ids, consumer)
     return {row["id"] for row in rows}
 

@@ -6,6 +6,7 @@ Approving confirms the reservation and sells its seats in the same transaction.
 from domain.events import PAYMENT_EVENTS
 from domain.idempotency import APPROVE_PAYMENT
 from persistence.sales.event_sql import (
+    CONFIRMED,
     INSERTED_EVENTS,
     ORIGIN,
     THIS_TRANSACTION,
@@ -14,6 +15,7 @@ from persistence.sales.event_sql import (
 from persistence.sales.ledger_sql import LOCKED_SEATS
 from persistence.sales.state_sql import PAYMENT_STATE, PAYMENT_STATUS
 
+OF_RESERVATION = "origin.reservation_id = payment_state.reservation_id"
 CHANGED_PAYMENT = PAYMENT_STATE.format(p="p", r="r", status="p.status")
 CHANGED_PAYMENTS = f"""
 payment_state AS (
@@ -82,20 +84,25 @@ SELECT coalesce(
 FROM verdict, LATERAL (SELECT (verdict.r).*) r, LATERAL (SELECT (verdict.p).*) p
 """
 
-# Each event has its own origin; there is one row for each reservation.
-ORIGINS = """origin AS (
-    SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[])
-        AS event (reservation_id, request_id, trace_parent)
-)"""
-OF_RESERVATION = "origin.reservation_id = payment_state.reservation_id"
-
-# Both look at the reservation as it is, not as an event says it was: an event may come
-# late or twice. FOR SHARE waits for an expiry that is under way.
-OPEN_PAYMENTS = f"""
-WITH {ORIGINS},
+# For many events, which it confirms. Those that were confirmed before are not `mine`,
+# and change nothing. A reservation may be in there twice: its payment changes once, for
+# the last event.
+# It looks at the reservation as it is, not as an event says it was: an event may come
+# late or twice. FOR SHARE waits for an expiry that is under way, and then looks again.
+# An ended reservation does not change any more, and its event came after its end. So
+# `closed` may read what this statement sees from its beginning.
+UPDATE_PAYMENTS = f"""
+WITH {CONFIRMED},
+origin AS (
+    SELECT DISTINCT ON (reservation_id) reservation_id, request_id, trace_parent
+    FROM unnest($3::uuid[], $4::uuid[], $5::text[], $6::text[]) WITH ORDINALITY
+        AS event (event_id, reservation_id, request_id, trace_parent, number)
+    JOIN mine ON mine.id = event.event_id
+    ORDER BY reservation_id, number DESC
+),
 pending AS (
     SELECT * FROM reservations
-    WHERE id = ANY($1::uuid[]) AND status = 'PENDING'
+    WHERE id = ANY(ARRAY(SELECT reservation_id FROM origin)) AND status = 'PENDING'
     ORDER BY id
     FOR SHARE
 ),
@@ -105,19 +112,17 @@ opened AS (
     ON CONFLICT (reservation_id) DO NOTHING
     RETURNING *
 ),
-{CHANGED_PAYMENTS.format(payments="opened")}
-{insert_events("payment_state", PAYMENT_EVENTS, origin=OF_RESERVATION)}
-"""
-
-CLOSE_PAYMENTS = f"""
-WITH {ORIGINS},
 closed AS (
     UPDATE payments p SET status = r.status
     FROM reservations r
-    WHERE r.id = ANY($1::uuid[]) AND p.reservation_id = r.id
+    WHERE r.id = ANY(ARRAY(SELECT reservation_id FROM origin))
+      AND p.reservation_id = r.id
       AND r.status IN ('EXPIRED', 'CANCELLED') AND p.status = 'PENDING'
     RETURNING p.*
 ),
-{CHANGED_PAYMENTS.format(payments="closed")}
+changed_payments AS (
+    SELECT * FROM opened UNION ALL SELECT * FROM closed
+),
+{CHANGED_PAYMENTS.format(payments="changed_payments")}
 {insert_events("payment_state", PAYMENT_EVENTS, origin=OF_RESERVATION)}
 """

@@ -15,7 +15,7 @@ from domain.sales import PaymentService
 from persistence.postgres.pool import Pool
 from persistence.sales.ledger import PostgresLedger
 from tests.support.cinema import Cinema, Show
-from tests.support.events import open_payments
+from tests.support.events import update_payments
 from tests.support.null_services import NoSeatLocks, NoWakeup
 
 
@@ -69,7 +69,7 @@ async def _due(
     """Holds all seats; of each open payment its reservation."""
     holds = [await _hold(ledger, show, seat, customer) for seat in show.seat_ids]
     ids = [reservation.id for reservation in holds]
-    await open_payments(pool, *ids)
+    await update_payments(pool, *ids)
     rows = await pool.fetch(
         "SELECT id, reservation_id FROM payments WHERE reservation_id = ANY($1)", ids
     )

@@ -28,7 +28,7 @@ from persistence.codec import event_from_json, seat_to_json
 from persistence.postgres.pool import Pool
 from persistence.sales.ledger import PostgresLedger
 from tests.support.cinema import Cinema, Show, expire_hold
-from tests.support.events import close_payments, open_payment
+from tests.support.events import open_payment, update_payments
 from tests.support.sale_events import hold
 
 DOCUMENT = Path(__file__).parents[2] / "docs/architecture.md"
@@ -96,13 +96,13 @@ class Sale:
     async def _cancel(self, held: Reservation) -> None:
         await open_payment(self._pool, held.id)
         await self._ledger.cancel(held.id, held.customer_id)
-        await close_payments(self._pool, held.id)
+        await update_payments(self._pool, held.id)
 
     async def _let_expire(self, held: Reservation) -> None:
         await open_payment(self._pool, held.id)
         await expire_hold(self._pool, held.id)
         await self._ledger.expire_due(10)
-        await close_payments(self._pool, held.id)
+        await update_payments(self._pool, held.id)
 
     async def _change_the_catalog(self, show: Show) -> None:
         await self._catalog.change_session(

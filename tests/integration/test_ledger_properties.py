@@ -29,7 +29,7 @@ from domain.ports import Hold, IdempotencyKey, KeyReusedError
 from persistence.postgres.pool import Pool, open_pool
 from persistence.sales.ledger import PostgresLedger
 from tests.support.cinema import Cinema, Show, expire_hold
-from tests.support.events import close_payments, open_payments
+from tests.support.events import update_payments
 from tests.support.ledger_model import Booked, Model, Outcome
 
 Answer = TypeVar("Answer")
@@ -98,8 +98,8 @@ class Books(RuleBasedStateMachine):
 
     @rule(booked=reservations)
     def open_or_close_payment(self, booked: Booked) -> None:
-        self.run(open_payments(self.pool, booked.id))
-        self.run(close_payments(self.pool, booked.id))
+        self.run(update_payments(self.pool, booked.id))
+        self.run(update_payments(self.pool, booked.id))
 
         if booked.status == "PENDING":
             booked.payment = booked.payment or "PENDING"

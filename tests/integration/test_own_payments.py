@@ -8,7 +8,7 @@ import pytest
 from loadtest.documents import APPROVE_PAYMENT, CANCEL_RESERVATION
 from persistence.postgres.pool import Pool
 from tests.support.cinema import Cinema, Show, expire_hold
-from tests.support.events import close_payments, open_payment
+from tests.support.events import open_payment, update_payments
 from tests.support.schema_client import SchemaClient
 
 PAYMENTS = """
@@ -55,7 +55,7 @@ class Bills:
         )
 
     async def let_the_event_come(self, number: int) -> None:
-        await close_payments(self._pool, UUID(self.reservations[number]))
+        await update_payments(self._pool, UUID(self.reservations[number]))
 
 
 @pytest.fixture
