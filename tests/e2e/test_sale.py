@@ -57,10 +57,8 @@ async def test_a_seat_locks_and_sells_live(
     assert (held["__typename"], held["status"]) == ("Reservation", "PENDING")
     assert after_hold[-1] == ("HELD", 2)
     assert after_sale[-1] == ("SOLD", 3)
-    assert (refused["code"], refused["seats"][0]["id"]) == (
-        "SEATS_UNAVAILABLE",
-        seats[1],
-    )
+    assert refused["code"] == "SEATS_UNAVAILABLE"
+    assert refused["seats"][0]["id"] == seats[1]
     assert refused["seats"][0]["heldUntil"]
     assert (paid["status"], paid["reservation"]["status"]) == ("APPROVED", "CONFIRMED")
     assert paid["amount"]["amountMinor"] == held["total"]["amountMinor"]

@@ -7,7 +7,7 @@ import pytest
 
 from domain.events import TOPICS
 from realtime import broker
-from realtime.broker import Kafka
+from realtime.broker import MARKER, Kafka
 
 
 @pytest.fixture
@@ -43,6 +43,7 @@ async def test_a_producer_whose_stop_takes_too_long_is_disconnected(
     ready: Kafka, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with ready.producer() as producer:
+        await producer.send_and_wait(TOPICS[0], MARKER, partition=0)
         assert open_connections(producer.client)
         monkeypatch.setattr(producer, "stop", never)
 

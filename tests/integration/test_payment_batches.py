@@ -17,7 +17,7 @@ from tests.support.sale_events import hold, payments
 
 PLANS = """
 SELECT generic_plans, custom_plans FROM pg_prepared_statements
-WHERE statement LIKE '%INSERT INTO payments%'
+WHERE statement LIKE '%SELECT id, ''PENDING'', amount_minor%'
 """
 
 
