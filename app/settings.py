@@ -1,6 +1,6 @@
 """Settings of the processes, from the environment only."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -19,6 +19,7 @@ from pydantic_settings import NoDecode
 
 from domain.cinemas import MAX_CINEMA_NAME_LENGTH, FirstCinema
 from domain.money import in_use
+from domain.reservation import HoldTerms
 from domain.text import composed, is_line
 from domain.time_zones import zone_names
 from runtime.environment import EnvironmentSettings
@@ -144,6 +145,10 @@ class Settings(EnvironmentSettings):
     # Seconds in which a repeated refresh token, from the same network, is another tab.
     refresh_race_seconds: float = Field(default=10.0, ge=0, le=60)
     rate_limit_reserve: RateLimit = "600/10 seconds"
+    # How long seats are held, and by how much and how often that can be extended.
+    hold_seconds: int = Field(default=30, ge=10, le=3_600)
+    extension_seconds: int = Field(default=30, ge=10, le=3_600)
+    max_extensions: int = Field(default=10, ge=0, le=100)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     # One JSON object per line, or lines for people.
     log_format: Literal["json", "text"] = "json"
@@ -178,6 +183,13 @@ class Settings(EnvironmentSettings):
         if self.trusted_documents == "only" and self.trusted_documents_file is None:
             raise ValueError("TRUSTED_DOCUMENTS=only needs TRUSTED_DOCUMENTS_FILE")
         return self
+
+    def hold_terms(self) -> HoldTerms:
+        return HoldTerms(
+            period=timedelta(seconds=self.hold_seconds),
+            extension=timedelta(seconds=self.extension_seconds),
+            max_extensions=self.max_extensions,
+        )
 
     def model_post_init(self, context: Any, /) -> None:
         if not self.redlock_urls:

@@ -18,9 +18,10 @@ from domain.accounts import AccountService
 from domain.best_booking import BestSeatsService
 from domain.booking import BookingService
 from domain.catalog import CatalogService
-from domain.expiry import ExpiryService
+from domain.extensions import ExtensionService
 from domain.identities import IdentityService
 from domain.prices import PriceService
+from domain.reservation import HoldTerms
 from domain.sales import PaymentService
 from domain.venues import VenueService
 from persistence.catalog.catalog import PostgresCatalog
@@ -40,13 +41,8 @@ from persistence.postgres.pool import PATIENCE_SECONDS, Pool, open_pool
 from persistence.postgres.replica import Replica
 from persistence.queries import Queries
 from persistence.sales.ledger import PostgresLedger
-from persistence.sales.outbox import Outbox
 from realtime.broker import Kafka
-from realtime.consumer import Consumer
-from realtime.fanout import FanoutHandler
 from realtime.hub import Hub
-from realtime.payments import PaymentsHandler
-from realtime.relay import Relay
 from realtime.reservation_feed import ReservationFeed
 from realtime.seat_feed import SeatFeed
 from realtime.topics import RELAY_WAKEUP
@@ -149,7 +145,14 @@ async def open_api(settings: Settings, keys: KeyRing) -> AsyncIterator[ApiParts]
         yield ApiParts(
             resources=resources,
             read_engine=read_engine,
-            services=_services(resources, cache, queries, accounts, sign_in),
+            services=_services(
+                settings.hold_terms(),
+                resources,
+                cache,
+                queries,
+                accounts,
+                sign_in=sign_in,
+            ),
             sign_in=sign_in,
         )
 
@@ -194,17 +197,20 @@ def _sign_in_services(
 
 
 def _services(
+    terms: HoldTerms,
     resources: Resources,
     cache: RedisCatalogCache,
     queries: Queries,
     accounts: AccountService,
+    *,
     sign_in: SignInServices,
 ) -> Services:
     ledger, locks, wakeup = resources.ledger, resources.locks, resources.wakeup
-    booking = BookingService(ledger, locks, wakeup)
+    booking = BookingService(ledger, locks, wakeup, terms)
     return Services(
         booking=booking,
         best_seats=BestSeatsService(booking, ledger, queries.seatings, wakeup),
+        extensions=ExtensionService(ledger, locks, wakeup, terms),
         payments=PaymentService(ledger, locks, wakeup),
         accounts=accounts,
         identities=sign_in.identities,
@@ -215,26 +221,7 @@ def _services(
         rate_limits=sign_in.rate_limits,
         seat_feed=SeatFeed(resources.hub, queries.seat_maps),
         reservation_feed=ReservationFeed(resources.hub),
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorkerServices:
-    relay: Relay
-    payments: Consumer
-    fanout: Consumer
-    expiry: ExpiryService
-
-
-def worker_services(settings: Settings, resources: Resources) -> WorkerServices:
-    pool, ledger, wakeup = resources.pool, resources.ledger, resources.wakeup
-    redis, hub = resources.redis, resources.hub
-    fanout, broker = FanoutHandler(pool, redis, resources.locks), kafka(settings)
-    return WorkerServices(
-        relay=Relay(Outbox(pool), broker, hub, redis),
-        payments=Consumer(broker, PaymentsHandler(ledger, wakeup), hub),
-        fanout=Consumer(broker, fanout, hub),
-        expiry=ExpiryService(ledger, wakeup),
+        hold_terms=terms,
     )
 
 

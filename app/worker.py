@@ -11,7 +11,8 @@ import uvloop
 from app.metrics_endpoint import MetricsEndpoint
 from app.metrics_server import serve_metrics
 from app.settings import Settings
-from app.wiring import open_resources, worker_services
+from app.wiring import open_resources
+from app.worker_parts import worker_services
 from domain.expiry import ExpiryService
 from persistence.postgres.housekeeping import delete_old_rows
 from persistence.postgres.pool import Pool

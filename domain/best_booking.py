@@ -28,7 +28,7 @@ from domain.ports import (
     Seatings,
     Wanted,
 )
-from domain.reservation import HOLD_PERIOD, MAX_SEATS, Reservation
+from domain.reservation import MAX_SEATS, HoldTerms, Reservation
 from domain.seating import Seating, Seats, minus
 from domain.session_seating import SessionSeating
 from domain.ticket_types import TicketType
@@ -56,12 +56,12 @@ class _Order:
     def wish_in(self, known: SessionSeating) -> Wish:
         return replace(self.wish, companions_released=known.companions_released)
 
-    def hold(self) -> Hold:
+    def hold(self, terms: HoldTerms) -> Hold:
         return Hold(
             reservation_id=uuid4(),
             customer_id=self.customer_id,
             wanted=Wanted(session_id=self.session_id, seat_ids=()),
-            period=HOLD_PERIOD,
+            period=terms.period,
             key=self.key,
         )
 
@@ -122,7 +122,7 @@ class BestSeatsService:
 
     async def _hold_any(self, order: _Order) -> Reservation:
         """Whether there are such seats is judged by all seats of one moment."""
-        hold = order.hold()
+        hold = order.hold(self._booking.terms)
         for _ in range(ROUNDS):
             newest = await self._seatings.newest(order.session_id)
             if newest is None:

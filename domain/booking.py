@@ -27,15 +27,22 @@ from domain.ports import (
     SeatLocks,
     Wanted,
 )
-from domain.reservation import HOLD_PERIOD, MAX_SEATS, Reservation
+from domain.reservation import DEFAULT_TERMS, MAX_SEATS, HoldTerms, Reservation
 from domain.sessions import Session
 
 
 class BookingService:
-    def __init__(self, ledger: Ledger, locks: SeatLocks, wakeup: RelayWakeup) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        locks: SeatLocks,
+        wakeup: RelayWakeup,
+        terms: HoldTerms = DEFAULT_TERMS,
+    ) -> None:
         self._ledger = ledger
         self._locks = locks
         self._wakeup = wakeup
+        self.terms = terms
 
     async def reserve_seats(
         self,
@@ -45,7 +52,7 @@ class BookingService:
         idempotency_key: str | None = None,
         expected: Expected = NOTHING_EXPECTED,
     ) -> Reservation:
-        """Hold all the seats for 30 seconds, or none.
+        """Hold all the seats for a while, or none.
 
         With a key that was answered before, the answer is that reservation as it is
         now. A refusal leaves the key unused: the same call may be made again.
@@ -104,7 +111,7 @@ class BookingService:
                 reservation_id=uuid4(),
                 customer_id=customer_id,
                 wanted=wanted,
-                period=HOLD_PERIOD,
+                period=self.terms.period,
                 key=key,
             )
             verdict = await self._ledger.hold(hold)

@@ -107,6 +107,12 @@ class ReservationClosedError(DomainError):
         self.status = status
 
 
+class NoMoreExtensionsError(DomainError):
+    """The hold was extended as often as it can be."""
+
+    code = "NO_MORE_EXTENSIONS"
+
+
 class PaymentClosedError(DomainError):
     code = "PAYMENT_CLOSED"
 

@@ -60,6 +60,13 @@ class ReservationCreated(ReservationEvent):
     status = ReservationStatus.PENDING
 
 
+class ReservationExtended(ReservationEvent):
+    """Its hold ends later: a new version of each seat."""
+
+    awaited_by = (FANOUT_CONSUMER,)
+    status = ReservationStatus.PENDING
+
+
 class ReservationConfirmed(ReservationEvent):
     """The sale, whose payment is approved in the same transaction."""
 
@@ -160,6 +167,7 @@ class UnknownEvent:
 KnownEvent = ReservationEvent | SeatsEvent | SessionMoved | PaymentEvent
 Event = KnownEvent | UnknownEvent
 
+# One for each status that a reservation may get.
 RESERVATION_EVENTS: Final = (
     ReservationCreated,
     ReservationConfirmed,
@@ -176,6 +184,7 @@ EVENTS: Final[dict[str, type[KnownEvent]]] = {
     event.__name__: event
     for event in (
         *RESERVATION_EVENTS,
+        ReservationExtended,
         SeatsRepriced,
         SeatsAdded,
         SessionMoved,

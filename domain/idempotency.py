@@ -15,6 +15,7 @@ from domain.ports import IdempotencyKey, Ledger
 RESERVE_SEATS: Final = "reserveSeats"
 RESERVE_BEST_SEATS: Final = "reserveBestSeats"
 APPROVE_PAYMENT: Final = "approvePayment"
+EXTEND_RESERVATION: Final = "extendReservation"
 MAX_KEY_LENGTH = 255
 
 

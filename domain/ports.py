@@ -9,7 +9,13 @@ from uuid import UUID
 
 from domain.money import Money
 from domain.payment import Payment
-from domain.reservation import Reservation, ReservationStatus
+from domain.reservation import (
+    Extended,
+    ExtendVerdict,
+    HoldTerms,
+    Reservation,
+    ReservationStatus,
+)
 from domain.seating import Seats
 from domain.seats import SessionSeat
 from domain.session_seating import SessionSeating
@@ -146,6 +152,15 @@ class Ledger(Protocol):
         self, reservation_id: UUID, customer_id: UUID
     ) -> CancelVerdict: ...
 
+    async def extend(
+        self,
+        reservation_id: UUID,
+        customer_id: UUID,
+        terms: HoldTerms,
+        key: IdempotencyKey | None,
+    ) -> ExtendVerdict:
+        """Hold its seats for longer, or change nothing. Raises KeyReusedError."""
+
     async def approve(
         self, payment_id: UUID, customer_id: UUID, key: IdempotencyKey | None
     ) -> ApproveVerdict:
@@ -209,6 +224,9 @@ class SeatLocks(Protocol):
 
     async def clear(self, reservation: Reservation) -> None:
         """Remove its markers: the seats are free again."""
+
+    async def mark_extended(self, extended: Extended) -> None:
+        """Replace its markers, where it still has some, by those of the new end."""
 
     async def mark_sold(
         self, reservation: Reservation, starts_at: datetime, on_sale_for: timedelta

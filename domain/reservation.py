@@ -8,8 +8,19 @@ from uuid import UUID
 from domain.money import Money
 from domain.seats import SessionSeat
 
-HOLD_PERIOD = timedelta(seconds=30)
 MAX_SEATS = 8  # in one reservation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldTerms:
+    """How long seats are held for a customer, and how often that can be extended."""
+
+    period: timedelta = timedelta(seconds=30)
+    extension: timedelta = timedelta(seconds=30)
+    max_extensions: int = 10
+
+
+DEFAULT_TERMS = HoldTerms()
 
 
 class ReservationStatus(StrEnum):
@@ -33,3 +44,27 @@ class Reservation:
     created_at: datetime
     expires_at: datetime
     seats: tuple[SessionSeat, ...]
+    extensions: int = 0  # so far
+
+    def extensions_left(self, terms: HoldTerms) -> int:
+        if self.status is not ReservationStatus.PENDING:
+            return 0
+        return max(0, terms.max_extensions - self.extensions)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extended:
+    """A reservation that is held for `held_for` from now on."""
+
+    reservation: Reservation
+    starts_at: datetime
+    held_for: timedelta
+    on_sale_for: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtendVerdict:
+    """`status` before the call; None if the customer has no such reservation."""
+
+    extended: Extended | None
+    status: ReservationStatus | None

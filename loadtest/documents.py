@@ -59,6 +59,17 @@ RESERVE_BEST_SEATS = """mutation ($input: ReserveBestSeatsInput!) {
     ... on InvalidInput { fields { path message } }
   }
 }"""
+EXTEND_RESERVATION = """mutation ($input: ExtendReservationInput!) {
+  extendReservation(input: $input) {
+    __typename
+    ... on Problem { code message }
+    ... on ReservationClosed { status }
+    ... on Reservation {
+      id status expiresAt extensionsLeft
+      seats { id status version heldUntil price { amountMinor } }
+    }
+  }
+}"""
 CANCEL_RESERVATION = """mutation ($input: CancelReservationInput!) {
   cancelReservation(input: $input) {
     __typename

@@ -56,6 +56,7 @@ def reservation_from_json(data: Json) -> Reservation:
         created_at=datetime.fromisoformat(data["created_at"]),
         expires_at=datetime.fromisoformat(data["expires_at"]),
         seats=tuple(seat_from_json(seat) for seat in data["seats"]),
+        extensions=data.get("extensions", 0),
     )
 
 

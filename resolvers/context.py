@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from strawberry.types import Info as StrawberryInfo
 
 from domain.people import Viewer
+from domain.reservation import DEFAULT_TERMS, HoldTerms
 from resolvers.catalog_ports import CatalogEditing, PriceEditing, VenueEditing
 from resolvers.faults import bad_user_input
 from resolvers.loaders import Loaders
@@ -13,6 +14,7 @@ from resolvers.ports import (
     BestSeatsBooking,
     Booking,
     CodeExchange,
+    Extending,
     NextTurn,
     PaymentApproval,
     RateLimiter,
@@ -33,6 +35,7 @@ class Services:
 
     booking: Booking
     best_seats: BestSeatsBooking
+    extensions: Extending
     payments: PaymentApproval
     accounts: AccountAccess
     identities: CodeExchange
@@ -43,6 +46,7 @@ class Services:
     rate_limits: RateLimiter
     seat_feed: SeatMapFeed
     reservation_feed: ReservationTicks
+    hold_terms: HoldTerms = DEFAULT_TERMS
 
 
 @dataclass(slots=True, kw_only=True)
@@ -62,6 +66,10 @@ class Context:
     @property
     def network(self) -> str | None:
         return network_of(self.address)
+
+    @property
+    def hold_terms(self) -> HoldTerms:
+        return self.services.hold_terms
 
     @property
     def loaders(self) -> Loaders:

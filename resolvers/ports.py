@@ -49,6 +49,12 @@ class BestSeatsBooking(Protocol):
     ) -> Reservation: ...
 
 
+class Extending(Protocol):
+    async def extend_reservation(
+        self, reservation_id: UUID, customer_id: UUID, idempotency_key: str | None
+    ) -> Reservation: ...
+
+
 class PaymentApproval(Protocol):
     async def approve_payment(
         self, payment_id: UUID, customer_id: UUID, idempotency_key: str | None

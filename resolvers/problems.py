@@ -132,6 +132,7 @@ HANDLERS = [
     ProblemHandler(
         errors.ReservationClosedError, problems.ReservationClosed, reservation_status
     ),
+    ProblemHandler(errors.NoMoreExtensionsError, problems.NoMoreExtensions),
     ProblemHandler(errors.PaymentClosedError, problems.PaymentClosed, payment_status),
     ProblemHandler(errors.IdempotencyConflictError, problems.IdempotencyConflict),
     ProblemHandler(errors.RoomBusyError, problems.RoomBusy, conflicting_session),

@@ -15,6 +15,7 @@ from resolvers.paging import connection, window
 from resolvers.permissions import require_viewer
 from resolvers.rate_limits import check_reserving_rate
 from schema.enums import ReservationStatus
+from schema.extensions import ExtendReservationInput, ExtendReservationResult
 from schema.pages import DEFAULT_FIRST, After, Before, Connection, First, Last
 from schema.sales import (
     CancelReservationInput,
@@ -69,7 +70,8 @@ class ReservationQueries:
 @strawberry.type
 class ReservationMutations:
     @strawberry.mutation(
-        description="Hold all the seats for 30 seconds, or none of them."
+        description="Hold all the seats for 30 seconds, or none of them. In some"
+        " installations it is another time: see `expiresAt`."
     )
     async def reserve_seats(
         self,
@@ -109,6 +111,27 @@ class ReservationMutations:
         info.context.clear_loaders()
         return Reservation.from_domain(reservation)
 
+    @strawberry.mutation(
+        description="Give the customer more time to pay: 30 seconds more, up to ten"
+        " times, or what the installation allows. See `expiresAt` and"
+        " `extensionsLeft`."
+    )
+    async def extend_reservation(
+        self,
+        info: Info,
+        input: Annotated[
+            ExtendReservationInput,
+            strawberry.argument(description="The reservation to extend."),
+        ],
+    ) -> ExtendReservationResult:
+        viewer = require_viewer(info)
+        extensions = info.context.services.extensions
+        reservation = await extensions.extend_reservation(
+            require_id(input.reservation_id), viewer.id, input.idempotency_key
+        )
+        info.context.clear_loaders()
+        return Reservation.from_domain(reservation)
+
 
 @strawberry.type
 class ReservationSubscriptions:
@@ -133,7 +156,7 @@ class ReservationSubscriptions:
                 if now is None:
                     raise not_found()
                 payment = await loaders.payment_of(key)
-                state = (now.status, payment and payment.status)
+                state = (now.status, now.expires_at, payment and payment.status)
                 if state != shown:
                     if shown is not None:
                         await info.context.wait_for_turn()

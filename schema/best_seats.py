@@ -66,8 +66,7 @@ ReserveBestSeatsResult = Annotated[
     | IdempotencyConflict,
     strawberry.union(
         "ReserveBestSeatsResult",
-        description="The reservation with all its seats held for"
-        f" {reservation.HOLD_PERIOD.seconds} seconds, or the reason why no seat was"
-        " held.",
+        description="The reservation with all its seats held until `expiresAt`, or the"
+        " reason why no seat was held.",
     ),
 ]

@@ -9,7 +9,7 @@ from strawberry.types import Info as StrawberryInfo
 from domain.cinemas import Cinema
 from domain.movies import Movie
 from domain.payment import Payment
-from domain.reservation import Reservation
+from domain.reservation import HoldTerms, Reservation
 from domain.rooms import Room
 from domain.seat_plan import Seat
 from domain.seats import SeatMap
@@ -59,6 +59,9 @@ class BatchedReads(Protocol):
 class FieldContext(Protocol):
     @property
     def loaders(self) -> BatchedReads: ...
+
+    @property
+    def hold_terms(self) -> HoldTerms: ...
 
     def count_seats(self, number: int) -> None:
         """Raises an error if the answer gets too many seats. Call it for each list."""

@@ -124,11 +124,17 @@ class TicketTypeNotSold(Problem): ...
 class ReservationExpired(Problem): ...
 
 
-@strawberry.type(description="The reservation has ended and cannot be cancelled.")
+@strawberry.type(description="The reservation has ended and cannot be changed.")
 class ReservationClosed(Problem):
     status: ReservationStatus = strawberry.field(
         description="Final status of the reservation."
     )
+
+
+@strawberry.type(
+    description="The hold was extended as often as it can be. Pay before it expires."
+)
+class NoMoreExtensions(Problem): ...
 
 
 @strawberry.type(description="The payment has ended and cannot be approved.")

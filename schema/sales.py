@@ -51,6 +51,13 @@ class Reservation:
         in_order = sorted(self.value.seats, key=seat_order)
         return [SessionSeat.from_domain(seat) for seat in in_order]
 
+    @strawberry.field(
+        description="How often `extendReservation` can still extend its hold. 0 unless"
+        " it is PENDING."
+    )
+    def extensions_left(self, info: Info) -> int:
+        return self.value.extensions_left(info.context.hold_terms)
+
     @strawberry.field(description="The session of the seats.")
     async def session(self, info: Info) -> Session:
         session = await info.context.loaders.session(self.value.session_id)
@@ -157,9 +164,8 @@ ReserveSeatsResult = Annotated[
     | SessionMoved,
     strawberry.union(
         "ReserveSeatsResult",
-        description="The reservation with all its seats held for"
-        f" {reservations.HOLD_PERIOD.seconds} seconds, or the reason why"
-        " no seat was held.",
+        description="The reservation with all its seats held until `expiresAt`, or the"
+        " reason why no seat was held.",
     ),
 ]
 

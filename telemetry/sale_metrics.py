@@ -4,6 +4,7 @@ from prometheus_client import Counter, Histogram
 
 HOLDS = Counter("cinema_holds", "Reservations made.")
 SALES = Counter("cinema_sales", "Payments approved.")
+EXTENSIONS = Counter("cinema_hold_extensions", "Holds that were extended.")
 CANCELS = Counter("cinema_cancels", "Reservations cancelled by their customers.")
 
 # By the database's clock. A buyer who wants the seat may end a hold first.

@@ -21,11 +21,12 @@ from redis.exceptions import RedisError
 
 from domain.errors import DomainError, SeatsUnavailableError
 from domain.ports import Wanted
-from domain.reservation import Reservation
+from domain.reservation import Extended, Reservation
 from domain.taken_seats import TakenSeat, seats_if_known
 from persistence.key_value.local_leases import LocalLease, LocalLeases
 from persistence.key_value.script_batch import Script, ScriptBatch
 from persistence.key_value.seat_markers import (
+    extended_ms,
     held_ms,
     marker,
     markers_in,
@@ -33,7 +34,13 @@ from persistence.key_value.seat_markers import (
     taken_seats,
     tokens_in,
 )
-from persistence.key_value.seat_scripts import ACQUIRE, CLEAR, MARK_HELD, MARK_SOLD
+from persistence.key_value.seat_scripts import (
+    ACQUIRE,
+    CLEAR,
+    MARK_EXTENDED,
+    MARK_HELD,
+    MARK_SOLD,
+)
 from telemetry import sale_metrics
 
 logger = logging.getLogger(__name__)
@@ -82,6 +89,15 @@ class RedlockSeatLocks:
     async def clear(self, reservation: Reservation) -> None:
         keys = _keys([seat.id for seat in reservation.seats])
         await _run(self._nodes, CLEAR, keys, str(reservation.id))
+
+    async def mark_extended(self, extended: Extended) -> None:
+        held = extended.reservation
+        taken = TakenSeat.of(held, extended.starts_at)
+        markers = [marker(held, each) for each in taken.values()]
+        period = extended_ms(extended)
+        await _run(
+            self._nodes, MARK_EXTENDED, _keys(taken), str(held.id), period, *markers
+        )
 
     async def mark_sold(
         self, reservation: Reservation, starts_at: datetime, on_sale_for: timedelta

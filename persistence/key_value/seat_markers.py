@@ -14,15 +14,14 @@ from uuid import UUID
 
 import orjson
 
-from domain.reservation import HOLD_PERIOD, Reservation
+from domain.reservation import Extended, Reservation
 from domain.taken_seats import TakenSeat
 from persistence.codec import seat_from_json, seat_to_json
 
 # A hold's marker ends before the hold does: a seat that is free is never refused.
 MARGIN = timedelta(milliseconds=250)
-LONGEST_HELD = HOLD_PERIOD - MARGIN
 # Longer than a command may be on its way: see client.TIMEOUT_SECONDS.
-SOLD_MARGIN = timedelta(seconds=2)
+LATE_MARGIN = timedelta(seconds=2)
 LONGEST_SOLD = timedelta(minutes=10)
 ID_LENGTH = 36
 LOCK = b"lock:"  # begins the token of a lock
@@ -30,13 +29,19 @@ LOCK = b"lock:"  # begins the token of a lock
 
 def held_ms(reservation: Reservation, starts_at: datetime) -> int:
     """From the moment when the lock was taken, which was before the hold began."""
-    left = starts_at - reservation.created_at - MARGIN
-    return _milliseconds(min(LONGEST_HELD, left))
+    end = min(reservation.expires_at, starts_at)
+    return _milliseconds(end - reservation.created_at - MARGIN)
+
+
+def extended_ms(extended: Extended) -> int:
+    """0 if it is too late for a marker."""
+    left = min(extended.held_for, extended.on_sale_for)
+    return max(0, _milliseconds(left - LATE_MARGIN))
 
 
 def sold_ms(on_sale_for: timedelta) -> int:
     """0 if it is too late for a marker."""
-    return max(0, _milliseconds(min(LONGEST_SOLD, on_sale_for - SOLD_MARGIN)))
+    return max(0, _milliseconds(min(LONGEST_SOLD, on_sale_for - LATE_MARGIN)))
 
 
 def marker(reservation: Reservation, taken: TakenSeat) -> str:

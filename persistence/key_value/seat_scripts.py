@@ -39,6 +39,21 @@ for i = 1, #KEYS do
 end
 """)
 
+# ARGV: the reservation's id, marker ms, a marker per key. A key without a marker of the
+# reservation stays as it is: its hold may have ended since.
+MARK_EXTENDED = Script("""
+for i = 1, #KEYS do
+    local value = redis.call('GET', KEYS[i])
+    if value and string.sub(value, 1, #ARGV[1]) == ARGV[1] then
+        if tonumber(ARGV[2]) > 0 then
+            redis.call('SET', KEYS[i], ARGV[2 + i], 'PX', ARGV[2])
+        else
+            redis.call('DEL', KEYS[i])
+        end
+    end
+end
+""")
+
 # ARGV: marker ms, a marker per key. Without time left nothing is said of the seats.
 MARK_SOLD = Script("""
 for i = 1, #KEYS do

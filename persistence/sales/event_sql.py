@@ -59,7 +59,9 @@ CHANGED_RESERVATION = RESERVATION_STATE.format(
 )
 
 
-def inserted_events(origin: str = "TRUE") -> str:
+def inserted_events(
+    origin: str = "TRUE", types: Sequence[type[KnownEvent]] = RESERVATION_EVENTS
+) -> str:
     """CTEs that write the events of `changed_reservations`; see insert_events."""
     return f"""
 reservation_state AS (
@@ -68,7 +70,7 @@ reservation_state AS (
     FROM changed_reservations r
 ),
 inserted_events AS (
-    {insert_events("reservation_state", RESERVATION_EVENTS, origin=origin)}
+    {insert_events("reservation_state", types, origin=origin)}
 )"""
 
 

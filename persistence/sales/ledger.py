@@ -19,18 +19,22 @@ from domain.ports import (
     KeyUse,
     Trigger,
 )
-from domain.reservation import Reservation, ReservationStatus
-from persistence.catalog_rows import session_of
+from domain.reservation import (
+    ExtendVerdict,
+    HoldTerms,
+    Reservation,
+    ReservationStatus,
+)
 from persistence.codec import (
     payment_from_json,
     reservation_from_json,
-    seat_from_json,
 )
 from persistence.key_value.own_writes import OwnWrites
 from persistence.postgres.pool import Pool
-from persistence.sales import hold_sql, payment_sql
+from persistence.sales import extension_sql, hold_sql, payment_sql
 from persistence.sales import ledger_sql as sql
 from persistence.sales.hold_groups import HoldGroups, columns
+from persistence.sales.verdicts import extend_verdict, hold_verdict
 from telemetry import origin, sale_metrics
 
 
@@ -66,7 +70,7 @@ class PostgresLedger:
     async def hold(self, hold: Hold) -> HoldVerdict:
         async with self._hold_by(hold.customer_id):
             row = await self._hold_groups.hold(hold)
-        return _hold_verdict(row, is_found=row["found"])
+        return hold_verdict(row, is_found=row["found"])
 
     async def hold_first(
         self, hold: Hold, blocks: Sequence[Sequence[UUID]]
@@ -77,7 +81,7 @@ class PostgresLedger:
                 [columns(hold, origin.of_event())],
                 [list(map(str, block)) for block in blocks],
             )
-        return _hold_verdict(row, is_found=row["id"] is not None)
+        return hold_verdict(row, is_found=row["id"] is not None)
 
     @asynccontextmanager
     async def _hold_by(self, customer_id: UUID) -> AsyncIterator[None]:
@@ -103,6 +107,28 @@ class PostgresLedger:
             reservation=row["cancelled"] and reservation_from_json(row["cancelled"]),
             status=ReservationStatus(row["status"]),
         )
+
+    async def extend(
+        self,
+        reservation_id: UUID,
+        customer_id: UUID,
+        terms: HoldTerms,
+        key: IdempotencyKey | None,
+    ) -> ExtendVerdict:
+        try:
+            async with self._change_by(customer_id):
+                row = await self._pool.fetchrow(
+                    extension_sql.EXTEND,
+                    reservation_id,
+                    customer_id,
+                    *_key_columns(key),
+                    terms.extension.total_seconds(),
+                    terms.max_extensions,
+                    *origin.of_event(),
+                )
+        except asyncpg.DivisionByZeroError as error:
+            raise LedgerCorruptError(reservation_id) from error
+        return extend_verdict(row)
 
     async def approve(
         self, payment_id: UUID, customer_id: UUID, key: IdempotencyKey | None
@@ -173,18 +199,6 @@ class PostgresLedger:
     async def reservation(self, reservation_id: UUID) -> Reservation:
         data = await self._pool.fetchval(sql.RESERVATION, reservation_id)
         return reservation_from_json(data)
-
-
-def _hold_verdict(row: asyncpg.Record, *, is_found: bool) -> HoldVerdict:
-    if row["held"]:
-        sale_metrics.HOLDS.inc()
-    return HoldVerdict(
-        reservation=row["held"] and reservation_from_json(row["held"]),
-        session=session_of(row) if is_found else None,
-        begun=bool(row["begun"]),
-        taken=tuple(seat_from_json(seat) for seat in row["taken"] or ()),
-        expired=tuple(map(UUID, row["expired"] or ())),
-    )
 
 
 def _key_columns(key: IdempotencyKey | None) -> tuple[str | None, bytes | None]:

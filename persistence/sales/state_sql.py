@@ -45,7 +45,7 @@ RESERVATION_STATE = """jsonb_build_object(
     'customer_id', {r}.customer_id, 'status', {status},
     'amount_minor', {r}.amount_minor, 'currency', {r}.currency,
     'created_at', {r}.created_at, 'expires_at', {r}.expires_at,
-    'seats', ({seats}))"""
+    'extensions', {r}.extensions, 'seats', ({seats}))"""
 
 # A seat as the reservation has it, or last had it. A seat that was given back is
 # AVAILABLE at the version of that moment, even if another customer has it now: clients

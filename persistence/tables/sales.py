@@ -26,6 +26,7 @@ class ReservationRow(SQLModel, table=True):
         one_of("status", ReservationStatus),
         CheckConstraint("amount_minor >= 0", name="amount_not_negative"),
         CheckConstraint("expires_at > created_at", name="expires_later"),
+        CheckConstraint("extensions >= 0", name="extensions_not_negative"),
         Index("ix_reservations_of_customer", "customer_id", "created_at", "id"),
         Index(
             "ix_reservations_due",
@@ -42,6 +43,7 @@ class ReservationRow(SQLModel, table=True):
     currency: str = Field(sa_type=Text)
     created_at: datetime = Field(sa_type=Moment)
     expires_at: datetime = Field(sa_type=Moment)
+    extensions: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
 class SessionSeatRow(SQLModel, table=True):

@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import TypeAdapter
 
-Kind = Literal["reserve", "cancel", "approve", "read"]
+Kind = Literal["reserve", "extend", "cancel", "approve", "read"]
 Outcome = Literal["ok", "refused", "unknown"]
 
 SECOND = 1_000_000
@@ -33,7 +33,8 @@ class Operation:
     customer: str
     session: str
     seats: tuple[str, ...] = ()
-    target: str | None = None  # the reservation to cancel, the payment to approve
+    # The reservation to extend or cancel, or the payment to approve.
+    target: str | None = None
     key: str | None = None
     invoked: float
     returned: float = 0.0
@@ -65,6 +66,7 @@ class ReservationRow:
     amount_minor: int
     created_at: int
     expires_at: int
+    extensions: int = 0
 
 
 @dataclass(slots=True, kw_only=True)

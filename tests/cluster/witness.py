@@ -136,6 +136,7 @@ def _reservation(row: asyncpg.Record) -> ReservationRow:
         amount_minor=row["amount_minor"],
         created_at=microseconds(row["created_at"]),
         expires_at=microseconds(row["expires_at"]),
+        extensions=row["extensions"],
     )
 
 

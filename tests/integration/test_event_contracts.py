@@ -3,7 +3,6 @@
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -12,22 +11,19 @@ import pytest
 from domain import events
 from domain.events import (
     EVENTS,
-    PaymentEvent,
-    ReservationEvent,
-    SeatsEvent,
-    SessionMoved,
 )
 from domain.money import Money
 from domain.payment import PaymentStatus
-from domain.reservation import Reservation, ReservationStatus
+from domain.reservation import DEFAULT_TERMS, Reservation, ReservationStatus
 from domain.rooms import NewSeats
 from domain.session_changes import SessionChange
 from persistence.catalog.catalog import PostgresCatalog
 from persistence.catalog.venues import PostgresVenues
-from persistence.codec import event_from_json, seat_to_json
+from persistence.codec import event_from_json
 from persistence.postgres.pool import Pool
 from persistence.sales.ledger import PostgresLedger
 from tests.support.cinema import Cinema, Show, expire_hold
+from tests.support.event_payloads import again, moments
 from tests.support.events import open_payment, update_payments
 from tests.support.sale_events import hold
 
@@ -38,7 +34,7 @@ SEAT = {
 }
 RESERVATION = {
     *("reservation_id", "session_id", "customer_id", "status", "amount_minor"),
-    *("currency", "created_at", "expires_at", "seats", "position"),
+    *("currency", "created_at", "expires_at", "extensions", "seats", "position"),
 }
 SEATS = {"session_id", "seats", "position"}
 MOVE = {"session_id", "starts_at", "ends_at", "position"}
@@ -50,6 +46,7 @@ BOTH, FANOUT = {"payments", "fanout"}, {"fanout"}
 
 CONTRACTS: dict[str, tuple[str, set[str], set[str]]] = {
     "ReservationCreated": ("reservations", BOTH, RESERVATION),
+    "ReservationExtended": ("reservations", FANOUT, RESERVATION),
     "ReservationConfirmed": ("reservations", FANOUT, RESERVATION),
     "ReservationCancelled": ("reservations", BOTH, RESERVATION),
     "ReservationExpired": ("reservations", BOTH, RESERVATION),
@@ -63,6 +60,7 @@ CONTRACTS: dict[str, tuple[str, set[str], set[str]]] = {
 }
 SEAT_STATUS = {
     "ReservationCreated": "HELD",
+    "ReservationExtended": "HELD",
     "ReservationConfirmed": "SOLD",
     "ReservationCancelled": "AVAILABLE",
     "ReservationExpired": "AVAILABLE",
@@ -72,7 +70,10 @@ SEAT_STATUS = {
 
 
 class Sale:
-    """One reservation that is paid, one cancelled, one expired; more seats, a price."""
+    """A hold that is sold, an extended one that is cancelled, and one that expires.
+
+    Then more seats, and a price.
+    """
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
@@ -94,6 +95,7 @@ class Sale:
         await self._ledger.approve(payment_id, held.customer_id, None)
 
     async def _cancel(self, held: Reservation) -> None:
+        await self._ledger.extend(held.id, held.customer_id, DEFAULT_TERMS, None)
         await open_payment(self._pool, held.id)
         await self._ledger.cancel(held.id, held.customer_id)
         await update_payments(self._pool, held.id)
@@ -148,68 +150,6 @@ async def test_the_catalogue_is_what_is_committed(
         assert event.topic == row["topic"]
         assert event.awaited_by == tuple(row["awaiting"])
         assert again(event) == moments(row["data"])
-
-
-def again(event: events.Event) -> dict[str, Any]:
-    """The payload that the event was decoded from: no field is lost on the way."""
-    match event:
-        case ReservationEvent(reservation=reservation, position=position):
-            assert reservation.status is event.status
-            return {
-                "reservation_id": str(reservation.id),
-                "session_id": str(reservation.session_id),
-                "customer_id": str(reservation.customer_id),
-                "status": str(reservation.status),
-                "amount_minor": reservation.total.amount_minor,
-                "currency": reservation.total.currency,
-                "created_at": reservation.created_at,
-                "expires_at": reservation.expires_at,
-                "position": position,
-                "seats": [moments(seat_to_json(seat)) for seat in reservation.seats],
-            }
-        case SeatsEvent(session_id=session_id, seat_change=change):
-            return {
-                "session_id": str(session_id),
-                "position": change.position,
-                "seats": [moments(seat_to_json(seat)) for seat in change.seats],
-            }
-        case SessionMoved(session_id=session_id, position=position):
-            return {
-                "session_id": str(session_id),
-                "starts_at": event.starts_at,
-                "ends_at": event.ends_at,
-                "position": position,
-            }
-        case PaymentEvent(payment=payment):
-            assert payment.status is event.status
-            return {
-                "payment_id": str(payment.id),
-                "reservation_id": str(payment.reservation_id),
-                "session_id": str(event.session_id),
-                "customer_id": str(event.customer_id),
-                "status": str(payment.status),
-                "amount_minor": payment.amount.amount_minor,
-                "currency": payment.amount.currency,
-                "created_at": payment.created_at,
-                "approved_at": payment.approved_at,
-            }
-    raise AssertionError(event)
-
-
-def moments(data: dict[str, Any]) -> dict[str, Any]:
-    """Moments compared as moments, however many digits they are written with."""
-    times = (
-        *("created_at", "expires_at", "approved_at", "held_until"),
-        *("starts_at", "ends_at"),
-    )
-    read: dict[str, Any] = {
-        name: datetime.fromisoformat(text)
-        for name in times
-        if (text := data.get(name)) is not None
-    }
-    if "seats" in data:
-        read["seats"] = [moments(seat) for seat in data["seats"]]
-    return {**data, **read}
 
 
 def test_the_documentation_lists_the_fields() -> None:

@@ -14,8 +14,12 @@ from tests.support.schema_client import SchemaClient
 NO_ID = "9b2f4b0e-0000-4000-8000-000000000000"
 
 WATCH_RESERVATION = """
-subscription ($id: ID!) { reservation(id: $id) { status payment { status } } }
+subscription ($id: ID!) {
+  reservation(id: $id) { status extensionsLeft payment { status } }
+}
 """
+
+OPEN, PAID = {"status": "PENDING"}, {"status": "APPROVED"}
 
 WATCH_SEATS = """
 subscription ($id: ID!, $after: String) {
@@ -98,17 +102,22 @@ class TestWatching:
         async def open_it() -> None:
             await open_payment(pool, UUID(made["id"]))
 
-        client.reservation_feed.between = [nothing, open_it, nothing, pay, nothing]
+        async def extend() -> None:
+            extensions = client.services.extensions
+            await extensions.extend_reservation(UUID(made["id"]), ana, None)
+
+        client.reservation_feed.between = [nothing, open_it, extend, pay, nothing]
 
         results = await client.watch(WATCH_RESERVATION, ana, id=made["id"])
 
         assert [result.data and result.data["reservation"] for result in results] == [
-            {"status": "PENDING", "payment": None},
-            {"status": "PENDING", "payment": {"status": "PENDING"}},
-            {"status": "CONFIRMED", "payment": {"status": "APPROVED"}},
+            {"status": "PENDING", "extensionsLeft": 10, "payment": None},
+            {"status": "PENDING", "extensionsLeft": 10, "payment": OPEN},
+            {"status": "PENDING", "extensionsLeft": 9, "payment": OPEN},
+            {"status": "CONFIRMED", "extensionsLeft": 0, "payment": PAID},
         ]
         assert client.reservation_feed.open == 0
-        assert client.turns == 2
+        assert client.turns == 3
 
     async def test_a_strangers_reservation_is_refused(
         self, client: SchemaClient, ana: UUID, show: Show, cinema: Cinema

@@ -9,7 +9,7 @@ import pytest
 from redis.asyncio import Redis
 
 from domain.ports import Hold
-from domain.reservation import HOLD_PERIOD
+from domain.reservation import DEFAULT_TERMS
 from persistence.key_value.catalog_cache import RedisCatalogCache
 from persistence.key_value.client import open_redis
 from persistence.key_value.own_writes import OwnWrites
@@ -88,7 +88,7 @@ class Process:
                 reservation_id=uuid4(),
                 customer_id=who,
                 wanted=show.wanting(seat),
-                period=HOLD_PERIOD,
+                period=DEFAULT_TERMS.period,
             )
         )
         assert verdict.reservation

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from domain.cinemas import Cinema
 from domain.people import Role, Workplaces
 from domain.ports import SeatLock, Wanted
-from domain.reservation import Reservation
+from domain.reservation import Extended, Reservation
 from persistence.key_value.catalog_cache import Load, Value
 from persistence.key_value.rate_limits import Slowdown
 from persistence.queries.staff import Staff
@@ -29,6 +29,8 @@ class NoSeatLocks:
         yield NullSeatLock()
 
     async def clear(self, reservation: Reservation) -> None: ...
+
+    async def mark_extended(self, extended: Extended) -> None: ...
 
     async def mark_sold(
         self, reservation: Reservation, starts_at: datetime, on_sale_for: timedelta

@@ -14,6 +14,7 @@ from strawberry.types import ExecutionResult
 from domain.best_booking import BestSeatsService
 from domain.booking import BookingService
 from domain.catalog import CatalogService
+from domain.extensions import ExtensionService
 from domain.people import Role, Viewer
 from domain.prices import PriceService
 from domain.sales import PaymentService
@@ -82,6 +83,7 @@ class SchemaClient:
             best_seats=BestSeatsService(
                 booking, ledger, self.queries.seatings, NoWakeup()
             ),
+            extensions=ExtensionService(ledger, NoSeatLocks(), NoWakeup()),
             payments=PaymentService(ledger, NoSeatLocks(), NoWakeup()),
             accounts=UNUSED,
             identities=UNUSED,

@@ -48,6 +48,7 @@ def context(booking: FailingBooking) -> Context:
     services = Services(
         best_seats=UNUSED,
         booking=booking,
+        extensions=UNUSED,
         payments=UNUSED,
         accounts=UNUSED,
         identities=UNUSED,

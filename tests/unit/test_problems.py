@@ -47,6 +47,7 @@ EXAMPLES: list[DomainError] = [
     errors.TooManySeatsError(8),
     errors.ReservationExpiredError(),
     errors.ReservationClosedError(ReservationStatus.CONFIRMED),
+    errors.NoMoreExtensionsError(),
     errors.PaymentClosedError(PaymentStatus.CANCELLED),
     errors.IdempotencyConflictError(),
     errors.RoomBusyError(SESSION),

@@ -34,10 +34,13 @@ def violations(evidence: Evidence) -> Iterator[str]:
         match operation.kind:
             case "reserve" if operation.outcome == "ok":
                 yield from _held(operation, rows, claimed)
+            case "extend" if operation.outcome == "ok":
+                yield from _extended(operation, rows)
             case "cancel":
                 yield from _cancelled(operation, rows)
             case "approve":
                 yield from _approved(operation, evidence, rows)
+    yield from _extensions(evidence)
     yield from _keys(evidence)
     yield from _orphans(evidence, rows, claimed)
 
@@ -59,6 +62,37 @@ def _held(
         yield f"{operation} was acknowledged, and there is {row}"
     elif operation.status not in {"PENDING", row.status}:
         yield f"{operation} was answered {operation.status}, and it is {row.status}"
+
+
+def _extended(
+    operation: Operation, rows: Mapping[str, ReservationRow]
+) -> Iterator[str]:
+    row = rows.get(operation.target or "")
+    if (
+        row is None
+        or (operation.result, operation.customer) != (row.id, row.customer)
+        or operation.status not in {"PENDING", row.status}
+    ):
+        yield f"{operation} was answered, and there is {row}"
+
+
+def _extensions(evidence: Evidence) -> Iterator[str]:
+    """As many as were acknowledged, or more by those whose outcome is unknown.
+
+    Calls with the same key are one.
+    """
+    acknowledged: dict[str | None, set[object]] = defaultdict(set)
+    possible: dict[str | None, set[object]] = defaultdict(set)
+    for place, one in enumerate(evidence.operations):
+        if one.kind != "extend" or one.outcome == "refused":
+            continue
+        possible[one.target].add(one.key or place)
+        if one.outcome == "ok":
+            acknowledged[one.target].add(one.key or place)
+    for row in evidence.reservations:
+        least, most = len(acknowledged[row.id]), len(possible[row.id])
+        if not least <= row.extensions <= most:
+            yield f"{row} should have been extended {least} to {most} times"
 
 
 def _cancelled(
@@ -95,7 +129,11 @@ def _keys(evidence: Evidence) -> Iterator[str]:
         if one.key is not None:
             operations[one.customer, one.kind, one.key].append(one)
     kept = {(k.customer, k.operation, k.key): k.result for k in evidence.keys}
-    names = {"reserve": "reserveSeats", "approve": "approvePayment"}
+    names = {
+        "reserve": "reserveSeats",
+        "extend": "extendReservation",
+        "approve": "approvePayment",
+    }
     for (customer, kind, key), found in operations.items():
         results = {one.result for one in found if one.outcome == "ok"}
         amounts = {one.amount_minor for one in found if one.outcome == "ok"}

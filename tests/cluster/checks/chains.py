@@ -16,11 +16,21 @@ def chains(evidence: Evidence) -> Mapping[str, Chain]:
     return found
 
 
+def is_extension(before: SeatChange, after: SeatChange) -> bool:
+    """The same hold, until a later moment."""
+    return (
+        before.status == after.status == "HELD"
+        and before.reservation == after.reservation
+    )
+
+
 def ends(evidence: Evidence) -> Mapping[tuple[str, str], SeatChange]:
     """By reservation and seat: the change that ended the hold."""
     found = {}
     for seat, chain in chains(evidence).items():
         for before, after in pairwise(chain):
-            if before.status == "HELD" and before.reservation:
+            if before.status != "HELD" or is_extension(before, after):
+                continue
+            if before.reservation:
                 found[before.reservation, seat] = after
     return found

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from tests.cluster.checks.chains import chains
-from tests.cluster.evidence import Evidence, Operation
+from tests.cluster.evidence import Evidence, Operation, SeatChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +30,10 @@ def effects(evidence: Evidence) -> Iterator[Effect]:
     for seat, chain in chains(evidence).items():
         holder = None
         for change in chain:
-            what = ""
-            if change.status == "HELD" and change.reservation:
-                holder = change.reservation
-                what, caused = "reserve", causes.of_hold(holder)
-            elif change.status == "SOLD" and change.reservation:
-                what, caused = "approve", causes.of_sale(change.reservation)
-            elif holder is not None:
-                what, caused = "cancel", causes.of_cancel(holder)
-                holder = None
-            if what and caused:
-                yield Effect(seat, change.version, what, *_window(caused))
+            what, caused = causes.of(change, holder)
+            holder = change.reservation
+            if caused:
+                yield Effect(seat, change.version, what, *_window(caused, change))
     for operation in evidence.operations:
         if operation.kind == "read" and operation.outcome == "ok":
             for state in operation.states:
@@ -48,8 +41,13 @@ def effects(evidence: Evidence) -> Iterator[Effect]:
                 yield Effect(state.seat, state.version, "read", began, ended, True)
 
 
-def _window(caused: Iterable[Operation]) -> tuple[float, float]:
-    answered = [one.returned for one in caused if one.outcome == "ok"]
+def _window(caused: Iterable[Operation], change: SeatChange) -> tuple[float, float]:
+    """Several extensions may have been asked for: the first answers may be older."""
+    answered = [
+        one.returned
+        for one in caused
+        if one.outcome == "ok" and (one.kind != "extend" or _shows(one, change))
+    ]
     began = min(one.invoked for one in caused)
     return began, min(answered, default=math.inf)
 
@@ -68,6 +66,17 @@ class Causes:
         self._reservations = {row.id: row for row in evidence.reservations}
         self._offset = evidence.clock_offset
 
+    def of(self, change: SeatChange, holder: str | None) -> tuple[str, list[Operation]]:
+        """`holder` is the reservation that had the seat before."""
+        reservation = change.reservation
+        if reservation is None:
+            return "cancel", self.of_cancel(holder) if holder else []
+        if change.status == "SOLD":
+            return "approve", self.of_sale(reservation)
+        if reservation == holder:
+            return "extend", self.of_extension(reservation)
+        return "reserve", self.of_hold(reservation)
+
     def of_hold(self, reservation: str) -> list[Operation]:
         key = self._keys.get(reservation)
         return [
@@ -80,6 +89,13 @@ class Causes:
             )
         ]
 
+    def of_extension(self, reservation: str) -> list[Operation]:
+        return [
+            one
+            for one in self._done
+            if one.kind == "extend" and one.target == reservation
+        ]
+
     def of_sale(self, reservation: str) -> list[Operation]:
         payment = self._payments.get(reservation)
         return [o for o in self._done if o.kind == "approve" and o.target == payment]
@@ -90,6 +106,13 @@ class Causes:
         if row is None or row.status != "CANCELLED":
             return []
         return [o for o in self._done if o.kind == "cancel" and o.target == reservation]
+
+
+def _shows(one: Operation, change: SeatChange) -> bool:
+    return any(
+        state.seat == change.seat and state.version >= change.version
+        for state in one.states
+    )
 
 
 def _key(one: Operation) -> tuple[str, str] | None:

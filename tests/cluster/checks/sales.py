@@ -1,7 +1,7 @@
 """Promise 2: a sale is final, is paid for once and exactly, and is complete."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from tests.cluster.checks.chains import chains, ends
@@ -44,15 +44,13 @@ def _paid(evidence: Evidence) -> Iterator[str]:
 
 
 def _whole(evidence: Evidence) -> Iterator[str]:
-    """The seats of a reservation are held in one transaction and end in one."""
+    """The seats of a reservation are held in one transaction and end in one.
+
+    Each extension of the hold is one, too.
+    """
     over = ends(evidence)
     created = {e.reservation: e for e in evidence.outbox if e.type.endswith("Created")}
-    held: dict[str, set[str]] = defaultdict(set)
-    taken_in: dict[str, set[int]] = defaultdict(set)
-    for change in evidence.changes:
-        if change.status == "HELD" and change.reservation:
-            held[change.reservation].add(change.seat)
-            taken_in[change.reservation].add(change.transaction)
+    held = _holds(evidence)
     claimed: dict[str, set[str]] = defaultdict(set)
     for claim in evidence.claims:
         claimed[claim.reservation].add(claim.seat)
@@ -65,9 +63,11 @@ def _whole(evidence: Evidence) -> Iterator[str]:
             yield f"{claim} is open, and its seat was given back"
     for row in evidence.reservations:
         event = created.get(row.id)
-        seats = held[row.id]
-        if len(taken_in[row.id]) != 1 or seats != claimed[row.id] or event is None:
-            yield f"{row} took {seats}, claims {claimed[row.id]}, and {event}"
+        seats = claimed[row.id]
+        periods = held[row.id].values()
+        parted = [taken for taken in periods if not _is_whole(taken, seats)]
+        if parted or len(periods) != 1 + row.extensions or event is None:
+            yield f"{row} took {parted or periods}, claims {seats}, and {event}"
             continue
         if {state.seat for state in event.seats} != seats:
             yield f"{event} does not name {seats}"
@@ -75,6 +75,24 @@ def _whole(evidence: Evidence) -> Iterator[str]:
         if not row.amount_minor == event.amount_minor == price:
             yield f"{row} costs {price}, and {event} says {event.amount_minor}"
         yield from _ended_whole(row, [over.get((row.id, seat)) for seat in seats])
+
+
+def _holds(
+    evidence: Evidence,
+) -> Mapping[str, Mapping[int | None, Sequence[SeatChange]]]:
+    """Of each reservation: the changes that held its seats, by the end of the hold."""
+    held: dict[str, dict[int | None, list[SeatChange]]] = defaultdict(
+        lambda: defaultdict(list)
+    )
+    for change in evidence.changes:
+        if change.status == "HELD" and change.reservation:
+            held[change.reservation][change.held_until].append(change)
+    return held
+
+
+def _is_whole(taken: Sequence[SeatChange], seats: set[str]) -> bool:
+    in_one = len({change.transaction for change in taken}) == 1
+    return in_one and {change.seat for change in taken} == seats
 
 
 def _ended_whole(

@@ -8,19 +8,21 @@ request of an earlier step began. See ADR 31.
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
-from tests.cluster.checks.chains import Chain, chains, ends
+from tests.cluster.checks.chains import Chain, chains, ends, is_extension
 from tests.cluster.checks.effects import Effect, effects
 from tests.cluster.evidence import SECOND, Evidence, SeatChange
 
 HOLD = 30 * SECOND
+EXTENSION = 30 * SECOND
 GRACE = 3 * SECOND  # from a hold's end until it is swept, without faults
 # From the clock that decides to the witness at the end of the same statement.
 SLACK = 2 * SECOND
-# The marker of a hold may outlive its cancel in Redis, until the hold's own end.
-STALE_SECONDS = 31.0
+# The marker of a hold may outlive its cancel in Redis, until the hold's own end. The
+# customers extend a hold once.
+STALE_SECONDS = 61.0
 
 
 def violations(evidence: Evidence) -> Iterator[str]:
@@ -58,6 +60,8 @@ def _allowed(before: SeatChange, after: SeatChange) -> bool:
             return True  # repriced, cancelled or expired
         case "HELD", "SOLD":
             return before.reservation == after.reservation
+        case "HELD", "HELD":
+            return is_extension(before, after)
     return False
 
 
@@ -101,13 +105,12 @@ def _deadlines(evidence: Evidence) -> Iterator[str]:
     over = ends(evidence)
     held = {row.id: row for row in evidence.reservations}
     for row in held.values():
-        if row.expires_at - row.created_at != HOLD:
+        if row.expires_at - row.created_at != HOLD + row.extensions * EXTENSION:
             lasts = (row.expires_at - row.created_at) / SECOND
             yield f"reservation {row.id} is for {lasts} s"
-    for change in evidence.changes:
-        if change.status != "HELD" or change.reservation is None:
-            continue
-        hold = held.get(change.reservation)
+    yield from _extensions(evidence)
+    for change in _last_holds(evidence):
+        hold = held.get(change.reservation or "")
         if hold is None or change.held_until != hold.expires_at:
             yield f"seat {change.seat} is held until {change.held_until} for {hold}"
             continue
@@ -121,6 +124,27 @@ def _deadlines(evidence: Evidence) -> Iterator[str]:
             yield f"{hold.id} became {hold.status} {late} s after its time"
         if ended_at > _swept_by(evidence, hold.expires_at):
             yield f"the hold {hold.id} was swept up {late} s after its time"
+
+
+def _extensions(evidence: Evidence) -> Iterator[str]:
+    """Each is by the same time, and in time."""
+    slack = SLACK * evidence.slowness
+    for chain in chains(evidence).values():
+        for before, after in pairwise(chain):
+            if not is_extension(before, after):
+                continue
+            ended, ends_now = before.held_until or 0, after.held_until or 0
+            if ends_now != ended + EXTENSION:
+                yield f"{before} was extended by {(ends_now - ended) / SECOND} s"
+            if after.at > ended + slack:
+                yield f"{before} was extended {(after.at - ended) / SECOND} s late"
+
+
+def _last_holds(evidence: Evidence) -> Iterable[SeatChange]:
+    """Of each seat of a reservation: its hold, as it was extended last."""
+    held = [c for c in evidence.changes if c.status == "HELD" and c.reservation]
+    held.sort(key=lambda change: change.version)
+    return {(change.seat, change.reservation): change for change in held}.values()
 
 
 def _swept_by(evidence: Evidence, expires_at: int) -> int:

@@ -52,7 +52,7 @@ class SimulatedCustomer:
                 held, reply = await self._client.reserve(session, seats, key)
             if held.outcome == "ok" and held.result:
                 await self._reuse_key(held)
-                await self._decide(held, reply)
+                await self._decide(held, await self._extend(held) or reply)
 
     def _new_key(self) -> str:
         self._keys += 1
@@ -87,6 +87,20 @@ class SimulatedCustomer:
             )
             other = next(seat for seat in others if seat not in held.seats)
             await self._client.reserve(held.session, (other,), held.key)
+
+    async def _extend(self, held: Operation) -> Reply | None:
+        """The last answer, if the hold was extended. A repeat has the same key."""
+        if self._rng.random() >= 0.15:
+            return None
+        key = self._new_key()
+        for _ in range(TRIES):
+            await self._pause(self._rng.uniform(0.0, 0.8))
+            extended, reply = await self._client.extend(
+                held.session, str(held.result), key
+            )
+            if extended.outcome != "unknown" or self._stopping.is_set():
+                break
+        return reply if extended.outcome == "ok" else None
 
     async def _decide(self, held: Operation, reply: Reply) -> None:
         weights = {"pay": 18, "cancel": 60, "forget": 8, "edge": 14}

@@ -6,6 +6,7 @@ from typing import Any
 from loadtest.documents import (
     APPROVE_PAYMENT,
     CANCEL_RESERVATION,
+    EXTEND_RESERVATION,
     RESERVE_SEATS,
     SEAT_MAP,
 )
@@ -36,6 +37,16 @@ class RecordingClient:
         reply = await self.ask(RESERVE_SEATS, {"input": wanted})
         if reply.outcome == "ok":
             operation.amount_minor = reply.value["total"]["amountMinor"]
+            operation.states = states(reply.value["seats"])
+        return self._end(operation, reply), reply
+
+    async def extend(
+        self, session: str, reservation: str, key: str | None
+    ) -> tuple[Operation, Reply]:
+        wanted = {"reservationId": reservation, "idempotencyKey": key}
+        operation = self._begin("extend", session, target=reservation, key=key)
+        reply = await self.ask(EXTEND_RESERVATION, {"input": wanted})
+        if reply.outcome == "ok":
             operation.states = states(reply.value["seats"])
         return self._end(operation, reply), reply
 

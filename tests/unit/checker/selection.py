@@ -52,5 +52,23 @@ def after(evidence: Evidence, change: SeatChange) -> SeatChange:
     )
 
 
+def extension(evidence: Evidence) -> SeatChange:
+    """A change that extended the hold before it."""
+    return next(
+        after(evidence, change)
+        for change in evidence.changes
+        if change.status == "HELD"
+        and any(
+            (later.seat, later.version, later.reservation, later.status)
+            == (change.seat, change.version + 1, change.reservation, "HELD")
+            for later in evidence.changes
+        )
+    )
+
+
+def extended(evidence: Evidence) -> ReservationRow:
+    return next(row for row in evidence.reservations if row.extensions)
+
+
 def one_of(lies: Iterable[str], words: str) -> bool:
     return any(words in lie for lie in lies)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from tests.cluster.checks.answers import violations
 from tests.cluster.evidence import Evidence
-from tests.unit.checker.selection import one_of, operation, reservation
+from tests.unit.checker.selection import extended, one_of, operation, reservation
 
 
 def test_a_hold_that_was_acknowledged_and_lost(evidence: Evidence) -> None:
@@ -117,3 +117,27 @@ def test_a_customer_who_is_not_known_any_more(evidence: Evidence) -> None:
     refused.code = "UNAUTHENTICATED"
 
     assert one_of(violations(evidence), "nothing was wrong with it")
+
+
+def test_an_extension_that_was_acknowledged_and_lost(evidence: Evidence) -> None:
+    row = extended(evidence)
+    row.extensions = 0
+
+    assert one_of(violations(evidence), "should have been extended 1 to 1 times")
+
+
+def test_an_extension_that_nobody_asked_for(evidence: Evidence) -> None:
+    row = reservation(evidence, "CONFIRMED")
+    asked = sum(o.target == row.id for o in evidence.operations)
+    row.extensions += 1
+
+    assert one_of(violations(evidence), f"extended {asked} to {asked} times")
+
+
+def test_a_key_that_extended_twice(evidence: Evidence) -> None:
+    row = extended(evidence)
+    asked = operation(evidence, "extend", "ok")
+    evidence.operations.append(replace(asked, target=row.id))
+    extended(evidence).extensions += 1
+
+    assert one_of(violations(evidence), "should have been extended 1 to 1 times")

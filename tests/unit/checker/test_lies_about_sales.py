@@ -4,7 +4,14 @@ from dataclasses import replace
 
 from tests.cluster.checks.sales import violations
 from tests.cluster.evidence import Evidence
-from tests.unit.checker.selection import after, hold_of, one_of, reservation, seat
+from tests.unit.checker.selection import (
+    after,
+    extension,
+    hold_of,
+    one_of,
+    reservation,
+    seat,
+)
 
 
 def test_a_sold_seat_that_is_on_sale_again(evidence: Evidence) -> None:
@@ -102,3 +109,16 @@ def test_a_claim_on_a_seat_that_was_given_back(evidence: Evidence) -> None:
     claim.open = True
 
     assert one_of(violations(evidence), "is open, and its seat was given back")
+
+
+def test_an_extension_in_two_transactions(evidence: Evidence) -> None:
+    change = extension(evidence)
+    evidence.changes.append(replace(change, transaction=change.transaction + 1))
+
+    assert one_of(violations(evidence), f"ReservationRow(id='{change.reservation}'")
+
+
+def test_an_extension_of_no_seat(evidence: Evidence) -> None:
+    reservation(evidence, "CONFIRMED").extensions += 1
+
+    assert one_of(violations(evidence), " took ")

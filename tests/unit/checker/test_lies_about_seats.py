@@ -2,9 +2,17 @@
 
 from dataclasses import replace
 
-from tests.cluster.checks.seats import HOLD, violations
+from tests.cluster.checks.seats import EXTENSION, HOLD, violations
 from tests.cluster.evidence import SECOND, Evidence
-from tests.unit.checker.selection import after, hold_of, one_of, operation, reservation
+from tests.unit.checker.selection import (
+    after,
+    extended,
+    extension,
+    hold_of,
+    one_of,
+    operation,
+    reservation,
+)
 
 
 def test_held_by_two(evidence: Evidence) -> None:
@@ -125,3 +133,33 @@ def test_a_refusal_of_free_seats(evidence: Evidence) -> None:
     refused.seats = ("01000000-0000-7000-8000-000000000000",)
 
     assert one_of(violations(evidence), "nobody had them")
+
+
+def test_an_extension_of_another_hold(evidence: Evidence) -> None:
+    change = extension(evidence)
+
+    change.reservation = reservation(evidence, "CANCELLED").id
+
+    assert one_of(violations(evidence), f"became HELD {change.reservation}")
+
+
+def test_an_extension_of_29_seconds(evidence: Evidence) -> None:
+    change = extension(evidence)
+
+    change.held_until = (change.held_until or 0) - SECOND
+
+    assert one_of(violations(evidence), "was extended by 29.0 s")
+
+
+def test_an_extension_after_the_end(evidence: Evidence) -> None:
+    change = extension(evidence)
+
+    change.at = (change.held_until or 0) - EXTENSION + 3 * SECOND
+
+    assert one_of(violations(evidence), "was extended 3.0 s late")
+
+
+def test_time_that_nobody_extended(evidence: Evidence) -> None:
+    extended(evidence).extensions -= 1
+
+    assert one_of(violations(evidence), "is for 60.0 s")

@@ -17,9 +17,12 @@ def test_the_recorded_run_has_something_of_everything(evidence: Evidence) -> Non
     assert {("reserve", "ok"), ("reserve", "refused"), ("reserve", "unknown")} <= {
         *kinds
     }
-    assert {("cancel", "ok"), ("approve", "ok"), ("read", "ok")} <= {*kinds}
+    assert {("cancel", "ok"), ("extend", "ok"), ("approve", "ok"), ("read", "ok")} <= {
+        *kinds
+    }
     assert types == {
         "ReservationCreated",
+        "ReservationExtended",
         "ReservationConfirmed",
         "ReservationCancelled",
         "ReservationExpired",
