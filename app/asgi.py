@@ -30,6 +30,7 @@ from telemetry.process_metrics import watch_event_loop
 from transport.documents.persisted_queries import PersistedQueries
 from transport.http_endpoint.view import GraphQLHttp
 from transport.request_context import ContextOf
+from transport.server.request_lines import TURNS
 from transport.shares.meter import metered_task
 from transport.shares.read_shares import ReadShares
 from transport.socket_endpoint.endpoint import GraphQLWebSocket
@@ -162,7 +163,7 @@ def application(settings: Settings) -> Starlette:
 
 def _lifespan(
     settings: Settings, keys: KeyRing
-) -> Callable[[Starlette], AbstractAsyncContextManager[Mapping[str, RunningApi]]]:
+) -> Callable[[Starlette], AbstractAsyncContextManager[Mapping[str, object]]]:
     authenticator = Authenticator(keys)
     schema = build_schema(
         introspection=settings.introspection, plans=settings.engine == "plans"
@@ -174,7 +175,7 @@ def _lifespan(
     )
 
     @asynccontextmanager
-    async def lifespan(_app: Starlette) -> AsyncIterator[Mapping[str, RunningApi]]:
+    async def lifespan(_app: Starlette) -> AsyncIterator[Mapping[str, object]]:
         async with open_api(settings, keys) as parts:
             context_of = _context_of(parts.services, authenticator)
             shares = ReadShares()
@@ -204,7 +205,7 @@ def _lifespan(
             gc.set_threshold(*GC_THRESHOLDS)
             logger.info("the API serves")
             try:
-                yield {STATE: api}
+                yield {STATE: api, TURNS: parts.resources.locks.turns}
             finally:
                 sampling.cancel()
             logger.info("the API stops")

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 import asyncpg
@@ -13,6 +14,7 @@ from domain.ports import Wanted
 from domain.reservation import Reservation
 from persistence.key_value.seat_markers import held_ms
 from persistence.outages import is_unavailable
+from runtime.turns import TurnEvent, Turns
 from telemetry import sale_metrics
 
 # A caller who waited for a server in vain has waited for all of those behind it.
@@ -28,14 +30,15 @@ class LocalLease:
     for the same seats.
     """
 
-    def __init__(self, wanted: Wanted) -> None:
+    def __init__(self, wanted: Wanted, turns: Turns) -> None:
         self.wanted = wanted
         self.locked = False
         self.held: tuple[Reservation, datetime] | None = None
         self.refusal: DomainError | None = None
         self.failure: Exception | None = None  # of a server
-        self.decided = asyncio.Event()
-        self.released = asyncio.Event()
+        self.lines = [str(seat_id).encode() for seat_id in wanted.seat_ids]
+        self.decided = TurnEvent(turns, self.lines)
+        self.released = TurnEvent(turns, self.lines)
         self._clock = asyncio.get_running_loop().time
         self._began = self._clock()
         self._known_until = 0.0
@@ -74,14 +77,15 @@ class LocalLeases:
     So nobody gives up because a crowd keeps the process busy.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, turns: Turns) -> None:
+        self._turns = turns
         self._leases: dict[UUID, LocalLease] = {}  # by seat
 
     @asynccontextmanager
     async def lease(self, wanted: Wanted) -> AsyncIterator[LocalLease]:
         """Raises the refusal of an equal call ahead, or the failure of a server."""
         await self.wait_for_others(wanted)
-        lease = LocalLease(wanted)
+        lease = LocalLease(wanted, self._turns)
         self._leases.update(dict.fromkeys(wanted.seat_ids, lease))
         try:
             yield lease
@@ -113,8 +117,28 @@ class LocalLeases:
                 return lease
         return None
 
+    def forget(self, seat_ids: Sequence[UUID]) -> None:
+        """Those who come now have to try: the seats have been given back."""
+        while lease := self._lease_on(seat_ids):
+            if lease.held is None:
+                return
+            self._end(lease)
+
     def _release(self, lease: LocalLease) -> None:
+        # After a failure all wait together for the next who tries: only a few will.
+        lease.decided.set(at_once=lease.failure is not None)
+        if lease.held is None:
+            self._end(lease)
+        else:
+            # Behind those who came before the seats were taken: they are refused. Those
+            # whose turn has just begun have not run yet.
+            loop = asyncio.get_running_loop()
+            end = partial(loop.call_soon, self._end, lease)
+            self._turns.line_up(end, lease.lines)
+
+    def _end(self, lease: LocalLease) -> None:
+        if lease.released.is_set():
+            return
         for seat_id in lease.wanted.seat_ids:
             del self._leases[seat_id]
-        lease.decided.set()
-        lease.released.set()
+        lease.released.set(at_once=lease.failure is not None)

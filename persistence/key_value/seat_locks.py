@@ -41,6 +41,7 @@ from persistence.key_value.seat_scripts import (
     MARK_HELD,
     MARK_SOLD,
 )
+from runtime.turns import Turns
 from telemetry import sale_metrics
 
 logger = logging.getLogger(__name__)
@@ -63,7 +64,8 @@ class RedlockSeatLocks:
     def __init__(self, nodes: Sequence[ScriptBatch]) -> None:
         self._nodes = nodes
         self._quorum = len(nodes) // 2 + 1
-        self._leases = LocalLeases()
+        self.turns = Turns()  # of the process: requests begin in them, too
+        self._leases = LocalLeases(self.turns)
         self._unlocked = 0
 
     def guard(self, wanted: Wanted) -> AbstractAsyncContextManager[LocalLease]:
@@ -87,7 +89,9 @@ class RedlockSeatLocks:
                     await asyncio.shield(self._unlock(token, lease))
 
     async def clear(self, reservation: Reservation) -> None:
-        keys = _keys([seat.id for seat in reservation.seats])
+        seat_ids = [seat.id for seat in reservation.seats]
+        self._leases.forget(seat_ids)
+        keys = _keys(seat_ids)
         await _run(self._nodes, CLEAR, keys, str(reservation.id))
 
     async def mark_extended(self, extended: Extended) -> None:

@@ -15,6 +15,7 @@ from domain.ports import Wanted
 from persistence.key_value.local_leases import LocalLease
 from persistence.key_value.seat_locks import RedlockSeatLocks
 from persistence.sales import hold_sql
+from runtime.turns import Turns
 
 DROP_INDEX = "DROP INDEX IF EXISTS uq_claims_one_open"
 
@@ -23,7 +24,7 @@ DROP_INDEX = "DROP INDEX IF EXISTS uq_claims_one_open"
 async def _no_lock(
     _self: RedlockSeatLocks, wanted: Wanted
 ) -> AsyncIterator[LocalLease]:
-    yield LocalLease(wanted)
+    yield LocalLease(wanted, Turns())
 
 
 async def drop_index(database_url: str) -> None:

@@ -20,6 +20,7 @@ from persistence.key_value.seat_markers import MARGIN
 from persistence.key_value.seat_scripts import ACQUIRE, MARK_HELD
 from persistence.postgres.pool import Pool
 from persistence.sales.ledger import PostgresLedger
+from runtime.turns import Turns
 from tests.support.cinema import Cinema, Show
 from tests.support.embedded import EmbeddedStack
 from tests.support.null_services import NoWakeup
@@ -188,7 +189,7 @@ async def test_who_comes_while_a_hold_is_marked_is_refused_at_once_before_the_st
 ) -> None:
     """Its marker is on the way to the nodes; with the start it says nothing more."""
     wanted = show.wanting(0)
-    lease = LocalLease(wanted)
+    lease = LocalLease(wanted, Turns())
     held = await service.reserve_seats(show.session_id, show.seat_ids[:1], ana)
     lease.mark_held(held, held.created_at + starts_in)
     answering = asyncio.create_task(lease.wait(wanted))

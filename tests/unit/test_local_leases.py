@@ -69,7 +69,7 @@ class Crowd:
                 self.at_postgres += 1
                 await self.may_decide.wait()
                 self._decide()
-                lock.mark_held(HELD, NOON)
+                lock.mark_held(HELD, NOON + timedelta(hours=1))
         except Exception as error:  # noqa: BLE001 # each is an outcome
             return type(error).__name__
         return "held"
@@ -180,3 +180,57 @@ def test_one_caller_waits_while_other_processes_decide() -> None:
 
     assert run_slowly(storm()) == {"held": 1, "SeatsUnavailableError": 8}
     assert node.asked == 11
+
+
+async def held_with_others_in_line(crowd: Crowd) -> list["asyncio.Task[str]"]:
+    """A hundred who were in the line of the seat before it was held."""
+    line, others = [str(SEAT.id).encode()], []
+    in_line = asyncio.Event()
+
+    def come() -> None:
+        others.append(asyncio.create_task(crowd.call()))
+        if len(others) == 100:
+            in_line.set()
+
+    crowd.may_decide.set()
+    first = asyncio.create_task(crowd.call())
+    await asyncio.sleep(0)
+    for _ in range(100):
+        crowd.locks.turns.line_up(come, line)
+    assert await first == "held"
+    await in_line.wait()
+    return others
+
+
+async def test_who_was_in_line_before_a_hold_is_refused_by_it() -> None:
+    """Its lease ends in the line of its seat."""
+    node = LockNode()
+    others = await held_with_others_in_line(Crowd(node))
+
+    assert await asyncio.gather(*others) == ["SeatsUnavailableError"] * 100
+    assert node.asked == 1
+
+
+async def test_who_comes_after_a_hold_asks_the_servers() -> None:
+    node = LockNode()
+    crowd = Crowd(node)
+    await asyncio.gather(*await held_with_others_in_line(crowd))
+    ended = asyncio.Event()
+    crowd.locks.turns.line_up(ended.set, [str(SEAT.id).encode()])
+    await ended.wait()
+
+    assert await crowd.call() == "held"
+    assert node.asked == 2
+
+
+async def test_who_comes_after_a_cancel_asks_the_servers() -> None:
+    """Also if the lease has not ended."""
+    node = LockNode()
+    crowd = Crowd(node)
+    crowd.may_decide.set()
+    assert await crowd.call() == "held"
+    assert await crowd.call() == "SeatsUnavailableError"
+    await crowd.locks.clear(HELD)
+
+    assert await crowd.call() == "held"
+    assert node.asked == 2

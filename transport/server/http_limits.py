@@ -10,6 +10,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from transport.limits import (
     ANSWER_SECONDS,
     LINGER_SECONDS,
+    MAX_BYTES,
     MAX_HEAD_BYTES,
     REQUEST_SECONDS,
 )
@@ -21,6 +22,7 @@ from transport.server.request_head import (
     check_head,
     head_without_upgrade,
 )
+from transport.server.request_lines import TURNS, lines_of
 
 NO_HTTP = RefusedHeadError(HTTPStatus.BAD_REQUEST, "This is not an HTTP request.")
 NO_HANDSHAKE = RefusedHeadError(
@@ -48,6 +50,7 @@ class BoundedHttp(HttpToolsProtocol):
     linger_seconds: ClassVar[float] = LINGER_SECONDS
     # Outside of bodies, since the chunk in which the request began.
     _head_bytes = 0
+    _unread = b""  # received, and waiting for its turn
     _write_deadline: asyncio.TimerHandle | None = None
     _request_deadline: asyncio.TimerHandle | None = None
     _is_incomplete = False  # the request that is read
@@ -78,12 +81,26 @@ class BoundedHttp(HttpToolsProtocol):
         super().timeout_keep_alive_handler()
 
     def shutdown(self) -> None:
+        self._read()  # nobody answers it later
         self._lingering.linger_seconds = self.linger_seconds
         super().shutdown()
 
     def data_received(self, data: bytes) -> None:
-        self._head_bytes += len(data)
         self._unset_keepalive_if_required()
+        turns = self.app_state.get(TURNS)
+        if self._unread or turns is None:
+            self._unread += data
+            if turns is None or len(self._unread) > MAX_BYTES:
+                self._read()
+        else:
+            self._unread = data
+            turns.call(self._read, lines_of(data))
+
+    def _read(self) -> None:
+        data, self._unread = self._unread, b""
+        if self.transport.is_closing():
+            return
+        self._head_bytes += len(data)
         try:
             self._feed(data)
             if self._head_bytes > MAX_HEAD_BYTES:
