@@ -23,6 +23,7 @@ from domain.identities import IdentityService
 from domain.prices import PriceService
 from domain.reservation import HoldTerms
 from domain.sales import PaymentService
+from domain.seat_rules import SeatRules
 from domain.venues import VenueService
 from persistence.catalog.catalog import PostgresCatalog
 from persistence.catalog.prices import PostgresPrices
@@ -206,7 +207,8 @@ def _services(
     sign_in: SignInServices,
 ) -> Services:
     ledger, locks, wakeup = resources.ledger, resources.locks, resources.wakeup
-    booking = BookingService(ledger, locks, wakeup, terms)
+    rules = SeatRules(queries.seatings)
+    booking = BookingService(ledger, locks, wakeup, terms, rules)
     return Services(
         booking=booking,
         best_seats=BestSeatsService(booking, ledger, queries.seatings, wakeup),

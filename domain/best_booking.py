@@ -6,7 +6,7 @@ from itertools import islice
 from uuid import UUID, uuid4
 
 from domain.best_seats import Choice, Wish
-from domain.booking import BookingService, judge
+from domain.booking import BookingService
 from domain.errors import (
     InvalidInputError,
     NotEnoughSeatsError,
@@ -54,7 +54,7 @@ class _Order:
     key: IdempotencyKey | None
 
     def wish_in(self, known: SessionSeating) -> Wish:
-        return replace(self.wish, companions_released=known.companions_released)
+        return replace(self.wish, companions_released=known.rules.companions_released)
 
     def hold(self, terms: HoldTerms) -> Hold:
         return Hold(
@@ -135,18 +135,17 @@ class BestSeatsService:
             if verdict.expired:
                 await self._ledger.expire(verdict.expired)
                 self._wakeup.notify()
-            try:
-                reservation, _ = judge(verdict, hold.wanted)
-            except SeatsUnavailableError:
-                if blocks:
-                    continue
+            if verdict.session is None:
+                raise NotFoundError
+            if verdict.reservation:
+                self._wakeup.notify()
+                known.note(verdict.reservation.seats)
+                return verdict.reservation
+            if verdict.begun:
+                raise SessionClosedError
+            if not blocks:
                 left = Choice(known.seating, free, wish)
-                raise NotEnoughSeatsError(
-                    left.available(), left.largest_together()
-                ) from None
-            self._wakeup.notify()
-            known.note(reservation.seats)
-            return reservation
+                raise NotEnoughSeatsError(left.available(), left.largest_together())
         raise TooManyAtOnceError
 
 

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 from domain.errors import (
     InvalidInputError,
     NotFoundError,
+    OrphanLeftError,
     PriceChangedError,
     ReservationClosedError,
     SeatsUnavailableError,
@@ -28,6 +29,7 @@ from domain.ports import (
     Wanted,
 )
 from domain.reservation import DEFAULT_TERMS, MAX_SEATS, HoldTerms, Reservation
+from domain.seat_rules import SeatRules
 from domain.sessions import Session
 
 
@@ -38,8 +40,10 @@ class BookingService:
         locks: SeatLocks,
         wakeup: RelayWakeup,
         terms: HoldTerms = DEFAULT_TERMS,
+        rules: SeatRules | None = None,
     ) -> None:
         self._ledger = ledger
+        self._rules = rules
         self._locks = locks
         self._wakeup = wakeup
         self.terms = terms
@@ -51,6 +55,8 @@ class BookingService:
         customer_id: UUID,
         idempotency_key: str | None = None,
         expected: Expected = NOTHING_EXPECTED,
+        *,
+        accept_orphans: bool = False,
     ) -> Reservation:
         """Hold all the seats for a while, or none.
 
@@ -69,8 +75,14 @@ class BookingService:
             *expected.given(),
         )
         try:
+            if self._rules:
+                await self._rules.check(
+                    session_id, seat_ids, accept_orphans=accept_orphans
+                )
             return await self.hold(wanted, customer_id, key)
         except (
+            InvalidInputError,
+            OrphanLeftError,
             SeatsUnavailableError,
             SessionClosedError,
             SessionMovedError,

@@ -8,7 +8,7 @@ from domain.money import Money
 from domain.movies import Movie, MovieFacts, validated_movie
 from domain.ports import RelayWakeup
 from domain.session_changes import SessionChange, SessionFacts, check_session
-from domain.sessions import Session
+from domain.sessions import OrphanRule, Session
 
 
 class Catalog(Protocol):
@@ -34,7 +34,12 @@ class Catalog(Protocol):
         """
 
     async def add_session(
-        self, movie_id: UUID, room_id: UUID, starts_at: datetime, price: Money
+        self,
+        movie_id: UUID,
+        room_id: UUID,
+        starts_at: datetime,
+        price: Money,
+        orphan_rule: OrphanRule = OrphanRule.OFF,
     ) -> Session:
         """With every seat of the room on sale.
 
@@ -91,10 +96,17 @@ class CatalogService:
         return movie
 
     async def create_session(
-        self, movie_id: UUID, room_id: UUID, starts_at: datetime, price: Money
+        self,
+        movie_id: UUID,
+        room_id: UUID,
+        starts_at: datetime,
+        price: Money,
+        orphan_rule: OrphanRule = OrphanRule.OFF,
     ) -> Session:
         check_session({"starts_at": starts_at, "price_per_seat": price})
-        session = await self._catalog.add_session(movie_id, room_id, starts_at, price)
+        session = await self._catalog.add_session(
+            movie_id, room_id, starts_at, price, orphan_rule
+        )
         await self._cache.drop()
         return session
 
@@ -104,7 +116,9 @@ class CatalogService:
         """Raises InvalidInputError if it has begun or a seat of it is held or sold."""
         check_session(facts)
         change = SessionChange(
-            starts_at=facts.get("starts_at"), price=facts.get("price_per_seat")
+            starts_at=facts.get("starts_at"),
+            price=facts.get("price_per_seat"),
+            orphan_rule=facts.get("orphan_rule"),
         )
         session = await self._catalog.change_session(
             session_id, change, expected_version

@@ -57,6 +57,19 @@ class NotEnoughSeatsError(DomainError):
         self.largest_together = largest_together
 
 
+class OrphanLeftError(DomainError):
+    """The seats leave others alone; `better` are as many that leave none, if any."""
+
+    code = "ORPHAN_LEFT"
+
+    def __init__(
+        self, orphans: Collection[SessionSeat], better: Collection[SessionSeat]
+    ) -> None:
+        super().__init__(f"{len(orphans)} seat(s) left alone")
+        self.orphans = tuple(sorted(orphans, key=seat_order))
+        self.better = tuple(sorted(better, key=seat_order))
+
+
 class TicketTypeNotSoldError(DomainError):
     """The session has no price for it."""
 

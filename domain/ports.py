@@ -18,7 +18,7 @@ from domain.reservation import (
 )
 from domain.seating import Seats
 from domain.seats import SessionSeat
-from domain.session_seating import SessionSeating
+from domain.session_seating import SessionRules, SessionSeating
 from domain.sessions import Session
 
 
@@ -195,6 +195,9 @@ class Ledger(Protocol):
 
 class Seatings(Protocol):
     """The seats of sessions that this process knows, as Postgres had them."""
+
+    async def rules(self, session_id: UUID) -> SessionRules | None:
+        """As they were some seconds ago. None: no such session."""
 
     async def recent(self, session_id: UUID) -> SessionSeating | None:
         """As they were read a moment ago. None: no such session."""

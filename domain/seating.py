@@ -101,13 +101,13 @@ class Seating:
             and features.issuperset(ACCESSIBLE.intersection(seat.features))
         )
 
-    def split_sofas(self, seats: Seats) -> list[Seat]:
-        """The other halves of the sofas of which `seats` has one half."""
-        missing = [
-            ((bits & row.left_halves) << 1 | (bits & row.right_halves) >> 1) & ~bits
-            for row, bits in zip(self.rows, seats, strict=True)
-        ]
-        return self.listed(missing)
+    def sofas_split(self, seats: Seats) -> Iterator[tuple[Seat, Seat]]:
+        """Each half of a sofa without the other half, and that one."""
+        for row, bits in zip(self.rows, seats, strict=True):
+            for bit in bits_of(bits & row.left_halves & ~(bits >> 1)):
+                yield row.seats[bit], row.seats[bit + 1]
+            for bit in bits_of(bits & row.right_halves & ~(bits << 1)):
+                yield row.seats[bit], row.seats[bit - 1]
 
     def unaccompanied(self, seats: Iterable[Seat]) -> list[Seat]:
         """The companion places without a wheelchair place of theirs."""

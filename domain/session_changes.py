@@ -7,7 +7,7 @@ from typing import Self, TypedDict
 
 from domain.errors import InvalidInputError, raise_if_any
 from domain.money import CURRENCIES, Money, highest_price, in_use
-from domain.sessions import Session
+from domain.sessions import OrphanRule, Session
 
 YEARS_AHEAD = 2
 
@@ -17,6 +17,7 @@ class SessionFacts(TypedDict, total=False):
 
     starts_at: datetime | None
     price_per_seat: Money | None
+    orphan_rule: OrphanRule | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,9 +26,13 @@ class SessionChange:
 
     starts_at: datetime | None = None
     price: Money | None = None
+    orphan_rule: OrphanRule | None = None
 
     def without_unchanged(self, session: Session) -> Self:
-        """Without the values that the session has already."""
+        """Without the values that the session has already, and without the rule.
+
+        The rule may change at any time.
+        """
         moved = self.starts_at != session.starts_at
         repriced = self.price != session.price_per_seat
         return type(self)(
@@ -67,6 +72,8 @@ def check_session(facts: SessionFacts) -> None:
         wrong.append(InvalidInputError("pricePerSeat", rule="value_missing"))
     if price := facts.get("price_per_seat"):
         wrong.extend(_wrong_price(price))
+    if facts.get("orphan_rule", True) is None:
+        wrong.append(InvalidInputError("orphanRule", rule="value_missing"))
     raise_if_any(wrong)
 
 

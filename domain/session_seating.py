@@ -2,28 +2,44 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Final
+from dataclasses import dataclass
 from uuid import UUID
 
 from domain.best_seats import Choice, Wish
 from domain.errors import NotFoundError
+from domain.orphans import orphans_left
+from domain.reservation import Reservation, ReservationStatus
 from domain.seat_plan import Seat
 from domain.seating import Seating, Seats, minus, plus
 from domain.seats import SeatStatus, SessionSeat
+from domain.sessions import OrphanRule
 
-LATEST: Final = float("inf")
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionRules:
+    """As they were when they were read."""
+
+    orphan_rule: OrphanRule
+    begun: bool
+    companions_released: bool
+    has_pairs: bool  # sofas, or companion places
+    room_version: int
+
+    @property
+    def are_plain(self) -> bool:
+        """Everybody may take any free seat."""
+        return self.orphan_rule is OrphanRule.OFF and not self.has_pairs
 
 
 class SessionSeating:
     """Its seats have the ids that they have in the session."""
 
-    companions_released = False  # until they were read to be
-
-    def __init__(self, seats: Collection[Seat]) -> None:
+    def __init__(self, seats: Collection[Seat], rules: SessionRules) -> None:
         self.seating = Seating(seats)
+        self.rules = rules
+        self.states: dict[UUID, SessionSeat] = {}
         self._zones = frozenset(seat.zone_id for seat in seats)
         self._free = [0] * len(self.seating.rows)
-        self._versions = dict.fromkeys(self.seating.bits, 0)
         self._chosen = [0] * len(self.seating.rows)
 
     def check_zones(self, zones: frozenset[UUID] | None) -> None:
@@ -36,10 +52,11 @@ class SessionSeating:
 
         So is a seat that the room had not when its seats were read.
         """
-        free, versions, bits = self._free, self._versions, self.seating.bits
+        free, states, bits = self._free, self.states, self.seating.bits
         for seat in seats:
-            if seat.version >= versions.get(seat.id, LATEST):
-                versions[seat.id] = seat.version
+            before = states.get(seat.id)
+            if seat.id in bits and (before is None or seat.version >= before.version):
+                states[seat.id] = seat
                 row, bit = bits[seat.id]
                 if seat.status is SeatStatus.AVAILABLE:
                     free[row] |= bit
@@ -51,8 +68,24 @@ class SessionSeating:
         return self.seating.seats(
             seat.id
             for seat in seats
-            if seat.status is SeatStatus.AVAILABLE and seat.id in self._versions
+            if seat.status is SeatStatus.AVAILABLE and seat.id in self.seating.bits
         )
+
+    def of(self, seats: Iterable[Seat]) -> list[SessionSeat]:
+        """Their states."""
+        return [self.states[seat.id] for seat in seats]
+
+    def orphans_of(self, reservation: Reservation, free: Seats) -> list[SessionSeat]:
+        """The seats that it leaves alone, where the rule is to warn of them."""
+        ids = [seat.id for seat in reservation.seats if seat.id in self.seating.bits]
+        has_them = reservation.status in {
+            ReservationStatus.PENDING,
+            ReservationStatus.CONFIRMED,
+        }
+        if self.rules.orphan_rule is not OrphanRule.WARN or not has_them:
+            return []
+        own = self.seating.seats(ids)
+        return self.of(orphans_left(self.seating, plus(free, own), own))
 
     def ids(self, seats: Seats) -> tuple[UUID, ...]:
         return tuple(sorted(seat.id for seat in self.seating.listed(seats)))

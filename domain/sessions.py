@@ -15,6 +15,14 @@ class SessionStatus(StrEnum):
     CANCELLED = "CANCELLED"
 
 
+class OrphanRule(StrEnum):
+    """What becomes of a hold that leaves a seat alone."""
+
+    OFF = "OFF"
+    WARN = "WARN"
+    REFUSE = "REFUSE"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
     id: UUID

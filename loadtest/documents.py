@@ -44,6 +44,7 @@ RESERVE_SEATS = """mutation ($input: ReserveSeatsInput!) {
     ... on TooManySeats { limit }
     ... on SessionMoved { session { startsAt } }
     ... on PriceChanged { total { amountMinor currency } }
+    ... on OrphanLeft { orphans { id number } better { id number } }
     ... on InvalidInput { fields { path message } }
   }
 }"""

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import strawberry
 
+from domain.sessions import OrphanRule
 from resolvers.context import Info
 from resolvers.ids import require_id
 from resolvers.permissions import (
@@ -99,6 +100,7 @@ class CatalogMutations:
             room_id,
             input.starts_at,
             input.price_per_seat.to_domain(),
+            OrphanRule[input.orphan_rule.name],
         )
         info.context.clear_loaders()
         return Session.from_domain(session)
@@ -114,6 +116,7 @@ class CatalogMutations:
         session = await info.context.services.catalog.update_session(
             key, session_facts(input), input.expected_version
         )
+        info.context.services.queries.seatings.forget_rules()
         info.context.clear_loaders()
         return Session.from_domain(session)
 

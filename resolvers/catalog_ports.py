@@ -10,7 +10,7 @@ from domain.money import Money
 from domain.movies import Movie, MovieFacts
 from domain.rooms import NewRoom, NewSeats, Room, RoomFacts
 from domain.session_changes import SessionFacts
-from domain.sessions import Session
+from domain.sessions import OrphanRule, Session
 from domain.ticket_types import TicketType, TicketTypeFacts
 
 
@@ -24,7 +24,12 @@ class CatalogEditing(Protocol):
     async def archive_movie(self, movie_id: UUID) -> Movie: ...
 
     async def create_session(
-        self, movie_id: UUID, room_id: UUID, starts_at: datetime, price: Money
+        self,
+        movie_id: UUID,
+        room_id: UUID,
+        starts_at: datetime,
+        price: Money,
+        orphan_rule: OrphanRule,
     ) -> Session: ...
 
     async def update_session(

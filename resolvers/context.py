@@ -11,7 +11,6 @@ from resolvers.faults import bad_user_input
 from resolvers.loaders import Loaders
 from resolvers.ports import (
     AccountAccess,
-    BestSeatsBooking,
     Booking,
     CodeExchange,
     Extending,
@@ -22,6 +21,7 @@ from resolvers.ports import (
     ReservationTicks,
     SeatMapFeed,
 )
+from resolvers.seating_ports import BestSeatsBooking
 from resolvers.texts import ENGLISH
 from runtime.networks import network_of
 

@@ -15,7 +15,7 @@ from domain.people import Viewer
 from domain.reservation import Reservation
 from domain.rooms import Room
 from domain.seat_plan import Seat
-from domain.seats import Position, SeatMap
+from domain.seats import Position, SeatMap, SessionSeat
 from domain.sessions import Session
 from persistence.queries.keyset import CursorError, Page, Window
 from resolvers.paging import connection, window
@@ -41,6 +41,7 @@ class Loaders:
 
     def __init__(self, queries: Readers, viewer: Viewer | None) -> None:
         self._sessions = queries.sessions
+        self._seatings = queries.seatings
         self.cinemas: ByKey[Cinema] = _by_key(queries.cinemas.by_id)
         self._workplaces: ByKey[list[Cinema]] = _by_key(queries.staff.cinemas)
         self._rooms_of: ByKey[list[Room]] = _by_key(queries.cinemas.rooms)
@@ -97,6 +98,13 @@ class Loaders:
 
     async def reservation(self, reservation_id: UUID) -> Reservation:
         return await _existing(self.reservations, reservation_id)
+
+    async def orphans_of(self, reservation: Reservation) -> list[SessionSeat]:
+        newest = await self._seatings.newest(reservation.session_id)
+        if newest is None:
+            return []
+        known, free = newest
+        return known.orphans_of(reservation, free)
 
     async def payment_of(self, reservation_id: UUID) -> Payment | None:
         return await self._payments_of.load(reservation_id)

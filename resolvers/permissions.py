@@ -102,6 +102,23 @@ async def require_manager_of_session(info: "Info", id: strawberry.ID) -> UUID:
     return key
 
 
+async def require_box_office(info: "Info", session_id: strawberry.ID) -> None:
+    """That they sell seats of the session: managers and cashiers of its cinema.
+
+    Raises UNAUTHENTICATED, FORBIDDEN or NotFoundError.
+    """
+    viewer = require_viewer(info)
+    if viewer.role not in {Role.MANAGER, Role.CASHIER}:
+        raise forbidden()
+    staff = info.context.services.queries.staff
+    workplaces = await staff.workplaces(viewer.id, viewer.role)
+    session = await info.context.loaders.sessions.load(require_id(session_id))
+    if session is None:
+        raise NotFoundError
+    room = await info.context.loaders.room(session.room_id)
+    _check(workplaces, room.cinema_id)
+
+
 def _check(workplaces: Workplaces, cinema_id: UUID) -> None:
     if not workplaces.include(cinema_id):
         raise forbidden_cinema()

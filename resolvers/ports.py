@@ -6,7 +6,6 @@ from typing import Protocol
 from uuid import UUID
 
 from domain.account import Account, Doubt, SignedIn
-from domain.best_seats import Wish
 from domain.cinemas import Cinema
 from domain.email_addresses import EmailAddress
 from domain.movies import Movie
@@ -22,6 +21,7 @@ from domain.ticket_types import TicketType
 from persistence.key_value.rate_limits import Slowdown
 from persistence.queries.keyset import Page, Window
 from persistence.queries.sessions import SessionsWanted
+from resolvers.seating_ports import SeatingReader
 
 
 class Booking(Protocol):
@@ -32,20 +32,12 @@ class Booking(Protocol):
         customer_id: UUID,
         idempotency_key: str | None,
         expected: Expected,
+        *,
+        accept_orphans: bool,
     ) -> Reservation: ...
 
     async def cancel_reservation(
         self, reservation_id: UUID, customer_id: UUID
-    ) -> Reservation: ...
-
-
-class BestSeatsBooking(Protocol):
-    async def reserve_best_seats(
-        self,
-        session_id: UUID,
-        wish: Wish,
-        customer_id: UUID,
-        idempotency_key: str | None = None,
     ) -> Reservation: ...
 
 
@@ -210,6 +202,9 @@ class Readers(Protocol):
 
     @property
     def ticket_types(self) -> TicketTypeReader: ...
+
+    @property
+    def seatings(self) -> SeatingReader: ...
 
     @property
     def clock(self) -> ServerClock: ...

@@ -43,6 +43,13 @@ def taken_seats(error: errors.SeatsUnavailableError) -> Facts:
     return {"seats": seats}
 
 
+def seats_left_alone(error: errors.OrphanLeftError) -> Facts:
+    return {
+        "orphans": [SessionSeat.from_domain(seat) for seat in error.orphans],
+        "better": [SessionSeat.from_domain(seat) for seat in error.better],
+    }
+
+
 def seats_there_are(error: errors.NotEnoughSeatsError) -> Facts:
     return {
         "available": error.available,
@@ -123,6 +130,7 @@ HANDLERS = [
     ProblemHandler(
         errors.NotEnoughSeatsError, problems.NotEnoughSeats, seats_there_are
     ),
+    ProblemHandler(errors.OrphanLeftError, problems.OrphanLeft, seats_left_alone),
     ProblemHandler(errors.TicketTypeNotSoldError, problems.TicketTypeNotSold),
     ProblemHandler(errors.SessionClosedError, problems.SessionClosed),
     ProblemHandler(errors.SessionMovedError, problems.SessionMoved, moved_session),

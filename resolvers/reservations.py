@@ -12,7 +12,7 @@ from resolvers.context import Info
 from resolvers.faults import not_found
 from resolvers.ids import parse_id, require_id
 from resolvers.paging import connection, window
-from resolvers.permissions import require_viewer
+from resolvers.permissions import require_box_office, require_viewer
 from resolvers.rate_limits import check_reserving_rate
 from schema.enums import ReservationStatus
 from schema.extensions import ExtendReservationInput, ExtendReservationResult
@@ -82,12 +82,15 @@ class ReservationMutations:
     ) -> ReserveSeatsResult:
         viewer = require_viewer(info)
         check_reserving_rate(info, viewer.id)
+        if input.accept_orphans:
+            await require_box_office(info, input.session_id)
         reservation = await info.context.services.booking.reserve_seats(
             require_id(input.session_id),
             [require_id(seat_id) for seat_id in input.seat_ids],
             viewer.id,
             input.idempotency_key,
             input.expected(),
+            accept_orphans=input.accept_orphans,
         )
         info.context.clear_loaders()
         return Reservation.from_domain(reservation)

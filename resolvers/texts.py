@@ -32,6 +32,7 @@ TEXTS: Mapping[str, str | Counted] = {
     "INVALID_CREDENTIALS": "The e-mail address or the password is wrong.",
     "SEATS_UNAVAILABLE": "Some of these seats are no longer available.",
     "NOT_ENOUGH_SEATS": "There are not so many free seats, or not so close together.",
+    "ORPHAN_LEFT": "A seat beside yours would be left alone. Choose other seats.",
     "TICKET_TYPE_NOT_SOLD": "This session does not sell this type of ticket.",
     "SESSION_CLOSED": "This session has started. Its seats are no longer for sale.",
     "SESSION_MOVED": "This session now starts at another time. Check the new time.",
@@ -54,6 +55,8 @@ TEXTS: Mapping[str, str | Counted] = {
     # Rules for input fields.
     "seats_missing": "Choose at least one seat.",
     "seats_repeated": "Choose each seat only once.",
+    "sofa_split": "Both halves of a sofa are sold together.",
+    "companion_alone": "This seat comes with the wheelchair place beside it.",
     "idempotency_key_length": "Enter 1 to %(limit)d characters.",
     "email_syntax": "Enter a valid e-mail address.",
     "password_length": "Enter %(shortest)d to %(longest)d characters.",

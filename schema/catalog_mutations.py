@@ -6,8 +6,9 @@ from typing import Annotated, TypeVar, cast
 import strawberry
 from strawberry import UNSET
 
-from domain import money, movies, session_changes
+from domain import money, movies, session_changes, sessions
 from schema.catalog import Movie, Session
+from schema.enums import OrphanRule
 from schema.money import MoneyInput
 from schema.problems import InUse, InvalidInput, NotFound, Outdated, RoomBusy
 
@@ -91,6 +92,10 @@ class CreateSessionInput:
         f" {money.HIGHEST_PRICE} minor units, or {money.HIGHEST_PRICES[0]} where"
         " people use no decimals."
     )
+    orphan_rule: OrphanRule = strawberry.field(
+        default=OrphanRule.OFF,
+        description="What becomes of a hold that leaves a seat alone.",
+    )
 
 
 @strawberry.input(
@@ -109,6 +114,11 @@ class UpdateSessionInput:
         default=UNSET,
         description="New price of each seat. Can change until the session starts,"
         " while no seat is held or sold. Null is refused.",
+    )
+    orphan_rule: OrphanRule | None = strawberry.field(
+        default=UNSET,
+        description="What becomes of a hold that leaves a seat alone, from now on."
+        " Null is refused.",
     )
     expected_version: int | None = strawberry.field(
         default=None, description=EXPECTED_VERSION
@@ -132,10 +142,11 @@ def movie_facts(entered: CreateMovieInput | UpdateMovieInput) -> movies.MovieFac
 
 
 def session_facts(entered: UpdateSessionInput) -> session_changes.SessionFacts:
-    price = entered.price_per_seat
+    price, rule = entered.price_per_seat, entered.orphan_rule
     facts = {
         "starts_at": entered.starts_at,
         "price_per_seat": price.to_domain() if price else price,
+        "orphan_rule": sessions.OrphanRule[rule.name] if rule else rule,
     }
     return cast("session_changes.SessionFacts", without_unset(facts))
 

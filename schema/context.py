@@ -12,7 +12,7 @@ from domain.payment import Payment
 from domain.reservation import HoldTerms, Reservation
 from domain.rooms import Room
 from domain.seat_plan import Seat
-from domain.seats import SeatMap
+from domain.seats import SeatMap, SessionSeat
 from domain.sessions import Session
 from schema.pages import Connection
 
@@ -52,6 +52,8 @@ class BatchedReads(Protocol):
     async def seat_map(self, session_id: UUID) -> SeatMap: ...
 
     async def reservation(self, reservation_id: UUID) -> Reservation: ...
+
+    async def orphans_of(self, reservation: Reservation) -> list[SessionSeat]: ...
 
     async def payment_of(self, reservation_id: UUID) -> Payment | None: ...
 

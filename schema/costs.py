@@ -11,6 +11,7 @@ from strawberry.utils.str_converters import to_camel_case
 METADATA_KEY = "cost"
 
 SEATS_IN_A_ROOM = 100  # about; a larger room is bounded by Context.count_seats
+SEATS_OF_A_HOLD = 8
 ROOMS_IN_A_CINEMA = 20  # about
 CINEMAS_OF_STAFF = 20  # about
 TICKET_TYPES = 10  # about

@@ -138,6 +138,21 @@ class SessionStatus(Enum):
     )
 
 
+@strawberry.enum(
+    description="What becomes of a hold that leaves a free seat without a free"
+    " neighbour, where another choice in that place would not."
+)
+class OrphanRule(Enum):
+    OFF = enum_value(sessions.OrphanRule.OFF, description="Nothing.")
+    WARN = enum_value(
+        sessions.OrphanRule.WARN,
+        description="The seats are held. `Reservation.orphans` shows what is left.",
+    )
+    REFUSE = enum_value(
+        sessions.OrphanRule.REFUSE, description="It is refused: OrphanLeft."
+    )
+
+
 @strawberry.enum(description="Order of a list of sessions.")
 class SessionOrder(Enum):
     BY_START = enum_value(

@@ -3,7 +3,7 @@
 import strawberry
 
 from schema.catalog import Session
-from schema.costs import SEATS_IN_A_ROOM, WRONG_FIELDS, cost
+from schema.costs import SEATS_IN_A_ROOM, SEATS_OF_A_HOLD, WRONG_FIELDS, cost
 from schema.enums import PaymentStatus, ReservationStatus
 from schema.money import Money
 from schema.seats import SessionSeat
@@ -111,6 +111,22 @@ class NotEnoughSeats(Problem):
     )
     largest_together: int = strawberry.field(
         description="Maximum number of them side by side."
+    )
+
+
+@strawberry.type(
+    description="The seats would leave others alone: free, without a free neighbour. No"
+    " seat was held."
+)
+class OrphanLeft(Problem):
+    orphans: list[SessionSeat] = strawberry.field(
+        description="The seats that would be left alone.",
+        metadata=cost(items=SEATS_OF_A_HOLD),
+    )
+    better: list[SessionSeat] = strawberry.field(
+        description="As many seats that leave none alone, near the wanted ones. Empty"
+        " if there are none.",
+        metadata=cost(items=SEATS_OF_A_HOLD),
     )
 
 

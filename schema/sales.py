@@ -11,13 +11,14 @@ from domain.ports import Expected
 from domain.seats import seat_order
 from schema.catalog import Session
 from schema.context import Info
-from schema.costs import SEATS_IN_A_ROOM, cost
+from schema.costs import READING_SEATS, SEATS_IN_A_ROOM, SEATS_OF_A_HOLD, cost
 from schema.enums import PaymentStatus, ReservationStatus
 from schema.money import Money, MoneyInput
 from schema.problems import (
     IdempotencyConflict,
     InvalidInput,
     NotFound,
+    OrphanLeft,
     PaymentClosed,
     PriceChanged,
     ReservationClosed,
@@ -57,6 +58,15 @@ class Reservation:
     )
     def extensions_left(self, info: Info) -> int:
         return self.value.extensions_left(info.context.hold_terms)
+
+    @strawberry.field(
+        description="Where the rule of the session is WARN: the free seats that the"
+        " reservation leaves alone, where another choice would not.",
+        metadata=cost(items=SEATS_OF_A_HOLD, extra=READING_SEATS),
+    )
+    async def orphans(self, info: Info) -> list[SessionSeat]:
+        seats = await info.context.loaders.orphans_of(self.value)
+        return [SessionSeat.from_domain(seat) for seat in sorted(seats, key=seat_order)]
 
     @strawberry.field(description="The session of the seats.")
     async def session(self, info: Info) -> Session:
@@ -137,6 +147,12 @@ class ReserveSeatsInput:
         " another time, the answer is SessionMoved. Null: any start.",
     )
 
+    accept_orphans: bool = strawberry.field(
+        default=False,
+        description="Take the seats although others are left alone. For managers and"
+        " cashiers of the cinema only.",
+    )
+
     def expected(self) -> Expected:
         total = self.expected_total
         return Expected(
@@ -161,7 +177,8 @@ ReserveSeatsResult = Annotated[
     | InvalidInput
     | IdempotencyConflict
     | PriceChanged
-    | SessionMoved,
+    | SessionMoved
+    | OrphanLeft,
     strawberry.union(
         "ReserveSeatsResult",
         description="The reservation with all its seats held until `expiresAt`, or the"

@@ -15,7 +15,7 @@ from domain.errors import (
 from domain.money import Money
 from domain.movies import Movie, MovieFacts
 from domain.session_changes import SessionChange, check_by_clock
-from domain.sessions import Session
+from domain.sessions import OrphanRule, Session
 from domain.text import order_key, search_key
 from persistence.catalog import catalog_sql as sql
 from persistence.catalog import move_sql
@@ -68,7 +68,12 @@ class PostgresCatalog:
             return movie_of(row)
 
     async def add_session(
-        self, movie_id: UUID, room_id: UUID, starts_at: datetime, price: Money
+        self,
+        movie_id: UUID,
+        room_id: UUID,
+        starts_at: datetime,
+        price: Money,
+        orphan_rule: OrphanRule = OrphanRule.OFF,
     ) -> Session:
         async def add(db: Connection) -> Session:
             movie = await db.fetchrow(move_sql.DURATION, movie_id)
@@ -91,7 +96,8 @@ class PostgresCatalog:
                 price.amount_minor,
                 price.currency,
             )
-            return session_of(row)
+            session = session_of(row)
+            return await _with_rule(db, session, orphan_rule, session.version)
 
         return await in_a_free_room(self._pool, add)
 
@@ -113,7 +119,9 @@ class PostgresCatalog:
             session = session_of(row)
             check_version(session.version, expected_version)
             lengths = Lengths(timedelta(minutes=minutes), timedelta(minutes=turnaround))
-            return await _change(db, session, change, lengths, ended)
+            changed = await _change(db, session, change, lengths, ended)
+            rule, version = change.orphan_rule, session.version + 1
+            return await _with_rule(db, changed, rule, version)
 
         session = await in_a_free_room(self._pool, apply)
         for late in ended:  # and committed
@@ -189,6 +197,16 @@ async def _change(
         raise LedgerCorruptError(session.id)
     await record_moves(db, [session.id] if moved else [])
     return session_of(row)
+
+
+async def _with_rule(
+    db: Connection, session: Session, rule: OrphanRule | None, version: int
+) -> Session:
+    """None: the rule stays."""
+    if rule is None:
+        return session
+    row = await db.fetchrow(sql.SET_ORPHAN_RULE, session.id, rule, version)
+    return session_of(row) if row else session
 
 
 async def _has_taken_seats(

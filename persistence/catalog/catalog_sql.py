@@ -133,6 +133,12 @@ WHERE id = $1
 RETURNING {SESSION}
 """
 
+# $3 is the version that the session has afterwards.
+SET_ORPHAN_RULE = f"""
+UPDATE sessions SET orphan_rule = $2, version = $3 WHERE id = $1 AND orphan_rule <> $2
+RETURNING {SESSION}
+"""
+
 # A new price is a new version of each seat.
 REPRICE = f"""
 WITH {ORIGIN.format("$2", "$3")},

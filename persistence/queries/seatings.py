@@ -5,16 +5,27 @@ import time
 from dataclasses import dataclass
 from uuid import UUID
 
+import asyncpg
+
 from domain.seating import Seats
-from domain.session_seating import SessionSeating
+from domain.session_seating import SessionRules, SessionSeating
+from domain.sessions import OrphanRule
 from persistence.catalog_rows import seat_of
 from persistence.queries.seat_maps import SeatMapPool, SeatMaps
 
 RECENT_SECONDS = 0.25
 MAX_SEATS = 50_000  # of all seatings, some kilobytes each
 
+RULES_SECONDS = 5.0
+MAX_RULES = 10_000  # sessions
+
 RULES = """
-SELECT rooms.version AS room_version,
+SELECT rooms.version AS room_version, s.orphan_rule,
+       s.starts_at <= clock_timestamp() AS begun,
+       EXISTS (
+           SELECT FROM seats WHERE seats.room_id = s.room_id
+           AND features && '{COMPANION,SOFA_LEFT,SOFA_RIGHT}'
+       ) AS has_pairs,
        s.starts_at - make_interval(mins => cinemas.companion_release_minutes)
            <= clock_timestamp() AS companions_released
 FROM sessions s JOIN rooms ON rooms.id = s.room_id
@@ -36,10 +47,15 @@ Newest = tuple[SessionSeating, Seats]
 @dataclass(slots=True)
 class KeptSeating:
     newest: Newest | None = None
-    room_version: int = 0
     read_at: float = 0.0  # when that read began, on the monotonic clock
     reading: "asyncio.Task[Newest | None] | None" = None
     next: "asyncio.Task[Newest | None] | None" = None  # begins when that has ended
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRules:
+    reading: "asyncio.Task[SessionRules | None]"
+    since: float
 
 
 class Seatings:
@@ -52,6 +68,22 @@ class Seatings:
         self._pool = pool
         self._seat_maps = seat_maps
         self._kept: dict[UUID, KeptSeating] = {}
+        self._rules: dict[UUID, KeptRules] = {}
+
+    def forget_rules(self) -> None:
+        """Call it when this process has changed some."""
+        self._rules.clear()
+
+    async def rules(self, session_id: UUID) -> SessionRules | None:
+        kept = self._rules.get(session_id)
+        if kept is None or time.monotonic() > kept.since + RULES_SECONDS:
+            if len(self._rules) >= MAX_RULES:
+                self._rules.clear()
+            reading = asyncio.create_task(self._read_rules(session_id))
+            kept = self._rules[session_id] = KeptRules(reading, time.monotonic())
+        if kept.reading.done():
+            return kept.reading.result()
+        return await asyncio.shield(kept.reading)
 
     async def recent(self, session_id: UUID) -> SessionSeating | None:
         kept = self._kept.get(session_id)
@@ -85,21 +117,37 @@ class Seatings:
         return newest
 
     async def _read(self, session_id: UUID, kept: KeptSeating) -> Newest | None:
-        rules = await self._pool.fetch(RULES, session_id)
+        rules = await self._read_rules(session_id)
         seat_map = (await self._seat_maps.whole([session_id])).get(session_id)
-        if not rules or seat_map is None:
+        if rules is None or seat_map is None:
             return None
-        [rule] = rules
         known = kept.newest[0] if kept.newest else None
-        if known is None or rule["room_version"] != kept.room_version:
+        if known is None or rules.room_version != known.rules.room_version:
             rows = await self._pool.fetch(PLACES, session_id)
-            kept.room_version = rule["room_version"]
-            known = SessionSeating([seat_of(row) for row in rows])
-        known.companions_released = rule["companions_released"]
+            known = SessionSeating([seat_of(row) for row in rows], rules)
+        known.rules = rules
         known.note(seat_map.seats)
         return known, known.free(seat_map.seats)
+
+    async def _read_rules(self, session_id: UUID) -> SessionRules | None:
+        try:
+            rows = await self._pool.fetch(RULES, session_id)
+        except BaseException:
+            self._rules.pop(session_id, None)
+            raise
+        return next(map(_rules_of, rows), None)
 
     def _limit(self) -> None:
         kept = [each.newest[0] for each in self._kept.values() if each.newest]
         if sum(len(known.seating.bits) for known in kept) > MAX_SEATS:
             self._kept.clear()
+
+
+def _rules_of(row: asyncpg.Record) -> SessionRules:
+    return SessionRules(
+        orphan_rule=OrphanRule(row["orphan_rule"]),
+        begun=row["begun"],
+        companions_released=row["companions_released"],
+        has_pairs=row["has_pairs"],
+        room_version=row["room_version"],
+    )

@@ -17,7 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlmodel import Field, SQLModel
 
-from domain.sessions import SessionStatus
+from domain.sessions import OrphanRule, SessionStatus
 from persistence.tables.columns import (
     FIRST_VERSION,
     GROWING_ID,
@@ -79,6 +79,7 @@ class SessionRow(SQLModel, table=True):
         CheckConstraint("currency ~ '^[A-Z]{3}$'", name="currency_iso_4217"),
         CheckConstraint("turnaround_minutes >= 0", name="turnaround_not_negative"),
         one_of("status", SessionStatus),
+        one_of("orphan_rule", OrphanRule),
         Index("ix_sessions_by_start", "starts_at", "id"),
         ExcludeConstraint(
             (text(ROOM_PERIOD.strip()), "&&"), name="ex_sessions_one_in_a_room"
@@ -100,6 +101,11 @@ class SessionRow(SQLModel, table=True):
     # That of its room, for the exclusion constraint. A trigger copies it.
     turnaround_minutes: int = Field(default=0, sa_column_kwargs=NO_TURNAROUND)
     version: int = Field(default=1, sa_column_kwargs=FIRST_VERSION)
+    orphan_rule: str = Field(
+        default=OrphanRule.OFF,
+        sa_type=Text,
+        sa_column_kwargs={"server_default": OrphanRule.OFF},
+    )
 
 
 class SessionMoveRow(SQLModel, table=True):

@@ -18,6 +18,7 @@ from domain.extensions import ExtensionService
 from domain.people import Role, Viewer
 from domain.prices import PriceService
 from domain.sales import PaymentService
+from domain.seat_rules import SeatRules
 from domain.venues import VenueService
 from loadtest.documents import RESERVE_SEATS
 from persistence.catalog.catalog import PostgresCatalog
@@ -77,7 +78,12 @@ class SchemaClient:
         self.queries = Queries.on(
             engine, CountingPool(pool, self.statements), NothingCached()
         )
-        booking = BookingService(ledger, NoSeatLocks(), NoWakeup())
+        booking = BookingService(
+            ledger,
+            NoSeatLocks(),
+            NoWakeup(),
+            rules=SeatRules(self.queries.seatings),
+        )
         self.services = Services(
             booking=booking,
             best_seats=BestSeatsService(

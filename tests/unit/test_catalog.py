@@ -14,7 +14,7 @@ from domain.money import Money
 from domain.movies import Movie, MovieFacts
 from domain.rooms import NewRoom, NewSeats
 from domain.session_changes import SessionChange
-from domain.sessions import Session, SessionStatus
+from domain.sessions import OrphanRule, Session, SessionStatus
 from domain.venues import VenueService
 
 ID = UUID(int=1)
@@ -67,7 +67,12 @@ class FakeCatalog:
         return MOVIE
 
     async def add_session(
-        self, movie_id: UUID, room_id: UUID, starts_at: datetime, price: Money
+        self,
+        movie_id: UUID,
+        room_id: UUID,
+        starts_at: datetime,
+        price: Money,
+        orphan_rule: OrphanRule = OrphanRule.OFF,
     ) -> Session:
         self._answer()
         return SESSION

@@ -40,6 +40,7 @@ EXAMPLES: list[DomainError] = [
     errors.InvalidCredentialsError(),
     errors.SeatsUnavailableError([]),
     errors.NotEnoughSeatsError(3, 1),
+    errors.OrphanLeftError([], []),
     errors.TicketTypeNotSoldError(),
     errors.SessionClosedError(),
     errors.SessionMovedError(SESSION),
