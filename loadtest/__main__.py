@@ -15,7 +15,7 @@ from loadtest.report import Report
 from runtime.errors import CommandError
 
 SCENARIOS = (
-    *("storm", "crowd", "bystanders", "readers"),
+    *("storm", "crowd", "best", "bystanders", "readers"),
     *("noop", "map", "watchers", "expiries"),
 )
 

@@ -35,6 +35,13 @@ def reserve(session_id: str, seat_id: str) -> bytes:
     return _body(documents.MEASURED_RESERVE_SEATS, {"input": entered})
 
 
+def reserve_pair(session_id: str, ticket_type_id: str) -> bytes:
+    """The best two seats side by side."""
+    tickets = [{"ticketTypeId": ticket_type_id, "count": 2}]
+    entered = {"sessionId": session_id, "tickets": tickets}
+    return _body(documents.MEASURED_RESERVE_BEST_SEATS, {"input": entered})
+
+
 def seat_map(session_id: str) -> bytes:
     return _body(documents.MEASURED_SEAT_MAP, {"id": session_id})
 
@@ -75,6 +82,10 @@ class ApiClient:
             f"No session to come has {seats} seats on sale: take fewer users, "
             "wait half a minute for holds to end, or add more with `make seed`."
         )
+
+    def default_ticket_type(self) -> str:
+        types = self.send(_body(documents.TICKET_TYPES, {}))["ticketTypes"]
+        return str(types[0]["id"])
 
     def send(self, body: bytes) -> dict[str, Any]:
         """`data` of the answer; raises CommandError if there is none."""

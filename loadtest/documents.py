@@ -28,6 +28,7 @@ SESSIONS = """query ($first: Int!, $filter: SessionFilter) {
 SEAT_MAP = """query ($id: ID!) {
   seatMap(sessionId: $id) { seats { id status version price { amountMinor } } }
 }"""
+TICKET_TYPES = "query { ticketTypes { id } }"
 RESERVATION = """query ($id: ID!) {
   reservation(id: $id) { status payment { id status } }
 }"""
@@ -150,6 +151,13 @@ MEASURED_RESERVE_SEATS = """mutation ($input: ReserveSeatsInput!) {
     __typename
     ... on Reservation { id expiresAt seats { id version } }
     ... on SeatsUnavailable { code message seats { id status heldUntil } }
+  }
+}"""
+MEASURED_RESERVE_BEST_SEATS = """mutation ($input: ReserveBestSeatsInput!) {
+  reserveBestSeats(input: $input) {
+    __typename
+    ... on Reservation { id expiresAt seats { id version } }
+    ... on NotEnoughSeats { code message available largestTogether }
   }
 }"""
 MEASURED_CANCEL_RESERVATION = """mutation ($input: CancelReservationInput!) {

@@ -1,4 +1,4 @@
-"""The scenarios over HTTP: noop, map, storm, crowd, bystanders, readers."""
+"""The scenarios over HTTP: noop, map, storm, crowd, best, bystanders, readers."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -101,6 +101,31 @@ def crowd(environ: Mapping[str, str], users: int, seconds: Seconds) -> Report:
         _hold_and_cancel(group, waves, repeat(bodies), seconds.waves)
         waves.noop += _noops(group, seconds)
     return _compared("Crowd", session, waves, group, winners=users)
+
+
+def best(environ: Mapping[str, str], users: int, seconds: Seconds) -> Report:
+    """Each user asks for the best two seats; before, each takes a seat of a crowd."""
+    target, waves, pairs = find(environ, users), Waves(), Waves()
+    client = ApiClient(target)
+    session = client.find_session(2 * users)
+    singles = [api_client.reserve(session.id, s) for s in session.seats[:users]]
+    pair = api_client.reserve_pair(session.id, client.default_ticket_type())
+    with user_group(target) as group:
+        _hold_and_cancel(group, waves, repeat(singles), seconds.waves)
+        _hold_and_cancel(group, pairs, repeat([pair] * users), seconds.waves)
+    kinds = ["Reservation"], ["NotEnoughSeats"]
+    best_seats = measurements.row("reserveBestSeats", pairs.hold, *kinds)
+    ratio = measurements.ratio(best_seats.rate, waves.hold_row().rate)
+    complaints = waves.complaints(users, winners=users)
+    if best_seats.errors:
+        complaints.append(f"{best_seats.errors} calls of reserveBestSeats went wrong.")
+    return Report(
+        f"Best seats: {users} users want two side by side ({session.name})",
+        [best_seats, waves.hold_row(), pairs.cancel_row()],
+        [f"reserveBestSeats goes at {ratio:.2f} of the crowd's rate in this run."],
+        complaints,
+        {"requests": group.requests},
+    )
 
 
 def bystanders(environ: Mapping[str, str], users: int, seconds: Seconds) -> Report:
@@ -207,6 +232,7 @@ SCENARIOS: dict[str, Callable[[Mapping[str, str], int, Seconds], Report]] = {
     "map": seat_map,
     "storm": storm,
     "crowd": crowd,
+    "best": best,
     "bystanders": bystanders,
     "readers": readers.run,
 }
