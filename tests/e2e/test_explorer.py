@@ -95,6 +95,16 @@ async def test_the_examples_lead_from_signing_in_to_the_sale(
     )
 
 
+async def test_an_example_holds_the_best_seats(explorer: Explorer) -> None:
+    await explorer.run("SignIn")
+    await expect(explorer.answer).to_contain_text('"name": "Ana"')
+    await explorer.run("FindSession")
+    await explorer.known_id("ticketTypeId")
+    await explorer.run("HoldBest")
+    await expect(explorer.answer).to_contain_text('"__typename": "Reservation"')
+    await explorer.known_id("reservationId")
+
+
 async def test_a_subscription_shows_a_hold_made_from_outside(
     explorer: Explorer, bruno: Customer
 ) -> None:

@@ -50,12 +50,13 @@ query FindSession($soon: DateTime!) {
       }
     }
   }
+  ticketTypes { id name isDefault }
 }
 `,
     values: (data) => {
       const session = data.sessions?.edges?.[0]?.node;
       const free = session?.seatMap?.seats?.find((seat: Seat) => seat.status === "AVAILABLE");
-      return defined({ sessionId: session?.id, seatId: free?.id });
+      return defined({ sessionId: session?.id, seatId: free?.id, ticketTypeId: data.ticketTypes?.[0]?.id });
     },
   },
   {
@@ -131,6 +132,30 @@ mutation Approve($paymentId: ID!) {
   }
 }
 `,
+  },
+  {
+    operation: "HoldBest",
+    document: `# 7. Or let the server choose, in the session of tab
+# 2: the best two seats side by side. Try more, or
+# NEAR and ANY. Tabs 5 and 6 go on with what it holds.
+mutation HoldBest($sessionId: ID!, $ticketTypeId: ID!) {
+  reserveBestSeats(input: {
+    sessionId: $sessionId
+    tickets: [{ticketTypeId: $ticketTypeId, count: 2}]
+    together: ROW
+  }) {
+    __typename
+    ... on Reservation {
+      id status expiresAt
+      total { amountMinor currency }
+      seats { row number status }
+    }
+    ... on NotEnoughSeats { available largestTogether }
+    ... on Problem { code message }
+  }
+}
+`,
+    values: (data) => defined({ reservationId: data.reserveBestSeats?.id }),
   },
 ];
 

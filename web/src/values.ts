@@ -6,6 +6,7 @@ export interface Values {
   token?: string;
   sessionId?: string;
   seatId?: string;
+  ticketTypeId?: string;
   reservationId?: string;
   paymentId?: string;
 }
