@@ -62,7 +62,7 @@ OF_POSTGRES = (
         name="worker-commits-lost",
         expected="events come again and change nothing",
         faults=[
-            lose("COMMIT", "answered", "worker", 10),
+            lose("update payments", "answered", "worker", 10),
             lose("confirm", "answered", "worker", 5),
             lose("mark sent", "answered", "worker", 5),
         ],

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 SSL_REQUEST = 80877103
 GSS_REQUEST = 80877104
-# Label and text by which a statement is recognised: no other statement has it.
+# Label and text by which a statement is recognised: the first whose text it has.
 LABELS = {
     "hold": b"INSERT INTO reservations",
     "approve": b"SET status = 'APPROVED'",
-    "open payments": b"INSERT INTO payments",
+    "update payments": b"INSERT INTO payments",
     "confirm": b"SET awaiting = array_remove",
     "mark sent": b"SET sends = sends + 1",
 }
@@ -20,8 +20,6 @@ ANSWERED = {b"C", b"E", b"I", b"s"}
 
 
 def label_of(query: bytes) -> str:
-    if query.strip(b" ;\0").upper() == b"COMMIT":
-        return "COMMIT"
     return next((name for name, words in LABELS.items() if words in query), "")
 
 

@@ -74,23 +74,23 @@ SCENARIOS = (
     Scenario(
         name="consumer-killed-before-commit",
         expected="no effect; another consumer has it again",
-        faults=[kill_at("open payments", "answered", "worker")],
+        faults=[kill_at("update payments", "asked", "worker")],
     ),
     Scenario(
         name="consumer-killed-after-commit",
         expected="the event comes again and changes nothing",
-        faults=[kill_at("COMMIT", "answered", "worker")],
+        faults=[kill_at("update payments", "answered", "worker")],
     ),
     Scenario(
         name="consumer-frozen-before-commit",
-        expected="its transaction is ended for it, another consumer has the event",
-        faults=[freeze_at("open payments", "answered", "worker")],
+        expected="Postgres goes on with its statement, no lock stays behind",
+        faults=[freeze_at("update payments", "asked", "worker")],
         seconds=40,
     ),
     Scenario(
         name="consumer-frozen-after-commit",
         expected="another consumer has the event again, and changes nothing",
-        faults=[freeze_at("COMMIT", "answered", "worker")],
+        faults=[freeze_at("update payments", "answered", "worker")],
         seconds=40,
     ),
     Scenario(
