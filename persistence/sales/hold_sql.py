@@ -1,7 +1,7 @@
 """The statements that hold seats, for one customer or for a group of them.
 
 See ledger_sql for the rules of all statements that decide. No seat and no idempotency
-key is in a group twice (hold_groups), so its holds do not depend on each other: it
+key is in a group twice (grouped_calls), so its holds do not depend on each other: it
 decides each of them as if it were alone.
 """
 
@@ -106,7 +106,7 @@ claimed AS (
     FROM changed_seats c JOIN screening ON screening.id = c.session_id
 ),
 {inserted_events("origin.reservation_id = reservation_state.reservation_id")}
-SELECT asked.id AS hold_id,
+SELECT asked.id AS member_id,
        screening.id IS NOT NULL AND coalesce(verdict.found, 0) = asked.seats AS found,
        screening.id, screening.movie_id, screening.room_id, screening.starts_at,
        screening.ends_at, screening.price_minor, screening.currency,

@@ -33,7 +33,8 @@ from persistence.key_value.own_writes import OwnWrites
 from persistence.postgres.pool import Pool
 from persistence.sales import extension_sql, hold_sql, payment_sql
 from persistence.sales import ledger_sql as sql
-from persistence.sales.hold_groups import HoldGroups, columns
+from persistence.sales.grouped_calls import columns, grouped_cancel, grouped_hold
+from persistence.sales.statement_groups import StatementGroups
 from persistence.sales.verdicts import extend_verdict, hold_verdict
 from telemetry import origin, sale_metrics
 
@@ -48,7 +49,8 @@ class PostgresLedger:
     def __init__(self, pool: Pool, own_writes: OwnWrites | None = None) -> None:
         self._pool = pool
         self._own_writes = own_writes
-        self._hold_groups = HoldGroups(pool)
+        self._holds = StatementGroups(pool, hold_sql.HOLD_GROUP, hold_sql.HOLD)
+        self._cancels = StatementGroups(pool, sql.CANCEL_GROUP, sql.CANCEL)
 
     @asynccontextmanager
     async def _change_by(self, customer_id: UUID) -> AsyncIterator[None]:
@@ -69,7 +71,7 @@ class PostgresLedger:
 
     async def hold(self, hold: Hold) -> HoldVerdict:
         async with self._hold_by(hold.customer_id):
-            row = await self._hold_groups.hold(hold)
+            row = await self._holds.decide(grouped_hold(hold, origin.of_event()))
         return hold_verdict(row, is_found=row["found"])
 
     async def hold_first(
@@ -96,10 +98,10 @@ class PostgresLedger:
 
     async def cancel(self, reservation_id: UUID, customer_id: UUID) -> CancelVerdict:
         async with self._change_by(customer_id):
-            row = await self._pool.fetchrow(
-                sql.CANCEL, reservation_id, customer_id, *origin.of_event()
+            row = await self._cancels.decide(
+                grouped_cancel(reservation_id, customer_id, origin.of_event())
             )
-        if row is None or row["status"] is None:
+        if row["status"] is None:
             return CancelVerdict(reservation=None, status=None)
         if row["cancelled"]:
             sale_metrics.CANCELS.inc()

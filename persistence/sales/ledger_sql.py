@@ -6,7 +6,12 @@ last lock: `now()` is the transaction's start and would let a late sale through.
 every UPDATE carries its guard, although the rows are locked: a lock may be missing.
 """
 
-from persistence.sales.event_sql import INSERTED_EVENTS, ORIGIN, THIS_TRANSACTION
+from persistence.sales.event_sql import (
+    INSERTED_EVENTS,
+    ORIGIN,
+    THIS_TRANSACTION,
+    inserted_events,
+)
 from persistence.sales.state_sql import (
     RESERVATION_STATE,
     RESERVATION_STATUS,
@@ -26,13 +31,13 @@ locked_seats AS (
     FOR UPDATE OF ss
 )"""
 
+# `locked_seats` may have more seats than those of `changed_reservations`.
 RELEASED = f"""
-{LOCKED_SEATS},
 changed_seats AS (
     UPDATE session_seats ss
     SET status = 'AVAILABLE', reservation_id = NULL, held_until = NULL,
         version = ss.version + 1, changed_in = {THIS_TRANSACTION}
-    FROM locked_seats l
+    FROM locked_seats l JOIN changed_reservations r ON r.id = l.reservation_id
     WHERE ss.id = l.id AND ss.status = 'HELD'
       AND ss.reservation_id = l.reservation_id
     RETURNING ss.id, ss.session_id, ss.seat_id, ss.status, ss.version, ss.held_until,
@@ -43,29 +48,66 @@ unclaimed AS (
     FROM changed_seats c
     WHERE claims.reservation_id = c.reservation_id AND claims.session_seat_id = c.id
       AND claims.released_at IS NULL
-),
-{INSERTED_EVENTS}
-"""
+)"""
 
+# For one customer or for a group of them: no reservation is in it twice. As in hold_sql
+# the only parameter is a list as jsonb. The seats are locked before the verdict: in a
+# group a reservation is `whole` if nobody else has locked one of its seats.
+# This form waits for rows that somebody else has locked, and is sent for one cancel.
 CANCEL = f"""
-WITH {ORIGIN.format("$3", "$4")},
+WITH asked AS (
+    SELECT * FROM jsonb_to_recordset($1) AS a (
+        id uuid, customer_id uuid, request_id text, trace_parent text
+    )
+),
+origin AS (
+    SELECT id AS reservation_id, request_id, trace_parent FROM asked
+),
 locked AS (
-    SELECT id, status, expires_at FROM reservations
-    WHERE id = $1 AND customer_id = $2
-    FOR UPDATE
+    SELECT r.* FROM asked
+    JOIN reservations r ON r.id = asked.id AND r.customer_id = asked.customer_id
+    WHERE r.id = ANY(ARRAY(SELECT id FROM asked))
+    ORDER BY r.id
+    FOR UPDATE OF r /* wait */
+),
+claimed AS (
+    SELECT claims.reservation_id, claims.session_seat_id
+    FROM locked JOIN claims ON claims.reservation_id = locked.id
+    WHERE claims.released_at IS NULL
+),
+locked_seats AS (
+    SELECT ss.id, ss.reservation_id FROM session_seats ss
+    WHERE ss.id = ANY(ARRAY(SELECT session_seat_id FROM claimed))
+    ORDER BY ss.id
+    FOR UPDATE OF ss /* wait */
 ),
 verdict AS (
-    SELECT max({RESERVATION_STATUS}) AS status FROM locked r
+    SELECT r.id, {RESERVATION_STATUS} AS status,
+           (SELECT count(*) FROM claimed JOIN locked_seats ON id = session_seat_id
+            WHERE claimed.reservation_id = r.id)
+           = (SELECT count(*) FROM claimed WHERE claimed.reservation_id = r.id) AS whole
+    FROM locked r CROSS JOIN (SELECT count(*) FROM locked_seats) AS after_locking
 ),
 changed_reservations AS (
     UPDATE reservations r SET status = 'CANCELLED'
     FROM verdict
-    WHERE r.id = $1 AND r.status = 'PENDING' AND verdict.status = 'PENDING'
+    WHERE r.id = verdict.id AND verdict.whole
+      AND r.status = 'PENDING' AND verdict.status = 'PENDING'
     RETURNING r.*
 ),
-{RELEASED}
-SELECT verdict.status, (SELECT data FROM reservation_state) AS cancelled FROM verdict
+screening AS (
+    SELECT * FROM sessions WHERE id IN (SELECT session_id FROM changed_reservations)
+),
+{RELEASED},
+{inserted_events("origin.reservation_id = reservation_state.reservation_id")}
+SELECT asked.id AS member_id, coalesce(verdict.whole, FALSE) AS found, verdict.status,
+       (SELECT data FROM reservation_state state
+        WHERE state.reservation_id = asked.id) AS cancelled
+FROM asked LEFT JOIN verdict ON verdict.id = asked.id
 """
+
+# For a group. It waits for no row: what somebody else has locked is not found.
+CANCEL_GROUP = CANCEL.replace("/* wait */", "SKIP LOCKED")
 
 EXPIRE = """
 WITH {origin},
@@ -81,11 +123,19 @@ changed_reservations AS (
     WHERE r.id = locked.id AND r.status = 'PENDING' AND r.expires_at <= clock.now
     RETURNING r.*
 ),
-{released}
+{locked_seats},
+{released},
+{inserted_events}
 SELECT data, extract(
     epoch FROM clock.now - (data->>'expires_at')::timestamptz)::float8 AS late
 FROM reservation_state, clock
 """
+
+ENDED = {
+    "locked_seats": LOCKED_SEATS,
+    "released": RELEASED,
+    "inserted_events": INSERTED_EVENTS,
+}
 
 # A worker skips what another one has locked: each reservation is ended by one worker.
 EXPIRE_DUE = EXPIRE.format(
@@ -94,7 +144,7 @@ EXPIRE_DUE = EXPIRE.format(
     WHERE status = 'PENDING' AND expires_at <= clock_timestamp()
     ORDER BY expires_at LIMIT $1
     FOR UPDATE SKIP LOCKED""",
-    released=RELEASED,
+    **ENDED,
 )
 
 NEXT_EXPIRY = """
@@ -109,7 +159,7 @@ EXPIRE_THESE = EXPIRE.format(
     WHERE id = ANY($1::uuid[]) AND status = 'PENDING'
     ORDER BY id
     FOR UPDATE""",
-    released=RELEASED,
+    **ENDED,
 )
 
 EARLIER_USE = """

@@ -8,7 +8,7 @@ import pytest
 from domain.errors import TooManyAtOnceError, UnknownCustomerError
 from domain.ports import IdempotencyKey, KeyReusedError
 from persistence.postgres.pool import Pool
-from persistence.sales import hold_groups
+from persistence.sales import statement_groups
 from persistence.sales.ledger import PostgresLedger
 from tests.support.cinema import Cinema, Show
 from tests.support.holds import decide, holding, outcome
@@ -48,7 +48,7 @@ async def test_too_many_that_wait_are_refused(
     ana: UUID,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(hold_groups, "WAITING_LIMIT", 3)
+    monkeypatch.setattr(statement_groups, "WAITING_LIMIT", 3)
     holds = [holding(ana, show.wanting(number)) for number in range(5)]
 
     with growing("cinema_rate_limited_total", 2, what="connections"):

@@ -11,7 +11,7 @@ import pytest
 
 from domain.ports import Hold
 from persistence.postgres.pool import Pool, open_pool
-from persistence.sales import hold_groups
+from persistence.sales import statement_groups
 from persistence.sales.ledger import PostgresLedger
 from tests.cluster.proxy import Link, Trap
 from tests.support.cinema import Cinema, Show
@@ -111,7 +111,7 @@ async def test_holds_that_wait_behind_a_silent_server_fail_with_it(
     *,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(hold_groups, "GROUP_LIMIT", 1)  # so that some wait
+    monkeypatch.setattr(statement_groups, "GROUP_LIMIT", 1)  # so that some wait
     pool = await open_pool(
         through(link, database_url), max_size=4, name="tests", patience=0.3
     )

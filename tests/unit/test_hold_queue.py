@@ -12,7 +12,12 @@ import pytest
 
 from domain.ports import Hold, IdempotencyKey, Wanted
 from persistence.sales import hold_sql
-from persistence.sales.hold_groups import GROUP_LIMIT, GROUPS_UNDER_WAY, HoldGroups
+from persistence.sales.grouped_calls import grouped_hold
+from persistence.sales.statement_groups import (
+    GROUP_LIMIT,
+    GROUPS_UNDER_WAY,
+    StatementGroups,
+)
 
 KEY = IdempotencyKey("reserveSeats", "again", b"input")
 
@@ -30,7 +35,7 @@ class Statement:
         return [seat for hold in self.holds for seat in hold["seat_ids"]]
 
     def answer(self) -> None:
-        rows = [{"hold_id": UUID(hold["id"]), "found": True} for hold in self.holds]
+        rows = [{"member_id": UUID(hold["id"]), "found": True} for hold in self.holds]
         self.rows.set_result(rows)
 
 
@@ -55,8 +60,8 @@ def server() -> Server:
 
 
 @pytest.fixture
-def groups(server: Server) -> HoldGroups:
-    return HoldGroups(server)  # type: ignore[arg-type] # as much of a pool as it needs
+def groups(server: Server) -> StatementGroups:
+    return StatementGroups(server, hold_sql.HOLD_GROUP, hold_sql.HOLD)  # type: ignore[arg-type] # as much of a pool as it needs
 
 
 def holding(
@@ -71,15 +76,18 @@ def holding(
     )
 
 
-async def begin(groups: HoldGroups, *holds: Hold) -> list[asyncio.Task[Any]]:
-    calls = [asyncio.create_task(groups.hold(hold)) for hold in holds]
+async def begin(groups: StatementGroups, *holds: Hold) -> list[asyncio.Task[Any]]:
+    calls = [
+        asyncio.create_task(groups.decide(grouped_hold(hold, (None, None))))
+        for hold in holds
+    ]
     for _ in range(5):
         await asyncio.sleep(0)
     return calls
 
 
 async def keep_busy(
-    groups: HoldGroups, server: Server
+    groups: StatementGroups, server: Server
 ) -> tuple[list[Statement], list[asyncio.Task[Any]]]:
     """As many groups as may be under way, of one hold each."""
     calls = [
@@ -91,7 +99,7 @@ async def keep_busy(
 
 
 async def test_what_gathers_while_groups_are_under_way_is_the_next_one(
-    groups: HoldGroups, server: Server
+    groups: StatementGroups, server: Server
 ) -> None:
     busy, calls = await keep_busy(groups, server)
     seats = [uuid4() for _ in range(GROUP_LIMIT + 5)]
@@ -112,7 +120,7 @@ async def test_what_gathers_while_groups_are_under_way_is_the_next_one(
 
 
 async def test_one_that_does_not_fit_comes_first_in_the_next_group(
-    groups: HoldGroups, server: Server
+    groups: StatementGroups, server: Server
 ) -> None:
     busy, calls = await keep_busy(groups, server)
     seat, ana = uuid4(), uuid4()
@@ -138,7 +146,7 @@ async def test_one_that_does_not_fit_comes_first_in_the_next_group(
 
 
 async def test_a_time_out_is_not_for_those_behind_whom_others_are_answered(
-    groups: HoldGroups, server: Server
+    groups: StatementGroups, server: Server
 ) -> None:
     busy, calls = await keep_busy(groups, server)
     waiting = await begin(groups, holding(uuid4()), holding(uuid4()))
@@ -157,7 +165,7 @@ async def test_a_time_out_is_not_for_those_behind_whom_others_are_answered(
 
 
 async def test_a_time_out_is_for_all_when_nobody_is_answered(
-    groups: HoldGroups, server: Server
+    groups: StatementGroups, server: Server
 ) -> None:
     busy, calls = await keep_busy(groups, server)
     waiting = await begin(groups, holding(uuid4()), holding(uuid4()))
@@ -187,7 +195,7 @@ async def test_a_time_out_is_for_all_when_nobody_is_answered(
     ],
 )
 async def test_members_go_alone_only_after_an_error_that_one_may_have_caused(
-    groups: HoldGroups, server: Server, error: type[Exception], *, again: bool
+    groups: StatementGroups, server: Server, error: type[Exception], *, again: bool
 ) -> None:
     calls = await begin(groups, holding(uuid4()), holding(uuid4()))
 
