@@ -1,7 +1,6 @@
 """The API as one ASGI application: GraphQL, its explorer, health and metrics."""
 
 import asyncio
-import gc
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -25,6 +24,7 @@ from auth.signing_keys import KeyRing
 from auth.tokens import Authenticator
 from resolvers.context import Context, Services
 from resolvers.languages import locale_for
+from runtime.garbage import rare_collections
 from telemetry import origin, tracing
 from telemetry.process_metrics import watch_event_loop
 from transport.documents.persisted_queries import PersistedQueries
@@ -39,10 +39,6 @@ logger = logging.getLogger(__name__)
 
 GRAPHQL = "/graphql"
 STATE = "api"  # the key in scope["state"]
-# A crowd's requests have hundreds of thousands of objects. With Python's 700 the
-# collector looks through them again and again and finds nothing: a sixth of the CPU of
-# a storm. The last number is lower than Python's: what sockets left must not pile up.
-GC_THRESHOLDS = (50_000, 10, 2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,22 +192,14 @@ def _lifespan(
             )
             sampling = asyncio.create_task(watch_event_loop())
             asyncio.get_running_loop().set_task_factory(metered_task)
-            thresholds = gc.get_threshold()
-            # Excludes all objects that exist now from garbage collection. To scan them
-            # again and again would stop the process for a tenth of a second, several
-            # times a second in a storm.
-            gc.collect()
-            gc.freeze()
-            gc.set_threshold(*GC_THRESHOLDS)
-            logger.info("the API serves")
-            try:
-                yield {STATE: api, TURNS: parts.resources.locks.turns}
-            finally:
-                sampling.cancel()
-            logger.info("the API stops")
-            await asyncio.to_thread(tracing.shut_down)
-            gc.set_threshold(*thresholds)
-            gc.unfreeze()
+            with rare_collections():
+                logger.info("the API serves")
+                try:
+                    yield {STATE: api, TURNS: parts.resources.locks.turns}
+                finally:
+                    sampling.cancel()
+                logger.info("the API stops")
+                await asyncio.to_thread(tracing.shut_down)
 
     return lifespan
 

@@ -17,6 +17,7 @@ from domain.expiry import ExpiryService
 from persistence.postgres.housekeeping import delete_old_rows
 from persistence.postgres.pool import Pool
 from persistence.revisions.revise import revise
+from runtime.garbage import rare_collections
 from runtime.supervision import keep_running
 from telemetry import logs, origin, tracing
 from telemetry.process_metrics import watch_event_loop
@@ -47,10 +48,7 @@ async def work_until_stopped(settings: Settings) -> None:
 
 
 async def work(settings: Settings) -> None:
-    async with (
-        open_resources(settings, "worker") as resources,
-        asyncio.TaskGroup() as tasks,
-    ):
+    async with open_resources(settings, "worker") as resources:
         services = worker_services(settings, resources)
         loops = {
             "event loop": watch_event_loop,
@@ -64,8 +62,10 @@ async def work(settings: Settings) -> None:
             address = (settings.host, settings.metrics_port)
             endpoint = MetricsEndpoint(settings.metrics_token, resources)
             loops["metrics"] = lambda: serve_metrics(endpoint, *address)
-        for name, loop in loops.items():
-            tasks.create_task(keep_running(name, loop))
+        with rare_collections():
+            async with asyncio.TaskGroup() as tasks:
+                for name, loop in loops.items():
+                    tasks.create_task(keep_running(name, loop))
 
 
 async def keep_house_for_ever(pool: Pool) -> None:

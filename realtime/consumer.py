@@ -11,7 +11,7 @@ from aiokafka.errors import CommitFailedError, KafkaError, MessageSizeTooLargeEr
 
 from persistence.outages import is_unavailable
 from realtime import metrics
-from realtime.broker import MARKER, Kafka
+from realtime.broker import Kafka
 from realtime.cloud_event import CloudEvent, MalformedEventError
 from realtime.fetches import AssignmentWakeup, Fetches
 from realtime.hub import Hub, Listener
@@ -96,7 +96,7 @@ class Consumer:
         """Returns when each record is handled or among the dead letters."""
         readable: list[tuple[ConsumerRecord, CloudEvent]] = []
         for record in records:
-            if record.value in {None, MARKER}:
+            if not record.value:  # a marker
                 continue
             try:
                 readable.append((record, CloudEvent.decode(record.value)))
