@@ -128,23 +128,6 @@ async def test_holds_that_wait_behind_a_silent_server_fail_with_it(
     link.heal()
 
 
-@pytest.mark.parametrize(("moment", "there"), [("asked", 0), ("answered", 1)])
-async def test_a_trap_on_commit_does_not_fire_on_its_statements(
-    link: Link, proxied: Pool, pool: Pool, moment: str, there: int
-) -> None:
-    name = f"Sala {uuid4()}"
-    link.set_trap(
-        Trap(label="COMMIT", moment="asked" if moment == "asked" else "answered")
-    )
-
-    with pytest.raises(BROKEN):
-        async with proxied.acquire() as db, db.transaction():
-            await db.execute("INSERT INTO rooms (name) VALUES ($1)", name)
-
-    count = "SELECT count(*) FROM rooms WHERE name = $1"
-    assert await pool.fetchval(count, name) == there
-
-
 async def test_a_delay_slows_answers_and_a_healed_black_hole_sends_them(
     link: Link, proxied: Pool
 ) -> None:
