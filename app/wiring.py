@@ -16,6 +16,7 @@ from auth.signing_keys import KeyRing
 from auth.tokens import TokenIssuer
 from domain.accounts import AccountService
 from domain.best_booking import BestSeatsService
+from domain.blocks import BlockService
 from domain.booking import BookingService
 from domain.catalog import CatalogService
 from domain.extensions import ExtensionService
@@ -25,6 +26,7 @@ from domain.reservation import HoldTerms
 from domain.sales import PaymentService
 from domain.seat_rules import SeatRules
 from domain.venues import VenueService
+from persistence.catalog.blocks import PostgresBlocks
 from persistence.catalog.catalog import PostgresCatalog
 from persistence.catalog.prices import PostgresPrices
 from persistence.catalog.venues import PostgresVenues
@@ -218,6 +220,7 @@ def _services(
         identities=sign_in.identities,
         catalog=CatalogService(PostgresCatalog(resources.pool), cache, wakeup),
         venues=VenueService(PostgresVenues(resources.pool), cache, wakeup),
+        blocks=BlockService(PostgresBlocks(resources.pool), wakeup),
         prices=PriceService(PostgresPrices(resources.pool), cache),
         queries=queries,
         rate_limits=sign_in.rate_limits,

@@ -99,6 +99,14 @@ class SeatsAdded(SeatsEvent):
     """The room has more seats: version 1 of each."""
 
 
+class SeatsBlocked(SeatsEvent):
+    """They are not on sale any more."""
+
+
+class SeatsUnblocked(SeatsEvent):
+    """They are on sale again."""
+
+
 class SeatsRepriced(SeatsEvent):
     """The session has another price: a new version of each seat."""
 
@@ -187,6 +195,8 @@ EVENTS: Final[dict[str, type[KnownEvent]]] = {
         ReservationExtended,
         SeatsRepriced,
         SeatsAdded,
+        SeatsBlocked,
+        SeatsUnblocked,
         SessionMoved,
         *PAYMENT_EVENTS,
     )

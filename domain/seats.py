@@ -18,6 +18,12 @@ class SeatStatus(StrEnum):
     AVAILABLE = "AVAILABLE"
     HELD = "HELD"
     SOLD = "SOLD"
+    BLOCKED = "BLOCKED"
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self | None:
+        """A status that a newer program has written: the seat is not on sale."""
+        return cls("BLOCKED") if isinstance(value, str) else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

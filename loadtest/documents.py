@@ -140,6 +140,15 @@ ADD_SEATS = f"""mutation ($input: AddSeatsInput!) {{
 CREATE_SESSION = f"""mutation ($input: CreateSessionInput!) {{
   createSession(input: $input) {{ {REFUSED} {SESSION} }}
 }}"""
+SEATS_CHANGED = "... on SeatsChanged { sessionId seats { id status version } }"
+BLOCK_SEATS = f"""mutation ($input: BlockSeatsInput!) {{
+  blockSeats(input: $input) {{
+    {REFUSED} {SEATS_CHANGED} ... on SeatsUnavailable {{ seats {{ id status }} }}
+  }}
+}}"""
+UNBLOCK_SEATS = f"""mutation ($input: UnblockSeatsInput!) {{
+  unblockSeats(input: $input) {{ {REFUSED} {SEATS_CHANGED} }}
+}}"""
 UPDATE_SESSION = f"""mutation ($input: UpdateSessionInput!) {{
   updateSession(input: $input) {{ {REFUSED} {SESSION} }}
 }}"""

@@ -9,6 +9,7 @@ from domain.cinemas import Cinema, CinemaFacts
 from domain.money import Money
 from domain.movies import Movie, MovieFacts
 from domain.rooms import NewRoom, NewSeats, Room, RoomFacts
+from domain.seats import SessionSeat
 from domain.session_changes import SessionFacts
 from domain.sessions import OrphanRule, Session
 from domain.ticket_types import TicketType, TicketTypeFacts
@@ -55,6 +56,16 @@ class VenueEditing(Protocol):
     async def add_seats(self, room_id: UUID, rows: Sequence[NewSeats]) -> Room: ...
 
     async def remove_room(self, room_id: UUID) -> Room: ...
+
+
+class SeatBlocking(Protocol):
+    async def block_seats(
+        self, session_id: UUID, seat_ids: Sequence[UUID], reason: str, by: UUID
+    ) -> list[SessionSeat]: ...
+
+    async def unblock_seats(
+        self, session_id: UUID, seat_ids: Sequence[UUID]
+    ) -> list[SessionSeat]: ...
 
 
 class PriceEditing(Protocol):

@@ -6,7 +6,12 @@ from strawberry.types import Info as StrawberryInfo
 
 from domain.people import Viewer
 from domain.reservation import DEFAULT_TERMS, HoldTerms
-from resolvers.catalog_ports import CatalogEditing, PriceEditing, VenueEditing
+from resolvers.catalog_ports import (
+    CatalogEditing,
+    PriceEditing,
+    SeatBlocking,
+    VenueEditing,
+)
 from resolvers.faults import bad_user_input
 from resolvers.loaders import Loaders
 from resolvers.ports import (
@@ -42,6 +47,7 @@ class Services:
     catalog: CatalogEditing
     venues: VenueEditing
     prices: PriceEditing
+    blocks: SeatBlocking
     queries: Readers
     rate_limits: RateLimiter
     seat_feed: SeatMapFeed

@@ -3,6 +3,7 @@
 import strawberry
 
 from resolvers.best_seats import BestSeatsMutations
+from resolvers.blocks import BlockMutations
 from resolvers.catalog import CatalogMutations
 from resolvers.cinemas import CinemaQueries
 from resolvers.clock import ClockQueries
@@ -44,6 +45,7 @@ class Mutation(
     CatalogMutations,
     VenueMutations,
     PriceMutations,
+    BlockMutations,
     ReservationMutations,
     BestSeatsMutations,
     PaymentMutations,

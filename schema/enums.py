@@ -39,6 +39,9 @@ class SeatStatus(Enum):
         description="Reserved but not paid yet. It becomes SOLD, or AVAILABLE again.",
     )
     SOLD = enum_value(seats.SeatStatus.SOLD, description="Paid for.")
+    BLOCKED = enum_value(
+        seats.SeatStatus.BLOCKED, description="Not on sale: a manager keeps it back."
+    )
 
 
 @strawberry.enum(description="What is special about a seat.")

@@ -65,11 +65,11 @@ class InvalidCredentials(Problem): ...
 
 
 @strawberry.type(
-    description="Some of the seats are held or sold. None was held by this call."
+    description="Some of the seats are held, sold or blocked. Nothing was changed."
 )
 class SeatsUnavailable(Problem):
     seats: list[SessionSeat] = strawberry.field(
-        description="The seats that are held or sold, with their current state.",
+        description="The seats that cannot be had, with their current state.",
         metadata=cost(items=SEATS_IN_A_ROOM),
     )
 

@@ -86,6 +86,10 @@ class SeatMap:
     def sold(self) -> int:
         return self.value.count(domain.SeatStatus.SOLD)
 
+    @strawberry.field(description="Number of BLOCKED seats, which are not on sale.")
+    def blocked(self) -> int:
+        return self.value.count(domain.SeatStatus.BLOCKED)
+
     @classmethod
     def from_domain(cls, seat_map: domain.SeatMap) -> Self:
         return cls(

@@ -123,7 +123,7 @@ SELECT {SESSION} FROM sessions WHERE id = $1
 HAS_BEGUN = "SELECT starts_at <= clock_timestamp() FROM sessions WHERE id = $1"
 TAKEN = """
 SELECT DISTINCT reservation_id, held_until <= clock_timestamp() IS TRUE AS expired
-FROM session_seats WHERE session_id = $1 AND status <> 'AVAILABLE'
+FROM session_seats WHERE session_id = $1 AND status IN ('HELD', 'SOLD')
 """
 
 CHANGE_SESSION = f"""
@@ -154,7 +154,7 @@ changed_seats AS (
     UPDATE session_seats ss
     SET version = ss.version + 1, changed_in = {THIS_TRANSACTION}
     FROM free
-    WHERE ss.id = free.id AND ss.status = 'AVAILABLE'
+    WHERE ss.id = free.id AND ss.status IN ('AVAILABLE', 'BLOCKED')
     RETURNING ss.*
 ),
 {seat_events(SeatsRepriced)}
@@ -165,6 +165,8 @@ SELECT (SELECT count(*) FROM changed_seats) = (SELECT count(*) FROM free) AS who
 HAS_RESERVATIONS = "SELECT EXISTS (SELECT FROM reservations WHERE session_id = $1)"
 REMOVE_SESSION = (
     "DELETE FROM session_moves WHERE session_id = $1",
+    """DELETE FROM seat_blocks USING session_seats ss
+       WHERE ss.id = session_seat_id AND ss.session_id = $1""",
     "DELETE FROM session_seats WHERE session_id = $1",
     "DELETE FROM sessions WHERE id = $1",
 )

@@ -116,7 +116,7 @@ def seats_of(rows: Sequence[asyncpg.Record]) -> tuple[SessionSeat, ...]:
             id=row["id"],
             row=row["row_label"],
             number=row["number"],
-            status=STATUS[row["status"]],
+            status=STATUS.get(row["status"], SeatStatus.BLOCKED),
             version=row["version"],
             price=price,
             held_until=row["held_until"],

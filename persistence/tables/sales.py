@@ -54,7 +54,8 @@ class SessionSeatRow(SQLModel, table=True):
         UniqueConstraint("session_id", "seat_id"),
         one_of("status", SeatStatus),
         CheckConstraint(
-            "(status = 'AVAILABLE') = (reservation_id IS NULL)", name="taken_by_one"
+            "(status IN ('AVAILABLE', 'BLOCKED')) = (reservation_id IS NULL)",
+            name="taken_by_one",
         ),
         CheckConstraint(
             "(status = 'HELD') = (held_until IS NOT NULL)", name="held_has_an_end"
@@ -81,6 +82,19 @@ class SessionSeatRow(SQLModel, table=True):
             nullable=False,
             server_default=text("pg_current_xact_id()::text::bigint"),
         ),
+    )
+
+
+class SeatBlockRow(SQLModel, table=True):
+    """Why a seat is blocked, and by whom. A seat without a row was never on sale."""
+
+    __tablename__ = "seat_blocks"
+
+    session_seat_id: UUID = Field(primary_key=True, foreign_key="session_seats.id")
+    reason: str = Field(sa_type=Text)
+    blocked_by: UUID = Field(foreign_key="accounts.id")
+    blocked_at: datetime | None = Field(
+        default=None, sa_type=Moment, nullable=False, sa_column_kwargs=NOW
     )
 
 

@@ -17,6 +17,7 @@ from domain.payment import PaymentStatus
 from domain.reservation import DEFAULT_TERMS, Reservation, ReservationStatus
 from domain.rooms import NewSeats
 from domain.session_changes import SessionChange
+from persistence.catalog.blocks import PostgresBlocks
 from persistence.catalog.catalog import PostgresCatalog
 from persistence.catalog.venues import PostgresVenues
 from persistence.codec import event_from_json
@@ -52,6 +53,8 @@ CONTRACTS: dict[str, tuple[str, set[str], set[str]]] = {
     "ReservationExpired": ("reservations", BOTH, RESERVATION),
     "SeatsAdded": ("reservations", FANOUT, SEATS),
     "SeatsRepriced": ("reservations", FANOUT, SEATS),
+    "SeatsBlocked": ("reservations", FANOUT, SEATS),
+    "SeatsUnblocked": ("reservations", FANOUT, SEATS),
     "SessionMoved": ("reservations", FANOUT, MOVE),
     "PaymentOpened": ("payments", FANOUT, PAYMENT),
     "PaymentApproved": ("payments", FANOUT, PAYMENT),
@@ -65,6 +68,8 @@ SEAT_STATUS = {
     "ReservationCancelled": "AVAILABLE",
     "ReservationExpired": "AVAILABLE",
     "SeatsAdded": "AVAILABLE",
+    "SeatsBlocked": "BLOCKED",
+    "SeatsUnblocked": "AVAILABLE",
     "SeatsRepriced": "AVAILABLE",
 }
 
@@ -116,6 +121,9 @@ class Sale:
         )
         room_id = await self._cinema.room_of(show)
         await PostgresVenues(self._pool).add_seats(room_id, [NewSeats("B", 2)])
+        blocks, [rita] = PostgresBlocks(self._pool), await self._cinema.customers(1)
+        await blocks.block(show.session_id, show.seat_ids, "broken", rita)
+        await blocks.unblock(show.session_id, show.seat_ids)
 
 
 @pytest.fixture

@@ -176,7 +176,7 @@ async def test_a_viewer_sees_where_they_work(
 
 
 def test_every_mutation_for_managers_has_a_row() -> None:
-    site = Site(cinema="", room="", movie="", session="", room_of_session="")
+    site = Site(cinema="", room="", movie="", session="", room_of_session="", seats=[])
     rows = {
         kind: {f"Mutation.{name_of(mutation)}" for mutation, _ in listed(site)}
         for kind, listed in ((MANAGERS, of_cinema), (NETWORK, of_network))

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from strawberry.types import ExecutionResult
 
 from domain.best_booking import BestSeatsService
+from domain.blocks import BlockService
 from domain.booking import BookingService
 from domain.catalog import CatalogService
 from domain.extensions import ExtensionService
@@ -21,6 +22,7 @@ from domain.sales import PaymentService
 from domain.seat_rules import SeatRules
 from domain.venues import VenueService
 from loadtest.documents import RESERVE_SEATS
+from persistence.catalog.blocks import PostgresBlocks
 from persistence.catalog.catalog import PostgresCatalog
 from persistence.catalog.prices import PostgresPrices
 from persistence.catalog.venues import PostgresVenues
@@ -95,6 +97,7 @@ class SchemaClient:
             identities=UNUSED,
             catalog=CatalogService(PostgresCatalog(pool), NothingCached(), NoWakeup()),
             venues=VenueService(PostgresVenues(pool), NothingCached(), NoWakeup()),
+            blocks=BlockService(PostgresBlocks(pool), NoWakeup()),
             prices=PriceService(PostgresPrices(pool), NothingCached()),
             queries=replace(self.queries, staff=NetworkStaff()),
             rate_limits=Unlimited(),

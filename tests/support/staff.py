@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.people import Role, Viewer
-from loadtest.documents import CREATE_MOVIE
+from loadtest.documents import BLOCK_SEATS, CREATE_MOVIE, UNBLOCK_SEATS
 from persistence.postgres.pool import Pool
 from tests.support.catalog import moment
 from tests.support.cinema import Cinema
@@ -46,6 +46,7 @@ class Site:
     movie: str
     session: str
     room_of_session: str
+    seats: list[str]  # of the session
 
 
 class Staff:
@@ -78,6 +79,7 @@ class Staff:
             movie=place["movieId"],
             session=str(show.session_id),
             room_of_session=str(room_of_session),
+            seats=[*map(str, show.seat_ids)],
         )
 
 
@@ -98,6 +100,11 @@ def of_cinema(site: Site) -> list[tuple[str, dict[str, Any]]]:
             },
         ),
         (UPDATE_SESSION, {"id": site.session, "startsAt": moment(3)}),
+        (
+            BLOCK_SEATS,
+            {"sessionId": site.session, "seatIds": site.seats, "reason": "broken"},
+        ),
+        (UNBLOCK_SEATS, {"sessionId": site.session, "seatIds": site.seats}),
         (REMOVE_SESSION, {"id": site.session}),
         (REMOVE_ROOM, {"id": site.room}),
     ]

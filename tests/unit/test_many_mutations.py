@@ -55,6 +55,7 @@ def context(booking: FailingBooking) -> Context:
         catalog=UNUSED,
         venues=UNUSED,
         prices=UNUSED,
+        blocks=UNUSED,
         queries=UNUSED,
         rate_limits=UNUSED,
         seat_feed=UNUSED,

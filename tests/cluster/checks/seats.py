@@ -56,8 +56,10 @@ def _allowed(before: SeatChange, after: SeatChange) -> bool:
     match before.status, after.status:
         case "AVAILABLE", "HELD":
             return after.reservation is not None
-        case ("AVAILABLE", "AVAILABLE") | ("HELD", "AVAILABLE"):
-            return True  # repriced, cancelled or expired
+        case "HELD", "AVAILABLE":
+            return True  # cancelled or expired
+        case (("AVAILABLE" | "BLOCKED"), ("AVAILABLE" | "BLOCKED")):
+            return True  # blocked, unblocked or repriced; never held
         case "HELD", "SOLD":
             return before.reservation == after.reservation
         case "HELD", "HELD":

@@ -163,3 +163,24 @@ def test_time_that_nobody_extended(evidence: Evidence) -> None:
     extended(evidence).extensions -= 1
 
     assert one_of(violations(evidence), "is for 60.0 s")
+
+
+def test_a_blocked_seat_that_was_held(evidence: Evidence) -> None:
+    held = hold_of(evidence, reservation(evidence, "CANCELLED"))
+    before = next(
+        change
+        for change in evidence.changes
+        if (change.seat, change.version) == (held.seat, held.version - 1)
+    )
+
+    before.status = "BLOCKED"
+
+    assert one_of(violations(evidence), f"seat {held.seat}: BLOCKED")
+
+
+def test_a_held_seat_that_was_blocked(evidence: Evidence) -> None:
+    held = hold_of(evidence, reservation(evidence, "CANCELLED"))
+
+    after(evidence, held).status = "BLOCKED"
+
+    assert one_of(violations(evidence), "became BLOCKED")
