@@ -5,6 +5,7 @@ from itertools import combinations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.better_seats import better_seats
 from domain.orphans import orphans_left
 from domain.seat_plan import Seat
 from domain.seating import Seating
@@ -57,3 +58,30 @@ def test_the_middle_of_three_is_refused_and_an_end_is_not() -> None:
     assert left(1) == [0, 2]
     assert left(0) == left(2) == []
     assert left(0, 2) == left(0, 1) == []
+
+
+@given(room=small_rooms(), data=st.data())
+def test_better_seats_are_as_many_and_leave_none_alone(
+    room: SmallRoom, data: st.DataObject
+) -> None:
+    seating = Seating(room.seats)
+    everything = seating.seats(room.free)
+    free = sorted(room.free, key=str)
+    wanted = data.draw(st.sets(st.sampled_from(free)) if free else st.just(set()))
+    better = better_seats(seating, everything, seating.seats(wanted))
+    if better:
+        chosen = {each.id for each in better}
+        assert len(chosen) == len(wanted)
+        assert chosen <= room.free
+        assert not orphans_left(seating, everything, seating.seats(chosen))
+
+
+@given(count=st.integers(4, 12), data=st.data())
+def test_there_are_better_seats_in_a_plain_run(count: int, data: st.DataObject) -> None:
+    seats = [seat(0, place) for place in range(count)]
+    seating = Seating(seats)
+    free = seating.seats(each.id for each in seats)
+    places = data.draw(st.sets(st.integers(0, count - 1), min_size=1))
+    wanted = seating.seats(seats[place].id for place in places)
+    if orphans_left(seating, free, wanted):
+        assert len(better_seats(seating, free, wanted)) == len(places)
