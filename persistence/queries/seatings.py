@@ -7,16 +7,19 @@ from uuid import UUID
 
 import asyncpg
 
+from domain.errors import TooManyAtOnceError
 from domain.seating import Seats
 from domain.session_seating import SessionRules, SessionSeating
 from domain.sessions import OrphanRule
 from persistence.catalog_rows import seat_of
+from persistence.outages import is_unavailable
 from persistence.queries.seat_maps import SeatMapPool, SeatMaps
 
 RECENT_SECONDS = 0.25
 MAX_SEATS = 50_000  # of all seatings, some kilobytes each
 
 RULES_SECONDS = 5.0
+OLD_RULES_SECONDS = 60.0  # of a session that nobody has asked for since
 MAX_RULES = 10_000  # sessions
 
 RULES = """
@@ -52,10 +55,11 @@ class KeptSeating:
     next: "asyncio.Task[Newest | None] | None" = None  # begins when that has ended
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class KeptRules:
-    reading: "asyncio.Task[SessionRules | None]"
-    since: float
+    rules: SessionRules | None = None
+    read_at: float = float("-inf")
+    reading: "asyncio.Task[None] | None" = None
 
 
 class Seatings:
@@ -75,15 +79,27 @@ class Seatings:
         self._rules.clear()
 
     async def rules(self, session_id: UUID) -> SessionRules | None:
-        kept = self._rules.get(session_id)
-        if kept is None or time.monotonic() > kept.since + RULES_SECONDS:
-            if len(self._rules) >= MAX_RULES:
-                self._rules.clear()
-            reading = asyncio.create_task(self._read_rules(session_id))
-            kept = self._rules[session_id] = KeptRules(reading, time.monotonic())
-        if kept.reading.done():
-            return kept.reading.result()
-        return await asyncio.shield(kept.reading)
+        """Old ones while they are read again. None, too, if Postgres is unavailable."""
+        if len(self._rules) >= MAX_RULES:
+            self._rules.clear()
+        kept = self._rules.setdefault(session_id, KeptRules())
+        age = time.monotonic() - kept.read_at
+        if age > RULES_SECONDS and kept.reading is None:
+            kept.reading = asyncio.create_task(self._refresh(session_id, kept))
+        if age > OLD_RULES_SECONDS and kept.reading is not None:
+            await asyncio.shield(kept.reading)
+        return kept.rules
+
+    async def _refresh(self, session_id: UUID, kept: KeptRules) -> None:
+        began = time.monotonic()
+        try:
+            kept.rules = await self._read_rules(session_id)
+            kept.read_at = began
+        except Exception as error:
+            if not is_unavailable(error) and not isinstance(error, TooManyAtOnceError):
+                raise
+        finally:
+            kept.reading = None
 
     async def recent(self, session_id: UUID) -> SessionSeating | None:
         kept = self._kept.get(session_id)
@@ -130,12 +146,7 @@ class Seatings:
         return known, known.free(seat_map.seats)
 
     async def _read_rules(self, session_id: UUID) -> SessionRules | None:
-        try:
-            rows = await self._pool.fetch(RULES, session_id)
-        except BaseException:
-            self._rules.pop(session_id, None)
-            raise
-        return next(map(_rules_of, rows), None)
+        return next(map(_rules_of, await self._pool.fetch(RULES, session_id)), None)
 
     def _limit(self) -> None:
         kept = [each.newest[0] for each in self._kept.values() if each.newest]

@@ -111,4 +111,33 @@ async def test_rules_are_read_once_in_a_while(
     assert rules.are_plain
     assert postgres.asked == 2
     assert await seatings.rules(uuid4()) is None
+
+
+async def test_old_rules_hold_while_postgres_is_unavailable(
+    seatings: Seatings, postgres: FakePostgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    postgres.gate.set()
+    known = await seatings.rules(SESSION)
+    monkeypatch.setattr("persistence.queries.seatings.RULES_SECONDS", 0.0)
+    postgres.is_down = True
+    assert await seatings.rules(SESSION) == known
+    assert await seatings.rules(uuid4()) is None
+
+
+async def test_nobody_waits_for_rules_that_are_read_again(
+    seatings: Seatings, postgres: FakePostgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    postgres.gate.set()
+    known = await seatings.rules(SESSION)
+    postgres.gate.clear()
+    monkeypatch.setattr("persistence.queries.seatings.RULES_SECONDS", 0.0)
+    assert await seatings.rules(SESSION) == known
+    assert await seatings.rules(SESSION) == known
+    postgres.gate.set()
+
+
+async def test_a_session_that_does_not_exist_has_no_seats(
+    seatings: Seatings, postgres: FakePostgres
+) -> None:
+    postgres.gate.set()
     assert await seatings.newest(uuid4()) is None
