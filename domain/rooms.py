@@ -1,20 +1,16 @@
 """Rooms and their seats."""
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Self, TypedDict
 from uuid import UUID
 
 from domain.errors import InvalidInputError, raise_if_any
+from domain.new_seats import NewSeats, composed_rows, wrong_rows
 from domain.text import composed, is_line
 
 MAX_ROOM_NAME_LENGTH = 100
 MAX_TURNAROUND_MINUTES = 240
-MAX_ROWS = 100
-MAX_SEATS_IN_ROW = 100
-MAX_SEATS_IN_ROOM = 2_000
-ROW_LABEL = re.compile(r"[A-Z0-9]{1,3}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,14 +20,6 @@ class Room:
     name: str
     turnaround_minutes: int  # between the end of one session and the next start
     version: int
-
-
-@dataclass(frozen=True, slots=True)
-class NewSeats:
-    """More seats at the end of a row, which may be a new row."""
-
-    row: str
-    seats: int
 
 
 class RoomFacts(TypedDict, total=False):
@@ -54,8 +42,8 @@ class NewRoom:
         wrong = _wrong_facts(
             {"name": name, "turnaround_minutes": self.turnaround_minutes}
         )
-        raise_if_any([*wrong, *_wrong_rows(self.rows)])
-        return replace(self, name=name)
+        raise_if_any([*wrong, *wrong_rows(self.rows)])
+        return replace(self, name=name, rows=composed_rows(self.rows))
 
 
 def validated_room(facts: RoomFacts) -> RoomFacts:
@@ -65,31 +53,6 @@ def validated_room(facts: RoomFacts) -> RoomFacts:
         facts["name"] = composed(name, MAX_ROOM_NAME_LENGTH)
     raise_if_any(list(_wrong_facts(facts)))
     return facts
-
-
-def check_rows(rows: Sequence[NewSeats]) -> None:
-    """Raises InvalidInputError for all wrong fields."""
-    raise_if_any(list(_wrong_rows(rows)))
-
-
-def check_growth(last_numbers: Mapping[str, int], rows: Sequence[NewSeats]) -> None:
-    """Check the limits of a room; `last_numbers` are the highest number of each row.
-
-    Raises InvalidInputError for all wrong fields.
-    """
-    grown = dict(last_numbers)
-    wrong = []
-    for place, more in enumerate(rows):
-        grown[more.row] = grown.get(more.row, 0) + more.seats
-        if grown[more.row] > MAX_SEATS_IN_ROW:
-            wrong.append(_full_row(place))
-    if len(grown) > MAX_ROWS:
-        wrong.append(InvalidInputError("rows", rule="room_rows", limit=MAX_ROWS))
-    if sum(grown.values()) > MAX_SEATS_IN_ROOM:
-        wrong.append(
-            InvalidInputError("rows", rule="room_seats", limit=MAX_SEATS_IN_ROOM)
-        )
-    raise_if_any(wrong)
 
 
 def _wrong_facts(facts: RoomFacts) -> Iterator[InvalidInputError]:
@@ -108,32 +71,3 @@ def _wrong_facts(facts: RoomFacts) -> Iterator[InvalidInputError]:
             lowest=0,
             highest=MAX_TURNAROUND_MINUTES,
         )
-
-
-def _wrong_rows(rows: Sequence[NewSeats]) -> Iterator[InvalidInputError]:
-    if not rows:
-        yield InvalidInputError("rows", rule="rows_missing")
-    if len(rows) > MAX_ROWS:
-        yield InvalidInputError("rows", rule="room_rows", limit=MAX_ROWS)
-        return
-    labels = [more.row for more in rows]
-    for place, more in enumerate(rows):
-        if not ROW_LABEL.fullmatch(more.row):
-            yield InvalidInputError("rows", str(place), "row", rule="row_label")
-        elif more.row in labels[:place]:
-            yield InvalidInputError("rows", str(place), "row", rule="entry_repeated")
-        if not 1 <= more.seats <= MAX_SEATS_IN_ROW:
-            yield InvalidInputError(
-                "rows",
-                str(place),
-                "seats",
-                rule="number_range",
-                lowest=1,
-                highest=MAX_SEATS_IN_ROW,
-            )
-
-
-def _full_row(place: int) -> InvalidInputError:
-    return InvalidInputError(
-        "rows", str(place), "seats", rule="row_seats", limit=MAX_SEATS_IN_ROW
-    )

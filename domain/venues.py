@@ -6,8 +6,11 @@ from uuid import UUID
 
 from domain.catalog import CatalogCache
 from domain.cinemas import Cinema, CinemaFacts, validated_cinema
+from domain.new_seats import NewSeats, validated_rows
 from domain.ports import RelayWakeup
-from domain.rooms import NewRoom, NewSeats, Room, RoomFacts, check_rows, validated_room
+from domain.price_zones import PriceZone, validated_zone_name
+from domain.rooms import NewRoom, Room, RoomFacts, validated_room
+from domain.seat_changes import SeatChange, validated_changes
 
 
 class Venues(Protocol):
@@ -37,6 +40,16 @@ class Venues(Protocol):
 
         Raises NotFoundError and InvalidInputError.
         """
+
+    async def change_seats(
+        self, room_id: UUID, changes: Sequence[SeatChange], expected_version: int | None
+    ) -> Room:
+        """Raises NotFoundError, OutdatedError and InvalidInputError."""
+
+    async def save_price_zone(
+        self, cinema_id: UUID, zone_id: UUID | None, name: str
+    ) -> PriceZone:
+        """Without an id it is a new one. Raises NotFoundError and InvalidInputError."""
 
     async def remove_room(self, room_id: UUID) -> Room:
         """Raises NotFoundError, and RoomInUseError if it has or had sessions."""
@@ -80,11 +93,30 @@ class VenueService:
 
     async def add_seats(self, room_id: UUID, rows: Sequence[NewSeats]) -> Room:
         """The new seats of a row get the numbers after its highest."""
-        check_rows(rows)
-        room = await self._venues.add_seats(room_id, rows)
+        room = await self._venues.add_seats(room_id, validated_rows(rows))
         self._wakeup.notify()
         await self._cache.drop()
         return room
+
+    async def update_seats(
+        self,
+        room_id: UUID,
+        changes: Sequence[SeatChange],
+        expected_version: int | None = None,
+    ) -> Room:
+        """Zones and outOfService count for sessions that are created from now on."""
+        changes = validated_changes(changes)
+        room = await self._venues.change_seats(room_id, changes, expected_version)
+        await self._cache.drop()
+        return room
+
+    async def save_price_zone(
+        self, cinema_id: UUID, zone_id: UUID | None, name: str
+    ) -> PriceZone:
+        name = validated_zone_name(name)
+        zone = await self._venues.save_price_zone(cinema_id, zone_id, name)
+        await self._cache.drop()
+        return zone
 
     async def remove_room(self, room_id: UUID) -> Room:
         room = await self._venues.remove_room(room_id)

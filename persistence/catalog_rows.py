@@ -5,6 +5,7 @@ from typing import Any, Protocol
 from domain.cinemas import Cinema
 from domain.money import Money
 from domain.movies import Movie
+from domain.price_zones import PriceZone
 from domain.rooms import Room
 from domain.seat_plan import Seat, SeatFeature
 from domain.sessions import Session, SessionStatus
@@ -67,6 +68,10 @@ def seat_of(row: CatalogRow) -> Seat:
         zone_id=row["zone_id"],
         out_of_service=row["out_of_service"],
     )
+
+
+def zone_of(row: CatalogRow) -> PriceZone:
+    return PriceZone(id=row["id"], name=row["name"], is_default=row["is_default"])
 
 
 def session_of(row: CatalogRow) -> Session:

@@ -8,7 +8,10 @@ from uuid import UUID
 from domain.cinemas import Cinema, CinemaFacts
 from domain.money import Money
 from domain.movies import Movie, MovieFacts
-from domain.rooms import NewRoom, NewSeats, Room, RoomFacts
+from domain.new_seats import NewSeats
+from domain.price_zones import PriceZone
+from domain.rooms import NewRoom, Room, RoomFacts
+from domain.seat_changes import SeatChange
 from domain.seats import SessionSeat
 from domain.session_changes import SessionFacts
 from domain.sessions import OrphanRule, Session
@@ -54,6 +57,14 @@ class VenueEditing(Protocol):
     ) -> Room: ...
 
     async def add_seats(self, room_id: UUID, rows: Sequence[NewSeats]) -> Room: ...
+
+    async def update_seats(
+        self, room_id: UUID, changes: Sequence[SeatChange], expected_version: int | None
+    ) -> Room: ...
+
+    async def save_price_zone(
+        self, cinema_id: UUID, zone_id: UUID | None, name: str
+    ) -> PriceZone: ...
 
     async def remove_room(self, room_id: UUID) -> Room: ...
 

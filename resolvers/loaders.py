@@ -1,5 +1,6 @@
 """Batched reads of nested fields: one query for all rows of a list."""
 
+from asyncio import gather
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
@@ -12,6 +13,7 @@ from domain.cinemas import Cinema
 from domain.movies import Movie
 from domain.payment import Payment
 from domain.people import Viewer
+from domain.price_zones import PriceZone
 from domain.reservation import Reservation
 from domain.rooms import Room
 from domain.seat_plan import Seat
@@ -50,6 +52,8 @@ class Loaders:
         self.sessions: ByKey[Session] = _by_key(queries.sessions.by_id)
         self.seat_maps: ByKey[SeatMap] = _by_key(queries.seat_maps.whole)
         self._seats: ByKey[list[Seat]] = _by_key(queries.rooms.seats)
+        self.zones_of: ByKey[list[PriceZone]] = _by_key(queries.cinemas.zones)
+        self._zones: ByKey[PriceZone] = _by_key(queries.rooms.zones)
         self._capacities: ByKey[int] = _by_key(queries.rooms.capacities)
         self._movie_pages: DataLoader[MoviePage, Page[Session]] = DataLoader(
             self._read_movie_pages
@@ -111,6 +115,15 @@ class Loaders:
 
     async def seats_of_room(self, room_id: UUID) -> list[Seat]:
         return await self._seats.load(room_id) or []
+
+    async def zones_of_seats(self, seats: Sequence[Seat]) -> dict[UUID, PriceZone]:
+        """The zones that they are in, by id."""
+        ids = list({seat.zone_id for seat in seats})
+        zones = await gather(*map(self.zone, ids))
+        return dict(zip(ids, zones, strict=True))
+
+    async def zone(self, zone_id: UUID) -> PriceZone:
+        return await _existing(self._zones, zone_id)
 
     async def capacity_of_room(self, room_id: UUID) -> int:
         return await self._capacities.load(room_id) or 0

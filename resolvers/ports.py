@@ -8,19 +8,17 @@ from uuid import UUID
 from domain.account import Account, Doubt, SignedIn
 from domain.cinemas import Cinema
 from domain.email_addresses import EmailAddress
-from domain.movies import Movie
 from domain.payment import Payment, PaymentStatus
 from domain.people import Role, Workplaces
 from domain.ports import Expected
 from domain.reservation import Reservation, ReservationStatus
-from domain.rooms import Room
-from domain.seat_plan import Seat
 from domain.seats import Position, SeatMap, SeatMapDelta
 from domain.sessions import Session
 from domain.ticket_types import TicketType
 from persistence.key_value.rate_limits import Slowdown
 from persistence.queries.keyset import Page, Window
 from persistence.queries.sessions import SessionsWanted
+from resolvers.catalog_readers import CinemaReader, MovieReader, RoomReader
 from resolvers.seating_ports import SeatingReader
 
 
@@ -75,36 +73,6 @@ class AccountAccess(Protocol):
 
 class CodeExchange(Protocol):
     async def exchange(self, code: str, network: str | None) -> SignedIn: ...
-
-
-class CinemaReader(Protocol):
-    async def page(self, window: Window, *, search: str) -> Page[Cinema]: ...
-
-    async def count(self, *, search: str) -> int: ...
-
-    async def by_id(self, ids: Sequence[UUID]) -> Mapping[UUID, Cinema]: ...
-
-    async def rooms(self, cinema_ids: Sequence[UUID]) -> Mapping[UUID, list[Room]]: ...
-
-
-class MovieReader(Protocol):
-    async def page(self, window: Window, *, search: str) -> Page[Movie]: ...
-
-    async def count(self, *, search: str) -> int: ...
-
-    async def by_id(self, ids: Sequence[UUID]) -> Mapping[UUID, Movie]: ...
-
-
-class RoomReader(Protocol):
-    async def page(self, window: Window) -> Page[Room]: ...
-
-    async def count(self) -> int: ...
-
-    async def by_id(self, ids: Sequence[UUID]) -> Mapping[UUID, Room]: ...
-
-    async def seats(self, room_ids: Sequence[UUID]) -> Mapping[UUID, list[Seat]]: ...
-
-    async def capacities(self, room_ids: Sequence[UUID]) -> Mapping[UUID, int]: ...
 
 
 class SessionReader(Protocol):

@@ -10,6 +10,7 @@ from resolvers.clock import ClockQueries
 from resolvers.movies import MovieQueries
 from resolvers.payments import PaymentMutations, PaymentQueries
 from resolvers.people import PeopleMutations, PeopleQueries
+from resolvers.plans import PlanMutations, PlanQueries
 from resolvers.prices import PriceMutations, PriceQueries
 from resolvers.reservations import (
     ReservationMutations,
@@ -28,6 +29,7 @@ class Query(
     CinemaQueries,
     MovieQueries,
     RoomQueries,
+    PlanQueries,
     SessionQueries,
     PriceQueries,
     ReservationQueries,
@@ -46,6 +48,7 @@ class Mutation(
     VenueMutations,
     PriceMutations,
     BlockMutations,
+    PlanMutations,
     ReservationMutations,
     BestSeatsMutations,
     PaymentMutations,

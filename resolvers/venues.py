@@ -13,9 +13,8 @@ from resolvers.permissions import (
     require_manager_of_room,
     require_network_manager,
 )
+from resolvers.seat_inputs import new_seats
 from schema.venue_mutations import (
-    AddSeatsInput,
-    AddSeatsResult,
     CreateCinemaInput,
     CreateCinemaResult,
     CreateRoomInput,
@@ -38,9 +37,6 @@ ChangedCinema = Annotated[
 AddedRoom = Annotated[CreateRoomInput, strawberry.argument(description="The new room.")]
 ChangedRoom = Annotated[
     UpdateRoomInput, strawberry.argument(description="The room, with its changes.")
-]
-MoreSeats = Annotated[
-    AddSeatsInput, strawberry.argument(description="The room, with its new seats.")
 ]
 RemovedRoom = Annotated[
     RemoveRoomInput, strawberry.argument(description="The room to remove.")
@@ -83,7 +79,7 @@ class VenueMutations:
             cinema_id=await require_manager_for_new_room(info, input.cinema_id),
             name=input.name,
             turnaround_minutes=input.turnaround_minutes,
-            rows=[row.to_domain() for row in input.rows],
+            rows=[new_seats(row) for row in input.rows],
         )
         room = await info.context.services.venues.create_room(new_room)
         info.context.clear_loaders()
@@ -97,18 +93,6 @@ class VenueMutations:
         key = await require_manager_of_room(info, input.id)
         room = await info.context.services.venues.update_room(
             key, input.facts(), input.expected_version
-        )
-        info.context.clear_loaders()
-        return Room.from_domain(room)
-
-    @strawberry.mutation(
-        description="Add seats to a room. They go on sale at once in each session"
-        " of the room that has not started. Managers of its cinema only."
-    )
-    async def add_seats(self, info: Info, input: MoreSeats) -> AddSeatsResult:
-        key = await require_manager_of_room(info, input.room_id)
-        room = await info.context.services.venues.add_seats(
-            key, [row.to_domain() for row in input.rows]
         )
         info.context.clear_loaders()
         return Room.from_domain(room)

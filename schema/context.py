@@ -1,6 +1,6 @@
 """The part of an operation's context that the schema's types use."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol, TypeVar
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from strawberry.types import Info as StrawberryInfo
 from domain.cinemas import Cinema
 from domain.movies import Movie
 from domain.payment import Payment
+from domain.price_zones import PriceZone
 from domain.reservation import HoldTerms, Reservation
 from domain.rooms import Room
 from domain.seat_plan import Seat
@@ -44,6 +45,10 @@ class BatchedReads(Protocol):
     async def room(self, room_id: UUID) -> Room: ...
 
     async def seats_of_room(self, room_id: UUID) -> list[Seat]: ...
+
+    async def zones_of_seats(
+        self, seats: Sequence[Seat]
+    ) -> Mapping[UUID, PriceZone]: ...
 
     async def capacity_of_room(self, room_id: UUID) -> int: ...
 

@@ -5,8 +5,9 @@ from typing import Annotated, cast
 import strawberry
 from strawberry import UNSET
 
-from domain import cinemas, rooms
+from domain import cinemas, new_seats, rooms
 from schema.catalog_mutations import EXPECTED_VERSION, without_unset
+from schema.plan_mutations import SeatRowInput
 from schema.problems import InUse, InvalidInput, NotFound, Outdated, RoomBusy
 from schema.venues import Cinema, Room
 
@@ -66,22 +67,6 @@ class UpdateCinemaInput:
 UPDATED = tuple(name for name in cinemas.PATHS if name != "currency")
 
 
-@strawberry.input(description="Adjacent seats in one row.")
-class SeatRowInput:
-    row: str = strawberry.field(
-        description="Row label: 1 to 3 letters from A to Z or digits. A comes"
-        " before B, and Z before AA."
-    )
-    seats: int = strawberry.field(
-        description="Number of seats to add. They are numbered after the highest"
-        f" number in the row. A row has up to {rooms.MAX_SEATS_IN_ROW}"
-        " seats."
-    )
-
-    def to_domain(self) -> rooms.NewSeats:
-        return rooms.NewSeats(self.row, self.seats)
-
-
 @strawberry.input(description="A new room with its seats.")
 class CreateRoomInput:
     name: str = strawberry.field(
@@ -89,8 +74,8 @@ class CreateRoomInput:
         " one line."
     )
     rows: list[SeatRowInput] = strawberry.field(
-        description=f"1 to {rooms.MAX_ROWS} rows, each label listed once, with up to"
-        f" {rooms.MAX_SEATS_IN_ROOM} seats in total."
+        description=f"1 to {new_seats.MAX_ROWS} rows, each label listed once or with"
+        f" `firstNumber`, with up to {new_seats.MAX_SEATS_IN_ROOM} seats in total."
     )
     cinema_id: strawberry.ID | None = strawberry.field(
         default=None,
@@ -123,14 +108,6 @@ class UpdateRoomInput:
     def facts(self) -> rooms.RoomFacts:
         facts = {"name": self.name, "turnaround_minutes": self.turnaround_minutes}
         return cast("rooms.RoomFacts", without_unset(facts))
-
-
-@strawberry.input(description="Seats to add to a room.")
-class AddSeatsInput:
-    room_id: strawberry.ID = strawberry.field(description="Id of the room.")
-    rows: list[SeatRowInput] = strawberry.field(
-        description="New rows, and existing rows to extend. Each label is listed once."
-    )
 
 
 @strawberry.input(description="The room to remove.")
@@ -167,14 +144,6 @@ UpdateRoomResult = Annotated[
     strawberry.union(
         "UpdateRoomResult",
         description="The updated room, or the reason why it was not changed.",
-    ),
-]
-
-AddSeatsResult = Annotated[
-    Room | InvalidInput | NotFound,
-    strawberry.union(
-        "AddSeatsResult",
-        description="The room with its new seats, or the reason why none was added.",
     ),
 ]
 

@@ -5,9 +5,29 @@ from uuid import UUID
 
 import strawberry
 
-from domain import cinemas, rooms, seat_plan
+from domain import cinemas, price_zones, rooms, seat_plan
 from schema.context import Info
 from schema.costs import COUNTING_SEATS, ROOMS_IN_A_CINEMA, SEATS_IN_A_ROOM, cost
+from schema.enums import SeatFeature
+
+
+@strawberry.type(
+    description="Seats that cost the same, such as Standard or Premium. Each cinema"
+    " has its own."
+)
+class PriceZone:
+    id: strawberry.ID = strawberry.field(description="Stable identifier.")
+    name: str = strawberry.field(description="Display name, unique in the cinema.")
+    is_default: bool = strawberry.field(
+        description="True for exactly one zone of a cinema: that of seats for which"
+        " nobody has named another."
+    )
+
+    @classmethod
+    def from_domain(cls, zone: price_zones.PriceZone) -> Self:
+        return cls(
+            id=strawberry.ID(str(zone.id)), name=zone.name, is_default=zone.is_default
+        )
 
 
 @strawberry.type(description="A physical seat of a room.")
@@ -18,10 +38,46 @@ class Seat:
     )
     row: str = strawberry.field(description="Row label, such as C.")
     number: int = strawberry.field(description="Seat number within the row, from 1.")
+    label: str = strawberry.field(
+        description="What is printed on it, e.g. G12: unique in the room, in any"
+        " script."
+    )
+    x: float = strawberry.field(
+        description="Where it stands, in seat widths from the left wall."
+    )
+    y: float = strawberry.field(
+        description="Where it stands, in rows from the screen. The seats of a curved"
+        " row may differ."
+    )
+    place: int = strawberry.field(
+        description="Neighbours of a row have places that differ by one; an aisle"
+        " skips one. Numbers do not say who sits together: places do."
+    )
+    features: list[SeatFeature] = strawberry.field(
+        description="What is special about it, each feature once."
+    )
+    zone: PriceZone = strawberry.field(
+        description="Its price zone in sessions that are created from now on."
+    )
+    out_of_service: bool = strawberry.field(
+        description="Broken or kept back: not on sale in sessions that are created"
+        " from now on."
+    )
 
     @classmethod
-    def from_domain(cls, seat: seat_plan.Seat) -> Self:
-        return cls(id=strawberry.ID(str(seat.id)), row=seat.row, number=seat.number)
+    def from_domain(cls, seat: seat_plan.Seat, zone: PriceZone) -> Self:
+        return cls(
+            id=strawberry.ID(str(seat.id)),
+            row=seat.row,
+            number=seat.number,
+            label=seat.label,
+            x=seat.x,
+            y=seat.y,
+            place=seat.place,
+            features=[SeatFeature(feature) for feature in seat.features],
+            zone=zone,
+            out_of_service=seat.out_of_service,
+        )
 
 
 @strawberry.type(description="A room of a cinema.")
@@ -54,7 +110,9 @@ class Room:
     async def seats(self, info: Info) -> list[Seat]:
         seats = await info.context.loaders.seats_of_room(self.value.id)
         info.context.count_seats(len(seats))
-        return [Seat.from_domain(seat) for seat in seats]
+        known = await info.context.loaders.zones_of_seats(seats)
+        zones = {key: PriceZone.from_domain(zone) for key, zone in known.items()}
+        return [Seat.from_domain(seat, zones[seat.zone_id]) for seat in seats]
 
     @classmethod
     def from_domain(cls, room: rooms.Room) -> Self:

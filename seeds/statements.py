@@ -78,7 +78,7 @@ SELECT overlay(overlay(
            placing '8' from 13) placing '8' from 17)::uuid,
        session.id, seat.id, 'AVAILABLE', 1, seat.zone_id
 FROM sessions session
-JOIN seats seat ON seat.room_id = session.room_id
+JOIN seats seat ON seat.room_id = session.room_id AND NOT seat.out_of_service
 WHERE session.id = ANY($1::uuid[])
     AND NOT EXISTS (SELECT FROM session_seats WHERE session_id = session.id)
 ORDER BY session.starts_at, session.id, {SEAT_ORDER}

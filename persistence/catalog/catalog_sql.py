@@ -100,6 +100,7 @@ on_sale AS (
     INSERT INTO session_seats (session_id, seat_id, status, version, zone_id)
     SELECT screening.id, seat.id, 'AVAILABLE', 1, seat.zone_id
     FROM screening JOIN seats seat ON seat.room_id = screening.room_id
+    WHERE NOT seat.out_of_service
 )
 SELECT {SESSION} FROM screening
 """

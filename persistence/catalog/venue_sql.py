@@ -58,19 +58,6 @@ UPDATE sessions SET turnaround_minutes = $2
 WHERE room_id = $1 AND ends_at > clock_timestamp() AND turnaround_minutes <> $2
 """
 
-LAST_NUMBERS = """
-SELECT row_label, max(number) AS last FROM seats WHERE room_id = $1 GROUP BY row_label
-"""
-
-ADD_SEATS = """
-INSERT INTO seats (room_id, row_label, number)
-SELECT $1, more.row_label, more.last + n
-FROM unnest($2::text[], $3::int[], $4::int[]) more (row_label, last, seats),
-     generate_series(1, more.seats) n
-RETURNING id
-"""
-
-
 PUT_ON_SALE = f"""
 WITH {ORIGIN.format("$3", "$4")},
 screening AS (

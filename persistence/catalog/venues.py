@@ -14,11 +14,15 @@ from domain.errors import (
     check_version,
 )
 from domain.money import in_use
-from domain.rooms import NewRoom, NewSeats, Room, RoomFacts, check_growth
+from domain.new_seats import NewSeats
+from domain.price_zones import PriceZone
+from domain.rooms import NewRoom, Room, RoomFacts
+from domain.seat_changes import SeatChange
 from domain.text import order_key, search_key
 from persistence.catalog import catalog_sql
 from persistence.catalog import venue_sql as sql
 from persistence.catalog.free_rooms import in_a_free_room
+from persistence.catalog.plans import change_seats, insert_seats, save_price_zone
 from persistence.catalog_rows import cinema_of, room_of, session_of
 from persistence.postgres.pool import Connection, Pool
 from telemetry import origin
@@ -68,8 +72,9 @@ class PostgresVenues:
             )
             if added is None:
                 raise InvalidInputError("cinemaId", rule="cinema_unknown")
-            await _insert_seats(db, added["id"], room.rows)
-            return room_of(added)
+            created = room_of(added)
+            await insert_seats(db, created, room.rows)
+            return created
 
     async def change_room(
         self, room_id: UUID, facts: RoomFacts, expected_version: int | None
@@ -95,12 +100,30 @@ class PostgresVenues:
 
     async def add_seats(self, room_id: UUID, rows: Sequence[NewSeats]) -> Room:
         async with self._pool.acquire() as db, db.transaction():
-            if await db.fetchrow(catalog_sql.LOCK_ROOM, room_id) is None:
+            row = await db.fetchrow(catalog_sql.LOCK_ROOM, room_id)
+            if row is None:
                 raise NotFoundError
-            seat_ids = await _insert_seats(db, room_id, rows)
+            seat_ids = await insert_seats(db, room_of(row), rows)
             await db.execute(sql.PUT_ON_SALE, room_id, seat_ids, *origin.of_event())
-            [room] = await db.fetch(sql.COUNT_CHANGE, room_id)
-            return room_of(room)
+            [row] = await db.fetch(sql.COUNT_CHANGE, room_id)
+            return room_of(row)
+
+    async def change_seats(
+        self, room_id: UUID, changes: Sequence[SeatChange], expected_version: int | None
+    ) -> Room:
+        async with self._pool.acquire() as db, db.transaction():
+            row = await db.fetchrow(catalog_sql.LOCK_ROOM, room_id)
+            if row is None:
+                raise NotFoundError
+            check_version(row["version"], expected_version)
+            if await change_seats(db, room_of(row), changes):
+                [row] = await db.fetch(sql.COUNT_CHANGE, room_id)
+            return room_of(row)
+
+    async def save_price_zone(
+        self, cinema_id: UUID, zone_id: UUID | None, name: str
+    ) -> PriceZone:
+        return await save_price_zone(self._pool, cinema_id, zone_id, name)
 
     async def remove_room(self, room_id: UUID) -> Room:
         async with self._pool.acquire() as db, db.transaction():
@@ -120,23 +143,6 @@ async def _change_turnarounds(db: Connection, room_id: UUID, minutes: int) -> No
     if other:
         raise RoomBusyError(session_of(other))
     await db.execute(sql.CHANGE_TURNAROUNDS, room_id, minutes)
-
-
-async def _insert_seats(
-    db: Connection, room_id: UUID, rows: Sequence[NewSeats]
-) -> list[UUID]:
-    """After the last seat of each row. The room is locked: no other call adds seats."""
-    known = await db.fetch(sql.LAST_NUMBERS, room_id)
-    last = {row["row_label"]: row["last"] for row in known}
-    check_growth(last, rows)
-    added = await db.fetch(
-        sql.ADD_SEATS,
-        room_id,
-        [more.row for more in rows],
-        [last.get(more.row, 0) for more in rows],
-        [more.seats for more in rows],
-    )
-    return [row["id"] for row in added]
 
 
 def _keys(facts: Mapping[str, Any]) -> tuple[str, str, str]:

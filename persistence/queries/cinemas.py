@@ -10,14 +10,15 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from domain.cinemas import Cinema
+from domain.price_zones import PriceZone
 from domain.rooms import Room
-from domain.text import search_words
-from persistence.catalog_rows import cinema_of, room_of
+from domain.text import order_key, search_words
+from persistence.catalog_rows import cinema_of, room_of, zone_of
 from persistence.queries.catalog_list import CatalogList
 from persistence.queries.keyset import Keyset, Page, Window
 from persistence.queries.reading import ReadCache, Reader, Rows
 from persistence.queries.word_search import with_words
-from persistence.tables import CinemaRow, RoomRow
+from persistence.tables import CinemaRow, PriceZoneRow, RoomRow
 
 NAME = "cinemas"
 BY_NAME = CatalogList(
@@ -28,6 +29,7 @@ BY_NAME = CatalogList(
 )
 CINEMA = TypeAdapter(Cinema)
 ROOMS = TypeAdapter(list[Room])
+ZONES = TypeAdapter(list[PriceZone])
 
 
 class Cinemas:
@@ -57,6 +59,21 @@ class Cinemas:
     async def rooms(self, cinema_ids: Sequence[UUID]) -> dict[UUID, list[Room]]:
         """The rooms of each cinema, by name. Leaves out the cinemas without rooms."""
         return await self._cache.by_id("rooms", cinema_ids, ROOMS, self._rooms)
+
+    async def zones(self, cinema_ids: Sequence[UUID]) -> dict[UUID, list[PriceZone]]:
+        """The price zones of each cinema: the default one, then the others by name."""
+        return await self._cache.by_id("zones", cinema_ids, ZONES, self._zones)
+
+    async def _zones(
+        self, cinema_ids: Sequence[UUID], since: int | None
+    ) -> dict[UUID, list[PriceZone]]:
+        rows = select(PriceZoneRow).where(col(PriceZoneRow.cinema_id).in_(cinema_ids))
+        zones: defaultdict[UUID, list[PriceZone]] = defaultdict(list)
+        for row in await self._reader.fetch(rows, since):
+            zones[row["cinema_id"]].append(zone_of(row))
+        for each in zones.values():
+            each.sort(key=lambda zone: (not zone.is_default, order_key(zone.name)))
+        return zones
 
     async def _rooms(
         self, cinema_ids: Sequence[UUID], since: int | None

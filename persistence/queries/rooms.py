@@ -10,13 +10,14 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
+from domain.price_zones import PriceZone
 from domain.rooms import Room
 from domain.seat_plan import Seat
-from persistence.catalog_rows import room_of, seat_of
+from persistence.catalog_rows import room_of, seat_of, zone_of
 from persistence.queries.catalog_list import CatalogList
 from persistence.queries.keyset import Keyset, Page, Window
 from persistence.queries.reading import ReadCache, Reader
-from persistence.tables import SEAT_ORDER, RoomRow, SeatRow
+from persistence.tables import SEAT_ORDER, PriceZoneRow, RoomRow, SeatRow
 
 NAME = "rooms.by-key"  # see movies.py
 BY_NAME = CatalogList(
@@ -28,6 +29,7 @@ BY_NAME = CatalogList(
 ROOM = TypeAdapter(Room)
 SEATS = TypeAdapter(list[Seat])
 CAPACITY = TypeAdapter(int)
+ZONE = TypeAdapter(PriceZone)
 
 
 class Rooms:
@@ -53,6 +55,10 @@ class Rooms:
     async def capacities(self, room_ids: Sequence[UUID]) -> dict[UUID, int]:
         """Leaves out the rooms without seats."""
         return await self._cache.by_id("capacity", room_ids, CAPACITY, self._capacities)
+
+    async def zones(self, ids: Sequence[UUID]) -> dict[UUID, PriceZone]:
+        read = partial(self._reader.by_id, PriceZoneRow, zone_of)
+        return await self._cache.by_id("zone", ids, ZONE, read)
 
     async def _seats(
         self, room_ids: Sequence[UUID], since: int | None

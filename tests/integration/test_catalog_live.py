@@ -10,7 +10,7 @@ import pytest
 from domain.booking import BookingService
 from domain.catalog import CatalogService
 from domain.money import Money
-from domain.rooms import NewSeats
+from domain.new_seats import NewSeats
 from domain.session_changes import SessionChange
 from domain.venues import VenueService
 from persistence.catalog.catalog import PostgresCatalog

@@ -13,9 +13,9 @@ from domain.events import (
     EVENTS,
 )
 from domain.money import Money
+from domain.new_seats import NewSeats
 from domain.payment import PaymentStatus
 from domain.reservation import DEFAULT_TERMS, Reservation, ReservationStatus
-from domain.rooms import NewSeats
 from domain.session_changes import SessionChange
 from persistence.catalog.blocks import PostgresBlocks
 from persistence.catalog.catalog import PostgresCatalog

@@ -10,7 +10,7 @@ import pytest
 from domain.catalog import CatalogService
 from domain.errors import RoomBusyError
 from domain.money import Money
-from domain.rooms import NewSeats
+from domain.new_seats import NewSeats
 from domain.sessions import Session
 from domain.venues import VenueService
 from persistence.catalog import catalog_sql, venue_sql

@@ -105,11 +105,13 @@ CHANGE_NO_MAP = {
     "removeRoom",
     "removeSession",
     "saveTicketType",
+    "savePriceZone",
     "signIn",
     "signOut",
     "signUp",
     "updateCinema",
     "updateRoom",
+    "updateSeats",
 }
 
 

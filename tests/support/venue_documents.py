@@ -23,6 +23,13 @@ UPDATE_ROOM = mutation(
     "updateRoom", "... on Room { id name turnaroundMinutes version }", OUTDATED, BUSY
 )
 ADD_SEATS = mutation("addSeats", "... on Room { version capacity }")
+PLAN = """seats {
+  id row number label x y place features outOfService zone { id name isDefault }
+}"""
+PLANNED_ROOM = mutation("createRoom", f"... on Room {{ id version {PLAN} }}")
+MORE_SEATS = mutation("addSeats", f"... on Room {{ version {PLAN} }}")
+UPDATE_SEATS = mutation("updateSeats", f"... on Room {{ id version {PLAN} }}", OUTDATED)
+SAVE_PRICE_ZONE = mutation("savePriceZone", "... on PriceZone { id name isDefault }")
 UPDATE_MOVIE = mutation("updateMovie", "... on Movie { version }", MOVIE, OUTDATED)
 UPDATE_SESSION = mutation(
     "updateSession", "... on Session { id version startsAt }", OUTDATED, BUSY

@@ -12,7 +12,9 @@ from domain.catalog import CatalogService
 from domain.errors import InvalidInputError, NotFoundError
 from domain.money import Money
 from domain.movies import Movie, MovieFacts
-from domain.rooms import NewRoom, NewSeats
+from domain.new_seats import NewSeats
+from domain.rooms import NewRoom
+from domain.seat_changes import SeatChange
 from domain.session_changes import SessionChange
 from domain.sessions import OrphanRule, Session, SessionStatus
 from domain.venues import VenueService
@@ -102,7 +104,7 @@ class FakeVenues:
             raise self._refusal
 
     add_cinema = change_cinema = add_room = change_room = _answer
-    add_seats = remove_room = _answer
+    add_seats = change_seats = save_price_zone = remove_room = _answer
 
 
 class Effects:
@@ -124,6 +126,7 @@ def effects() -> Effects:
 
 
 ROWS = [NewSeats("A", 1)]
+CHANGE = SeatChange(ID, {"label": "A1"})
 ROOM = NewRoom(cinema_id=ID, name="Sala 1", turnaround_minutes=0, rows=ROWS)
 ACTS: list[tuple[Act, list[str]]] = [
     (lambda catalog, _: catalog.create_movie({"title": "Limite"}), ["drop"]),
@@ -137,6 +140,8 @@ ACTS: list[tuple[Act, list[str]]] = [
     (lambda _, venues: venues.create_room(ROOM), ["drop"]),
     (lambda _, venues: venues.update_room(ID, {}), ["drop"]),
     (lambda _, venues: venues.add_seats(ID, ROWS), ["notify", "drop"]),
+    (lambda _, venues: venues.update_seats(ID, [CHANGE]), ["drop"]),
+    (lambda _, venues: venues.save_price_zone(ID, None, "VIP"), ["drop"]),
     (lambda _, venues: venues.remove_room(ID), ["drop"]),
 ]
 WRONG: list[Act] = [
@@ -149,6 +154,8 @@ WRONG: list[Act] = [
     lambda _, venues: venues.create_room(replace(ROOM, name="")),
     lambda _, venues: venues.update_room(ID, {"turnaround_minutes": -1}),
     lambda _, venues: venues.add_seats(ID, []),
+    lambda _, venues: venues.update_seats(ID, [CHANGE, CHANGE]),
+    lambda _, venues: venues.save_price_zone(ID, ID, ""),
 ]
 
 

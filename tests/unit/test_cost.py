@@ -100,6 +100,7 @@ def test_costs_are_read_from_the_fields() -> None:
         "orphans": FieldCost(items=8, extra=50),
         "better": FieldCost(items=8),
         "ticketTypes": FieldCost(items=10),
+        "priceZones": FieldCost(items=5),
         "seatMap": FieldCost(extra=50),
         "capacity": FieldCost(extra=5),
         "types": FieldCost(items=100),  # introspection

@@ -7,6 +7,7 @@ import pytest
 from domain.payment import PaymentStatus
 from domain.people import Role
 from domain.reservation import ReservationStatus
+from domain.seat_plan import SeatFeature
 from domain.seats import SeatStatus
 from domain.sessions import SessionStatus
 from schema import enums
@@ -16,6 +17,7 @@ from schema import enums
     ("public", "own"),
     [
         (enums.Role, Role),
+        (enums.SeatFeature, SeatFeature),
         (enums.SeatStatus, SeatStatus),
         (enums.SessionStatus, SessionStatus),
         (enums.ReservationStatus, ReservationStatus),

@@ -10,8 +10,9 @@ from strawberry.types.field import StrawberryField
 from app.executable_schema import build_schema
 from schema.catalog_mutations import UpdateMovieInput
 from schema.money import MoneyInput
+from schema.plan_mutations import SeatRowInput
 from schema.sales import ReserveSeatsInput
-from schema.venue_mutations import CreateRoomInput, SeatRowInput
+from schema.venue_mutations import CreateRoomInput
 from transport.plans.inputs import InputConverter
 
 
