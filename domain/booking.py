@@ -1,6 +1,6 @@
 """Hold seats, and cancel reservations."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from uuid import UUID, uuid4
 
 from domain.errors import (
@@ -12,8 +12,11 @@ from domain.errors import (
     SeatsUnavailableError,
     SessionClosedError,
     SessionMovedError,
+    TicketQuotaExhaustedError,
+    TicketTypeNotSoldError,
     TooManySeatsError,
 )
+from domain.expiry import ExpiryService
 from domain.idempotency import RESERVE_SEATS, earlier_result, key_for
 from domain.money import WRITTEN_CURRENCY
 from domain.ports import (
@@ -47,6 +50,7 @@ class BookingService:
         self._locks = locks
         self._wakeup = wakeup
         self.terms = terms
+        self._expiry = ExpiryService(ledger, wakeup)
 
     async def reserve_seats(
         self,
@@ -54,26 +58,27 @@ class BookingService:
         seat_ids: Sequence[UUID],
         customer_id: UUID,
         idempotency_key: str | None = None,
-        expected: Expected = NOTHING_EXPECTED,
         *,
+        expected: Expected = NOTHING_EXPECTED,
+        types: Sequence[tuple[UUID, UUID]] = (),
         accept_orphans: bool = False,
     ) -> Reservation:
         """Hold all the seats for a while, or none.
+
+        `types` has a seat and its ticket type; the other seats get the default type.
 
         With a key that was answered before, the answer is that reservation as it is
         now. A refusal leaves the key unused: the same call may be made again.
         """
         check_expected(expected)
+        seat_ids = wanted_seats(seat_ids)
         wanted = Wanted(
-            session_id=session_id, seat_ids=wanted_seats(seat_ids), expected=expected
+            session_id=session_id,
+            seat_ids=seat_ids,
+            type_ids=wanted_types(seat_ids, types),
+            expected=expected,
         )
-        key = key_for(
-            RESERVE_SEATS,
-            idempotency_key,
-            session_id,
-            *wanted.seat_ids,
-            *expected.given(),
-        )
+        key = key_for(RESERVE_SEATS, idempotency_key, *_input(wanted))
         try:
             if self._rules:
                 await self._rules.check(
@@ -87,6 +92,8 @@ class BookingService:
             SessionClosedError,
             SessionMovedError,
             PriceChangedError,
+            TicketTypeNotSoldError,
+            TicketQuotaExhaustedError,
             KeyReusedError,
         ):
             if earlier := await self.held_before(customer_id, key):
@@ -134,10 +141,22 @@ class BookingService:
                 await self._ledger.expire(verdict.expired)
                 self._wakeup.notify()
                 verdict = await self._ledger.hold(hold)
+            # Overdue holds still count in a quota until somebody ends them.
+            if verdict.exhausted and await self._expiry.sweep():
+                verdict = await self._ledger.hold(hold)
             reservation, session = judge(verdict, wanted)
             self._wakeup.notify()  # before the trip of the lock, which may be slow
             lock.mark_held(reservation, session.starts_at)
         return reservation
+
+
+def _input(wanted: Wanted) -> Iterator[object]:
+    """What a repeated call has to want again, for the hash of an input."""
+    yield wanted.session_id
+    yield from wanted.seat_ids
+    yield from wanted.expected.given()
+    if wanted.type_ids:
+        yield f"types={','.join(map(str, wanted.type_ids))}"
 
 
 def wanted_seats(seat_ids: Sequence[UUID]) -> tuple[UUID, ...]:
@@ -152,6 +171,18 @@ def wanted_seats(seat_ids: Sequence[UUID]) -> tuple[UUID, ...]:
     if len(set(seat_ids)) != len(seat_ids):
         raise InvalidInputError("seatIds", rule="seats_repeated")
     return tuple(sorted(seat_ids))
+
+
+def wanted_types(
+    seat_ids: Sequence[UUID], types: Sequence[tuple[UUID, UUID]]
+) -> tuple[UUID | None, ...]:
+    """The type of each seat. Raises InvalidInputError, or NotFoundError for a seat."""
+    chosen = dict(types)
+    if len(chosen) != len(types):
+        raise InvalidInputError("tickets", rule="seats_repeated")
+    if not chosen.keys() <= set(seat_ids):
+        raise InvalidInputError("tickets", rule="seats_not_chosen")
+    return tuple(map(chosen.get, seat_ids)) if chosen else ()
 
 
 def check_expected(expected: Expected) -> None:
@@ -171,7 +202,10 @@ def judge(verdict: HoldVerdict, wanted: Wanted) -> tuple[Reservation, Session]:
         raise SessionClosedError
     if expected.starts_at not in {None, session.starts_at}:
         raise SessionMovedError(session)
-    total = session.price_per_seat * len(wanted.seat_ids)
-    if expected.total not in {None, total}:
-        raise PriceChangedError(total)
+    if verdict.total and expected.total not in {None, verdict.total}:
+        raise PriceChangedError(verdict.total)
+    if verdict.total is None and not verdict.taken:
+        raise TicketTypeNotSoldError
+    if verdict.exhausted and not verdict.taken:
+        raise TicketQuotaExhaustedError
     raise SeatsUnavailableError(verdict.taken)

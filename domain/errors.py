@@ -70,12 +70,6 @@ class OrphanLeftError(DomainError):
         self.better = tuple(sorted(better, key=seat_order))
 
 
-class TicketTypeNotSoldError(DomainError):
-    """The session has no price for it."""
-
-    code = "TICKET_TYPE_NOT_SOLD"
-
-
 class SessionClosedError(DomainError):
     code = "SESSION_CLOSED"
 
@@ -98,6 +92,18 @@ class PriceChangedError(DomainError):
     def __init__(self, total: Money) -> None:
         super().__init__(f"the total is {total}")
         self.total = total
+
+
+class TicketTypeNotSoldError(DomainError):
+    """A type has no price there, or does not exist."""
+
+    code = "TICKET_TYPE_NOT_SOLD"
+
+
+class TicketQuotaExhaustedError(DomainError):
+    """As many seats of the session as the law or the cinema allows have the type."""
+
+    code = "TICKET_QUOTA_EXHAUSTED"
 
 
 class TooManySeatsError(DomainError):

@@ -65,6 +65,7 @@ class Wanted:
 
     session_id: UUID
     seat_ids: tuple[UUID, ...]
+    type_ids: tuple[UUID | None, ...] = ()  # of each seat; None: the default type
     expected: Expected = NOTHING_EXPECTED
 
 
@@ -86,6 +87,8 @@ class HoldVerdict:
     reservation: Reservation | None
     session: Session | None  # also None if one of the seats is not in it
     begun: bool
+    total: Money | None = None  # of the seats; None if the type of one is not sold
+    exhausted: bool = False  # the quota of a type
     taken: tuple[SessionSeat, ...] = ()
     expired: tuple[UUID, ...] = ()  # overdue reservations that have the seats still
 

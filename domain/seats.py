@@ -1,7 +1,7 @@
 """Seats on sale in a session, and maps of them."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Final, Self
@@ -28,7 +28,11 @@ class SeatStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionSeat:
-    """The state of one seat at one version; versions grow by one per change."""
+    """The state of one seat at one version; versions grow by one per change.
+
+    `price` is what the default type costs there, and `agreed_price` what the
+    reservation that has the seat pays for it: None if that is not known here.
+    """
 
     id: UUID
     row: str
@@ -37,6 +41,7 @@ class SessionSeat:
     version: int
     price: Money
     held_until: datetime | None = None
+    agreed_price: Money | None = field(default=None, compare=False)
 
 
 def seat_order(seat: SessionSeat) -> tuple[int, str, int]:

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Self
 from uuid import UUID
 
+from domain.money import Money
 from domain.ports import Wanted
 from domain.reservation import Reservation
 from domain.seats import SessionSeat
@@ -41,7 +42,8 @@ def seats_if_known(
 
     None if one of them is not known: it may be free, taken, or of another session.
     None as well if the start or the total is not what the customer was shown: that is
-    another refusal, and needs the session as it is now.
+    another refusal, and needs the session as it is now. Of types of tickets the total
+    is not known here.
     """
     taken = {
         each.seat.id: each
@@ -52,5 +54,9 @@ def seats_if_known(
     if not taken.keys() >= set(wanted.seat_ids):
         return None
     seats = tuple(taken[seat_id].seat for seat_id in wanted.seat_ids)
-    total = seats[0].price * len(seats)  # a session has one price
-    return seats if wanted.expected.total in {None, total} else None
+    if wanted.expected.total is None:
+        return seats
+    total = Money(
+        sum(seat.price.amount_minor for seat in seats), seats[0].price.currency
+    )
+    return None if wanted.type_ids or wanted.expected.total != total else seats

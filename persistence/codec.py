@@ -30,7 +30,13 @@ def seat_from_json(seat: Json) -> SessionSeat:
         version=seat["version"],
         price=Money(seat["price_minor"], seat["currency"]),
         held_until=_moment(seat["held_until"]),
+        agreed_price=_agreed(seat),
     )
+
+
+def _agreed(seat: Json) -> Money | None:
+    amount = seat.get("agreed_minor")  # not in events of older programs
+    return None if amount is None else Money(amount, seat["currency"])
 
 
 def seat_to_json(seat: SessionSeat) -> Json:

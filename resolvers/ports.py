@@ -29,8 +29,9 @@ class Booking(Protocol):
         seat_ids: Sequence[UUID],
         customer_id: UUID,
         idempotency_key: str | None,
-        expected: Expected,
         *,
+        expected: Expected,
+        types: Sequence[tuple[UUID, UUID]],
         accept_orphans: bool,
     ) -> Reservation: ...
 

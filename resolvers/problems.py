@@ -131,10 +131,11 @@ HANDLERS = [
         errors.NotEnoughSeatsError, problems.NotEnoughSeats, seats_there_are
     ),
     ProblemHandler(errors.OrphanLeftError, problems.OrphanLeft, seats_left_alone),
-    ProblemHandler(errors.TicketTypeNotSoldError, problems.TicketTypeNotSold),
     ProblemHandler(errors.SessionClosedError, problems.SessionClosed),
     ProblemHandler(errors.SessionMovedError, problems.SessionMoved, moved_session),
     ProblemHandler(errors.PriceChangedError, problems.PriceChanged, total_now),
+    ProblemHandler(errors.TicketTypeNotSoldError, problems.TicketTypeNotSold),
+    ProblemHandler(errors.TicketQuotaExhaustedError, problems.TicketTypeNotSold),
     ProblemHandler(errors.TooManySeatsError, problems.TooManySeats, seat_limit),
     ProblemHandler(errors.ReservationExpiredError, problems.ReservationExpired),
     ProblemHandler(

@@ -10,7 +10,7 @@ import strawberry
 from domain import reservation
 from resolvers.context import Info
 from resolvers.faults import not_found
-from resolvers.ids import parse_id, require_id
+from resolvers.ids import NO_ROW, parse_id, require_id
 from resolvers.paging import connection, window
 from resolvers.permissions import require_box_office, require_viewer
 from resolvers.rate_limits import check_reserving_rate
@@ -89,7 +89,11 @@ class ReservationMutations:
             [require_id(seat_id) for seat_id in input.seat_ids],
             viewer.id,
             input.idempotency_key,
-            input.expected(),
+            expected=input.expected(),
+            types=[
+                (require_id(each.seat_id), parse_id(each.ticket_type_id) or NO_ROW)
+                for each in input.tickets or ()
+            ],
             accept_orphans=input.accept_orphans,
         )
         info.context.clear_loaders()

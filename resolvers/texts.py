@@ -37,6 +37,7 @@ TEXTS: Mapping[str, str | Counted] = {
     "SESSION_CLOSED": "This session has started. Its seats are no longer for sale.",
     "SESSION_MOVED": "This session now starts at another time. Check the new time.",
     "PRICE_CHANGED": "The price has changed. Check the new total.",
+    "TICKET_QUOTA_EXHAUSTED": "No tickets of this type are left in this session.",
     "TOO_MANY_SEATS": Counted(
         "limit",
         "You can reserve only %(limit)d seat at a time.",
@@ -57,6 +58,7 @@ TEXTS: Mapping[str, str | Counted] = {
     "seats_repeated": "Choose each seat only once.",
     "sofa_split": "Both halves of a sofa are sold together.",
     "companion_alone": "This seat comes with the wheelchair place beside it.",
+    "seats_not_chosen": "Choose ticket types only for the seats that you reserve.",
     "idempotency_key_length": "Enter 1 to %(limit)d characters.",
     "email_syntax": "Enter a valid e-mail address.",
     "password_length": "Enter %(shortest)d to %(longest)d characters.",

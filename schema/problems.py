@@ -93,6 +93,13 @@ class PriceChanged(Problem):
 
 
 @strawberry.type(
+    description="A chosen type of tickets has no price for its seat, or its quota is"
+    " exhausted; `message` says which. Nothing was changed."
+)
+class TicketTypeNotSold(Problem): ...
+
+
+@strawberry.type(
     description="The call asks for more seats than one reservation may have."
 )
 class TooManySeats(Problem):
@@ -128,12 +135,6 @@ class OrphanLeft(Problem):
         " if there are none.",
         metadata=cost(items=SEATS_OF_A_HOLD),
     )
-
-
-@strawberry.type(
-    description="The session does not sell this type of ticket. No seat was held."
-)
-class TicketTypeNotSold(Problem): ...
 
 
 @strawberry.type(description="The hold has expired. The seats are for sale again.")

@@ -1,5 +1,6 @@
 """Reservations and payments; inputs and results of their mutations."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Self
 
@@ -26,6 +27,7 @@ from schema.problems import (
     SeatsUnavailable,
     SessionClosed,
     SessionMoved,
+    TicketTypeNotSold,
     TooManySeats,
 )
 from schema.seats import SessionSeat
@@ -50,7 +52,12 @@ class Reservation:
     )
     def seats(self) -> list[SessionSeat]:
         in_order = sorted(self.value.seats, key=seat_order)
-        return [SessionSeat.from_domain(seat) for seat in in_order]
+        return [
+            SessionSeat.from_domain(
+                replace(seat, price=seat.agreed_price or seat.price)
+            )
+            for seat in in_order
+        ]
 
     @strawberry.field(
         description="How often `extendReservation` can still extend its hold. 0 unless"
@@ -123,6 +130,14 @@ class Payment:
         )
 
 
+@strawberry.input(description="A seat, and the type of its ticket.")
+class TicketInput:
+    seat_id: strawberry.ID = strawberry.field(description="Id of the SessionSeat.")
+    ticket_type_id: strawberry.ID = strawberry.field(
+        description="Id of one of `ticketTypes`."
+    )
+
+
 @strawberry.input(description="Seats to reserve.")
 class ReserveSeatsInput:
     session_id: strawberry.ID = strawberry.field(description="Id of the session.")
@@ -135,6 +150,11 @@ class ReserveSeatsInput:
         description="Any text. A repeated call with the same key and the same input"
         " returns the same reservation, even if the first answer was"
         " lost.",
+    )
+    tickets: list[TicketInput] | None = strawberry.field(
+        default=None,
+        description="The types of tickets of some or all of the seats, each seat listed"
+        " once. The other seats get the default type.",
     )
     expected_total: MoneyInput | None = strawberry.field(
         default=None,
@@ -178,7 +198,8 @@ ReserveSeatsResult = Annotated[
     | IdempotencyConflict
     | PriceChanged
     | SessionMoved
-    | OrphanLeft,
+    | OrphanLeft
+    | TicketTypeNotSold,
     strawberry.union(
         "ReserveSeatsResult",
         description="The reservation with all its seats held until `expiresAt`, or the"

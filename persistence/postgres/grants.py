@@ -7,6 +7,7 @@ from persistence.postgres.connection import connect
 DELETED = (
     *("idempotency_keys", "outbox", "refresh_tokens", "sign_in_networks"),
     *("memberships", "seat_blocks"),
+    *("card_prices", "session_prices", "ticket_quotas"),
     *("rooms", "seats", "session_moves", "session_seats", "sessions"),
 )
 STATEMENTS = f"""

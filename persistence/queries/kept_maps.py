@@ -111,6 +111,11 @@ class KeptMaps:
 
 def seats_of(rows: Sequence[asyncpg.Record]) -> tuple[SessionSeat, ...]:
     price = _price(rows)
+    prices = {None: price}  # one object for all seats that cost the same
+    for row in rows:
+        minor = row["seat_minor"]
+        if minor not in prices:
+            prices[minor] = Money(minor, price.currency)
     return tuple(
         SessionSeat(
             id=row["id"],
@@ -118,7 +123,7 @@ def seats_of(rows: Sequence[asyncpg.Record]) -> tuple[SessionSeat, ...]:
             number=row["number"],
             status=STATUS.get(row["status"], SeatStatus.BLOCKED),
             version=row["version"],
-            price=price,
+            price=prices[row["seat_minor"]],
             held_until=row["held_until"],
         )
         for row in rows

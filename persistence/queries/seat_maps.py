@@ -24,7 +24,7 @@ WITH screening AS MATERIALIZED (
 )
 SELECT screening.id AS session_id, screening.price_minor, screening.currency,
        screening.starts_at, screening.position, {{names}},
-       ss.id, seat.row_label, seat.number, ss.version,
+       ss.id, seat.row_label, seat.number, ss.version, ss.price_minor AS seat_minor,
        {SEAT_STATUS.format(now="screening.now")} AS status,
        {HELD_UNTIL.format(now="screening.now")} AS held_until
 FROM screening LEFT JOIN (

@@ -2,8 +2,9 @@
 
 So a change is never committed without its event, nor an event without its change. A
 statement names the reservations that it changed `changed_reservations` and the seats
-`changed_seats` (each with its `reservation_id`); INSERTED_EVENTS turns both into rows
-of the outbox. `origin` is the request that made the change: the last two parameters.
+`changed_seats` (each with its `reservation_id`, and `agreed_minor`: what was agreed for
+it); INSERTED_EVENTS turns both into rows of the outbox. `origin` is the request that
+made the change: the last two parameters.
 """
 
 from collections.abc import Callable, Sequence
@@ -48,8 +49,11 @@ def insert_events(
 CHANGED_SEAT_STATE = SEAT_STATE.format(
     ss="c", status="c.status", held_until="c.held_until"
 )
+SEAT_WITH_AGREED_PRICE = (
+    f"{CHANGED_SEAT_STATE.removesuffix(')')}, 'agreed_minor', c.agreed_minor)"
+)
 CHANGED_SEATS = f"""
-    SELECT jsonb_agg({CHANGED_SEAT_STATE} ORDER BY c.id)
+    SELECT jsonb_agg({SEAT_WITH_AGREED_PRICE} ORDER BY c.id)
     FROM changed_seats c
     JOIN seats seat ON seat.id = c.seat_id
     JOIN screening ON screening.id = c.session_id

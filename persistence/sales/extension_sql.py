@@ -45,7 +45,7 @@ changed_seats AS (
         changed_in = {THIS_TRANSACTION}
     FROM locked_seats l JOIN changed_reservations r ON r.id = l.reservation_id
     WHERE ss.id = l.id AND ss.status = 'HELD' AND ss.reservation_id = r.id
-    RETURNING ss.*
+    RETURNING ss.*, l.agreed_minor
 ),
 {inserted_events(types=[ReservationExtended])}
 SELECT verdict.status_now AS status, verdict.now,

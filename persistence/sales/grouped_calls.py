@@ -40,6 +40,7 @@ def columns(hold: Hold, origin: Origin) -> dict[str, Any]:
         "session_id": str(hold.wanted.session_id),
         "customer_id": str(hold.customer_id),
         "seat_ids": [str(seat_id) for seat_id in hold.wanted.seat_ids],
+        "type_ids": [type_id and str(type_id) for type_id in hold.wanted.type_ids],
         "seconds": hold.period.total_seconds(),
         "operation": key and key.operation,
         "key": key and key.key,

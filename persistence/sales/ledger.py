@@ -31,7 +31,12 @@ from persistence.codec import (
 )
 from persistence.key_value.own_writes import OwnWrites
 from persistence.postgres.pool import Pool
-from persistence.sales import extension_sql, hold_sql, payment_sql
+from persistence.sales import (
+    extension_sql,
+    hold_sql,
+    payment_sql,
+    ticket_hold_sql,
+)
 from persistence.sales import ledger_sql as sql
 from persistence.sales.grouped_calls import columns, grouped_cancel, grouped_hold
 from persistence.sales.statement_groups import StatementGroups
@@ -71,7 +76,12 @@ class PostgresLedger:
 
     async def hold(self, hold: Hold) -> HoldVerdict:
         async with self._hold_by(hold.customer_id):
-            row = await self._holds.decide(grouped_hold(hold, origin.of_event()))
+            if hold.wanted.type_ids:  # two holds of a group could share a quota
+                [row] = await self._pool.fetch(
+                    ticket_hold_sql.HOLD_TICKETS, [columns(hold, origin.of_event())]
+                )
+            else:
+                row = await self._holds.decide(grouped_hold(hold, origin.of_event()))
         return hold_verdict(row, is_found=row["found"])
 
     async def hold_first(

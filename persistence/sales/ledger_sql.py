@@ -1,9 +1,10 @@
 """The statements that decide who has a seat. Each is atomic and writes its events.
 
-Three rules hold in all of them. Rows are locked in the order of their ids, so crossing
-crowds queue instead of deadlocking. The clock is `clock_timestamp()`, read after the
-last lock: `now()` is the transaction's start and would let a late sale through. And
-every UPDATE carries its guard, although the rows are locked: a lock may be missing.
+Three rules hold in all of them. Rows are locked in the order of their ids, and quotas
+of ticket types after seats, so crossing crowds queue instead of deadlocking. The clock
+is `clock_timestamp()`, read after the last lock: `now()` is the transaction's start and
+would let a late sale through. And every UPDATE carries its guard, although the rows are
+locked: a lock may be missing.
 """
 
 from persistence.sales.event_sql import (
@@ -23,7 +24,7 @@ screening AS (
     SELECT * FROM sessions WHERE id IN (SELECT session_id FROM changed_reservations)
 ),
 locked_seats AS (
-    SELECT ss.id, ss.reservation_id
+    SELECT ss.id, ss.reservation_id, claims.price_minor AS agreed_minor
     FROM changed_reservations r
     JOIN claims ON claims.reservation_id = r.id
     JOIN session_seats ss ON ss.id = claims.session_seat_id
@@ -32,6 +33,8 @@ locked_seats AS (
 )"""
 
 # `locked_seats` may have more seats than those of `changed_reservations`.
+# A counter changes from its locked row. From the row of the snapshot it would first be
+# computed wrong after a wait, and the check of the table would refuse that.
 RELEASED = f"""
 changed_seats AS (
     UPDATE session_seats ss
@@ -41,13 +44,30 @@ changed_seats AS (
     WHERE ss.id = l.id AND ss.status = 'HELD'
       AND ss.reservation_id = l.reservation_id
     RETURNING ss.id, ss.session_id, ss.seat_id, ss.status, ss.version, ss.held_until,
-              l.reservation_id
+              ss.price_minor, l.reservation_id, l.agreed_minor
 ),
 unclaimed AS (
     UPDATE claims SET released_at = clock_timestamp(), released_version = c.version
     FROM changed_seats c
     WHERE claims.reservation_id = c.reservation_id AND claims.session_seat_id = c.id
       AND claims.released_at IS NULL
+    RETURNING claims.reservation_id, claims.ticket_type_id
+),
+given_back AS (
+    SELECT r.session_id, u.ticket_type_id, count(*) AS tickets
+    FROM unclaimed u JOIN changed_reservations r ON r.id = u.reservation_id
+    GROUP BY r.session_id, u.ticket_type_id
+),
+locked_quotas AS (
+    SELECT q.*, given_back.tickets
+    FROM given_back JOIN ticket_quotas q USING (session_id, ticket_type_id)
+    ORDER BY q.session_id, q.ticket_type_id
+    FOR UPDATE OF q
+),
+changed_quotas AS (
+    UPDATE ticket_quotas q SET seats_taken = l.seats_taken - l.tickets
+    FROM locked_quotas l
+    WHERE q.session_id = l.session_id AND q.ticket_type_id = l.ticket_type_id
 )"""
 
 # For one customer or for a group of them: no reservation is in it twice. As in hold_sql
@@ -71,12 +91,14 @@ locked AS (
     FOR UPDATE OF r /* wait */
 ),
 claimed AS (
-    SELECT claims.reservation_id, claims.session_seat_id
+    SELECT claims.reservation_id, claims.session_seat_id,
+           claims.price_minor AS agreed_minor
     FROM locked JOIN claims ON claims.reservation_id = locked.id
     WHERE claims.released_at IS NULL
 ),
 locked_seats AS (
-    SELECT ss.id, ss.reservation_id FROM session_seats ss
+    SELECT ss.id, ss.reservation_id, claimed.agreed_minor FROM session_seats ss
+    JOIN claimed ON claimed.session_seat_id = ss.id
     WHERE ss.id = ANY(ARRAY(SELECT session_seat_id FROM claimed))
     ORDER BY ss.id
     FOR UPDATE OF ss /* wait */

@@ -62,7 +62,7 @@ changed_seats AS (
         version = ss.version + 1, changed_in = {THIS_TRANSACTION}
     FROM locked_seats l
     WHERE ss.id = l.id AND ss.status = 'HELD' AND ss.reservation_id = l.reservation_id
-    RETURNING ss.*
+    RETURNING ss.*, l.agreed_minor
 ),
 {INSERTED_EVENTS},
 {CHANGED_PAYMENTS.format(payments="approved")},

@@ -25,12 +25,14 @@ SEAT = """jsonb_build_object(
     'id', {ss}.id, 'row', seat.row_label, 'number', seat.number,
     'status', {status}, 'version', {version}, 'held_until', {held_until},
     'price_minor', {price}, 'currency', {currency})"""
+# What the default type costs there. In the locked row it is the present price.
+SEAT_PRICE = "coalesce({ss}.price_minor, screening.price_minor)"
 SEAT_STATE = SEAT.format(
     ss="{ss}",
     version="{ss}.version",
     status="{status}",
     held_until="{held_until}",
-    price="screening.price_minor",
+    price=SEAT_PRICE,
     currency="screening.currency",
 )
 

@@ -4,6 +4,7 @@ from uuid import UUID
 
 import asyncpg
 
+from domain.money import Money
 from domain.ports import HoldVerdict
 from domain.reservation import Extended, ExtendVerdict, ReservationStatus
 from persistence.catalog_rows import session_of
@@ -18,6 +19,8 @@ def hold_verdict(row: asyncpg.Record, *, is_found: bool) -> HoldVerdict:
         reservation=row["held"] and reservation_from_json(row["held"]),
         session=session_of(row) if is_found else None,
         begun=bool(row["begun"]),
+        total=None if row["total"] is None else Money(row["total"], row["currency"]),
+        exhausted=bool(row["exhausted"]),
         taken=tuple(seat_from_json(seat) for seat in row["taken"] or ()),
         expired=tuple(map(UUID, row["expired"] or ())),
     )

@@ -15,7 +15,13 @@ from persistence.tables.people import (
     RefreshTokenRow,
     SignInNetworkRow,
 )
-from persistence.tables.prices import TicketTypeRow
+from persistence.tables.prices import (
+    CardPriceRow,
+    PriceCardRow,
+    SessionPriceRow,
+    TicketQuotaRow,
+    TicketTypeRow,
+)
 from persistence.tables.sales import (
     ClaimRow,
     IdempotencyKeyRow,
@@ -34,6 +40,7 @@ from persistence.tables.venues import (
 __all__ = [
     "SEAT_ORDER",
     "AccountRow",
+    "CardPriceRow",
     "CinemaRow",
     "ClaimRow",
     "IdempotencyKeyRow",
@@ -42,15 +49,18 @@ __all__ = [
     "MovieRow",
     "OutboxRow",
     "PaymentRow",
+    "PriceCardRow",
     "PriceZoneRow",
     "RefreshTokenRow",
     "RelayLeaseRow",
     "ReservationRow",
     "RoomRow",
     "SeatRow",
+    "SessionPriceRow",
     "SessionRow",
     "SessionSeatRow",
     "SignInNetworkRow",
+    "TicketQuotaRow",
     "TicketTypeRow",
     "metadata",
 ]

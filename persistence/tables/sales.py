@@ -74,6 +74,8 @@ class SessionSeatRow(SQLModel, table=True):
     # The price zone that the seat had when it went on sale here. A trigger fills it for
     # programs of the last release.
     zone_id: UUID | None = Field(default=None)
+    # What the default type costs here. NULL: as much as the session says.
+    price_minor: int | None = Field(default=None)
     # The last transaction that changed the row: what a resuming watcher has missed.
     changed_in: int = Field(
         default=0,
@@ -99,9 +101,11 @@ class SeatBlockRow(SQLModel, table=True):
 
 
 class ClaimRow(SQLModel, table=True):
-    """A seat that a reservation took; open until the seat is given back.
+    """A seat that a reservation took, and its ticket; open until it is given back.
 
-    Price and version are NULL in rows of release 0.1.0: see state_sql.
+    The type is NULL in rows of programs that know none: it is the default type. It is
+    no foreign key, because all holds would lock its one row. Types stay for good. Price
+    and version are NULL in rows of release 0.1.0: see state_sql.
     """
 
     __tablename__ = "claims"
@@ -118,6 +122,8 @@ class ClaimRow(SQLModel, table=True):
     session_seat_id: UUID = Field(primary_key=True, foreign_key="session_seats.id")
     released_at: datetime | None = Field(default=None, sa_type=Moment)
     price_minor: int | None = Field(default=None)
+    id: UUID | None = Field(default=None, nullable=False, sa_column_kwargs=GROWING_ID)
+    ticket_type_id: UUID | None = Field(default=None)
     released_version: int | None = Field(default=None)  # of the seat, once it is free
 
 

@@ -158,7 +158,7 @@ async def test_a_change_under_way_is_waited_for(
 
     def hold() -> Coroutine[Any, Any, object]:
         return booking.reserve_seats(
-            show.session_id, show.seat_ids[:1], ana, None, shown
+            show.session_id, show.seat_ids[:1], ana, expected=shown
         )
 
     async with Gate(cinema.pool) as gate:

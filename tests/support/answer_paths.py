@@ -118,7 +118,7 @@ class World:
                 [(*self.seats, unknown)[seat] for seat in call.seats],
                 self.customer,
                 call.key if call.key in self.earlier else None,
-                await self._expected(call),
+                expected=await self._expected(call),
             )
         except SeatsUnavailableError as refused:
             return refused.code, refused.seats

@@ -6,6 +6,7 @@ from typing import Any
 from domain import events
 from domain.events import PaymentEvent, ReservationEvent, SeatsEvent, SessionMoved
 from persistence.codec import seat_to_json
+from tests.support.sale_events import agreed_seat
 
 
 def again(event: events.Event) -> dict[str, Any]:
@@ -24,7 +25,7 @@ def again(event: events.Event) -> dict[str, Any]:
                 "expires_at": reservation.expires_at,
                 "extensions": reservation.extensions,
                 "position": position,
-                "seats": [moments(seat_to_json(seat)) for seat in reservation.seats],
+                "seats": [moments(agreed_seat(seat)) for seat in reservation.seats],
             }
         case SeatsEvent(session_id=session_id, seat_change=change):
             return {

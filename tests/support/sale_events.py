@@ -1,12 +1,15 @@
 """Holds of seats, and their events in the outbox and on Kafka."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from aiokafka import ConsumerRecord
 
 from domain.ports import Hold
 from domain.reservation import Reservation
+from domain.seats import SessionSeat
+from persistence.codec import seat_to_json
 from persistence.sales.ledger import PostgresLedger
 from realtime.broker import MARKER, Kafka
 from realtime.topic_reading import read_topics
@@ -58,3 +61,9 @@ async def read_topic(
         async for record in read_topics(kafka, [topic])
         if record.key == key and record.value != MARKER
     ]
+
+
+def agreed_seat(seat: SessionSeat) -> dict[str, Any]:
+    """The JSON of a seat in an event of its reservation."""
+    assert seat.agreed_price
+    return seat_to_json(seat) | {"agreed_minor": seat.agreed_price.amount_minor}

@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -13,6 +14,8 @@ from domain.errors import (
     SeatsUnavailableError,
     SessionClosedError,
     SessionMovedError,
+    TicketQuotaExhaustedError,
+    TicketTypeNotSoldError,
     TooManySeatsError,
 )
 from domain.idempotency import key_for
@@ -92,11 +95,39 @@ class TestJudge:
     ) -> None:
         session = SESSION if found else None
         verdict = HoldVerdict(
-            reservation=None, session=session, begun=begun, taken=(SOLD,)
+            reservation=None, session=session, begun=begun, total=PRICE, taken=(SOLD,)
         )
 
         with pytest.raises(refusal):
             judge(verdict, wanting(SESSION.id, expected))
+
+    @pytest.mark.parametrize(
+        ("total", "exhausted", "taken", "refusal"),
+        [
+            (None, False, (SOLD,), SeatsUnavailableError),
+            (None, True, (), TicketTypeNotSoldError),
+            (PRICE, True, (SOLD,), SeatsUnavailableError),
+            (PRICE, True, (), TicketQuotaExhaustedError),
+        ],
+    )
+    def test_a_type_is_refused_for_seats_that_are_free(
+        self,
+        total: Money | None,
+        exhausted: bool,
+        taken: tuple[SessionSeat, ...],
+        refusal: type[DomainError],
+    ) -> None:
+        verdict = HoldVerdict(
+            reservation=None,
+            session=SESSION,
+            begun=False,
+            total=total,
+            exhausted=exhausted,
+            taken=taken,
+        )
+
+        with pytest.raises(refusal):
+            judge(verdict, wanting(SESSION.id, Expected()))
 
 
 class TestKnownSeats:
@@ -115,8 +146,16 @@ class TestKnownSeats:
             wanting(SESSION.id, Expected(total=FREE)),
             wanting(SESSION.id, Expected(), *IDS[:2]),
             wanting(SESSION.id, Expected(), IDS[1]),
+            replace(wanting(SESSION.id, Expected(total=PRICE)), type_ids=(uuid4(),)),
         ],
-        ids=["another session", "another start", "another total", "one more", "none"],
+        ids=[
+            "another session",
+            "another start",
+            "another total",
+            "one more",
+            "none",
+            "a type with a total",
+        ],
     )
     def test_are_no_answer_to_what_postgres_may_see_otherwise(
         self, wanted: Wanted

@@ -42,6 +42,7 @@ EXAMPLES: list[DomainError] = [
     errors.NotEnoughSeatsError(3, 1),
     errors.OrphanLeftError([], []),
     errors.TicketTypeNotSoldError(),
+    errors.TicketQuotaExhaustedError(),
     errors.SessionClosedError(),
     errors.SessionMovedError(SESSION),
     errors.PriceChangedError(Money(5000, "BRL")),

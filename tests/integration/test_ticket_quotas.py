@@ -1,0 +1,127 @@
+"""Quotas of ticket types, which no crowd exceeds."""
+
+import asyncio
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from domain.booking import BookingService
+from domain.errors import TicketQuotaExhaustedError
+from persistence.sales import ticket_hold_sql
+from persistence.sales.ledger import PostgresLedger
+from tests.support.cinema import Cinema, expire_hold
+from tests.support.null_services import NoSeatLocks, NoWakeup
+from tests.support.prices import (
+    RESERVE,
+    PricedShow,
+    open_priced_session,
+    students_of,
+    with_types,
+)
+from tests.support.schema_client import SchemaClient
+
+CANCEL = """
+mutation ($id: ID!) { cancelReservation(input: {reservationId: $id}) { __typename } }
+"""
+
+
+@pytest.fixture
+async def show(cinema: Cinema) -> PricedShow:
+    return await open_priced_session(cinema)
+
+
+def booking(cinema: Cinema) -> BookingService:
+    return BookingService(PostgresLedger(cinema.pool), NoSeatLocks(), NoWakeup())
+
+
+async def test_a_quota_is_taken_and_given_back(
+    client: SchemaClient, cinema: Cinema, show: PricedShow, ana: UUID
+) -> None:
+    async def reserve(*seats: int) -> dict[str, Any]:
+        chosen = with_types(show, dict.fromkeys(seats, show.student))
+        return await client.mutate(RESERVE, ana, **chosen)
+
+    first, second = await reserve(0, 1, 2), await reserve(3)
+    full = await reserve(4)
+    assert full["code"] == "TICKET_QUOTA_EXHAUSTED"
+    taken = await reserve(3)
+    assert taken["code"] == "SEATS_UNAVAILABLE"
+    assert await students_of(cinema, show) == 4
+
+    await client.data(CANCEL, ana, id=first["id"])
+    assert await students_of(cinema, show) == 1
+    await expire_hold(cinema.pool, UUID(second["id"]))
+    third = await reserve(0, 1, 2, 4)
+
+    assert third["__typename"] == "Reservation"
+    assert await students_of(cinema, show) == 4
+
+
+@pytest.mark.parametrize("locked", [True, False])
+async def test_a_crowd_does_not_exceed_a_quota(
+    cinema: Cinema, monkeypatch: pytest.MonkeyPatch, locked: bool
+) -> None:
+    """Without its lock a hold trusts an old count, and only the check stops it."""
+    show = await open_priced_session(cinema, seats=30, students=7)
+    if not locked:
+        free = ticket_hold_sql.HOLD_TICKETS.replace("FOR UPDATE OF q", "")
+        assert free != ticket_hold_sql.HOLD_TICKETS
+        monkeypatch.setattr(ticket_hold_sql, "HOLD_TICKETS", free)
+    customers = await cinema.customers(15)
+    book = booking(cinema)
+
+    outcomes = await asyncio.gather(
+        *(
+            book.reserve_seats(
+                show.session_id,
+                [show.seat_ids[2 * n], show.seat_ids[2 * n + 1]],
+                customer,
+                types=[(show.seat_ids[2 * n], show.student)],
+            )
+            for n, customer in enumerate(customers)
+        ),
+        return_exceptions=True,
+    )
+
+    held = [each for each in outcomes if not isinstance(each, BaseException)]
+    refused = [each for each in outcomes if isinstance(each, BaseException)]
+    assert await students_of(cinema, show) == len(held) <= 7
+    if locked:
+        assert len(held) == 7
+        assert all(isinstance(each, TicketQuotaExhaustedError) for each in refused)
+    else:
+        assert any(isinstance(each, asyncpg.CheckViolationError) for each in refused)
+
+
+async def test_crossing_holds_of_two_quotas_do_not_deadlock(
+    cinema: Cinema, show: PricedShow
+) -> None:
+    await cinema.pool.execute(
+        "INSERT INTO ticket_quotas (session_id, ticket_type_id, seats_limit)"
+        " VALUES ($1, $2, 9)",
+        show.session_id,
+        show.child,
+    )
+    customers = await cinema.customers(4)
+    book = booking(cinema)
+
+    async def take_and_give_back(n: int, customer: UUID) -> None:
+        one, other = show.seat_ids[2 * n], show.seat_ids[2 * n + 1]
+        types = [(one, show.child), (other, show.student)]
+        for _ in range(5):
+            held = await book.reserve_seats(
+                show.session_id,
+                [one, other],
+                customer,
+                types=types if n % 2 else types[::-1],
+            )
+            await book.cancel_reservation(held.id, customer)
+
+    async with asyncio.timeout(60):
+        await asyncio.gather(
+            *(take_and_give_back(n, each) for n, each in enumerate(customers))
+        )
+
+    assert await students_of(cinema, show) == 0
