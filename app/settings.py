@@ -19,7 +19,7 @@ from pydantic_settings import NoDecode
 
 from domain.cinemas import MAX_CINEMA_NAME_LENGTH, FirstCinema
 from domain.money import in_use
-from domain.reservation import HoldTerms
+from domain.reservation import SEATS_PER_CUSTOMER, HoldTerms
 from domain.text import composed, is_line
 from domain.time_zones import zone_names
 from runtime.environment import EnvironmentSettings
@@ -149,6 +149,8 @@ class Settings(EnvironmentSettings):
     hold_seconds: int = Field(default=30, ge=10, le=3_600)
     extension_seconds: int = Field(default=30, ge=10, le=3_600)
     max_extensions: int = Field(default=10, ge=0, le=100)
+    # Of one session, held and owned.
+    max_seats_per_customer: int = Field(default=SEATS_PER_CUSTOMER, ge=1, le=10_000)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     # One JSON object per line, or lines for people.
     log_format: Literal["json", "text"] = "json"
@@ -189,6 +191,7 @@ class Settings(EnvironmentSettings):
             period=timedelta(seconds=self.hold_seconds),
             extension=timedelta(seconds=self.extension_seconds),
             max_extensions=self.max_extensions,
+            seats_per_customer=self.max_seats_per_customer,
         )
 
     def model_post_init(self, context: Any, /) -> None:

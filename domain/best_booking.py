@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from domain.best_seats import Choice, Wish
 from domain.booking import BookingService
 from domain.errors import (
+    CustomerLimitError,
     InvalidInputError,
     NotEnoughSeatsError,
     NotFoundError,
@@ -63,6 +64,7 @@ class _Order:
             wanted=Wanted(session_id=self.session_id, seat_ids=()),
             period=terms.period,
             key=self.key,
+            seats_per_customer=terms.seats_per_customer,
         )
 
 
@@ -93,7 +95,12 @@ class BestSeatsService:
         order = _Order(session_id, wish, customer_id, key)
         try:
             return await self._hold_known(order) or await self._hold_any(order)
-        except (NotEnoughSeatsError, SessionClosedError, KeyReusedError):
+        except (
+            NotEnoughSeatsError,
+            SessionClosedError,
+            CustomerLimitError,
+            KeyReusedError,
+        ):
             if earlier := await self._booking.held_before(customer_id, key):
                 return earlier
             raise
@@ -143,6 +150,8 @@ class BestSeatsService:
                 return verdict.reservation
             if verdict.begun:
                 raise SessionClosedError
+            if verdict.over_limit and not verdict.expired:
+                raise CustomerLimitError(hold.seats_per_customer)
             if not blocks:
                 left = Choice(known.seating, free, wish)
                 raise NotEnoughSeatsError(left.available(), left.largest_together())

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from uuid import UUID, uuid4
 
 from domain.errors import (
+    CustomerLimitError,
     InvalidInputError,
     NotFoundError,
     OrphanLeftError,
@@ -94,6 +95,7 @@ class BookingService:
             PriceChangedError,
             TicketTypeNotSoldError,
             TicketQuotaExhaustedError,
+            CustomerLimitError,
             KeyReusedError,
         ):
             if earlier := await self.held_before(customer_id, key):
@@ -132,6 +134,7 @@ class BookingService:
                 wanted=wanted,
                 period=self.terms.period,
                 key=key,
+                seats_per_customer=self.terms.seats_per_customer,
             )
             verdict = await self._ledger.hold(hold)
             for _ in wanted.seat_ids:  # another hold may expire while one is ended
@@ -144,7 +147,7 @@ class BookingService:
             # Overdue holds still count in a quota until somebody ends them.
             if verdict.exhausted and await self._expiry.sweep():
                 verdict = await self._ledger.hold(hold)
-            reservation, session = judge(verdict, wanted)
+            reservation, session = judge(verdict, hold)
             self._wakeup.notify()  # before the trip of the lock, which may be slow
             lock.mark_held(reservation, session.starts_at)
         return reservation
@@ -191,9 +194,9 @@ def check_expected(expected: Expected) -> None:
         raise InvalidInputError("expectedTotal", "currency", rule="currency_code")
 
 
-def judge(verdict: HoldVerdict, wanted: Wanted) -> tuple[Reservation, Session]:
+def judge(verdict: HoldVerdict, hold: Hold) -> tuple[Reservation, Session]:
     """The reservation and its session. Raises the most specific refusal."""
-    session, expected = verdict.session, wanted.expected
+    session, expected = verdict.session, hold.wanted.expected
     if session is None:
         raise NotFoundError
     if verdict.reservation:
@@ -208,4 +211,6 @@ def judge(verdict: HoldVerdict, wanted: Wanted) -> tuple[Reservation, Session]:
         raise TicketTypeNotSoldError
     if verdict.exhausted and not verdict.taken:
         raise TicketQuotaExhaustedError
+    if verdict.over_limit and not verdict.taken:
+        raise CustomerLimitError(hold.seats_per_customer)
     raise SeatsUnavailableError(verdict.taken)

@@ -114,6 +114,16 @@ class TooManySeatsError(DomainError):
         self.limit = limit
 
 
+class CustomerLimitError(DomainError):
+    """The customer would have more seats of the session than one may have."""
+
+    code = "CUSTOMER_LIMIT"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"more than {limit} seats of one customer")
+        self.limit = limit
+
+
 class ReservationExpiredError(DomainError):
     code = "RESERVATION_EXPIRED"
 

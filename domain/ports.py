@@ -10,6 +10,7 @@ from uuid import UUID
 from domain.money import Money
 from domain.payment import Payment
 from domain.reservation import (
+    SEATS_PER_CUSTOMER,
     Extended,
     ExtendVerdict,
     HoldTerms,
@@ -78,6 +79,7 @@ class Hold:
     wanted: Wanted
     period: timedelta
     key: IdempotencyKey | None = None
+    seats_per_customer: int = SEATS_PER_CUSTOMER  # of this session, with these
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +92,9 @@ class HoldVerdict:
     total: Money | None = None  # of the seats; None if the type of one is not sold
     exhausted: bool = False  # the quota of a type
     taken: tuple[SessionSeat, ...] = ()
-    expired: tuple[UUID, ...] = ()  # overdue reservations that have the seats still
+    over_limit: bool = False  # the customer would have too many seats
+    # Overdue reservations that have the seats still, or that count for the limit.
+    expired: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,15 +9,17 @@ from domain.money import Money
 from domain.seats import SessionSeat
 
 MAX_SEATS = 8  # in one reservation
+SEATS_PER_CUSTOMER = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HoldTerms:
-    """How long seats are held for a customer, and how often that can be extended."""
+    """How many seats of a session are held for a customer, and for how long."""
 
     period: timedelta = timedelta(seconds=30)
     extension: timedelta = timedelta(seconds=30)
     max_extensions: int = 10
+    seats_per_customer: int = SEATS_PER_CUSTOMER  # of one session, owned ones included
 
 
 DEFAULT_TERMS = HoldTerms()

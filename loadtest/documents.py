@@ -29,6 +29,9 @@ SEAT_MAP = """query ($id: ID!) {
   seatMap(sessionId: $id) { seats { id status version price { amountMinor } } }
 }"""
 TICKET_TYPES = "query { ticketTypes { id } }"
+AVAILABILITY = """query ($id: ID!) {
+  session(id: $id) { availability { total available } }
+}"""
 RESERVATION = """query ($id: ID!) {
   reservation(id: $id) { status payment { id status } }
 }"""
@@ -43,6 +46,7 @@ RESERVE_SEATS = """mutation ($input: ReserveSeatsInput!) {
     }
     ... on SeatsUnavailable { seats { id status heldUntil version } }
     ... on TooManySeats { limit }
+    ... on CustomerLimit { limit }
     ... on SessionMoved { session { startsAt } }
     ... on PriceChanged { total { amountMinor currency } }
     ... on OrphanLeft { orphans { id number } better { id number } }
@@ -58,6 +62,7 @@ RESERVE_BEST_SEATS = """mutation ($input: ReserveBestSeatsInput!) {
     }
     ... on NotEnoughSeats { available largestTogether }
     ... on TooManySeats { limit }
+    ... on CustomerLimit { limit }
     ... on InvalidInput { fields { path message } }
   }
 }"""

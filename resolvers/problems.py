@@ -25,7 +25,7 @@ def no_facts(_error: Any) -> Facts:
     return {}
 
 
-def seat_limit(error: errors.TooManySeatsError) -> Facts:
+def seat_limit(error: errors.TooManySeatsError | errors.CustomerLimitError) -> Facts:
     return {"limit": error.limit}
 
 
@@ -137,6 +137,7 @@ HANDLERS = [
     ProblemHandler(errors.TicketTypeNotSoldError, problems.TicketTypeNotSold),
     ProblemHandler(errors.TicketQuotaExhaustedError, problems.TicketTypeNotSold),
     ProblemHandler(errors.TooManySeatsError, problems.TooManySeats, seat_limit),
+    ProblemHandler(errors.CustomerLimitError, problems.CustomerLimit, seat_limit),
     ProblemHandler(errors.ReservationExpiredError, problems.ReservationExpired),
     ProblemHandler(
         errors.ReservationClosedError, problems.ReservationClosed, reservation_status

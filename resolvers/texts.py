@@ -43,6 +43,11 @@ TEXTS: Mapping[str, str | Counted] = {
         "You can reserve only %(limit)d seat at a time.",
         "You can reserve up to %(limit)d seats at a time.",
     ),
+    "CUSTOMER_LIMIT": Counted(
+        "limit",
+        "You can have only %(limit)d seat in a session.",
+        "You can have up to %(limit)d seats in a session.",
+    ),
     "RESERVATION_EXPIRED": "The time to pay has ended. The seats are for sale again.",
     "RESERVATION_CLOSED": "This reservation can no longer be changed.",
     "NO_MORE_EXTENSIONS": "The time to pay cannot be extended any more.",

@@ -7,6 +7,7 @@ import strawberry
 from domain import reservation
 from schema.enums import SeatFeature, Together
 from schema.problems import (
+    CustomerLimit,
     IdempotencyConflict,
     InvalidInput,
     NotEnoughSeats,
@@ -62,6 +63,7 @@ ReserveBestSeatsResult = Annotated[
     | InvalidInput
     | SessionClosed
     | TooManySeats
+    | CustomerLimit
     | TicketTypeNotSold
     | IdempotencyConflict,
     strawberry.union(

@@ -109,6 +109,16 @@ class TooManySeats(Problem):
 
 
 @strawberry.type(
+    description="The customer would have too many seats of the session, those included"
+    " that are held or paid for already. No seat was held."
+)
+class CustomerLimit(Problem):
+    limit: int = strawberry.field(
+        description="Maximum number of seats of one session for one customer."
+    )
+
+
+@strawberry.type(
     description="So many seats are not free, or not so close together. No seat was"
     " held."
 )

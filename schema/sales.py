@@ -16,6 +16,7 @@ from schema.costs import READING_SEATS, SEATS_IN_A_ROOM, SEATS_OF_A_HOLD, cost
 from schema.enums import PaymentStatus, ReservationStatus
 from schema.money import Money, MoneyInput
 from schema.problems import (
+    CustomerLimit,
     IdempotencyConflict,
     InvalidInput,
     NotFound,
@@ -199,7 +200,8 @@ ReserveSeatsResult = Annotated[
     | PriceChanged
     | SessionMoved
     | OrphanLeft
-    | TicketTypeNotSold,
+    | TicketTypeNotSold
+    | CustomerLimit,
     strawberry.union(
         "ReserveSeatsResult",
         description="The reservation with all its seats held until `expiresAt`, or the"

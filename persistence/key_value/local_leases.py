@@ -9,7 +9,12 @@ from uuid import UUID
 
 import asyncpg
 
-from domain.errors import DomainError, SeatsUnavailableError, TooManyAtOnceError
+from domain.errors import (
+    CustomerLimitError,
+    DomainError,
+    SeatsUnavailableError,
+    TooManyAtOnceError,
+)
 from domain.ports import Wanted
 from domain.reservation import Reservation
 from persistence.key_value.seat_markers import held_ms
@@ -26,8 +31,8 @@ FAILURES = 3
 class LocalLease:
     """Lets one caller of this process ask the servers for some seats; others wait.
 
-    A refusal does not depend on who asks: it is the answer for all callers that waited
-    for the same seats.
+    A refusal does not depend on who asks, but for CustomerLimitError: it is the answer
+    for all callers that waited for the same seats.
     """
 
     def __init__(self, wanted: Wanted, turns: Turns) -> None:
@@ -51,8 +56,9 @@ class LocalLease:
 
     def refuse_others(self, refusal: DomainError) -> None:
         """Waiting callers are refused now, before the nodes have the markers."""
-        self.refusal = refusal
-        self.decided.set()
+        if not isinstance(refusal, CustomerLimitError):
+            self.refusal = refusal
+            self.decided.set()
 
     async def wait(self, wanted: Wanted) -> None:
         """Afterwards the lease is released, and the caller has to try.

@@ -10,8 +10,12 @@ Origin = tuple[str | None, str | None]  # id and trace of a request
 
 
 def grouped_hold(hold: Hold, origin: Origin) -> GroupedCall:
-    """No seat and no idempotency key is in a group twice."""
-    wants: set[object] = {*hold.wanted.seat_ids}
+    """No seat and no idempotency key is in a group twice.
+
+    And no customer is in it twice for one session.
+    """
+    own = (hold.customer_id, hold.wanted.session_id)
+    wants: set[object] = {*hold.wanted.seat_ids, own}
     if hold.key is not None:
         wants.add((hold.customer_id, hold.key))
     return GroupedCall(hold.reservation_id, columns(hold, origin), frozenset(wants))
@@ -42,6 +46,7 @@ def columns(hold: Hold, origin: Origin) -> dict[str, Any]:
         "seat_ids": [str(seat_id) for seat_id in hold.wanted.seat_ids],
         "type_ids": [type_id and str(type_id) for type_id in hold.wanted.type_ids],
         "seconds": hold.period.total_seconds(),
+        "seats_per_customer": hold.seats_per_customer,
         "operation": key and key.operation,
         "key": key and key.key,
         "input_hash": key and key.input_hash.hex(),

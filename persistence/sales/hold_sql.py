@@ -33,22 +33,39 @@ AFTER_LOCKING = "(SELECT count(*) FROM locked) AS after_locking"
 MAY_HAVE_TICKETS = "TRUE"
 REFUSED_TICKETS = "FALSE AS exhausted"
 
+# Holds of a customer in a session take turns, so that each one counts those before it.
+# Of a group only those are decided whose turn it is.
+TURN = "uuid_hash_extended(customer_id, uuid_hash_extended(session_id, 0))"
+WAIT_FOR_TURN = f"pg_advisory_xact_lock({TURN}) IS NOT NULL"
+HAS_TURN = f"pg_try_advisory_xact_lock({TURN})"
+WITHIN_LIMIT = "asked.owned + asked.seats <= asked.seats_per_customer"
+
 # The guard reads `wanted`: the rows as they were once they were locked. A condition on
 # the updated table is first tried on the statement's older snapshot. It would drop a
 # seat that became free while we waited, and hold only a part of what was wanted.
 # `whole` is the second guard: rather than hold a part, the statement divides by zero,
 # fails and changes nothing.
-# The sessions are locked first, FOR KEY SHARE: no price or start changes meanwhile.
+# The customers' turns come first: who waits for one has locked nothing. Afterwards a
+# function reads `owned`, because the snapshot of this statement is older.
+# The sessions are locked next, FOR KEY SHARE: no price or start changes meanwhile.
 # The only parameter is a list of holds as jsonb, and no column is an array: on a new
 # connection asyncpg would look up the type of each array first.
 # This form waits for rows that somebody else has locked, and is sent for one hold.
 HOLD = f"""
-WITH asked AS (
+WITH in_turn AS MATERIALIZED (
     SELECT *, {SEATS_OF_HOLD} AS seats FROM jsonb_to_recordset($1) AS a (
         id uuid, session_id uuid, customer_id uuid, seat_ids uuid[], seconds float8,
-        operation text, key text, input_hash text, starts_at timestamptz,
-        amount_minor int, total_currency text, request_id text, trace_parent text
-    )
+        seats_per_customer int, operation text, key text, input_hash text,
+        starts_at timestamptz, amount_minor int, total_currency text,
+        request_id text, trace_parent text
+    ) WHERE {WAIT_FOR_TURN}
+),
+asked AS (
+    SELECT in_turn.*, own.seats AS owned
+    FROM seats_of_customers(
+        ARRAY(SELECT id FROM in_turn), ARRAY(SELECT session_id FROM in_turn),
+        ARRAY(SELECT customer_id FROM in_turn)
+    ) AS own JOIN in_turn ON in_turn.id = own.hold_id
 ),
 origin AS (
     SELECT id AS reservation_id, request_id, trace_parent FROM asked
@@ -94,7 +111,7 @@ changed_reservations AS (
     JOIN screening ON screening.id = asked.session_id
     CROSS JOIN clock
     WHERE verdict.free = asked.seats AND screening.starts_at > clock.now
-      AND {AS_SHOWN} AND {MAY_HAVE_TICKETS}
+      AND {AS_SHOWN} AND {MAY_HAVE_TICKETS} AND {WITHIN_LIMIT}
     RETURNING *
 ),
 inserted_keys AS (
@@ -124,6 +141,10 @@ SELECT asked.id AS member_id,
        screening.status, screening.version,
        screening.starts_at <= clock.now AS begun,
        {EXPIRED} AS expired, verdict.total::int AS total, {REFUSED_TICKETS},
+       CASE WHEN NOT {WITHIN_LIMIT} THEN (
+           SELECT coalesce(jsonb_agg(r.id), '[]') FROM reservations r
+           WHERE r.session_id = asked.session_id AND r.customer_id = asked.customer_id
+             AND r.status = 'PENDING' AND r.expires_at <= clock.now) END AS over_limit,
        (SELECT data FROM reservation_state state
         WHERE state.reservation_id = asked.id) AS held,
        1 / ((SELECT count(*) FROM changed_seats)
@@ -140,7 +161,7 @@ LEFT JOIN verdict ON verdict.hold_id = asked.id
 """
 
 # For a group. It waits for no row: what somebody else has locked is not found.
-HOLD_GROUP = HOLD.replace("/* wait */", "SKIP LOCKED")
+HOLD_GROUP = HOLD.replace("/* wait */", "SKIP LOCKED").replace(WAIT_FOR_TURN, HAS_TURN)
 
 # The first of some blocks of seats that is free and that nobody else has locked, and
 # no seat if there is none. It waits for no seat, so it may lock them in any order.

@@ -22,7 +22,8 @@ def hold_verdict(row: asyncpg.Record, *, is_found: bool) -> HoldVerdict:
         total=None if row["total"] is None else Money(row["total"], row["currency"]),
         exhausted=bool(row["exhausted"]),
         taken=tuple(seat_from_json(seat) for seat in row["taken"] or ()),
-        expired=tuple(map(UUID, row["expired"] or ())),
+        over_limit=row["over_limit"] is not None,
+        expired=tuple(map(UUID, (row["expired"] or []) + (row["over_limit"] or []))),
     )
 
 

@@ -28,6 +28,7 @@ class ReservationRow(SQLModel, table=True):
         CheckConstraint("expires_at > created_at", name="expires_later"),
         CheckConstraint("extensions >= 0", name="extensions_not_negative"),
         Index("ix_reservations_of_customer", "customer_id", "created_at", "id"),
+        Index("ix_reservations_in_session", "session_id", "customer_id"),
         Index(
             "ix_reservations_due",
             "expires_at",
@@ -36,7 +37,7 @@ class ReservationRow(SQLModel, table=True):
     )
 
     id: UUID | None = Field(default=None, primary_key=True, sa_column_kwargs=GROWING_ID)
-    session_id: UUID = Field(foreign_key="sessions.id", index=True)
+    session_id: UUID = Field(foreign_key="sessions.id")
     customer_id: UUID = Field(foreign_key="accounts.id")
     status: str = Field(sa_type=Text)
     amount_minor: int

@@ -86,6 +86,7 @@ async def _hold(
             customer_id=customer,
             wanted=Wanted(session_id=show.session_id, seat_ids=(seat,)),
             period=timedelta(seconds=30),
+            seats_per_customer=len(show.seat_ids),
         )
     )
     assert verdict.reservation

@@ -90,13 +90,13 @@ async def test_an_extension_that_waits_beyond_the_end_is_too_late(
 
 
 async def test_of_an_extension_and_an_expiry_exactly_one_wins(
-    pool: Pool, cinema: Cinema, booking: BookingService, ana: UUID
+    pool: Pool, cinema: Cinema, ana: UUID
 ) -> None:
     show = await cinema.open_session(seats=CROWD)
     ledger = PostgresLedger(pool)
-    extensions = ExtensionService(
-        ledger, NoSeatLocks(), NoWakeup(), HoldTerms(extension=timedelta(hours=1))
-    )
+    terms = HoldTerms(extension=timedelta(hours=1), seats_per_customer=CROWD)
+    booking = BookingService(ledger, NoSeatLocks(), NoWakeup(), terms)
+    extensions = ExtensionService(ledger, NoSeatLocks(), NoWakeup(), terms)
     holds = [
         await booking.reserve_seats(show.session_id, [seat], ana)
         for seat in show.seat_ids

@@ -131,9 +131,13 @@ async def test_two_who_want_a_seat_or_use_a_key_are_not_in_one_group(
 
 
 async def test_only_the_member_whose_seat_is_locked_waits(
-    ledger: PostgresLedger, pool: Pool, show: Show, ana: UUID
+    ledger: PostgresLedger, pool: Pool, show: Show, cinema: Cinema
 ) -> None:
-    locked, *others = [holding(ana, show.wanting(number)) for number in range(4)]
+    customers = await cinema.customers(4)
+    locked, *others = [
+        holding(customer, show.wanting(number))
+        for number, customer in enumerate(customers)
+    ]
     lock = "SELECT 1 FROM session_seats WHERE id = $1 FOR UPDATE"
     async with pool.acquire() as db, db.transaction():
         await db.execute(lock, locked.wanted.seat_ids[0])

@@ -32,4 +32,6 @@ def outcome(verdict: HoldVerdict | BaseException) -> str:
         return "held"
     if verdict.session is None:
         return "not found"
+    if verdict.over_limit and not verdict.taken:
+        return "over limit"
     return "begun" if verdict.begun else f"{len(verdict.taken)} taken"

@@ -7,6 +7,7 @@ import pytest
 
 from domain.booking import judge, wanted_seats
 from domain.errors import (
+    CustomerLimitError,
     DomainError,
     InvalidInputError,
     NotFoundError,
@@ -20,7 +21,7 @@ from domain.errors import (
 )
 from domain.idempotency import key_for
 from domain.money import Money
-from domain.ports import Expected, HoldVerdict, Wanted
+from domain.ports import Expected, Hold, HoldVerdict, Wanted
 from domain.seats import SeatStatus, SessionSeat
 from domain.sessions import Session, SessionStatus
 from domain.taken_seats import TakenSeat, seats_if_known
@@ -56,6 +57,15 @@ def wanting(session_id: UUID, expected: Expected, *seat_ids: UUID) -> Wanted:
         session_id=session_id,
         seat_ids=tuple(sorted(seat_ids or IDS[:1])),
         expected=expected,
+    )
+
+
+def holding(wanted: Wanted) -> Hold:
+    return Hold(
+        reservation_id=uuid4(),
+        customer_id=uuid4(),
+        wanted=wanted,
+        period=timedelta(seconds=30),
     )
 
 
@@ -99,7 +109,26 @@ class TestJudge:
         )
 
         with pytest.raises(refusal):
-            judge(verdict, wanting(SESSION.id, expected))
+            judge(verdict, holding(wanting(SESSION.id, expected)))
+
+    @pytest.mark.parametrize(
+        ("taken", "refusal"),
+        [((), CustomerLimitError), ((SOLD,), SeatsUnavailableError)],
+    )
+    def test_blames_the_limit_when_nothing_else_is_wrong(
+        self, taken: tuple[SessionSeat, ...], refusal: type[DomainError]
+    ) -> None:
+        verdict = HoldVerdict(
+            reservation=None,
+            session=SESSION,
+            begun=False,
+            total=PRICE,
+            taken=taken,
+            over_limit=True,
+        )
+
+        with pytest.raises(refusal):
+            judge(verdict, holding(wanting(SESSION.id, Expected())))
 
     @pytest.mark.parametrize(
         ("total", "exhausted", "taken", "refusal"),
@@ -127,7 +156,7 @@ class TestJudge:
         )
 
         with pytest.raises(refusal):
-            judge(verdict, wanting(SESSION.id, Expected()))
+            judge(verdict, holding(wanting(SESSION.id, Expected())))
 
 
 class TestKnownSeats:

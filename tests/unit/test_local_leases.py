@@ -10,7 +10,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from domain.errors import PriceChangedError
+from domain.errors import CustomerLimitError, PriceChangedError
 from domain.money import Money
 from domain.ports import Wanted
 from domain.reservation import Reservation, ReservationStatus
@@ -108,6 +108,16 @@ def test_any_refusal_is_the_answer_for_all_who_waited() -> None:
         return await crowd.outcomes(), crowd.at_postgres
 
     assert run_slowly(storm()) == ({"PriceChangedError": CROWD}, 1)
+
+
+def test_the_limit_of_a_customer_is_no_answer_for_the_others() -> None:
+    async def storm() -> tuple[Counter[str], int]:
+        crowd = Crowd(LockNode())
+        crowd.decisions = [CustomerLimitError(16)]
+        return await crowd.outcomes(), crowd.at_postgres
+
+    refused = {"CustomerLimitError": 1, "SeatsUnavailableError": CROWD - 2}
+    assert run_slowly(storm()) == ({"held": 1} | refused, 2)
 
 
 @pytest.mark.parametrize("error", [TimeoutError, asyncpg.QueryCanceledError])

@@ -47,6 +47,7 @@ EXAMPLES: list[DomainError] = [
     errors.SessionMovedError(SESSION),
     errors.PriceChangedError(Money(5000, "BRL")),
     errors.TooManySeatsError(8),
+    errors.CustomerLimitError(16),
     errors.ReservationExpiredError(),
     errors.ReservationClosedError(ReservationStatus.CONFIRMED),
     errors.NoMoreExtensionsError(),

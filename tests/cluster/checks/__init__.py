@@ -1,8 +1,8 @@
-"""The five promises; each check is a pure function of the evidence."""
+"""The promises; each check is a pure function of the evidence."""
 
 from collections.abc import Callable, Iterator, Mapping
 
-from tests.cluster.checks import answers, maps, sales, seats, versions
+from tests.cluster.checks import answers, limits, maps, sales, seats, versions
 from tests.cluster.evidence import Evidence
 
 PROMISES: Mapping[str, Callable[[Evidence], Iterator[str]]] = {
@@ -11,6 +11,7 @@ PROMISES: Mapping[str, Callable[[Evidence], Iterator[str]]] = {
     "3 what was acknowledged is there, unknowns whole or not": answers.violations,
     "4 versions are 1..n on the topic, in order": versions.violations,
     "5 every watcher ends at the truth": maps.violations,
+    "6 no customer has too many seats": limits.violations,
 }
 
 

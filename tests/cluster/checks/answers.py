@@ -8,6 +8,7 @@ from tests.cluster.evidence import SECOND, Evidence, Operation, ReservationRow
 # Codes that a correct client can get.
 EXPECTED_CODES = {
     None,
+    "CUSTOMER_LIMIT",
     "IDEMPOTENCY_CONFLICT",
     "PAYMENT_CLOSED",
     "RATE_LIMITED",
