@@ -129,5 +129,6 @@ class CatalogService:
 
     async def remove_session(self, session_id: UUID) -> Session:
         session = await self._catalog.remove_session(session_id)
+        self._wakeup.notify()
         await self._cache.drop()
         return session

@@ -131,6 +131,19 @@ class SessionMoved:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SessionRemoved:
+    """There is no such session any more: its watchers are sent the error NOT_FOUND."""
+
+    topic: ClassVar[str] = RESERVATIONS
+    awaited_by: ClassVar[tuple[str, ...]] = (FANOUT_CONSUMER,)
+    status: ClassVar[None] = None
+    reservation_id: ClassVar[None] = None
+    seat_change: ClassVar[None] = None
+
+    session_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentEvent:
     """A payment in its new status."""
 
@@ -172,7 +185,9 @@ class UnknownEvent:
     seat_change: SeatChange | None
 
 
-KnownEvent = ReservationEvent | SeatsEvent | SessionMoved | PaymentEvent
+KnownEvent = (
+    ReservationEvent | SeatsEvent | SessionMoved | SessionRemoved | PaymentEvent
+)
 Event = KnownEvent | UnknownEvent
 
 # One for each status that a reservation may get.
@@ -198,6 +213,7 @@ EVENTS: Final[dict[str, type[KnownEvent]]] = {
         SeatsBlocked,
         SeatsUnblocked,
         SessionMoved,
+        SessionRemoved,
         *PAYMENT_EVENTS,
     )
 }

@@ -11,6 +11,7 @@ from domain.events import (
     ReservationEvent,
     SeatChange,
     SessionMoved,
+    SessionRemoved,
     UnknownEvent,
 )
 from domain.money import Money
@@ -96,6 +97,8 @@ def event_from_json(type: str, data: Json) -> Event:
             session_id=UUID(data["session_id"]),
             customer_id=UUID(data["customer_id"]),
         )
+    if issubclass(known, SessionRemoved):
+        return known(session_id=UUID(data["session_id"]))
     if issubclass(known, SessionMoved):
         return known(
             session_id=UUID(data["session_id"]),

@@ -13,6 +13,7 @@ from domain.events import (
     Event,
     ReservationCancelled,
     SessionMoved,
+    SessionRemoved,
     topics_of,
 )
 from domain.ports import SeatLocks
@@ -76,7 +77,7 @@ class FanoutHandler:
                         trace_parents=(trace_parent,) if trace_parent else (),
                     )
                     changes[event.session_id].append(message)
-                if isinstance(each, SessionMoved):
+                if isinstance(each, SessionMoved | SessionRemoved):
                     pipe.publish(seat_channel(event.session_id), RESYNC)
                 if each.reservation_id:
                     pipe.publish(reservation_channel(each.reservation_id), event.type)

@@ -136,6 +136,7 @@ class PostgresCatalog:
                 raise NotFoundError
             if await db.fetchval(sql.HAS_RESERVATIONS, session_id):
                 raise SessionInUseError
+            await db.execute(sql.RECORD_REMOVAL, session_id, *origin.of_event())
             for statement in sql.REMOVE_SESSION:
                 await db.execute(statement, session_id)
             return session_of(row)

@@ -6,7 +6,7 @@ exclusion constraint alone they could deadlock. The order of locks is: movie, ro
 session, reservations, seats.
 """
 
-from domain.events import SeatsEvent, SeatsRepriced
+from domain.events import SeatsEvent, SeatsRepriced, SessionRemoved
 from persistence.sales.event_sql import (
     CHANGED_SEAT_STATE,
     ORIGIN,
@@ -164,6 +164,14 @@ SELECT (SELECT count(*) FROM changed_seats) = (SELECT count(*) FROM free) AS who
 
 # Also those that have ended: their customers see them still.
 HAS_RESERVATIONS = "SELECT EXISTS (SELECT FROM reservations WHERE session_id = $1)"
+RECORD_REMOVAL = f"""
+WITH {ORIGIN.format("$2", "$3")},
+removed AS (
+    SELECT id AS session_id, jsonb_build_object('session_id', id) AS data
+    FROM sessions WHERE id = $1
+)
+{insert_events("removed", [SessionRemoved])}
+"""
 REMOVE_SESSION = (
     "DELETE FROM session_moves WHERE session_id = $1",
     """DELETE FROM seat_blocks USING session_seats ss

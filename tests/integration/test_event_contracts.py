@@ -56,6 +56,7 @@ CONTRACTS: dict[str, tuple[str, set[str], set[str]]] = {
     "SeatsBlocked": ("reservations", FANOUT, SEATS),
     "SeatsUnblocked": ("reservations", FANOUT, SEATS),
     "SessionMoved": ("reservations", FANOUT, MOVE),
+    "SessionRemoved": ("reservations", FANOUT, {"session_id"}),
     "PaymentOpened": ("payments", FANOUT, PAYMENT),
     "PaymentApproved": ("payments", FANOUT, PAYMENT),
     "PaymentExpired": ("payments", FANOUT, PAYMENT),
@@ -77,7 +78,7 @@ SEAT_STATUS = {
 class Sale:
     """A hold that is sold, an extended one that is cancelled, and one that expires.
 
-    Then more seats, and a price.
+    Then more seats, a price, and a session that is removed.
     """
 
     def __init__(self, pool: Pool) -> None:
@@ -92,6 +93,8 @@ class Sale:
         await self._cancel(await hold(self._cinema, show, 1))
         await self._let_expire(await hold(self._cinema, show, 2))
         await self._change_the_catalog(await self._cinema.open_session(seats=2))
+        never_sold = await self._cinema.open_session()
+        await self._catalog.remove_session(never_sold.session_id)
         rows = await self._pool.fetch("SELECT * FROM outbox ORDER BY position")
         return {row["type"]: row for row in rows}
 

@@ -4,7 +4,13 @@ from datetime import datetime
 from typing import Any
 
 from domain import events
-from domain.events import PaymentEvent, ReservationEvent, SeatsEvent, SessionMoved
+from domain.events import (
+    PaymentEvent,
+    ReservationEvent,
+    SeatsEvent,
+    SessionMoved,
+    SessionRemoved,
+)
 from persistence.codec import seat_to_json
 from tests.support.sale_events import agreed_seat
 
@@ -40,6 +46,8 @@ def again(event: events.Event) -> dict[str, Any]:
                 "ends_at": event.ends_at,
                 "position": position,
             }
+        case SessionRemoved(session_id=session_id):
+            return {"session_id": str(session_id)}
         case PaymentEvent(payment=payment):
             assert payment.status is event.status
             return {

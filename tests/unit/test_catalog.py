@@ -134,7 +134,7 @@ ACTS: list[tuple[Act, list[str]]] = [
     (lambda catalog, _: catalog.archive_movie(ID), ["drop"]),
     (lambda catalog, _: catalog.create_session(ID, ID, STARTS_AT, PRICE), ["drop"]),
     (lambda catalog, _: catalog.update_session(ID, {}), ["notify", "drop"]),
-    (lambda catalog, _: catalog.remove_session(ID), ["drop"]),
+    (lambda catalog, _: catalog.remove_session(ID), ["notify", "drop"]),
     (lambda _, venues: venues.create_cinema({"name": "Cine"}), ["drop"]),
     (lambda _, venues: venues.update_cinema(ID, {}), ["drop"]),
     (lambda _, venues: venues.create_room(ROOM), ["drop"]),
