@@ -32,6 +32,7 @@ from persistence.catalog.prices import PostgresPrices
 from persistence.catalog.venues import PostgresVenues
 from persistence.key_value.catalog_cache import RedisCatalogCache
 from persistence.key_value.client import open_redis
+from persistence.key_value.kept_counts import KeptCounts
 from persistence.key_value.own_writes import OwnWrites
 from persistence.key_value.rate_limits import RateLimits
 from persistence.key_value.script_batch import ScriptBatch
@@ -136,7 +137,12 @@ async def open_api(settings: Settings, keys: KeyRing) -> AsyncIterator[ApiParts]
             resources.redis, resources.pool, replicated=replica is not None
         )
         queries = Queries.on(
-            read_engine, resources.pool, cache, replica, resources.own_writes
+            read_engine,
+            resources.pool,
+            cache,
+            replica,
+            resources.own_writes,
+            kept_counts=KeptCounts(resources.redis),
         )
         accounts = AccountService(
             PostgresAccounts(resources.pool),

@@ -67,6 +67,14 @@ class Position(int):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Availability:
+    """How many seats a session has, and how many of them are free."""
+
+    total: int
+    available: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SeatMap:
     """Every seat of a session at one moment, in the order of rows and numbers."""
 

@@ -19,9 +19,11 @@ from domain.events import (
 from domain.ports import SeatLocks
 from domain.seats import Position
 from persistence.codec import event_from_json
+from persistence.key_value.kept_counts import OUTDATED_MS, count_key
 from persistence.postgres.pool import Pool
 from persistence.sales.outbox import confirm, oldest_positions
 from realtime.cloud_event import CloudEvent
+from realtime.seat_counts import SeatCounts
 from realtime.seat_message import SeatMessage
 from realtime.topics import RESYNC, reservation_channel, seat_channel
 from telemetry.spans import spans
@@ -31,10 +33,13 @@ class FanoutHandler:
     name = FANOUT_CONSUMER
     topics = topics_of(FANOUT_CONSUMER)
 
-    def __init__(self, pool: Pool, redis: "Redis", locks: SeatLocks) -> None:
+    def __init__(
+        self, pool: Pool, redis: "Redis", locks: SeatLocks, seat_counts: SeatCounts
+    ) -> None:
         self._pool = pool
         self._redis = redis
         self._locks = locks
+        self._seat_counts = seat_counts
 
     async def handle(self, events: Sequence[CloudEvent]) -> None:
         """Publish, then confirm: a repeat is harmless, a lost message is not."""
@@ -49,6 +54,7 @@ class FanoutHandler:
         )
         with spans().each("PRODUCER", "publish", events) as parents:
             await self._publish(events, decoded, parents, oldest)
+        self._seat_counts.note(sessions)
         # The API that cancelled may not have reached Redis: Redis was unavailable, or
         # the API was killed. A marker that stays behind refuses a seat that is free.
         cancelled = (each for each in decoded if isinstance(each, ReservationCancelled))
@@ -84,10 +90,12 @@ class FanoutHandler:
             for session_id, messages in changes.items():
                 merged = SeatMessage.merged(messages)
                 pipe.publish(seat_channel(session_id), merged.encode())
+                pipe.pexpire(count_key(session_id), OUTDATED_MS, lt=True)
             await pipe.execute()
 
     async def on_dead_letter(self, session_key: str, event: CloudEvent | None) -> None:
         """What changed is unknown: the session's watchers read the whole map again."""
         await self._redis.publish(seat_channel(session_key), RESYNC)
+        await self._redis.pexpire(count_key(session_key), OUTDATED_MS, lt=True)
         if event:
             await confirm(self._pool, [event.id], self.name)

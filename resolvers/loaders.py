@@ -17,7 +17,7 @@ from domain.price_zones import PriceZone
 from domain.reservation import Reservation
 from domain.rooms import Room
 from domain.seat_plan import Seat
-from domain.seats import Position, SeatMap, SessionSeat
+from domain.seats import Availability, Position, SeatMap, SessionSeat
 from domain.sessions import Session
 from persistence.queries.keyset import CursorError, Page, Window
 from resolvers.paging import connection, window
@@ -51,6 +51,9 @@ class Loaders:
         self.rooms: ByKey[Room] = _by_key(queries.rooms.by_id)
         self.sessions: ByKey[Session] = _by_key(queries.sessions.by_id)
         self.seat_maps: ByKey[SeatMap] = _by_key(queries.seat_maps.whole)
+        self._availabilities: ByKey[Availability] = _by_key(
+            queries.availabilities.by_session
+        )
         self._seats: ByKey[list[Seat]] = _by_key(queries.rooms.seats)
         self.zones_of: ByKey[list[PriceZone]] = _by_key(queries.cinemas.zones)
         self._zones: ByKey[PriceZone] = _by_key(queries.rooms.zones)
@@ -90,8 +93,13 @@ class Loaders:
     async def seat_map(self, session_id: UUID) -> SeatMap:
         return await _existing(self.seat_maps, session_id)
 
+    async def availability(self, session_id: UUID) -> Availability:
+        return await _existing(self._availabilities, session_id)
+
     def prime_removed(self, session: Session) -> None:
         """Its map is empty: an answer may still show it."""
+        none = Availability(total=0, available=0)
+        self._availabilities.prime(session.id, none)
         empty = SeatMap(
             session_id=session.id,
             starts_at=session.starts_at,

@@ -16,6 +16,7 @@ from domain.seats import Position, SeatMap, SeatMapDelta
 from domain.sessions import Session
 from domain.ticket_types import TicketType
 from persistence.key_value.rate_limits import Slowdown
+from persistence.queries.availabilities import Availabilities
 from persistence.queries.keyset import Page, Window
 from persistence.queries.sessions import SessionsWanted
 from resolvers.catalog_readers import CinemaReader, MovieReader, RoomReader
@@ -165,6 +166,9 @@ class Readers(Protocol):
 
     @property
     def seat_maps(self) -> SeatMapReader: ...
+
+    @property
+    def availabilities(self) -> Availabilities: ...
 
     @property
     def staff(self) -> StaffReader: ...

@@ -9,11 +9,11 @@ import strawberry
 from domain import cinemas, movies, sessions
 from domain.time_zones import local_time
 from schema.context import Info
-from schema.costs import READING_SEATS, cost
+from schema.costs import COUNTING_SEATS, READING_SEATS, cost
 from schema.enums import SessionStatus
 from schema.money import Money
 from schema.pages import DEFAULT_FIRST, After, Before, Connection, First, Last
-from schema.seats import SeatMap
+from schema.seats import Availability, SeatMap
 from schema.venues import Cinema, Room
 
 
@@ -127,6 +127,15 @@ class Session:
     async def seat_map(self, info: Info) -> SeatMap:
         seat_map = await info.context.loaders.seat_map(self.value.id)
         return SeatMap.from_domain(seat_map)
+
+    @strawberry.field(
+        description="How many seats are free. Cheap in lists: as last counted, a second"
+        " late at most. A seat map is exact.",
+        metadata=cost(extra=COUNTING_SEATS),
+    )
+    async def availability(self, info: Info) -> Availability:
+        counted = await info.context.loaders.availability(self.value.id)
+        return Availability.from_domain(counted)
 
     @classmethod
     def from_domain(cls, session: sessions.Session) -> Self:

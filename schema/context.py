@@ -13,7 +13,7 @@ from domain.price_zones import PriceZone
 from domain.reservation import HoldTerms, Reservation
 from domain.rooms import Room
 from domain.seat_plan import Seat
-from domain.seats import SeatMap, SessionSeat
+from domain.seats import Availability, SeatMap, SessionSeat
 from domain.sessions import Session
 from schema.pages import Connection
 
@@ -55,6 +55,8 @@ class BatchedReads(Protocol):
     async def session(self, session_id: UUID) -> Session: ...
 
     async def seat_map(self, session_id: UUID) -> SeatMap: ...
+
+    async def availability(self, session_id: UUID) -> Availability: ...
 
     async def reservation(self, reservation_id: UUID) -> Reservation: ...
 

@@ -49,6 +49,19 @@ class SessionSeat:
         )
 
 
+@strawberry.type(
+    description="How many seats a session has, for lists: as last counted, a second"
+    " late at most."
+)
+class Availability:
+    total: int = strawberry.field(description="Number of seats in the session.")
+    available: int = strawberry.field(description="Number of seats that are AVAILABLE.")
+
+    @classmethod
+    def from_domain(cls, counted: domain.Availability) -> Self:
+        return cls(total=counted.total, available=counted.available)
+
+
 @strawberry.type(description="All seats of a session at one moment.")
 class SeatMap:
     value: strawberry.Private[domain.SeatMap]

@@ -5,8 +5,10 @@ from typing import Self
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from persistence.key_value.kept_counts import KeptCounts
 from persistence.key_value.own_writes import OwnWrites
 from persistence.postgres.replica import Replica
+from persistence.queries.availabilities import Availabilities
 from persistence.queries.cinemas import Cinemas
 from persistence.queries.clock import Clock
 from persistence.queries.movies import Movies
@@ -31,6 +33,7 @@ class Queries:
     payments: Payments
     seat_maps: SeatMaps
     seatings: Seatings
+    availabilities: Availabilities
     staff: Staff
     ticket_types: TicketTypes
     clock: Clock
@@ -43,6 +46,8 @@ class Queries:
         cache: ReadCache,
         replica: Replica | None = None,
         own_writes: OwnWrites | None = None,
+        *,
+        kept_counts: KeptCounts | None = None,
     ) -> Self:
         reader = Reader(engine, replica)
         seat_maps = SeatMaps(pool)
@@ -55,6 +60,7 @@ class Queries:
             payments=Payments(reader, own_writes),
             seat_maps=seat_maps,
             seatings=Seatings(pool, seat_maps),
+            availabilities=Availabilities(pool, kept_counts),
             staff=Staff(reader),
             ticket_types=TicketTypes(reader, cache),
             clock=Clock(pool),

@@ -36,6 +36,7 @@ async def collect(
     """All but the disturbance and the clock offset, which the run adds."""
     records = await _records(kafka, set(sessions))
     rows = await witness.read(sessions)
+    availabilities = await clients.availabilities()
     return Evidence(
         operations=clients.operations,
         # A copy: stopping the watchers later must not look like a lost connection.
@@ -43,6 +44,7 @@ async def collect(
         records=records,
         clock_offset=0.0,
         slowness=slowness,
+        availabilities=availabilities,
         **rows,
     )
 

@@ -151,6 +151,15 @@ class WatcherLog:
 
 
 @dataclass(slots=True, kw_only=True)
+class AvailabilityAnswer:
+    """What the API said of a session at the end."""
+
+    session: str
+    total: int
+    available: int
+
+
+@dataclass(slots=True, kw_only=True)
 class Disturbance:
     """The times of the faults; `recovered_by` is when the service has to work again."""
 
@@ -180,6 +189,7 @@ class Evidence:
     # How many times longer than on an idle machine everything takes here. Time limits
     # are meant for an idle one.
     slowness: float = 1.0
+    availabilities: list[AvailabilityAnswer] = field(default_factory=list)
 
     def database_time(self, ours: float) -> int:
         return round((ours + self.clock_offset) * SECOND)

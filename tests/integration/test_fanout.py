@@ -8,12 +8,15 @@ from redis.asyncio import Redis
 
 from domain.events import FANOUT_CONSUMER, PAYMENTS_CONSUMER
 from domain.reservation import Reservation
+from persistence.key_value.kept_counts import KeptCounts
 from persistence.postgres.pool import Pool
+from persistence.queries.availabilities import Availabilities
 from persistence.sales.ledger import PostgresLedger
 from persistence.sales.outbox import confirm
 from realtime.cloud_event import CloudEvent
 from realtime.fanout import FanoutHandler
 from realtime.hub import Hub
+from realtime.seat_counts import SeatCounts
 from realtime.seat_message import SeatMessage
 from realtime.topics import seat_channel
 from tests.support.cinema import Cinema
@@ -26,6 +29,10 @@ SELECT id, type, created_at AS time, session_id, data FROM outbox ORDER BY posit
 """
 
 
+def seat_counts(pool: Pool, redis: Redis) -> SeatCounts:
+    return SeatCounts(Availabilities(pool), KeptCounts(redis))
+
+
 @pytest.fixture
 async def cinema(scratch_pool: Pool) -> Cinema:
     return Cinema(scratch_pool)
@@ -33,7 +40,9 @@ async def cinema(scratch_pool: Pool) -> Cinema:
 
 @pytest.fixture
 def fanout(scratch_pool: Pool, redis: Redis) -> FanoutHandler:
-    return FanoutHandler(scratch_pool, redis, NoSeatLocks())
+    return FanoutHandler(
+        scratch_pool, redis, NoSeatLocks(), seat_counts(scratch_pool, redis)
+    )
 
 
 async def waiting(cinema: Cinema) -> list[CloudEvent]:
@@ -92,7 +101,8 @@ async def test_the_markers_of_a_burst_of_cancels_are_cleared_together(
         held = await hold(cinema, show, seat)
         await ledger.cancel(held.id, held.customer_id)
 
-    fanout = FanoutHandler(cinema.pool, redis, SlowNodes())
+    counts = seat_counts(cinema.pool, redis)
+    fanout = FanoutHandler(cinema.pool, redis, SlowNodes(), counts)
     await soon(fanout.handle(await waiting(cinema)))
 
 

@@ -7,9 +7,11 @@ from typing import Self
 from app.worker import sweep_for_ever
 from domain.expiry import ExpiryService
 from persistence.key_value.client import open_redis
+from persistence.key_value.kept_counts import KeptCounts
 from persistence.key_value.script_batch import ScriptBatch
 from persistence.key_value.seat_locks import RedlockSeatLocks
 from persistence.postgres.pool import Pool
+from persistence.queries.availabilities import Availabilities
 from persistence.sales.ledger import PostgresLedger
 from persistence.sales.outbox import Outbox
 from realtime.broker import Kafka
@@ -18,6 +20,7 @@ from realtime.fanout import FanoutHandler
 from realtime.hub import Hub
 from realtime.payments import PaymentsHandler
 from realtime.relay import Relay
+from realtime.seat_counts import SeatCounts
 from realtime.topics import RELAY_WAKEUP
 from realtime.wakeups import RedisWakeup
 from runtime.supervision import keep_running
@@ -51,14 +54,15 @@ class Worker:
         locks = RedlockSeatLocks([ScriptBatch(self._redis)])
         ledger = PostgresLedger(self._pool)
         expiry = ExpiryService(ledger, wakeup)
+        counts = SeatCounts(Availabilities(self._pool), KeptCounts(self._redis))
+        fanout = FanoutHandler(self._pool, self._redis, locks, counts)
         loops = {
             "relay": Relay(Outbox(self._pool), self._kafka, self._hub, self._redis).run,
             "payments": Consumer(
                 self._kafka, PaymentsHandler(ledger, wakeup), self._hub
             ).run,
-            "fanout": Consumer(
-                self._kafka, FanoutHandler(self._pool, self._redis, locks), self._hub
-            ).run,
+            "fanout": Consumer(self._kafka, fanout, self._hub).run,
+            "seat counts": counts.run,
             "expiry": lambda: sweep_for_ever(expiry),
         }
         for name in names or loops:

@@ -103,6 +103,7 @@ def test_costs_are_read_from_the_fields() -> None:
         "priceZones": FieldCost(items=5),
         "seatMap": FieldCost(extra=50),
         "capacity": FieldCost(extra=5),
+        "availability": FieldCost(extra=5),
         "types": FieldCost(items=100),  # introspection
         "fields": FieldCost(items=3),
     }

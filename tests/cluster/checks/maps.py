@@ -1,4 +1,7 @@
-"""Promise 5: each watcher ends with the true map and hears of every change in time."""
+"""Promise 5: each watcher ends with the true map and hears of every change in time.
+
+And the number of free seats is that of the map.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -22,6 +25,11 @@ def violations(evidence: Evidence) -> Iterator[str]:
         yield from _map(watcher, evidence)
         yield from _received(watcher, true, evidence)
         yield from _delays(watcher, evidence)
+    for answer in evidence.availabilities:
+        rows = [row for row in evidence.seats if row.session == answer.session]
+        free = sum(row.status == "AVAILABLE" for row in rows)
+        if (answer.total, answer.available) != (len(rows), free):
+            yield f"{answer} was shown, and {free} of {len(rows)} seats are free"
 
 
 def _map(watcher: WatcherLog, evidence: Evidence) -> Iterator[str]:

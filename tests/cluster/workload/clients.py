@@ -4,7 +4,8 @@ import asyncio
 import random
 from collections.abc import Sequence
 
-from tests.cluster.evidence import Operation, WatcherLog
+from loadtest.documents import AVAILABILITY
+from tests.cluster.evidence import AvailabilityAnswer, Operation, WatcherLog
 from tests.cluster.workload.campaign_client import CampaignClient
 from tests.cluster.workload.customer import SimulatedCustomer
 from tests.cluster.workload.fixtures import Fixtures
@@ -16,6 +17,7 @@ from tests.cluster.workload.watcher import SimulatedWatcher
 WATCHERS = 9
 STALLING = 2
 LAST_ANSWERS_SECONDS = 15.0
+TRIES = 5
 
 
 class Clients:
@@ -78,6 +80,21 @@ class Clients:
         for error in await asyncio.gather(*self._buying, return_exceptions=True):
             if isinstance(error, Exception):
                 raise error  # a bug of the campaign: the run proves nothing
+
+    async def availabilities(self) -> list[AvailabilityAnswer]:
+        """Of each session; those without an answer are left out."""
+        found = []
+        token = next(iter(self._fixtures.tokens.values()))
+        for session in self._fixtures.sessions:
+            for _ in range(TRIES):
+                reply = await self._client.ask(token, AVAILABILITY, {"id": session})
+                if reply.outcome == "ok":
+                    answer = AvailabilityAnswer(
+                        session=session, **reply.value["availability"]
+                    )
+                    found.append(answer)
+                    break
+        return found
 
     async def stop(self) -> None:
         for task in self._watching:

@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 
+import pytest
+
 from tests.cluster.checks.maps import violations
-from tests.cluster.evidence import Evidence, WatcherLog
+from tests.cluster.evidence import AvailabilityAnswer, Evidence, WatcherLog
 from tests.unit.checker.selection import one_of
 
 
@@ -78,3 +80,21 @@ def test_a_watcher_that_was_refused(evidence: Evidence) -> None:
     evidence.watchers[1].error = "NOT_FOUND"
 
     assert one_of(violations(evidence), "was refused: NOT_FOUND")
+
+
+@pytest.mark.parametrize(("total", "available"), [(0, 1), (1, 0), (0, -1), (0, 0)])
+def test_a_number_of_free_seats_that_is_not_that_of_the_map(
+    evidence: Evidence, total: int, available: int
+) -> None:
+    """Each is off by so many; the last one is true."""
+    rows = [row for row in evidence.seats if row.session == evidence.seats[0].session]
+    free = sum(row.status == "AVAILABLE" for row in rows)
+    evidence.availabilities.append(
+        AvailabilityAnswer(
+            session=rows[0].session,
+            total=len(rows) + total,
+            available=free + available,
+        )
+    )
+
+    assert one_of(violations(evidence), "was shown") is bool(total or available)
