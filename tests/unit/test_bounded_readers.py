@@ -4,10 +4,12 @@ from contextlib import ExitStack
 
 import pytest
 
+from tests.support.asgi_socket import settle
 from transport.documents.call import Call
 from transport.documents.document import Operation
 from transport.results import OperationFailedError
 from transport.shares import read_shares
+from transport.shares.admission import Admission
 from transport.shares.read_shares import MOST_OF_CLIENT, ReadShares
 
 
@@ -39,12 +41,15 @@ async def test_what_seems_to_cost_nothing_does_not_run_all_at_once(
     shares = ReadShares()
     with ExitStack() as ended:
 
-        def waits(client: str) -> bool:
-            return ended.enter_context(shares.line_up(client, seemingly_free)).waits
+        async def waits(client: str) -> bool:
+            admission = ended.enter_context(shares.line_up(client, seemingly_free))
+            await settle()
+            return admission.waits
 
-        assert [waits("a") for _ in range(MOST_OF_CLIENT)] == [False] * MOST_OF_CLIENT
-        assert waits("a")
-        assert not waits("b")
+        for _ in range(MOST_OF_CLIENT):
+            assert not await waits("a")
+        assert await waits("a")
+        assert not await waits("b")
 
 
 async def test_who_has_ended_a_read_may_begin_another(
@@ -56,6 +61,30 @@ async def test_who_has_ended_a_read_may_begin_another(
             ended.enter_context(shares.line_up("a", seemingly_free))
             for _ in range(MOST_OF_CLIENT + 1)
         )
+        await settle()
         assert last.waits
         first.end()
+        await settle()
         assert not last.waits
+
+
+async def test_of_a_burst_of_surprises_one_begins(
+    seemingly_free: Operation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each of another client, and cheap the last time."""
+    shares = ReadShares()
+    with ExitStack() as ended:
+        monkeypatch.setattr(Admission, "seconds", read_shares.TOGETHER_SECONDS * 3)
+        running = [
+            ended.enter_context(shares.line_up(f"{client}", seemingly_free))
+            for client in range(20)
+        ]
+        assert [each.waits for each in running] == [False] + [True] * 19
+        await settle()
+        assert [each.waits for each in running] == [False] + [True] * 19
+
+
+async def test_this_machine_has_no_such_bound() -> None:
+    shares = ReadShares(at_most=0)
+    with shares.line_up(None), shares.line_up(None) as second:
+        assert second.waits

@@ -2,7 +2,8 @@
 
 Everything runs on one event loop, in pieces that nothing interrupts. So what a read
 costs is time of the loop, and it is measured. The client whose reads have cost least is
-next. Reads run together as long as they cost little together. While a change is on its
+next. Reads run together as long as they cost little together, and begin one after the
+other. While a change is on its
 way, the loop is free for a while after each read. Changes never wait here.
 """
 
@@ -68,6 +69,7 @@ class ReadShares:
         self._changes = _Changes(self._admit)
         self._free_at = 0.0
         self._timer: asyncio.TimerHandle | None = None
+        self._has_started = False  # a read, in this round of the loop
 
     def change(self) -> AbstractContextManager[None]:
         """While a mutation is on its way."""
@@ -152,7 +154,7 @@ class ReadShares:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        while self._queue:
+        while self._queue and not (self._has_started and self._running):
             loop = asyncio.get_running_loop()
             now = loop.time()
             self._running = {each for each in self._running if each.overdue_at > now}
@@ -162,6 +164,14 @@ class ReadShares:
                 self._timer = loop.call_at(free_at, self._admit)
                 return
             self._start(*self._queue.pop(served), now)
+            # The next one begins when this one shows what its first step costs: many
+            # may have cost nothing the last time, and much now.
+            self._has_started = True
+            loop.call_soon(self._admit_next)
+
+    def _admit_next(self) -> None:
+        self._has_started = False
+        self._admit()
 
     def _next_at(self, now: float, served: Collection[Hashable]) -> float | None:
         """When to look again, at the latest; None if the next read may begin now."""
@@ -172,7 +182,8 @@ class ReadShares:
             expected = _expected(self._queue.first(served))
         except ValueError:
             return later
-        together = expected + sum(each.expected for each in self._running)
+        under_way = (max(each.expected, each.seconds) for each in self._running)
+        together = expected + sum(under_way)
         if not self._running or (
             len(self._running) < MOST_TOGETHER and together <= TOGETHER_SECONDS
         ):
