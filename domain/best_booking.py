@@ -1,6 +1,7 @@
 """Hold the best seats that are free."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice
 from uuid import UUID, uuid4
@@ -14,6 +15,7 @@ from domain.errors import (
     NotFoundError,
     SeatsUnavailableError,
     SessionClosedError,
+    TicketQuotaExhaustedError,
     TicketTypeNotSoldError,
     TooManyAtOnceError,
     TooManySeatsError,
@@ -34,6 +36,7 @@ from domain.seating import Seating, Seats, minus
 from domain.session_seating import SessionSeating
 from domain.ticket_types import TicketType
 
+Newest = tuple[SessionSeating, Seats]
 TRIES = 2  # from memory
 ROUNDS = 20  # in Postgres; each is lost only where others hold or lock those seats
 BLOCKS = 24  # of one round
@@ -51,11 +54,17 @@ class TicketCount:
 class _Order:
     session_id: UUID
     wish: Wish
+    type_ids: tuple[UUID, ...]  # of the seats in the order of their ids
     customer_id: UUID
     key: IdempotencyKey | None
 
     def wish_in(self, known: SessionSeating) -> Wish:
         return replace(self.wish, companions_released=known.rules.companions_released)
+
+    def wanting(self, seat_ids: tuple[UUID, ...]) -> Wanted:
+        return Wanted(
+            session_id=self.session_id, seat_ids=seat_ids, type_ids=self.type_ids
+        )
 
     def hold(self, terms: HoldTerms) -> Hold:
         return Hold(
@@ -89,16 +98,21 @@ class BestSeatsService:
         wish: Wish,
         customer_id: UUID,
         idempotency_key: str | None = None,
+        type_ids: tuple[UUID, ...] = (),
     ) -> Reservation:
         """Hold the best seats for 30 seconds, or none. Keys are as in reserve_seats."""
-        key = key_for(RESERVE_BEST_SEATS, idempotency_key, session_id, *wish.given())
-        order = _Order(session_id, wish, customer_id, key)
+        key = key_for(
+            RESERVE_BEST_SEATS, idempotency_key, session_id, *wish.given(), *type_ids
+        )
+        order = _Order(session_id, wish, type_ids, customer_id, key)
         try:
             return await self._hold_known(order) or await self._hold_any(order)
         except (
             NotEnoughSeatsError,
             SessionClosedError,
             CustomerLimitError,
+            TicketTypeNotSoldError,
+            TicketQuotaExhaustedError,
             KeyReusedError,
         ):
             if earlier := await self._booking.held_before(customer_id, key):
@@ -107,18 +121,20 @@ class BestSeatsService:
 
     async def _hold_known(self, order: _Order) -> Reservation | None:
         """None: what this process knows is not enough to find free seats."""
-        for _ in range(TRIES):
-            known = await self._seatings.recent(order.session_id)
+        for number in range(TRIES):
+            if number == 0:
+                known = await self._seatings.recent(order.session_id)
+            else:  # other processes may have sold more of them
+                known, _ = await self._newest(order)
             if known is None:
                 raise NotFoundError
             known.check_zones(order.wish.zones)
             with known.choose(order.wish_in(known)) as seat_ids:
                 if not seat_ids:
                     return None
-                wanted = Wanted(session_id=order.session_id, seat_ids=seat_ids)
                 try:
                     held = await self._booking.hold(
-                        wanted, order.customer_id, order.key
+                        order.wanting(seat_ids), order.customer_id, order.key
                     )
                 except SeatsUnavailableError as refusal:
                     known.note(refusal.seats)
@@ -129,33 +145,53 @@ class BestSeatsService:
 
     async def _hold_any(self, order: _Order) -> Reservation:
         """Whether there are such seats is judged by all seats of one moment."""
-        hold = order.hold(self._booking.terms)
         for _ in range(ROUNDS):
-            newest = await self._seatings.newest(order.session_id)
-            if newest is None:
-                raise NotFoundError
-            known, free = newest
+            known, free = await self._newest(order)
             wish = order.wish_in(known)
             best = islice(_best(known.seating, free, wish), BLOCKS)
             blocks = [known.ids(seats) for seats in best]
-            verdict = await self._ledger.hold_first(hold, blocks)
-            if verdict.expired:
-                await self._ledger.expire(verdict.expired)
-                self._wakeup.notify()
-            if verdict.session is None:
-                raise NotFoundError
-            if verdict.reservation:
-                self._wakeup.notify()
-                known.note(verdict.reservation.seats)
-                return verdict.reservation
-            if verdict.begun:
-                raise SessionClosedError
-            if verdict.over_limit and not verdict.expired:
-                raise CustomerLimitError(hold.seats_per_customer)
             if not blocks:
+                if known.rules.begun:
+                    raise SessionClosedError
                 left = Choice(known.seating, free, wish)
                 raise NotEnoughSeatsError(left.available(), left.largest_together())
+            if held := await self._hold_first(order, blocks):
+                known.note(held.seats)
+                return held
         raise TooManyAtOnceError
+
+    async def _newest(self, order: _Order) -> Newest:
+        newest = await self._seatings.newest(order.session_id)
+        if newest is None:
+            raise NotFoundError
+        return newest
+
+    async def _hold_first(
+        self, order: _Order, blocks: Sequence[tuple[UUID, ...]]
+    ) -> Reservation | None:
+        """None: each of them was lost.
+
+        With types of tickets only the best is tried, as everybody holds such seats.
+        """
+        if order.type_ids:
+            wanted = order.wanting(blocks[0])
+            with suppress(SeatsUnavailableError):
+                return await self._booking.hold(wanted, order.customer_id, order.key)
+            return None
+        hold = order.hold(self._booking.terms)
+        verdict = await self._ledger.hold_first(hold, blocks)
+        if verdict.expired:
+            await self._ledger.expire(verdict.expired)
+            self._wakeup.notify()
+        if verdict.session is None:
+            raise NotFoundError
+        if verdict.reservation:
+            self._wakeup.notify()
+        elif verdict.begun:
+            raise SessionClosedError
+        elif verdict.over_limit and not verdict.expired:
+            raise CustomerLimitError(hold.seats_per_customer)
+        return verdict.reservation
 
 
 def check_counts(tickets: Sequence[TicketCount]) -> int:
@@ -184,16 +220,21 @@ def check_counts(tickets: Sequence[TicketCount]) -> int:
     return count
 
 
-def check_types(tickets: Sequence[TicketCount], types: Sequence[TicketType]) -> None:
-    """Raises NotFoundError or TicketTypeNotSoldError.
+def types_of_seats(
+    tickets: Sequence[TicketCount], types: Sequence[TicketType]
+) -> tuple[UUID, ...]:
+    """One for each ticket. Empty if all are of the default type.
 
-    A session has a price for the default type only.
+    Raises NotFoundError for a type that does not exist.
     """
     known = {each.id: each for each in types}
     if any(ticket.ticket_type_id not in known for ticket in tickets):
         raise NotFoundError
-    if not all(known[ticket.ticket_type_id].is_default for ticket in tickets):
-        raise TicketTypeNotSoldError
+    if all(known[ticket.ticket_type_id].is_default for ticket in tickets):
+        return ()
+    return tuple(
+        ticket.ticket_type_id for ticket in tickets for _ in range(ticket.count)
+    )
 
 
 def _best(seating: Seating, free: Seats, wish: Wish) -> Iterator[Seats]:

@@ -72,11 +72,11 @@ class BookingService:
         now. A refusal leaves the key unused: the same call may be made again.
         """
         check_expected(expected)
-        seat_ids = wanted_seats(seat_ids)
+        in_order = wanted_seats(seat_ids)
         wanted = Wanted(
             session_id=session_id,
-            seat_ids=seat_ids,
-            type_ids=wanted_types(seat_ids, types),
+            seat_ids=in_order,
+            type_ids=wanted_types(in_order, types),
             expected=expected,
         )
         key = key_for(RESERVE_SEATS, idempotency_key, *_input(wanted))

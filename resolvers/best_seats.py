@@ -4,7 +4,7 @@ from typing import Annotated
 
 import strawberry
 
-from domain.best_booking import TicketCount, check_counts, check_types
+from domain.best_booking import TicketCount, check_counts, types_of_seats
 from domain.best_seats import Together, Wish
 from domain.seat_plan import SeatFeature
 from resolvers.context import Info
@@ -36,12 +36,13 @@ class BestSeatsMutations:
             for each in input.tickets
         ]
         count = check_counts(tickets)
-        check_types(tickets, await services.queries.ticket_types.all())
+        types = await services.queries.ticket_types.all()
         reservation = await services.best_seats.reserve_best_seats(
             require_id(input.session_id),
             _wish(input, count),
             viewer.id,
             input.idempotency_key,
+            types_of_seats(tickets, types),
         )
         info.context.clear_loaders()
         return Reservation.from_domain(reservation)

@@ -15,7 +15,8 @@ class BestSeatsBooking(Protocol):
         session_id: UUID,
         wish: Wish,
         customer_id: UUID,
-        idempotency_key: str | None = None,
+        idempotency_key: str | None,
+        type_ids: tuple[UUID, ...],
     ) -> Reservation: ...
 
 
