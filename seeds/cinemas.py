@@ -6,6 +6,7 @@ from uuid import UUID
 from seeds.ids import seeded_id
 
 CURRENCY = "BRL"
+VIP = "VIP"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,10 @@ class SeedCinema:
     @property
     def id(self) -> UUID:
         return seeded_id("cinema", self.name)
+
+    @property
+    def vip_zone_id(self) -> UUID:
+        return seeded_id("zone", f"{self.name}:{VIP}")
 
 
 PAULISTA = SeedCinema(

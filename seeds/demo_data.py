@@ -7,11 +7,11 @@ from datetime import date
 
 import argon2
 
-from domain.text import order_key, search_key
+from domain.text import folded, order_key, search_key
 from persistence.postgres.connection import connect
 from persistence.postgres.pool import Connection
 from seeds import statements as sql
-from seeds.cinemas import CINEMAS, CURRENCY, SeedCinema
+from seeds.cinemas import CINEMAS, CURRENCY, VIP, SeedCinema
 from seeds.movies import MOVIES
 from seeds.people import DEMO_PEOPLE, LOAD_CUSTOMERS, Person
 from seeds.programme import SeedSession, programme, today_in_sao_paulo
@@ -78,6 +78,7 @@ async def _add_all(db: Connection, people: Hashed, today: date) -> Counter[str]:
         ("accounts", sql.ADD_ACCOUNT, _accounts(people)),
         ("movies", sql.ADD_MOVIE, _movies()),
         ("cinemas", sql.ADD_CINEMA, _cinemas()),
+        ("price zones", sql.ADD_ZONE, _zones()),
         ("rooms", sql.ADD_ROOM, _rooms()),
         ("seats", sql.ADD_SEAT, _seats()),
         ("sessions", sql.ADD_SESSION, _sessions(sessions)),
@@ -146,9 +147,27 @@ def _rooms() -> Rows:
     ]
 
 
+def _zones() -> Rows:
+    return [(cinema.vip_zone_id, cinema.id, VIP, folded(VIP)) for cinema in CINEMAS]
+
+
 def _seats() -> Rows:
     return [
-        (seat_id, room.id, *place) for room in ROOMS for seat_id, *place in room.seats()
+        (
+            seat_id,
+            room.id,
+            seat.row,
+            seat.number,
+            seat.label,
+            folded(seat.label),
+            seat.x,
+            seat.y,
+            seat.place,
+            seat.features,
+            seat.zone_id,
+        )
+        for room in ROOMS
+        for seat_id, seat in room.seats()
     ]
 
 

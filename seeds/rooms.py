@@ -5,10 +5,14 @@ from dataclasses import dataclass
 from string import ascii_uppercase
 from uuid import UUID
 
+from domain.seat_plan import SeatFacts, Zones
+from domain.seat_rows import planned
 from seeds.cinemas import AMAZONAS, PAULISTA, SeedCinema
 from seeds.ids import seeded_id
+from seeds.plans import plan
 
 TURNAROUND_MINUTES = 15
+NO_ZONE = UUID(int=0)  # the default zone of the cinema has an id of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +29,14 @@ class SeedRoom:
     def id(self) -> UUID:
         return seeded_id("room", self.name)
 
-    def seats(self) -> Iterator[tuple[UUID, str, int]]:
-        """Id, row and number of each."""
-        for row in map(row_label, range(self.rows)):
-            for number in range(1, self.seats_in_row + 1):
-                yield seeded_id("seat", f"{self.name}:{row}:{number}"), row, number
+    def seats(self) -> Iterator[tuple[UUID, SeatFacts]]:
+        """With the id of each."""
+        labels = list(map(row_label, range(self.rows)))
+        vip = self.cinema.vip_zone_id
+        zones = Zones(default=NO_ZONE, ids=frozenset({NO_ZONE, vip}))
+        for seat in planned((), plan(labels, self.seats_in_row, vip), zones):
+            name = f"{self.name}:{seat.row}:{seat.number}"
+            yield seeded_id("seat", name), seat
 
 
 def row_label(index: int) -> str:

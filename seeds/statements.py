@@ -49,8 +49,19 @@ VALUES ($1, $2, $3, $2, $4, $5)
 ON CONFLICT DO NOTHING RETURNING id
 """
 
+# Older demo data has its rooms in another cinema, and a manager may have a zone with
+# this name: then the seats get the default zone, which a trigger knows.
+ADD_ZONE = """
+INSERT INTO price_zones (id, cinema_id, name, name_key)
+SELECT $1, id, $3, $4 FROM cinemas WHERE id = $2
+ON CONFLICT DO NOTHING RETURNING id
+"""
 ADD_SEAT = """
-INSERT INTO seats (id, room_id, row_label, number) VALUES ($1, $2, $3, $4)
+INSERT INTO seats (id, room_id, row_label, number, label, label_key, x, y, place,
+                   features, zone_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, (
+    SELECT zone.id FROM price_zones zone JOIN rooms room USING (cinema_id)
+    WHERE zone.id = $11 AND room.id = $2))
 ON CONFLICT DO NOTHING RETURNING id
 """
 

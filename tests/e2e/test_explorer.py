@@ -105,6 +105,21 @@ async def test_an_example_holds_the_best_seats(explorer: Explorer) -> None:
     await explorer.known_id("reservationId")
 
 
+async def test_a_manager_puts_a_seat_out_of_service(
+    explorer: Explorer, live_pool: Pool
+) -> None:
+    await explorer.run("ManagerSignIn")
+    await expect(explorer.answer).to_contain_text('"role": "MANAGER"')
+    await explorer.run("NextRoom")
+    seat = UUID(await explorer.known_id("roomSeatId"))
+    await explorer.run("PutOutOfService")
+    await expect(explorer.answer).to_contain_text('"__typename": "Room"')
+
+    statement = "UPDATE seats SET out_of_service = FALSE WHERE id = $1 RETURNING ("
+    statement += "SELECT out_of_service FROM seats WHERE id = $1)"
+    assert await live_pool.fetchval(statement, seat)
+
+
 async def test_a_subscription_shows_a_hold_made_from_outside(
     explorer: Explorer, bruno: Customer
 ) -> None:

@@ -20,15 +20,8 @@ from seeds.rooms import ROOMS, row_label
 from tests.support.prepared import MIGRATED, copied_database
 
 TODAY = date(2030, 3, 14)
-TABLES = [
-    "accounts",
-    "cinemas",
-    "movies",
-    "rooms",
-    "seats",
-    "sessions",
-    "session_seats",
-]
+TABLES = ["accounts", "cinemas", "price_zones", "movies", "rooms", "seats"]
+TABLES += ["sessions", "session_seats"]
 OVERLAPS = """
 SELECT count(*) FROM sessions a JOIN sessions b
 ON a.room_id = b.room_id AND a.id < b.id
@@ -83,6 +76,7 @@ async def test_seeding_twice_changes_nothing(
 
     assert first["movies"] == 12 and first["rooms"] == 6 and first["cinemas"] == 2
     assert first["accounts"] == 603
+    assert first["price zones"] == 2
     assert first["sessions"] == 14 * 22
     assert first["session seats"] == 68_768
     assert second.total() == 0
@@ -183,6 +177,8 @@ async def test_rooms_of_older_demo_data_stay_in_their_cinema(
     added = await add(scratch_database_url, TODAY)
 
     assert added["cinemas"] == added["rooms"] == 0 < added["sessions"]
+    zones = "SELECT DISTINCT name FROM price_zones z JOIN seats ON zone_id = z.id"
+    assert await scratch_pool.fetchval(zones) == "Standard"
     assert await scratch_pool.fetchval("SELECT count(*) FROM cinemas") == 1
 
 

@@ -16,6 +16,11 @@ interface Seat {
   status: string;
 }
 
+interface RoomSeat {
+  id: string;
+  outOfService: boolean;
+}
+
 export const EXAMPLES: readonly Example[] = [
   {
     operation: "SignIn",
@@ -156,6 +161,68 @@ mutation HoldBest($sessionId: ID!, $ticketTypeId: ID!) {
 }
 `,
     values: (data) => defined({ reservationId: data.reserveBestSeats?.id }),
+  },
+  {
+    operation: "ManagerSignIn",
+    document: `# 8. A manager's day. Sign in as a manager of the demo
+# data: later requests send this token.
+mutation ManagerSignIn {
+  signIn(input: {
+    email: "manager@cinema.example"
+    password: "correct-horse-manager"
+  }) {
+    __typename
+    ... on AuthTokens { accessToken expiresAt viewer { name role } }
+    ... on Problem { code message }
+  }
+}
+`,
+    values: (data) => defined({ token: data.signIn?.accessToken }),
+  },
+  {
+    operation: "NextRoom",
+    document: `# 9. Look at the room of the next session: where its
+# seats stand, and what is special about them. $soon is
+# filled in: ten minutes from now.
+query NextRoom($soon: DateTime!) {
+  sessions(first: 1, filter: {startsAfter: $soon}) {
+    edges {
+      node {
+        startsAtLocal
+        movie { title }
+        cinema { name timeZone }
+        room {
+          id name version
+          seats { id label x y place features outOfService zone { name } }
+        }
+      }
+    }
+  }
+}
+`,
+    values: (data) => {
+      const room = data.sessions?.edges?.[0]?.node?.room;
+      const seat = room?.seats?.find((each: RoomSeat) => !each.outOfService);
+      return defined({ roomId: room?.id, roomSeatId: seat?.id });
+    },
+  },
+  {
+    operation: "PutOutOfService",
+    document: `# 10. A seat of tab 9 is broken: take it out of the
+# sessions that are created from now on. Run tab 9
+# again to see the new version of the room.
+mutation PutOutOfService($roomId: ID!, $roomSeatId: ID!) {
+  updateSeats(input: {
+    roomId: $roomId
+    seats: [{id: $roomSeatId, outOfService: true}]
+  }) {
+    __typename
+    ... on Room { name version }
+    ... on InvalidInput { fields { path message } }
+    ... on Problem { code message }
+  }
+}
+`,
   },
 ];
 

@@ -9,6 +9,8 @@ export interface Values {
   ticketTypeId?: string;
   reservationId?: string;
   paymentId?: string;
+  roomId?: string;
+  roomSeatId?: string;
 }
 
 const KEY = "cinema-tickets:known";
