@@ -1,6 +1,6 @@
 """Where the seats of a room stand, and what is known of each."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from math import floor
@@ -34,6 +34,15 @@ NEVER_TOGETHER: Final = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PriceZone:
+    """The seats of a cinema that cost the same."""
+
+    id: UUID
+    name: str
+    is_default: bool  # exactly one of a cinema: that of seats without another
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SeatFacts:
     """They change only with the version of the room."""
 
@@ -61,6 +70,16 @@ class Zones:
 
     default: UUID
     ids: frozenset[UUID]
+
+
+@dataclass(slots=True, eq=False)
+class SeatPlan:
+    """The seats of a room, by row and number, at one version of room and zones.
+
+    Empty until somebody asks for them, and the same object from then on.
+    """
+
+    seats: Mapping[tuple[str, int], tuple[Seat, PriceZone]]
 
 
 class Clash(NamedTuple):

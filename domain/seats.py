@@ -8,6 +8,7 @@ from typing import Final, Self
 from uuid import UUID
 
 from domain.money import Money
+from domain.seat_plan import SeatPlan
 from domain.sessions import SessionStatus
 
 WRITTEN_POSITION: Final = re.compile(r"[0-9]{1,19}")
@@ -83,6 +84,7 @@ class SeatMap:
     status: SessionStatus = SessionStatus.SCHEDULED
     seats: tuple[SessionSeat, ...]
     position: Position
+    plan: SeatPlan | None = field(default=None, compare=False)
 
     def count(self, status: SeatStatus) -> int:
         return sum(seat.status is status for seat in self.seats)
@@ -95,3 +97,4 @@ class SeatMapDelta:
     session_id: UUID
     seats: tuple[SessionSeat, ...]
     position: Position
+    plan: SeatPlan | None = field(default=None, compare=False)

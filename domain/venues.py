@@ -8,9 +8,10 @@ from domain.catalog import CatalogCache
 from domain.cinemas import Cinema, CinemaFacts, validated_cinema
 from domain.new_seats import NewSeats, validated_rows
 from domain.ports import RelayWakeup
-from domain.price_zones import PriceZone, validated_zone_name
+from domain.price_zones import validated_zone_name
 from domain.rooms import NewRoom, Room, RoomFacts, validated_room
 from domain.seat_changes import SeatChange, validated_changes
+from domain.seat_plan import PriceZone
 
 
 class Venues(Protocol):

@@ -5,9 +5,8 @@ from typing import Any, Protocol
 from domain.cinemas import Cinema
 from domain.money import Money
 from domain.movies import Movie
-from domain.price_zones import PriceZone
 from domain.rooms import Room
-from domain.seat_plan import Seat, SeatFeature
+from domain.seat_plan import PriceZone, Seat, SeatFeature
 from domain.sessions import Session, SessionStatus
 from domain.ticket_types import TicketType
 

@@ -45,6 +45,7 @@ class SeatFeed:
             first = await self._seat_maps.read(session_id, after)
             if first is None:
                 raise NotFoundError
+            plan = first.plan
             yield first
             last_sent = loop.time()
             while True:
@@ -56,12 +57,15 @@ class SeatFeed:
                             session_id=session_id,
                             seats=merged.change.seats,
                             position=merged.change.position,
+                            plan=plan,
                         )
                     DELIVERY_LAG.observe(seconds_since(merged.time))
                 else:
                     RESYNCS.inc()
                     self._seat_maps.forget(session_id)
-                    yield await self._read_again(session_id, next_turn)
+                    whole = await self._read_again(session_id, next_turn)
+                    plan = whole.plan
+                    yield whole
                 last_sent = loop.time()
 
     async def _read_again(

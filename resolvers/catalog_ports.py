@@ -9,9 +9,9 @@ from domain.cinemas import Cinema, CinemaFacts
 from domain.money import Money
 from domain.movies import Movie, MovieFacts
 from domain.new_seats import NewSeats
-from domain.price_zones import PriceZone
 from domain.rooms import NewRoom, Room, RoomFacts
 from domain.seat_changes import SeatChange
+from domain.seat_plan import PriceZone
 from domain.seats import SessionSeat
 from domain.session_changes import SessionFacts
 from domain.sessions import OrphanRule, Session

@@ -6,9 +6,8 @@ from uuid import UUID
 
 from domain.cinemas import Cinema
 from domain.movies import Movie
-from domain.price_zones import PriceZone
 from domain.rooms import Room
-from domain.seat_plan import Seat
+from domain.seat_plan import PriceZone, Seat
 from persistence.queries.keyset import Page, Window
 
 

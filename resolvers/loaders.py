@@ -13,10 +13,9 @@ from domain.cinemas import Cinema
 from domain.movies import Movie
 from domain.payment import Payment
 from domain.people import Viewer
-from domain.price_zones import PriceZone
 from domain.reservation import Reservation
 from domain.rooms import Room
-from domain.seat_plan import Seat
+from domain.seat_plan import PriceZone, Seat
 from domain.seats import Availability, Position, SeatMap, SessionSeat
 from domain.sessions import Session
 from persistence.queries.keyset import CursorError, Page, Window
@@ -53,6 +52,9 @@ class Loaders:
         self.seat_maps: ByKey[SeatMap] = _by_key(queries.seat_maps.whole)
         self._availabilities: ByKey[Availability] = _by_key(
             queries.availabilities.by_session
+        )
+        self._seats_of_sessions: ByKey[tuple[Seat, PriceZone]] = _by_key(
+            queries.seat_maps.seats_of
         )
         self._seats: ByKey[list[Seat]] = _by_key(queries.rooms.seats)
         self.zones_of: ByKey[list[PriceZone]] = _by_key(queries.cinemas.zones)
@@ -132,6 +134,9 @@ class Loaders:
 
     async def zone(self, zone_id: UUID) -> PriceZone:
         return await _existing(self._zones, zone_id)
+
+    async def seat_of(self, session_seat_id: UUID) -> tuple[Seat, PriceZone]:
+        return await _existing(self._seats_of_sessions, session_seat_id)
 
     async def capacity_of_room(self, room_id: UUID) -> int:
         return await self._capacities.load(room_id) or 0

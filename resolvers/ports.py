@@ -12,6 +12,7 @@ from domain.payment import Payment, PaymentStatus
 from domain.people import Role, Workplaces
 from domain.ports import Expected
 from domain.reservation import Reservation, ReservationStatus
+from domain.seat_plan import PriceZone, Seat
 from domain.seats import Position, SeatMap, SeatMapDelta
 from domain.sessions import Session
 from domain.ticket_types import TicketType
@@ -126,6 +127,10 @@ class PaymentReader(Protocol):
 
 
 class SeatMapReader(Protocol):
+    async def seats_of(
+        self, ids: Sequence[UUID]
+    ) -> Mapping[UUID, tuple[Seat, PriceZone]]: ...
+
     async def whole(self, session_ids: Sequence[UUID]) -> Mapping[UUID, SeatMap]: ...
 
 

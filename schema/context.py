@@ -9,10 +9,9 @@ from strawberry.types import Info as StrawberryInfo
 from domain.cinemas import Cinema
 from domain.movies import Movie
 from domain.payment import Payment
-from domain.price_zones import PriceZone
 from domain.reservation import HoldTerms, Reservation
 from domain.rooms import Room
-from domain.seat_plan import Seat
+from domain.seat_plan import PriceZone, Seat
 from domain.seats import Availability, SeatMap, SessionSeat
 from domain.sessions import Session
 from schema.pages import Connection
@@ -53,6 +52,8 @@ class BatchedReads(Protocol):
     async def capacity_of_room(self, room_id: UUID) -> int: ...
 
     async def session(self, session_id: UUID) -> Session: ...
+
+    async def seat_of(self, session_seat_id: UUID) -> tuple[Seat, PriceZone]: ...
 
     async def seat_map(self, session_id: UUID) -> SeatMap: ...
 

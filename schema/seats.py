@@ -2,24 +2,30 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Self
+from uuid import UUID
 
 import strawberry
 
 from domain import seats as domain
+from domain.seat_plan import SeatPlan
 from schema.context import Info
 from schema.converted_list import ConvertedList
 from schema.costs import SEATS_IN_A_ROOM, cost
 from schema.enums import SeatStatus, SessionStatus
+from schema.known_values import known_as
 from schema.money import Money
+from schema.venues import PriceZone, Seat
 
 
-# Plain fields only, without resolvers: a map has a thousand of these.
+# Plain fields, and those of which the value is known: a map has a thousand of these.
 @strawberry.type(
     description="A seat as it is sold in one session. Its id is what reserveSeats"
     " takes."
 )
 class SessionSeat:
+    plan: strawberry.Private[SeatPlan | None]
     id: strawberry.ID = strawberry.field(
         description="Identifier that `reserveSeats` takes."
     )
@@ -36,9 +42,35 @@ class SessionSeat:
         " HELD."
     )
 
+    @property
+    def known_seat(self) -> Seat | None:
+        """None until somebody has asked for a seat of the room."""
+        if self.plan is None:
+            return None
+        known = self.plan.seats.get((self.row, self.number))
+        if known is None:
+            return None
+        seat, zone = known
+        return Seat.from_domain(seat, PriceZone.from_domain(zone))
+
+    @strawberry.field(
+        description="The physical seat: its label, where it stands, and what is special"
+        " about it. Its `zone` is that of new sessions.",
+        metadata=known_as("known_seat"),
+    )
+    async def seat(self, info: Info) -> Seat:
+        known = self.known_seat
+        if known is not None:
+            return known
+        seat, zone = await info.context.loaders.seat_of(UUID(self.id))
+        return Seat.from_domain(seat, PriceZone.from_domain(zone))
+
     @classmethod
-    def from_domain(cls, seat: domain.SessionSeat) -> Self:
+    def from_domain(
+        cls, seat: domain.SessionSeat, plan: SeatPlan | None = None
+    ) -> Self:
         return cls(
+            plan=plan,
             id=strawberry.ID(str(seat.id)),
             row=seat.row,
             number=seat.number,
@@ -85,7 +117,9 @@ class SeatMap:
     def seats(self, info: Info) -> Sequence[SessionSeat]:
         seats = self.value.seats
         info.context.count_seats(len(seats))
-        return ConvertedList(self.value.session_id, seats, SessionSeat.from_domain)
+        plan = self.value.plan
+        convert = partial(SessionSeat.from_domain, plan=plan)
+        return ConvertedList((self.value.session_id, plan), seats, convert)
 
     @strawberry.field(description="Number of AVAILABLE seats.")
     def available(self) -> int:
@@ -132,7 +166,7 @@ class SeatMapDelta:
     def from_domain(cls, delta: domain.SeatMapDelta) -> Self:
         return cls(
             session_id=strawberry.ID(str(delta.session_id)),
-            seats=[SessionSeat.from_domain(seat) for seat in delta.seats],
+            seats=[SessionSeat.from_domain(seat, delta.plan) for seat in delta.seats],
             position=str(delta.position),
         )
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import strawberry
 
-from domain import cinemas, price_zones, rooms, seat_plan
+from domain import cinemas, rooms, seat_plan
 from schema.context import Info
 from schema.costs import COUNTING_SEATS, ROOMS_IN_A_CINEMA, SEATS_IN_A_ROOM, cost
 from schema.enums import SeatFeature
@@ -24,7 +24,7 @@ class PriceZone:
     )
 
     @classmethod
-    def from_domain(cls, zone: price_zones.PriceZone) -> Self:
+    def from_domain(cls, zone: seat_plan.PriceZone) -> Self:
         return cls(
             id=strawberry.ID(str(zone.id)), name=zone.name, is_default=zone.is_default
         )

@@ -6,10 +6,10 @@ from uuid import UUID
 
 from domain.errors import InvalidInputError, NotFoundError
 from domain.new_seats import NewSeats
-from domain.price_zones import MAX_ZONES, PriceZone
+from domain.price_zones import MAX_ZONES
 from domain.rooms import Room
 from domain.seat_changes import SeatChange, changed_seats
-from domain.seat_plan import Seat, SeatFacts, Zones
+from domain.seat_plan import PriceZone, Seat, SeatFacts, Zones
 from domain.seat_rows import planned
 from domain.text import folded
 from persistence.catalog import seat_sql as sql

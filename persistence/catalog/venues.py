@@ -15,9 +15,9 @@ from domain.errors import (
 )
 from domain.money import in_use
 from domain.new_seats import NewSeats
-from domain.price_zones import PriceZone
 from domain.rooms import NewRoom, Room, RoomFacts
 from domain.seat_changes import SeatChange
+from domain.seat_plan import PriceZone
 from domain.text import order_key, search_key
 from persistence.catalog import catalog_sql
 from persistence.catalog import venue_sql as sql

@@ -10,8 +10,8 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from domain.cinemas import Cinema
-from domain.price_zones import PriceZone
 from domain.rooms import Room
+from domain.seat_plan import PriceZone
 from domain.text import order_key, search_words
 from persistence.catalog_rows import cinema_of, room_of, zone_of
 from persistence.queries.catalog_list import CatalogList

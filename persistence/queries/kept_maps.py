@@ -10,6 +10,7 @@ from uuid import UUID
 import asyncpg
 
 from domain.money import Money
+from domain.seat_plan import SeatPlan
 from domain.seats import Position, SeatMap, SeatStatus, SessionSeat
 
 MAX_SEATS = 50_000  # of all maps, some 400 bytes each
@@ -27,7 +28,7 @@ class KeptMap:
     places: dict[UUID, int]  # of the seats, in the map
 
     @classmethod
-    def of(cls, rows: Sequence[asyncpg.Record]) -> Self:
+    def of(cls, rows: Sequence[asyncpg.Record], plan: SeatPlan) -> Self:
         """All rows of a session."""
         seats = seats_of(rows)
         return cls(
@@ -36,6 +37,7 @@ class KeptMap:
                 starts_at=rows[0]["starts_at"],
                 seats=seats,
                 position=Position(rows[0]["position"]),
+                plan=plan,
             ),
             price=_price(rows),
             server=rows[0]["server"],
@@ -43,7 +45,9 @@ class KeptMap:
             places={seat.id: place for place, seat in enumerate(seats)},
         )
 
-    def with_changes(self, rows: Sequence[asyncpg.Record]) -> Self | None:
+    def with_changes(
+        self, rows: Sequence[asyncpg.Record], plan: SeatPlan
+    ) -> Self | None:
         """The map as it is now; None if that has to be read as a whole.
 
         The rows are those that have changed since the position of this map, and those
@@ -66,6 +70,7 @@ class KeptMap:
             starts_at=rows[0]["starts_at"],
             seats=tuple(seats) if has_changed else self.seat_map.seats,
             position=Position(rows[0]["position"]),
+            plan=plan,
         )
         return replace(self, seat_map=seat_map)
 

@@ -10,9 +10,8 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from domain.price_zones import PriceZone
 from domain.rooms import Room
-from domain.seat_plan import Seat
+from domain.seat_plan import PriceZone, Seat
 from persistence.catalog_rows import room_of, seat_of, zone_of
 from persistence.queries.catalog_list import CatalogList
 from persistence.queries.keyset import Keyset, Page, Window

@@ -8,6 +8,7 @@ import asyncpg
 
 from domain.seats import Position, SeatMap, SeatMapDelta
 from persistence.queries.kept_maps import KeptMap, KeptMaps, seats_of
+from persistence.queries.seat_plans import PLAN, SeatPlans
 from persistence.sales.event_sql import POSITION
 from persistence.sales.state_sql import HELD_UNTIL, SEAT_STATUS
 from persistence.tables import SEAT_ORDER
@@ -19,11 +20,12 @@ AT_ONCE = 10
 SEATS = f"""
 WITH screening AS MATERIALIZED (
     SELECT id, starts_at, price_minor, currency, clock_timestamp() AS now,
-           {POSITION} AS position, {{columns}}
+           {POSITION} AS position, {PLAN.format(room_id="sessions.room_id")} AS plan,
+           {{columns}}
     FROM sessions {{which}}
 )
 SELECT screening.id AS session_id, screening.price_minor, screening.currency,
-       screening.starts_at, screening.position, {{names}},
+       screening.starts_at, screening.position, screening.plan, {{names}},
        ss.id, seat.row_label, seat.number, ss.version, ss.price_minor AS seat_minor,
        {SEAT_STATUS.format(now="screening.now")} AS status,
        {HELD_UNTIL.format(now="screening.now")} AS held_until
@@ -61,6 +63,8 @@ class SeatMaps:
     def __init__(self, pool: SeatMapPool) -> None:
         self._pool = pool
         self._kept = KeptMaps()
+        self._plans = SeatPlans(pool)
+        self.seats_of = self._plans.of_session_seats
 
     async def read(
         self, session_id: UUID, after: Position | None = None
@@ -78,6 +82,7 @@ class SeatMaps:
                     session_id=session_id,
                     seats=seats_of(rows),
                     position=Position(rows[0]["position"]),
+                    plan=self._plans.named(rows[0]["plan"]),
                 )
         return (await self.whole([session_id])).get(session_id)
 
@@ -99,7 +104,8 @@ class SeatMaps:
         doubtful: list[UUID] = []
         for session_id, rows in (await self._rows(kept)).items():
             before = kept[session_id]
-            now = before.with_changes(rows) if before else KeptMap.of(rows)
+            plan = self._plans.named(rows[0]["plan"])
+            now = before.with_changes(rows, plan) if before else KeptMap.of(rows, plan)
             if now is None:
                 doubtful.append(session_id)
             else:

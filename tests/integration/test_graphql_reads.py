@@ -119,8 +119,8 @@ class TestLists:
             node["session"]["movie"]["sessions"]["totalCount"] for node in nodes
         } == {1}
         # The list, payments, their reservations, sessions, maps, rooms, capacities,
-        # seats, movies, their sessions and the counts of those.
-        assert len(client.statements) == 11
+        # seats, their price zones, movies, their sessions and the counts of those.
+        assert len(client.statements) == 12
 
     @pytest.mark.parametrize("listed", ["movies", "rooms", "sessions"])
     async def test_total_count_is_read_only_if_selected(

@@ -13,6 +13,7 @@ from graphql.pyutils import Path
 from strawberry import Schema
 from strawberry.types.field import StrawberryField
 
+from schema.known_values import METADATA_KEY
 from transport.plans import fields
 from transport.plans.arguments import ReadArguments, argument_reader
 from transport.plans.completions import Completion, Completions, SelectedFields
@@ -138,7 +139,12 @@ class Compiler:
         name = self._resolvers.attribute_of(declared)
         if name is None:
             resolve = self._resolvers.resolve(field, declared, self._arguments(field))
-            return fields.resolved(resolve, key, parent, completion, errors), None
+            place = fields.resolved(resolve, key, parent, completion, errors)
+            # None is no value of it: then the object is completed with care.
+            known: str | None = declared.metadata.get(METADATA_KEY)
+            if known is None or completion.write is None:
+                return place, None
+            return place, (key, known, completion.write)
         place = fields.attribute(name, key, parent, completion, errors)
         return place, completion.write and (key, name, completion.write)
 
