@@ -29,13 +29,13 @@ SHORTEST_FETCH_MS = 1
 
 @asynccontextmanager
 async def running(client: AIOKafkaProducer | AIOKafkaConsumer) -> AsyncIterator[None]:
-    """A cancelled start() leaks connections unless stop() is called as well.
+    """A start() that fails leaks connections unless stop() is called as well.
 
     So does a stop() that takes too long: it waits for a broker that is slow or frozen,
     and would close its connections last.
     """
     try:
-        await client.start()
+        await start(client)
         yield
     finally:
         with suppress(KafkaError, TimeoutError):
@@ -44,6 +44,20 @@ async def running(client: AIOKafkaProducer | AIOKafkaConsumer) -> AsyncIterator[
         with suppress(TimeoutError):
             async with asyncio.timeout(STOP_SECONDS):
                 await _connections_of(client).close()
+
+
+async def start(
+    client: AIOKafkaProducer | AIOKafkaConsumer | AIOKafkaAdminClient,
+) -> None:
+    """To its end, also when we are cancelled: half a start loses its connection."""
+    starting = asyncio.create_task(client.start())
+    try:
+        await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        await asyncio.wait({starting}, timeout=STOP_SECONDS)
+        if not starting.cancel():
+            starting.exception()  # which nobody asks for any more
+        raise
 
 
 def _connections_of(client: AIOKafkaProducer | AIOKafkaConsumer) -> AIOKafkaClient:
@@ -117,7 +131,7 @@ class Kafka:
             request_timeout_ms=REQUEST_TIMEOUT_MS,
         )
         try:
-            await admin.start()
+            await start(admin)
             missing = set(ALL_TOPICS) - set(await admin.list_topics())
             if missing:
                 await self._create(admin, sorted(missing))

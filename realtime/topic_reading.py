@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
-from realtime.broker import MARKER, REQUEST_TIMEOUT_MS, Kafka, running
+from realtime.broker import MARKER, REQUEST_TIMEOUT_MS, Kafka, running, start
 
 POLL_MS = 1_000
 FETCH_MS = 10  # the embedded broker takes all of it for each answer
@@ -73,7 +73,7 @@ async def _partitions(kafka: Kafka, topics: Sequence[str]) -> list[TopicPartitio
         bootstrap_servers=kafka.bootstrap_servers, request_timeout_ms=REQUEST_TIMEOUT_MS
     )
     try:
-        await admin.start()
+        await start(admin)
         there = set(await admin.list_topics())
         described = await admin.describe_topics(sorted(there.intersection(topics)))
     finally:

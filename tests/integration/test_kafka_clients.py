@@ -1,6 +1,8 @@
 """Clients of Kafka leave no connection behind, however they are stopped."""
 
 import asyncio
+import gc
+import warnings
 from typing import Any
 
 import pytest
@@ -13,7 +15,7 @@ from realtime.broker import MARKER, Kafka
 @pytest.fixture
 async def ready(kafka: Kafka, monkeypatch: pytest.MonkeyPatch) -> Kafka:
     await kafka.ensure_topics()
-    monkeypatch.setattr(broker, "STOP_SECONDS", 0.1)
+    monkeypatch.setattr(broker, "STOP_SECONDS", 0.5)
     return kafka
 
 
@@ -50,3 +52,22 @@ async def test_a_producer_whose_stop_takes_too_long_is_disconnected(
     assert not open_connections(producer.client)
     monkeypatch.undo()
     await producer.stop()
+
+
+async def test_a_start_that_is_cancelled_leaves_no_connection(ready: Kafka) -> None:
+    """Whenever it is: the connection that is just being opened is known to nobody."""
+
+    async def use() -> None:
+        async with ready.producer():
+            pass
+
+    with warnings.catch_warnings(record=True) as left:
+        warnings.simplefilter("always", ResourceWarning)
+        for number in range(40):
+            using = asyncio.create_task(use())
+            await asyncio.sleep(number / 10_000)
+            using.cancel()
+            await asyncio.gather(using, return_exceptions=True)
+        gc.collect()
+
+    assert [str(each.message) for each in left] == []
