@@ -9,6 +9,8 @@ GSS_REQUEST = 80877104
 # Label and text by which a statement is recognised: the first whose text it has.
 LABELS = {
     "hold": b"INSERT INTO reservations",
+    "extend": b"SET expires_at = r.expires_at + make_interval",
+    "block": b"SET status = 'BLOCKED'",
     "approve": b"SET status = 'APPROVED'",
     "update payments": b"INSERT INTO payments",
     "confirm": b"SET awaiting = array_remove",

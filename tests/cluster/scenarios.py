@@ -36,6 +36,16 @@ SCENARIOS = (
         quick=True,
     ),
     Scenario(
+        name="api-killed-after-extension",
+        expected="the hold lasts longer; its key does not extend it again",
+        faults=[kill_at("extend", "answered", "api")],
+    ),
+    Scenario(
+        name="api-killed-after-block",
+        expected="the seats are blocked, and every map shows it",
+        faults=[kill_at("block", "answered", "api")],
+    ),
+    Scenario(
         name="api-killed-in-approval",
         expected="nothing is sold; a retry sells",
         faults=[kill_at("approve", "asked", "api")],
