@@ -60,8 +60,8 @@ class Seat:
         description="Its price zone in sessions that are created from now on."
     )
     out_of_service: bool = strawberry.field(
-        description="Broken or kept back: not on sale in sessions that are created"
-        " from now on."
+        description="Broken or kept back: BLOCKED in sessions that are created from now"
+        " on."
     )
 
     @classmethod

@@ -1,5 +1,6 @@
 """The SQL of the demo data: inserts what is missing, updates nothing."""
 
+from persistence.catalog.catalog_sql import STATUS_AT_FIRST
 from persistence.tables import SEAT_ORDER
 
 ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended('seeds', 0))"
@@ -87,9 +88,9 @@ INSERT INTO session_seats (id, session_id, seat_id, status, version, zone_id)
 SELECT overlay(overlay(
            md5(uuid_send(session.id) || uuid_send(seat.id))
            placing '8' from 13) placing '8' from 17)::uuid,
-       session.id, seat.id, 'AVAILABLE', 1, seat.zone_id
+       session.id, seat.id, {STATUS_AT_FIRST}, 1, seat.zone_id
 FROM sessions session
-JOIN seats seat ON seat.room_id = session.room_id AND NOT seat.out_of_service
+JOIN seats seat ON seat.room_id = session.room_id
 WHERE session.id = ANY($1::uuid[])
     AND NOT EXISTS (SELECT FROM session_seats WHERE session_id = session.id)
 ORDER BY session.starts_at, session.id, {SEAT_ORDER}

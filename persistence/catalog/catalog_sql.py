@@ -89,6 +89,9 @@ WHERE room_id = $1 AND starts_at < $3 AND id IS DISTINCT FROM $4
 ORDER BY starts_at LIMIT 1
 """
 
+# A seat that is out of service can be put on sale: it is on the map.
+STATUS_AT_FIRST = "CASE WHEN seat.out_of_service THEN 'BLOCKED' ELSE 'AVAILABLE' END"
+
 # A new session has no watchers: its seats need no event.
 ADD_SESSION = f"""
 WITH screening AS (
@@ -98,9 +101,8 @@ WITH screening AS (
 ),
 on_sale AS (
     INSERT INTO session_seats (session_id, seat_id, status, version, zone_id)
-    SELECT screening.id, seat.id, 'AVAILABLE', 1, seat.zone_id
+    SELECT screening.id, seat.id, {STATUS_AT_FIRST}, 1, seat.zone_id
     FROM screening JOIN seats seat ON seat.room_id = screening.room_id
-    WHERE NOT seat.out_of_service
 )
 SELECT {SESSION} FROM screening
 """

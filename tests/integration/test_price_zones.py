@@ -26,7 +26,8 @@ CINE = {
 }
 PRICE = {"amountMinor": 2500, "currency": "BRL"}
 ZONES_ON_SALE = """
-SELECT seat.label, z.name FROM session_seats ss JOIN seats seat ON seat.id = ss.seat_id
+SELECT seat.label, z.name, ss.status
+FROM session_seats ss JOIN seats seat ON seat.id = ss.seat_id
 JOIN price_zones z ON z.id = ss.zone_id WHERE ss.session_id = $1
 """
 
@@ -123,7 +124,7 @@ async def test_a_session_has_the_seats_and_zones_of_the_moment_it_was_created(
     vip = await answer(client, SAVE_PRICE_ZONE, cinemaId=cine, name="VIP")
     movie = (await cinema.empty_room())["movieId"]
 
-    async def on_sale(hours: float) -> dict[str, str]:
+    async def on_sale(hours: float) -> dict[str, tuple[str, str]]:
         session = await answer(
             client,
             CREATE_SESSION,
@@ -133,7 +134,7 @@ async def test_a_session_has_the_seats_and_zones_of_the_moment_it_was_created(
             pricePerSeat=PRICE,
         )
         rows = await cinema.pool.fetch(ZONES_ON_SALE, session["id"])
-        return {row["label"]: row["name"] for row in rows}
+        return {row["label"]: (row["name"], row["status"]) for row in rows}
 
     before = await on_sale(1)
     seats = [{"id": room["seats"][0]["id"], "zoneId": vip["id"]}]
@@ -142,5 +143,9 @@ async def test_a_session_has_the_seats_and_zones_of_the_moment_it_was_created(
     seats = [{"id": room["seats"][1]["id"], "outOfService": True}]
     await answer(client, UPDATE_SEATS, roomId=room["id"], seats=seats)
 
-    assert before == dict.fromkeys(("A1", "A2", "A3"), "Standard")
-    assert await on_sale(2) == {"A1": "VIP", "A3": "Standard"}
+    assert before == dict.fromkeys(("A1", "A2", "A3"), ("Standard", "AVAILABLE"))
+    assert await on_sale(2) == {
+        "A1": ("VIP", "AVAILABLE"),
+        "A2": ("Standard", "BLOCKED"),
+        "A3": ("Standard", "AVAILABLE"),
+    }
