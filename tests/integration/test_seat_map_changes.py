@@ -32,15 +32,18 @@ from tests.support.seat_changes import (
     Sale,
     add_seats,
     approve,
+    block,
     cancel,
     change_price,
     change_price_of_overdue_seats,
+    extend,
     lengthen,
     move,
     reserve,
     reserve_best,
     reserve_overdue_seats,
     sweep,
+    unblock,
 )
 
 # The outbox forgets an event once its consumers have confirmed it.
@@ -73,6 +76,9 @@ EXPIRED = ["PaymentExpired", "PaymentOpened", "ReservationCreated"]
 CASES = {
     "reserveSeats": Case(reserve, HELD),
     "reserveBestSeats": Case(reserve_best, HELD),
+    "extendReservation": Case(extend, [*HELD, "ReservationExtended"]),
+    "blockSeats": Case(block, ["SeatsBlocked"]),
+    "unblockSeats": Case(unblock, ["SeatsBlocked", "SeatsUnblocked"]),
     "cancelReservation": Case(
         cancel, ["PaymentCancelled", *HELD, "ReservationCancelled"]
     ),

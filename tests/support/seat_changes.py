@@ -4,11 +4,15 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from domain.expiry import ExpiryService
+from domain.people import Role, Viewer
 from loadtest.documents import (
     ADD_SEATS,
     APPROVE_PAYMENT,
+    BLOCK_SEATS,
     CANCEL_RESERVATION,
+    EXTEND_RESERVATION,
     RESERVE_BEST_SEATS,
+    UNBLOCK_SEATS,
     UPDATE_MOVIE,
     UPDATE_SESSION,
 )
@@ -62,6 +66,34 @@ async def reserve_best(sale: Sale) -> None:
     )
     assert held["__typename"] == "Reservation", held
     await until_outbox_is_empty(sale.cinema)
+
+
+async def extend(sale: Sale) -> None:
+    held = await sale.hold(0, 1)
+    extended = await sale.client.mutate(
+        EXTEND_RESERVATION, sale.customer, reservationId=str(held)
+    )
+    assert extended["__typename"] == "Reservation", extended
+
+
+async def block(sale: Sale) -> None:
+    await _change_blocks(sale, BLOCK_SEATS, reason="broken")
+
+
+async def unblock(sale: Sale) -> None:
+    await block(sale)
+    await _change_blocks(sale, UNBLOCK_SEATS)
+
+
+async def _change_blocks(sale: Sale, document: str, **entered: str) -> None:
+    changed = await sale.client.mutate(
+        document,
+        Viewer(sale.customer, Role.MANAGER),  # an account: who blocks is kept
+        sessionId=str(sale.show.session_id),
+        seatIds=[*map(str, sale.show.seat_ids[:2])],
+        **entered,
+    )
+    assert changed["__typename"] == "SeatsChanged", changed
 
 
 async def cancel(sale: Sale) -> None:
