@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from domain.errors import InvalidInputError
 from domain.money import Money
 from domain.movies import Movie, MovieFacts, validated_movie
 from domain.ports import RelayWakeup
@@ -38,10 +39,10 @@ class Catalog(Protocol):
         movie_id: UUID,
         room_id: UUID,
         starts_at: datetime,
-        price: Money,
+        price: Money | UUID,
         orphan_rule: OrphanRule = OrphanRule.OFF,
     ) -> Session:
-        """With every seat of the room on sale.
+        """With every seat of the room on sale, at one price or those of a card.
 
         Raises NotFoundError, InvalidInputError and RoomBusyError.
         """
@@ -100,12 +101,21 @@ class CatalogService:
         movie_id: UUID,
         room_id: UUID,
         starts_at: datetime,
-        price: Money,
+        price: Money | None,
         orphan_rule: OrphanRule = OrphanRule.OFF,
+        *,
+        card_id: UUID | None = None,
     ) -> Session:
-        check_session({"starts_at": starts_at, "price_per_seat": price})
+        """With one price, or those of a card."""
+        facts: SessionFacts = {"starts_at": starts_at}
+        if price is not None:
+            facts["price_per_seat"] = price
+        check_session(facts)
+        either = price or card_id
+        if either is None or (price and card_id):
+            raise InvalidInputError("pricePerSeat", rule="price_or_card")
         session = await self._catalog.add_session(
-            movie_id, room_id, starts_at, price, orphan_rule
+            movie_id, room_id, starts_at, either, orphan_rule
         )
         await self._cache.drop()
         return session

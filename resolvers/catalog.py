@@ -95,12 +95,14 @@ class CatalogMutations:
         self, info: Info, input: NewSession
     ) -> CreateSessionResult:
         room_id = await require_manager_of_room(info, input.room_id)
+        price, card = input.price_per_seat, input.price_card_id
         session = await info.context.services.catalog.create_session(
             require_id(input.movie_id),
             room_id,
             input.starts_at,
-            input.price_per_seat.to_domain(),
+            price.to_domain() if price else None,
             OrphanRule[input.orphan_rule.name],
+            card_id=require_id(card) if card is not None else None,
         )
         info.context.clear_loaders()
         return Session.from_domain(session)

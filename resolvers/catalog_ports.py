@@ -9,6 +9,7 @@ from domain.cinemas import Cinema, CinemaFacts
 from domain.money import Money
 from domain.movies import Movie, MovieFacts
 from domain.new_seats import NewSeats
+from domain.price_cards import CardFacts
 from domain.rooms import NewRoom, Room, RoomFacts
 from domain.seat_changes import SeatChange
 from domain.seat_plan import PriceZone
@@ -32,8 +33,10 @@ class CatalogEditing(Protocol):
         movie_id: UUID,
         room_id: UUID,
         starts_at: datetime,
-        price: Money,
+        price: Money | None,
         orphan_rule: OrphanRule,
+        *,
+        card_id: UUID | None,
     ) -> Session: ...
 
     async def update_session(
@@ -83,3 +86,11 @@ class PriceEditing(Protocol):
     async def save_ticket_type(
         self, type_id: UUID | None, facts: TicketTypeFacts
     ) -> TicketType: ...
+
+    async def save_card(
+        self,
+        cinema_id: UUID,
+        card_id: UUID | None,
+        facts: CardFacts,
+        expected_version: int | None,
+    ) -> UUID: ...

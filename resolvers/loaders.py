@@ -13,6 +13,7 @@ from domain.cinemas import Cinema
 from domain.movies import Movie
 from domain.payment import Payment
 from domain.people import Viewer
+from domain.price_cards import PriceCard, TicketPrice
 from domain.reservation import Reservation
 from domain.rooms import Room
 from domain.seat_plan import PriceZone, Seat
@@ -46,6 +47,8 @@ class Loaders:
         self.cinemas: ByKey[Cinema] = _by_key(queries.cinemas.by_id)
         self._workplaces: ByKey[list[Cinema]] = _by_key(queries.staff.cinemas)
         self._rooms_of: ByKey[list[Room]] = _by_key(queries.cinemas.rooms)
+        self.cards_of: ByKey[list[PriceCard]] = _by_key(queries.prices.cards)
+        self._prices_of: ByKey[list[TicketPrice]] = _by_key(queries.prices.of_sessions)
         self.movies: ByKey[Movie] = _by_key(queries.movies.by_id)
         self.rooms: ByKey[Room] = _by_key(queries.rooms.by_id)
         self.sessions: ByKey[Session] = _by_key(queries.sessions.by_id)
@@ -82,6 +85,9 @@ class Loaders:
 
     async def rooms_of_cinema(self, cinema_id: UUID) -> list[Room]:
         return await self._rooms_of.load(cinema_id) or []
+
+    async def prices_of_session(self, session_id: UUID) -> list[TicketPrice]:
+        return await self._prices_of.load(session_id) or []
 
     async def movie(self, movie_id: UUID) -> Movie:
         return await _existing(self.movies, movie_id)

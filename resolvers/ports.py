@@ -15,12 +15,12 @@ from domain.reservation import Reservation, ReservationStatus
 from domain.seat_plan import PriceZone, Seat
 from domain.seats import Position, SeatMap, SeatMapDelta
 from domain.sessions import Session
-from domain.ticket_types import TicketType
 from persistence.key_value.rate_limits import Slowdown
 from persistence.queries.availabilities import Availabilities
 from persistence.queries.keyset import Page, Window
 from persistence.queries.sessions import SessionsWanted
 from resolvers.catalog_readers import CinemaReader, MovieReader, RoomReader
+from resolvers.price_ports import PriceReader, TicketTypeReader
 from resolvers.seating_ports import SeatingReader
 
 
@@ -142,10 +142,6 @@ class StaffReader(Protocol):
     ) -> Mapping[UUID, list[Cinema]]: ...
 
 
-class TicketTypeReader(Protocol):
-    async def all(self) -> list[TicketType]: ...
-
-
 class ServerClock(Protocol):
     async def now(self) -> datetime: ...
 
@@ -177,6 +173,9 @@ class Readers(Protocol):
 
     @property
     def staff(self) -> StaffReader: ...
+
+    @property
+    def prices(self) -> PriceReader: ...
 
     @property
     def ticket_types(self) -> TicketTypeReader: ...

@@ -100,6 +100,16 @@ TEXTS: Mapping[str, str | Counted] = {
     "default_type_needed": "There has to be a default type. Make another type the"
     " default.",
     "default_type_quota": "The default type has no quota.",
+    "default_type_sold": "Sessions to come have prices by type of ticket. Change the"
+    " default type after them.",
+    "prices_missing": "Enter at least one price.",
+    "ticket_type_unknown": "This type of ticket does not exist.",
+    "currency_of_cinema": "Enter prices in the currency of the cinema.",
+    "price_or_card": "Enter a price per seat or a price card, not both.",
+    "card_of_other_cinema": "This price card belongs to another cinema.",
+    "price_missing": "The card has no price for %(type)s in the zone %(zone)s.",
+    "zone_without_price": "Sessions to come have no price for the zone %(zone)s.",
+    "session_has_prices": "This session has prices by zone and type of ticket.",
     "movie_archived": "This movie is archived.",
     "start_moment": "Enter a time in the future, within two years.",
     "session_begun": "The session has started.",

@@ -9,10 +9,16 @@ import strawberry
 from domain import cinemas, movies, sessions
 from domain.time_zones import local_time
 from schema.context import Info
-from schema.costs import COUNTING_SEATS, READING_SEATS, cost
+from schema.costs import (
+    COUNTING_SEATS,
+    PRICES_OF_A_CARD,
+    READING_SEATS,
+    cost,
+)
 from schema.enums import SessionStatus
 from schema.money import Money
 from schema.pages import DEFAULT_FIRST, After, Before, Connection, First, Last
+from schema.prices import TicketPrice
 from schema.seats import Availability, SeatMap
 from schema.venues import Cinema, Room
 
@@ -86,7 +92,9 @@ class Session:
     ends_at: datetime = strawberry.field(
         description="End time: the start time plus the movie's running time."
     )
-    price_per_seat: Money = strawberry.field(description="Price of each seat.")
+    price_per_seat: Money = strawberry.field(
+        description="What the default type of ticket costs in the default price zone."
+    )
     status: SessionStatus = strawberry.field(description="Whether it takes place.")
     version: int = strawberry.field(
         description="Increases by one with every change of the session. Holds and"
@@ -102,6 +110,15 @@ class Session:
     async def room(self, info: Info) -> Room:
         room = await info.context.loaders.room(self.value.room_id)
         return Room.from_domain(room)
+
+    @strawberry.field(
+        description="What each type of ticket costs in each price zone, zone by zone. A"
+        " zone and type without a price is not sold.",
+        metadata=cost(items=PRICES_OF_A_CARD),
+    )
+    async def prices(self, info: Info) -> list[TicketPrice]:
+        prices = await info.context.loaders.prices_of_session(self.value.id)
+        return [TicketPrice.from_domain(price) for price in prices]
 
     @strawberry.field(description="The cinema of the room.")
     async def cinema(self, info: Info) -> Cinema:

@@ -87,10 +87,18 @@ class CreateSessionInput:
         description="Start time: in the future, within two years. The end time"
         " follows from the movie's running time."
     )
-    price_per_seat: MoneyInput = strawberry.field(
+    price_per_seat: MoneyInput | None = strawberry.field(
+        default=None,
         description="Price of each seat in a currency that is in use: up to"
         f" {money.HIGHEST_PRICE} minor units, or {money.HIGHEST_PRICES[0]} where"
-        " people use no decimals."
+        " people use no decimals. The session sells the default type of ticket alone."
+        " This, or a price card: not both.",
+    )
+    price_card_id: strawberry.ID | None = strawberry.field(
+        default=None,
+        description="Id of a price card of the cinema. The session copies its prices."
+        " It needs a price for the default type in each zone of the room's seats, and"
+        " in the default zone.",
     )
     orphan_rule: OrphanRule = strawberry.field(
         default=OrphanRule.OFF,

@@ -9,6 +9,7 @@ from strawberry.types import Info as StrawberryInfo
 from domain.cinemas import Cinema
 from domain.movies import Movie
 from domain.payment import Payment
+from domain.price_cards import TicketPrice
 from domain.reservation import HoldTerms, Reservation
 from domain.rooms import Room
 from domain.seat_plan import PriceZone, Seat
@@ -27,6 +28,8 @@ class BatchedReads(Protocol):
     async def workplaces(self, account_id: UUID) -> list[Cinema]: ...
 
     async def rooms_of_cinema(self, cinema_id: UUID) -> list[Room]: ...
+
+    async def prices_of_session(self, session_id: UUID) -> list[TicketPrice]: ...
 
     async def movie(self, movie_id: UUID) -> Movie: ...
 

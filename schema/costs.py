@@ -16,6 +16,8 @@ ROOMS_IN_A_CINEMA = 20  # about
 CINEMAS_OF_STAFF = 20  # about
 TICKET_TYPES = 10  # about
 ZONES_OF_A_CINEMA = 5  # about
+PRICE_CARDS = 10  # of a cinema, about
+PRICES_OF_A_CARD = 10  # about
 WRONG_FIELDS = 3
 # All seats are read, whatever is selected of them: that takes as long as 50 fields.
 READING_SEATS = 50

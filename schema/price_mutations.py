@@ -1,12 +1,14 @@
-"""Inputs and results of mutations of ticket types."""
+"""Inputs and results of mutations of ticket types and price cards."""
 
 from typing import Annotated
 
 import strawberry
 
-from domain import ticket_types
-from schema.prices import TicketType
-from schema.problems import InvalidInput, NotFound
+from domain import price_cards, ticket_types
+from schema.catalog_mutations import EXPECTED_VERSION
+from schema.money import MoneyInput
+from schema.prices import PriceCard, TicketType
+from schema.problems import InvalidInput, NotFound, Outdated
 
 
 @strawberry.input(
@@ -56,5 +58,48 @@ SaveTicketTypeResult = Annotated[
     strawberry.union(
         "SaveTicketTypeResult",
         description="The saved type, or the reason why it was not saved.",
+    ),
+]
+
+
+@strawberry.input(description="What a ticket of this type costs in this zone.")
+class PriceInput:
+    zone_id: strawberry.ID = strawberry.field(
+        description="Id of a price zone of the cinema."
+    )
+    ticket_type_id: strawberry.ID = strawberry.field(
+        description="Id of one of `ticketTypes`."
+    )
+    price: MoneyInput = strawberry.field(
+        description="Price in the currency of the cinema. 0 is free."
+    )
+
+
+@strawberry.input(
+    description="A price card, new or changed. All of its prices are saved: what is"
+    " left out is not sold in sessions that are created from then on."
+)
+class SavePriceCardInput:
+    cinema_id: strawberry.ID = strawberry.field(description="Id of the cinema.")
+    id: strawberry.ID | None = strawberry.field(
+        default=None, description="Id of the card to change. Null: a new card."
+    )
+    expected_version: int | None = strawberry.field(
+        default=None, description=EXPECTED_VERSION
+    )
+    name: str = strawberry.field(
+        description=f"Name: up to {price_cards.MAX_CARD_NAME_LENGTH} characters on one"
+        " line. No other card of the cinema has it."
+    )
+    prices: list[PriceInput] = strawberry.field(
+        description=f"1 to {price_cards.MAX_PRICES} prices, each zone and type once."
+    )
+
+
+SavePriceCardResult = Annotated[
+    PriceCard | InvalidInput | NotFound | Outdated,
+    strawberry.union(
+        "SavePriceCardResult",
+        description="The saved card, or the reason why it was not saved.",
     ),
 ]

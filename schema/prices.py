@@ -1,10 +1,13 @@
-"""GraphQL types of ticket types."""
+"""GraphQL types of ticket types and prices."""
 
 from typing import Self
 
 import strawberry
 
-from domain import ticket_types
+from domain import price_cards, ticket_types
+from schema.costs import PRICES_OF_A_CARD, cost
+from schema.money import Money
+from schema.venues import PriceZone
 
 
 @strawberry.type(
@@ -38,4 +41,45 @@ class TicketType:
             description=ticket_type.description,
             is_default=ticket_type.is_default,
             quota_percent=ticket_type.quota_percent,
+        )
+
+
+@strawberry.type(description="What a ticket of this type costs in this zone.")
+class TicketPrice:
+    zone: PriceZone = strawberry.field(description="The price zone of the seat.")
+    ticket_type: TicketType = strawberry.field(description="The type of the ticket.")
+    price: Money = strawberry.field(description="Price of one ticket.")
+
+    @classmethod
+    def from_domain(cls, price: price_cards.TicketPrice) -> Self:
+        return cls(
+            zone=PriceZone.from_domain(price.zone),
+            ticket_type=TicketType.from_domain(price.ticket_type),
+            price=Money.from_domain(price.price),
+        )
+
+
+@strawberry.type(
+    description="A table of prices that sessions are created from. A session keeps its"
+    " own copy: a changed card counts for sessions created from then on."
+)
+class PriceCard:
+    id: strawberry.ID = strawberry.field(description="Stable identifier.")
+    name: str = strawberry.field(description="Name, unique in the cinema.")
+    prices: list[TicketPrice] = strawberry.field(
+        description="Its prices, zone by zone. A zone and type without a price is not"
+        " sold.",
+        metadata=cost(items=PRICES_OF_A_CARD),
+    )
+    version: int = strawberry.field(
+        description="Increases by one with every change of the card."
+    )
+
+    @classmethod
+    def from_domain(cls, card: price_cards.PriceCard) -> Self:
+        return cls(
+            id=strawberry.ID(str(card.id)),
+            name=card.name,
+            prices=[TicketPrice.from_domain(price) for price in card.prices],
+            version=card.version,
         )

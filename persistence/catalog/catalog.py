@@ -21,6 +21,8 @@ from persistence.catalog import catalog_sql as sql
 from persistence.catalog import move_sql
 from persistence.catalog.free_rooms import in_a_free_room
 from persistence.catalog.moves import move_ends, record_moves
+from persistence.catalog.session_price_sql import HAS_PRICES
+from persistence.catalog.session_prices import copy_card, price_of_card
 from persistence.catalog_rows import movie_of, session_of
 from persistence.postgres.pool import Connection, Pool
 from persistence.sales.ledger import LedgerCorruptError
@@ -72,7 +74,7 @@ class PostgresCatalog:
         movie_id: UUID,
         room_id: UUID,
         starts_at: datetime,
-        price: Money,
+        price: Money | UUID,
         orphan_rule: OrphanRule = OrphanRule.OFF,
     ) -> Session:
         async def add(db: Connection) -> Session:
@@ -83,7 +85,13 @@ class PostgresCatalog:
             if movie["is_archived"]:
                 raise InvalidInputError("movieId", rule="movie_archived")
             now = await db.fetchval(sql.NOW)
-            check_by_clock(now, starts_at=starts_at, price=price)
+            card_id = price if isinstance(price, UUID) else None
+            if isinstance(price, UUID):
+                check_by_clock(now, starts_at=starts_at, price=None)
+                per_seat = await price_of_card(db, price, room_id, room["cinema_id"])
+            else:
+                check_by_clock(now, starts_at=starts_at, price=price)
+                per_seat = price
             ends_at = starts_at + timedelta(minutes=movie["duration_minutes"])
             turnaround = timedelta(minutes=room["turnaround_minutes"])
             await _check_free(db, room_id, starts_at, ends_at + turnaround)
@@ -93,9 +101,12 @@ class PostgresCatalog:
                 room_id,
                 starts_at,
                 ends_at,
-                price.amount_minor,
-                price.currency,
+                per_seat.amount_minor,
+                per_seat.currency,
+                card_id,
             )
+            if card_id:
+                await copy_card(db, row["id"], card_id)
             session = session_of(row)
             return await _with_rule(db, session, orphan_rule, session.version)
 
@@ -169,6 +180,8 @@ async def _change(
     change = entered.without_unchanged(session)
     begun = await db.fetchval(sql.HAS_BEGUN, session.id)
     if change != SessionChange():
+        if change.price and await db.fetchval(HAS_PRICES, session.id):
+            raise InvalidInputError("pricePerSeat", rule="session_has_prices")
         change.check(begun=begun, taken=await _has_taken_seats(db, session.id, ended))
         now = await db.fetchval(sql.NOW)
         check_by_clock(now, starts_at=change.starts_at, price=change.price)

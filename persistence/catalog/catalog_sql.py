@@ -100,9 +100,12 @@ WITH screening AS (
     RETURNING *
 ),
 on_sale AS (
-    INSERT INTO session_seats (session_id, seat_id, status, version, zone_id)
-    SELECT screening.id, seat.id, {STATUS_AT_FIRST}, 1, seat.zone_id
+    INSERT INTO session_seats (session_id, seat_id, status, version, zone_id,
+                               price_minor)
+    SELECT screening.id, seat.id, {STATUS_AT_FIRST}, 1, seat.zone_id, price.amount_minor
     FROM screening JOIN seats seat ON seat.room_id = screening.room_id
+    LEFT JOIN card_prices price ON price.card_id = $7 AND price.zone_id = seat.zone_id
+        AND price.ticket_type_id = (SELECT id FROM ticket_types WHERE is_default)
 )
 SELECT {SESSION} FROM screening
 """
@@ -175,6 +178,8 @@ removed AS (
 {insert_events("removed", [SessionRemoved])}
 """
 REMOVE_SESSION = (
+    "DELETE FROM ticket_quotas WHERE session_id = $1",
+    "DELETE FROM session_prices WHERE session_id = $1",
     "DELETE FROM session_moves WHERE session_id = $1",
     """DELETE FROM seat_blocks USING session_seats ss
        WHERE ss.id = session_seat_id AND ss.session_id = $1""",

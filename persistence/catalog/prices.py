@@ -1,12 +1,20 @@
-"""Changes of ticket types: each method is one transaction."""
+"""Changes of ticket types and price cards: each method is one transaction."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
-from domain.errors import InvalidInputError, NotFoundError, raise_if_any
+from domain.errors import (
+    InvalidInputError,
+    NotFoundError,
+    check_version,
+    raise_if_any,
+)
+from domain.price_cards import CardFacts, NewPrice
 from domain.ticket_types import TicketType, TicketTypeFacts
 from persistence.catalog import price_sql as sql
+from persistence.catalog import session_price_sql
 from persistence.catalog_rows import ticket_type_of
-from persistence.postgres.pool import Pool
+from persistence.postgres.pool import Connection, Pool
 
 
 class PostgresPrices:
@@ -25,14 +33,15 @@ class PostgresPrices:
             before = types.pop(type_id, None) if type_id else None
             if type_id and before is None:
                 raise NotFoundError
+            was_default = before is not None and before.is_default
             wrong = []
             if any(other.name == facts.name for other in types.values()):
                 wrong.append(InvalidInputError("name", rule="name_taken"))
-            if before and before.is_default and not facts.is_default:
+            if was_default and not facts.is_default:
                 wrong.append(InvalidInputError("isDefault", rule="default_type_needed"))
+            if facts.is_default and not was_default:
+                wrong += await _make_room(db)
             raise_if_any(wrong)
-            if facts.is_default:
-                await db.execute(sql.NO_DEFAULT)
             values = (
                 facts.name,
                 facts.is_default,
@@ -46,3 +55,85 @@ class PostgresPrices:
                 else db.fetch(sql.ADD_TICKET_TYPE, *values)
             )
             return ticket_type_of(row)
+
+    async def save_card(
+        self,
+        cinema_id: UUID,
+        card_id: UUID | None,
+        facts: CardFacts,
+        expected_version: int | None,
+    ) -> UUID:
+        async with self._pool.acquire() as db, db.transaction():
+            currency = await db.fetchval(sql.LOCK_CINEMA, cinema_id)
+            cards = {row["id"]: row for row in await db.fetch(sql.CARDS, cinema_id)}
+            before = cards.pop(card_id, None) if card_id else None
+            if currency is None or (card_id and before is None):
+                raise NotFoundError
+            if before:
+                check_version(before["version"], expected_version)
+            wrong = await wrong_for_cinema(db, cinema_id, currency, facts.prices)
+            if facts.name in {row["name"] for row in cards.values()}:
+                wrong.insert(0, InvalidInputError("name", rule="name_taken"))
+            raise_if_any(wrong)
+            if before is None:
+                saved: UUID = await db.fetchval(sql.ADD_CARD, cinema_id, facts.name)
+            else:
+                saved = before["id"]
+                if await _is_unchanged(db, before["name"], saved, facts):
+                    return saved
+                await db.execute(sql.CHANGE_CARD, saved, facts.name)
+                await db.execute(sql.CLEAR_CARD, saved)
+            await db.execute(sql.FILL_CARD, saved, *price_columns(facts.prices))
+            return saved
+
+
+async def _make_room(db: Connection) -> list[InvalidInputError]:
+    """For another default type, unless that is wrong."""
+    if await db.fetchval(session_price_sql.SESSIONS_TO_COME_WITH_PRICES):
+        return [InvalidInputError("isDefault", rule="default_type_sold")]
+    await db.execute(session_price_sql.KEEP_TYPE_OF_OLD_CLAIMS)
+    await db.execute(sql.NO_DEFAULT)
+    return []
+
+
+async def wrong_for_cinema(
+    db: Connection, cinema_id: UUID, currency: str, prices: Sequence[NewPrice]
+) -> list[InvalidInputError]:
+    """What the cinema cannot have."""
+    zones = await db.fetch(sql.UNKNOWN_ZONES, cinema_id, [p.zone_id for p in prices])
+    types = await db.fetch(sql.UNKNOWN_TYPES, [p.ticket_type_id for p in prices])
+    wrong = [
+        InvalidInputError("prices", str(row["number"] - 1), field, rule=rule)
+        for rows, field, rule in (
+            (zones, "zoneId", "zone_unknown"),
+            (types, "ticketTypeId", "ticket_type_unknown"),
+        )
+        for row in rows
+    ]
+    wrong += [
+        InvalidInputError(
+            "prices", str(number), "price", "currency", rule="currency_of_cinema"
+        )
+        for number, each in enumerate(prices)
+        if each.price.currency != currency
+    ]
+    return wrong
+
+
+async def _is_unchanged(
+    db: Connection, name: str, card_id: UUID, facts: CardFacts
+) -> bool:
+    stored = {tuple(row) for row in await db.fetch(sql.CARD_PRICES, card_id)}
+    return name == facts.name and stored == {
+        *zip(*price_columns(facts.prices), strict=True)
+    }
+
+
+def price_columns(
+    prices: Sequence[NewPrice],
+) -> tuple[list[UUID], list[UUID], list[int]]:
+    return (
+        [each.zone_id for each in prices],
+        [each.ticket_type_id for each in prices],
+        [each.price.amount_minor for each in prices],
+    )

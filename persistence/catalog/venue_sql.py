@@ -64,8 +64,12 @@ screening AS (
     SELECT * FROM sessions WHERE room_id = $1 AND starts_at > clock_timestamp()
 ),
 changed_seats AS (
-    INSERT INTO session_seats (session_id, seat_id, status, version, zone_id)
-    SELECT screening.id, seat.id, 'AVAILABLE', 1, seat.zone_id
+    INSERT INTO session_seats (session_id, seat_id, status, version, zone_id,
+                               price_minor)
+    SELECT screening.id, seat.id, 'AVAILABLE', 1, seat.zone_id, (
+        SELECT price.amount_minor FROM session_prices price
+        WHERE price.session_id = screening.id AND price.zone_id = seat.zone_id
+            AND price.ticket_type_id = (SELECT id FROM ticket_types WHERE is_default))
     FROM screening, seats seat WHERE seat.id = ANY($2::uuid[])
     RETURNING *
 ),

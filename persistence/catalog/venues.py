@@ -23,6 +23,8 @@ from persistence.catalog import catalog_sql
 from persistence.catalog import venue_sql as sql
 from persistence.catalog.free_rooms import in_a_free_room
 from persistence.catalog.plans import change_seats, insert_seats, save_price_zone
+from persistence.catalog.session_price_sql import GROW_QUOTAS
+from persistence.catalog.session_prices import check_new_seats
 from persistence.catalog_rows import cinema_of, room_of, session_of
 from persistence.postgres.pool import Connection, Pool
 from telemetry import origin
@@ -104,7 +106,9 @@ class PostgresVenues:
             if row is None:
                 raise NotFoundError
             seat_ids = await insert_seats(db, room_of(row), rows)
+            await check_new_seats(db, seat_ids)
             await db.execute(sql.PUT_ON_SALE, room_id, seat_ids, *origin.of_event())
+            await db.execute(GROW_QUOTAS, room_id)
             [row] = await db.fetch(sql.COUNT_CHANGE, room_id)
             return room_of(row)
 

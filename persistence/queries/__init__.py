@@ -13,6 +13,7 @@ from persistence.queries.cinemas import Cinemas
 from persistence.queries.clock import Clock
 from persistence.queries.movies import Movies
 from persistence.queries.payments import Payments
+from persistence.queries.prices import Prices
 from persistence.queries.reading import ReadCache, Reader
 from persistence.queries.reservations import Reservations
 from persistence.queries.rooms import Rooms
@@ -34,6 +35,7 @@ class Queries:
     seat_maps: SeatMaps
     seatings: Seatings
     availabilities: Availabilities
+    prices: Prices
     staff: Staff
     ticket_types: TicketTypes
     clock: Clock
@@ -61,6 +63,7 @@ class Queries:
             seat_maps=seat_maps,
             seatings=Seatings(pool, seat_maps),
             availabilities=Availabilities(pool, kept_counts),
+            prices=Prices(reader, cache),
             staff=Staff(reader),
             ticket_types=TicketTypes(reader, cache),
             clock=Clock(pool),

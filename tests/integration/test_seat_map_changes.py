@@ -109,6 +109,7 @@ CHANGE_NO_MAP = {
     "refreshTokens",
     "removeRoom",
     "removeSession",
+    "savePriceCard",
     "saveTicketType",
     "savePriceZone",
     "signIn",

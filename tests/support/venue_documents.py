@@ -50,3 +50,9 @@ SAVE_TICKET_TYPE = mutation(
     "saveTicketType",
     "... on TicketType { id name isDefault proofRequired description quotaPercent }",
 )
+PRICES = """prices {
+  zone { id } ticketType { id } price { amountMinor currency }
+}"""
+SAVE_PRICE_CARD = mutation(
+    "savePriceCard", f"... on PriceCard {{ id name version {PRICES} }}", OUTDATED
+)

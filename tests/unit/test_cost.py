@@ -101,6 +101,8 @@ def test_costs_are_read_from_the_fields() -> None:
         "better": FieldCost(items=8),
         "ticketTypes": FieldCost(items=10),
         "priceZones": FieldCost(items=5),
+        "priceCards": FieldCost(items=10),
+        "prices": FieldCost(items=10),
         "seatMap": FieldCost(extra=50),
         "capacity": FieldCost(extra=5),
         "availability": FieldCost(extra=5),

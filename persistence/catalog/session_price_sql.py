@@ -1,0 +1,76 @@
+"""Statements that give a session its prices and quotas, by the rules of catalog_sql.
+
+Every session with prices has one for the default type in each zone of its seats, since
+seats without a chosen type are of the default type.
+"""
+
+LOCK_CARD = """
+SELECT card.cinema_id, cinema.currency
+FROM price_cards card JOIN cinemas cinema ON cinema.id = card.cinema_id
+WHERE card.id = $1
+FOR SHARE OF card
+"""
+# So no other type becomes the default type meanwhile.
+LOCK_DEFAULT_TYPE = "SELECT id FROM ticket_types WHERE is_default FOR SHARE"
+DEFAULT_TYPE = "(SELECT id FROM ticket_types WHERE is_default)"
+# In zones of the room's seats, and in the default zone of the cinema.
+MISSING = """
+SELECT zone.name AS zone, type.name AS type
+FROM price_zones zone JOIN ticket_types type ON type.is_default
+WHERE (zone.is_default AND zone.cinema_id = $3
+       OR zone.id IN (SELECT zone_id FROM seats WHERE room_id = $2))
+    AND NOT EXISTS (SELECT FROM card_prices price
+        WHERE price.card_id = $1 AND price.zone_id = zone.id
+            AND price.ticket_type_id = type.id)
+ORDER BY NOT zone.is_default, zone.name
+"""
+DEFAULT_PRICE = f"""
+SELECT price.amount_minor
+FROM card_prices price JOIN price_zones zone ON zone.id = price.zone_id
+WHERE price.card_id = $1 AND zone.cinema_id = $2 AND zone.is_default
+    AND price.ticket_type_id = {DEFAULT_TYPE}
+"""
+COPY_PRICES = """
+INSERT INTO session_prices (session_id, zone_id, ticket_type_id, amount_minor)
+SELECT $1, zone_id, ticket_type_id, amount_minor FROM card_prices WHERE card_id = $2
+"""
+# Of all seats, however many of them are on sale.
+LIMIT = """(SELECT count(*) FROM session_seats seat
+    WHERE seat.session_id = {session}) * type.quota_percent / 100"""
+ADD_QUOTAS = f"""
+INSERT INTO ticket_quotas (session_id, ticket_type_id, seats_limit)
+SELECT $1, type.id, {LIMIT.format(session="$1")} FROM ticket_types type
+WHERE type.quota_percent IS NOT NULL AND type.id IN (
+    SELECT ticket_type_id FROM session_prices WHERE session_id = $1)
+"""
+# Sessions to come for which the seats will be put on sale.
+ZONES_WITHOUT_PRICE = f"""
+SELECT DISTINCT zone.name AS zone
+FROM seats seat JOIN price_zones zone ON zone.id = seat.zone_id
+JOIN sessions s ON s.room_id = seat.room_id AND s.starts_at > clock_timestamp()
+WHERE seat.id = ANY($1)
+    AND EXISTS (SELECT FROM session_prices price WHERE price.session_id = s.id)
+    AND NOT EXISTS (SELECT FROM session_prices price
+        WHERE price.session_id = s.id AND price.zone_id = seat.zone_id
+            AND price.ticket_type_id = {DEFAULT_TYPE})
+ORDER BY zone.name
+"""
+GROW_QUOTAS = f"""
+UPDATE ticket_quotas q
+SET seats_limit = greatest(q.seats_taken, {LIMIT.format(session="s.id")})
+FROM sessions s, ticket_types type
+WHERE s.room_id = $1 AND s.starts_at > clock_timestamp()
+    AND q.session_id = s.id AND type.id = q.ticket_type_id
+    AND type.quota_percent IS NOT NULL
+"""
+HAS_PRICES = "SELECT EXISTS (SELECT FROM session_prices WHERE session_id = $1)"
+SESSIONS_TO_COME_WITH_PRICES = """
+SELECT EXISTS (SELECT FROM session_prices price
+    JOIN sessions s ON s.id = price.session_id
+    WHERE s.starts_at > clock_timestamp())
+"""
+# Claims of older programs have no type. They stay of the type that was the default one.
+KEEP_TYPE_OF_OLD_CLAIMS = """
+UPDATE claims SET ticket_type_id = (SELECT id FROM ticket_types WHERE is_default)
+WHERE ticket_type_id IS NULL
+"""

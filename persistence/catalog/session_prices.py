@@ -1,0 +1,49 @@
+"""A session's own copy of its price card."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from domain.errors import InvalidInputError, NotFoundError, raise_if_any
+from domain.money import Money
+from persistence.catalog import session_price_sql as sql
+from persistence.postgres.pool import Connection
+
+
+async def price_of_card(
+    db: Connection, card_id: UUID, room_id: UUID, cinema_id: UUID
+) -> Money:
+    """What the default type costs in the default zone.
+
+    The card and the default type stay as they are until the transaction ends. Raises
+    NotFoundError, or InvalidInputError for each zone in which the default type has no
+    price.
+    """
+    card = await db.fetchrow(sql.LOCK_CARD, card_id)
+    if card is None:
+        raise NotFoundError
+    if card["cinema_id"] != cinema_id:
+        raise InvalidInputError("priceCardId", rule="card_of_other_cinema")
+    await db.fetchval(sql.LOCK_DEFAULT_TYPE)
+    raise_if_any(
+        [
+            InvalidInputError("priceCardId", rule="price_missing", **row)
+            for row in await db.fetch(sql.MISSING, card_id, room_id, cinema_id)
+        ]
+    )
+    amount = await db.fetchval(sql.DEFAULT_PRICE, card_id, cinema_id)
+    return Money(amount, card["currency"])
+
+
+async def copy_card(db: Connection, session_id: UUID, card_id: UUID) -> None:
+    await db.execute(sql.COPY_PRICES, session_id, card_id)
+    await db.execute(sql.ADD_QUOTAS, session_id)
+
+
+async def check_new_seats(db: Connection, seat_ids: Sequence[UUID]) -> None:
+    """Raises InvalidInputError if a session to come has no price for their zone."""
+    raise_if_any(
+        [
+            InvalidInputError("rows", rule="zone_without_price", **row)
+            for row in await db.fetch(sql.ZONES_WITHOUT_PRICE, seat_ids)
+        ]
+    )
