@@ -35,6 +35,7 @@ from domain.ports import (
 from domain.reservation import DEFAULT_TERMS, MAX_SEATS, HoldTerms, Reservation
 from domain.seat_rules import SeatRules
 from domain.sessions import Session
+from domain.ticket_types import Types
 
 
 class BookingService:
@@ -61,7 +62,7 @@ class BookingService:
         idempotency_key: str | None = None,
         *,
         expected: Expected = NOTHING_EXPECTED,
-        types: Sequence[tuple[UUID, UUID]] = (),
+        types: Types = (),
         accept_orphans: bool = False,
     ) -> Reservation:
         """Hold all the seats for a while, or none.
@@ -101,6 +102,23 @@ class BookingService:
             if earlier := await self.held_before(customer_id, key):
                 return earlier
             raise
+
+    async def choose_tickets(
+        self, reservation_id: UUID, customer_id: UUID, types: Types
+    ) -> Reservation:
+        """The seats that are left out keep their types.
+
+        A seat that keeps its type keeps its price, too.
+        """
+        if not types:
+            raise InvalidInputError("tickets", rule="seats_missing")
+        if len(dict(types)) != len(types):
+            raise InvalidInputError("tickets", rule="seats_repeated")
+        reservation = await self._ledger.choose_tickets(
+            reservation_id, customer_id, types
+        )
+        self._wakeup.notify()
+        return reservation
 
     async def cancel_reservation(
         self, reservation_id: UUID, customer_id: UUID
@@ -176,9 +194,7 @@ def wanted_seats(seat_ids: Sequence[UUID]) -> tuple[UUID, ...]:
     return tuple(sorted(seat_ids))
 
 
-def wanted_types(
-    seat_ids: Sequence[UUID], types: Sequence[tuple[UUID, UUID]]
-) -> tuple[UUID | None, ...]:
+def wanted_types(seat_ids: Sequence[UUID], types: Types) -> tuple[UUID | None, ...]:
     """The type of each seat. Raises InvalidInputError, or NotFoundError for a seat."""
     chosen = dict(types)
     if len(chosen) != len(types):

@@ -21,6 +21,7 @@ from domain.seating import Seats
 from domain.seats import SessionSeat
 from domain.session_seating import SessionRules, SessionSeating
 from domain.sessions import Session
+from domain.ticket_types import Types
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,13 +169,15 @@ class Ledger(Protocol):
     ) -> ExtendVerdict:
         """Hold its seats for longer, or change nothing. Raises KeyReusedError."""
 
+    async def choose_tickets(
+        self, reservation_id: UUID, customer_id: UUID, types: Types
+    ) -> Reservation:
+        """With total and payment. Raises a DomainError: then nothing has changed."""
+
     async def approve(
         self, payment_id: UUID, customer_id: UUID, key: IdempotencyKey | None
     ) -> ApproveVerdict:
-        """Approve the payment and sell its seats, or change nothing.
-
-        Raises KeyReusedError.
-        """
+        """Approve it and sell its seats, or change nothing. Raises KeyReusedError."""
 
     async def update_payments(
         self, event_ids: Collection[UUID], triggers: Sequence[Trigger] = ()
@@ -215,10 +218,7 @@ class Seatings(Protocol):
 
 class SeatLock(Protocol):
     def mark_held(self, reservation: Reservation, starts_at: datetime) -> None:
-        """Replace the lock by a marker of the hold.
-
-        It ends before the hold does, and before the session starts.
-        """
+        """Replace the lock by a marker that ends before hold and start of session."""
 
 
 class SeatLocks(Protocol):

@@ -8,7 +8,7 @@ from typing import Final, Self
 from uuid import UUID
 
 from domain.money import Money
-from domain.seat_plan import SeatPlan
+from domain.seat_plan import Seat, SeatPlan
 from domain.sessions import SessionStatus
 
 WRITTEN_POSITION: Final = re.compile(r"[0-9]{1,19}")
@@ -45,7 +45,7 @@ class SessionSeat:
     agreed_price: Money | None = field(default=None, compare=False)
 
 
-def seat_order(seat: SessionSeat) -> tuple[int, str, int]:
+def seat_order(seat: SessionSeat | Seat) -> tuple[int, str, int]:
     """Row by row: A to Z, then AA. SEAT_ORDER is the same order in SQL."""
     return len(seat.row), seat.row, seat.number
 

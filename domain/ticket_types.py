@@ -1,6 +1,6 @@
 """Types of tickets, which the whole network shares, and what managers enter of them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Self
 from uuid import UUID
@@ -11,6 +11,7 @@ from domain.text import composed, is_line, is_text, order_key
 MAX_TYPE_NAME_LENGTH: Final = 50
 MAX_DESCRIPTION_LENGTH: Final = 200
 MAX_QUOTA_PERCENT: Final = 100
+Types = Sequence[tuple[UUID, UUID]]  # seats, each with the type of its ticket
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from strawberry.types import Info as StrawberryInfo
 
 from domain.people import Viewer
 from domain.reservation import DEFAULT_TERMS, HoldTerms
+from resolvers.booking_ports import Booking
 from resolvers.catalog_ports import (
     CatalogEditing,
     PriceEditing,
@@ -16,7 +17,6 @@ from resolvers.faults import bad_user_input
 from resolvers.loaders import Loaders
 from resolvers.ports import (
     AccountAccess,
-    Booking,
     CodeExchange,
     Extending,
     NextTurn,

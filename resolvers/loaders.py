@@ -19,6 +19,7 @@ from domain.rooms import Room
 from domain.seat_plan import PriceZone, Seat
 from domain.seats import Availability, Position, SeatMap, SessionSeat
 from domain.sessions import Session
+from domain.tickets import Ticket
 from persistence.queries.keyset import CursorError, Page, Window
 from resolvers.paging import connection, window
 from resolvers.ports import Readers
@@ -69,6 +70,9 @@ class Loaders:
         self._counts: ByKey[int] = _by_key(queries.sessions.counts_of_movies)
         self.reservations: ByKey[Reservation] = _by_key(
             partial(queries.reservations.by_id, viewer.id) if viewer else _no_rows
+        )
+        self._tickets_of: ByKey[list[Ticket]] = _by_key(
+            partial(queries.tickets.by_reservation, viewer.id) if viewer else _no_rows
         )
         self.payments: ByKey[Payment] = _by_key(
             partial(queries.payments.by_id, viewer.id) if viewer else _no_rows
@@ -125,6 +129,9 @@ class Loaders:
             return []
         known, free = newest
         return known.orphans_of(reservation, free)
+
+    async def tickets_of(self, reservation_id: UUID) -> list[Ticket]:
+        return await self._tickets_of.load(reservation_id) or []
 
     async def payment_of(self, reservation_id: UUID) -> Payment | None:
         return await self._payments_of.load(reservation_id)

@@ -10,7 +10,6 @@ from domain.cinemas import Cinema
 from domain.email_addresses import EmailAddress
 from domain.payment import Payment, PaymentStatus
 from domain.people import Role, Workplaces
-from domain.ports import Expected
 from domain.reservation import Reservation, ReservationStatus
 from domain.seat_plan import PriceZone, Seat
 from domain.seats import Position, SeatMap, SeatMapDelta
@@ -19,27 +18,10 @@ from persistence.key_value.rate_limits import Slowdown
 from persistence.queries.availabilities import Availabilities
 from persistence.queries.keyset import Page, Window
 from persistence.queries.sessions import SessionsWanted
+from resolvers.booking_ports import TicketReader
 from resolvers.catalog_readers import CinemaReader, MovieReader, RoomReader
 from resolvers.price_ports import PriceReader, TicketTypeReader
 from resolvers.seating_ports import SeatingReader
-
-
-class Booking(Protocol):
-    async def reserve_seats(
-        self,
-        session_id: UUID,
-        seat_ids: Sequence[UUID],
-        customer_id: UUID,
-        idempotency_key: str | None,
-        *,
-        expected: Expected,
-        types: Sequence[tuple[UUID, UUID]],
-        accept_orphans: bool,
-    ) -> Reservation: ...
-
-    async def cancel_reservation(
-        self, reservation_id: UUID, customer_id: UUID
-    ) -> Reservation: ...
 
 
 class Extending(Protocol):
@@ -173,6 +155,9 @@ class Readers(Protocol):
 
     @property
     def staff(self) -> StaffReader: ...
+
+    @property
+    def tickets(self) -> TicketReader: ...
 
     @property
     def prices(self) -> PriceReader: ...

@@ -1,4 +1,4 @@
-"""Ports: what the resolvers use of the queries for types of tickets and prices."""
+"""Ports: what the resolvers use for types of tickets and prices."""
 
 from collections.abc import Mapping, Sequence
 from typing import Protocol

@@ -10,10 +10,11 @@ import strawberry
 from domain import reservation
 from resolvers.context import Info
 from resolvers.faults import not_found
-from resolvers.ids import NO_ROW, parse_id, require_id
+from resolvers.ids import parse_id, require_id
 from resolvers.paging import connection, window
 from resolvers.permissions import require_box_office, require_viewer
 from resolvers.rate_limits import check_reserving_rate
+from resolvers.tickets import chosen_types
 from schema.enums import ReservationStatus
 from schema.extensions import ExtendReservationInput, ExtendReservationResult
 from schema.pages import DEFAULT_FIRST, After, Before, Connection, First, Last
@@ -90,10 +91,7 @@ class ReservationMutations:
             viewer.id,
             input.idempotency_key,
             expected=input.expected(),
-            types=[
-                (require_id(each.seat_id), parse_id(each.ticket_type_id) or NO_ROW)
-                for each in input.tickets or ()
-            ],
+            types=chosen_types(input.tickets or ()),
             accept_orphans=input.accept_orphans,
         )
         info.context.clear_loaders()
@@ -163,7 +161,8 @@ class ReservationSubscriptions:
                 if now is None:
                     raise not_found()
                 payment = await loaders.payment_of(key)
-                state = (now.status, now.expires_at, payment and payment.status)
+                paid = payment and payment.status
+                state = (now.status, now.expires_at, now.total, paid)
                 if state != shown:
                     if shown is not None:
                         await info.context.wait_for_turn()

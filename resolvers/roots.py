@@ -20,6 +20,7 @@ from resolvers.reservations import (
 from resolvers.rooms import RoomQueries
 from resolvers.sessions import SeatSubscriptions, SessionQueries
 from resolvers.sign_in_codes import SignInCodeMutations
+from resolvers.tickets import TicketMutations
 from resolvers.venues import VenueMutations
 
 
@@ -49,6 +50,7 @@ class Mutation(
     PriceMutations,
     BlockMutations,
     PlanMutations,
+    TicketMutations,
     ReservationMutations,
     BestSeatsMutations,
     PaymentMutations,

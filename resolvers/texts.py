@@ -51,7 +51,7 @@ TEXTS: Mapping[str, str | Counted] = {
     "RESERVATION_EXPIRED": "The time to pay has ended. The seats are for sale again.",
     "RESERVATION_CLOSED": "This reservation can no longer be changed.",
     "NO_MORE_EXTENSIONS": "The time to pay cannot be extended any more.",
-    "PAYMENT_CLOSED": "This payment can no longer be approved.",
+    "PAYMENT_CLOSED": "This payment can no longer be changed.",
     "IDEMPOTENCY_CONFLICT": "This key was already used with a different input.",
     "ROOM_BUSY": "Another session is in the room at that time.",
     "OUTDATED": "Somebody else has changed this in the meantime. Load it again.",

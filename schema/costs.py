@@ -16,6 +16,7 @@ ROOMS_IN_A_CINEMA = 20  # about
 CINEMAS_OF_STAFF = 20  # about
 TICKET_TYPES = 10  # about
 ZONES_OF_A_CINEMA = 5  # about
+TICKETS_OF_A_RESERVATION = 8  # at most
 PRICE_CARDS = 10  # of a cinema, about
 PRICES_OF_A_CARD = 10  # about
 WRONG_FIELDS = 3

@@ -5,7 +5,16 @@ from enum import Enum
 import strawberry
 from strawberry import enum_value
 
-from domain import best_seats, payment, people, reservation, seat_plan, seats, sessions
+from domain import (
+    best_seats,
+    payment,
+    people,
+    reservation,
+    seat_plan,
+    seats,
+    sessions,
+    tickets,
+)
 
 
 @strawberry.enum(description="Role of an account.")
@@ -165,4 +174,22 @@ class SessionOrder(Enum):
         "TO_COME_FIRST",
         description="Sessions to come, the next one at the top; then those that have"
         " started. A session that starts while you page may appear twice.",
+    )
+
+
+@strawberry.enum(description="Status of a ticket.")
+class TicketStatus(Enum):
+    RESERVED = enum_value(
+        tickets.TicketStatus.RESERVED, description="Held; not paid yet."
+    )
+    VALID = enum_value(tickets.TicketStatus.VALID, description="Sold.")
+    USED = enum_value(
+        tickets.TicketStatus.USED, description="Used at the door. Not used yet."
+    )
+    REFUNDED = enum_value(
+        tickets.TicketStatus.REFUNDED, description="Refunded. Not used yet."
+    )
+    VOID = enum_value(
+        tickets.TicketStatus.VOID,
+        description="Its reservation was cancelled or has expired.",
     )

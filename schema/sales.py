@@ -12,7 +12,13 @@ from domain.ports import Expected
 from domain.seats import seat_order
 from schema.catalog import Session
 from schema.context import Info
-from schema.costs import READING_SEATS, SEATS_IN_A_ROOM, SEATS_OF_A_HOLD, cost
+from schema.costs import (
+    READING_SEATS,
+    SEATS_IN_A_ROOM,
+    SEATS_OF_A_HOLD,
+    TICKETS_OF_A_RESERVATION,
+    cost,
+)
 from schema.enums import PaymentStatus, ReservationStatus
 from schema.money import Money, MoneyInput
 from schema.problems import (
@@ -32,6 +38,7 @@ from schema.problems import (
     TooManySeats,
 )
 from schema.seats import SessionSeat
+from schema.tickets import Ticket, TicketInput
 
 
 @strawberry.type(description="Seats of one session that a customer has reserved.")
@@ -76,6 +83,14 @@ class Reservation:
         seats = await info.context.loaders.orphans_of(self.value)
         return [SessionSeat.from_domain(seat) for seat in sorted(seats, key=seat_order)]
 
+    @strawberry.field(
+        description="The tickets, row by row: seats with type and agreed price.",
+        metadata=cost(items=TICKETS_OF_A_RESERVATION),
+    )
+    async def tickets(self, info: Info) -> list[Ticket]:
+        tickets = await info.context.loaders.tickets_of(self.value.id)
+        return [Ticket.from_domain(ticket) for ticket in tickets]
+
     @strawberry.field(description="The session of the seats.")
     async def session(self, info: Info) -> Session:
         session = await info.context.loaders.session(self.value.session_id)
@@ -106,9 +121,7 @@ class Payment:
     value: strawberry.Private[payments.Payment]
     id: strawberry.ID = strawberry.field(description="Stable identifier.")
     status: PaymentStatus = strawberry.field(description="Current status.")
-    amount: Money = strawberry.field(
-        description="Amount to pay: the total of the reservation."
-    )
+    amount: Money = strawberry.field(description="The total of the reservation.")
     created_at: datetime = strawberry.field(description="When the payment was created.")
     approved_at: datetime | None = strawberry.field(
         description="When the payment was approved. Null if it is not approved."
@@ -131,14 +144,6 @@ class Payment:
         )
 
 
-@strawberry.input(description="A seat, and the type of its ticket.")
-class TicketInput:
-    seat_id: strawberry.ID = strawberry.field(description="Id of the SessionSeat.")
-    ticket_type_id: strawberry.ID = strawberry.field(
-        description="Id of one of `ticketTypes`."
-    )
-
-
 @strawberry.input(description="Seats to reserve.")
 class ReserveSeatsInput:
     session_id: strawberry.ID = strawberry.field(description="Id of the session.")
@@ -148,14 +153,12 @@ class ReserveSeatsInput:
     )
     idempotency_key: str | None = strawberry.field(
         default=None,
-        description="Any text. A repeated call with the same key and the same input"
-        " returns the same reservation, even if the first answer was"
-        " lost.",
+        description="Any text. A repeated call with the same key and input returns the"
+        " same reservation, even if the first answer was lost.",
     )
     tickets: list[TicketInput] | None = strawberry.field(
         default=None,
-        description="The types of tickets of some or all of the seats, each seat listed"
-        " once. The other seats get the default type.",
+        description="Seats with types. The other seats get the default type.",
     )
     expected_total: MoneyInput | None = strawberry.field(
         default=None,

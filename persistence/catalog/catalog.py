@@ -86,12 +86,10 @@ class PostgresCatalog:
                 raise InvalidInputError("movieId", rule="movie_archived")
             now = await db.fetchval(sql.NOW)
             card_id = price if isinstance(price, UUID) else None
-            if isinstance(price, UUID):
-                check_by_clock(now, starts_at=starts_at, price=None)
-                per_seat = await price_of_card(db, price, room_id, room["cinema_id"])
-            else:
-                check_by_clock(now, starts_at=starts_at, price=price)
-                per_seat = price
+            entered = None if isinstance(price, UUID) else price
+            check_by_clock(now, starts_at=starts_at, price=entered)
+            if not isinstance(per_seat := price, Money):
+                per_seat = await price_of_card(db, per_seat, room_id, room["cinema_id"])
             ends_at = starts_at + timedelta(minutes=movie["duration_minutes"])
             turnaround = timedelta(minutes=room["turnaround_minutes"])
             await _check_free(db, room_id, starts_at, ends_at + turnaround)

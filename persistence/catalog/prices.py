@@ -13,7 +13,7 @@ from domain.price_cards import CardFacts, NewPrice
 from domain.ticket_types import TicketType, TicketTypeFacts
 from persistence.catalog import price_sql as sql
 from persistence.catalog import session_price_sql
-from persistence.catalog_rows import ticket_type_of
+from persistence.catalog_rows import CatalogRow, ticket_type_of
 from persistence.postgres.pool import Connection, Pool
 
 
@@ -103,12 +103,11 @@ async def wrong_for_cinema(
     zones = await db.fetch(sql.UNKNOWN_ZONES, cinema_id, [p.zone_id for p in prices])
     types = await db.fetch(sql.UNKNOWN_TYPES, [p.ticket_type_id for p in prices])
     wrong = [
-        InvalidInputError("prices", str(row["number"] - 1), field, rule=rule)
-        for rows, field, rule in (
-            (zones, "zoneId", "zone_unknown"),
-            (types, "ticketTypeId", "ticket_type_unknown"),
-        )
-        for row in rows
+        InvalidInputError(*_path(row), "zoneId", rule="zone_unknown") for row in zones
+    ]
+    wrong += [
+        InvalidInputError(*_path(row), "ticketTypeId", rule="ticket_type_unknown")
+        for row in types
     ]
     wrong += [
         InvalidInputError(
@@ -118,6 +117,10 @@ async def wrong_for_cinema(
         if each.price.currency != currency
     ]
     return wrong
+
+
+def _path(row: CatalogRow) -> tuple[str, str]:
+    return "prices", str(row["number"] - 1)
 
 
 async def _is_unchanged(

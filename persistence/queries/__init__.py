@@ -22,6 +22,7 @@ from persistence.queries.seatings import Seatings
 from persistence.queries.sessions import Sessions
 from persistence.queries.staff import Staff
 from persistence.queries.ticket_types import TicketTypes
+from persistence.queries.tickets import Tickets
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +39,7 @@ class Queries:
     prices: Prices
     staff: Staff
     ticket_types: TicketTypes
+    tickets: Tickets
     clock: Clock
 
     @classmethod
@@ -66,5 +68,6 @@ class Queries:
             prices=Prices(reader, cache),
             staff=Staff(reader),
             ticket_types=TicketTypes(reader, cache),
+            tickets=Tickets(reader),
             clock=Clock(pool),
         )

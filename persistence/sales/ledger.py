@@ -25,6 +25,7 @@ from domain.reservation import (
     Reservation,
     ReservationStatus,
 )
+from domain.ticket_types import Types
 from persistence.codec import (
     payment_from_json,
     reservation_from_json,
@@ -40,6 +41,7 @@ from persistence.sales import (
 from persistence.sales import ledger_sql as sql
 from persistence.sales.grouped_calls import columns, grouped_cancel, grouped_hold
 from persistence.sales.statement_groups import StatementGroups
+from persistence.sales.tickets import choose
 from persistence.sales.verdicts import extend_verdict, hold_verdict
 from telemetry import origin, sale_metrics
 
@@ -141,6 +143,16 @@ class PostgresLedger:
         except asyncpg.DivisionByZeroError as error:
             raise LedgerCorruptError(reservation_id) from error
         return extend_verdict(row)
+
+    async def choose_tickets(
+        self, reservation_id: UUID, customer_id: UUID, types: Types
+    ) -> Reservation:
+        async with (
+            self._change_by(customer_id),
+            self._pool.acquire() as db,
+            db.transaction(),
+        ):
+            return await choose(db, reservation_id, customer_id, types)
 
     async def approve(
         self, payment_id: UUID, customer_id: UUID, key: IdempotencyKey | None

@@ -74,6 +74,7 @@ class ClaimRow:
     reservation: str
     seat: str
     open: bool
+    price_minor: int
 
 
 @dataclass(slots=True, kw_only=True)

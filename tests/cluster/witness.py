@@ -145,6 +145,7 @@ def _claim(row: asyncpg.Record) -> ClaimRow:
         reservation=str(row["reservation_id"]),
         seat=str(row["session_seat_id"]),
         open=row["released_at"] is None,
+        price_minor=row["price_minor"],
     )
 
 

@@ -51,6 +51,7 @@ WHO_MAY = {
     "Mutation.reserveBestSeats": SIGNED_IN,
     "Mutation.extendReservation": SIGNED_IN,
     "Mutation.cancelReservation": SIGNED_IN,
+    "Mutation.chooseTickets": SIGNED_IN,
     "Mutation.approvePayment": SIGNED_IN,
     "Subscription.seatMap": ANYBODY,
     "Subscription.reservation": SIGNED_IN,

@@ -17,6 +17,7 @@ from tests.support.venue_documents import (
     CREATE_SESSION,
     REMOVE_ROOM,
     REMOVE_SESSION,
+    SAVE_PRICE_CARD,
     SAVE_TICKET_TYPE,
     UPDATE_CINEMA,
     UPDATE_MOVIE,
@@ -34,6 +35,8 @@ ADD_ACCOUNT = """
 INSERT INTO accounts (email, name, role, works_locally)
 VALUES (gen_random_uuid() || '@cinema.example', 'Rita', $1, $2) RETURNING id
 """
+DEFAULT_ZONE = "SELECT id FROM price_zones WHERE cinema_id = $1 AND is_default"
+DEFAULT_TYPE = "SELECT id FROM ticket_types WHERE is_default"
 JOIN = "INSERT INTO memberships (account_id, cinema_id) SELECT $1, unnest($2::uuid[])"
 
 
@@ -47,6 +50,8 @@ class Site:
     session: str
     room_of_session: str
     seats: list[str]  # of the session
+    zone: str = ""  # the default one
+    ticket_type: str = ""
 
 
 class Staff:
@@ -80,6 +85,8 @@ class Staff:
             session=str(show.session_id),
             room_of_session=str(room_of_session),
             seats=[*map(str, show.seat_ids)],
+            zone=str(await self._pool.fetchval(DEFAULT_ZONE, cinema_id)),
+            ticket_type=str(await self._pool.fetchval(DEFAULT_TYPE)),
         )
 
 
@@ -105,6 +112,20 @@ def of_cinema(site: Site) -> list[tuple[str, dict[str, Any]]]:
             {"sessionId": site.session, "seatIds": site.seats, "reason": "broken"},
         ),
         (UNBLOCK_SEATS, {"sessionId": site.session, "seatIds": site.seats}),
+        (
+            SAVE_PRICE_CARD,
+            {
+                "cinemaId": site.cinema,
+                "name": "Week",
+                "prices": [
+                    {
+                        "zoneId": site.zone,
+                        "ticketTypeId": site.ticket_type,
+                        "price": PRICE,
+                    }
+                ],
+            },
+        ),
         (REMOVE_SESSION, {"id": site.session}),
         (REMOVE_ROOM, {"id": site.room}),
     ]

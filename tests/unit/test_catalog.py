@@ -73,7 +73,7 @@ class FakeCatalog:
         movie_id: UUID,
         room_id: UUID,
         starts_at: datetime,
-        price: Money,
+        price: Money | UUID,
         orphan_rule: OrphanRule = OrphanRule.OFF,
     ) -> Session:
         self._answer()

@@ -42,6 +42,7 @@ class FailingBooking:
         raise next(self._errors)
 
     reserve_seats = UNUSED
+    choose_tickets = UNUSED
 
 
 def context(booking: FailingBooking) -> Context:

@@ -17,6 +17,21 @@ def violations(evidence: Evidence) -> Iterator[str]:
                 yield f"seat {seat} was sold to {before.reservation}, then {after}"
     yield from _paid(evidence)
     yield from _whole(evidence)
+    yield from _sums(evidence)
+
+
+def _sums(evidence: Evidence) -> Iterator[str]:
+    """The total of a reservation is the sum of its tickets, and so is its payment."""
+    tickets: dict[str, int] = defaultdict(int)
+    for claim in evidence.claims:
+        tickets[claim.reservation] += claim.price_minor
+    total = {row.id: row.amount_minor for row in evidence.reservations}
+    for one, amount in total.items():
+        if tickets[one] != amount:
+            yield f"the tickets of reservation {one} cost {tickets[one]}, not {amount}"
+    for payment in evidence.payments:
+        if payment.amount_minor != total[payment.reservation]:
+            yield f"{payment} is not for {total[payment.reservation]}"
 
 
 def _paid(evidence: Evidence) -> Iterator[str]:

@@ -52,6 +52,23 @@ def test_a_second_payment_for_the_same_seats(evidence: Evidence) -> None:
     assert one_of(violations(evidence), "PaymentApproved was published for")
 
 
+def test_a_ticket_that_costs_less_than_was_agreed(evidence: Evidence) -> None:
+    row = reservation(evidence, "EXPIRED")
+    ticket = next(claim for claim in evidence.claims if claim.reservation == row.id)
+
+    ticket.price_minor -= 1
+
+    assert one_of(violations(evidence), f"the tickets of reservation {row.id} cost")
+
+
+def test_an_open_payment_for_another_sum(evidence: Evidence) -> None:
+    payment = next(p for p in evidence.payments if p.status == "EXPIRED")
+
+    payment.amount_minor += 1
+
+    assert one_of(violations(evidence), "is not for")
+
+
 def test_a_seat_for_a_cent(evidence: Evidence) -> None:
     row = reservation(evidence, "CONFIRMED")
     payment = next(p for p in evidence.payments if p.reservation == row.id)

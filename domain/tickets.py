@@ -1,0 +1,32 @@
+"""Tickets: a seat of a reservation, with its type and its price."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from domain.money import Money
+from domain.seat_plan import Seat
+from domain.ticket_types import TicketType
+
+
+class TicketStatus(StrEnum):
+    """No ticket is used or refunded yet."""
+
+    RESERVED = "RESERVED"
+    VALID = "VALID"
+    USED = "USED"
+    REFUNDED = "REFUNDED"
+    VOID = "VOID"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticket:
+    """Type and price are those that were agreed when the seat was held."""
+
+    id: UUID
+    reservation_id: UUID
+    session_id: UUID
+    seat: Seat
+    ticket_type: TicketType
+    price: Money
+    status: TicketStatus

@@ -1,0 +1,95 @@
+"""The tickets of a customer's own reservations, with their status as of now."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import Integer, RowMapping, Text, and_, literal_column, or_, select
+from sqlalchemy.orm import aliased
+from sqlmodel import col
+
+from domain.money import Money
+from domain.seats import seat_order
+from domain.tickets import Ticket, TicketStatus
+from persistence.catalog_rows import seat_of, ticket_type_of
+from persistence.queries.reading import Reader
+from persistence.sales.state_sql import RESERVATION_STATUS
+from persistence.tables import (
+    ClaimRow,
+    ReservationRow,
+    SeatRow,
+    SessionSeatRow,
+    TicketTypeRow,
+)
+
+r = aliased(ReservationRow, name="r")  # the name that state_sql uses
+STATUS = f"""CASE WHEN claims.released_at IS NOT NULL THEN 'VOID'
+    ELSE CASE {RESERVATION_STATUS} WHEN 'PENDING' THEN 'RESERVED'
+        WHEN 'CONFIRMED' THEN 'VALID' ELSE 'VOID' END END"""
+OF_SEAT = list(select(SeatRow).selected_columns)
+OF_TYPE = [
+    column.label(f"type_{column.name}")
+    for column in select(TicketTypeRow).selected_columns
+]
+# Of older programs a claim has no type: it is of the default type.
+OF_CLAIM = or_(
+    col(TicketTypeRow.id) == col(ClaimRow.ticket_type_id),
+    and_(col(ClaimRow.ticket_type_id).is_(None), col(TicketTypeRow.is_default)),
+)
+# Claims of release 0.1.0 have no price. All seats of such a reservation cost the same.
+PRICE = """coalesce(claims.price_minor, r.amount_minor / (
+    SELECT count(*) FROM claims other WHERE other.reservation_id = r.id))"""
+
+
+class Tickets:
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+
+    async def by_reservation(
+        self, customer_id: UUID, reservation_ids: Sequence[UUID]
+    ) -> dict[UUID, list[Ticket]]:
+        """Row by row. Leaves out the reservations of other customers."""
+        rows = (
+            select(
+                col(ClaimRow.id).label("ticket_id"),
+                col(r.id).label("reservation_id"),
+                col(r.session_id).label("session_id"),
+                col(r.currency).label("currency"),
+                literal_column(STATUS, Text).label("status"),
+                literal_column(PRICE, Integer).label("price_minor"),
+                *OF_SEAT,
+                *OF_TYPE,
+            )
+            .select_from(ClaimRow)
+            .join(r, col(r.id) == col(ClaimRow.reservation_id))
+            .join(
+                SessionSeatRow,
+                col(SessionSeatRow.id) == col(ClaimRow.session_seat_id),
+            )
+            .join(SeatRow, col(SeatRow.id) == col(SessionSeatRow.seat_id))
+            .join(TicketTypeRow, OF_CLAIM)
+            .where(col(r.customer_id) == customer_id, col(r.id).in_(reservation_ids))
+        )
+        tickets: defaultdict[UUID, list[Ticket]] = defaultdict(list)
+        for row in await self._reader.fetch(rows):
+            tickets[row["reservation_id"]].append(_ticket(row))
+        for each in tickets.values():
+            each.sort(key=lambda ticket: seat_order(ticket.seat))
+        return tickets
+
+
+def _ticket(row: RowMapping) -> Ticket:
+    of_type = {
+        name.removeprefix("type_"): value
+        for name, value in row.items()
+        if name.startswith("type_")
+    }
+    return Ticket(
+        id=row["ticket_id"],
+        reservation_id=row["reservation_id"],
+        session_id=row["session_id"],
+        seat=seat_of(row),
+        ticket_type=ticket_type_of(of_type),
+        price=Money(row["price_minor"], row["currency"]),
+        status=TicketStatus(row["status"]),
+    )

@@ -1,0 +1,38 @@
+"""Ports: what the resolvers use for reservations and their tickets."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+from uuid import UUID
+
+from domain.ports import Expected
+from domain.reservation import Reservation
+from domain.ticket_types import Types
+from domain.tickets import Ticket
+
+
+class Booking(Protocol):
+    async def reserve_seats(
+        self,
+        session_id: UUID,
+        seat_ids: Sequence[UUID],
+        customer_id: UUID,
+        idempotency_key: str | None,
+        *,
+        expected: Expected,
+        types: Types,
+        accept_orphans: bool,
+    ) -> Reservation: ...
+
+    async def choose_tickets(
+        self, reservation_id: UUID, customer_id: UUID, types: Types
+    ) -> Reservation: ...
+
+    async def cancel_reservation(
+        self, reservation_id: UUID, customer_id: UUID
+    ) -> Reservation: ...
+
+
+class TicketReader(Protocol):
+    async def by_reservation(
+        self, customer_id: UUID, reservation_ids: Sequence[UUID]
+    ) -> Mapping[UUID, list[Ticket]]: ...
