@@ -100,7 +100,7 @@ async def test_an_example_holds_the_best_seats(explorer: Explorer) -> None:
     await expect(explorer.answer).to_contain_text('"name": "Ana"')
     await explorer.run("FindSession")
     await explorer.known_id("ticketTypeId")
-    await explorer.run("HoldBest")
+    await explorer.run("BestSeats")
     await expect(explorer.answer).to_contain_text('"__typename": "Reservation"')
     await explorer.known_id("reservationId")
 

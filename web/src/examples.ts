@@ -139,11 +139,11 @@ mutation Approve($paymentId: ID!) {
 `,
   },
   {
-    operation: "HoldBest",
+    operation: "BestSeats",
     document: `# 7. Or let the server choose, in the session of tab
 # 2: the best two seats side by side. Try more, or
 # NEAR and ANY. Tabs 5 and 6 go on with what it holds.
-mutation HoldBest($sessionId: ID!, $ticketTypeId: ID!) {
+mutation BestSeats($sessionId: ID!, $ticketTypeId: ID!) {
   reserveBestSeats(input: {
     sessionId: $sessionId
     tickets: [{ticketTypeId: $ticketTypeId, count: 2}]
