@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -117,9 +118,9 @@ async def test_of_an_extension_and_an_expiry_exactly_one_wins(
                 return "expired"
             return "extended"
 
-        async def sweep(delay: float) -> None:
+        async def sweep(ids: Sequence[UUID], delay: float) -> None:
             await asyncio.sleep(delay)
-            await ledger.expire_due(CROWD)
+            await ledger.expire(ids)
 
         answers, *_ = await asyncio.gather(
             asyncio.gather(
@@ -128,9 +129,9 @@ async def test_of_an_extension_and_an_expiry_exactly_one_wins(
                     for place, held in enumerate(holds)
                 )
             ),
-            *(sweep(period * (0.9 + 0.1 * n)) for n in range(4)),
+            *(sweep(ids, period * (0.9 + 0.1 * n)) for n in range(4)),
         )
-        await ledger.expire_due(CROWD)
+        await ledger.expire(ids)
         outcome.update(answers)
         rows = await pool.fetch(_OUTCOMES, ids)
         assert len(rows) == len(ids)
