@@ -123,12 +123,17 @@ class CatalogService:
     async def update_session(
         self, session_id: UUID, facts: SessionFacts, expected_version: int | None = None
     ) -> Session:
-        """Raises InvalidInputError if it has begun or a seat of it is held or sold."""
+        """Raises InvalidInputError if it has begun.
+
+        It does not move while a seat is held or sold. Holds and sales keep their
+        prices.
+        """
         check_session(facts)
         change = SessionChange(
             starts_at=facts.get("starts_at"),
             price=facts.get("price_per_seat"),
             orphan_rule=facts.get("orphan_rule"),
+            prices=facts.get("prices"),
         )
         session = await self._catalog.change_session(
             session_id, change, expected_version

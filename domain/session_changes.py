@@ -7,6 +7,7 @@ from typing import Self, TypedDict
 
 from domain.errors import InvalidInputError, raise_if_any
 from domain.money import CURRENCIES, Money, highest_price, in_use
+from domain.price_cards import NewPrice, wrong_prices
 from domain.sessions import OrphanRule, Session
 
 YEARS_AHEAD = 2
@@ -18,6 +19,7 @@ class SessionFacts(TypedDict, total=False):
     starts_at: datetime | None
     price_per_seat: Money | None
     orphan_rule: OrphanRule | None
+    prices: tuple[NewPrice, ...] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +29,7 @@ class SessionChange:
     starts_at: datetime | None = None
     price: Money | None = None
     orphan_rule: OrphanRule | None = None
+    prices: tuple[NewPrice, ...] | None = None
 
     def without_unchanged(self, session: Session) -> Self:
         """Without the values that the session has already, and without the rule.
@@ -38,26 +41,38 @@ class SessionChange:
         return type(self)(
             starts_at=self.starts_at if moved else None,
             price=self.price if repriced else None,
+            prices=self.prices,
         )
 
-    def check(self, *, begun: bool, taken: bool) -> None:
-        """A customer who holds or has bought a seat keeps its price and start.
+    def check_begun(self) -> None:
+        """Of a session that has begun. Raises InvalidInputError for each new value."""
+        values = {
+            "startsAt": self.starts_at,
+            "pricePerSeat": self.price,
+            "prices": self.prices,
+        }
+        raise_if_any(
+            [
+                InvalidInputError(path, rule="session_begun")
+                for path, value in values.items()
+                if value is not None
+            ]
+        )
 
-        Raises InvalidInputError for each field that cannot change.
+    def check_taken(self, session: Session) -> None:
+        """While a seat is held or sold. Raises InvalidInputError for each field.
+
+        A customer who holds or has bought a seat keeps its start. Holds and sales keep
+        their prices whatever the session costs now, but it has one currency.
         """
-        paths = []
+        wrong = []
         if self.starts_at is not None:
-            paths.append("startsAt")
-        if self.price is not None:
-            paths.append("pricePerSeat")
-        if begun:
-            raise_if_any(
-                [InvalidInputError(path, rule="session_begun") for path in paths]
+            wrong.append(InvalidInputError("startsAt", rule="seats_taken"))
+        if self.price and self.price.currency != session.price_per_seat.currency:
+            wrong.append(
+                InvalidInputError("pricePerSeat", "currency", rule="seats_taken")
             )
-        if taken:
-            raise_if_any(
-                [InvalidInputError(path, rule="seats_taken") for path in paths]
-            )
+        raise_if_any(wrong)
 
 
 def check_session(facts: SessionFacts) -> None:
@@ -70,10 +85,16 @@ def check_session(facts: SessionFacts) -> None:
         wrong.append(InvalidInputError("startsAt", rule="value_missing"))
     if facts.get("price_per_seat", True) is None:
         wrong.append(InvalidInputError("pricePerSeat", rule="value_missing"))
+    if facts.get("prices", True) is None:
+        wrong.append(InvalidInputError("prices", rule="value_missing"))
     if price := facts.get("price_per_seat"):
         wrong.extend(_wrong_price(price))
     if facts.get("orphan_rule", True) is None:
         wrong.append(InvalidInputError("orphanRule", rule="value_missing"))
+    if (prices := facts.get("prices")) is not None:
+        wrong.extend(wrong_prices(prices))
+        if facts.get("price_per_seat"):
+            wrong.append(InvalidInputError("pricePerSeat", rule="price_or_card"))
     raise_if_any(wrong)
 
 

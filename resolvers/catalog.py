@@ -3,6 +3,7 @@
 from typing import Annotated
 
 import strawberry
+from strawberry import UNSET
 
 from domain.sessions import OrphanRule
 from resolvers.context import Info
@@ -12,6 +13,7 @@ from resolvers.permissions import (
     require_manager_of_session,
     require_network_manager,
 )
+from resolvers.prices import new_prices
 from schema.catalog import Movie, Session
 from schema.catalog_mutations import (
     ArchiveMovieInput,
@@ -108,15 +110,19 @@ class CatalogMutations:
         return Session.from_domain(session)
 
     @strawberry.mutation(
-        description="Change the start time or the price of a session that has not"
-        " started, while no seat is held or sold. Managers of its cinema only."
+        description="Change the start time or the prices of a session that has not"
+        " started. The start can change while no seat is held or sold. Managers of its"
+        " cinema only."
     )
     async def update_session(
         self, info: Info, input: ChangedSession
     ) -> UpdateSessionResult:
         key = await require_manager_of_session(info, input.id)
+        facts = session_facts(input)
+        if input.prices is not UNSET:
+            facts["prices"] = None if input.prices is None else new_prices(input.prices)
         session = await info.context.services.catalog.update_session(
-            key, session_facts(input), input.expected_version
+            key, facts, input.expected_version
         )
         info.context.services.queries.seatings.forget_rules()
         info.context.clear_loaders()

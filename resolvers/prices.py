@@ -11,13 +11,12 @@ from resolvers.ids import NO_ROW, parse_id, require_id
 from resolvers.permissions import require_manager_of_cinema, require_network_manager
 from schema.costs import PRICE_CARDS, TICKET_TYPES, cost
 from schema.price_mutations import (
-    PriceInput,
     SavePriceCardInput,
     SavePriceCardResult,
     SaveTicketTypeInput,
     SaveTicketTypeResult,
 )
-from schema.prices import PriceCard, TicketType
+from schema.prices import PriceCard, PriceInput, TicketType
 
 SavedType = Annotated[
     SaveTicketTypeInput, strawberry.argument(description="The type to save.")

@@ -10,6 +10,7 @@ from domain import money, movies, session_changes, sessions
 from schema.catalog import Movie, Session
 from schema.enums import OrphanRule
 from schema.money import MoneyInput
+from schema.prices import PriceInput
 from schema.problems import InUse, InvalidInput, NotFound, Outdated, RoomBusy
 
 Value = TypeVar("Value")
@@ -120,8 +121,15 @@ class UpdateSessionInput:
     )
     price_per_seat: MoneyInput | None = strawberry.field(
         default=UNSET,
-        description="New price of each seat. Can change until the session starts,"
-        " while no seat is held or sold. Null is refused.",
+        description="New price of each seat. Can change until the session starts. Holds"
+        " and sales keep theirs. The currency can change while no seat is held or sold."
+        " Null is refused.",
+    )
+    prices: list[PriceInput] | None = strawberry.field(
+        default=UNSET,
+        description="All new prices by zone and type, in its currency. What is"
+        " left out is not sold any more. Can change until the session starts. Holds and"
+        " sales keep theirs. Null is refused.",
     )
     orphan_rule: OrphanRule | None = strawberry.field(
         default=UNSET,

@@ -6,8 +6,7 @@ import strawberry
 
 from domain import price_cards, ticket_types
 from schema.catalog_mutations import EXPECTED_VERSION
-from schema.money import MoneyInput
-from schema.prices import PriceCard, TicketType
+from schema.prices import PriceCard, PriceInput, TicketType
 from schema.problems import InvalidInput, NotFound, Outdated
 
 
@@ -60,19 +59,6 @@ SaveTicketTypeResult = Annotated[
         description="The saved type, or the reason why it was not saved.",
     ),
 ]
-
-
-@strawberry.input(description="What a ticket of this type costs in this zone.")
-class PriceInput:
-    zone_id: strawberry.ID = strawberry.field(
-        description="Id of a price zone of the cinema."
-    )
-    ticket_type_id: strawberry.ID = strawberry.field(
-        description="Id of one of `ticketTypes`."
-    )
-    price: MoneyInput = strawberry.field(
-        description="Price in the currency of the cinema. 0 is free."
-    )
 
 
 @strawberry.input(

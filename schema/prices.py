@@ -6,7 +6,7 @@ import strawberry
 
 from domain import price_cards, ticket_types
 from schema.costs import PRICES_OF_A_CARD, cost
-from schema.money import Money
+from schema.money import Money, MoneyInput
 from schema.venues import PriceZone
 
 
@@ -83,3 +83,16 @@ class PriceCard:
             prices=[TicketPrice.from_domain(price) for price in card.prices],
             version=card.version,
         )
+
+
+@strawberry.input(description="What a ticket of this type costs in this zone.")
+class PriceInput:
+    zone_id: strawberry.ID = strawberry.field(
+        description="Id of a price zone of the cinema."
+    )
+    ticket_type_id: strawberry.ID = strawberry.field(
+        description="Id of one of `ticketTypes`."
+    )
+    price: MoneyInput = strawberry.field(
+        description="Price in the currency of the cinema. 0 is free."
+    )

@@ -22,11 +22,11 @@ from persistence.catalog import move_sql
 from persistence.catalog.free_rooms import in_a_free_room
 from persistence.catalog.moves import move_ends, record_moves
 from persistence.catalog.session_price_sql import HAS_PRICES
-from persistence.catalog.session_prices import copy_card, price_of_card
+from persistence.catalog.session_prices import change_prices, copy_card, price_of_card
+from persistence.catalog.taken_seats import has_taken_seats
 from persistence.catalog_rows import movie_of, session_of
 from persistence.postgres.pool import Connection, Pool
 from persistence.sales.ledger import LedgerCorruptError
-from persistence.sales.ledger_sql import EXPIRE_THESE
 from telemetry import origin, sale_metrics
 
 
@@ -180,7 +180,10 @@ async def _change(
     if change != SessionChange():
         if change.price and await db.fetchval(HAS_PRICES, session.id):
             raise InvalidInputError("pricePerSeat", rule="session_has_prices")
-        change.check(begun=begun, taken=await _has_taken_seats(db, session.id, ended))
+        if begun:
+            change.check_begun()
+        if await has_taken_seats(db, session.id, ended):
+            change.check_taken(session)
         now = await db.fetchval(sql.NOW)
         check_by_clock(now, starts_at=change.starts_at, price=change.price)
     elif begun:
@@ -189,12 +192,13 @@ async def _change(
     if entered.starts_at is not None:
         starts_at, ends_at = entered.starts_at, entered.starts_at + lengths.movie
     moved = (starts_at, ends_at) != (session.starts_at, session.ends_at)
-    if not moved and change.price is None:
+    repriced = await change_prices(db, session, change.prices)
+    if not moved and change.price is None and repriced is None:
         return session
     if moved:
         free_at = ends_at + lengths.turnaround
         await _check_free(db, session.room_id, starts_at, free_at, session.id)
-    price = change.price or session.price_per_seat
+    price = change.price or (repriced or session).price_per_seat
     [row] = await db.fetch(
         sql.CHANGE_SESSION,
         session.id,
@@ -203,8 +207,11 @@ async def _change(
         price.amount_minor,
         price.currency,
     )
-    if change.price and not await db.fetchval(
-        sql.REPRICE, session.id, *origin.of_event()
+    if (change.price or repriced) and not await db.fetchval(
+        sql.REPRICE,
+        session.id,
+        *origin.of_event(),
+        repriced.zone_ids if repriced else None,
     ):
         raise LedgerCorruptError(session.id)
     await record_moves(db, [session.id] if moved else [])
@@ -219,20 +226,6 @@ async def _with_rule(
         return session
     row = await db.fetchrow(sql.SET_ORPHAN_RULE, session.id, rule, version)
     return session_of(row) if row else session
-
-
-async def _has_taken_seats(
-    db: Connection, session_id: UUID, ended: list[float]
-) -> bool:
-    """Expired holds do not count, and are ended here."""
-    taken = await db.fetch(sql.TAKEN, session_id)
-    if taken and all(row["expired"] for row in taken):
-        over = [row["reservation_id"] for row in taken]
-        rows = await db.fetch(EXPIRE_THESE, over, *origin.of_event())
-        ended += [row["late"] for row in rows]
-        # Meanwhile one of them may have been paid, at the last moment.
-        taken = await db.fetch(sql.TAKEN, session_id)
-    return bool(taken)
 
 
 def _columns(facts: MovieFacts) -> tuple[object, ...]:

@@ -145,26 +145,32 @@ UPDATE sessions SET orphan_rule = $2, version = $3 WHERE id = $1 AND orphan_rule
 RETURNING {SESSION}
 """
 
-# A new price is a new version of each seat.
+# A new price is a new version of each seat, taken or not. Of a session with prices by
+# zone $4 has the zones that changed; NULL: all seats cost as much as the session says.
 REPRICE = f"""
 WITH {ORIGIN.format("$2", "$3")},
 screening AS (
     SELECT * FROM sessions WHERE id = $1
 ),
-free AS (
-    SELECT id FROM session_seats WHERE session_id = $1
-    ORDER BY id
+locked AS (
+    SELECT ss.id, ss.zone_id FROM session_seats ss
+    WHERE ss.session_id = $1 AND ($4::uuid[] IS NULL OR ss.zone_id = ANY($4))
+    ORDER BY ss.id
     FOR UPDATE
 ),
 changed_seats AS (
     UPDATE session_seats ss
-    SET version = ss.version + 1, changed_in = {THIS_TRANSACTION}
-    FROM free
-    WHERE ss.id = free.id AND ss.status IN ('AVAILABLE', 'BLOCKED')
+    SET price_minor = coalesce(price.amount_minor, screening.price_minor),
+        version = ss.version + 1, changed_in = {THIS_TRANSACTION}
+    FROM locked CROSS JOIN screening
+    LEFT JOIN session_prices price ON price.session_id = screening.id
+        AND price.zone_id = locked.zone_id AND price.ticket_type_id = (
+            SELECT id FROM ticket_types WHERE is_default)
+    WHERE ss.id = locked.id
     RETURNING ss.*
 ),
 {seat_events(SeatsRepriced)}
-SELECT (SELECT count(*) FROM changed_seats) = (SELECT count(*) FROM free) AS whole
+SELECT (SELECT count(*) FROM changed_seats) = (SELECT count(*) FROM locked) AS whole
 """
 
 # Also those that have ended: their customers see them still.

@@ -1,6 +1,5 @@
 """Changes of ticket types and price cards: each method is one transaction."""
 
-from collections.abc import Sequence
 from uuid import UUID
 
 from domain.errors import (
@@ -9,11 +8,12 @@ from domain.errors import (
     check_version,
     raise_if_any,
 )
-from domain.price_cards import CardFacts, NewPrice
+from domain.price_cards import CardFacts
 from domain.ticket_types import TicketType, TicketTypeFacts
 from persistence.catalog import price_sql as sql
 from persistence.catalog import session_price_sql
-from persistence.catalog_rows import CatalogRow, ticket_type_of
+from persistence.catalog.card_prices import price_columns, wrong_for_cinema
+from persistence.catalog_rows import ticket_type_of
 from persistence.postgres.pool import Connection, Pool
 
 
@@ -96,33 +96,6 @@ async def _make_room(db: Connection) -> list[InvalidInputError]:
     return []
 
 
-async def wrong_for_cinema(
-    db: Connection, cinema_id: UUID, currency: str, prices: Sequence[NewPrice]
-) -> list[InvalidInputError]:
-    """What the cinema cannot have."""
-    zones = await db.fetch(sql.UNKNOWN_ZONES, cinema_id, [p.zone_id for p in prices])
-    types = await db.fetch(sql.UNKNOWN_TYPES, [p.ticket_type_id for p in prices])
-    wrong = [
-        InvalidInputError(*_path(row), "zoneId", rule="zone_unknown") for row in zones
-    ]
-    wrong += [
-        InvalidInputError(*_path(row), "ticketTypeId", rule="ticket_type_unknown")
-        for row in types
-    ]
-    wrong += [
-        InvalidInputError(
-            "prices", str(number), "price", "currency", rule="currency_of_cinema"
-        )
-        for number, each in enumerate(prices)
-        if each.price.currency != currency
-    ]
-    return wrong
-
-
-def _path(row: CatalogRow) -> tuple[str, str]:
-    return "prices", str(row["number"] - 1)
-
-
 async def _is_unchanged(
     db: Connection, name: str, card_id: UUID, facts: CardFacts
 ) -> bool:
@@ -130,13 +103,3 @@ async def _is_unchanged(
     return name == facts.name and stored == {
         *zip(*price_columns(facts.prices), strict=True)
     }
-
-
-def price_columns(
-    prices: Sequence[NewPrice],
-) -> tuple[list[UUID], list[UUID], list[int]]:
-    return (
-        [each.zone_id for each in prices],
-        [each.ticket_type_id for each in prices],
-        [each.price.amount_minor for each in prices],
-    )

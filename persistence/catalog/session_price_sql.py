@@ -37,11 +37,50 @@ SELECT $1, zone_id, ticket_type_id, amount_minor FROM card_prices WHERE card_id 
 # Of all seats, however many of them are on sale.
 LIMIT = """(SELECT count(*) FROM session_seats seat
     WHERE seat.session_id = {session}) * type.quota_percent / 100"""
+# A type gets its quota before the first ticket of it, so that all are counted.
 ADD_QUOTAS = f"""
 INSERT INTO ticket_quotas (session_id, ticket_type_id, seats_limit)
 SELECT $1, type.id, {LIMIT.format(session="$1")} FROM ticket_types type
 WHERE type.quota_percent IS NOT NULL AND type.id IN (
     SELECT ticket_type_id FROM session_prices WHERE session_id = $1)
+AND type.id NOT IN (
+    SELECT claims.ticket_type_id
+    FROM session_seats seat JOIN claims ON claims.session_seat_id = seat.id
+    WHERE seat.session_id = $1 AND claims.ticket_type_id IS NOT NULL)
+ON CONFLICT DO NOTHING
+"""
+CINEMA_OF_SESSION = """
+SELECT cinema_id FROM rooms WHERE id = (SELECT room_id FROM sessions WHERE id = $1)
+"""
+# In zones of the seats on sale, and in the default zone of the cinema.
+MISSING_NOW = """
+SELECT zone.name AS zone, type.name AS type
+FROM price_zones zone JOIN ticket_types type ON type.is_default
+WHERE (zone.is_default AND zone.cinema_id = $1
+       OR zone.id IN (SELECT zone_id FROM session_seats WHERE session_id = $2))
+    AND (zone.id, type.id) NOT IN (SELECT * FROM unnest($3::uuid[], $4::uuid[]))
+ORDER BY NOT zone.is_default, zone.name
+"""
+PRICES = """
+SELECT zone_id, ticket_type_id, amount_minor FROM session_prices WHERE session_id = $1
+"""
+SAVE_PRICES = """
+INSERT INTO session_prices (session_id, zone_id, ticket_type_id, amount_minor)
+SELECT $1, p.zone_id, p.type_id, p.amount
+FROM unnest($2::uuid[], $3::uuid[], $4::int[]) AS p (zone_id, type_id, amount)
+ON CONFLICT (session_id, zone_id, ticket_type_id)
+DO UPDATE SET amount_minor = excluded.amount_minor
+WHERE session_prices.amount_minor <> excluded.amount_minor
+"""
+REMOVE_PRICES = """
+DELETE FROM session_prices WHERE session_id = $1
+AND (zone_id, ticket_type_id) NOT IN (SELECT * FROM unnest($2::uuid[], $3::uuid[]))
+"""
+DEFAULT_PRICE_NOW = f"""
+SELECT price.amount_minor
+FROM session_prices price JOIN price_zones zone ON zone.id = price.zone_id
+WHERE price.session_id = $1 AND zone.cinema_id = $2 AND zone.is_default
+    AND price.ticket_type_id = {DEFAULT_TYPE}
 """
 # Sessions to come for which the seats will be put on sale.
 ZONES_WITHOUT_PRICE = f"""

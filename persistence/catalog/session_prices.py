@@ -1,11 +1,15 @@
 """A session's own copy of its price card."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from domain.errors import InvalidInputError, NotFoundError, raise_if_any
 from domain.money import Money
+from domain.price_cards import NewPrice
+from domain.sessions import Session
 from persistence.catalog import session_price_sql as sql
+from persistence.catalog.card_prices import price_columns, wrong_for_cinema
 from persistence.postgres.pool import Connection
 
 
@@ -37,6 +41,43 @@ async def price_of_card(
 async def copy_card(db: Connection, session_id: UUID, card_id: UUID) -> None:
     await db.execute(sql.COPY_PRICES, session_id, card_id)
     await db.execute(sql.ADD_QUOTAS, session_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Repriced:
+    price_per_seat: Money
+    zone_ids: list[UUID]
+
+
+async def change_prices(
+    db: Connection, session: Session, prices: Sequence[NewPrice] | None
+) -> Repriced | None:
+    """All prices of the session, which is locked against holds. None: no change.
+
+    Raises InvalidInputError.
+    """
+    if prices is None:
+        return None
+    cinema_id = await db.fetchval(sql.CINEMA_OF_SESSION, session.id)
+    currency = session.price_per_seat.currency
+    columns = price_columns(prices)
+    await db.fetchval(sql.LOCK_DEFAULT_TYPE)
+    wrong = await wrong_for_cinema(db, cinema_id, currency, prices)
+    missing = await db.fetch(sql.MISSING_NOW, cinema_id, session.id, *columns[:2])
+    wrong += [
+        InvalidInputError("prices", rule="price_missing", **row) for row in missing
+    ]
+    raise_if_any(wrong)
+    before = {tuple(row) for row in await db.fetch(sql.PRICES, session.id)}
+    changed = before ^ {*zip(*columns, strict=True)}
+    if not changed:
+        return None
+    await db.execute(sql.SAVE_PRICES, session.id, *columns)
+    await db.execute(sql.REMOVE_PRICES, session.id, *columns[:2])
+    await db.execute(sql.ADD_QUOTAS, session.id)
+    amount = await db.fetchval(sql.DEFAULT_PRICE_NOW, session.id, cinema_id)
+    zones = {zone_id for zone_id, *_ in changed}
+    return Repriced(Money(amount, currency), sorted(zones))
 
 
 async def check_new_seats(db: Connection, seat_ids: Sequence[UUID]) -> None:

@@ -46,7 +46,7 @@ CREATE TRIGGER witness AFTER INSERT ON outbox
     FOR EACH ROW EXECUTE FUNCTION witness_event();
 """
 SEATS = """
-SELECT ss.*, s.price_minor FROM session_seats ss
+SELECT ss.*, coalesce(ss.price_minor, s.price_minor) AS price FROM session_seats ss
 JOIN sessions s ON s.id = ss.session_id WHERE ss.session_id = ANY($1::uuid[])
 """
 RESERVATIONS = "SELECT * FROM reservations WHERE session_id = ANY($1::uuid[])"
@@ -123,7 +123,7 @@ def _seat(row: asyncpg.Record) -> SeatRow:
         version=row["version"],
         status=row["status"],
         reservation=_text(row["reservation_id"]),
-        price_minor=row["price_minor"],
+        price_minor=row["price"],
     )
 
 

@@ -15,12 +15,6 @@ from tests.support.schema_client import SchemaClient
 NO_ID = "9b2f4b0e-0000-4000-8000-000000000000"
 PRICE = {"amountMinor": 1800, "currency": "EUR"}
 LENGTH = timedelta(minutes=114)
-IN_THE_WAY = [
-    {
-        "path": ["pricePerSeat"],
-        "message": "A seat of this session is held or sold.",
-    }
-]
 
 
 async def repriced(client: SchemaClient, show: Show, amount: int) -> dict[str, Any]:
@@ -133,21 +127,35 @@ async def test_equal_values_are_no_change(
     assert await event_types(cinema, show) == ["SessionMoved", "ReservationCreated"]
 
 
-async def test_nothing_changes_under_a_hold(
+async def test_a_hold_keeps_its_start_and_its_price(
     client: SchemaClient, ana: UUID, show: Show, cinema: Cinema
 ) -> None:
-    await client.reserve(ana, show, 0)
-    before = await answer(client, UPDATE_SESSION, id=str(show.session_id))
+    held = await client.reserve(ana, show, 0)
+    other = {"amountMinor": 3000, "currency": "EUR"}
 
-    dearer = await repriced(client, show, 3000)
     later = await answer(
         client, UPDATE_SESSION, id=str(show.session_id), startsAt=moment(5)
     )
+    foreign = await answer(
+        client, UPDATE_SESSION, id=str(show.session_id), pricePerSeat=other
+    )
+    dearer = await repriced(client, show, 3000)
 
-    assert dearer["fields"] == IN_THE_WAY
     assert [field["path"] for field in later["fields"]] == [["startsAt"]]
-    assert await answer(client, UPDATE_SESSION, id=str(show.session_id)) == before
-    assert await event_types(cinema, show) == ["ReservationCreated"]
+    assert [field["path"] for field in foreign["fields"]] == [
+        ["pricePerSeat", "currency"]
+    ]
+    seats = dearer["seatMap"]["seats"]
+    assert {seat["price"]["amountMinor"] for seat in seats} == {3000}
+    assert [seat["version"] for seat in seats] == [3] + [2] * 9
+    assert await event_types(cinema, show) == ["ReservationCreated", "SeatsRepriced"]
+    query = """query ($id: ID!) { reservation(id: $id) {
+        total { amountMinor } seats { version price { amountMinor } } } }"""
+    kept = (await client.data(query, ana, id=held["id"]))["reservation"]
+    assert kept == {
+        "total": {"amountMinor": 2500},
+        "seats": [{"version": 3, "price": {"amountMinor": 2500}}],
+    }
 
 
 async def test_an_expired_hold_does_not_prevent_changes(

@@ -9,7 +9,7 @@ import pytest
 
 from domain.booking import BookingService
 from domain.catalog import CatalogService
-from domain.errors import InvalidInputError, SeatsUnavailableError
+from domain.errors import SeatsUnavailableError
 from domain.money import Money
 from persistence.catalog import catalog_sql
 from persistence.catalog.catalog import PostgresCatalog
@@ -35,7 +35,7 @@ async def test_a_hold_that_crosses_a_new_price_is_at_that_price(
     monkeypatch: pytest.MonkeyPatch,
     locked: bool,
 ) -> None:
-    """Without the lock against holds it is not: that is what the lock is for."""
+    """Also without the lock against holds: the row of the seat has the price."""
     repriced = catalog_sql.REPRICE.rstrip() + f", {STOP}"
     monkeypatch.setattr(catalog_sql, "REPRICE", repriced)
     if not locked:
@@ -59,7 +59,7 @@ async def test_a_hold_that_crosses_a_new_price_is_at_that_price(
         held = await holding
 
     assert session.price_per_seat.amount_minor == 9900
-    assert held.total.amount_minor == (9900 if locked else 2500)
+    assert held.total.amount_minor == 9900
 
 
 async def test_every_reservation_is_at_its_sessions_price(
@@ -78,23 +78,20 @@ async def test_every_reservation_is_at_its_sessions_price(
                 )
             except SeatsUnavailableError:
                 continue
-            price = await cinema.pool.fetchval(
-                "SELECT price_minor FROM sessions WHERE id = $1", show.session_id
+            [(price, tickets)] = await cinema.pool.fetch(
+                "SELECT min(price_minor), count(*) FROM claims"
+                " WHERE reservation_id = $1 GROUP BY reservation_id",
+                held.id,
             )
-            assert held.total.amount_minor == price * len(wanted)
+            assert held.total.amount_minor == price * tickets
             assert {seat.price.amount_minor for seat in held.seats} == {price}
             await booking(cinema).cancel_reservation(held.id, customer)
             counted["held"] += 1
 
     async def change_the_price() -> None:
         price = Money(dice.randint(1, 1_000_000), "BRL")
-        try:
-            await catalog(cinema).update_session(
-                show.session_id, {"price_per_seat": price}
-            )
-            counted["repriced"] += 1
-        except InvalidInputError as error:
-            counted[error.rule] += 1
+        await catalog(cinema).update_session(show.session_id, {"price_per_seat": price})
+        counted["repriced"] += 1
 
     async def haggle(crowd: "asyncio.Future[list[None]]") -> None:
         while not crowd.done():
@@ -107,7 +104,6 @@ async def test_every_reservation_is_at_its_sessions_price(
         await asyncio.gather(crowd, haggle(crowd))
 
     assert counted["held"] and counted["repriced"], counted
-    assert counted.keys() <= {"held", "repriced", "seats_taken"}
     events = await cinema.pool.fetch(
         "SELECT array_agg((seat->>'version')::int ORDER BY position) AS versions,"
         " (array_agg(seat->>'price_minor' ORDER BY position DESC))[1]::int AS last"

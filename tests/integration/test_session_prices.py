@@ -112,7 +112,7 @@ async def test_the_default_type_needs_a_price_in_each_zone(site: Site) -> None:
         assert wrong(refused) == ["priceCardId"] * len(zones)
         messages = [field["message"] for field in refused["fields"]]
         assert messages == [
-            f"The card has no price for Adult in the zone {zone}." for zone in zones
+            f"There is no price for Adult in the zone {zone}." for zone in zones
         ]
 
 
@@ -161,3 +161,53 @@ async def test_the_default_type_of_sold_prices_stays(
 
     removed = await answer(client, REMOVE_SESSION, id=made["id"])
     assert removed["id"] == made["id"]
+
+
+async def test_prices_change_while_seats_are_held(
+    client: SchemaClient, site: Site, ana: UUID
+) -> None:
+    card = await site.save()
+    made = await site.create(priceCardId=card["id"])
+    seats = (await site.session(made["id"]))["seatMap"]["seats"]
+    held = await client.mutate(
+        RESERVE, ana, sessionId=made["id"], seatIds=[each["id"] for each in seats[1:]]
+    )
+    prices = [
+        site.price(site.standard, site.adult, 3000),
+        site.price(site.standard, site.student, 1500),
+        site.price(site.premium, site.adult, 4500),
+        site.price(site.premium, site.student, 2000),
+    ]
+
+    changed = await answer(client, UPDATE_SESSION, id=made["id"], prices=prices)
+    same = await answer(client, UPDATE_SESSION, id=made["id"], prices=prices)
+
+    assert changed["__typename"] == same["__typename"] == "Session"
+    session = await site.session(made["id"])
+    assert session["prices"] == shown(prices)
+    now = changed["seatMap"]["seats"]
+    assert [each["price"]["amountMinor"] for each in now] == [3000, 3000, 4500]
+    assert [each["version"] for each in now] == [1, 2, 3]
+    assert held["total"]["amountMinor"] == 3000 + 4000
+
+
+async def test_wrong_prices_of_a_session_are_named(
+    client: SchemaClient, site: Site
+) -> None:
+    card = await site.save()
+    made = await site.create(priceCardId=card["id"])
+    before = await site.session(made["id"])
+    [adult, student, premium] = site.prices()
+    euros = premium | {"price": {"amountMinor": 1, "currency": "EUR"}}
+
+    for prices, paths in (
+        (None, ["prices"]),
+        ([], ["prices"]),
+        ([adult, student], ["prices"]),
+        ([adult, premium, premium], ["prices.2"]),
+        ([adult, euros], ["prices.1.price.currency"]),
+        ([adult, premium, adult | {"zoneId": "x"}], ["prices.2.zoneId"]),
+    ):
+        refused = await answer(client, UPDATE_SESSION, id=made["id"], prices=prices)
+        assert wrong(refused) == paths, prices
+    assert await site.session(made["id"]) == before

@@ -237,11 +237,14 @@ class TestSession:
     def test_forbidden_changes_are_listed_by_field(self) -> None:
         change = SessionChange(starts_at=STARTS_AT, price=PRICE)
 
-        assert refused(lambda: change.check(begun=False, taken=False)) == []
-        assert refused(lambda: change.check(begun=True, taken=True)) == [
+        assert refused(change.check_begun) == [
             ("startsAt", "session_begun"),
             ("pricePerSeat", "session_begun"),
         ]
-        assert refused(
-            lambda: SessionChange(price=PRICE).check(begun=False, taken=True)
-        ) == [("pricePerSeat", "seats_taken")]
+        assert refused(lambda: change.check_taken(SESSION)) == [
+            ("startsAt", "seats_taken"),
+        ]
+        other = SessionChange(price=Money(2500, "EUR"))
+        assert refused(lambda: other.check_taken(SESSION)) == [
+            ("pricePerSeat.currency", "seats_taken")
+        ]

@@ -21,7 +21,18 @@ def is_extension(before: SeatChange, after: SeatChange) -> bool:
     return (
         before.status == after.status == "HELD"
         and before.reservation == after.reservation
+        and before.held_until != after.held_until
     )
+
+
+def is_reprice(before: SeatChange, after: SeatChange) -> bool:
+    """The same hold or sale, which keeps its price, although the seat has another."""
+    return before.status in {"HELD", "SOLD"} and (
+        before.version + 1,
+        before.status,
+        before.reservation,
+        before.held_until,
+    ) == (after.version, after.status, after.reservation, after.held_until)
 
 
 def ends(evidence: Evidence) -> Mapping[tuple[str, str], SeatChange]:
@@ -30,6 +41,8 @@ def ends(evidence: Evidence) -> Mapping[tuple[str, str], SeatChange]:
     for seat, chain in chains(evidence).items():
         for before, after in pairwise(chain):
             if before.status != "HELD" or is_extension(before, after):
+                continue
+            if is_reprice(before, after):
                 continue
             if before.reservation:
                 found[before.reservation, seat] = after

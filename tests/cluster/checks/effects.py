@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from tests.cluster.checks.chains import chains
+from tests.cluster.checks.chains import chains, is_reprice
 from tests.cluster.evidence import Evidence, Operation, SeatChange
 
 
@@ -28,8 +28,12 @@ class Effect:
 def effects(evidence: Evidence) -> Iterator[Effect]:
     causes = Causes(evidence)
     for seat, chain in chains(evidence).items():
-        holder = None
+        before, holder = None, None
         for change in chain:
+            repriced = before is not None and is_reprice(before, change)
+            before = change
+            if repriced:
+                continue
             what, caused = causes.of(change, holder)
             holder = change.reservation
             if caused:

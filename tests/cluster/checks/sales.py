@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from tests.cluster.checks.chains import chains, ends
+from tests.cluster.checks.chains import chains, ends, is_reprice
 from tests.cluster.evidence import Evidence, ReservationRow, SeatChange
 
 FINAL = {"EXPIRED": "AVAILABLE", "CANCELLED": "AVAILABLE", "CONFIRMED": "SOLD"}
@@ -13,7 +13,7 @@ FINAL = {"EXPIRED": "AVAILABLE", "CANCELLED": "AVAILABLE", "CONFIRMED": "SOLD"}
 def violations(evidence: Evidence) -> Iterator[str]:
     for seat, chain in chains(evidence).items():
         for before, after in pairwise(chain):
-            if before.status == "SOLD":
+            if before.status == "SOLD" and not is_reprice(before, after):
                 yield f"seat {seat} was sold to {before.reservation}, then {after}"
     yield from _paid(evidence)
     yield from _whole(evidence)
@@ -99,9 +99,12 @@ def _holds(
     held: dict[str, dict[int | None, list[SeatChange]]] = defaultdict(
         lambda: defaultdict(list)
     )
-    for change in evidence.changes:
-        if change.status == "HELD" and change.reservation:
-            held[change.reservation][change.held_until].append(change)
+    for chain in chains(evidence).values():
+        for before, change in zip([None, *chain], chain, strict=False):
+            if before and is_reprice(before, change):
+                continue
+            if change.status == "HELD" and change.reservation:
+                held[change.reservation][change.held_until].append(change)
     return held
 
 

@@ -11,7 +11,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
-from tests.cluster.checks.chains import Chain, chains, ends, is_extension
+from tests.cluster.checks.chains import (
+    Chain,
+    chains,
+    ends,
+    is_extension,
+    is_reprice,
+)
 from tests.cluster.checks.effects import Effect, effects
 from tests.cluster.evidence import SECOND, Evidence, SeatChange
 
@@ -62,9 +68,7 @@ def _allowed(before: SeatChange, after: SeatChange) -> bool:
             return True  # blocked, unblocked or repriced; never held
         case "HELD", "SOLD":
             return before.reservation == after.reservation
-        case "HELD", "HELD":
-            return is_extension(before, after)
-    return False
+    return is_extension(before, after) or is_reprice(before, after)
 
 
 def _state(change: SeatChange) -> str:

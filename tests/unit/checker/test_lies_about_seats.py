@@ -12,6 +12,7 @@ from tests.unit.checker.selection import (
     one_of,
     operation,
     reservation,
+    seat,
 )
 
 
@@ -184,3 +185,17 @@ def test_a_held_seat_that_was_blocked(evidence: Evidence) -> None:
     after(evidence, held).status = "BLOCKED"
 
     assert one_of(violations(evidence), "became BLOCKED")
+
+
+def test_a_new_price_takes_no_seat_from_anybody(evidence: Evidence) -> None:
+    """A held or sold seat may get another price, and nothing else with it."""
+    sold = seat(evidence, "SOLD")
+    last = next(
+        c for c in evidence.changes if (c.seat, c.version) == (sold.id, sold.version)
+    )
+    sold.version += 1
+    evidence.changes.append(replace(last, version=sold.version, reservation="other"))
+
+    assert one_of(violations(evidence), "became SOLD other")
+    evidence.changes[-1].reservation = last.reservation
+    assert not [one for one in violations(evidence) if "became SOLD" in one]
