@@ -108,7 +108,7 @@ async def test_an_example_holds_the_best_seats(explorer: Explorer) -> None:
 async def test_a_manager_puts_a_seat_out_of_service(
     explorer: Explorer, live_pool: Pool
 ) -> None:
-    await explorer.run("ManagerSignIn")
+    await explorer.run("AsManager")
     await expect(explorer.answer).to_contain_text('"role": "MANAGER"')
     await explorer.run("NextRoom")
     seat = UUID(await explorer.known_id("roomSeatId"))

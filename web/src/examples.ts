@@ -163,10 +163,10 @@ mutation BestSeats($sessionId: ID!, $ticketTypeId: ID!) {
     values: (data) => defined({ reservationId: data.reserveBestSeats?.id }),
   },
   {
-    operation: "ManagerSignIn",
+    operation: "AsManager",
     document: `# 8. A manager's day. Sign in as a manager of the demo
 # data: later requests send this token.
-mutation ManagerSignIn {
+mutation AsManager {
   signIn(input: {
     email: "manager@cinema.example"
     password: "correct-horse-manager"
