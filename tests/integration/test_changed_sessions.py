@@ -1,4 +1,4 @@
-"""Changes of a session's price and start, while no seat is held or sold."""
+"""Changes of a session's price and start."""
 
 from datetime import datetime, timedelta
 from typing import Any
