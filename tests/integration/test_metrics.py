@@ -5,15 +5,20 @@ from collections.abc import AsyncIterator
 from uuid import UUID
 
 import pytest
+from redis.asyncio import Redis
 
 from app.settings import Settings
+from domain.booking import BookingService
 from loadtest.documents import APPROVE_PAYMENT, CANCEL_RESERVATION, RESERVE_SEATS
+from persistence.key_value.script_batch import ScriptBatch
+from persistence.key_value.seat_locks import RedlockSeatLocks
 from persistence.postgres.pool import Pool
 from persistence.sales.ledger import PostgresLedger
 from tests.support.cinema import Cinema, Show, expire_hold, reserving
 from tests.support.events import open_payment
 from tests.support.metric_growth import counted, growing
 from tests.support.metrics_scrape import Served, api_of, ask, figure, scrape
+from tests.support.null_services import NoWakeup
 from tests.support.sale_events import hold
 
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}", re.IGNORECASE)
@@ -60,10 +65,13 @@ async def test_a_hold_counts_once_however_often_it_is_asked_for(
 
 
 async def test_a_refusal_counts_by_its_code_and_by_who_knew_of_the_seat(
-    api: Served, cinema: Cinema, ana: UUID, show: Show
+    api: Served, cinema: Cinema, redis: Redis, ana: UUID, show: Show
 ) -> None:
+    """The hold of another process is known from its marker."""
     [bruno] = await cinema.customers(1)
-    await reserve(api, ana, show, 0)
+    locks = RedlockSeatLocks([ScriptBatch(redis)])
+    elsewhere = BookingService(PostgresLedger(cinema.pool), locks, NoWakeup())
+    await elsewhere.reserve_seats(show.session_id, [show.seat_ids[0]], ana)
     labels = {"transport": "http", "kind": "mutation", "field": "reserveSeats"}
 
     with (
