@@ -27,6 +27,7 @@ from tests.support.polling import eventually
 from tests.support.sale_events import hold, read_topic, until_outbox_is_empty
 
 BUYERS = 6
+SEATS = 3_000
 TAKEOVER_SECONDS = 5
 DRAIN_SECONDS = 3
 # As a proxy has to: it drops idle connections before a draining API closes them.
@@ -42,6 +43,7 @@ def environment(
         "DATABASE_URL": scratch_database_url,
         "SIGNING_KEYS_DIR": str(tmp_path / "keys"),
         "DRAIN_SECONDS": str(DRAIN_SECONDS),
+        "MAX_SEATS_PER_CUSTOMER": str(SEATS),
     }
 
 
@@ -130,7 +132,7 @@ async def test_a_rolling_restart_under_load_loses_nothing(
     cinema: Cinema,
     tmp_path: Path,
 ) -> None:
-    show = await cinema.open_session(seats=3_000)
+    show = await cinema.open_session(seats=SEATS)
     customers = await cinema.customers(BUYERS)
     tokens = [access_token(tmp_path / "keys", who) for who in customers]
     with ExitStack() as ending:

@@ -84,7 +84,6 @@ async def test_the_outcome_is_unknown_to_all_members_of_a_group(
     cinema: Cinema,
     show: Show,
     *,
-    ana: UUID,
     moment: str,
     there: int,
 ) -> None:
@@ -92,7 +91,8 @@ async def test_the_outcome_is_unknown_to_all_members_of_a_group(
     trap = Trap(label="hold", moment="asked" if moment == "asked" else "answered")
     link.set_trap(trap)
     ledger = PostgresLedger(proxied)
-    holds = [one_seat(show, ana, number) for number in range(3)]
+    customers = await cinema.customers(3)
+    holds = [one_seat(show, who, number) for number, who in enumerate(customers)]
 
     calls = (ledger.hold(hold) for hold in holds)
     answers = await asyncio.gather(*calls, return_exceptions=True)

@@ -66,7 +66,8 @@ class Cinema:
             """
             WITH room_seats AS (
                 INSERT INTO seats (room_id, row_label, number)
-                SELECT room_id, 'A', n FROM sessions, generate_series(1, $2::int) n
+                SELECT room_id, chr(65 + n / 1000), n % 1000 + 1
+                FROM sessions, generate_series(0, $2::int - 1) n
                 WHERE sessions.id = $1
                 RETURNING id
             )

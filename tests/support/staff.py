@@ -18,10 +18,12 @@ from tests.support.venue_documents import (
     REMOVE_ROOM,
     REMOVE_SESSION,
     SAVE_PRICE_CARD,
+    SAVE_PRICE_ZONE,
     SAVE_TICKET_TYPE,
     UPDATE_CINEMA,
     UPDATE_MOVIE,
     UPDATE_ROOM,
+    UPDATE_SEATS,
     UPDATE_SESSION,
 )
 
@@ -36,6 +38,7 @@ INSERT INTO accounts (email, name, role, works_locally)
 VALUES (gen_random_uuid() || '@cinema.example', 'Rita', $1, $2) RETURNING id
 """
 DEFAULT_ZONE = "SELECT id FROM price_zones WHERE cinema_id = $1 AND is_default"
+SEAT_OF_ROOM = "SELECT id FROM seats WHERE room_id = $1 LIMIT 1"
 DEFAULT_TYPE = "SELECT id FROM ticket_types WHERE is_default"
 JOIN = "INSERT INTO memberships (account_id, cinema_id) SELECT $1, unnest($2::uuid[])"
 
@@ -50,6 +53,7 @@ class Site:
     session: str
     room_of_session: str
     seats: list[str]  # of the session
+    seat_of_room: str = ""  # of the room
     zone: str = ""  # the default one
     ticket_type: str = ""
 
@@ -85,6 +89,9 @@ class Staff:
             session=str(show.session_id),
             room_of_session=str(room_of_session),
             seats=[*map(str, show.seat_ids)],
+            seat_of_room=str(
+                await self._pool.fetchval(SEAT_OF_ROOM, UUID(place["roomId"]))
+            ),
             zone=str(await self._pool.fetchval(DEFAULT_ZONE, cinema_id)),
             ticket_type=str(await self._pool.fetchval(DEFAULT_TYPE)),
         )
@@ -97,6 +104,11 @@ def of_cinema(site: Site) -> list[tuple[str, dict[str, Any]]]:
         (CREATE_ROOM, {"name": "Sala", "rows": ROWS, "cinemaId": site.cinema}),
         (UPDATE_ROOM, {"id": site.room, "name": "Sala 2"}),
         (ADD_SEATS, {"roomId": site.room, "rows": ROWS}),
+        (
+            UPDATE_SEATS,
+            {"roomId": site.room, "seats": [{"id": site.seat_of_room, "x": 9.5}]},
+        ),
+        (SAVE_PRICE_ZONE, {"cinemaId": site.cinema, "name": "Premium"}),
         (
             CREATE_SESSION,
             {
