@@ -151,7 +151,7 @@ class BestSeatsService:
             best = islice(_best(known.seating, free, wish), BLOCKS)
             blocks = [known.ids(seats) for seats in best]
             if not blocks:
-                if known.rules.begun:
+                if known.rules.closed:
                     raise SessionClosedError
                 left = Choice(known.seating, free, wish)
                 raise NotEnoughSeatsError(left.available(), left.largest_together())
@@ -187,7 +187,7 @@ class BestSeatsService:
             raise NotFoundError
         if verdict.reservation:
             self._wakeup.notify()
-        elif verdict.begun:
+        elif verdict.closed:
             raise SessionClosedError
         elif verdict.over_limit and not verdict.expired:
             raise CustomerLimitError(hold.seats_per_customer)

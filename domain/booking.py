@@ -167,7 +167,7 @@ class BookingService:
                 verdict = await self._ledger.hold(hold)
             reservation, session = judge(verdict, hold)
             self._wakeup.notify()  # before the trip of the lock, which may be slow
-            lock.mark_held(reservation, session.starts_at)
+            lock.mark_held(reservation, session.starts_at, session.sales_end_at)
         return reservation
 
 
@@ -217,7 +217,7 @@ def judge(verdict: HoldVerdict, hold: Hold) -> tuple[Reservation, Session]:
         raise NotFoundError
     if verdict.reservation:
         return verdict.reservation, session
-    if verdict.begun:
+    if verdict.closed:
         raise SessionClosedError
     if expected.starts_at not in {None, session.starts_at}:
         raise SessionMovedError(session)

@@ -41,9 +41,12 @@ class Catalog(Protocol):
         starts_at: datetime,
         price: Money | UUID,
         orphan_rule: OrphanRule = OrphanRule.OFF,
+        *,
+        sales_end_at: datetime | None = None,
     ) -> Session:
         """With every seat of the room on sale, at one price or those of a card.
 
+        Until `sales_end_at`, or as long as the cinema sells after the start.
         Raises NotFoundError, InvalidInputError and RoomBusyError.
         """
 
@@ -105,6 +108,7 @@ class CatalogService:
         orphan_rule: OrphanRule = OrphanRule.OFF,
         *,
         card_id: UUID | None = None,
+        sales_end_at: datetime | None = None,
     ) -> Session:
         """With one price, or those of a card."""
         facts: SessionFacts = {"starts_at": starts_at}
@@ -115,7 +119,12 @@ class CatalogService:
         if either is None or (price and card_id):
             raise InvalidInputError("pricePerSeat", rule="price_or_card")
         session = await self._catalog.add_session(
-            movie_id, room_id, starts_at, either, orphan_rule
+            movie_id,
+            room_id,
+            starts_at,
+            either,
+            orphan_rule,
+            sales_end_at=sales_end_at,
         )
         await self._cache.drop()
         return session
@@ -126,7 +135,7 @@ class CatalogService:
         """Raises InvalidInputError if it has begun.
 
         It does not move while a seat is held or sold. Holds and sales keep their
-        prices.
+        prices. The end of sales may change at any time. It moves with the start.
         """
         check_session(facts)
         change = SessionChange(
@@ -134,6 +143,7 @@ class CatalogService:
             price=facts.get("price_per_seat"),
             orphan_rule=facts.get("orphan_rule"),
             prices=facts.get("prices"),
+            sales_end_at=facts.get("sales_end_at"),
         )
         session = await self._catalog.change_session(
             session_id, change, expected_version

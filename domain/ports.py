@@ -89,7 +89,7 @@ class HoldVerdict:
 
     reservation: Reservation | None
     session: Session | None  # also None if one of the seats is not in it
-    begun: bool
+    closed: bool
     total: Money | None = None  # of the seats; None if the type of one is not sold
     exhausted: bool = False  # the quota of a type
     taken: tuple[SessionSeat, ...] = ()
@@ -108,7 +108,7 @@ class CancelVerdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Confirmed:
-    """A reservation that was sold `on_sale_for` before the start of its session."""
+    """A reservation that was sold `on_sale_for` before the sales of its session end."""
 
     reservation: Reservation
     starts_at: datetime
@@ -217,8 +217,8 @@ class Seatings(Protocol):
 
 
 class SeatLock(Protocol):
-    def mark_held(self, reservation: Reservation, starts_at: datetime) -> None:
-        """Replace the lock by a marker that ends before hold and start of session."""
+    def mark_held(self, held: Reservation, starts_at: datetime, end: datetime) -> None:
+        """Replace the lock by a marker that ends before the hold and `end`."""
 
 
 class SeatLocks(Protocol):
@@ -241,7 +241,7 @@ class SeatLocks(Protocol):
     async def mark_sold(
         self, reservation: Reservation, starts_at: datetime, on_sale_for: timedelta
     ) -> None:
-        """Writes markers that end before the session starts, `on_sale_for` from now."""
+        """Writes markers that end before the sales do, `on_sale_for` from now."""
 
 
 class RelayWakeup(Protocol):

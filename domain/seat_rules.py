@@ -36,7 +36,7 @@ class SeatRules:
         if newest is None:
             return
         known, free = newest
-        if known.rules.begun or not known.seating.bits.keys() >= set(seat_ids):
+        if known.rules.closed or not known.seating.bits.keys() >= set(seat_ids):
             return
         wanted = known.seating.seats(seat_ids)
         raise_if_any(list(_alone(known, wanted, seat_ids)))

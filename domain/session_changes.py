@@ -20,6 +20,7 @@ class SessionFacts(TypedDict, total=False):
     price_per_seat: Money | None
     orphan_rule: OrphanRule | None
     prices: tuple[NewPrice, ...] | None
+    sales_end_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,11 +31,12 @@ class SessionChange:
     price: Money | None = None
     orphan_rule: OrphanRule | None = None
     prices: tuple[NewPrice, ...] | None = None
+    sales_end_at: datetime | None = None
 
     def without_unchanged(self, session: Session) -> Self:
-        """Without the values that the session has already, and without the rule.
+        """Without the values that the session has already.
 
-        The rule may change at any time.
+        Also without the orphan rule and the end of sales: they may change at any time.
         """
         moved = self.starts_at != session.starts_at
         repriced = self.price != session.price_per_seat
@@ -83,6 +85,8 @@ def check_session(facts: SessionFacts) -> None:
     wrong = []
     if facts.get("starts_at", True) is None:
         wrong.append(InvalidInputError("startsAt", rule="value_missing"))
+    if facts.get("sales_end_at", True) is None:
+        wrong.append(InvalidInputError("salesEndAt", rule="value_missing"))
     if facts.get("price_per_seat", True) is None:
         wrong.append(InvalidInputError("pricePerSeat", rule="value_missing"))
     if facts.get("prices", True) is None:
@@ -113,6 +117,19 @@ def check_by_clock(
             InvalidInputError("pricePerSeat", "currency", rule="currency_withdrawn")
         )
     raise_if_any(wrong)
+
+
+def check_sales_end(
+    sales_end_at: datetime | None, ends_at: datetime, now: datetime | None = None
+) -> None:
+    """Of a new session with `now`, which is the database's. Raises InvalidInputError.
+
+    Of other sessions the sales may be ended at once, by any moment that has passed.
+    """
+    if sales_end_at is not None and (
+        sales_end_at > ends_at or (now is not None and sales_end_at <= now)
+    ):
+        raise InvalidInputError("salesEndAt", rule="sales_end_moment")
 
 
 def _end_of_planning(now: datetime) -> datetime:

@@ -20,7 +20,7 @@ class SessionRules:
     """As they were when they were read."""
 
     orphan_rule: OrphanRule
-    begun: bool
+    closed: bool
     companions_released: bool
     has_pairs: bool  # sofas, or companion places
     room_version: int

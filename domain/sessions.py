@@ -33,3 +33,4 @@ class Session:
     price_per_seat: Money
     status: SessionStatus
     version: int
+    sales_end_at: datetime

@@ -18,7 +18,7 @@ from domain.seats import SessionSeat
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakenSeat:
-    """A seat that is held or sold in a session that has not started."""
+    """A seat that is held or sold in a session whose sales have not ended."""
 
     session_id: UUID
     starts_at: datetime

@@ -83,6 +83,7 @@ def session_of(row: CatalogRow) -> Session:
         price_per_seat=Money(row["price_minor"], row["currency"]),
         status=SessionStatus(row["status"]),
         version=row["version"],
+        sales_end_at=row["sales_end_at"],
     )
 
 

@@ -105,14 +105,15 @@ class CatalogMutations:
             price.to_domain() if price else None,
             OrphanRule[input.orphan_rule.name],
             card_id=require_id(card) if card is not None else None,
+            sales_end_at=input.sales_end_at,
         )
         info.context.clear_loaders()
         return Session.from_domain(session)
 
     @strawberry.mutation(
         description="Change the start time or the prices of a session that has not"
-        " started. The start can change while no seat is held or sold. Managers of its"
-        " cinema only."
+        " started. The start can change while no seat is held or sold. The end of sales"
+        " can change at any time. Managers of its cinema only."
     )
     async def update_session(
         self, info: Info, input: ChangedSession

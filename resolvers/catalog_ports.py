@@ -37,6 +37,7 @@ class CatalogEditing(Protocol):
         orphan_rule: OrphanRule,
         *,
         card_id: UUID | None,
+        sales_end_at: datetime | None,
     ) -> Session: ...
 
     async def update_session(

@@ -87,7 +87,7 @@ class Session:
     value: strawberry.Private[sessions.Session]
     id: strawberry.ID = strawberry.field(description="Stable identifier.")
     starts_at: datetime = strawberry.field(
-        description="Start time. Seats are for sale until then."
+        description="Start time. Seats are for sale until `salesEndAt`."
     )
     ends_at: datetime = strawberry.field(
         description="End time: the start time plus the movie's running time."
@@ -99,6 +99,11 @@ class Session:
     version: int = strawberry.field(
         description="Increases by one with every change of the session. Holds and"
         " sales are changes of its seats, which have versions of their own."
+    )
+
+    sales_end_at: datetime = strawberry.field(
+        description="Seats are for sale until then: the start, unless the cinema sells"
+        " after it, or a manager chose another moment."
     )
 
     @strawberry.field(description="The movie that is shown.")
@@ -164,4 +169,5 @@ class Session:
             price_per_seat=Money.from_domain(session.price_per_seat),
             status=SessionStatus(session.status),
             version=session.version,
+            sales_end_at=session.sales_end_at,
         )

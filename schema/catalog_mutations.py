@@ -105,6 +105,12 @@ class CreateSessionInput:
         default=OrphanRule.OFF,
         description="What becomes of a hold that leaves a seat alone.",
     )
+    sales_end_at: datetime | None = strawberry.field(
+        default=None,
+        description="When sales end: in the future, not after the session. By default"
+        " `salesMinutesAfterStart` of the cinema after the start, at the latest when"
+        " the session ends.",
+    )
 
 
 @strawberry.input(
@@ -136,6 +142,12 @@ class UpdateSessionInput:
         description="What becomes of a hold that leaves a seat alone, from now on."
         " Null is refused.",
     )
+    sales_end_at: datetime | None = strawberry.field(
+        default=UNSET,
+        description="When sales end: not after the session. Can change at any time. A"
+        " moment that has passed ends them now. When left out, it moves as much as the"
+        " start does. Null is refused.",
+    )
     expected_version: int | None = strawberry.field(
         default=None, description=EXPECTED_VERSION
     )
@@ -163,6 +175,7 @@ def session_facts(entered: UpdateSessionInput) -> session_changes.SessionFacts:
         "starts_at": entered.starts_at,
         "price_per_seat": price.to_domain() if price else price,
         "orphan_rule": sessions.OrphanRule[rule.name] if rule else rule,
+        "sales_end_at": entered.sales_end_at,
     }
     return cast("session_changes.SessionFacts", without_unset(facts))
 

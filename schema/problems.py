@@ -74,9 +74,7 @@ class SeatsUnavailable(Problem):
     )
 
 
-@strawberry.type(
-    description="The session has started. Its seats are no longer for sale."
-)
+@strawberry.type(description="The sales of the session have ended.")
 class SessionClosed(Problem): ...
 
 

@@ -14,7 +14,7 @@ from domain.errors import (
 )
 from domain.money import Money
 from domain.movies import Movie, MovieFacts
-from domain.session_changes import SessionChange, check_by_clock
+from domain.session_changes import SessionChange, check_by_clock, check_sales_end
 from domain.sessions import OrphanRule, Session
 from domain.text import order_key, search_key
 from persistence.catalog import catalog_sql as sql
@@ -23,6 +23,7 @@ from persistence.catalog.free_rooms import in_a_free_room
 from persistence.catalog.moves import move_ends, record_moves
 from persistence.catalog.session_price_sql import HAS_PRICES
 from persistence.catalog.session_prices import change_prices, copy_card, price_of_card
+from persistence.catalog.session_rules import with_rule, with_sales_end
 from persistence.catalog.taken_seats import has_taken_seats
 from persistence.catalog_rows import movie_of, session_of
 from persistence.postgres.pool import Connection, Pool
@@ -76,6 +77,8 @@ class PostgresCatalog:
         starts_at: datetime,
         price: Money | UUID,
         orphan_rule: OrphanRule = OrphanRule.OFF,
+        *,
+        sales_end_at: datetime | None = None,
     ) -> Session:
         async def add(db: Connection) -> Session:
             movie = await db.fetchrow(move_sql.DURATION, movie_id)
@@ -91,6 +94,7 @@ class PostgresCatalog:
             if not isinstance(per_seat := price, Money):
                 per_seat = await price_of_card(db, per_seat, room_id, room["cinema_id"])
             ends_at = starts_at + timedelta(minutes=movie["duration_minutes"])
+            check_sales_end(sales_end_at, ends_at, now)
             turnaround = timedelta(minutes=room["turnaround_minutes"])
             await _check_free(db, room_id, starts_at, ends_at + turnaround)
             [row] = await db.fetch(
@@ -102,11 +106,12 @@ class PostgresCatalog:
                 per_seat.amount_minor,
                 per_seat.currency,
                 card_id,
+                sales_end_at,
             )
             if card_id:
                 await copy_card(db, row["id"], card_id)
             session = session_of(row)
-            return await _with_rule(db, session, orphan_rule, session.version)
+            return await with_rule(db, session, orphan_rule, session.version)
 
         return await in_a_free_room(self._pool, add)
 
@@ -130,7 +135,8 @@ class PostgresCatalog:
             lengths = Lengths(timedelta(minutes=minutes), timedelta(minutes=turnaround))
             changed = await _change(db, session, change, lengths, ended)
             rule, version = change.orphan_rule, session.version + 1
-            return await _with_rule(db, changed, rule, version)
+            changed = await with_sales_end(db, changed, change.sales_end_at, version)
+            return await with_rule(db, changed, rule, version)
 
         session = await in_a_free_room(self._pool, apply)
         for late in ended:  # and committed
@@ -216,16 +222,6 @@ async def _change(
         raise LedgerCorruptError(session.id)
     await record_moves(db, [session.id] if moved else [])
     return session_of(row)
-
-
-async def _with_rule(
-    db: Connection, session: Session, rule: OrphanRule | None, version: int
-) -> Session:
-    """None: the rule stays."""
-    if rule is None:
-        return session
-    row = await db.fetchrow(sql.SET_ORPHAN_RULE, session.id, rule, version)
-    return session_of(row) if row else session
 
 
 def _columns(facts: MovieFacts) -> tuple[object, ...]:

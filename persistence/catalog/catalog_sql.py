@@ -19,7 +19,8 @@ from persistence.sales.event_sql import (
 MOVIE = "id, title, synopsis, duration_minutes, genres, rating, version"
 ROOM = "id, cinema_id, name, turnaround_minutes, version"
 SESSION = (
-    "id, movie_id, room_id, starts_at, ends_at, price_minor, currency, status, version"
+    "id, movie_id, room_id, starts_at, ends_at, price_minor, currency, status, version,"
+    " sales_end_at"
 )
 
 ADD_MOVIE = f"""
@@ -92,11 +93,13 @@ ORDER BY starts_at LIMIT 1
 # A seat that is out of service can be put on sale: it is on the map.
 STATUS_AT_FIRST = "CASE WHEN seat.out_of_service THEN 'BLOCKED' ELSE 'AVAILABLE' END"
 
-# A new session has no watchers: its seats need no event.
+# A new session has no watchers: its seats need no event. A trigger sets a missing end
+# of sales.
 ADD_SESSION = f"""
 WITH screening AS (
-    INSERT INTO sessions (movie_id, room_id, starts_at, ends_at, price_minor, currency)
-    VALUES ($1, $2, $3, $4, $5, $6)
+    INSERT INTO sessions (movie_id, room_id, starts_at, ends_at, price_minor, currency,
+                          sales_end_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $8)
     RETURNING *
 ),
 on_sale AS (
@@ -142,6 +145,16 @@ RETURNING {SESSION}
 # $3 is the version that the session has afterwards.
 SET_ORPHAN_RULE = f"""
 UPDATE sessions SET orphan_rule = $2, version = $3 WHERE id = $1 AND orphan_rule <> $2
+RETURNING {SESSION}
+"""
+
+# A moment that has passed ends the sales now.
+SET_SALES_END = f"""
+WITH clock AS MATERIALIZED (SELECT clock_timestamp() AS now)
+UPDATE sessions SET sales_end_at = greatest($2::timestamptz, clock.now), version = $3
+FROM clock
+WHERE id = $1
+    AND greatest(sales_end_at, clock.now) <> greatest($2::timestamptz, clock.now)
 RETURNING {SESSION}
 """
 

@@ -38,7 +38,7 @@ class LocalLease:
     def __init__(self, wanted: Wanted, turns: Turns) -> None:
         self.wanted = wanted
         self.locked = False
-        self.held: tuple[Reservation, datetime] | None = None
+        self.held: tuple[Reservation, datetime, datetime] | None = None
         self.refusal: DomainError | None = None
         self.failure: Exception | None = None  # of a server
         self.lines = [str(seat_id).encode() for seat_id in wanted.seat_ids]
@@ -48,11 +48,12 @@ class LocalLease:
         self._began = self._clock()
         self._known_until = 0.0
 
-    def mark_held(self, reservation: Reservation, starts_at: datetime) -> None:
-        self.held = (reservation, starts_at)
+    def mark_held(self, held: Reservation, starts_at: datetime, end: datetime) -> None:
+        self.held = (held, starts_at, end)
         # As long as the marker says it, which counts from the lock: that came later.
-        self._known_until = self._began + held_ms(reservation, starts_at) / 1_000
-        self.refuse_others(SeatsUnavailableError(reservation.seats))
+        period = held_ms(held, end)
+        self._known_until = self._began + period / 1_000
+        self.refuse_others(SeatsUnavailableError(held.seats))
 
     def refuse_others(self, refusal: DomainError) -> None:
         """Waiting callers are refused now, before the nodes have the markers."""
@@ -64,7 +65,7 @@ class LocalLease:
         """Afterwards the lease is released, and the caller has to try.
 
         Raises the refusal of an equal call. Callers that come after a refusal have to
-        try as well: the session may have started since.
+        try as well: the sales may have ended since.
         """
         if wanted == self.wanted and (
             not self.decided.is_set() or self._clock() < self._known_until

@@ -178,10 +178,10 @@ class RedlockSeatLocks:
         if lease.held is None:
             await _run(self._nodes, CLEAR, keys, token)
             return
-        reservation, starts_at = lease.held
+        reservation, starts_at, sales_end_at = lease.held
         taken = TakenSeat.of(reservation, starts_at)
         markers = [marker(reservation, taken[seat]) for seat in lease.wanted.seat_ids]
-        period = held_ms(reservation, starts_at)
+        period = held_ms(reservation, sales_end_at)
         await _run(self._nodes, MARK_HELD, keys, token, LOCK_MS, period, *markers)
 
 

@@ -1,9 +1,10 @@
 """Markers of taken seats on the lock nodes: their form, and how long they last.
 
 A marker is the id of the reservation and JSON: the seat, its session and the session's
-start. It ends before the hold and before the start of the session, so it is never wrong
-about them. A marker of release 0.1.0 has no session. It is ignored, because we cannot
-know which calls it answers.
+start. It ends before the hold and before the sales of the session, so it is never wrong
+about them. Only where a manager has ended sales early, it says for a while that a taken
+seat is taken, and Postgres that sales have ended. A marker of release 0.1.0 has no
+session. It is ignored, because we cannot know which calls it answers.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -27,9 +28,9 @@ ID_LENGTH = 36
 LOCK = b"lock:"  # begins the token of a lock
 
 
-def held_ms(reservation: Reservation, starts_at: datetime) -> int:
+def held_ms(reservation: Reservation, sales_end_at: datetime) -> int:
     """From the moment when the lock was taken, which was before the hold began."""
-    end = min(reservation.expires_at, starts_at)
+    end = min(reservation.expires_at, sales_end_at)
     return _milliseconds(end - reservation.created_at - MARGIN)
 
 

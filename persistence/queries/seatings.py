@@ -24,7 +24,7 @@ MAX_RULES = 10_000  # sessions
 
 RULES = """
 SELECT rooms.version AS room_version, s.orphan_rule,
-       s.starts_at <= clock_timestamp() AS begun,
+       s.sales_end_at <= clock_timestamp() AS closed,
        EXISTS (
            SELECT FROM seats WHERE seats.room_id = s.room_id
            AND features && '{COMPANION,SOFA_LEFT,SOFA_RIGHT}'
@@ -157,7 +157,7 @@ class Seatings:
 def _rules_of(row: asyncpg.Record) -> SessionRules:
     return SessionRules(
         orphan_rule=OrphanRule(row["orphan_rule"]),
-        begun=row["begun"],
+        closed=row["closed"],
         companions_released=row["companions_released"],
         has_pairs=row["has_pairs"],
         room_version=row["room_version"],

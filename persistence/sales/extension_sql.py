@@ -51,6 +51,7 @@ changed_seats AS (
 SELECT verdict.status_now AS status, verdict.now,
        (SELECT data FROM reservation_state) AS extended,
        (SELECT starts_at FROM screening) AS starts_at,
+       (SELECT sales_end_at FROM screening) AS sales_end_at,
        1 / ((SELECT count(*) FROM changed_seats)
             = (SELECT count(*) FROM changed_reservations r
                JOIN claims ON claims.reservation_id = r.id))::int AS whole

@@ -47,7 +47,8 @@ WITHIN_LIMIT = "asked.owned + asked.seats <= asked.seats_per_customer"
 # fails and changes nothing.
 # The customers' turns come first: who waits for one has locked nothing. Afterwards a
 # function reads `owned`, because the snapshot of this statement is older.
-# The sessions are locked next, FOR KEY SHARE: no price or start changes meanwhile.
+# The sessions are locked next, FOR KEY SHARE: no price, start or end of
+# sales changes meanwhile.
 # The only parameter is a list of holds as jsonb, and no column is an array: on a new
 # connection asyncpg would look up the type of each array first.
 # This form waits for rows that somebody else has locked, and is sent for one hold.
@@ -110,7 +111,7 @@ changed_reservations AS (
     JOIN verdict ON verdict.hold_id = asked.id
     JOIN screening ON screening.id = asked.session_id
     CROSS JOIN clock
-    WHERE verdict.free = asked.seats AND screening.starts_at > clock.now
+    WHERE verdict.free = asked.seats AND screening.sales_end_at > clock.now
       AND {AS_SHOWN} AND {MAY_HAVE_TICKETS} AND {WITHIN_LIMIT}
     RETURNING *
 ),
@@ -138,8 +139,8 @@ SELECT asked.id AS member_id,
        screening.id IS NOT NULL AND coalesce(verdict.found, 0) = asked.seats AS found,
        screening.id, screening.movie_id, screening.room_id, screening.starts_at,
        screening.ends_at, screening.price_minor, screening.currency,
-       screening.status, screening.version,
-       screening.starts_at <= clock.now AS begun,
+       screening.status, screening.version, screening.sales_end_at,
+       screening.sales_end_at <= clock.now AS closed,
        {EXPIRED} AS expired, verdict.total::int AS total, {REFUSED_TICKETS},
        CASE WHEN NOT {WITHIN_LIMIT} THEN (
            SELECT coalesce(jsonb_agg(r.id), '[]') FROM reservations r

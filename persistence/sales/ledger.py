@@ -179,7 +179,7 @@ class PostgresLedger:
             confirmed=Confirmed(
                 reservation=reservation_from_json(row["confirmed"]),
                 starts_at=row["starts_at"],
-                on_sale_for=row["starts_at"] - row["approved_at"],
+                on_sale_for=row["sales_end_at"] - row["approved_at"],
             ),
         )
 

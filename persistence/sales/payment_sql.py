@@ -75,6 +75,7 @@ SELECT coalesce(
        (SELECT data FROM reservation_state) AS confirmed,
        (SELECT approved_at FROM approved) AS approved_at,
        (SELECT starts_at FROM screening) AS starts_at,
+       (SELECT sales_end_at FROM screening) AS sales_end_at,
        1 / ((SELECT count(*) FROM changed_reservations)
                 = (SELECT count(*) FROM approved)
             AND (SELECT count(*) FROM changed_seats)

@@ -18,7 +18,7 @@ def hold_verdict(row: asyncpg.Record, *, is_found: bool) -> HoldVerdict:
     return HoldVerdict(
         reservation=row["held"] and reservation_from_json(row["held"]),
         session=session_of(row) if is_found else None,
-        begun=bool(row["begun"]),
+        closed=bool(row["closed"]),
         total=None if row["total"] is None else Money(row["total"], row["currency"]),
         exhausted=bool(row["exhausted"]),
         taken=tuple(seat_from_json(seat) for seat in row["taken"] or ()),
@@ -39,6 +39,6 @@ def extend_verdict(row: asyncpg.Record | None) -> ExtendVerdict:
         reservation=reservation,
         starts_at=row["starts_at"],
         held_for=reservation.expires_at - row["now"],
-        on_sale_for=row["starts_at"] - row["now"],
+        on_sale_for=row["sales_end_at"] - row["now"],
     )
     return ExtendVerdict(extended=extended, status=status)

@@ -106,6 +106,8 @@ class SessionRow(SQLModel, table=True):
         sa_type=Text,
         sa_column_kwargs={"server_default": OrphanRule.OFF},
     )
+    # A trigger sets what is missing, and moves it with the start.
+    sales_end_at: datetime | None = Field(default=None, sa_type=Moment)
 
 
 class SessionMoveRow(SQLModel, table=True):

@@ -172,18 +172,24 @@ async def test_one_hold_takes_over_overdue_seats_of_several_customers(
     assert await cinema.count("reservations", "status = 'EXPIRED'") == 2
 
 
-async def test_a_session_is_sold_until_it_begins(
-    services: SaleServices, show: Show, ana: UUID, pool: Pool
+@pytest.mark.parametrize("minutes", [0, -30, 20])
+async def test_a_session_is_sold_until_its_sales_end(
+    services: SaleServices, show: Show, ana: UUID, pool: Pool, minutes: int
 ) -> None:
-    begins = await pool.fetchval("SELECT starts_at FROM sessions")
-    await services.set_clock(begins + BEFORE)
+    """With its start, or before, or after."""
+    end = await pool.fetchval(
+        "UPDATE sessions SET sales_end_at = starts_at + $1::interval"
+        " RETURNING sales_end_at",
+        timedelta(minutes=minutes),
+    )
+    await services.set_clock(end + BEFORE)
 
     held = await services.hold(show, ana, 0)
-    await services.set_clock(begins)
+    await services.set_clock(end)
     with pytest.raises(SessionClosedError):
         await services.hold(show, ana, 1)
 
-    assert held.created_at == begins + BEFORE
+    assert held.created_at == end + BEFORE
 
 
 async def test_deadlines_hold_with_the_real_clock_too(scratch_pool: Pool) -> None:

@@ -59,24 +59,24 @@ async def test_each_member_is_refused_for_its_own_reason(
     ledger: PostgresLedger, cinema: Cinema, pool: Pool, ana: UUID
 ) -> None:
     show = await cinema.open_session(seats=10)
-    begun = await cinema.open_session(starts_in=-timedelta(minutes=1))
+    closed = await cinema.open_session(starts_in=-timedelta(minutes=1))
     first, overdue = holding(ana, show.wanting(0)), holding(ana, show.wanting(1))
     await decide(ledger, first, overdue)
     await expire_hold(pool, overdue.reservation_id)
-    foreign = Wanted(session_id=show.session_id, seat_ids=begun.seat_ids[:1])
+    foreign = Wanted(session_id=show.session_id, seat_ids=closed.seat_ids[:1])
 
     verdicts = await decide(
         ledger,
         holding(ana, show.wanting(0, 2)),
         holding(ana, show.wanting(1, 3)),
-        holding(ana, begun.wanting(1)),
+        holding(ana, closed.wanting(1)),
         holding(ana, foreign),
         holding(ana, Wanted(session_id=uuid4(), seat_ids=(uuid4(),))),
         holding(ana, show.wanting(4, 5)),
     )
 
     assert list(map(outcome, verdicts)) == [
-        *("1 taken", "1 taken", "begun", "not found", "not found", "held")
+        *("1 taken", "1 taken", "closed", "not found", "not found", "held")
     ]
     assert isinstance(verdicts[1], HoldVerdict)
     assert verdicts[1].expired == (overdue.reservation_id,)

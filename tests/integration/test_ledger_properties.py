@@ -209,7 +209,7 @@ class Books(RuleBasedStateMachine):
         except KeyReusedError:
             return "key reused"
         assert verdict.session
-        assert not verdict.begun
+        assert not verdict.closed
         if verdict.reservation:
             assert verdict.reservation.id == booked.id
             return "held"

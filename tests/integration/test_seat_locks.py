@@ -183,21 +183,21 @@ async def test_one_caller_of_a_crowd_in_one_process_asks_the_nodes(
     assert asked == [ACQUIRE, MARK_HELD]
 
 
-@pytest.mark.parametrize("starts_in", [timedelta(hours=1), timedelta(0)])
-async def test_who_comes_while_a_hold_is_marked_is_refused_at_once_before_the_start(
-    service: BookingService, show: Show, ana: UUID, starts_in: timedelta
+@pytest.mark.parametrize("sold_for", [timedelta(hours=1), timedelta(0)])
+async def test_who_comes_while_a_hold_is_marked_is_refused_at_once_during_sales(
+    service: BookingService, show: Show, ana: UUID, sold_for: timedelta
 ) -> None:
-    """Its marker is on the way to the nodes; with the start it says nothing more."""
+    """Its marker is on the way to the nodes; once sales end it says nothing more."""
     wanted = show.wanting(0)
     lease = LocalLease(wanted, Turns())
     held = await service.reserve_seats(show.session_id, show.seat_ids[:1], ana)
-    lease.mark_held(held, held.created_at + starts_in)
+    lease.mark_held(held, held.created_at, held.created_at + sold_for)
     answering = asyncio.create_task(lease.wait(wanted))
     await asyncio.sleep(0)
-    assert answering.done() == bool(starts_in)
+    assert answering.done() == bool(sold_for)
     lease.released.set()
     [answer] = await asyncio.gather(answering, return_exceptions=True)
-    assert isinstance(answer, SeatsUnavailableError) == bool(starts_in)
+    assert isinstance(answer, SeatsUnavailableError) == bool(sold_for)
 
 
 async def test_a_caller_waits_for_another_process_and_is_refused_by_its_marker(

@@ -34,4 +34,4 @@ def outcome(verdict: HoldVerdict | BaseException) -> str:
         return "not found"
     if verdict.over_limit and not verdict.taken:
         return "over limit"
-    return "begun" if verdict.begun else f"{len(verdict.taken)} taken"
+    return "closed" if verdict.closed else f"{len(verdict.taken)} taken"

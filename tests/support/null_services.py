@@ -20,7 +20,9 @@ UNUSED: Any = None  # for a service that the tested operations do not call
 
 
 class NullSeatLock:
-    def mark_held(self, reservation: Reservation, starts_at: datetime) -> None: ...
+    def mark_held(
+        self, held: Reservation, starts_at: datetime, end: datetime
+    ) -> None: ...
 
 
 class NoSeatLocks:

@@ -46,6 +46,7 @@ SESSION = Session(
     price_per_seat=PRICE,
     status=SessionStatus.SCHEDULED,
     version=1,
+    sales_end_at=NOON,
 )
 KNOWN = TakenSeat(session_id=SESSION.id, starts_at=NOON, seat=SOLD)
 FREE = Money(0, "BRL")
@@ -90,7 +91,7 @@ class TestWantedSeats:
 
 class TestJudge:
     @pytest.mark.parametrize(
-        ("found", "begun", "expected", "refusal"),
+        ("found", "closed", "expected", "refusal"),
         [
             (False, True, OTHERS, NotFoundError),
             (True, True, OTHERS, SessionClosedError),
@@ -101,11 +102,11 @@ class TestJudge:
         ],
     )
     def test_gives_the_refusal_that_tells_most(
-        self, found: bool, begun: bool, expected: Expected, refusal: type[DomainError]
+        self, found: bool, closed: bool, expected: Expected, refusal: type[DomainError]
     ) -> None:
         session = SESSION if found else None
         verdict = HoldVerdict(
-            reservation=None, session=session, begun=begun, total=PRICE, taken=(SOLD,)
+            reservation=None, session=session, closed=closed, total=PRICE, taken=(SOLD,)
         )
 
         with pytest.raises(refusal):
@@ -121,7 +122,7 @@ class TestJudge:
         verdict = HoldVerdict(
             reservation=None,
             session=SESSION,
-            begun=False,
+            closed=False,
             total=PRICE,
             taken=taken,
             over_limit=True,
@@ -149,7 +150,7 @@ class TestJudge:
         verdict = HoldVerdict(
             reservation=None,
             session=SESSION,
-            begun=False,
+            closed=False,
             total=total,
             exhausted=exhausted,
             taken=taken,

@@ -40,6 +40,7 @@ SESSION = Session(
     price_per_seat=PRICE,
     status=SessionStatus.SCHEDULED,
     version=1,
+    sales_end_at=STARTS_AT,
 )
 Act = Callable[[CatalogService, VenueService], Awaitable[object]]
 
@@ -75,6 +76,8 @@ class FakeCatalog:
         starts_at: datetime,
         price: Money | UUID,
         orphan_rule: OrphanRule = OrphanRule.OFF,
+        *,
+        sales_end_at: datetime | None = None,
     ) -> Session:
         self._answer()
         return SESSION

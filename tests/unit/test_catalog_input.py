@@ -2,8 +2,6 @@
 
 import math
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
-from uuid import UUID
 
 import pytest
 
@@ -14,20 +12,9 @@ from domain.new_seats import NewSeats, validated_rows
 from domain.rooms import NewRoom
 from domain.seat_plan import SeatFeature
 from domain.session_changes import SessionChange, SessionFacts, check_session
-from domain.sessions import Session, SessionStatus
+from tests.support.sessions import SESSION, STARTS_AT
 
-STARTS_AT = datetime(2030, 1, 1, 20, tzinfo=UTC)
 PRICE = Money(2500, "BRL")
-SESSION = Session(
-    id=UUID(int=1),
-    movie_id=UUID(int=2),
-    room_id=UUID(int=3),
-    starts_at=STARTS_AT,
-    ends_at=datetime(2030, 1, 1, 22, tzinfo=UTC),
-    price_per_seat=PRICE,
-    status=SessionStatus.SCHEDULED,
-    version=1,
-)
 A_ROW = [NewSeats("A", 10)]
 CONFLICT = [SeatFeature.WHEELCHAIR, SeatFeature.COMPANION]
 

@@ -69,7 +69,8 @@ class Crowd:
                 self.at_postgres += 1
                 await self.may_decide.wait()
                 self._decide()
-                lock.mark_held(HELD, NOON + timedelta(hours=1))
+                start = NOON + timedelta(hours=1)
+                lock.mark_held(HELD, start, start)
         except Exception as error:  # noqa: BLE001 # each is an outcome
             return type(error).__name__
         return "held"

@@ -1,8 +1,6 @@
 """Every error of the domain has a problem type, a message and a field."""
 
-from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
 
 import pytest
 from graphql import GraphQLUnionType
@@ -13,22 +11,12 @@ from domain.errors import DomainError
 from domain.money import Money
 from domain.payment import PaymentStatus
 from domain.reservation import ReservationStatus
-from domain.sessions import Session, SessionStatus
 from resolvers.languages import OFFERED
 from resolvers.problems import HANDLERS
 from resolvers.texts import localize
 from schema import enums, problems
+from tests.support.sessions import SESSION
 
-SESSION = Session(
-    id=UUID(int=1),
-    movie_id=UUID(int=2),
-    room_id=UUID(int=3),
-    starts_at=datetime(2030, 1, 1, 20, tzinfo=UTC),
-    ends_at=datetime(2030, 1, 1, 22, tzinfo=UTC),
-    price_per_seat=Money(2500, "BRL"),
-    status=SessionStatus.SCHEDULED,
-    version=1,
-)
 EXAMPLES: list[DomainError] = [
     errors.NotFoundError(),
     errors.InvalidInputError("seatIds", rule="seats_missing"),

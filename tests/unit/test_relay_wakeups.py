@@ -33,6 +33,7 @@ SESSION = Session(
     price_per_seat=PRICE,
     status=SessionStatus.SCHEDULED,
     version=1,
+    sales_end_at=NOON,
 )
 HELD = Reservation(
     id=uuid4(),
@@ -83,7 +84,7 @@ def verdict(
     return HoldVerdict(
         reservation=reservation,
         session=SESSION,
-        begun=False,
+        closed=False,
         taken=taken,
         expired=expired,
     )

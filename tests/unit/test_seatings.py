@@ -15,7 +15,7 @@ from persistence.queries.seatings import RULES, Seatings
 SESSION = uuid4()
 RULE = {
     "orphan_rule": "OFF",
-    "begun": False,
+    "closed": False,
     "companions_released": False,
     "has_pairs": False,
     "room_version": 1,
