@@ -69,6 +69,7 @@ class PlanMutations:
         room = await info.context.services.venues.update_seats(
             key, [seat_change(seat) for seat in input.seats], input.expected_version
         )
+        info.context.services.queries.seatings.forget_rules()
         info.context.clear_loaders()
         return Room.from_domain(room)
 

@@ -12,7 +12,11 @@ from loadtest.documents import CANCEL_RESERVATION, RESERVE_SEATS
 from tests.support.catalog import answer, moment
 from tests.support.cinema import Cinema, Show, reserving
 from tests.support.schema_client import MANAGER, SchemaClient
-from tests.support.venue_documents import CREATE_SESSION, UPDATE_SESSION
+from tests.support.venue_documents import (
+    CREATE_SESSION,
+    UPDATE_SEATS,
+    UPDATE_SESSION,
+)
 
 ORPHANS = """query ($id: ID!) { reservation(id: $id) { orphans { number status } } }"""
 
@@ -163,6 +167,25 @@ async def test_halves_of_a_sofa_are_sold_together(
         assert "sofa" in refused["fields"][0]["message"]
     held = await client.reserve(ana, show, 2, 3)
     assert held["__typename"] == "Reservation"
+
+
+async def test_a_new_sofa_counts_at_once(
+    client: SchemaClient, show: Show, ana: UUID, cinema: Cinema
+) -> None:
+    await client.reserve(ana, show, 5)
+    room = await cinema.room_of(show)
+    rows = await cinema.pool.fetch(
+        "SELECT id FROM seats WHERE room_id = $1 AND number IN (3, 4) ORDER BY number",
+        room,
+    )
+    halves = [
+        {"id": str(row["id"]), "features": [half]}
+        for row, half in zip(rows, ("SOFA_LEFT", "SOFA_RIGHT"), strict=True)
+    ]
+
+    await answer(client, UPDATE_SEATS, roomId=str(room), seats=halves)
+
+    assert (await client.reserve(ana, show, 2))["code"] == "INVALID_INPUT"
 
 
 async def test_a_half_is_sold_alone_once_the_other_is_sold(
