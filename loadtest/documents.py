@@ -58,7 +58,8 @@ RESERVE_BEST_SEATS = """mutation ($input: ReserveBestSeatsInput!) {
     __typename
     ... on Problem { code message }
     ... on Reservation {
-      id status total { amountMinor currency } seats { id row number status version }
+      id status expiresAt total { amountMinor currency }
+      seats { id row number status version price { amountMinor } }
     }
     ... on NotEnoughSeats { available largestTogether }
     ... on TooManySeats { limit }

@@ -9,10 +9,11 @@ from typing import Literal
 
 from pydantic import TypeAdapter
 
-Kind = Literal["reserve", "extend", "cancel", "approve", "read"]
+Kind = Literal["reserve", "best", "extend", "cancel", "approve", "read"]
 Outcome = Literal["ok", "refused", "unknown"]
 
 SECOND = 1_000_000
+HOLDS = {"reserve": "reserveSeats", "best": "reserveBestSeats"}  # their mutations
 
 
 @dataclass(slots=True, kw_only=True)
@@ -33,6 +34,9 @@ class Operation:
     customer: str
     session: str
     seats: tuple[str, ...] = ()
+    # Of "best": how many seats, and how close together.
+    count: int = 0
+    together: str | None = None
     # The reservation to extend or cancel, or the payment to approve.
     target: str | None = None
     key: str | None = None
@@ -55,6 +59,8 @@ class SeatRow:
     status: str
     reservation: str | None
     price_minor: int
+    row: str = ""
+    place: int = 0  # in the row
 
 
 @dataclass(slots=True, kw_only=True)

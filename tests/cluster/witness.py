@@ -46,8 +46,10 @@ CREATE TRIGGER witness AFTER INSERT ON outbox
     FOR EACH ROW EXECUTE FUNCTION witness_event();
 """
 SEATS = """
-SELECT ss.*, coalesce(ss.price_minor, s.price_minor) AS price FROM session_seats ss
-JOIN sessions s ON s.id = ss.session_id WHERE ss.session_id = ANY($1::uuid[])
+SELECT ss.*, coalesce(ss.price_minor, s.price_minor) AS price,
+       seats.row_label, seats.place
+FROM session_seats ss JOIN sessions s ON s.id = ss.session_id
+JOIN seats ON seats.id = ss.seat_id WHERE ss.session_id = ANY($1::uuid[])
 """
 RESERVATIONS = "SELECT * FROM reservations WHERE session_id = ANY($1::uuid[])"
 CLAIMS = """
@@ -124,6 +126,8 @@ def _seat(row: asyncpg.Record) -> SeatRow:
         status=row["status"],
         reservation=_text(row["reservation_id"]),
         price_minor=row["price"],
+        row=row["row_label"],
+        place=row["place"],
     )
 
 

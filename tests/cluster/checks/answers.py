@@ -3,13 +3,22 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
-from tests.cluster.evidence import SECOND, Evidence, Operation, ReservationRow
+from tests.cluster.checks.best_seats import is_whole
+from tests.cluster.evidence import (
+    HOLDS,
+    SECOND,
+    Evidence,
+    Operation,
+    ReservationRow,
+    SeatRow,
+)
 
 # Codes that a correct client can get.
 EXPECTED_CODES = {
     None,
     "CUSTOMER_LIMIT",
     "IDEMPOTENCY_CONFLICT",
+    "NOT_ENOUGH_SEATS",
     "PAYMENT_CLOSED",
     "RATE_LIMITED",
     "RESERVATION_CLOSED",
@@ -21,6 +30,7 @@ CLOCK_TOLERANCE_SECONDS = 0.05
 
 def violations(evidence: Evidence) -> Iterator[str]:
     rows = {row.id: row for row in evidence.reservations}
+    seats = {row.id: row for row in evidence.seats}
     claimed: dict[str, set[str]] = defaultdict(set)
     for claim in evidence.claims:
         claimed[claim.reservation].add(claim.seat)
@@ -33,8 +43,8 @@ def violations(evidence: Evidence) -> Iterator[str]:
         if operation.code == "RATE_LIMITED":
             continue
         match operation.kind:
-            case "reserve" if operation.outcome == "ok":
-                yield from _held(operation, rows, claimed)
+            case "reserve" | "best" if operation.outcome == "ok":
+                yield from _held(operation, rows, claimed, seats)
             case "extend" if operation.outcome == "ok":
                 yield from _extended(operation, rows)
             case "cancel":
@@ -43,13 +53,14 @@ def violations(evidence: Evidence) -> Iterator[str]:
                 yield from _approved(operation, evidence, rows)
     yield from _extensions(evidence)
     yield from _keys(evidence)
-    yield from _orphans(evidence, rows, claimed)
+    yield from _orphans(evidence, rows, claimed, seats)
 
 
 def _held(
     operation: Operation,
     rows: Mapping[str, ReservationRow],
     claimed: Mapping[str, set[str]],
+    seats: Mapping[str, SeatRow],
 ) -> Iterator[str]:
     row = rows.get(operation.result or "")
     answered = {state.seat for state in operation.states}
@@ -58,11 +69,20 @@ def _held(
         or row.customer != operation.customer
         or row.session != operation.session
         or row.amount_minor != operation.amount_minor
-        or not claimed[row.id] == set(operation.seats) == answered
+        or claimed[row.id] != answered
+        or not _asked_for(operation, answered, seats)
     ):
         yield f"{operation} was acknowledged, and there is {row}"
     elif operation.status not in {"PENDING", row.status}:
         yield f"{operation} was answered {operation.status}, and it is {row.status}"
+
+
+def _asked_for(
+    operation: Operation, held: set[str], seats: Mapping[str, SeatRow]
+) -> bool:
+    if operation.kind == "best":
+        return is_whole(operation, held, seats)
+    return set(operation.seats) == held
 
 
 def _extended(
@@ -130,18 +150,14 @@ def _keys(evidence: Evidence) -> Iterator[str]:
         if one.key is not None:
             operations[one.customer, one.kind, one.key].append(one)
     kept = {(k.customer, k.operation, k.key): k.result for k in evidence.keys}
-    names = {
-        "reserve": "reserveSeats",
-        "extend": "extendReservation",
-        "approve": "approvePayment",
-    }
+    names = HOLDS | {"extend": "extendReservation", "approve": "approvePayment"}
     for (customer, kind, key), found in operations.items():
         results = {one.result for one in found if one.outcome == "ok"}
         amounts = {one.amount_minor for one in found if one.outcome == "ok"}
         stands_for = kept.get((customer, names[kind], key))
         if len(results) > 1 or len(amounts) > 1:
             yield f"the key {key} of {customer} was answered with {results} {amounts}"
-        if kind == "reserve" and results and results != {stands_for}:
+        if kind in HOLDS and results and results != {stands_for}:
             yield f"the key {key} stands for {stands_for}, was answered {results}"
         refused = {one.code for one in found if one.outcome == "refused"}
         if all(one.outcome == "refused" for one in found) and stands_for:
@@ -154,14 +170,15 @@ def _orphans(
     evidence: Evidence,
     rows: Mapping[str, ReservationRow],
     claimed: Mapping[str, set[str]],
+    seats: Mapping[str, SeatRow],
 ) -> Iterator[str]:
     """Each reservation belongs to one request: an answered one or an unknown one."""
-    answered = {o.result for o in evidence.operations if o.kind == "reserve"}
-    keyed = {k.result: k.key for k in evidence.keys if k.operation == "reserveSeats"}
+    answered = {o.result for o in evidence.operations if o.kind in HOLDS}
+    keyed = {k.result: k.key for k in evidence.keys if k.operation in HOLDS.values()}
     unknown = [
         one
         for one in evidence.operations
-        if one.kind == "reserve" and one.outcome == "unknown"
+        if one.kind in HOLDS and one.outcome == "unknown"
     ]
     for row in rows.values():
         if row.id in answered:
@@ -173,7 +190,7 @@ def _orphans(
                 for one in unknown
                 if one.customer == row.customer
                 and one.key == keyed.get(row.id)
-                and set(one.seats) == claimed[row.id]
+                and _asked_for(one, claimed[row.id], seats)
                 and one.invoked <= created_at + CLOCK_TOLERANCE_SECONDS
             ),
             None,

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from tests.cluster.checks.chains import chains, is_reprice
-from tests.cluster.evidence import Evidence, Operation, SeatChange
+from tests.cluster.evidence import HOLDS, Evidence, Operation, SeatChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class Causes:
         self._keys: Mapping[str, tuple[str, str]] = {
             row.result: (row.customer, row.key)
             for row in evidence.keys
-            if row.operation == "reserveSeats"
+            if row.operation in HOLDS.values()
         }
         self._payments = {row.reservation: row.id for row in evidence.payments}
         self._reservations = {row.id: row for row in evidence.reservations}
@@ -86,7 +86,7 @@ class Causes:
         return [
             one
             for one in self._done
-            if one.kind == "reserve"
+            if one.kind in HOLDS
             and (
                 one.result == reservation
                 or (one.result is None and key is not None and key == _key(one))

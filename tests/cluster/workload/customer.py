@@ -6,6 +6,7 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 
 from loadtest.documents import RESERVATION
 from tests.cluster.evidence import Operation
@@ -18,6 +19,9 @@ WINDOW = 24  # seats that all customers choose from at the same time
 MAX_SEATS = 4
 PAYMENT_SECONDS = 10.0
 EDGE_SECONDS = 0.25
+BEST_SHARE = 0.15  # of the holds
+
+Hold = Callable[[], Awaitable[tuple[Operation, Reply]]]
 
 
 class SimulatedCustomer:
@@ -42,21 +46,34 @@ class SimulatedCustomer:
             await self._pause(self._rng.uniform(0.1, 0.7))
             if self._rng.random() < 0.25:
                 await self._read_map()
-            session, seats = self._choose()
             key = self._new_key() if self._rng.random() < 0.85 else None
-            held, reply = await self._client.reserve(session, seats, key)
+            hold = self._hold(key)
+            held, reply = await hold()
             for _ in range(TRIES):
                 if held.outcome != "unknown" or key is None or self._stopping.is_set():
                     break
                 await self._pause(self._rng.uniform(0.2, 0.8))
-                held, reply = await self._client.reserve(session, seats, key)
+                held, reply = await hold()
             if held.outcome == "ok" and held.result:
-                await self._reuse_key(held)
+                await self._reuse_key(held, hold)
                 await self._decide(held, await self._extend(held) or reply)
 
     def _new_key(self) -> str:
         self._keys += 1
         return f"k{self._keys}"
+
+    def _hold(self, key: str | None) -> Hold:
+        """A call that can be repeated: for chosen seats, or for the best ones."""
+        if self._rng.random() >= BEST_SHARE:
+            return partial(self._client.reserve, *self._choose(), key)
+        return partial(
+            self._client.reserve_best,
+            self._rng.choice(list(self._fixtures.shows)),
+            self._fixtures.ticket_type,
+            self._rng.randint(1, MAX_SEATS),
+            self._rng.choice(("ROW", "ROW", "NEAR", "ANY")),
+            key,
+        )
 
     def _choose(self) -> tuple[str, tuple[str, ...]]:
         sessions = list(self._fixtures.shows)
@@ -74,14 +91,14 @@ class SimulatedCustomer:
         read = await self._client.read(self._rng.choice(self._fixtures.sessions))
         self._sold |= {state.seat for state in read.states if state.status == "SOLD"}
 
-    async def _reuse_key(self, held: Operation) -> None:
+    async def _reuse_key(self, held: Operation, hold: Hold) -> None:
         """Repeats the key: with the same seats, or with another, which is refused."""
         if held.key is None:
             return
         draw = self._rng.random()
         if draw < 0.1:
-            await self._client.reserve(held.session, held.seats, held.key)
-        elif draw < 0.15:
+            await hold()
+        elif draw < 0.15 and held.kind == "reserve":
             others = self._fixtures.shows.get(
                 held.session, self._fixtures.matinee_seats
             )
@@ -135,7 +152,7 @@ class SimulatedCustomer:
             lambda: self._client.approve(held.session, payment, key)
         )
         if paid.outcome == "ok":
-            self._sold.update(held.seats)
+            self._sold.update(state.seat for state in held.states)
             if self._rng.random() < 0.1:
                 await self._client.approve(held.session, payment, key)
 

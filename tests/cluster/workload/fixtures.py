@@ -11,6 +11,7 @@ from auth.tokens import LOAD_TEST_LIFETIME, TokenIssuer
 from domain.people import Role, Viewer
 from persistence.postgres.pool import Pool
 from tests.support.cinema import Cinema
+from tests.support.prices import DEFAULT_TYPE
 
 SESSIONS_ON_SALE = 3
 SEATS = 80
@@ -34,6 +35,7 @@ class Fixtures:
     tokens: Mapping[str, str]  # by customer
     prober: tuple[str, str]  # account id and token
     manager_token: str
+    ticket_type: str  # the default one
 
     @property
     def sessions(self) -> list[str]:
@@ -62,4 +64,5 @@ async def create_fixtures(pool: Pool, keys: Path) -> Fixtures:
         tokens={str(each): token(each, Role.CUSTOMER) for each in customers},
         prober=(str(prober), token(prober, Role.CUSTOMER)),
         manager_token=token(await pool.fetchval(MANAGER), Role.MANAGER),
+        ticket_type=str(await pool.fetchval(DEFAULT_TYPE)),
     )

@@ -7,6 +7,7 @@ from loadtest.documents import (
     APPROVE_PAYMENT,
     CANCEL_RESERVATION,
     EXTEND_RESERVATION,
+    RESERVE_BEST_SEATS,
     RESERVE_SEATS,
     SEAT_MAP,
 )
@@ -35,6 +36,23 @@ class RecordingClient:
         wanted = {"sessionId": session, "seatIds": seats, "idempotencyKey": key}
         operation = self._begin("reserve", session, seats=seats, key=key)
         reply = await self.ask(RESERVE_SEATS, {"input": wanted})
+        if reply.outcome == "ok":
+            operation.amount_minor = reply.value["total"]["amountMinor"]
+            operation.states = states(reply.value["seats"])
+        return self._end(operation, reply), reply
+
+    async def reserve_best(
+        self, session: str, ticket_type: str, count: int, together: str, key: str | None
+    ) -> tuple[Operation, Reply]:
+        wanted = {
+            "sessionId": session,
+            "tickets": [{"ticketTypeId": ticket_type, "count": count}],
+            "together": together,
+            "idempotencyKey": key,
+        }
+        operation = self._begin("best", session, key=key)
+        operation.count, operation.together = count, together
+        reply = await self.ask(RESERVE_BEST_SEATS, {"input": wanted})
         if reply.outcome == "ok":
             operation.amount_minor = reply.value["total"]["amountMinor"]
             operation.states = states(reply.value["seats"])

@@ -31,6 +31,25 @@ def operation(
     )
 
 
+def best(evidence: Evidence) -> Operation:
+    """A hold of two seats side by side, as if reserveBestSeats had chosen them."""
+    held = next(
+        one
+        for one in evidence.operations
+        if (one.kind, one.outcome, len(one.seats)) == ("reserve", "ok", 2)
+        and sum(one.result == other.result for other in evidence.operations) == 1
+    )
+    held.kind, held.together, held.count = "best", "ROW", 2
+    rows = [row for row in evidence.seats if row.id in held.seats]
+    for place, row in enumerate(rows):
+        row.place = place
+    held.seats = ()
+    for key in evidence.keys:
+        if key.result == held.result:
+            key.operation = "reserveBestSeats"
+    return held
+
+
 def seat(evidence: Evidence, status: str) -> SeatRow:
     """A seat that has changed."""
     return next(r for r in evidence.seats if r.status == status and r.version > 1)
