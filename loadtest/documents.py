@@ -25,6 +25,12 @@ SESSIONS = """query ($first: Int!, $filter: SessionFilter) {
     edges { node { id startsAt movie { title } room { name capacity } } }
   }
 }"""
+SESSIONS_OF_DAY = """query ($cinema: ID!, $day: Date!, $after: String) {
+  sessions(first: 2, after: $after, filter: {cinemaId: $cinema, date: $day}) {
+    edges { node { id } }
+    pageInfo { hasNextPage endCursor }
+  }
+}"""
 SEAT_MAP = """query ($id: ID!) {
   seatMap(sessionId: $id) { seats { id status version price { amountMinor } } }
 }"""

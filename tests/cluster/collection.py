@@ -45,6 +45,7 @@ async def collect(
         clock_offset=0.0,
         slowness=slowness,
         availabilities=availabilities,
+        listings=await clients.listings(rows["sessions"]),
         **rows,
     )
 

@@ -5,6 +5,7 @@ database are whole microseconds on its own clock, so that 30 s are exact.
 """
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Literal
 
 from pydantic import TypeAdapter
@@ -49,6 +50,13 @@ class Operation:
     status: str | None = None
     amount_minor: int | None = None
     states: tuple[SeatState, ...] = ()
+
+
+@dataclass(slots=True, kw_only=True)
+class SessionRow:
+    id: str
+    cinema: str
+    day: date  # when it starts, by the cinema's clock
 
 
 @dataclass(slots=True, kw_only=True)
@@ -167,6 +175,15 @@ class AvailabilityAnswer:
 
 
 @dataclass(slots=True, kw_only=True)
+class DayListing:
+    """The sessions of a cinema's day in the API at the end, all pages of it."""
+
+    cinema: str
+    day: date
+    sessions: list[str]
+
+
+@dataclass(slots=True, kw_only=True)
 class Disturbance:
     """The times of the faults; `recovered_by` is when the service has to work again."""
 
@@ -197,6 +214,8 @@ class Evidence:
     # are meant for an idle one.
     slowness: float = 1.0
     availabilities: list[AvailabilityAnswer] = field(default_factory=list)
+    sessions: list[SessionRow] = field(default_factory=list)
+    listings: list[DayListing] = field(default_factory=list)
 
     def database_time(self, ours: float) -> int:
         return round((ours + self.clock_offset) * SECOND)

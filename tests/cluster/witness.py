@@ -21,6 +21,7 @@ from tests.cluster.evidence import (
     SeatChange,
     SeatRow,
     SeatState,
+    SessionRow,
 )
 
 INSTALL = """
@@ -50,6 +51,11 @@ SELECT ss.*, coalesce(ss.price_minor, s.price_minor) AS price,
        seats.row_label, seats.place
 FROM session_seats ss JOIN sessions s ON s.id = ss.session_id
 JOIN seats ON seats.id = ss.seat_id WHERE ss.session_id = ANY($1::uuid[])
+"""
+SESSIONS = """
+SELECT s.id, cinemas.id AS cinema, (s.starts_at AT TIME ZONE time_zone)::date AS day
+FROM sessions s JOIN rooms ON rooms.id = s.room_id
+JOIN cinemas ON cinemas.id = rooms.cinema_id WHERE s.id = ANY($1::uuid[])
 """
 RESERVATIONS = "SELECT * FROM reservations WHERE session_id = ANY($1::uuid[])"
 CLAIMS = """
@@ -95,6 +101,7 @@ class Witness:
         ):
             return {
                 "read_at": microseconds(await db.fetchval("SELECT clock_timestamp()")),
+                "sessions": [_session(r) for r in await db.fetch(SESSIONS, wanted)],
                 "seats": [_seat(r) for r in await db.fetch(SEATS, wanted)],
                 "reservations": [
                     _reservation(r) for r in await db.fetch(RESERVATIONS, wanted)
@@ -116,6 +123,10 @@ def microseconds(moment: datetime) -> int:
 
 def _text(id: UUID | None) -> str | None:
     return None if id is None else str(id)
+
+
+def _session(row: asyncpg.Record) -> SessionRow:
+    return SessionRow(id=str(row["id"]), cinema=str(row["cinema"]), day=row["day"])
 
 
 def _seat(row: asyncpg.Record) -> SeatRow:

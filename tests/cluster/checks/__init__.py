@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from tests.cluster.checks import answers, limits, maps, sales, seats, versions
+from tests.cluster.checks import answers, days, limits, maps, sales, seats, versions
 from tests.cluster.evidence import Evidence
 
 PROMISES: Mapping[str, Callable[[Evidence], Iterator[str]]] = {
@@ -12,6 +12,7 @@ PROMISES: Mapping[str, Callable[[Evidence], Iterator[str]]] = {
     "4 versions are 1..n on the topic, in order": versions.violations,
     "5 every watcher ends at the truth": maps.violations,
     "6 no customer has too many seats": limits.violations,
+    "7 each local day lists each session once": days.violations,
 }
 
 

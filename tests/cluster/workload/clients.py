@@ -3,10 +3,18 @@
 import asyncio
 import random
 from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
 
-from loadtest.documents import AVAILABILITY
-from tests.cluster.evidence import AvailabilityAnswer, Operation, WatcherLog
-from tests.cluster.workload.campaign_client import CampaignClient
+from loadtest.documents import AVAILABILITY, SESSIONS_OF_DAY
+from tests.cluster.evidence import (
+    AvailabilityAnswer,
+    DayListing,
+    Operation,
+    SessionRow,
+    WatcherLog,
+)
+from tests.cluster.workload.campaign_client import CampaignClient, Reply
 from tests.cluster.workload.customer import SimulatedCustomer
 from tests.cluster.workload.fixtures import Fixtures
 from tests.cluster.workload.manager import manage
@@ -84,17 +92,44 @@ class Clients:
     async def availabilities(self) -> list[AvailabilityAnswer]:
         """Of each session; those without an answer are left out."""
         found = []
-        token = next(iter(self._fixtures.tokens.values()))
         for session in self._fixtures.sessions:
-            for _ in range(TRIES):
-                reply = await self._client.ask(token, AVAILABILITY, {"id": session})
-                if reply.outcome == "ok":
-                    answer = AvailabilityAnswer(
-                        session=session, **reply.value["availability"]
-                    )
-                    found.append(answer)
-                    break
+            reply = await self._ask(AVAILABILITY, {"id": session})
+            if reply.outcome == "ok":
+                answer = AvailabilityAnswer(
+                    session=session, **reply.value["availability"]
+                )
+                found.append(answer)
         return found
+
+    async def listings(self, sessions: Sequence[SessionRow]) -> list[DayListing]:
+        """Of each day of the run, the day before and the day after, in each cinema."""
+        days = {row.day + timedelta(more) for row in sessions for more in (-1, 0, 1)}
+        return [
+            await self._listing(cinema, day)
+            for cinema in sorted({row.cinema for row in sessions})
+            for day in sorted(days)
+        ]
+
+    async def _listing(self, cinema: str, day: date) -> DayListing:
+        """What was not answered is not in it."""
+        listing = DayListing(cinema=cinema, day=day, sessions=[])
+        wanted: dict[str, Any] = {"cinema": cinema, "day": day.isoformat()}
+        while (reply := await self._ask(SESSIONS_OF_DAY, wanted)).outcome == "ok":
+            page = reply.value
+            listing.sessions += [edge["node"]["id"] for edge in page["edges"]]
+            if not page["pageInfo"]["hasNextPage"]:
+                break
+            wanted["after"] = page["pageInfo"]["endCursor"]
+        return listing
+
+    async def _ask(self, document: str, variables: dict[str, Any]) -> Reply:
+        """The first clear answer, or the last one."""
+        token = next(iter(self._fixtures.tokens.values()))
+        for _ in range(TRIES):
+            reply = await self._client.ask(token, document, variables)
+            if reply.outcome == "ok":
+                break
+        return reply
 
     async def stop(self) -> None:
         for task in self._watching:

@@ -24,6 +24,23 @@ INSERT INTO accounts (email, name, role)
 VALUES (gen_random_uuid() || '@cinema.example', 'Mara', 'MANAGER') RETURNING id
 """
 
+# A session at midnight, where it is tomorrow for most of the day of UTC.
+MOVE_ACROSS_THE_DATE_LINE = """
+WITH cinema AS (
+    INSERT INTO cinemas (name, city, address, time_zone, currency)
+    VALUES ('Kiritimati', 'Tabwakea', 'Street 1', 'Pacific/Kiritimati', 'BRL')
+    RETURNING id, time_zone
+), moved AS (
+    UPDATE rooms SET cinema_id = cinema.id FROM cinema WHERE rooms.id = $2
+), midnight AS (
+    SELECT (current_timestamp AT TIME ZONE time_zone)::date::timestamp
+        + interval '2 days' AS local, time_zone FROM cinema
+)
+UPDATE sessions SET starts_at = local AT TIME ZONE time_zone,
+    ends_at = (local + interval '2 hours') AT TIME ZONE time_zone
+FROM midnight WHERE sessions.id = $1
+"""
+
 
 @dataclass(frozen=True)
 class Fixtures:
@@ -46,6 +63,9 @@ async def create_fixtures(pool: Pool, keys: Path) -> Fixtures:
     cinema = Cinema(pool)
     shows = [await cinema.open_session(SEATS) for _ in range(SESSIONS_ON_SALE)]
     probed = await cinema.open_session(SEATS)
+    await pool.execute(
+        MOVE_ACROSS_THE_DATE_LINE, probed.session_id, await cinema.room_of(probed)
+    )
     matinee = await cinema.open_session(MATINEE_SEATS, price_minor=1800)
     issuer = TokenIssuer(
         KeyRing(keys), LOAD_TEST_LIFETIME, now=lambda: utc_now() + FAST_CLOCK
