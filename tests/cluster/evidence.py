@@ -81,6 +81,7 @@ class ReservationRow:
     created_at: int
     expires_at: int
     extensions: int = 0
+    sales_end_at: int | None = None  # of its session; not in older evidence
 
 
 @dataclass(slots=True, kw_only=True)

@@ -57,7 +57,10 @@ SELECT s.id, cinemas.id AS cinema, (s.starts_at AT TIME ZONE time_zone)::date AS
 FROM sessions s JOIN rooms ON rooms.id = s.room_id
 JOIN cinemas ON cinemas.id = rooms.cinema_id WHERE s.id = ANY($1::uuid[])
 """
-RESERVATIONS = "SELECT * FROM reservations WHERE session_id = ANY($1::uuid[])"
+RESERVATIONS = """
+SELECT r.*, s.sales_end_at FROM reservations r JOIN sessions s ON s.id = r.session_id
+WHERE r.session_id = ANY($1::uuid[])
+"""
 CLAIMS = """
 SELECT claims.* FROM claims JOIN reservations r ON r.id = claims.reservation_id
 WHERE r.session_id = ANY($1::uuid[])
@@ -152,6 +155,7 @@ def _reservation(row: asyncpg.Record) -> ReservationRow:
         created_at=microseconds(row["created_at"]),
         expires_at=microseconds(row["expires_at"]),
         extensions=row["extensions"],
+        sales_end_at=microseconds(row["sales_end_at"]),
     )
 
 

@@ -10,6 +10,7 @@ import pytest
 from domain.booking import BookingService
 from domain.cinemas import FirstCinema
 from domain.errors import SessionClosedError
+from domain.reservation import Reservation
 from persistence import migrate
 from persistence.postgres.pool import Pool
 from persistence.queries.seat_maps import SeatMaps
@@ -40,7 +41,7 @@ WHERE id = $1
 """
 
 
-async def hold(pool: Pool, show: Show, ana: UUID, number: int = 0) -> Any:
+async def hold(pool: Pool, show: Show, ana: UUID, number: int = 0) -> Reservation:
     booking = BookingService(PostgresLedger(pool), NoSeatLocks(), NoWakeup())
     seat_ids = [show.seat_ids[number]]
     return await booking.reserve_seats(show.session_id, seat_ids, ana)
@@ -222,3 +223,27 @@ async def test_sessions_of_programs_of_the_version_before_have_one(
     await older.upgrade(FirstCinema())
     assert await older.sold() == sold
     assert await older.pool.fetchval(MINUTES, before) == 20
+
+
+async def test_no_hold_begins_after_sales_were_ended_meanwhile(
+    client: SchemaClient, cinema: Cinema
+) -> None:
+    show = await cinema.open_session(seats=20)
+    customers = await cinema.customers(20)
+    session = {"id": str(show.session_id)}
+
+    async def end_sales() -> dict[str, Any]:
+        return await changed(client, session, salesEndAt="2001-01-01T00:00:00Z")
+
+    holds = [hold(cinema.pool, show, who, n) for n, who in enumerate(customers)]
+    ending = asyncio.create_task(end_sales())
+    answers = await asyncio.gather(*holds, return_exceptions=True)
+    ended = await ending
+
+    end = datetime.fromisoformat(ended["salesEndAt"])
+    for each in answers:
+        if not isinstance(each, SessionClosedError):
+            assert isinstance(each, Reservation)
+            assert each.created_at < end
+    with pytest.raises(SessionClosedError):
+        await hold(cinema.pool, show, customers[-1], 19)

@@ -2,7 +2,16 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from tests.cluster.checks import answers, days, limits, maps, sales, seats, versions
+from tests.cluster.checks import (
+    answers,
+    days,
+    limits,
+    maps,
+    sales,
+    seats,
+    versions,
+    windows,
+)
 from tests.cluster.evidence import Evidence
 
 PROMISES: Mapping[str, Callable[[Evidence], Iterator[str]]] = {
@@ -13,6 +22,7 @@ PROMISES: Mapping[str, Callable[[Evidence], Iterator[str]]] = {
     "5 every watcher ends at the truth": maps.violations,
     "6 no customer has too many seats": limits.violations,
     "7 each local day lists each session once": days.violations,
+    "8 nothing is sold once sales have ended": windows.violations,
 }
 
 
