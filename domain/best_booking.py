@@ -34,7 +34,7 @@ from domain.ports import (
 from domain.reservation import MAX_SEATS, HoldTerms, Reservation
 from domain.seating import Seating, Seats, minus
 from domain.session_seating import SessionSeating
-from domain.ticket_types import TicketType
+from domain.ticket_prices import TicketType
 
 Newest = tuple[SessionSeating, Seats]
 TRIES = 2  # from memory

@@ -7,21 +7,12 @@ from uuid import UUID
 
 from domain.errors import InvalidInputError, raise_if_any
 from domain.money import CURRENCIES, Money, highest_price
-from domain.seat_plan import PriceZone
 from domain.text import composed, is_line
-from domain.ticket_types import TicketType, type_order
+from domain.ticket_prices import TicketPrice
+from domain.ticket_types import type_order
 
 MAX_CARD_NAME_LENGTH: Final = 100
 MAX_PRICES: Final = 500  # of a card
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TicketPrice:
-    """What a ticket of this type costs in this zone."""
-
-    zone: PriceZone
-    ticket_type: TicketType
-    price: Money
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

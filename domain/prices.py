@@ -5,7 +5,8 @@ from uuid import UUID
 
 from domain.catalog import CatalogCache
 from domain.price_cards import CardFacts
-from domain.ticket_types import TicketType, TicketTypeFacts
+from domain.ticket_prices import TicketType, TicketTypeFacts
+from domain.ticket_types import validated_type
 
 
 class Prices(Protocol):
@@ -39,7 +40,7 @@ class PriceService:
     async def save_ticket_type(
         self, type_id: UUID | None, facts: TicketTypeFacts
     ) -> TicketType:
-        saved = await self._prices.save_ticket_type(type_id, facts.validated())
+        saved = await self._prices.save_ticket_type(type_id, validated_type(facts))
         await self._cache.drop()
         return saved
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from domain.money import Money
 from domain.seat_plan import Seat, SeatPlan
 from domain.sessions import SessionStatus
+from domain.ticket_prices import SeatPrices
 
 WRITTEN_POSITION: Final = re.compile(r"[0-9]{1,19}")
 LAST_POSITION: Final = 2**63 - 1  # what a bigint of Postgres holds
@@ -85,6 +86,7 @@ class SeatMap:
     seats: tuple[SessionSeat, ...]
     position: Position
     plan: SeatPlan | None = field(default=None, compare=False)
+    prices: SeatPrices | None = field(default=None, compare=False)
 
     def count(self, status: SeatStatus) -> int:
         return sum(seat.status is status for seat in self.seats)
@@ -98,3 +100,4 @@ class SeatMapDelta:
     seats: tuple[SessionSeat, ...]
     position: Position
     plan: SeatPlan | None = field(default=None, compare=False)
+    prices: SeatPrices | None = field(default=None, compare=False)

@@ -1,12 +1,13 @@
 """Types of tickets, which the whole network shares, and what managers enter of them."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import Final, Self
+from dataclasses import replace
+from typing import Final
 from uuid import UUID
 
 from domain.errors import InvalidInputError, raise_if_any
 from domain.text import composed, is_line, is_text, order_key
+from domain.ticket_prices import TicketType, TicketTypeFacts
 
 MAX_TYPE_NAME_LENGTH: Final = 50
 MAX_DESCRIPTION_LENGTH: Final = 200
@@ -14,30 +15,15 @@ MAX_QUOTA_PERCENT: Final = 100
 Types = Sequence[tuple[UUID, UUID]]  # seats, each with the type of its ticket
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TicketTypeFacts:
-    """All that managers enter of a type."""
-
-    name: str
-    is_default: bool = False  # of exactly one type
-    proof_required: bool = False
-    description: str | None = None
-    quota_percent: int | None = None  # of the seats of a session
-
-    def validated(self) -> Self:
-        """With composed texts. Raises InvalidInputError for all wrong fields."""
-        name = composed(self.name, MAX_TYPE_NAME_LENGTH)
-        description = self.description
-        if description is not None:
-            description = composed(description, MAX_DESCRIPTION_LENGTH)
-        facts = replace(self, name=name, description=description)
-        raise_if_any([*_wrong(facts)])
-        return facts
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TicketType(TicketTypeFacts):
-    id: UUID
+def validated_type(facts: TicketTypeFacts) -> TicketTypeFacts:
+    """With composed texts. Raises InvalidInputError for all wrong fields."""
+    name = composed(facts.name, MAX_TYPE_NAME_LENGTH)
+    description = facts.description
+    if description is not None:
+        description = composed(description, MAX_DESCRIPTION_LENGTH)
+    facts = replace(facts, name=name, description=description)
+    raise_if_any([*_wrong(facts)])
+    return facts
 
 
 def type_order(ticket_type: TicketType) -> tuple[bool, str]:

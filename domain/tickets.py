@@ -6,7 +6,7 @@ from uuid import UUID
 
 from domain.money import Money
 from domain.seat_plan import Seat
-from domain.ticket_types import TicketType
+from domain.ticket_prices import TicketType
 
 
 class TicketStatus(StrEnum):

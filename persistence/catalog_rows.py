@@ -8,7 +8,7 @@ from domain.movies import Movie
 from domain.rooms import Room
 from domain.seat_plan import PriceZone, Seat, SeatFeature
 from domain.sessions import Session, SessionStatus
-from domain.ticket_types import TicketType
+from domain.ticket_prices import TicketType
 
 
 class CatalogRow(Protocol):

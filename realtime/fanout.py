@@ -12,6 +12,7 @@ from domain.events import (
     FANOUT_CONSUMER,
     Event,
     ReservationCancelled,
+    SeatsRepriced,
     SessionMoved,
     SessionRemoved,
     topics_of,
@@ -74,7 +75,10 @@ class FanoutHandler:
             for event, each, trace_parent in zip(
                 events, decoded, trace_parents, strict=True
             ):
-                if change := each.seat_change:
+                # An event has no prices of other types than the default one.
+                if isinstance(each, SessionMoved | SessionRemoved | SeatsRepriced):
+                    pipe.publish(seat_channel(event.session_id), RESYNC)
+                elif change := each.seat_change:
                     position = oldest.get(event.session_id, change.position)
                     position = min(position, change.position)
                     message = SeatMessage(
@@ -83,8 +87,6 @@ class FanoutHandler:
                         trace_parents=(trace_parent,) if trace_parent else (),
                     )
                     changes[event.session_id].append(message)
-                if isinstance(each, SessionMoved | SessionRemoved):
-                    pipe.publish(seat_channel(event.session_id), RESYNC)
                 if each.reservation_id:
                     pipe.publish(reservation_channel(each.reservation_id), event.type)
             for session_id, messages in changes.items():

@@ -45,7 +45,7 @@ class SeatFeed:
             first = await self._seat_maps.read(session_id, after)
             if first is None:
                 raise NotFoundError
-            plan = first.plan
+            plan, prices = first.plan, first.prices
             yield first
             last_sent = loop.time()
             while True:
@@ -58,13 +58,14 @@ class SeatFeed:
                             seats=merged.change.seats,
                             position=merged.change.position,
                             plan=plan,
+                            prices=prices,
                         )
                     DELIVERY_LAG.observe(seconds_since(merged.time))
                 else:
                     RESYNCS.inc()
                     self._seat_maps.forget(session_id)
                     whole = await self._read_again(session_id, next_turn)
-                    plan = whole.plan
+                    plan, prices = whole.plan, whole.prices
                     yield whole
                 last_sent = loop.time()
 

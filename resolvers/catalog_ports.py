@@ -16,7 +16,7 @@ from domain.seat_plan import PriceZone
 from domain.seats import SessionSeat
 from domain.session_changes import SessionFacts
 from domain.sessions import OrphanRule, Session
-from domain.ticket_types import TicketType, TicketTypeFacts
+from domain.ticket_prices import TicketType, TicketTypeFacts
 
 
 class CatalogEditing(Protocol):

@@ -13,12 +13,13 @@ from domain.cinemas import Cinema
 from domain.movies import Movie
 from domain.payment import Payment
 from domain.people import Viewer
-from domain.price_cards import PriceCard, TicketPrice
+from domain.price_cards import PriceCard
 from domain.reservation import Reservation
 from domain.rooms import Room
 from domain.seat_plan import PriceZone, Seat
 from domain.seats import Availability, Position, SeatMap, SessionSeat
 from domain.sessions import Session
+from domain.ticket_prices import TicketPrice
 from domain.tickets import Ticket
 from persistence.queries.keyset import CursorError, Page, Window
 from resolvers.paging import connection, window
@@ -59,6 +60,9 @@ class Loaders:
         )
         self._seats_of_sessions: ByKey[tuple[Seat, PriceZone]] = _by_key(
             queries.seat_maps.seats_of
+        )
+        self._prices_of_seats: ByKey[tuple[TicketPrice, ...]] = _by_key(
+            queries.seat_maps.prices_of
         )
         self._seats: ByKey[list[Seat]] = _by_key(queries.rooms.seats)
         self.zones_of: ByKey[list[PriceZone]] = _by_key(queries.cinemas.zones)
@@ -150,6 +154,9 @@ class Loaders:
 
     async def seat_of(self, session_seat_id: UUID) -> tuple[Seat, PriceZone]:
         return await _existing(self._seats_of_sessions, session_seat_id)
+
+    async def prices_of_seat(self, session_seat_id: UUID) -> Sequence[TicketPrice]:
+        return await _existing(self._prices_of_seats, session_seat_id)
 
     async def capacity_of_room(self, room_id: UUID) -> int:
         return await self._capacities.load(room_id) or 0

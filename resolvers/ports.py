@@ -14,6 +14,7 @@ from domain.reservation import Reservation, ReservationStatus
 from domain.seat_plan import PriceZone, Seat
 from domain.seats import Position, SeatMap, SeatMapDelta
 from domain.sessions import Session
+from domain.ticket_prices import TicketPrice
 from persistence.key_value.rate_limits import Slowdown
 from persistence.queries.availabilities import Availabilities
 from persistence.queries.keyset import Page, Window
@@ -112,6 +113,10 @@ class SeatMapReader(Protocol):
     async def seats_of(
         self, ids: Sequence[UUID]
     ) -> Mapping[UUID, tuple[Seat, PriceZone]]: ...
+
+    async def prices_of(
+        self, ids: Sequence[UUID]
+    ) -> Mapping[UUID, tuple[TicketPrice, ...]]: ...
 
     async def whole(self, session_ids: Sequence[UUID]) -> Mapping[UUID, SeatMap]: ...
 

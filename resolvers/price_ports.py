@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 from uuid import UUID
 
-from domain.price_cards import PriceCard, TicketPrice
-from domain.ticket_types import TicketType
+from domain.price_cards import PriceCard
+from domain.ticket_prices import TicketPrice, TicketType
 
 
 class TicketTypeReader(Protocol):

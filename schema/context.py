@@ -9,12 +9,12 @@ from strawberry.types import Info as StrawberryInfo
 from domain.cinemas import Cinema
 from domain.movies import Movie
 from domain.payment import Payment
-from domain.price_cards import TicketPrice
 from domain.reservation import HoldTerms, Reservation
 from domain.rooms import Room
 from domain.seat_plan import PriceZone, Seat
 from domain.seats import Availability, SeatMap, SessionSeat
 from domain.sessions import Session
+from domain.ticket_prices import TicketPrice
 from domain.tickets import Ticket
 from schema.pages import Connection
 
@@ -60,6 +60,8 @@ class BatchedReads(Protocol):
     async def session(self, session_id: UUID) -> Session: ...
 
     async def seat_of(self, session_seat_id: UUID) -> tuple[Seat, PriceZone]: ...
+
+    async def prices_of_seat(self, session_seat_id: UUID) -> Sequence[TicketPrice]: ...
 
     async def seat_map(self, session_id: UUID) -> SeatMap: ...
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import strawberry
 
-from domain import price_cards, ticket_types
+from domain import price_cards, ticket_prices, ticket_types
 from schema.catalog_mutations import EXPECTED_VERSION
 from schema.prices import PriceCard, PriceInput, TicketType
 from schema.problems import InvalidInput, NotFound, Outdated
@@ -42,8 +42,8 @@ class SaveTicketTypeInput:
         " default type.",
     )
 
-    def facts(self) -> ticket_types.TicketTypeFacts:
-        return ticket_types.TicketTypeFacts(
+    def facts(self) -> ticket_prices.TicketTypeFacts:
+        return ticket_prices.TicketTypeFacts(
             name=self.name,
             is_default=self.is_default,
             proof_required=self.proof_required,

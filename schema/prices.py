@@ -4,7 +4,7 @@ from typing import Self
 
 import strawberry
 
-from domain import price_cards, ticket_types
+from domain import price_cards, ticket_prices
 from schema.costs import PRICES_OF_A_CARD, cost
 from schema.money import Money, MoneyInput
 from schema.venues import PriceZone
@@ -33,7 +33,7 @@ class TicketType:
     )
 
     @classmethod
-    def from_domain(cls, ticket_type: ticket_types.TicketType) -> Self:
+    def from_domain(cls, ticket_type: ticket_prices.TicketType) -> Self:
         return cls(
             id=strawberry.ID(str(ticket_type.id)),
             name=ticket_type.name,
@@ -51,7 +51,7 @@ class TicketPrice:
     price: Money = strawberry.field(description="Price of one ticket.")
 
     @classmethod
-    def from_domain(cls, price: price_cards.TicketPrice) -> Self:
+    def from_domain(cls, price: ticket_prices.TicketPrice) -> Self:
         return cls(
             zone=PriceZone.from_domain(price.zone),
             ticket_type=TicketType.from_domain(price.ticket_type),

@@ -10,12 +10,14 @@ import strawberry
 
 from domain import seats as domain
 from domain.seat_plan import SeatPlan
+from domain.ticket_prices import SeatPrices
 from schema.context import Info
 from schema.converted_list import ConvertedList
-from schema.costs import SEATS_IN_A_ROOM, cost
+from schema.costs import SEATS_IN_A_ROOM, TICKET_TYPES, cost
 from schema.enums import SeatStatus, SessionStatus
 from schema.known_values import known_as
 from schema.money import Money
+from schema.prices import TicketPrice
 from schema.venues import PriceZone, Seat
 
 
@@ -26,6 +28,7 @@ from schema.venues import PriceZone, Seat
 )
 class SessionSeat:
     plan: strawberry.Private[SeatPlan | None]
+    kept_prices: strawberry.Private[SeatPrices | None]
     id: strawberry.ID = strawberry.field(
         description="Identifier that `reserveSeats` takes."
     )
@@ -65,12 +68,41 @@ class SessionSeat:
         seat, zone = await info.context.loaders.seat_of(UUID(self.id))
         return Seat.from_domain(seat, PriceZone.from_domain(zone))
 
+    @property
+    def known_prices(self) -> Sequence[TicketPrice] | None:
+        """Written once for all seats of a zone. None until somebody has asked."""
+        if self.kept_prices is None:
+            return None
+        known = self.kept_prices.by_seat.get(UUID(self.id))
+        if known is None:
+            return None
+        zone = known[0].zone.id if known else None
+        return ConvertedList((self.kept_prices, zone), known, TicketPrice.from_domain)
+
+    @strawberry.field(
+        description="What each type of ticket costs here; `price` is the default"
+        " type's.",
+        metadata=known_as("known_prices") | cost(items=TICKET_TYPES),
+    )
+    async def prices(self, info: Info) -> Sequence[TicketPrice]:
+        known = self.known_prices
+        if known is None:
+            prices = await info.context.loaders.prices_of_seat(UUID(self.id))
+            known = self.known_prices  # of a map: they are kept now
+        if known is None:
+            known = [TicketPrice.from_domain(price) for price in prices]
+        return known
+
     @classmethod
     def from_domain(
-        cls, seat: domain.SessionSeat, plan: SeatPlan | None = None
+        cls,
+        seat: domain.SessionSeat,
+        plan: SeatPlan | None = None,
+        prices: SeatPrices | None = None,
     ) -> Self:
         return cls(
             plan=plan,
+            kept_prices=prices,
             id=strawberry.ID(str(seat.id)),
             row=seat.row,
             number=seat.number,
@@ -117,9 +149,9 @@ class SeatMap:
     def seats(self, info: Info) -> Sequence[SessionSeat]:
         seats = self.value.seats
         info.context.count_seats(len(seats))
-        plan = self.value.plan
-        convert = partial(SessionSeat.from_domain, plan=plan)
-        return ConvertedList((self.value.session_id, plan), seats, convert)
+        plan, prices = self.value.plan, self.value.prices
+        convert = partial(SessionSeat.from_domain, plan=plan, prices=prices)
+        return ConvertedList((self.value.session_id, plan, prices), seats, convert)
 
     @strawberry.field(description="Number of AVAILABLE seats.")
     def available(self) -> int:
@@ -166,7 +198,10 @@ class SeatMapDelta:
     def from_domain(cls, delta: domain.SeatMapDelta) -> Self:
         return cls(
             session_id=strawberry.ID(str(delta.session_id)),
-            seats=[SessionSeat.from_domain(seat, delta.plan) for seat in delta.seats],
+            seats=[
+                SessionSeat.from_domain(seat, delta.plan, delta.prices)
+                for seat in delta.seats
+            ],
             position=str(delta.position),
         )
 
@@ -176,7 +211,8 @@ SeatMapUpdate = Annotated[
     strawberry.union(
         "SeatMapUpdate",
         description="A SeatMap first, and again whenever updates may have been"
-        " missed or the session has moved. SeatMapDeltas in between.",
+        " missed, or the session has moved or has other prices. SeatMapDeltas in"
+        " between.",
     ),
 ]
 

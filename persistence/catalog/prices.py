@@ -9,7 +9,7 @@ from domain.errors import (
     raise_if_any,
 )
 from domain.price_cards import CardFacts
-from domain.ticket_types import TicketType, TicketTypeFacts
+from domain.ticket_prices import TicketType, TicketTypeFacts
 from persistence.catalog import price_sql as sql
 from persistence.catalog import session_price_sql
 from persistence.catalog.card_prices import price_columns, wrong_for_cinema

@@ -12,6 +12,7 @@ import asyncpg
 from domain.money import Money
 from domain.seat_plan import SeatPlan
 from domain.seats import Position, SeatMap, SeatStatus, SessionSeat
+from domain.ticket_prices import SeatPrices
 
 MAX_SEATS = 50_000  # of all maps, some 400 bytes each
 KEPT_SECONDS = 60.0  # somebody may have repaired rows by hand
@@ -28,7 +29,9 @@ class KeptMap:
     places: dict[UUID, int]  # of the seats, in the map
 
     @classmethod
-    def of(cls, rows: Sequence[asyncpg.Record], plan: SeatPlan) -> Self:
+    def of(
+        cls, rows: Sequence[asyncpg.Record], plan: SeatPlan, prices: SeatPrices
+    ) -> Self:
         """All rows of a session."""
         seats = seats_of(rows)
         return cls(
@@ -38,6 +41,7 @@ class KeptMap:
                 seats=seats,
                 position=Position(rows[0]["position"]),
                 plan=plan,
+                prices=prices,
             ),
             price=_price(rows),
             server=rows[0]["server"],
@@ -46,7 +50,7 @@ class KeptMap:
         )
 
     def with_changes(
-        self, rows: Sequence[asyncpg.Record], plan: SeatPlan
+        self, rows: Sequence[asyncpg.Record], plan: SeatPlan, prices: SeatPrices
     ) -> Self | None:
         """The map as it is now; None if that has to be read as a whole.
 
@@ -71,6 +75,7 @@ class KeptMap:
             seats=tuple(seats) if has_changed else self.seat_map.seats,
             position=Position(rows[0]["position"]),
             plan=plan,
+            prices=prices,
         )
         return replace(self, seat_map=seat_map)
 

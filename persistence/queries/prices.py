@@ -5,15 +5,16 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, RowMapping, Select, select
 from sqlmodel import col
 
 from domain.money import Money
-from domain.price_cards import PriceCard, TicketPrice, price_order
+from domain.price_cards import PriceCard, price_order
 from domain.seat_plan import PriceZone
 from domain.text import order_key
-from domain.ticket_types import TicketType
+from domain.ticket_prices import TicketPrice, TicketType
 from persistence.queries.reading import ReadCache, Reader, Rows
 from persistence.tables import (
     CardPriceRow,
@@ -140,10 +141,10 @@ def _of_one_price(session_ids: Sequence[UUID]) -> Rows:
 
 
 def _in_order(rows: Sequence[RowMapping]) -> list[TicketPrice]:
-    return sorted(map(_price, rows), key=price_order)
+    return sorted(map(price_of, rows), key=price_order)
 
 
-def _price(row: RowMapping) -> TicketPrice:
+def price_of(row: RowMapping | asyncpg.Record) -> TicketPrice:
     return TicketPrice(
         zone=PriceZone(
             id=row["zone_id"], name=row["zone_name"], is_default=row["zone_is_default"]

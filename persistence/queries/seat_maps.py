@@ -9,6 +9,7 @@ import asyncpg
 from domain.seats import Position, SeatMap, SeatMapDelta
 from persistence.queries.kept_maps import KeptMap, KeptMaps, seats_of
 from persistence.queries.seat_plans import PLAN, SeatPlans
+from persistence.queries.seat_prices import PRICES, KeptPrices
 from persistence.sales.event_sql import POSITION
 from persistence.sales.state_sql import HELD_UNTIL, SEAT_STATUS
 from persistence.tables import SEAT_ORDER
@@ -21,11 +22,12 @@ SEATS = f"""
 WITH screening AS MATERIALIZED (
     SELECT id, starts_at, price_minor, currency, clock_timestamp() AS now,
            {POSITION} AS position, {PLAN.format(room_id="sessions.room_id")} AS plan,
-           {{columns}}
+           {PRICES} AS prices, {{columns}}
     FROM sessions {{which}}
 )
 SELECT screening.id AS session_id, screening.price_minor, screening.currency,
-       screening.starts_at, screening.position, screening.plan, {{names}},
+       screening.starts_at, screening.position, screening.plan, screening.prices,
+       {{names}},
        ss.id, seat.row_label, seat.number, ss.version, ss.price_minor AS seat_minor,
        {SEAT_STATUS.format(now="screening.now")} AS status,
        {HELD_UNTIL.format(now="screening.now")} AS held_until
@@ -64,7 +66,9 @@ class SeatMaps:
         self._pool = pool
         self._kept = KeptMaps()
         self._plans = SeatPlans(pool)
+        self._prices = KeptPrices(pool)
         self.seats_of = self._plans.of_session_seats
+        self.prices_of = self._prices.of_session_seats
 
     async def read(
         self, session_id: UUID, after: Position | None = None
@@ -83,6 +87,7 @@ class SeatMaps:
                     seats=seats_of(rows),
                     position=Position(rows[0]["position"]),
                     plan=self._plans.named(rows[0]["plan"]),
+                    prices=self._prices.named(rows[0]),
                 )
         return (await self.whole([session_id])).get(session_id)
 
@@ -105,7 +110,11 @@ class SeatMaps:
         for session_id, rows in (await self._rows(kept)).items():
             before = kept[session_id]
             plan = self._plans.named(rows[0]["plan"])
-            now = before.with_changes(rows, plan) if before else KeptMap.of(rows, plan)
+            prices = self._prices.named(rows[0])
+            if before:
+                now = before.with_changes(rows, plan, prices)
+            else:
+                now = KeptMap.of(rows, plan, prices)
             if now is None:
                 doubtful.append(session_id)
             else:

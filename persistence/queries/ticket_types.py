@@ -3,7 +3,8 @@
 from pydantic import TypeAdapter
 from sqlalchemy import select
 
-from domain.ticket_types import TicketType, type_order
+from domain.ticket_prices import TicketType
+from domain.ticket_types import type_order
 from persistence.catalog_rows import ticket_type_of
 from persistence.queries.reading import ReadCache, Reader
 from persistence.tables import TicketTypeRow

@@ -70,7 +70,7 @@ async def test_new_prices_and_new_seats_reach_watchers(
 
     await eventually(knows_the_truth)
     task.cancel()
-    assert watcher.snapshots == 1
+    assert watcher.snapshots == 2  # the first one, and that with the new prices
     assert len(watcher.seats) == 604
     assert {seat.price for seat in watcher.seats.values()} == {price}
     assert watcher.seats[show.seat_ids[0]].version == 6

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.errors import InvalidInputError
-from domain.ticket_types import TicketTypeFacts
+from domain.ticket_prices import TicketTypeFacts
 from persistence.catalog import price_sql
 from persistence.catalog.prices import PostgresPrices
 from persistence.postgres.engine import open_engine

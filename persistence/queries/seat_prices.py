@@ -1,0 +1,107 @@
+"""What tickets cost in each seat of a session."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Protocol
+from uuid import UUID
+
+import asyncpg
+
+from domain.price_cards import price_order
+from domain.ticket_prices import SeatPrices, TicketPrice
+from persistence.queries.prices import price_of
+from persistence.queries.seat_plans import PLAN
+
+MAX_SESSIONS = 10_000
+MAX_SEATS = 50_000  # of all sessions, some 100 bytes each
+
+# Stands for all prices of a session, beside its plan, in which the names of its zones
+# are. A changed type has another xmin. A program of the last release changes the price
+# of a session, but not its version.
+PRICES = """(sessions.version || '.' || sessions.price_minor || '.'
+    || (SELECT sum(xmin::text::bigint) FROM ticket_types))"""
+ON_SALE = f"""
+SELECT ss.id, ss.session_id, ss.zone_id,
+       {PLAN.format(room_id="sessions.room_id")} AS plan, {PRICES} AS prices
+FROM session_seats ss JOIN sessions ON sessions.id = ss.session_id
+WHERE ss.id = ANY($1::uuid[])
+"""  # noqa: S608  # made of constant fragments; values are parameters
+# A session without prices of its own sells the default type, in each zone.
+BY_ZONE = """
+SELECT s.id AS session_id, s.currency, price.amount_minor,
+       zone.id AS zone_id, zone.name AS zone_name, zone.is_default AS zone_is_default,
+       type.id AS type_id, type.name AS type_name, type.is_default AS type_is_default,
+       type.proof_required AS type_proof_required, type.description AS type_description,
+       type.quota_percent AS type_quota_percent
+FROM sessions s CROSS JOIN LATERAL (
+    SELECT zone_id, ticket_type_id, amount_minor
+    FROM session_prices WHERE session_id = s.id
+    UNION ALL
+    SELECT DISTINCT seat.zone_id, type.id, s.price_minor
+    FROM session_seats seat JOIN ticket_types type ON type.is_default
+    WHERE seat.session_id = s.id
+        AND NOT EXISTS (SELECT FROM session_prices WHERE session_id = s.id)
+) AS price
+JOIN price_zones zone ON zone.id = price.zone_id
+JOIN ticket_types type ON type.id = price.ticket_type_id
+WHERE s.id = ANY($1::uuid[])
+"""
+
+
+class PricesPool(Protocol):
+    async def fetch(self, statement: str, *args: object) -> list[asyncpg.Record]: ...
+
+
+class KeptPrices:
+    """Prices are read when somebody asks for those of a seat, and then kept."""
+
+    def __init__(self, pool: PricesPool) -> None:
+        self._pool = pool
+        self._kept: dict[tuple[UUID, str, str], SeatPrices] = {}
+        self._seats = 0  # of all sessions
+
+    def named(self, row: asyncpg.Record) -> SeatPrices:
+        """Those of the row's session, plan and prices. They may be empty."""
+        name = row["session_id"], row["plan"], row["prices"]
+        prices = self._kept.get(name)
+        if prices is None:
+            if len(self._kept) >= MAX_SESSIONS:
+                self._forget()
+            prices = self._kept[name] = SeatPrices()
+        return prices
+
+    async def of_session_seats(
+        self, ids: Sequence[UUID]
+    ) -> dict[UUID, tuple[TicketPrice, ...]]:
+        """By the ids of session seats."""
+        rows = await self._pool.fetch(ON_SALE, ids)
+        if self._seats + len(rows) > MAX_SEATS:
+            self._forget()
+        of_session = {row["session_id"]: self.named(row) for row in rows}
+        await self._fill(of_session)
+        found: dict[UUID, tuple[TicketPrice, ...]] = {}
+        for row in rows:
+            prices = of_session[row["session_id"]]
+            known = (prices.by_zone or {}).get(row["zone_id"], ())
+            self._seats += row["id"] not in prices.by_seat
+            found[row["id"]] = prices.by_seat[row["id"]] = known
+        return found
+
+    async def _fill(self, of_session: dict[UUID, SeatPrices]) -> None:
+        """One statement for all sessions."""
+        empty = [each for each, prices in of_session.items() if prices.by_zone is None]
+        if not empty:
+            return
+        shares: defaultdict[UUID, defaultdict[UUID, list[TicketPrice]]]
+        shares = defaultdict(lambda: defaultdict(list))
+        for row in await self._pool.fetch(BY_ZONE, empty):
+            shares[row["session_id"]][row["zone_id"]].append(price_of(row))
+        for each in empty:
+            zones = shares[each].items()
+            of_session[each].by_zone = {
+                zone: tuple(sorted(prices, key=price_order)) for zone, prices in zones
+            }
+
+    def _forget(self) -> None:
+        self._kept.clear()
+        self._seats = 0
