@@ -106,6 +106,12 @@ class Session:
         " after it, or a manager chose another moment."
     )
 
+    refunds_pending: int | None = strawberry.field(
+        default=None,
+        description="For staff: refunds that the provider has not confirmed yet. Null"
+        " for everybody as long as no provider gives money back.",
+    )
+
     @strawberry.field(description="The movie that is shown.")
     async def movie(self, info: Info) -> Movie:
         movie = await info.context.loaders.movie(self.value.movie_id)
