@@ -77,6 +77,7 @@ async def test_who_came_in_past_the_lock_is_found_at_the_next_look(
             100,
             "BRL",
             None,
+            None,
         )
         creating = asyncio.create_task(create(catalog, place, 60))
         await until_blocked(pool, 1)
