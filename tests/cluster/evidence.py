@@ -35,6 +35,7 @@ class Operation:
     customer: str
     session: str
     seats: tuple[str, ...] = ()
+    students: tuple[str, ...] = ()  # of the seats: those of students' tickets
     # Of "best": how many seats, and how close together.
     count: int = 0
     together: str | None = None
@@ -90,6 +91,18 @@ class ClaimRow:
     seat: str
     open: bool
     price_minor: int
+    ticket_type: str | None = None  # if it is not the default one
+
+
+@dataclass(slots=True, kw_only=True)
+class QuotaRow:
+    """How many tickets of a type a session has sold; each costs the same."""
+
+    session: str
+    ticket_type: str
+    price_minor: int
+    seats_limit: int
+    seats_taken: int
 
 
 @dataclass(slots=True, kw_only=True)
@@ -217,6 +230,7 @@ class Evidence:
     availabilities: list[AvailabilityAnswer] = field(default_factory=list)
     sessions: list[SessionRow] = field(default_factory=list)
     listings: list[DayListing] = field(default_factory=list)
+    quotas: list[QuotaRow] = field(default_factory=list)
 
     def database_time(self, ours: float) -> int:
         return round((ours + self.clock_offset) * SECOND)

@@ -17,6 +17,7 @@ from tests.cluster.evidence import (
     Event,
     KeyRow,
     PaymentRow,
+    QuotaRow,
     ReservationRow,
     SeatChange,
     SeatRow,
@@ -62,8 +63,14 @@ SELECT r.*, s.sales_end_at FROM reservations r JOIN sessions s ON s.id = r.sessi
 WHERE r.session_id = ANY($1::uuid[])
 """
 CLAIMS = """
-SELECT claims.* FROM claims JOIN reservations r ON r.id = claims.reservation_id
-WHERE r.session_id = ANY($1::uuid[])
+SELECT claims.*, nullif(ticket_type_id, type.id) AS ticket_type
+FROM ticket_types type, claims JOIN reservations r ON r.id = claims.reservation_id
+WHERE r.session_id = ANY($1::uuid[]) AND type.is_default
+"""
+QUOTAS = """
+SELECT q.*, price.amount_minor FROM ticket_quotas q
+JOIN session_prices price USING (session_id, ticket_type_id)
+WHERE q.session_id = ANY($1::uuid[])
 """
 PAYMENTS = """
 SELECT p.* FROM payments p JOIN reservations r ON r.id = p.reservation_id
@@ -110,6 +117,7 @@ class Witness:
                     _reservation(r) for r in await db.fetch(RESERVATIONS, wanted)
                 ],
                 "claims": [_claim(r) for r in await db.fetch(CLAIMS, wanted)],
+                "quotas": [_quota(r) for r in await db.fetch(QUOTAS, wanted)],
                 "payments": [_payment(r) for r in await db.fetch(PAYMENTS, wanted)],
                 "keys": [_key(r) for r in await db.fetch(KEYS, wanted)],
                 "changes": [_change(r) for r in await db.fetch(CHANGES, wanted)],
@@ -165,6 +173,17 @@ def _claim(row: asyncpg.Record) -> ClaimRow:
         seat=str(row["session_seat_id"]),
         open=row["released_at"] is None,
         price_minor=row["price_minor"],
+        ticket_type=_text(row["ticket_type"]),
+    )
+
+
+def _quota(row: asyncpg.Record) -> QuotaRow:
+    return QuotaRow(
+        session=str(row["session_id"]),
+        ticket_type=str(row["ticket_type_id"]),
+        price_minor=row["amount_minor"],
+        seats_limit=row["seats_limit"],
+        seats_taken=row["seats_taken"],
     )
 
 
@@ -214,7 +233,7 @@ def _event(row: asyncpg.Record) -> Event:
                 seat=seat["id"],
                 version=seat["version"],
                 status=seat["status"],
-                price_minor=seat["price_minor"],
+                price_minor=seat.get("agreed_minor", seat["price_minor"]),
             )
             for seat in data.get("seats") or ()
         ),

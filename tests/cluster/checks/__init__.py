@@ -9,6 +9,7 @@ from tests.cluster.checks import (
     maps,
     sales,
     seats,
+    tickets,
     versions,
     windows,
 )
@@ -23,6 +24,7 @@ PROMISES: Mapping[str, Callable[[Evidence], Iterator[str]]] = {
     "6 no customer has too many seats": limits.violations,
     "7 each local day lists each session once": days.violations,
     "8 nothing is sold once sales have ended": windows.violations,
+    "9 tickets have their type, price and quota": tickets.violations,
 }
 
 

@@ -65,7 +65,9 @@ class SimulatedCustomer:
     def _hold(self, key: str | None) -> Hold:
         """A call that can be repeated: for chosen seats, or for the best ones."""
         if self._rng.random() >= BEST_SHARE:
-            return partial(self._client.reserve, *self._choose(), key)
+            session, seats = self._choose()
+            students = self._students(session, seats)
+            return partial(self._client.reserve, session, seats, key, students)
         return partial(
             self._client.reserve_best,
             self._rng.choice(list(self._fixtures.shows)),
@@ -74,6 +76,12 @@ class SimulatedCustomer:
             self._rng.choice(("ROW", "ROW", "NEAR", "ANY")),
             key,
         )
+
+    def _students(self, session: str, seats: tuple[str, ...]) -> dict[str, str]:
+        with_students, ticket_type = self._fixtures.students
+        if session != with_students:
+            return {}
+        return {seat: ticket_type for seat in seats if self._rng.random() < 0.5}
 
     def _choose(self) -> tuple[str, tuple[str, ...]]:
         sessions = list(self._fixtures.shows)

@@ -11,7 +11,7 @@ from auth.tokens import LOAD_TEST_LIFETIME, TokenIssuer
 from domain.people import Role, Viewer
 from persistence.postgres.pool import Pool
 from tests.support.cinema import Cinema
-from tests.support.prices import DEFAULT_TYPE
+from tests.support.prices import ADD_QUOTA, ADD_TYPE, DEFAULT_TYPE
 
 SESSIONS_ON_SALE = 3
 SEATS = 80
@@ -41,6 +41,13 @@ UPDATE sessions SET starts_at = local AT TIME ZONE time_zone,
 FROM midnight WHERE sessions.id = $1
 """
 
+STUDENTS = 4  # tickets
+PRICE_OF_STUDENTS = """
+INSERT INTO session_prices (session_id, zone_id, ticket_type_id, amount_minor)
+SELECT DISTINCT session_id, zone_id, $2::uuid, 1250 FROM session_seats
+WHERE session_id = $1
+"""
+
 
 @dataclass(frozen=True)
 class Fixtures:
@@ -53,6 +60,7 @@ class Fixtures:
     prober: tuple[str, str]  # account id and token
     manager_token: str
     ticket_type: str  # the default one
+    students: tuple[str, str]  # the session that has tickets for them, and their type
 
     @property
     def sessions(self) -> list[str]:
@@ -66,6 +74,9 @@ async def create_fixtures(pool: Pool, keys: Path) -> Fixtures:
     await pool.execute(
         MOVE_ACROSS_THE_DATE_LINE, probed.session_id, await cinema.room_of(probed)
     )
+    session, student = shows[0].session_id, await pool.fetchval(ADD_TYPE, "Student")
+    await pool.execute(PRICE_OF_STUDENTS, session, student)
+    await pool.execute(ADD_QUOTA, session, student, STUDENTS)
     matinee = await cinema.open_session(MATINEE_SEATS, price_minor=1800)
     issuer = TokenIssuer(
         KeyRing(keys), LOAD_TEST_LIFETIME, now=lambda: utc_now() + FAST_CLOCK
@@ -85,4 +96,5 @@ async def create_fixtures(pool: Pool, keys: Path) -> Fixtures:
         prober=(str(prober), token(prober, Role.CUSTOMER)),
         manager_token=token(await pool.fetchval(MANAGER), Role.MANAGER),
         ticket_type=str(await pool.fetchval(DEFAULT_TYPE)),
+        students=(str(session), str(student)),
     )

@@ -1,6 +1,8 @@
 """A client that records each operation: its times, its input and its answer."""
 
 import time
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from loadtest.documents import (
@@ -31,10 +33,24 @@ class RecordingClient:
         self._operations = operations
 
     async def reserve(
-        self, session: str, seats: tuple[str, ...], key: str | None
+        self,
+        session: str,
+        seats: tuple[str, ...],
+        key: str | None,
+        students: Mapping[str, str] = MappingProxyType({}),
     ) -> tuple[Operation, Reply]:
-        wanted = {"sessionId": session, "seatIds": seats, "idempotencyKey": key}
+        """`students` has the ticket type of some seats; the others are for adults."""
+        wanted: dict[str, Any] = {
+            "sessionId": session,
+            "seatIds": seats,
+            "idempotencyKey": key,
+            "tickets": [
+                {"seatId": seat, "ticketTypeId": ticket_type}
+                for seat, ticket_type in students.items()
+            ],
+        }
         operation = self._begin("reserve", session, seats=seats, key=key)
+        operation.students = tuple(students)
         reply = await self.ask(RESERVE_SEATS, {"input": wanted})
         if reply.outcome == "ok":
             operation.amount_minor = reply.value["total"]["amountMinor"]
