@@ -14,11 +14,18 @@ async def probe(
     seats: tuple[str, ...],
     stopping: asyncio.Event,
 ) -> None:
-    """No one else buys in that session. A hold with an unknown outcome expires."""
+    """No one else buys in that session. A hold with an unknown outcome expires.
+
+    A cancel is repeated until its outcome is known: seats that the prober keeps count
+    for its limit, and a refused hold would look like an outage.
+    """
     for seat in cycle(seats):
         if stopping.is_set():
             return
         held, _ = await client.reserve(session, (seat,), None)
-        if held.outcome == "ok":
-            await client.cancel(session, str(held.result))
+        while held.outcome == "ok" and not stopping.is_set():
+            cancelled = await client.cancel(session, str(held.result))
+            if cancelled.outcome != "unknown":
+                break
+            await asyncio.sleep(PAUSE_SECONDS)
         await asyncio.sleep(PAUSE_SECONDS)
