@@ -8,14 +8,17 @@ several times, and would wait for as many crowds.
 import asyncio
 import time
 from collections.abc import Callable, Collection, Hashable
+from contextvars import Context
 from functools import partial
 from heapq import heappop, heappush
 
 # What begins in a round may take as long, judged by what began before.
 ROUND_SECONDS = 0.001
 # Then the loop is left to what is under way, for as many rounds, unless one is idle:
-# an answer of a server goes from callback to callback, one in each round.
+# an answer of a server goes from callback to callback, one in each round. Where other
+# work makes the rounds long, it is left for as many seconds.
 FREE_ROUNDS = 10
+FREE_SECONDS = 0.01
 IDLE_SECONDS = 0.00005
 # As many lines are remembered before the first look for those that can be forgotten.
 SWEEP_AT_LEAST = 1_000
@@ -41,6 +44,10 @@ class Turns:
         self._begun = 0  # in this round
         self._at_most = 1  # in the next one
         self._free_rounds = 0
+        self._free_until = 0.0
+        self._others_took = 0.0  # what did not begin here, in its last round
+        # Work of one client must not begin in the context of another.
+        self._context = Context()
 
     @property
     def remembered(self) -> int:
@@ -72,19 +79,24 @@ class Turns:
     def _activate(self) -> None:
         self._is_active = True
         self._since = self._clock()
-        asyncio.get_running_loop().call_soon(self._next_round)
+        self._come_back()
+
+    def _come_back(self) -> None:
+        loop = asyncio.get_running_loop()
+        loop.call_soon(self._next_round, context=self._context)
 
     def _next_round(self) -> None:
         """Once in each round, until nothing waits any more."""
         now = self._clock()
         took, self._since = now - self._since, now
         if self._begun:
-            enough = int(ROUND_SECONDS * self._begun / took) if took else self._begun
-            self._at_most = max(1, min(enough, 2 * self._at_most))
+            self._at_most = self._enough(took - self._others_took)
             self._begun = 0
-            self._free_rounds = FREE_ROUNDS
+            self._free_rounds, self._free_until = FREE_ROUNDS, now + FREE_SECONDS
         else:
-            self._free_rounds = self._free_rounds - 1 if took > IDLE_SECONDS else 0
+            self._others_took = took
+            is_free = took > IDLE_SECONDS and now < self._free_until
+            self._free_rounds = self._free_rounds - 1 if is_free else 0
         if self._free_rounds <= 0 and not self._waiting:
             self._end()
             return
@@ -93,7 +105,12 @@ class Turns:
                 self._begin_some()
         finally:
             # Behind the tasks that have just begun, so that their time is counted.
-            asyncio.get_running_loop().call_soon(self._next_round)
+            self._come_back()
+
+    def _enough(self, took: float) -> int:
+        """How many may begin, if those of the last round took so long."""
+        enough = int(ROUND_SECONDS * self._begun / took) if took > 0 else self._begun
+        return max(1, min(enough, 2 * self._at_most))
 
     def _begin_some(self) -> None:
         while self._waiting and self._begun < self._at_most:

@@ -126,10 +126,10 @@ class LocalLeases:
 
     def forget(self, seat_ids: Sequence[UUID]) -> None:
         """Those who come now have to try: the seats have been given back."""
-        while lease := self._lease_on(seat_ids):
-            if lease.held is None:
-                return
-            self._end(lease)
+        for seat_id in seat_ids:
+            lease = self._leases.get(seat_id)
+            if lease is not None and lease.held is not None:
+                self._end(lease)
 
     def _release(self, lease: LocalLease) -> None:
         # After a failure all wait together for the next who tries: only a few will.

@@ -19,6 +19,7 @@ class RecordedTransport(asyncio.Transport):
     def __init__(self) -> None:
         super().__init__()
         self.written = b""
+        self.is_paused = False
         self._closed = False
         self._protocol: asyncio.BaseProtocol | None = None
 
@@ -39,10 +40,10 @@ class RecordedTransport(asyncio.Transport):
         return 0
 
     def pause_reading(self) -> None:
-        """All that there is has been given already."""
+        self.is_paused = True
 
     def resume_reading(self) -> None:
-        """As above."""
+        self.is_paused = False
 
     def set_protocol(self, protocol: asyncio.BaseProtocol) -> None:
         self._protocol = protocol

@@ -24,7 +24,7 @@ OTHER_SEAT = "0190f5b2-0000-7000-8000-00000000000b"
 def hold(seat: str, token: str = "") -> bytes:
     body = f'{{"variables":{{"input":{{"seatIds":["{seat}"]}}}}}}'
     return (
-        f"POST / HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n"
+        f"POST /graphql HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n"
         f"Content-Length: {len(body)}\r\n\r\n{body}"
     ).encode()
 
@@ -40,6 +40,7 @@ class Server:
         self._config.load()
         self.state = ServerState()
         self.turns = Turns()
+        self.transports: list[RecordedTransport] = []
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = (await Request(scope, receive).body()).decode()
@@ -50,6 +51,7 @@ class Server:
         connection = BoundedHttp(self._config, self.state, {TURNS: self.turns})
         transport = RecordedTransport()
         transport.set_protocol(connection)
+        self.transports.append(transport)
         connection.connection_made(transport)
         return connection
 
@@ -89,16 +91,21 @@ async def test_a_request_in_pieces_stays_whole(server: Server) -> None:
 
 
 async def test_what_waits_is_bounded(server: Server) -> None:
-    """A client that goes on sending is read before its turn."""
-    server.connect().data_received(hold(SEAT))
+    """No more is read of a client that goes on sending, and it keeps its place."""
+    for _ in range(10):
+        server.connect().data_received(hold(SEAT))
     connection = server.connect()
-    connection.data_received(b"POST / HTTP/1.1\r\nHost: x\r\n")
-    assert connection.cycle is None
+    connection.data_received(hold(SEAT)[:-1])
     body = b"x" * MAX_BYTES
-    connection.data_received(b"Content-Length: %d\r\n\r\n%b" % (len(body), body))
+    connection.data_received(
+        b"}POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%b"
+        % (len(body), body)
+    )
 
-    assert connection.cycle is not None
-    await server.answered(2)
+    assert server.transports[-1].is_paused
+    assert connection.cycle is None
+    await server.answered(12)
+    assert not server.transports[-1].is_paused
 
 
 async def test_who_has_gone_is_not_read(server: Server) -> None:
@@ -133,7 +140,26 @@ async def test_a_server_that_stops_reads_what_it_has_received(server: Server) ->
     ids=["compact", "spaced", "literal", "named"],
 )
 def test_the_first_seat_is_found(text: str) -> None:
-    assert lines_of(text.encode()) == [SEAT.encode()]
+    request = f"POST /graphql HTTP/1.1\r\nX: y\r\n\r\n{text}"
+    assert lines_of(request.encode()) == [SEAT.encode()]
+
+
+@pytest.mark.parametrize("start", ["GET /healthz", "POST /other"])
+def test_only_a_call_of_graphql_waits_for_a_seat(start: str) -> None:
+    lines = lines_of(hold(SEAT).replace(b"POST /graphql", start.encode()))
+
+    assert len(lines) == 1  # its token
+    assert SEAT.encode() not in lines
+
+
+def test_a_seat_in_the_head_is_no_line() -> None:
+    head = f'POST /graphql HTTP/1.1\r\nX: seatIds["{SEAT}"]\r\n\r\n'
+    assert lines_of(head.encode()) == []
+
+
+def test_a_line_is_small_whatever_is_sent() -> None:
+    endless = b"POST /graphql HTTP/1.1\r\nAuthorization: " + b"x" * 100_000
+    assert lines_of(endless) == []
 
 
 @pytest.mark.parametrize("text", ["", "seatIds", '{"seatIds": []}', "seatId"])

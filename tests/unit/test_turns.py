@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextvars import ContextVar
 
 import pytest
 
@@ -135,6 +136,32 @@ async def test_an_idle_loop_waits_for_nobody(crowd: Crowd) -> None:
 
     rounds = [number for number, _ in crowd.begun]
     assert rounds == [0, 2, 4]
+
+
+async def test_long_rounds_of_others_do_not_hold_back_for_ever(crowd: Crowd) -> None:
+    """Their time is not that of what begins, and ten of them are too long to wait."""
+    for _ in range(200):
+        crowd.call("s", SEAT, seconds=ROUND_SECONDS / 100)
+    crowd.call("s", SEAT, seconds=ROUND_SECONDS)
+    for _ in range(100):
+        crowd.call("w", SEAT, seconds=ROUND_SECONDS / 100)
+    for _ in range(40):
+        crowd.round += 1
+        crowd.now += 10 * ROUND_SECONDS
+        await asyncio.sleep(0)
+
+    assert len(crowd.begun) == 301
+
+
+async def test_work_begins_in_no_context_of_others(crowd: Crowd) -> None:
+    customer = ContextVar("customer", default="nobody")
+    seen: list[str] = []
+    customer.set("ana")
+    crowd.call("a", seconds=ROUND_SECONDS)
+    crowd.turns.call(lambda: seen.append(customer.get()), ())
+    await crowd.all_rounds()
+
+    assert seen == ["nobody"]
 
 
 async def test_lines_are_forgotten(crowd: Crowd) -> None:

@@ -90,8 +90,10 @@ class BoundedHttp(HttpToolsProtocol):
         turns = self.app_state.get(TURNS)
         if self._unread or turns is None:
             self._unread += data
-            if turns is None or len(self._unread) > MAX_BYTES:
+            if turns is None:
                 self._read()
+            elif len(self._unread) > MAX_BYTES:
+                self.flow.pause_reading()
         else:
             self._unread = data
             turns.call(self._read, lines_of(data))
@@ -100,6 +102,10 @@ class BoundedHttp(HttpToolsProtocol):
         data, self._unread = self._unread, b""
         if self.transport.is_closing():
             return
+        if len(data) > MAX_BYTES:
+            self.flow.resume_reading()
+        # An answer that ended while the request waited has started this timer.
+        self._unset_keepalive_if_required()
         self._head_bytes += len(data)
         try:
             self._feed(data)
