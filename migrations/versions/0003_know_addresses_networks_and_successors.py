@@ -3,6 +3,8 @@
 from alembic import op
 import sqlalchemy as sa
 
+from persistence.postgres.indexes import drop_invalid_indexes
+
 revision = '0003'
 down_revision = '0002'
 branch_labels = None
@@ -14,6 +16,7 @@ def upgrade() -> None:
     with op.get_context().autocommit_block():
         # Filled by persistence/revisions/: programs of 0.1.0 add accounts without it.
         op.add_column('accounts', sa.Column('email_key', sa.Text(collation='C'), nullable=True), if_not_exists=True)
+        drop_invalid_indexes('ix_accounts_email_key', 'ix_refresh_tokens_with_successor')
         op.create_index('ix_accounts_email_key', 'accounts', ['email_key'], unique=True, postgresql_concurrently=True, if_not_exists=True)
         op.add_column('refresh_tokens', sa.Column('successor', sa.LargeBinary(), nullable=True), if_not_exists=True)
         op.create_index('ix_refresh_tokens_with_successor', 'refresh_tokens', ['used_at'], unique=False, postgresql_where=sa.text('successor IS NOT NULL'), postgresql_concurrently=True, if_not_exists=True)

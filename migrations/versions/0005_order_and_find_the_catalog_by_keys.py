@@ -3,6 +3,8 @@
 from alembic import op
 import sqlalchemy as sa
 
+from persistence.postgres.indexes import drop_invalid_indexes
+
 revision = '0005'
 down_revision = '0004'
 branch_labels = None
@@ -38,6 +40,7 @@ def upgrade() -> None:
         op.execute(LOWER)
         add_keys('movies', 'title', 'title_key', 'search_key')
         add_keys('rooms', 'name', 'name_key')
+        drop_invalid_indexes('ix_movies_by_title_key', 'ix_rooms_by_name_key')
         op.create_index('ix_movies_by_title_key', 'movies', ['title_key', 'id'], postgresql_concurrently=True, if_not_exists=True)
         op.create_index('ix_rooms_by_name_key', 'rooms', ['name_key', 'id'], postgresql_concurrently=True, if_not_exists=True)
 

@@ -3,6 +3,8 @@
 from alembic import context, op
 import sqlalchemy as sa
 
+from persistence.postgres.indexes import drop_invalid_indexes
+
 revision = '0007'
 down_revision = '0006'
 branch_labels = None
@@ -45,6 +47,7 @@ def upgrade() -> None:
             'ALTER TABLE rooms ADD COLUMN IF NOT EXISTS cinema_id uuid NOT NULL DEFAULT first_cinema()'
             ' CONSTRAINT fk_rooms_cinema_id REFERENCES cinemas (id)'
         )
+        drop_invalid_indexes('ix_rooms_cinema_id')
         op.create_index(op.f('ix_rooms_cinema_id'), 'rooms', ['cinema_id'], postgresql_concurrently=True, if_not_exists=True)
         add_turnaround('rooms')
         for table in ('rooms', 'movies', 'sessions'):

@@ -3,6 +3,8 @@
 from alembic import op
 import sqlalchemy as sa
 
+from persistence.postgres.indexes import drop_invalid_indexes
+
 revision = '0010'
 down_revision = '0009'
 branch_labels = None
@@ -115,6 +117,7 @@ def upgrade() -> None:
         op.execute(COMPLETE_SEAT)
         op.execute(SEAT_TRIGGER)
         op.execute(COMPLETE_SEATS)
+        drop_invalid_indexes('uq_seats_one_place', 'uq_seats_one_label')
         for name, column in (('place', 'row_label, place'), ('label', 'label_key')):
             op.execute(f'CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS uq_seats_one_{name} ON seats (room_id, {column})')
         op.execute(

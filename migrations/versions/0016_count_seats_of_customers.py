@@ -2,6 +2,8 @@
 
 from alembic import op
 
+from persistence.postgres.indexes import drop_invalid_indexes
+
 revision = '0016'
 down_revision = '0015'
 branch_labels = None
@@ -28,6 +30,7 @@ END $$
 
 def upgrade() -> None:
     with op.get_context().autocommit_block():
+        drop_invalid_indexes('ix_reservations_in_session')
         # In place of the index on the session alone.
         op.create_index('ix_reservations_in_session', 'reservations', ['session_id', 'customer_id'],
                         postgresql_concurrently=True, if_not_exists=True)

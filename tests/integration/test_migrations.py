@@ -5,6 +5,7 @@ import os
 import sys
 
 import asyncpg
+import pytest
 
 from persistence import migrate
 from persistence.postgres.connection import connect
@@ -22,6 +23,12 @@ UNION ALL
 SELECT table_name, column_name,
        concat_ws(' ', data_type, is_nullable, column_default, identity_generation)
 FROM information_schema.columns WHERE table_schema = 'public'
+"""
+
+INDEX_IS_VALID = "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass($1)"
+# As CREATE INDEX CONCURRENTLY leaves it that was interrupted.
+MAKE_INVALID = """
+UPDATE pg_index SET indisvalid = false WHERE indexrelid = to_regclass($1)
 """
 
 
@@ -91,3 +98,31 @@ async def test_a_database_of_a_newer_program_is_current(
     await db.close()
 
     assert await migrate.is_current(scratch_database_url)
+
+
+@pytest.mark.parametrize(
+    ("before", "revision", "index"),
+    [
+        ("0002", "0003", "ix_accounts_email_key"),
+        ("0002", "0003", "ix_refresh_tokens_with_successor"),
+        ("0004", "0005", "ix_movies_by_title_key"),
+        ("0004", "0005", "ix_rooms_by_name_key"),
+        ("0006", "0007", "ix_rooms_cinema_id"),
+        ("0009", "0010", "uq_seats_one_place"),
+        ("0009", "0010", "uq_seats_one_label"),
+        ("0015", "0016", "ix_reservations_in_session"),
+    ],
+)
+async def test_a_migration_makes_an_invalid_index_again(
+    scratch_database_url: str, before: str, revision: str, index: str
+) -> None:
+    await asyncio.to_thread(migrate.downgrade, scratch_database_url, revision)
+    db = await connect(scratch_database_url)
+    await db.execute(MAKE_INVALID, index)
+    await db.execute("UPDATE alembic_version SET version_num = $1", before)
+
+    await asyncio.to_thread(migrate.upgrade, scratch_database_url, revision)
+
+    valid = await db.fetchval(INDEX_IS_VALID, index)
+    await db.close()
+    assert valid is True
