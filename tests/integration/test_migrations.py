@@ -126,3 +126,16 @@ async def test_a_migration_makes_an_invalid_index_again(
     valid = await db.fetchval(INDEX_IS_VALID, index)
     await db.close()
     assert valid is True
+
+
+async def test_the_count_of_extensions_can_be_added_again_after_an_interruption(
+    database_url: str, scratch_database_url: str
+) -> None:
+    await asyncio.to_thread(migrate.downgrade, scratch_database_url, "0012")
+    db = await connect(scratch_database_url)
+    await db.execute("UPDATE alembic_version SET version_num = '0011'")
+    await db.close()
+
+    await asyncio.to_thread(migrate.upgrade, scratch_database_url)
+
+    assert await shape(scratch_database_url) == await shape(database_url)
