@@ -9,10 +9,26 @@ branch_labels = None
 depends_on = None
 
 AMOUNT = 'amount_minor >= 0'
+# Each 50 pages, some thousand claims at most, are a transaction: cancels and expiries wait for a moment only. A claim
+# that somebody has locked is skipped, so that nobody waits for this in a circle, and the next round finds it.
 TICKETS = '''
-UPDATE claims SET id = uuidv7(),
-    ticket_type_id = (SELECT id FROM ticket_types WHERE is_default)
-WHERE id IS NULL
+DO $$
+DECLARE
+    default_type uuid := (SELECT id FROM ticket_types WHERE is_default);
+    page_bytes bigint := current_setting('block_size');
+BEGIN
+    WHILE EXISTS (SELECT FROM claims WHERE id IS NULL) LOOP
+        FOR page IN 0..pg_relation_size('claims') / page_bytes BY 50 LOOP
+            UPDATE claims SET id = uuidv7(), ticket_type_id = default_type
+            WHERE ctid = ANY (ARRAY(
+                SELECT ctid FROM claims
+                WHERE id IS NULL AND ctid >= format('(%s,0)', page)::tid AND ctid < format('(%s,0)', page + 50)::tid
+                FOR NO KEY UPDATE SKIP LOCKED));
+            COMMIT;
+        END LOOP;
+        PERFORM pg_sleep(0.05);
+    END LOOP;
+END $$
 '''
 
 

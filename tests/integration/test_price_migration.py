@@ -5,11 +5,14 @@ from uuid import UUID
 
 import asyncpg
 import pytest
+from alembic.script import ScriptDirectory
 
 from domain.cinemas import FirstCinema
 from persistence import migrate
+from persistence.postgres.connection import connect
 from persistence.postgres.pool import Pool
 from tests.support.older_database import OlderDatabase
+from tests.support.polling import eventually
 from tests.support.prices import ADD_PRICE, ADD_QUOTA, ADD_TYPE, DEFAULT_TYPE
 
 BEFORE, PRICES = "0014", "0015"
@@ -36,6 +39,21 @@ WITH card AS (
 INSERT INTO card_prices (card_id, zone_id, ticket_type_id, amount_minor)
 SELECT id, $1, $2, 1500 FROM card
 """
+# Of the one seat, each cancelled: more than one batch of the migration.
+CANCELLED_CLAIMS = """
+WITH reservation AS (
+    INSERT INTO reservations (session_id, customer_id, status, amount_minor, currency,
+                              created_at, expires_at)
+    SELECT session_id, customer_id, 'CANCELLED', 2500, 'BRL', created_at, expires_at
+    FROM reservations, generate_series(1, 6000) RETURNING id
+)
+INSERT INTO claims (reservation_id, session_seat_id, price_minor, released_at)
+SELECT reservation.id, ss.id, 2500, now() FROM reservation, session_seats ss
+"""
+LOCK_SALE = "SELECT FROM claims WHERE released_at IS NULL FOR UPDATE"
+WITHOUT_ID = "SELECT count(*) FROM claims WHERE id IS NULL"
+# Each batch is a transaction of its own.
+BATCHES = "SELECT count(DISTINCT xmin::text) FROM claims WHERE id IS NOT NULL"
 # Of the tables that 0015 makes.
 MADE = """
 SELECT count(to_regclass(name)) FROM unnest(
@@ -78,6 +96,38 @@ async def test_claims_become_tickets_of_the_default_type(older: OlderDatabase) -
     assert ticket["ticket_type_id"] == await older.pool.fetchval(DEFAULT_TYPE)
     assert ticket["price_minor"] == 2500
     assert await older.sold() == sold != []
+
+
+async def test_a_claim_that_somebody_has_locked_delays_no_other(
+    older: OlderDatabase,
+) -> None:
+    await older.upgrade(FirstCinema())
+    scripts = ScriptDirectory.from_config(migrate._config(older.url))
+    fill = scripts.get_revision(PRICES).module.TICKETS
+    pool = older.pool
+    await pool.execute(CANCELLED_CLAIMS)
+    await pool.execute("ALTER TABLE claims ALTER id DROP NOT NULL")
+    await pool.execute("UPDATE claims SET id = NULL, ticket_type_id = NULL")
+
+    async def one_is_left() -> bool:
+        return bool(await pool.fetchval(WITHOUT_ID) == 1)
+
+    # Without the pool's limit of time, like a migration.
+    db = await connect(older.url)
+    async with (
+        pool.acquire() as other,
+        asyncio.TaskGroup() as tasks,
+        other.transaction(),
+    ):
+        await other.execute(LOCK_SALE)
+        filling = tasks.create_task(db.execute(fill))
+        await eventually(one_is_left)
+        batches = await pool.fetchval(BATCHES)
+        assert not filling.done()
+    await db.close()
+
+    assert batches > 1
+    assert await pool.fetchval(WITHOUT_ID) == 0
 
 
 async def test_programs_of_the_version_before_sell_seats(older: OlderDatabase) -> None:
