@@ -3,7 +3,13 @@
 from domain.events import SeatsBlocked, SeatsUnblocked
 from persistence.catalog.catalog_sql import seat_events
 from persistence.sales.event_sql import ORIGIN, THIS_TRANSACTION
-from persistence.sales.state_sql import HELD_UNTIL, SEAT, SEAT_STATE_NOW, SEAT_STATUS
+from persistence.sales.state_sql import (
+    HELD_UNTIL,
+    SEAT,
+    SEAT_PRICE,
+    SEAT_STATE_NOW,
+    SEAT_STATUS,
+)
 
 # The session is locked as by a hold: its price cannot change meanwhile.
 LOCKED = """
@@ -27,7 +33,7 @@ SEAT_NOW = SEAT.format(
     version="coalesce(c.version, ss.version)",
     status=f"coalesce(c.status, {SEAT_STATUS.format(now='clock.now')})",
     held_until=HELD_UNTIL.format(now="clock.now"),
-    price="screening.price_minor",
+    price=SEAT_PRICE.format(ss="ss"),
     currency="screening.currency",
 )
 # All the seats, whether they have changed or not.

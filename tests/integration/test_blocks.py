@@ -21,6 +21,7 @@ from persistence.queries.seat_maps import SeatMaps
 from persistence.sales.ledger import PostgresLedger
 from tests.support.cinema import Cinema, Show, expire_hold
 from tests.support.null_services import NoSeatLocks, NoWakeup
+from tests.support.prices import ADULT, DEARER, open_priced_session
 
 BLOCKED, AVAILABLE, HELD = SeatStatus.BLOCKED, SeatStatus.AVAILABLE, SeatStatus.HELD
 KEPT = "SELECT reason, blocked_by FROM seat_blocks WHERE session_seat_id = ANY($1)"
@@ -75,6 +76,18 @@ async def test_blocked_seats_are_refused_and_come_back(
         ("SeatsUnblocked", ["3", "3"]),
         ("ReservationCreated", ["4", "2"]),
     ]
+
+
+async def test_they_have_the_price_of_their_zone(
+    blocks: BlockService, cinema: Cinema, rita: UUID
+) -> None:
+    show = await open_priced_session(cinema)
+    premium = show.seat_ids[-1:]
+
+    [blocked] = await blocks.block_seats(show.session_id, premium, "broken", rita)
+    [freed] = await blocks.unblock_seats(show.session_id, premium)
+
+    assert blocked.price == freed.price == Money(ADULT + DEARER, "BRL")
 
 
 async def test_a_repeat_changes_nothing(
