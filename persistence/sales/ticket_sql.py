@@ -16,9 +16,13 @@ SELECT s.id, s.price_minor FROM sessions s
 WHERE s.id = (SELECT session_id FROM reservations WHERE id = $1 AND customer_id = $2)
 FOR KEY SHARE
 """
-# The clock is read once the row is locked.
+# The clock is read once the row is locked. Without WITH, Postgres reads it before.
 LOCK_RESERVATION = f"""
-SELECT {RESERVATION_STATUS} AS status FROM reservations r WHERE r.id = $1 FOR UPDATE
+WITH locked AS (
+    SELECT * FROM reservations WHERE id = $1
+    FOR UPDATE
+)
+SELECT {RESERVATION_STATUS} AS status FROM locked r
 """
 
 # Of each chosen seat: its claim, and what the chosen type costs there. The default type

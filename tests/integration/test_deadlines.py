@@ -1,5 +1,6 @@
 """A hold ends exactly at its deadline, for all operations at once."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -24,6 +25,8 @@ from persistence.sales.ledger import PostgresLedger
 from tests.support.cinema import Cinema, Show, expire_hold
 from tests.support.events import open_payment
 from tests.support.null_services import NoSeatLocks, NoWakeup
+from tests.support.polling import until_blocked
+from tests.support.prices import DEFAULT_TYPE
 
 BEFORE = timedelta(microseconds=-1)
 EXACTLY = timedelta(0)
@@ -57,6 +60,10 @@ class SaleServices:
     async def hold(self, show: Show, who: UUID, *numbers: int) -> Reservation:
         seats = [show.seat_ids[number] for number in numbers]
         return await self._booking.reserve_seats(show.session_id, seats, who)
+
+    async def choose(self, held: Reservation, ticket_type: UUID) -> Reservation:
+        types = [(seat.id, ticket_type) for seat in held.seats]
+        return await self._booking.choose_tickets(held.id, held.customer_id, types)
 
     async def cancel(self, held: Reservation) -> None:
         await self._booking.cancel_reservation(held.id, held.customer_id)
@@ -212,3 +219,18 @@ async def test_deadlines_hold_with_the_real_clock_too(scratch_pool: Pool) -> Non
     assert hers.expires_at - hers.created_at == timedelta(seconds=30)
     assert seen is SeatStatus.AVAILABLE
     assert [seat.version for seat in hers.seats] == [4]
+
+
+async def test_a_choice_of_types_reads_the_clock_after_it_has_waited(
+    pool: Pool, services: SaleServices, show: Show, ana: UUID
+) -> None:
+    held = await services.hold(show, ana, 0)
+    ticket_type = await pool.fetchval(DEFAULT_TYPE)
+    async with pool.acquire() as db, db.transaction():
+        await db.execute("SELECT FROM reservations WHERE id = $1 FOR UPDATE", held.id)
+        choosing = asyncio.create_task(services.choose(held, ticket_type))
+        await until_blocked(pool, 1)
+        await services.set_clock(held.expires_at)
+
+    with pytest.raises(ReservationExpiredError):
+        await choosing
