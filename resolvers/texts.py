@@ -100,8 +100,8 @@ TEXTS: Mapping[str, str | Counted] = {
     "default_type_needed": "There has to be a default type. Make another type the"
     " default.",
     "default_type_quota": "The default type has no quota.",
-    "default_type_sold": "Sessions to come have prices by type of ticket. Change the"
-    " default type after them.",
+    "default_type_sold": "Sessions that are not over have prices by type of ticket."
+    " Change the default type after them.",
     "prices_missing": "Enter at least one price.",
     "ticket_type_unknown": "This type of ticket does not exist.",
     "currency_of_cinema": "Enter prices in %(currency)s.",

@@ -11,7 +11,9 @@ TICKET_TYPE = f"id, {FACTS}"
 LOCK_TICKET_TYPES = "LOCK TABLE ticket_types IN SHARE ROW EXCLUSIVE MODE"
 TICKET_TYPES = f"SELECT {TICKET_TYPE} FROM ticket_types"
 # A statement of its own, before there is another default type.
-NO_DEFAULT = "UPDATE ticket_types SET is_default = false WHERE is_default"
+NO_DEFAULT = """
+UPDATE ticket_types SET is_default = false WHERE is_default RETURNING id
+"""
 ADD_TICKET_TYPE = f"""
 INSERT INTO ticket_types ({FACTS}) VALUES ($1, $2, $3, $4, $5) RETURNING {TICKET_TYPE}
 """

@@ -88,11 +88,15 @@ class PostgresPrices:
 
 
 async def _make_room(db: Connection) -> list[InvalidInputError]:
-    """For another default type, unless that is wrong."""
-    if await db.fetchval(session_price_sql.SESSIONS_TO_COME_WITH_PRICES):
+    """For another default type. If that is wrong, the caller has to roll back.
+
+    The default type goes first: that waits for sessions that are being given prices,
+    and the check has to see them.
+    """
+    type_id = await db.fetchval(sql.NO_DEFAULT)
+    if await db.fetchval(session_price_sql.SESSIONS_WITH_PRICES):
         return [InvalidInputError("isDefault", rule="default_type_sold")]
-    await db.execute(session_price_sql.KEEP_TYPE_OF_OLD_CLAIMS)
-    await db.execute(sql.NO_DEFAULT)
+    await db.execute(session_price_sql.KEEP_TYPE_OF_OLD_CLAIMS, type_id)
     return []
 
 

@@ -103,13 +103,13 @@ WHERE s.room_id = $1 AND s.starts_at > clock_timestamp()
     AND type.quota_percent IS NOT NULL
 """
 HAS_PRICES = "SELECT EXISTS (SELECT FROM session_prices WHERE session_id = $1)"
-SESSIONS_TO_COME_WITH_PRICES = """
+# Sales may go on after the start, but never after the end.
+SESSIONS_WITH_PRICES = """
 SELECT EXISTS (SELECT FROM session_prices price
     JOIN sessions s ON s.id = price.session_id
-    WHERE s.starts_at > clock_timestamp())
+    WHERE s.ends_at > clock_timestamp())
 """
 # Claims of older programs have no type. They stay of the type that was the default one.
 KEEP_TYPE_OF_OLD_CLAIMS = """
-UPDATE claims SET ticket_type_id = (SELECT id FROM ticket_types WHERE is_default)
-WHERE ticket_type_id IS NULL
+UPDATE claims SET ticket_type_id = $1 WHERE ticket_type_id IS NULL
 """

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,11 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.errors import InvalidInputError
 from domain.ticket_prices import TicketTypeFacts
-from persistence.catalog import price_sql
+from persistence.catalog import price_sql, session_price_sql
 from persistence.catalog.prices import PostgresPrices
 from persistence.postgres.engine import open_engine
 from persistence.postgres.pool import Pool
 from tests.support.catalog import answer
+from tests.support.cinema import Cinema
+from tests.support.polling import until_blocked
+from tests.support.prices import DEFAULT_TYPE, open_priced_session
 from tests.support.schema_client import SchemaClient
 from tests.support.venue_documents import SAVE_TICKET_TYPE
 
@@ -23,6 +27,12 @@ LIST = """{ ticketTypes {
   id name isDefault proofRequired description quotaPercent
 } }"""
 UNKNOWN = str(UUID(int=7))
+BEGUN = """
+UPDATE sessions SET starts_at = clock_timestamp() - interval '3 hours',
+    ends_at = clock_timestamp() + $2::interval
+WHERE id = $1
+"""
+SOLD, OVER = timedelta(hours=1), timedelta(hours=-1)
 
 
 @pytest.fixture
@@ -174,3 +184,36 @@ async def test_calls_at_once_leave_one_default(
         assert isinstance(twice, InvalidInputError)
     else:
         assert any(isinstance(each, asyncpg.UniqueViolationError) for each in refused)
+
+
+async def test_the_default_type_stays_until_sessions_with_prices_are_over(
+    pool: Pool, cinema: Cinema
+) -> None:
+    show = await open_priced_session(cinema)
+    prices, other = PostgresPrices(pool), TicketTypeFacts(name="Two", is_default=True)
+    await pool.execute(BEGUN, show.session_id, SOLD)
+
+    with pytest.raises(InvalidInputError):
+        await prices.save_ticket_type(None, other)
+
+    assert await pool.fetchval(DEFAULT_TYPE) == show.adult
+    await pool.execute(BEGUN, show.session_id, OVER)
+    assert (await prices.save_ticket_type(None, other)).is_default
+
+
+async def test_the_default_type_stays_if_a_session_gets_prices_meanwhile(
+    pool: Pool, cinema: Cinema
+) -> None:
+    show = await open_priced_session(cinema)
+    await pool.execute(BEGUN, show.session_id, OVER)
+    other = TicketTypeFacts(name="Two", is_default=True)
+
+    async with pool.acquire() as db, db.transaction():
+        await db.execute(session_price_sql.LOCK_DEFAULT_TYPE)
+        saving = asyncio.create_task(PostgresPrices(pool).save_ticket_type(None, other))
+        await until_blocked(pool, 1)
+        await db.execute(BEGUN, show.session_id, SOLD)
+
+    with pytest.raises(InvalidInputError):
+        await saving
+    assert await pool.fetchval(DEFAULT_TYPE) == show.adult
