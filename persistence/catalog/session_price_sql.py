@@ -95,11 +95,16 @@ WHERE seat.id = ANY($1)
 ORDER BY zone.name
 """
 GROW_QUOTAS = f"""
+WITH locked AS (
+    SELECT q.* FROM ticket_quotas q JOIN sessions s ON s.id = q.session_id
+    WHERE s.room_id = $1 AND s.starts_at > clock_timestamp()
+    ORDER BY q.session_id, q.ticket_type_id
+    FOR UPDATE OF q
+)
 UPDATE ticket_quotas q
-SET seats_limit = greatest(q.seats_taken, {LIMIT.format(session="s.id")})
-FROM sessions s, ticket_types type
-WHERE s.room_id = $1 AND s.starts_at > clock_timestamp()
-    AND q.session_id = s.id AND type.id = q.ticket_type_id
+SET seats_limit = greatest(locked.seats_taken, {LIMIT.format(session="q.session_id")})
+FROM locked JOIN ticket_types type ON type.id = locked.ticket_type_id
+WHERE q.session_id = locked.session_id AND q.ticket_type_id = locked.ticket_type_id
     AND type.quota_percent IS NOT NULL
 """
 HAS_PRICES = "SELECT EXISTS (SELECT FROM session_prices WHERE session_id = $1)"

@@ -34,7 +34,8 @@ locked_seats AS (
 
 # `locked_seats` may have more seats than those of `changed_reservations`.
 # A counter changes from its locked row. From the row of the snapshot it would first be
-# computed wrong after a wait, and the check of the table would refuse that.
+# computed wrong after a wait, and the check of the table would refuse that. A
+# wrong counter ends at 0: the check would stop the sweeper, for all sessions.
 RELEASED = f"""
 changed_seats AS (
     UPDATE session_seats ss
@@ -65,7 +66,7 @@ locked_quotas AS (
     FOR UPDATE OF q
 ),
 changed_quotas AS (
-    UPDATE ticket_quotas q SET seats_taken = l.seats_taken - l.tickets
+    UPDATE ticket_quotas q SET seats_taken = greatest(l.seats_taken - l.tickets, 0)
     FROM locked_quotas l
     WHERE q.session_id = l.session_id AND q.ticket_type_id = l.ticket_type_id
 )"""

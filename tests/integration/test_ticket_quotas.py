@@ -8,11 +8,14 @@ import pytest
 
 from domain.booking import BookingService
 from domain.errors import TicketQuotaExhaustedError
+from persistence.catalog.session_price_sql import GROW_QUOTAS
 from persistence.sales import ticket_hold_sql
 from persistence.sales.ledger import PostgresLedger
 from tests.support.cinema import Cinema, expire_hold
 from tests.support.null_services import NoSeatLocks, NoWakeup
+from tests.support.polling import until_blocked
 from tests.support.prices import (
+    ADD_QUOTA,
     RESERVE,
     PricedShow,
     open_priced_session,
@@ -21,6 +24,7 @@ from tests.support.prices import (
 )
 from tests.support.schema_client import SchemaClient
 
+LOCK_QUOTA = "SELECT FROM ticket_quotas WHERE session_id = $1 FOR UPDATE"
 CANCEL = """
 mutation ($id: ID!) { cancelReservation(input: {reservationId: $id}) { __typename } }
 """
@@ -123,3 +127,50 @@ async def test_crossing_holds_of_two_quotas_do_not_deadlock(
         )
 
     assert await students_of(cinema, show) == 0
+
+
+async def test_a_wrong_counter_does_not_stop_the_sweeper(
+    client: SchemaClient, cinema: Cinema, show: PricedShow, ana: UUID
+) -> None:
+    held = await client.mutate(RESERVE, ana, **with_types(show, {0: show.student}))
+    await cinema.pool.execute(
+        "UPDATE ticket_quotas SET seats_taken = 0 WHERE session_id = $1",
+        show.session_id,
+    )
+    await expire_hold(cinema.pool, UUID(held["id"]))
+
+    assert await PostgresLedger(cinema.pool).expire_due(100)
+
+    assert set(await cinema.seat_states(show)) == {("AVAILABLE", 3), ("AVAILABLE", 1)}
+    assert await students_of(cinema, show) == 0
+
+
+async def test_quotas_of_a_room_are_locked_in_order(cinema: Cinema) -> None:
+    """Otherwise a sweeper that ends holds of both sessions deadlocks with it."""
+    pool = cinema.pool
+    shows = [await open_priced_session(cinema) for _ in range(2)]
+    first, last = sorted(shows, key=lambda show: show.session_id)
+    room = await cinema.room_of(last)
+    await pool.execute(
+        "UPDATE sessions SET room_id = $2, starts_at = starts_at + interval '1 day',"
+        " ends_at = ends_at + interval '1 day' WHERE id = $1",
+        first.session_id,
+        room,
+    )
+    for show in (last, first):  # not in the order of their ids
+        await pool.execute(
+            "DELETE FROM ticket_quotas WHERE session_id = $1", show.session_id
+        )
+        await pool.execute(
+            "UPDATE ticket_types SET quota_percent = 50 WHERE id = $1", show.student
+        )
+    for show in (last, first):
+        await pool.execute(ADD_QUOTA, show.session_id, show.student, 4)
+
+    async with asyncio.timeout(60), pool.acquire() as db, db.transaction():
+        await db.execute(LOCK_QUOTA, first.session_id)
+        growing = asyncio.create_task(pool.execute(GROW_QUOTAS, room))
+        await until_blocked(pool, 1)
+        await db.execute(LOCK_QUOTA, last.session_id)
+
+    assert await growing == "UPDATE 2"
