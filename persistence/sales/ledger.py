@@ -79,9 +79,12 @@ class PostgresLedger:
     async def hold(self, hold: Hold) -> HoldVerdict:
         async with self._hold_by(hold.customer_id):
             if hold.wanted.type_ids:  # two holds of a group could share a quota
-                [row] = await self._pool.fetch(
-                    ticket_hold_sql.HOLD_TICKETS, [columns(hold, origin.of_event())]
-                )
+                stale = True
+                while stale:
+                    [row] = await self._pool.fetch(
+                        ticket_hold_sql.HOLD_TICKETS, [columns(hold, origin.of_event())]
+                    )
+                    stale = row["stale"]
             else:
                 row = await self._holds.decide(grouped_hold(hold, origin.of_event()))
         return hold_verdict(row, is_found=row["found"])

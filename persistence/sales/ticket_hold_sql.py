@@ -43,6 +43,9 @@ PRICES = f"""priced AS (
 {WANTED}"""
 
 EXHAUSTED = "EXISTS (SELECT FROM quotas WHERE seats_taken + tickets > seats_limit)"
+# A manager has changed the session while we waited for it. Then our snapshot does not
+# have the quotas that are new since: the caller tries again.
+STALE = "screening.version <> (SELECT version FROM sessions WHERE id = screening.id)"
 ALL_SOLD = "(SELECT count(agreed_minor) FROM wanted) = asked.seats"
 INSERTED_KEYS = "inserted_keys AS ("
 CHANGED_QUOTAS = f"""changed_quotas AS (
@@ -62,9 +65,10 @@ for before, after in {
     plain.IN_THE_SESSION: PRICED,
     WANTED: PRICES,
     plain.AFTER_LOCKING: f"{plain.AFTER_LOCKING}, (SELECT count(*) FROM quotas) AS q",
-    f"AND {plain.MAY_HAVE_TICKETS}": f"AND {ALL_SOLD} AND NOT {EXHAUSTED}",
+    f"AND {plain.MAY_HAVE_TICKETS}": f"AND {ALL_SOLD} AND NOT {EXHAUSTED}"
+    f" AND NOT {STALE}",
     INSERTED_KEYS: CHANGED_QUOTAS,
     TOTAL: f"CASE WHEN {ALL_SOLD} THEN {TOTAL} END",
-    plain.REFUSED_TICKETS: f"{EXHAUSTED} AS exhausted",
+    plain.REFUSED_TICKETS: f"{EXHAUSTED} AS exhausted, {STALE} AS stale",
 }.items():
     HOLD_TICKETS = HOLD_TICKETS.replace(before, after)

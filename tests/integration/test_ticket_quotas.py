@@ -8,6 +8,7 @@ import pytest
 
 from domain.booking import BookingService
 from domain.errors import TicketQuotaExhaustedError
+from persistence.catalog import catalog_sql
 from persistence.catalog.session_price_sql import GROW_QUOTAS
 from persistence.sales import ticket_hold_sql
 from persistence.sales.ledger import PostgresLedger
@@ -127,6 +128,27 @@ async def test_crossing_holds_of_two_quotas_do_not_deadlock(
         )
 
     assert await students_of(cinema, show) == 0
+
+
+async def test_a_hold_counts_in_a_quota_that_came_while_it_waited(
+    client: SchemaClient, cinema: Cinema, show: PricedShow, ana: UUID
+) -> None:
+    pool, session_id = cinema.pool, show.session_id
+    await pool.execute("DELETE FROM ticket_quotas WHERE session_id = $1", session_id)
+
+    async with pool.acquire() as db, db.transaction():
+        await db.execute(catalog_sql.LOCK_SESSION, session_id)
+        holding = asyncio.create_task(
+            client.mutate(RESERVE, ana, **with_types(show, {0: show.student}))
+        )
+        await until_blocked(pool, 1)
+        await db.execute(ADD_QUOTA, session_id, show.student, 4)
+        await db.execute(
+            "UPDATE sessions SET version = version + 1 WHERE id = $1", session_id
+        )
+
+    assert (await holding)["__typename"] == "Reservation"
+    assert await students_of(cinema, show) == 1
 
 
 async def test_a_wrong_counter_does_not_stop_the_sweeper(
