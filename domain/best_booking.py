@@ -21,7 +21,7 @@ from domain.errors import (
     TooManySeatsError,
     raise_if_any,
 )
-from domain.idempotency import RESERVE_BEST_SEATS, key_for
+from domain.idempotency import RESERVE_BEST_SEATS, earlier_reservation, key_for
 from domain.ports import (
     Hold,
     IdempotencyKey,
@@ -33,10 +33,9 @@ from domain.ports import (
 )
 from domain.reservation import MAX_SEATS, HoldTerms, Reservation
 from domain.seating import Seating, Seats, minus
-from domain.session_seating import SessionSeating
+from domain.session_seating import Newest, SessionSeating
 from domain.ticket_prices import TicketType
 
-Newest = tuple[SessionSeating, Seats]
 TRIES = 2  # from memory
 ROUNDS = 20  # in Postgres; each is lost only where others hold or lock those seats
 BLOCKS = 24  # of one round
@@ -115,7 +114,7 @@ class BestSeatsService:
             TicketQuotaExhaustedError,
             KeyReusedError,
         ):
-            if earlier := await self._booking.held_before(customer_id, key):
+            if earlier := await earlier_reservation(self._ledger, customer_id, key):
                 return earlier
             raise
 

@@ -18,7 +18,7 @@ from domain.errors import (
     TooManySeatsError,
 )
 from domain.expiry import ExpiryService
-from domain.idempotency import RESERVE_SEATS, earlier_result, key_for
+from domain.idempotency import RESERVE_SEATS, earlier_reservation, key_for
 from domain.money import WRITTEN_CURRENCY
 from domain.ports import (
     NOTHING_EXPECTED,
@@ -99,7 +99,7 @@ class BookingService:
             CustomerLimitError,
             KeyReusedError,
         ):
-            if earlier := await self.held_before(customer_id, key):
+            if earlier := await earlier_reservation(self._ledger, customer_id, key):
                 return earlier
             raise
 
@@ -131,13 +131,6 @@ class BookingService:
         self._wakeup.notify()
         await self._locks.clear(verdict.reservation)
         return verdict.reservation
-
-    async def held_before(
-        self, customer_id: UUID, key: IdempotencyKey | None
-    ) -> Reservation | None:
-        """What a call with the same key holds. Raises IdempotencyConflictError."""
-        earlier = await earlier_result(self._ledger, customer_id, key)
-        return await self._ledger.reservation(earlier) if earlier else None
 
     async def hold(
         self, wanted: Wanted, customer_id: UUID, key: IdempotencyKey | None

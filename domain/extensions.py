@@ -8,7 +8,7 @@ from domain.errors import (
     ReservationClosedError,
     ReservationExpiredError,
 )
-from domain.idempotency import EXTEND_RESERVATION, earlier_result, key_for
+from domain.idempotency import EXTEND_RESERVATION, earlier_reservation, key_for
 from domain.ports import (
     IdempotencyKey,
     KeyReusedError,
@@ -58,10 +58,9 @@ class ExtensionService:
             ReservationExpiredError,
             KeyReusedError,
         ):
-            earlier = await earlier_result(self._ledger, customer_id, key)
-            if earlier is None:
-                raise
-            return await self._ledger.reservation(earlier)
+            if earlier := await earlier_reservation(self._ledger, customer_id, key):
+                return earlier
+            raise
 
     async def _extend(
         self, reservation_id: UUID, customer_id: UUID, key: IdempotencyKey | None

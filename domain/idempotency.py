@@ -11,6 +11,7 @@ from uuid import UUID
 
 from domain.errors import IdempotencyConflictError, InvalidInputError
 from domain.ports import IdempotencyKey, Ledger
+from domain.reservation import Reservation
 
 RESERVE_SEATS: Final = "reserveSeats"
 RESERVE_BEST_SEATS: Final = "reserveBestSeats"
@@ -46,6 +47,14 @@ async def earlier_result(
     if earlier.input_hash != key.input_hash:
         raise IdempotencyConflictError
     return earlier.result_id
+
+
+async def earlier_reservation(
+    ledger: Ledger, customer_id: UUID, key: IdempotencyKey | None
+) -> Reservation | None:
+    """The reservation that was changed, as it is now. Raises likewise."""
+    earlier = await earlier_result(ledger, customer_id, key)
+    return await ledger.reservation(earlier) if earlier else None
 
 
 def _is_storable(text: str) -> bool:

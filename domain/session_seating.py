@@ -103,3 +103,7 @@ class SessionSeating:
             yield self.ids(chosen)
         finally:
             self._chosen = minus(self._chosen, chosen)
+
+
+# With the seats that were free at the moment of the read.
+Newest = tuple[SessionSeating, Seats]

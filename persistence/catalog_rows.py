@@ -69,8 +69,13 @@ def seat_of(row: CatalogRow) -> Seat:
     )
 
 
-def zone_of(row: CatalogRow) -> PriceZone:
-    return PriceZone(id=row["id"], name=row["name"], is_default=row["is_default"])
+def zone_of(row: CatalogRow, prefix: str = "") -> PriceZone:
+    """`prefix`: of the names of its columns, in a row that has others too."""
+    return PriceZone(
+        id=row[f"{prefix}id"],
+        name=row[f"{prefix}name"],
+        is_default=row[f"{prefix}is_default"],
+    )
 
 
 def session_of(row: CatalogRow) -> Session:
@@ -87,12 +92,13 @@ def session_of(row: CatalogRow) -> Session:
     )
 
 
-def ticket_type_of(row: CatalogRow) -> TicketType:
+def ticket_type_of(row: CatalogRow, prefix: str = "") -> TicketType:
+    """`prefix`: as above."""
     return TicketType(
-        id=row["id"],
-        name=row["name"],
-        is_default=row["is_default"],
-        proof_required=row["proof_required"],
-        description=row["description"],
-        quota_percent=row["quota_percent"],
+        id=row[f"{prefix}id"],
+        name=row[f"{prefix}name"],
+        is_default=row[f"{prefix}is_default"],
+        proof_required=row[f"{prefix}proof_required"],
+        description=row[f"{prefix}description"],
+        quota_percent=row[f"{prefix}quota_percent"],
     )

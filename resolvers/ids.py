@@ -31,3 +31,8 @@ def require_id(id: strawberry.ID) -> UUID:
     if key is None:
         raise NotFoundError
     return key
+
+
+def id_of_saved(id: strawberry.ID | None) -> UUID | None:
+    """None for something new. Raises NotFoundError likewise."""
+    return None if id is None else require_id(id)

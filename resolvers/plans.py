@@ -4,8 +4,9 @@ from typing import Annotated
 
 import strawberry
 
+from resolvers.cinemas import CinemaId
 from resolvers.context import Info
-from resolvers.ids import parse_id, require_id
+from resolvers.ids import id_of_saved, parse_id
 from resolvers.permissions import require_manager_of_cinema, require_manager_of_room
 from resolvers.seat_inputs import new_seats, seat_change
 from schema.costs import ZONES_OF_A_CINEMA, cost
@@ -27,9 +28,6 @@ ChangedSeats = Annotated[
 ]
 SavedZone = Annotated[
     SavePriceZoneInput, strawberry.argument(description="The price zone.")
-]
-CinemaId = Annotated[
-    strawberry.ID, strawberry.argument(description="Id of the cinema.")
 ]
 
 
@@ -81,7 +79,7 @@ class PlanMutations:
     ) -> SavePriceZoneResult:
         key = await require_manager_of_cinema(info, input.cinema_id)
         zone = await info.context.services.venues.save_price_zone(
-            key, require_id(input.id) if input.id is not None else None, input.name
+            key, id_of_saved(input.id), input.name
         )
         info.context.clear_loaders()
         return PriceZone.from_domain(zone)

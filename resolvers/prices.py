@@ -6,8 +6,9 @@ from typing import Annotated
 import strawberry
 
 from domain.price_cards import CardFacts, NewPrice
+from resolvers.cinemas import CinemaId
 from resolvers.context import Info
-from resolvers.ids import NO_ROW, parse_id, require_id
+from resolvers.ids import NO_ROW, id_of_saved, parse_id
 from resolvers.permissions import require_manager_of_cinema, require_network_manager
 from schema.costs import PRICE_CARDS, TICKET_TYPES, cost
 from schema.price_mutations import (
@@ -23,9 +24,6 @@ SavedType = Annotated[
 ]
 SavedCard = Annotated[
     SavePriceCardInput, strawberry.argument(description="The card to save.")
-]
-CinemaId = Annotated[
-    strawberry.ID, strawberry.argument(description="Id of the cinema.")
 ]
 
 
@@ -62,7 +60,7 @@ class PriceMutations:
     ) -> SaveTicketTypeResult:
         await require_network_manager(info)
         saved = await info.context.services.prices.save_ticket_type(
-            require_id(input.id) if input.id is not None else None, input.facts()
+            id_of_saved(input.id), input.facts()
         )
         return TicketType.from_domain(saved)
 
@@ -76,7 +74,7 @@ class PriceMutations:
         facts = CardFacts(name=input.name, prices=new_prices(input.prices))
         saved = await info.context.services.prices.save_card(
             cinema_id,
-            require_id(input.id) if input.id is not None else None,
+            id_of_saved(input.id),
             facts,
             input.expected_version,
         )

@@ -2,7 +2,7 @@
 
 import logging
 from contextlib import AsyncExitStack, suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import asyncpg
 import orjson
@@ -32,6 +32,12 @@ PATIENCE_SECONDS = 10.0
 GRACE_SECONDS = 0.1
 # Callers that wait for a connection of one pool. The last one waits for seconds.
 WAITING_LIMIT = 4_000
+
+
+class RecordPool(Protocol):
+    """What reads need of a pool."""
+
+    async def fetch(self, statement: str, *args: object) -> list[asyncpg.Record]: ...
 
 
 class Pool(_Pool):

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from persistence.key_value.kept_counts import KeptCounts
 from persistence.key_value.own_writes import OwnWrites
+from persistence.postgres.pool import RecordPool
 from persistence.postgres.replica import Replica
 from persistence.queries.availabilities import Availabilities
 from persistence.queries.cinemas import Cinemas
@@ -17,7 +18,7 @@ from persistence.queries.prices import Prices
 from persistence.queries.reading import ReadCache, Reader
 from persistence.queries.reservations import Reservations
 from persistence.queries.rooms import Rooms
-from persistence.queries.seat_maps import SeatMapPool, SeatMaps
+from persistence.queries.seat_maps import SeatMaps
 from persistence.queries.seatings import Seatings
 from persistence.queries.sessions import Sessions
 from persistence.queries.staff import Staff
@@ -46,7 +47,7 @@ class Queries:
     def on(
         cls,
         engine: AsyncEngine,
-        pool: SeatMapPool,
+        pool: RecordPool,
         cache: ReadCache,
         replica: Replica | None = None,
         own_writes: OwnWrites | None = None,

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from domain.seats import Availability
 from persistence.key_value.kept_counts import KeptCounts
-from persistence.queries.seat_maps import SeatMapPool
+from persistence.postgres.pool import RecordPool
 from persistence.sales.state_sql import SEAT_STATUS
 
 NO_SEATS = Availability(total=0, available=0)
@@ -22,7 +22,7 @@ GROUP BY session_id
 class Availabilities:
     """Without `kept` each read counts."""
 
-    def __init__(self, pool: SeatMapPool, kept: KeptCounts | None = None) -> None:
+    def __init__(self, pool: RecordPool, kept: KeptCounts | None = None) -> None:
         self._pool = pool
         self._kept = kept
 

@@ -2,13 +2,13 @@
 
 from datetime import datetime
 
-from persistence.queries.seat_maps import SeatMapPool
+from persistence.postgres.pool import RecordPool
 
 NOW = "SELECT clock_timestamp() AS now"
 
 
 class Clock:
-    def __init__(self, pool: SeatMapPool) -> None:
+    def __init__(self, pool: RecordPool) -> None:
         self._pool = pool
 
     async def now(self) -> datetime:

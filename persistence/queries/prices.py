@@ -5,16 +5,15 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, RowMapping, Select, select
 from sqlmodel import col
 
 from domain.money import Money
 from domain.price_cards import PriceCard, price_order
-from domain.seat_plan import PriceZone
 from domain.text import order_key
-from domain.ticket_prices import TicketPrice, TicketType
+from domain.ticket_prices import TicketPrice
+from persistence.catalog_rows import CatalogRow, ticket_type_of, zone_of
 from persistence.queries.reading import ReadCache, Reader, Rows
 from persistence.tables import (
     CardPriceRow,
@@ -144,18 +143,9 @@ def _in_order(rows: Sequence[RowMapping]) -> list[TicketPrice]:
     return sorted(map(price_of, rows), key=price_order)
 
 
-def price_of(row: RowMapping | asyncpg.Record) -> TicketPrice:
+def price_of(row: CatalogRow) -> TicketPrice:
     return TicketPrice(
-        zone=PriceZone(
-            id=row["zone_id"], name=row["zone_name"], is_default=row["zone_is_default"]
-        ),
-        ticket_type=TicketType(
-            id=row["type_id"],
-            name=row["type_name"],
-            is_default=row["type_is_default"],
-            proof_required=row["type_proof_required"],
-            description=row["type_description"],
-            quota_percent=row["type_quota_percent"],
-        ),
+        zone=zone_of(row, "zone_"),
+        ticket_type=ticket_type_of(row, "type_"),
         price=Money(row["amount_minor"], row["currency"]),
     )

@@ -1,12 +1,12 @@
 """Seat maps: all seats of a session at a position, or those changed since another."""
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
 from uuid import UUID
 
 import asyncpg
 
 from domain.seats import Position, SeatMap, SeatMapDelta
+from persistence.postgres.pool import RecordPool
 from persistence.queries.kept_maps import KeptMap, KeptMaps, seats_of
 from persistence.queries.seat_plans import PLAN, SeatPlans
 from persistence.queries.seat_prices import PRICES, KeptPrices
@@ -55,14 +55,10 @@ CHANGED = SEATS.format(
 )
 
 
-class SeatMapPool(Protocol):
-    async def fetch(self, statement: str, *args: object) -> list[asyncpg.Record]: ...
-
-
 class SeatMaps:
     """Postgres is asked each time: a map has all that was committed before."""
 
-    def __init__(self, pool: SeatMapPool) -> None:
+    def __init__(self, pool: RecordPool) -> None:
         self._pool = pool
         self._kept = KeptMaps()
         self._plans = SeatPlans(pool)

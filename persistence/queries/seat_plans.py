@@ -1,13 +1,11 @@
 """What does not change with a session's seats: their labels, places and zones."""
 
 from collections.abc import Sequence
-from typing import Protocol
 from uuid import UUID
 
-import asyncpg
-
 from domain.seat_plan import PriceZone, Seat, SeatPlan
-from persistence.catalog_rows import seat_of
+from persistence.catalog_rows import seat_of, zone_of
+from persistence.postgres.pool import RecordPool
 
 MAX_PLANS = 10_000
 MAX_SEATS = 50_000  # of all plans, some 700 bytes each
@@ -26,21 +24,18 @@ WHERE ss.id = ANY($1::uuid[])
 """  # noqa: S608  # made of constant fragments; values are parameters
 SEATS = """
 SELECT seat.id, seat.row_label, seat.number, seat.label, seat.x, seat.y, seat.place,
-       seat.features, seat.zone_id, seat.out_of_service, zone.name, zone.is_default
+       seat.features, seat.zone_id, seat.out_of_service, zone.name AS zone_name,
+       zone.is_default AS zone_is_default
 FROM seats seat JOIN price_zones zone ON zone.id = seat.zone_id
 WHERE seat.room_id = $1
 """
 Planned = tuple[Seat, PriceZone]
 
 
-class SeatPlanPool(Protocol):
-    async def fetch(self, statement: str, *args: object) -> list[asyncpg.Record]: ...
-
-
 class SeatPlans:
     """Plans are read when somebody asks for a seat of them, and then kept."""
 
-    def __init__(self, pool: SeatPlanPool) -> None:
+    def __init__(self, pool: RecordPool) -> None:
         self._pool = pool
         self._plans: dict[str, SeatPlan] = {}
         self._seats = 0  # of all plans
@@ -68,7 +63,7 @@ class SeatPlans:
 
     async def _fill(self, plan: SeatPlan, room_id: UUID) -> None:
         seats = {
-            (row["row_label"], row["number"]): (seat_of(row), _zone(row))
+            (row["row_label"], row["number"]): (seat_of(row), zone_of(row, "zone_"))
             for row in await self._pool.fetch(SEATS, room_id)
         }
         if self._seats + len(seats) > MAX_SEATS:
@@ -79,7 +74,3 @@ class SeatPlans:
     def _forget(self) -> None:
         self._plans.clear()
         self._seats = 0
-
-
-def _zone(row: asyncpg.Record) -> PriceZone:
-    return PriceZone(id=row["zone_id"], name=row["name"], is_default=row["is_default"])

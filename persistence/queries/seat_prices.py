@@ -2,13 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Protocol
 from uuid import UUID
 
 import asyncpg
 
 from domain.price_cards import price_order
 from domain.ticket_prices import SeatPrices, TicketPrice
+from persistence.postgres.pool import RecordPool
 from persistence.queries.prices import price_of
 from persistence.queries.seat_plans import PLAN
 
@@ -48,14 +48,10 @@ WHERE s.id = ANY($1::uuid[])
 """
 
 
-class PricesPool(Protocol):
-    async def fetch(self, statement: str, *args: object) -> list[asyncpg.Record]: ...
-
-
 class KeptPrices:
     """Prices are read when somebody asks for those of a seat, and then kept."""
 
-    def __init__(self, pool: PricesPool) -> None:
+    def __init__(self, pool: RecordPool) -> None:
         self._pool = pool
         self._kept: dict[tuple[UUID, str, str], SeatPrices] = {}
         self._seats = 0  # of all sessions

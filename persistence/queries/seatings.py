@@ -8,12 +8,12 @@ from uuid import UUID
 import asyncpg
 
 from domain.errors import TooManyAtOnceError
-from domain.seating import Seats
-from domain.session_seating import SessionRules, SessionSeating
+from domain.session_seating import Newest, SessionRules, SessionSeating
 from domain.sessions import OrphanRule
 from persistence.catalog_rows import seat_of
 from persistence.outages import is_unavailable
-from persistence.queries.seat_maps import SeatMapPool, SeatMaps
+from persistence.postgres.pool import RecordPool
+from persistence.queries.seat_maps import SeatMaps
 
 RECENT_SECONDS = 0.25
 MAX_SEATS = 50_000  # of all seatings, some kilobytes each
@@ -44,9 +44,6 @@ WHERE ss.session_id = $1
 """
 
 
-Newest = tuple[SessionSeating, Seats]
-
-
 @dataclass(slots=True)
 class KeptSeating:
     newest: Newest | None = None
@@ -68,7 +65,7 @@ class Seatings:
     They share its failure, too, so a server that is down keeps nobody in a queue.
     """
 
-    def __init__(self, pool: SeatMapPool, seat_maps: SeatMaps) -> None:
+    def __init__(self, pool: RecordPool, seat_maps: SeatMaps) -> None:
         self._pool = pool
         self._seat_maps = seat_maps
         self._kept: dict[UUID, KeptSeating] = {}

@@ -79,17 +79,12 @@ class Tickets:
 
 
 def _ticket(row: RowMapping) -> Ticket:
-    of_type = {
-        name.removeprefix("type_"): value
-        for name, value in row.items()
-        if name.startswith("type_")
-    }
     return Ticket(
         id=row["ticket_id"],
         reservation_id=row["reservation_id"],
         session_id=row["session_id"],
         seat=seat_of(row),
-        ticket_type=ticket_type_of(of_type),
+        ticket_type=ticket_type_of(row, "type_"),
         price=Money(row["price_minor"], row["currency"]),
         status=TicketStatus(row["status"]),
     )
