@@ -163,18 +163,27 @@ async def test_an_unknown_type_is_not_found(client: SchemaClient, unknown: str) 
 async def test_calls_at_once_leave_one_default(
     pool: Pool, monkeypatch: pytest.MonkeyPatch, locked: bool
 ) -> None:
-    """Without the lock Postgres refuses some of them: that is what the lock is for."""
-    if not locked:
-        monkeypatch.setattr(price_sql, "LOCK_TICKET_TYPES", "SELECT pg_sleep(0.2)")
-    prices = PostgresPrices(pool)
+    """Without the lock Postgres refuses some of them: that is what the lock is for.
 
-    saved = await asyncio.gather(
-        *(
-            prices.save_ticket_type(None, TicketTypeFacts(name=name, is_default=True))
+    All of them wait for the default type until each has read the types.
+    """
+    prices = PostgresPrices(pool)
+    async with pool.acquire() as other, other.transaction():
+        if not locked:
+            monkeypatch.setattr(price_sql, "LOCK_TICKET_TYPES", "SELECT 1")
+            await other.execute("SELECT FROM ticket_types WHERE is_default FOR UPDATE")
+        facts = (
+            TicketTypeFacts(name=name, is_default=True)
             for name in ("One", "Two", "Three", "Three")
-        ),
-        return_exceptions=True,
-    )
+        )
+        calls = asyncio.gather(
+            *(prices.save_ticket_type(None, each) for each in facts),
+            return_exceptions=True,
+        )
+        if not locked:
+            await until_blocked(pool, 4)
+
+    saved = await calls
 
     defaults = await pool.fetchval("SELECT count(*) FROM ticket_types WHERE is_default")
     assert defaults == 1
