@@ -13,23 +13,28 @@ FOR SHARE OF card
 # So no other type becomes the default type meanwhile.
 LOCK_DEFAULT_TYPE = "SELECT id FROM ticket_types WHERE is_default FOR SHARE"
 DEFAULT_TYPE = "(SELECT id FROM ticket_types WHERE is_default)"
-# In zones of the room's seats, and in the default zone of the cinema.
-MISSING = """
+# Zones in which the default type has no price: of those of some seats, and the default
+# zone of the cinema.
+MISSING_IN = """
 SELECT zone.name AS zone, type.name AS type
 FROM price_zones zone JOIN ticket_types type ON type.is_default
-WHERE (zone.is_default AND zone.cinema_id = $3
-       OR zone.id IN (SELECT zone_id FROM seats WHERE room_id = $2))
-    AND NOT EXISTS (SELECT FROM card_prices price
-        WHERE price.card_id = $1 AND price.zone_id = zone.id
-            AND price.ticket_type_id = type.id)
+WHERE (zone.is_default AND zone.cinema_id = {cinema}
+       OR zone.id IN (SELECT zone_id FROM {seats}))
+    AND (zone.id, type.id) NOT IN ({prices})
 ORDER BY NOT zone.is_default, zone.name
 """
-DEFAULT_PRICE = f"""
+MISSING = MISSING_IN.format(
+    cinema="$3",
+    seats="seats WHERE room_id = $2",
+    prices="SELECT zone_id, ticket_type_id FROM card_prices WHERE card_id = $1",
+)
+DEFAULT_PRICE_IN = f"""
 SELECT price.amount_minor
-FROM card_prices price JOIN price_zones zone ON zone.id = price.zone_id
-WHERE price.card_id = $1 AND zone.cinema_id = $2 AND zone.is_default
+FROM {{prices}} price JOIN price_zones zone ON zone.id = price.zone_id
+WHERE price.{{owner}} = $1 AND zone.cinema_id = $2 AND zone.is_default
     AND price.ticket_type_id = {DEFAULT_TYPE}
 """
+DEFAULT_PRICE = DEFAULT_PRICE_IN.format(prices="card_prices", owner="card_id")
 COPY_PRICES = """
 INSERT INTO session_prices (session_id, zone_id, ticket_type_id, amount_minor)
 SELECT $1, zone_id, ticket_type_id, amount_minor FROM card_prices WHERE card_id = $2
@@ -52,15 +57,11 @@ ON CONFLICT DO NOTHING
 CINEMA_OF_SESSION = """
 SELECT cinema_id FROM rooms WHERE id = (SELECT room_id FROM sessions WHERE id = $1)
 """
-# In zones of the seats on sale, and in the default zone of the cinema.
-MISSING_NOW = """
-SELECT zone.name AS zone, type.name AS type
-FROM price_zones zone JOIN ticket_types type ON type.is_default
-WHERE (zone.is_default AND zone.cinema_id = $1
-       OR zone.id IN (SELECT zone_id FROM session_seats WHERE session_id = $2))
-    AND (zone.id, type.id) NOT IN (SELECT * FROM unnest($3::uuid[], $4::uuid[]))
-ORDER BY NOT zone.is_default, zone.name
-"""
+MISSING_NOW = MISSING_IN.format(
+    cinema="$1",
+    seats="session_seats WHERE session_id = $2",
+    prices="SELECT * FROM unnest($3::uuid[], $4::uuid[])",
+)
 PRICES = """
 SELECT zone_id, ticket_type_id, amount_minor FROM session_prices WHERE session_id = $1
 """
@@ -76,12 +77,7 @@ REMOVE_PRICES = """
 DELETE FROM session_prices WHERE session_id = $1
 AND (zone_id, ticket_type_id) NOT IN (SELECT * FROM unnest($2::uuid[], $3::uuid[]))
 """
-DEFAULT_PRICE_NOW = f"""
-SELECT price.amount_minor
-FROM session_prices price JOIN price_zones zone ON zone.id = price.zone_id
-WHERE price.session_id = $1 AND zone.cinema_id = $2 AND zone.is_default
-    AND price.ticket_type_id = {DEFAULT_TYPE}
-"""
+DEFAULT_PRICE_NOW = DEFAULT_PRICE_IN.format(prices="session_prices", owner="session_id")
 # Sessions to come for which the seats will be put on sale.
 ZONES_WITHOUT_PRICE = f"""
 SELECT DISTINCT zone.name AS zone
