@@ -1,4 +1,4 @@
-"""Deletes expired idempotency keys and refresh tokens: tables must not only grow."""
+"""Deletes old keys, tokens and events of providers: tables must not only grow."""
 
 from persistence.postgres.pool import Pool
 
@@ -33,7 +33,14 @@ UPDATE refresh_tokens SET successor = NULL WHERE ctid = ANY(ARRAY(
     LIMIT $1 FOR UPDATE SKIP LOCKED))
 """
 
-OLD_ROWS = (OLD_KEYS, OLD_TOKENS, OLD_NETWORKS)
+# Providers send an event again for some days.
+OLD_EVENTS = """
+DELETE FROM provider_events WHERE ctid = ANY(ARRAY(
+    SELECT ctid FROM provider_events
+    WHERE received_at < clock_timestamp() - interval '30 days' LIMIT $1))
+"""
+
+OLD_ROWS = (OLD_KEYS, OLD_TOKENS, OLD_NETWORKS, OLD_EVENTS)
 
 
 async def delete_old_rows(pool: Pool) -> int:

@@ -7,6 +7,12 @@ claim.
 
 from persistence.tables.catalog import MovieRow, SessionRow
 from persistence.tables.columns import metadata
+from persistence.tables.money import (
+    PaymentAttemptRow,
+    PaymentEffectRow,
+    ProviderEventRow,
+    RefundRow,
+)
 from persistence.tables.outbox import OutboxRow, RelayLeaseRow
 from persistence.tables.people import (
     AccountRow,
@@ -48,10 +54,14 @@ __all__ = [
     "MembershipRow",
     "MovieRow",
     "OutboxRow",
+    "PaymentAttemptRow",
+    "PaymentEffectRow",
     "PaymentRow",
     "PriceCardRow",
     "PriceZoneRow",
+    "ProviderEventRow",
     "RefreshTokenRow",
+    "RefundRow",
     "RelayLeaseRow",
     "ReservationRow",
     "RoomRow",

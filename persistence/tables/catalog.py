@@ -80,6 +80,10 @@ class SessionRow(SQLModel, table=True):
         CheckConstraint("turnaround_minutes >= 0", name="turnaround_not_negative"),
         one_of("status", SessionStatus),
         one_of("orphan_rule", OrphanRule),
+        CheckConstraint(
+            "cancelled_at IS NULL OR sales_end_at <= cancelled_at",
+            name="cancelled_is_closed",
+        ),
         Index("ix_sessions_by_start", "starts_at", "id"),
         ExcludeConstraint(
             (text(ROOM_PERIOD.strip()), "&&"), name="ex_sessions_one_in_a_room"
@@ -108,6 +112,9 @@ class SessionRow(SQLModel, table=True):
     )
     # A trigger sets what is missing, and moves it with the start.
     sales_end_at: datetime | None = Field(default=None, sa_type=Moment)
+    cancelled_at: datetime | None = Field(default=None, sa_type=Moment)
+    cancel_reason: str | None = Field(default=None, sa_type=Text)
+    rescheduled_at: datetime | None = Field(default=None, sa_type=Moment)
 
 
 class SessionMoveRow(SQLModel, table=True):

@@ -17,6 +17,7 @@ metadata.naming_convention = {
 GROWING_ID = {"server_default": text("uuidv7()")}  # new ids are neighbours in the index
 NOW = {"server_default": text("clock_timestamp()")}
 NO_TURNAROUND = {"server_default": "0"}
+NO_AMOUNT = {"server_default": "0"}
 FIRST_VERSION = {"server_default": "1"}
 Moment = DateTime(timezone=True)
 

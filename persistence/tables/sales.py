@@ -14,10 +14,11 @@ from sqlalchemy import (
 )
 from sqlmodel import Field, SQLModel
 
+from domain.attempts import PaymentOutcome
 from domain.payment import PaymentStatus
 from domain.reservation import ReservationStatus
 from domain.seats import SeatStatus
-from persistence.tables.columns import GROWING_ID, NOW, Moment, one_of
+from persistence.tables.columns import GROWING_ID, NO_AMOUNT, NOW, Moment, one_of
 
 
 class ReservationRow(SQLModel, table=True):
@@ -126,6 +127,7 @@ class ClaimRow(SQLModel, table=True):
     id: UUID | None = Field(default=None, nullable=False, sa_column_kwargs=GROWING_ID)
     ticket_type_id: UUID | None = Field(default=None)
     released_version: int | None = Field(default=None)  # of the seat, once it is free
+    refund_id: UUID | None = Field(default=None, foreign_key="refunds.id")
 
 
 class PaymentRow(SQLModel, table=True):
@@ -136,6 +138,10 @@ class PaymentRow(SQLModel, table=True):
         CheckConstraint(
             "(status = 'APPROVED') = (approved_at IS NOT NULL)", name="approved_when"
         ),
+        one_of("outcome", PaymentOutcome),
+        CheckConstraint(
+            "refunded_minor BETWEEN 0 AND amount_minor", name="refunded_within_amount"
+        ),
     )
 
     id: UUID | None = Field(default=None, primary_key=True, sa_column_kwargs=GROWING_ID)
@@ -145,6 +151,10 @@ class PaymentRow(SQLModel, table=True):
     currency: str = Field(sa_type=Text)
     created_at: datetime = Field(sa_type=Moment)
     approved_at: datetime | None = Field(default=None, sa_type=Moment)
+    # That of its first attempt. NULL: without one.
+    provider: str | None = Field(default=None, sa_type=Text)
+    outcome: str | None = Field(default=None, sa_type=Text)
+    refunded_minor: int = Field(default=0, sa_column_kwargs=NO_AMOUNT)
 
 
 class IdempotencyKeyRow(SQLModel, table=True):

@@ -38,3 +38,18 @@ async def test_old_keys_and_tokens_are_deleted_and_others_stay(
     assert [row["key"] for row in keys] == ["new"]
     assert [row["token_hash"] for row in tokens] == [b"new"]
     assert await delete_old_rows(scratch_pool) == 0
+
+
+async def test_old_events_of_a_provider_are_deleted(scratch_pool: Pool) -> None:
+    for event, age in (("old", "31 days"), ("new", "29 days")):
+        await scratch_pool.execute(
+            "INSERT INTO provider_events (provider, event_id, type, received_at)"
+            " VALUES ('stripe', $1, 'any', clock_timestamp() - $2::text::interval)",
+            event,
+            age,
+        )
+
+    assert await delete_old_rows(scratch_pool) == 1
+
+    events = await scratch_pool.fetch("SELECT event_id FROM provider_events")
+    assert [row["event_id"] for row in events] == ["new"]

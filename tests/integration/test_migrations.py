@@ -139,3 +139,18 @@ async def test_the_count_of_extensions_can_be_added_again_after_an_interruption(
     await asyncio.to_thread(migrate.upgrade, scratch_database_url)
 
     assert await shape(scratch_database_url) == await shape(database_url)
+
+
+async def test_the_tables_of_money_can_be_added_again_after_an_interruption(
+    database_url: str, scratch_database_url: str
+) -> None:
+    await asyncio.to_thread(migrate.downgrade, scratch_database_url, "0018")
+    db = await connect(scratch_database_url)
+    await db.execute("DROP INDEX ix_payment_effects_due")
+    await db.execute("ALTER TABLE claims DROP CONSTRAINT fk_claims_refund_id")
+    await db.execute("UPDATE alembic_version SET version_num = '0017'")
+    await db.close()
+
+    await asyncio.to_thread(migrate.upgrade, scratch_database_url)
+
+    assert await shape(scratch_database_url) == await shape(database_url)

@@ -47,7 +47,7 @@ def upgrade():
         for table in {tables}:
             add_columns(table)
         op.create_table(
-            "refunds",
+            "receipts",
             sa.Column(
                 "payment_id", sa.Uuid, sa.ForeignKey("payments.id"), primary_key=True
             ),
