@@ -19,6 +19,8 @@ from persistence.sales.state_sql import (
     SEATS_OF_RESERVATION,
 )
 
+# The claims are locked too, so that they are read as they are now: a choice of other
+# tickets, for whose reservation we waited, has changed their prices since our snapshot.
 LOCKED_SEATS = """
 screening AS (
     SELECT * FROM sessions WHERE id IN (SELECT session_id FROM changed_reservations)
@@ -29,7 +31,7 @@ locked_seats AS (
     JOIN claims ON claims.reservation_id = r.id
     JOIN session_seats ss ON ss.id = claims.session_seat_id
     ORDER BY ss.id
-    FOR UPDATE OF ss
+    FOR UPDATE OF ss, claims
 )"""
 
 # `locked_seats` may have more seats than those of `changed_reservations`.
@@ -73,7 +75,8 @@ changed_quotas AS (
 
 # For one customer or for a group of them: no reservation is in it twice. As in hold_sql
 # the only parameter is a list as jsonb. The seats are locked before the verdict: in a
-# group a reservation is `whole` if nobody else has locked one of its seats.
+# group a reservation is `whole` if nobody else has locked one of its seats. Only who
+# has locked a reservation changes its claims, so nobody waits for those.
 # This form waits for rows that somebody else has locked, and is sent for one cancel.
 CANCEL = f"""
 WITH asked AS (
@@ -96,6 +99,7 @@ claimed AS (
            claims.price_minor AS agreed_minor
     FROM locked JOIN claims ON claims.reservation_id = locked.id
     WHERE claims.released_at IS NULL
+    FOR UPDATE OF claims
 ),
 locked_seats AS (
     SELECT ss.id, ss.reservation_id, claimed.agreed_minor FROM session_seats ss
