@@ -10,8 +10,9 @@ FROM price_cards card JOIN cinemas cinema ON cinema.id = card.cinema_id
 WHERE card.id = $1
 FOR SHARE OF card
 """
-# So no other type becomes the default type meanwhile.
-LOCK_DEFAULT_TYPE = "SELECT id FROM ticket_types WHERE is_default FOR SHARE"
+# So no other type becomes the default type meanwhile. A lock of its row would find none
+# after it has waited for a change: the statement does not see the new default type.
+LOCK_DEFAULT_TYPE = "LOCK TABLE ticket_types IN ROW EXCLUSIVE MODE"
 DEFAULT_TYPE = "(SELECT id FROM ticket_types WHERE is_default)"
 # Zones in which the default type has no price: of those of some seats, and the default
 # zone of the cinema.

@@ -27,7 +27,7 @@ async def price_of_card(
         raise NotFoundError
     if card["cinema_id"] != cinema_id:
         raise InvalidInputError("priceCardId", rule="card_of_other_cinema")
-    await db.fetchval(sql.LOCK_DEFAULT_TYPE)
+    await db.execute(sql.LOCK_DEFAULT_TYPE)
     raise_if_any(
         [
             InvalidInputError("priceCardId", rule="price_missing", **row)
@@ -61,7 +61,7 @@ async def change_prices(
     cinema_id = await db.fetchval(sql.CINEMA_OF_SESSION, session.id)
     currency = session.price_per_seat.currency
     columns = price_columns(prices)
-    await db.fetchval(sql.LOCK_DEFAULT_TYPE)
+    await db.execute(sql.LOCK_DEFAULT_TYPE)
     wrong = await wrong_for_cinema(db, cinema_id, currency, prices)
     missing = await db.fetch(sql.MISSING_NOW, cinema_id, session.id, *columns[:2])
     wrong += [

@@ -1,24 +1,20 @@
 """Ticket types: what managers of the network save, and that one is the default."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.errors import InvalidInputError
 from domain.ticket_prices import TicketTypeFacts
-from persistence.catalog import price_sql, session_price_sql
 from persistence.catalog.prices import PostgresPrices
 from persistence.postgres.engine import open_engine
 from persistence.postgres.pool import Pool
 from tests.support.catalog import answer
 from tests.support.cinema import Cinema
-from tests.support.polling import until_blocked
 from tests.support.prices import DEFAULT_TYPE, open_priced_session
 from tests.support.schema_client import SchemaClient
 from tests.support.venue_documents import SAVE_TICKET_TYPE
@@ -159,42 +155,6 @@ async def test_an_unknown_type_is_not_found(client: SchemaClient, unknown: str) 
     assert len(await listed(client)) == 1
 
 
-@pytest.mark.parametrize("locked", [True, False])
-async def test_calls_at_once_leave_one_default(
-    pool: Pool, monkeypatch: pytest.MonkeyPatch, locked: bool
-) -> None:
-    """Without the lock Postgres refuses some of them: that is what the lock is for.
-
-    All of them wait for the default type until each has read the types.
-    """
-    prices = PostgresPrices(pool)
-    async with pool.acquire() as other, other.transaction():
-        if not locked:
-            monkeypatch.setattr(price_sql, "LOCK_TICKET_TYPES", "SELECT 1")
-            await other.execute("SELECT FROM ticket_types WHERE is_default FOR UPDATE")
-        facts = (
-            TicketTypeFacts(name=name, is_default=True)
-            for name in ("One", "Two", "Three", "Three")
-        )
-        calls = asyncio.gather(
-            *(prices.save_ticket_type(None, each) for each in facts),
-            return_exceptions=True,
-        )
-        if not locked:
-            await until_blocked(pool, 4)
-
-    saved = await calls
-
-    defaults = await pool.fetchval("SELECT count(*) FROM ticket_types WHERE is_default")
-    assert defaults == 1
-    refused = [each for each in saved if isinstance(each, BaseException)]
-    if locked:
-        [twice] = refused
-        assert isinstance(twice, InvalidInputError)
-    else:
-        assert any(isinstance(each, asyncpg.UniqueViolationError) for each in refused)
-
-
 async def test_the_default_type_stays_until_sessions_with_prices_are_over(
     pool: Pool, cinema: Cinema
 ) -> None:
@@ -208,21 +168,3 @@ async def test_the_default_type_stays_until_sessions_with_prices_are_over(
     assert await pool.fetchval(DEFAULT_TYPE) == show.adult
     await pool.execute(BEGUN, show.session_id, OVER)
     assert (await prices.save_ticket_type(None, other)).is_default
-
-
-async def test_the_default_type_stays_if_a_session_gets_prices_meanwhile(
-    pool: Pool, cinema: Cinema
-) -> None:
-    show = await open_priced_session(cinema)
-    await pool.execute(BEGUN, show.session_id, OVER)
-    other = TicketTypeFacts(name="Two", is_default=True)
-
-    async with pool.acquire() as db, db.transaction():
-        await db.execute(session_price_sql.LOCK_DEFAULT_TYPE)
-        saving = asyncio.create_task(PostgresPrices(pool).save_ticket_type(None, other))
-        await until_blocked(pool, 1)
-        await db.execute(BEGUN, show.session_id, SOLD)
-
-    with pytest.raises(InvalidInputError):
-        await saving
-    assert await pool.fetchval(DEFAULT_TYPE) == show.adult
