@@ -1,8 +1,7 @@
 """Hold the best seats that are free."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from uuid import UUID, uuid4
 
@@ -21,6 +20,7 @@ from domain.errors import (
     TooManySeatsError,
     raise_if_any,
 )
+from domain.expiry import ExpiryService
 from domain.idempotency import RESERVE_BEST_SEATS, earlier_reservation, key_for
 from domain.ports import (
     Hold,
@@ -58,7 +58,7 @@ class _Order:
     key: IdempotencyKey | None
 
     def wish_in(self, known: SessionSeating) -> Wish:
-        return replace(self.wish, companions_released=known.rules.companions_released)
+        return known.wish_in(self.wish, self.type_ids)
 
     def wanting(self, seat_ids: tuple[UUID, ...]) -> Wanted:
         return Wanted(
@@ -69,7 +69,7 @@ class _Order:
         return Hold(
             reservation_id=uuid4(),
             customer_id=self.customer_id,
-            wanted=Wanted(session_id=self.session_id, seat_ids=()),
+            wanted=self.wanting(()),
             period=terms.period,
             key=self.key,
             seats_per_customer=terms.seats_per_customer,
@@ -90,6 +90,7 @@ class BestSeatsService:
         self._ledger = ledger
         self._seatings = seatings
         self._wakeup = wakeup
+        self._expiry = ExpiryService(ledger, wakeup)
 
     async def reserve_best_seats(
         self,
@@ -127,7 +128,6 @@ class BestSeatsService:
                 known, _ = await self._newest(order)
             if known is None:
                 raise NotFoundError
-            known.check_zones(order.wish.zones)
             with known.choose(order.wish_in(known)) as seat_ids:
                 if not seat_ids:
                     return None
@@ -137,6 +137,8 @@ class BestSeatsService:
                     )
                 except SeatsUnavailableError as refusal:
                     known.note(refusal.seats)
+                except TicketTypeNotSoldError:
+                    continue  # prices have changed
                 else:
                     known.note(held.seats)
                     return held
@@ -152,6 +154,8 @@ class BestSeatsService:
             if not blocks:
                 if known.rules.closed:
                     raise SessionClosedError
+                if order.type_ids and not wish.zones:
+                    raise TicketTypeNotSoldError
                 left = Choice(known.seating, free, wish)
                 raise NotEnoughSeatsError(left.available(), left.largest_together())
             if held := await self._hold_first(order, blocks):
@@ -168,17 +172,12 @@ class BestSeatsService:
     async def _hold_first(
         self, order: _Order, blocks: Sequence[tuple[UUID, ...]]
     ) -> Reservation | None:
-        """None: each of them was lost.
-
-        With types of tickets only the best is tried, as everybody holds such seats.
-        """
-        if order.type_ids:
-            wanted = order.wanting(blocks[0])
-            with suppress(SeatsUnavailableError):
-                return await self._booking.hold(wanted, order.customer_id, order.key)
-            return None
+        """None: each of them was lost."""
         hold = order.hold(self._booking.terms)
         verdict = await self._ledger.hold_first(hold, blocks)
+        # Overdue holds still count in a quota until somebody ends them.
+        if verdict.exhausted and await self._expiry.sweep():
+            return None
         if verdict.expired:
             await self._ledger.expire(verdict.expired)
             self._wakeup.notify()
@@ -188,6 +187,8 @@ class BestSeatsService:
             self._wakeup.notify()
         elif verdict.closed:
             raise SessionClosedError
+        elif verdict.exhausted:
+            raise TicketQuotaExhaustedError
         elif verdict.over_limit and not verdict.expired:
             raise CustomerLimitError(hold.seats_per_customer)
         return verdict.reservation

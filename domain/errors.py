@@ -95,7 +95,7 @@ class PriceChangedError(DomainError):
 
 
 class TicketTypeNotSoldError(DomainError):
-    """A type has no price there, or does not exist."""
+    """A type has no price there."""
 
     code = "TICKET_TYPE_NOT_SOLD"
 

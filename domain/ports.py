@@ -151,9 +151,9 @@ class Ledger(Protocol):
     ) -> HoldVerdict:
         """Hold the first of the blocks that is free and not locked.
 
-        The blocks have the same number of seats. `hold.wanted` has none, and `expired`
-        of the verdict are overdue reservations with seats of any block. Raises
-        KeyReusedError.
+        The blocks have the same number of seats. `hold.wanted` has none, and its types
+        are for the seats of any block. `expired` of the verdict are overdue
+        reservations with seats of any block. Raises KeyReusedError.
         """
 
     async def cancel(

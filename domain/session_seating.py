@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from domain.best_seats import Choice, Wish
@@ -24,6 +24,7 @@ class SessionRules:
     companions_released: bool
     has_pairs: bool  # sofas, or companion places
     room_version: int
+    sold: frozenset[tuple[UUID, UUID]]  # zones and types with a price of the session
 
     @property
     def are_plain(self) -> bool:
@@ -42,10 +43,21 @@ class SessionSeating:
         self._free = [0] * len(self.seating.rows)
         self._chosen = [0] * len(self.seating.rows)
 
-    def check_zones(self, zones: frozenset[UUID] | None) -> None:
-        """Raises NotFoundError if no seat is in one of them."""
+    def wish_in(self, wish: Wish, type_ids: Collection[UUID]) -> Wish:
+        """With what this session adds: seats are in zones that sell all these types.
+
+        Raises NotFoundError if no seat is in one of the wished zones.
+        """
+        rules, zones = self.rules, wish.zones
         if zones is not None and not zones <= self._zones:
             raise NotFoundError
+        if type_ids:
+            zones = frozenset(
+                zone
+                for zone in (self._zones if zones is None else zones)
+                if rules.sold.issuperset((zone, each) for each in type_ids)
+            )
+        return replace(wish, zones=zones, companions_released=rules.companions_released)
 
     def note(self, seats: Iterable[SessionSeat]) -> None:
         """The states of some seats; an older one than a known one is dropped.

@@ -7,7 +7,7 @@ from uuid import UUID
 import strawberry
 
 from resolvers.context import Info
-from resolvers.ids import NO_ROW, parse_id, require_id
+from resolvers.ids import require_id
 from resolvers.permissions import require_viewer
 from schema.sales import Reservation
 from schema.ticket_choice import ChooseTicketsInput, ChooseTicketsResult
@@ -37,8 +37,7 @@ class TicketMutations:
 
 
 def chosen_types(tickets: Sequence[TicketInput]) -> list[tuple[UUID, UUID]]:
-    """A malformed type is none that is sold. Raises NotFoundError for a seat."""
+    """Raises NotFoundError."""
     return [
-        (require_id(each.seat_id), parse_id(each.ticket_type_id) or NO_ROW)
-        for each in tickets
+        (require_id(each.seat_id), require_id(each.ticket_type_id)) for each in tickets
     ]

@@ -30,7 +30,9 @@ SELECT rooms.version AS room_version, s.orphan_rule,
            AND features && '{COMPANION,SOFA_LEFT,SOFA_RIGHT}'
        ) AS has_pairs,
        s.starts_at - make_interval(mins => cinemas.companion_release_minutes)
-           <= clock_timestamp() AS companions_released
+           <= clock_timestamp() AS companions_released,
+       (SELECT jsonb_agg(jsonb_build_array(zone_id, ticket_type_id))
+        FROM session_prices WHERE session_id = s.id) AS sold
 FROM sessions s JOIN rooms ON rooms.id = s.room_id
 JOIN cinemas ON cinemas.id = rooms.cinema_id
 WHERE s.id = $1
@@ -158,4 +160,7 @@ def _rules_of(row: asyncpg.Record) -> SessionRules:
         companions_released=row["companions_released"],
         has_pairs=row["has_pairs"],
         room_version=row["room_version"],
+        sold=frozenset(
+            (UUID(zone_id), UUID(type_id)) for zone_id, type_id in row["sold"] or ()
+        ),
     )

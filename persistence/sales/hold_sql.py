@@ -20,12 +20,12 @@ AS_SHOWN = """coalesce(screening.starts_at = asked.starts_at, TRUE)
       AND coalesce(verdict.total = asked.amount_minor, TRUE)"""
 
 SEATS_OF_HOLD = "cardinality(seat_ids)"
-WANTS = """wants AS (
-    SELECT id AS hold_id, unnest(seat_ids) AS session_seat_id FROM asked
-)"""
+CHOSEN = "AS chosen"
+WANTS = "wants AS ("
 EXPIRED = "verdict.expired"
 # ticket_hold_sql replaces these for holds that choose types of tickets. A hold that
 # chooses none is of the default type, at the price in the locked row of the seat.
+WANTED_SEATS = "chosen.id AS hold_id, unnest(chosen.seat_ids) AS session_seat_id"
 TICKET = """ss.seat_price AS agreed_minor,
            (SELECT id FROM ticket_types WHERE is_default) AS type_id"""
 IN_THE_SESSION = "AND asked.session_id = ss.session_id"
@@ -76,7 +76,9 @@ screening AS (
     ORDER BY id
     FOR KEY SHARE /* wait */
 ),
-{WANTS},
+{WANTS}
+    SELECT {WANTED_SEATS} FROM asked {CHOSEN}
+),
 locked AS (
     SELECT ss.*, {SEAT_PRICE.format(ss="ss")} AS seat_price FROM screening
     JOIN session_seats ss ON ss.session_id = screening.id
@@ -175,7 +177,7 @@ FIRST_BLOCK = f"""blocks AS MATERIALIZED (
     ORDER BY number
 ),
 first_block AS MATERIALIZED (
-    SELECT asked.id AS hold_id, blocks.seat_ids
+    SELECT asked.id, blocks.seat_ids
     FROM asked CROSS JOIN blocks CROSS JOIN LATERAL (
         SELECT count(*) AS seats FROM (
             SELECT FROM session_seats ss
@@ -188,9 +190,7 @@ first_block AS MATERIALIZED (
     WHERE free.seats = cardinality(blocks.seat_ids)
     LIMIT 1
 ),
-wants AS (
-    SELECT hold_id, unnest(seat_ids) AS session_seat_id FROM first_block
-)"""
+{WANTS}"""
 EXPIRED_IN_BLOCKS = """(
     SELECT jsonb_agg(DISTINCT ss.reservation_id) FROM session_seats ss
     WHERE ss.id IN (SELECT unnest(seat_ids) FROM blocks) AND ss.held_until <= clock.now
@@ -198,5 +198,6 @@ EXPIRED_IN_BLOCKS = """(
 HOLD_FIRST = (
     HOLD.replace(SEATS_OF_HOLD, "coalesce(jsonb_array_length($2::jsonb -> 0), 0)")
     .replace(WANTS, FIRST_BLOCK)
+    .replace(f"asked {CHOSEN}", f"first_block {CHOSEN}")
     .replace(EXPIRED, EXPIRED_IN_BLOCKS)
 )

@@ -79,12 +79,7 @@ class PostgresLedger:
     async def hold(self, hold: Hold) -> HoldVerdict:
         async with self._hold_by(hold.customer_id):
             if hold.wanted.type_ids:  # two holds of a group could share a quota
-                stale = True
-                while stale:
-                    [row] = await self._pool.fetch(
-                        ticket_hold_sql.HOLD_TICKETS, [columns(hold, origin.of_event())]
-                    )
-                    stale = row["stale"]
+                row = await self._hold_tickets(ticket_hold_sql.HOLD_TICKETS, hold)
             else:
                 row = await self._holds.decide(grouped_hold(hold, origin.of_event()))
         return hold_verdict(row, is_found=row["found"])
@@ -92,13 +87,26 @@ class PostgresLedger:
     async def hold_first(
         self, hold: Hold, blocks: Sequence[Sequence[UUID]]
     ) -> HoldVerdict:
+        listed = [list(map(str, block)) for block in blocks]
         async with self._hold_by(hold.customer_id):
-            [row] = await self._pool.fetch(
-                hold_sql.HOLD_FIRST,
-                [columns(hold, origin.of_event())],
-                [list(map(str, block)) for block in blocks],
-            )
+            if hold.wanted.type_ids:
+                statement = ticket_hold_sql.HOLD_FIRST_TICKETS
+                row = await self._hold_tickets(statement, hold, listed)
+            else:
+                [row] = await self._pool.fetch(
+                    hold_sql.HOLD_FIRST, [columns(hold, origin.of_event())], listed
+                )
         return hold_verdict(row, is_found=row["id"] is not None)
+
+    async def _hold_tickets(
+        self, statement: str, hold: Hold, *others: object
+    ) -> asyncpg.Record:
+        """Again, if a manager has changed the session while the statement waited."""
+        asked = [columns(hold, origin.of_event())]
+        while True:
+            [row] = await self._pool.fetch(statement, asked, *others)
+            if not row["stale"]:
+                return row
 
     @asynccontextmanager
     async def _hold_by(self, customer_id: UUID) -> AsyncIterator[None]:

@@ -1,28 +1,28 @@
-"""The statement that holds seats with chosen types of tickets, for one customer.
+"""The statements that hold seats with chosen types of tickets, for one customer.
 
-It is that of hold_sql with these changes. A type costs what the session's prices say
-for the zone of the seat; where they say nothing, it is not sold. A type with a quota
-has a counter, which only its holds lock, after the seats. Two holds of a group could
-affect each other there, so each of these holds is decided alone.
+They are those of hold_sql with these changes. A type costs what the session's prices
+say for the zone of the seat; where they say nothing, it is not sold. A type with a
+quota has a counter, which only its holds lock, after the seats. Two holds of a group
+could affect each other there, so each of these holds is decided alone.
 """
 
 from persistence.sales import hold_sql as plain
 
-WANTS = """wants AS (
-    SELECT asked.id AS hold_id, seat.id AS session_seat_id, seat.type_id
-    FROM asked, unnest(seat_ids, type_ids) AS seat (id, type_id)
-),
-default_type AS (
-    SELECT id FROM ticket_types WHERE is_default
-)"""
+# A seat whose type does not exist is not wanted, and therefore not found.
+WANTED_SEATS = """chosen.id AS hold_id, seat.id AS session_seat_id,
+           type.id AS type_id, type.is_default"""
+TYPES = f"""{plain.CHOSEN} JOIN asked ON asked.id = chosen.id
+    CROSS JOIN unnest(chosen.seat_ids, asked.type_ids) AS seat (id, type_id)
+    JOIN ticket_types type
+        ON CASE WHEN seat.type_id IS NULL THEN type.is_default
+                ELSE type.id = seat.type_id END"""
 
 # The default type costs what the seat says, also in a session with one price. The row
 # of a price is locked, so that it is read as it is after a wait for the session.
-TICKET = """coalesce(wants.type_id, default_type.id) AS type_id,
-           CASE WHEN coalesce(wants.type_id = default_type.id, TRUE) THEN ss.seat_price
+TICKET = """wants.type_id,
+           CASE WHEN wants.is_default THEN ss.seat_price
                 ELSE priced.amount_minor END AS agreed_minor"""
 PRICED = f"""{plain.IN_THE_SESSION}
-    CROSS JOIN default_type
     LEFT JOIN priced ON priced.session_seat_id = ss.id
 ),
 quotas AS (
@@ -57,10 +57,10 @@ CHANGED_QUOTAS = f"""changed_quotas AS (
 {INSERTED_KEYS}"""
 TOTAL = "verdict.total::int"
 
-HOLD_TICKETS = plain.HOLD
-for before, after in {
+CHANGES = {
     "seat_ids uuid[],": "seat_ids uuid[], type_ids uuid[],",
-    plain.WANTS: WANTS,
+    plain.WANTED_SEATS: WANTED_SEATS,
+    plain.CHOSEN: TYPES,
     plain.TICKET: TICKET,
     plain.IN_THE_SESSION: PRICED,
     WANTED: PRICES,
@@ -70,5 +70,16 @@ for before, after in {
     INSERTED_KEYS: CHANGED_QUOTAS,
     TOTAL: f"CASE WHEN {ALL_SOLD} THEN {TOTAL} END",
     plain.REFUSED_TICKETS: f"{EXHAUSTED} AS exhausted, {STALE} AS stale",
-}.items():
-    HOLD_TICKETS = HOLD_TICKETS.replace(before, after)
+}
+
+
+def _with_tickets(statement: str) -> str:
+    """Raises ValueError for a statement without one of the parts that change."""
+    for before, after in CHANGES.items():
+        before_it, after_it = statement.split(before)
+        statement = f"{before_it}{after}{after_it}"
+    return statement
+
+
+HOLD_TICKETS = _with_tickets(plain.HOLD)
+HOLD_FIRST_TICKETS = _with_tickets(plain.HOLD_FIRST)

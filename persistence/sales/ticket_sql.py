@@ -34,6 +34,7 @@ WITH chosen AS (
     SELECT id FROM ticket_types WHERE is_default
 )
 SELECT claims.session_seat_id AS seat_id, chosen.type_id,
+       chosen.type_id IN (SELECT id FROM ticket_types) AS exists,
        coalesce(claims.ticket_type_id, default_type.id) AS type_before,
        coalesce(price.amount_minor, CASE WHEN chosen.type_id = default_type.id
                                          THEN $2::int END) AS price_minor

@@ -60,6 +60,8 @@ async def _change(
     )
     if len(rows) != len(types):
         raise InvalidInputError("tickets", rule="seats_not_chosen")
+    if not all(row["exists"] for row in rows):
+        raise NotFoundError
     changed = [row for row in rows if row["type_id"] != row["type_before"]]
     if any(row["price_minor"] is None for row in changed):
         raise TicketTypeNotSoldError

@@ -5,6 +5,7 @@ import random
 from collections import Counter
 from datetime import datetime
 from itertools import cycle
+from types import ModuleType
 from uuid import UUID
 
 import pytest
@@ -14,7 +15,7 @@ from domain.reservation import Reservation
 from persistence.key_value.seat_locks import RedlockSeatLocks
 from persistence.postgres.pool import Pool
 from persistence.queries import seatings
-from persistence.sales import hold_sql
+from persistence.sales import hold_sql, ticket_hold_sql
 from tests.support.best_seats import BigRoom, Process, Refusal, surely_free_pairs
 from tests.support.cinema import expire_hold
 from tests.support.null_services import NoSeatLocks
@@ -26,14 +27,16 @@ def seats_of(reservation: Reservation) -> list[UUID]:
     return [seat.id for seat in reservation.seats]
 
 
+@pytest.mark.parametrize("has_types", [False, True], ids=["default", "two types"])
 async def test_five_hundred_pairs_fill_a_thousand_seats(
-    pool: Pool, seat_locks: RedlockSeatLocks
+    pool: Pool, seat_locks: RedlockSeatLocks, *, has_types: bool
 ) -> None:
     room = await BigRoom.open(pool, rows=25, seats=40)
+    types = await room.sell_two_types() if has_types else ()
     customers = await room.cinema.customers(500)
     processes = cycle([Process(pool, seat_locks), Process(pool, seat_locks)])
     answers = await asyncio.gather(
-        *(next(processes).sell(room.session_id, PAIR, who) for who in customers)
+        *(next(processes).sell(room.session_id, PAIR, who, types) for who in customers)
     )
     held = [answer for answer in answers if isinstance(answer, Reservation)]
     assert len(held) == 500
@@ -42,9 +45,13 @@ async def test_five_hundred_pairs_fill_a_thousand_seats(
     assert await room.lone_seats() == 0
 
 
-async def test_nobody_is_refused_while_a_pair_is_free(pool: Pool) -> None:
+@pytest.mark.parametrize("has_types", [False, True], ids=["default", "two types"])
+async def test_nobody_is_refused_while_a_pair_is_free(
+    pool: Pool, *, has_types: bool
+) -> None:
     """Some cancel meanwhile, others come back: judged by the moments of the rows."""
     room = await BigRoom.open(pool, rows=5, seats=20)
+    types = await room.sell_two_types() if has_types else ()
     customers = await room.cinema.customers(90)
     processes = [Process(pool, NoSeatLocks()) for _ in range(3)]
     dice = random.Random(13)
@@ -54,7 +61,7 @@ async def test_nobody_is_refused_while_a_pair_is_free(pool: Pool) -> None:
     async def buy(customer: UUID) -> None:
         for _ in range(3):
             process = dice.choice(processes)
-            answer = await process.sell(room.session_id, PAIR, customer)
+            answer = await process.sell(room.session_id, PAIR, customer, types)
             answers.append(answer)
             if isinstance(answer, Reservation) and dice.random() < 0.5:
                 await process.booking.cancel_reservation(answer.id, customer)
@@ -74,35 +81,44 @@ def only_in_postgres(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("domain.best_booking.TRIES", 0)
 
 
-async def last_pairs(pool: Pool) -> tuple[BigRoom, list[Reservation | Refusal]]:
+async def last_pairs(
+    pool: Pool, *, has_types: bool
+) -> tuple[BigRoom, list[Reservation | Refusal]]:
     room = await BigRoom.open(pool, rows=2, seats=6)
+    types = await room.sell_two_types() if has_types else ()
     customers = await room.cinema.customers(60)
     process = Process(pool, NoSeatLocks())
     answers = await asyncio.gather(
-        *(process.sell(room.session_id, PAIR, who) for who in customers)
+        *(process.sell(room.session_id, PAIR, who, types) for who in customers)
     )
     return room, list(answers)
 
 
+@pytest.mark.parametrize("has_types", [False, True], ids=["default", "two types"])
 async def test_the_statement_alone_sells_each_pair_once(
-    pool: Pool, monkeypatch: pytest.MonkeyPatch
+    pool: Pool, monkeypatch: pytest.MonkeyPatch, *, has_types: bool
 ) -> None:
     only_in_postgres(monkeypatch)
-    room, answers = await last_pairs(pool)
+    room, answers = await last_pairs(pool, has_types=has_types)
     held = [answer for answer in answers if isinstance(answer, Reservation)]
     assert len(held) == 6
     assert len({seat for each in held for seat in seats_of(each)}) == 12
     assert await room.cinema.count("claims", "TRUE") >= 12
 
 
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [(hold_sql, "HOLD_FIRST"), (ticket_hold_sql, "HOLD_FIRST_TICKETS")],
+    ids=["default", "two types"],
+)
 async def test_without_the_guard_the_same_crowd_shares_seats(
-    scratch_pool: Pool, monkeypatch: pytest.MonkeyPatch
+    scratch_pool: Pool, monkeypatch: pytest.MonkeyPatch, module: ModuleType, name: str
 ) -> None:
     only_in_postgres(monkeypatch)
-    unguarded = hold_sql.HOLD_FIRST.replace(hold_sql.SEAT_IS_FREE, "TRUE")
-    monkeypatch.setattr(hold_sql, "HOLD_FIRST", unguarded)
+    unguarded = getattr(module, name).replace(hold_sql.SEAT_IS_FREE, "TRUE")
+    monkeypatch.setattr(module, name, unguarded)
     await scratch_pool.execute("DROP INDEX uq_claims_one_open")
-    _, answers = await last_pairs(scratch_pool)
+    _, answers = await last_pairs(scratch_pool, has_types=module is ticket_hold_sql)
     held = [answer for answer in answers if isinstance(answer, Reservation)]
     assert len(held) > 6
 

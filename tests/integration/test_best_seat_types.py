@@ -10,11 +10,21 @@ from domain.errors import (
 )
 from persistence.postgres.pool import Pool
 from tests.support.best_seats import Process
-from tests.support.cinema import Cinema
+from tests.support.cinema import Cinema, expire_hold
 from tests.support.null_services import NoSeatLocks
-from tests.support.prices import ADULT, STUDENT, PricedShow, open_priced_session
+from tests.support.prices import (
+    ADULT,
+    STUDENT,
+    PricedShow,
+    open_priced_session,
+    students_of,
+)
 
 PAIR = Wish(count=2)
+REMOVE_PRICE = """
+DELETE FROM session_prices
+WHERE session_id = $1 AND zone_id = $2 AND ticket_type_id = $3
+"""
 
 
 @pytest.fixture
@@ -56,3 +66,41 @@ async def test_a_type_that_is_not_sold_or_exhausted_is_refused(
     await best(priced.session_id, PAIR, ana, None, (priced.student, priced.student))
     with pytest.raises(TicketQuotaExhaustedError):
         await best(priced.session_id, PAIR, ana, None, (priced.adult, priced.student))
+
+
+@pytest.mark.parametrize("tries", [0, 2], ids=["in postgres", "from memory"])
+async def test_seats_are_in_zones_that_sell_the_types(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch, tries: int
+) -> None:
+    monkeypatch.setattr("domain.best_booking.TRIES", tries)
+    show = await open_priced_session(Cinema(pool), seats=4, students=4)
+    await pool.execute(REMOVE_PRICE, show.session_id, show.standard, show.student)
+    customers = await Cinema(pool).customers(2)
+    best = Process(pool, NoSeatLocks()).best_seats.reserve_best_seats
+    types = (show.adult, show.student)
+
+    standard = Wish(count=2, zones=frozenset({show.standard}))
+    with pytest.raises(TicketTypeNotSoldError):
+        await best(show.session_id, standard, customers[0], None, types)
+    held = await best(show.session_id, PAIR, customers[0], None, types)
+    assert {seat.id for seat in held.seats} == {*show.seat_ids[-2:]}
+    with pytest.raises(NotEnoughSeatsError) as refused:
+        await best(show.session_id, PAIR, customers[1], None, types)
+    assert refused.value.available == 0
+
+
+@pytest.mark.parametrize("tries", [0, 2], ids=["in postgres", "from memory"])
+async def test_an_overdue_hold_gives_its_part_of_a_quota_back(
+    pool: Pool, priced: PricedShow, monkeypatch: pytest.MonkeyPatch, tries: int
+) -> None:
+    monkeypatch.setattr("domain.best_booking.TRIES", tries)
+    ana, bia = await Cinema(pool).customers(2)
+    best = Process(pool, NoSeatLocks()).best_seats.reserve_best_seats
+    students = (priced.student, priced.student)
+    first = await best(priced.session_id, PAIR, ana, None, students)
+    with pytest.raises(TicketQuotaExhaustedError):
+        await best(priced.session_id, PAIR, bia, None, students)
+    await expire_hold(pool, first.id)
+
+    await best(priced.session_id, PAIR, bia, None, students)
+    assert await students_of(Cinema(pool), priced) == 2

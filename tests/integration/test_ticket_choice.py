@@ -130,8 +130,12 @@ async def test_what_cannot_be_chosen_changes_nothing(
         tickets(show, {0: show.child}) * 2,
     ):
         assert (await entered(wrong))["fields"] == [{"path": ["tickets"]}]
-    nowhere = [{"seatId": "x", "ticketTypeId": str(show.child)}]
-    assert (await entered(nowhere))["code"] == "NOT_FOUND"
+    [known] = tickets(show, {0: show.child})
+    for name in ("seatId", "ticketTypeId"):
+        nowhere = [{**known, name: "x"}]
+        assert (await entered(nowhere))["code"] == "NOT_FOUND"
+    never = [{**known, "ticketTypeId": str(uuid4())}]
+    assert (await entered(never))["code"] == "NOT_FOUND"
     [bia] = await cinema.customers(1)
     other = Buyer(client, show, bia)
     other.reservation = buyer.reservation

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from domain.best_booking import BestSeatsService
 from domain.best_seats import Wish
@@ -18,6 +18,7 @@ from persistence.queries.seatings import Seatings
 from persistence.sales.ledger import PostgresLedger
 from tests.support.cinema import Cinema
 from tests.support.null_services import NoWakeup
+from tests.support.prices import ADD_PRICE, ADD_TYPE, DEFAULT_TYPE
 
 SEATS = """
 WITH room AS (
@@ -78,6 +79,18 @@ class BigRoom:
                 return len(places) == len(wanted) == places[-1] - places[0] + 1
         return False
 
+    async def sell_two_types(self) -> tuple[UUID, UUID]:
+        """The default type and another one, which have prices from now on."""
+        pool = self.cinema.pool
+        adult = await pool.fetchval(DEFAULT_TYPE)
+        student = await pool.fetchval(ADD_TYPE, f"Student {uuid4()}")
+        zone = await pool.fetchval(
+            "SELECT zone_id FROM session_seats WHERE id = $1", self.rows[0][0]
+        )
+        for ticket_type, amount in ((adult, 2500), (student, 1250)):
+            await pool.execute(ADD_PRICE, self.session_id, zone, ticket_type, amount)
+        return adult, student
+
     async def lone_seats(self) -> int:
         """How many seats are free without a free one beside them."""
         free = {
@@ -117,11 +130,17 @@ class Process:
         self.best_seats = BestSeatsService(self.booking, ledger, seatings, NoWakeup())
 
     async def sell(
-        self, session_id: UUID, wish: Wish, customer: UUID
+        self,
+        session_id: UUID,
+        wish: Wish,
+        customer: UUID,
+        type_ids: tuple[UUID, ...] = (),
     ) -> Reservation | Refusal:
         called_at = await self.now()
         try:
-            return await self.best_seats.reserve_best_seats(session_id, wish, customer)
+            return await self.best_seats.reserve_best_seats(
+                session_id, wish, customer, type_ids=type_ids
+            )
         except NotEnoughSeatsError:
             return Refusal(called_at, await self.now())
 

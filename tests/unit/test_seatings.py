@@ -19,6 +19,7 @@ RULE = {
     "companions_released": False,
     "has_pairs": False,
     "room_version": 1,
+    "sold": None,
 }
 
 
