@@ -1,1 +1,1 @@
-"""Changes of stored rows that only Python can compute, such as keys of text."""
+"""Changes of stored rows that need Python, or that older programs leave out."""

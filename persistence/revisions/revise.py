@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
 from persistence.postgres.pool import Connection
-from persistence.revisions import address_keys, catalog_text
+from persistence.revisions import address_keys, catalog_text, quota_counts
 from persistence.revisions.finding import Finding
 
 
@@ -18,6 +18,7 @@ class Revision(NamedTuple):
 REVISIONS = (
     Revision(address_keys.findings, address_keys.revise),
     Revision(catalog_text.findings, catalog_text.revise),
+    Revision(quota_counts.findings, quota_counts.revise),
 )
 
 
