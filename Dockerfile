@@ -32,6 +32,7 @@ COPY resolvers/ resolvers/
 COPY schema/ schema/
 COPY domain/ domain/
 COPY persistence/ persistence/
+COPY providers/ providers/
 COPY realtime/ realtime/
 COPY migrations/ migrations/
 COPY seeds/ seeds/

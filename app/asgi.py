@@ -22,6 +22,7 @@ from auth.providers import sign_in_routes
 from auth.providers.services import SignInServices
 from auth.signing_keys import KeyRing
 from auth.tokens import Authenticator
+from providers import webhooks
 from resolvers.context import Context, Services
 from resolvers.languages import locale_for
 from runtime.garbage import rare_collections
@@ -130,6 +131,12 @@ def application(settings: Settings) -> Starlette:
         endpoint = api.metrics if api else MetricsEndpoint(settings.metrics_token)
         return await endpoint.answer(request)
 
+    async def webhook(request: Request) -> Response:
+        api = running_api(request.scope)
+        if api is None or api.parts.webhooks is None:
+            return health.stopping()
+        return await api.parts.webhooks.answer(request)
+
     return Application(
         graphql=[
             Route(
@@ -151,6 +158,11 @@ def application(settings: Settings) -> Starlette:
             Route("/metrics", metrics),
             *(explorer.routes() if settings.explorer else ()),
             *front_page.routes(settings),
+            *(
+                [Route(webhooks.PATH, webhook, methods=["POST"])]
+                if settings.payment_provider != "approve"
+                else ()
+            ),
             *sign_in_routes(sign_in_services_of),
         ],
         lifespan=_lifespan(settings, keys),

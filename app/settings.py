@@ -22,6 +22,7 @@ from domain.money import in_use
 from domain.reservation import SEATS_PER_CUSTOMER, HoldTerms
 from domain.text import composed, is_line
 from domain.time_zones import zone_names
+from providers.settings import PaymentSettings
 from runtime.environment import EnvironmentSettings
 
 REDIS_URL = (
@@ -86,7 +87,7 @@ class PrepareSettings(MigrateSettings):
     demo_data: bool = True
 
 
-class Settings(EnvironmentSettings):
+class Settings(PaymentSettings):
     database_url: str = Field(pattern=r"^postgresql://")
     # Standbys, for reads of catalog and lists; without it the primary answers them.
     database_replica_url: str | None = Field(default=None, pattern=r"^postgresql://")

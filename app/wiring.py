@@ -9,6 +9,7 @@ from datetime import timedelta
 from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from app.payments import open_provider, webhooks
 from app.settings import Settings
 from auth.passwords import Argon2Passwords
 from auth.providers.services import SignInServices
@@ -45,7 +46,7 @@ from persistence.postgres.pool import PATIENCE_SECONDS, Pool, open_pool
 from persistence.postgres.replica import Replica
 from persistence.queries import Queries
 from persistence.sales.ledger import PostgresLedger
-from realtime.broker import Kafka
+from providers.webhooks import Webhooks
 from realtime.hub import Hub
 from realtime.reservation_feed import ReservationFeed
 from realtime.seat_feed import SeatFeed
@@ -115,6 +116,7 @@ class ApiParts:
     read_engine: AsyncEngine
     services: Services
     sign_in: SignInServices
+    webhooks: Webhooks | None  # None: no provider sends any
 
 
 @asynccontextmanager
@@ -151,6 +153,7 @@ async def open_api(settings: Settings, keys: KeyRing) -> AsyncIterator[ApiParts]
             race_period=timedelta(seconds=settings.refresh_race_seconds),
         )
         sign_in = _sign_in_services(settings, resources, accounts)
+        provider = await opened.enter_async_context(open_provider(settings))
         yield ApiParts(
             resources=resources,
             read_engine=read_engine,
@@ -163,6 +166,7 @@ async def open_api(settings: Settings, keys: KeyRing) -> AsyncIterator[ApiParts]
                 sign_in=sign_in,
             ),
             sign_in=sign_in,
+            webhooks=webhooks(provider, resources.pool, resources.redis),
         )
 
 
@@ -233,15 +237,4 @@ def _services(
         seat_feed=SeatFeed(resources.hub, queries.seat_maps),
         reservation_feed=ReservationFeed(resources.hub),
         hold_terms=terms,
-    )
-
-
-def kafka(settings: Settings) -> Kafka:
-    return Kafka(
-        bootstrap_servers=settings.kafka_bootstrap_servers,
-        idempotence=settings.kafka_idempotence,
-        replication_factor=settings.kafka_replication_factor,
-        partitions=settings.kafka_partitions,
-        fetch_wait_ms=settings.kafka_fetch_max_wait_ms,
-        session_timeout_ms=settings.kafka_session_timeout_ms,
     )

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from app.kafka import kafka
 from app.settings import Settings
-from app.wiring import Resources, kafka
+from app.wiring import Resources
 from domain.expiry import ExpiryService
 from persistence.key_value.kept_counts import KeptCounts
 from persistence.queries.availabilities import Availabilities

@@ -18,6 +18,7 @@ OURS = (
     "auth",
     "domain",
     "persistence",
+    "providers",
     "realtime",
     "resolvers",
     "runtime",

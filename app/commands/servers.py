@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable
 
 from aiokafka.errors import KafkaError
 
+from app.kafka import kafka
 from app.settings import Settings
-from app.wiring import kafka
 from persistence.postgres.pool import Pool, open_pool
 from realtime.broker import Kafka
 from runtime import run_file

@@ -89,7 +89,6 @@ STARTED = (
     (r"tests/cluster/skewed_clock\.py", "a scenario, by name"),
     (r"migrations/env\.py", "Alembic"),
     (r"migrations/versions/\d+_\w+\.py", "Alembic"),
-    (r"domain/payment_provider\.py", "the port, before its first adapter"),
     (r"tests/(.*/)?(conftest|test_\w+)\.py", "pytest"),
 )
 

@@ -21,6 +21,7 @@ ROOMS = (
     "auth",
     "domain",
     "persistence",
+    "providers",
     "resolvers",
     "schema",
     "transport",

@@ -1,0 +1,1 @@
+"""Attempts to pay through a provider, calls to it, its events, and refunds."""

@@ -1,0 +1,1 @@
+"""Payment providers: an adapter for each, and where their messages arrive."""

@@ -1,0 +1,247 @@
+"""Stripe, through its official library: Checkout, captured after the sale.
+
+Each call of ours says with a key which step of which attempt it is, so Stripe does it
+once. Keys end after a day. A step that may come later looks first whether it was done.
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+import stripe
+from stripe.checkout import Session as Page
+from stripe.params.checkout import SessionCreateParams
+
+from domain.attempts import Attempt, AttemptStatus, RefundStatus
+from domain.payment_provider import (
+    Opened,
+    ProviderEvent,
+    ProviderRefund,
+    ProviderRefusedError,
+    ProviderState,
+    ProviderUnavailableError,
+)
+from providers.settings import PaymentSettings
+from providers.stripe_amounts import from_stripe, to_stripe
+from providers.stripe_events import verified_event
+
+TIMEOUT_SECONDS: Final = 10.0
+# We close the page ourselves when our window ends. Stripe wants half an hour at least,
+# counted from when it hears of the page, which may be some minutes later.
+PAGE_LASTS: Final = timedelta(minutes=60)
+WHAT_IS_SOLD: Final = "Cinema tickets"
+WITH_MONEY: Final = ["payment_intent.latest_charge"]
+
+# What these answers say may be another one in a minute: a key that is rotated, too many
+# calls, a call with the same key that is under way.
+NOT_FINAL: Final = frozenset({401, 403, 409, 429})
+
+REFUNDS: Final = {
+    "succeeded": RefundStatus.SUCCEEDED,
+    "failed": RefundStatus.FAILED,
+    "canceled": RefundStatus.FAILED,
+}
+
+
+class StripeProvider:
+    def __init__(self, settings: PaymentSettings) -> None:
+        if settings.stripe_secret_key is None:
+            raise ValueError("STRIPE_SECRET_KEY is missing")
+        self.name = settings.payment_provider
+        self._http = stripe.HTTPXClient(timeout=TIMEOUT_SECONDS)
+        client = stripe.StripeClient(
+            settings.stripe_secret_key.get_secret_value(),
+            base_addresses={"api": settings.stripe_api_url},
+            http_client=self._http,
+            max_network_retries=0,  # the settler calls again
+        )
+        self._pages = client.v1.checkout.sessions
+        self._intents = client.v1.payment_intents
+        self._refunds = client.v1.refunds
+        self._is_live = settings.takes_live_money
+        self._is_embedded = settings.stripe_checkout == "embedded"
+        self._secrets = [
+            secret.get_secret_value() for secret in settings.stripe_webhook_secret
+        ]
+
+    async def close(self) -> None:
+        await self._http.close_async()  # type: ignore[no-untyped-call]
+
+    async def open(self, attempt: Attempt) -> Opened:
+        async with _failures():
+            page = await self._pages.create_async(
+                self._page_of(attempt), {"idempotency_key": f"{attempt.id}:open"}
+            )
+            return Opened(
+                provider_ref=page.id,
+                url=attempt.return_url if self._is_embedded else page.url,
+                client_secret=page.client_secret,
+            )
+
+    def _page_of(self, attempt: Attempt) -> SessionCreateParams:
+        """The same for each call: Stripe refuses a key with another input."""
+        marks = {
+            "attempt_id": str(attempt.id),
+            "payment_id": str(attempt.payment_id),
+            "reservation_id": str(attempt.reservation_id),
+        }
+        params: SessionCreateParams = {
+            "mode": "payment",
+            "client_reference_id": str(attempt.id),
+            "metadata": marks,
+            "payment_intent_data": {"capture_method": "manual", "metadata": marks},
+            "expires_at": _epoch(attempt.created_at + PAGE_LASTS),
+            "line_items": [
+                {
+                    "quantity": 1,
+                    "price_data": {
+                        "currency": attempt.amount.currency.lower(),
+                        "unit_amount": to_stripe(attempt.amount),
+                        "product_data": {"name": WHAT_IS_SOLD},
+                    },
+                }
+            ],
+        }
+        if self._is_embedded:
+            own_form: SessionCreateParams = {
+                "ui_mode": "embedded_page",
+                "return_url": attempt.return_url,
+            }
+            return params | own_form
+        hosted: SessionCreateParams = {
+            "success_url": attempt.return_url,
+            "cancel_url": attempt.return_url,
+        }
+        return params | hosted
+
+    async def fetch(self, attempt: Attempt) -> ProviderState:
+        async with _failures():
+            return _state(await self._page(attempt))
+
+    async def _page(self, attempt: Attempt) -> Page:
+        return await self._pages.retrieve_async(
+            attempt.provider_ref or "", {"expand": WITH_MONEY}
+        )
+
+    async def capture(self, attempt: Attempt) -> None:
+        state = await self.fetch(attempt)
+        if state.status is AttemptStatus.CAPTURED:
+            return
+        if state.status is not AttemptStatus.AUTHORIZED or state.charge_ref is None:
+            raise ProviderRefusedError(f"not_capturable_{state.status.lower()}")
+        async with _failures():
+            await self._intents.capture_async(
+                state.charge_ref, options={"idempotency_key": f"{attempt.id}:capture"}
+            )
+
+    async def cancel(self, attempt: Attempt) -> None:
+        state = await self.fetch(attempt)
+        match state.status:
+            case AttemptStatus.CLOSED:
+                return
+            case AttemptStatus.CAPTURED:
+                raise ProviderRefusedError("captured")
+        async with _failures():
+            if state.status is AttemptStatus.AUTHORIZED and state.charge_ref:
+                await self._intents.cancel_async(
+                    state.charge_ref,
+                    options={"idempotency_key": f"{attempt.id}:cancel"},
+                )
+            else:  # needs no key: a page is closed once
+                await self._pages.expire_async(attempt.provider_ref or "")
+
+    async def refund(
+        self, attempt: Attempt, refund_id: UUID, amount_minor: int
+    ) -> ProviderRefund:
+        charge_ref = attempt.charge_ref or (await self.fetch(attempt)).charge_ref
+        if charge_ref is None:
+            raise ProviderRefusedError("no_money")
+        mark = str(refund_id)
+        amount = type(attempt.amount)(amount_minor, attempt.amount.currency)
+        async with _failures():
+            known = await self._refunds.list_async(
+                {"payment_intent": charge_ref, "limit": 100}
+            )
+            for refund in known.data:
+                if refund.metadata and mark in refund.metadata.to_dict().values():
+                    return _refund(refund)
+            made = await self._refunds.create_async(
+                {
+                    "payment_intent": charge_ref,
+                    "amount": to_stripe(amount),
+                    "metadata": {"attempt_id": str(attempt.id), "refund_id": mark},
+                },
+                {"idempotency_key": f"{attempt.id}:refund:{mark}"},
+            )
+            return _refund(made)
+
+    def verify(self, headers: Mapping[str, str], body: bytes) -> ProviderEvent:
+        signature = headers.get("stripe-signature")
+        return verified_event(signature, body, self._secrets, is_live=self._is_live)
+
+
+def _epoch(moment: datetime) -> int:
+    return int(moment.timestamp())
+
+
+def _state(page: Page) -> ProviderState:
+    intent = page.payment_intent
+    if not isinstance(intent, stripe.PaymentIntent):  # nobody has tried to pay
+        is_open = page.status == "open"
+        return ProviderState(
+            status=AttemptStatus.OPEN if is_open else AttemptStatus.CLOSED
+        )
+    status = _status(page, intent)
+    charge = intent.latest_charge
+    captured = from_stripe(intent.amount_received, intent.currency)
+    refunded = charge.amount_refunded if isinstance(charge, stripe.Charge) else 0
+    amount = {
+        AttemptStatus.AUTHORIZED: intent.amount_capturable,
+        AttemptStatus.CAPTURED: intent.amount_received,
+    }.get(status)
+    return ProviderState(
+        status=status,
+        amount=None if amount is None else from_stripe(amount, intent.currency),
+        captured_minor=captured.amount_minor,
+        # What a cancel gives up counts as refunded there.
+        refunded_minor=min(
+            from_stripe(refunded, intent.currency).amount_minor, captured.amount_minor
+        ),
+        charge_ref=intent.id,
+        is_processing=status is AttemptStatus.OPEN and page.status == "complete",
+    )
+
+
+def _status(page: Page, intent: stripe.PaymentIntent) -> AttemptStatus:
+    match intent.status:
+        case "requires_capture":
+            return AttemptStatus.AUTHORIZED
+        case "succeeded":
+            return AttemptStatus.CAPTURED
+        case "canceled":
+            return AttemptStatus.CLOSED
+        case "processing" | "requires_action" if page.status == "complete":
+            return AttemptStatus.OPEN
+    return AttemptStatus.OPEN if page.status == "open" else AttemptStatus.CLOSED
+
+
+def _refund(refund: stripe.Refund) -> ProviderRefund:
+    status = REFUNDS.get(refund.status or "", RefundStatus.PENDING)
+    return ProviderRefund(provider_ref=refund.id, status=status)
+
+
+@asynccontextmanager
+async def _failures() -> AsyncIterator[None]:
+    """Raises ProviderUnavailableError or ProviderRefusedError."""
+    try:
+        yield
+    except stripe.StripeError as error:
+        status = error.http_status
+        code = error.code or type(error).__name__
+        if status is None or status in NOT_FINAL or not 400 <= status < 500:  # noqa: PLR2004 # HTTP
+            raise ProviderUnavailableError(f"{status} {code}") from error
+        raise ProviderRefusedError(code) from error
+    except (AttributeError, KeyError, TypeError) as error:
+        raise ProviderUnavailableError("an answer that is no object") from error
