@@ -23,6 +23,7 @@ from domain.catalog import CatalogService
 from domain.extensions import ExtensionService
 from domain.identities import IdentityService
 from domain.prices import PriceService
+from domain.refunds import RefundService
 from domain.reservation import HoldTerms
 from domain.sales import PaymentService
 from domain.seat_rules import SeatRules
@@ -39,6 +40,7 @@ from persistence.key_value.rate_limits import RateLimits
 from persistence.key_value.script_batch import ScriptBatch
 from persistence.key_value.seat_locks import RedlockSeatLocks
 from persistence.key_value.sign_in_codes import RedisSignInCodes
+from persistence.money.refunds import PostgresRefunds
 from persistence.people.accounts import PostgresAccounts
 from persistence.people.identities import PostgresIdentities
 from persistence.postgres.engine import open_engine
@@ -226,6 +228,12 @@ def _services(
         best_seats=BestSeatsService(booking, ledger, queries.seatings, wakeup),
         extensions=ExtensionService(ledger, locks, wakeup, terms),
         payments=PaymentService(ledger, locks, wakeup),
+        refunds=RefundService(
+            PostgresRefunds(resources.pool, resources.own_writes),
+            ledger,
+            locks,
+            wakeup,
+        ),
         accounts=accounts,
         identities=sign_in.identities,
         catalog=CatalogService(PostgresCatalog(resources.pool), cache, wakeup),

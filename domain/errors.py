@@ -1,6 +1,7 @@
 """Every expected refusal. The codes are API; resolvers/texts.py has the texts."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import ClassVar
 
 from domain.money import Money
@@ -148,6 +149,22 @@ class PaymentClosedError(DomainError):
     def __init__(self, status: PaymentStatus) -> None:
         super().__init__(f"the payment is {status}")
         self.status = status
+
+
+class RefundTooLateError(DomainError):
+    """Customers of the cinema could give tickets back until then."""
+
+    code = "REFUND_TOO_LATE"
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(f"tickets could be given back until {until}")
+        self.until = until
+
+
+class NothingToRefundError(DomainError):
+    """The reservation is not sold, or its tickets were given back one by one."""
+
+    code = "NOTHING_TO_REFUND"
 
 
 class IdempotencyConflictError(DomainError):

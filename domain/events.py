@@ -74,6 +74,13 @@ class ReservationConfirmed(ReservationEvent):
     status = ReservationStatus.CONFIRMED
 
 
+class TicketsRefunded(ReservationEvent):
+    """Some of its tickets were given back, with these seats, or all of them."""
+
+    awaited_by = (FANOUT_CONSUMER,)
+    status = ReservationStatus.CONFIRMED
+
+
 class ReservationCancelled(ReservationEvent):
     status = ReservationStatus.CANCELLED
 
@@ -177,6 +184,14 @@ class PaymentCancelled(PaymentEvent):
     status = PaymentStatus.CANCELLED
 
 
+class PaymentRefunded(PaymentEvent):
+    status = PaymentStatus.REFUNDED
+
+
+class PaymentPartlyRefunded(PaymentEvent):
+    status = PaymentStatus.PARTLY_REFUNDED
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnknownEvent:
     """An event of a newer program, with those of its fields that are known."""
@@ -203,11 +218,13 @@ PAYMENT_EVENTS: Final = (
     PaymentExpired,
     PaymentCancelled,
 )
+REFUND_EVENTS: Final = (PaymentRefunded, PaymentPartlyRefunded)
 EVENTS: Final[dict[str, type[KnownEvent]]] = {
     event.__name__: event
     for event in (
         *RESERVATION_EVENTS,
         ReservationExtended,
+        TicketsRefunded,
         SeatsRepriced,
         SeatsAdded,
         SeatsBlocked,
@@ -215,6 +232,7 @@ EVENTS: Final[dict[str, type[KnownEvent]]] = {
         SessionMoved,
         SessionRemoved,
         *PAYMENT_EVENTS,
+        *REFUND_EVENTS,
     )
 }
 TOPICS: Final = tuple(dict.fromkeys(event.topic for event in EVENTS.values()))

@@ -9,12 +9,18 @@ from domain.money import Money
 
 
 class PaymentStatus(StrEnum):
-    """PENDING once the reservation's event was handled; every other status is final."""
+    """PENDING once the reservation's event was handled.
+
+    What was approved may be refunded, in parts. The other statuses are final. Rows say
+    APPROVED also of refunded payments, with how much was refunded.
+    """
 
     PENDING = "PENDING"
     APPROVED = "APPROVED"
     EXPIRED = "EXPIRED"
     CANCELLED = "CANCELLED"
+    REFUNDED = "REFUNDED"
+    PARTLY_REFUNDED = "PARTLY_REFUNDED"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,7 +39,11 @@ class PaymentService:
         if verdict.payment is None:
             raise NotFoundError
         match verdict.payment.status:
-            case PaymentStatus.APPROVED:
+            case (
+                PaymentStatus.APPROVED
+                | PaymentStatus.PARTLY_REFUNDED
+                | PaymentStatus.REFUNDED
+            ):
                 return verdict.payment
             case PaymentStatus.EXPIRED:
                 raise ReservationExpiredError

@@ -10,7 +10,7 @@ from domain.ticket_prices import TicketType
 
 
 class TicketStatus(StrEnum):
-    """No ticket is used or refunded yet."""
+    """No ticket is used yet."""
 
     RESERVED = "RESERVED"
     VALID = "VALID"

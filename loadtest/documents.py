@@ -84,6 +84,18 @@ EXTEND_RESERVATION = """mutation ($input: ExtendReservationInput!) {
     }
   }
 }"""
+REFUND_TICKETS = """mutation ($input: RefundTicketsInput!) {
+  refundTickets(input: $input) {
+    __typename
+    ... on Problem { code message }
+    ... on RefundRefused { until }
+    ... on InvalidInput { fields { path message } }
+    ... on Refund {
+      id status reason createdAt amount { amountMinor currency }
+      tickets { id status price { amountMinor } seat { label } }
+    }
+  }
+}"""
 CANCEL_RESERVATION = """mutation ($input: CancelReservationInput!) {
   cancelReservation(input: $input) {
     __typename

@@ -15,6 +15,7 @@ from domain.events import (
     SeatsRepriced,
     SessionMoved,
     SessionRemoved,
+    TicketsRefunded,
     topics_of,
 )
 from domain.ports import SeatLocks
@@ -56,10 +57,14 @@ class FanoutHandler:
         with spans().each("PRODUCER", "publish", events) as parents:
             await self._publish(events, decoded, parents, oldest)
         self._seat_counts.note(sessions)
-        # The API that cancelled may not have reached Redis: Redis was unavailable, or
+        # The API that freed them may not have reached Redis: Redis was unavailable, or
         # the API was killed. A marker that stays behind refuses a seat that is free.
-        cancelled = (each for each in decoded if isinstance(each, ReservationCancelled))
-        await asyncio.gather(*(self._locks.clear(c.reservation) for c in cancelled))
+        freed = (
+            each.reservation
+            for each in decoded
+            if isinstance(each, ReservationCancelled | TicketsRefunded)
+        )
+        await asyncio.gather(*map(self._locks.clear, freed))
         await confirm(self._pool, [event.id for event in events], self.name)
 
     async def _publish(

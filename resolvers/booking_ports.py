@@ -5,6 +5,7 @@ from typing import Protocol
 from uuid import UUID
 
 from domain.ports import Expected
+from domain.refunds import Refund, RefundRequest
 from domain.reservation import Reservation
 from domain.ticket_types import Types
 from domain.tickets import Ticket
@@ -36,3 +37,19 @@ class TicketReader(Protocol):
     async def by_reservation(
         self, customer_id: UUID, reservation_ids: Sequence[UUID]
     ) -> Mapping[UUID, list[Ticket]]: ...
+
+    async def by_refund(
+        self, refund_ids: Sequence[UUID]
+    ) -> Mapping[UUID, list[Ticket]]: ...
+
+
+class Refunding(Protocol):
+    async def refund_tickets(
+        self, request: RefundRequest, idempotency_key: str | None
+    ) -> Refund: ...
+
+
+class RefundReader(Protocol):
+    async def by_payment(
+        self, payment_ids: Sequence[UUID]
+    ) -> Mapping[UUID, list[Refund]]: ...

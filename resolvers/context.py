@@ -6,7 +6,7 @@ from strawberry.types import Info as StrawberryInfo
 
 from domain.people import Viewer
 from domain.reservation import DEFAULT_TERMS, HoldTerms
-from resolvers.booking_ports import Booking
+from resolvers.booking_ports import Booking, Refunding
 from resolvers.catalog_ports import (
     CatalogEditing,
     PriceEditing,
@@ -42,6 +42,7 @@ class Services:
     best_seats: BestSeatsBooking
     extensions: Extending
     payments: PaymentApproval
+    refunds: Refunding
     accounts: AccountAccess
     identities: CodeExchange
     catalog: CatalogEditing

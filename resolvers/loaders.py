@@ -14,6 +14,7 @@ from domain.movies import Movie
 from domain.payment import Payment
 from domain.people import Viewer
 from domain.price_cards import PriceCard
+from domain.refunds import Refund
 from domain.reservation import Reservation
 from domain.rooms import Room
 from domain.seat_plan import PriceZone, Seat
@@ -78,6 +79,10 @@ class Loaders:
         self._tickets_of: ByKey[list[Ticket]] = _by_key(
             partial(queries.tickets.by_reservation, viewer.id) if viewer else _no_rows
         )
+        self._refunds_of: ByKey[list[Refund]] = _by_key(queries.refunds.by_payment)
+        self._tickets_of_refunds: ByKey[list[Ticket]] = _by_key(
+            queries.tickets.by_refund
+        )
         self.payments: ByKey[Payment] = _by_key(
             partial(queries.payments.by_id, viewer.id) if viewer else _no_rows
         )
@@ -136,6 +141,12 @@ class Loaders:
 
     async def tickets_of(self, reservation_id: UUID) -> list[Ticket]:
         return await self._tickets_of.load(reservation_id) or []
+
+    async def refunds_of(self, payment_id: UUID) -> list[Refund]:
+        return await self._refunds_of.load(payment_id) or []
+
+    async def tickets_of_refund(self, refund_id: UUID) -> list[Ticket]:
+        return await self._tickets_of_refunds.load(refund_id) or []
 
     async def payment_of(self, reservation_id: UUID) -> Payment | None:
         return await self._payments_of.load(reservation_id)

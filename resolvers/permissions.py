@@ -35,11 +35,18 @@ async def require_manager(info: "Info") -> Workplaces:
     viewer = require_viewer(info)
     if viewer.role is not Role.MANAGER:
         raise forbidden()
-    staff = info.context.services.queries.staff
-    workplaces = await staff.workplaces(viewer.id, viewer.role)
+    workplaces = await managed_places(info)
     if workplaces == Workplaces():
         raise forbidden()
     return workplaces
+
+
+async def managed_places(info: "Info") -> Workplaces:
+    """Where the viewer is a manager: nowhere for everybody else."""
+    viewer = info.context.viewer
+    if viewer is None or viewer.role is not Role.MANAGER:
+        return Workplaces()
+    return await info.context.services.queries.staff.workplaces(viewer.id, viewer.role)
 
 
 async def require_network_manager(info: "Info") -> None:

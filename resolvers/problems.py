@@ -65,6 +65,14 @@ def total_now(error: errors.PriceChangedError) -> Facts:
     return {"total": Money.from_domain(error.total)}
 
 
+def refunds_end(error: errors.RefundTooLateError) -> Facts:
+    return {"until": error.until}
+
+
+def no_refund(_error: errors.NothingToRefundError) -> Facts:
+    return {"until": None}
+
+
 def version_now(error: errors.OutdatedError) -> Facts:
     return {"current_version": error.current_version}
 
@@ -144,6 +152,8 @@ HANDLERS = [
     ),
     ProblemHandler(errors.NoMoreExtensionsError, problems.NoMoreExtensions),
     ProblemHandler(errors.PaymentClosedError, problems.PaymentClosed, payment_status),
+    ProblemHandler(errors.RefundTooLateError, problems.RefundRefused, refunds_end),
+    ProblemHandler(errors.NothingToRefundError, problems.RefundRefused, no_refund),
     ProblemHandler(errors.IdempotencyConflictError, problems.IdempotencyConflict),
     ProblemHandler(errors.RoomBusyError, problems.RoomBusy, conflicting_session),
 ]

@@ -8,6 +8,8 @@ from typing import Annotated
 import strawberry
 
 from domain import reservation
+from domain.payment import PaymentStatus
+from domain.refunds import Refund
 from resolvers.context import Info
 from resolvers.faults import not_found
 from resolvers.ids import parse_id, require_id
@@ -18,12 +20,11 @@ from resolvers.tickets import chosen_types
 from schema.enums import ReservationStatus
 from schema.extensions import ExtendReservationInput, ExtendReservationResult
 from schema.pages import DEFAULT_FIRST, After, Before, Connection, First, Last
+from schema.reserving import ReserveSeatsInput, ReserveSeatsResult
 from schema.sales import (
     CancelReservationInput,
     CancelReservationResult,
     Reservation,
-    ReserveSeatsInput,
-    ReserveSeatsResult,
 )
 
 ReservationId = Annotated[
@@ -161,8 +162,14 @@ class ReservationSubscriptions:
                 if now is None:
                     raise not_found()
                 payment = await loaders.payment_of(key)
-                paid = payment and payment.status
-                state = (now.status, now.expires_at, now.total, paid)
+                refunds: list[Refund] = []
+                if payment and payment.status is not PaymentStatus.PENDING:
+                    refunds = await loaders.refunds_of(payment.id)
+                state = (
+                    *(now.status, now.expires_at, now.total),
+                    payment and payment.status,
+                    [(refund.id, refund.status) for refund in refunds],
+                )
                 if state != shown:
                     if shown is not None:
                         await info.context.wait_for_turn()

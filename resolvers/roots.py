@@ -12,6 +12,7 @@ from resolvers.payments import PaymentMutations, PaymentQueries
 from resolvers.people import PeopleMutations, PeopleQueries
 from resolvers.plans import PlanMutations, PlanQueries
 from resolvers.prices import PriceMutations, PriceQueries
+from resolvers.refunds import RefundMutations
 from resolvers.reservations import (
     ReservationMutations,
     ReservationQueries,
@@ -54,6 +55,7 @@ class Mutation(
     ReservationMutations,
     BestSeatsMutations,
     PaymentMutations,
+    RefundMutations,
 ): ...
 
 

@@ -9,6 +9,7 @@ from strawberry.types import Info as StrawberryInfo
 from domain.cinemas import Cinema
 from domain.movies import Movie
 from domain.payment import Payment
+from domain.refunds import Refund
 from domain.reservation import HoldTerms, Reservation
 from domain.rooms import Room
 from domain.seat_plan import PriceZone, Seat
@@ -72,6 +73,10 @@ class BatchedReads(Protocol):
     async def orphans_of(self, reservation: Reservation) -> list[SessionSeat]: ...
 
     async def tickets_of(self, reservation_id: UUID) -> list[Ticket]: ...
+
+    async def refunds_of(self, payment_id: UUID) -> list[Refund]: ...
+
+    async def tickets_of_refund(self, refund_id: UUID) -> list[Ticket]: ...
 
     async def payment_of(self, reservation_id: UUID) -> Payment | None: ...
 

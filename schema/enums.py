@@ -6,6 +6,7 @@ import strawberry
 from strawberry import enum_value
 
 from domain import (
+    attempts,
     best_seats,
     payment,
     people,
@@ -120,8 +121,8 @@ class ReservationStatus(Enum):
 
 
 @strawberry.enum(
-    description="Status of a payment. It starts PENDING and changes once,"
-    " together with its reservation."
+    description="Status of a payment. It starts PENDING and changes once, together with"
+    " its reservation. An approved payment may be refunded later."
 )
 class PaymentStatus(Enum):
     PENDING = enum_value(
@@ -136,6 +137,30 @@ class PaymentStatus(Enum):
     )
     CANCELLED = enum_value(
         payment.PaymentStatus.CANCELLED, description="The reservation was cancelled."
+    )
+    REFUNDED = enum_value(
+        payment.PaymentStatus.REFUNDED, description="All of it is given back."
+    )
+    PARTLY_REFUNDED = enum_value(
+        payment.PaymentStatus.PARTLY_REFUNDED,
+        description="A part of it is given back: the other tickets stay valid.",
+    )
+
+
+@strawberry.enum(
+    description="Status of a refund. Its seats are on sale again from the beginning."
+)
+class RefundStatus(Enum):
+    PENDING = enum_value(
+        attempts.RefundStatus.PENDING, description="The provider has not confirmed it."
+    )
+    SUCCEEDED = enum_value(
+        attempts.RefundStatus.SUCCEEDED,
+        description="The money is given back, or there was none to move.",
+    )
+    FAILED = enum_value(
+        attempts.RefundStatus.FAILED,
+        description="The provider refuses it: the staff has to give the money back.",
     )
 
 
@@ -187,7 +212,7 @@ class TicketStatus(Enum):
         tickets.TicketStatus.USED, description="Used at the door. Not used yet."
     )
     REFUNDED = enum_value(
-        tickets.TicketStatus.REFUNDED, description="Refunded. Not used yet."
+        tickets.TicketStatus.REFUNDED, description="Given back: see `Payment.refunds`."
     )
     VOID = enum_value(
         tickets.TicketStatus.VOID,

@@ -1,5 +1,7 @@
 """Expected refusals, as members of result unions."""
 
+from datetime import datetime
+
 import strawberry
 
 from schema.catalog import Session
@@ -165,6 +167,16 @@ class NoMoreExtensions(Problem): ...
 @strawberry.type(description="The payment has ended and cannot be approved.")
 class PaymentClosed(Problem):
     status: PaymentStatus = strawberry.field(description="Final status of the payment.")
+
+
+@strawberry.type(
+    description="The tickets cannot be given back, or not any more; `message` says why."
+    " Nothing was changed."
+)
+class RefundRefused(Problem):
+    until: datetime | None = strawberry.field(
+        description="Until when customers could give them back, if it is too late."
+    )
 
 
 @strawberry.type(

@@ -1,4 +1,4 @@
-"""Reservations and payments; inputs and results of their mutations."""
+"""Reservations and payments; inputs and results of mutations that end a hold."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -8,7 +8,6 @@ import strawberry
 
 from domain import payment as payments
 from domain import reservation as reservations
-from domain.ports import Expected
 from domain.seats import seat_order
 from schema.catalog import Session
 from schema.context import Info
@@ -20,25 +19,18 @@ from schema.costs import (
     cost,
 )
 from schema.enums import PaymentStatus, ReservationStatus
-from schema.money import Money, MoneyInput
+from schema.money import Money
 from schema.problems import (
-    CustomerLimit,
     IdempotencyConflict,
     InvalidInput,
     NotFound,
-    OrphanLeft,
     PaymentClosed,
-    PriceChanged,
     ReservationClosed,
     ReservationExpired,
-    SeatsUnavailable,
-    SessionClosed,
-    SessionMoved,
-    TicketTypeNotSold,
-    TooManySeats,
 )
+from schema.refunds import Refund
 from schema.seats import SessionSeat
-from schema.tickets import Ticket, TicketInput
+from schema.tickets import Ticket
 
 
 @strawberry.type(description="Seats of one session that a customer has reserved.")
@@ -127,6 +119,14 @@ class Payment:
         description="When the payment was approved. Null if it is not approved."
     )
 
+    @strawberry.field(
+        description="What was given back of it, the oldest refund first.",
+        metadata=cost(items=TICKETS_OF_A_RESERVATION),
+    )
+    async def refunds(self, info: Info) -> list[Refund]:
+        refunds = await info.context.loaders.refunds_of(self.value.id)
+        return [Refund.from_domain(refund) for refund in refunds]
+
     @strawberry.field(description="The reservation that this payment is for.")
     async def reservation(self, info: Info) -> Reservation:
         reservation = await info.context.loaders.reservation(self.value.reservation_id)
@@ -144,73 +144,12 @@ class Payment:
         )
 
 
-@strawberry.input(description="Seats to reserve.")
-class ReserveSeatsInput:
-    session_id: strawberry.ID = strawberry.field(description="Id of the session.")
-    seat_ids: list[strawberry.ID] = strawberry.field(
-        description=f"Ids of 1 to {reservations.MAX_SEATS} SessionSeats of the"
-        " session, each listed once."
-    )
-    idempotency_key: str | None = strawberry.field(
-        default=None,
-        description="Any text. A repeated call with the same key and input returns the"
-        " same reservation, even if the first answer was lost.",
-    )
-    tickets: list[TicketInput] | None = strawberry.field(
-        default=None,
-        description="Seats with types. The other seats get the default type.",
-    )
-    expected_total: MoneyInput | None = strawberry.field(
-        default=None,
-        description="The total that the customer was shown. If the seats have another"
-        " total, the answer is PriceChanged. Null: any total.",
-    )
-    expected_starts_at: datetime | None = strawberry.field(
-        default=None,
-        description="The start that the customer was shown. If the session starts at"
-        " another time, the answer is SessionMoved. Null: any start.",
-    )
-
-    accept_orphans: bool = strawberry.field(
-        default=False,
-        description="Take the seats although others are left alone. For managers and"
-        " cashiers of the cinema only.",
-    )
-
-    def expected(self) -> Expected:
-        total = self.expected_total
-        return Expected(
-            starts_at=self.expected_starts_at,
-            total=total.to_domain() if total else None,
-        )
-
-
 @strawberry.input(description="The reservation to cancel.")
 class CancelReservationInput:
     reservation_id: strawberry.ID = strawberry.field(
         description="Id of one of the viewer's reservations."
     )
 
-
-ReserveSeatsResult = Annotated[
-    Reservation
-    | SeatsUnavailable
-    | NotFound
-    | SessionClosed
-    | TooManySeats
-    | InvalidInput
-    | IdempotencyConflict
-    | PriceChanged
-    | SessionMoved
-    | OrphanLeft
-    | TicketTypeNotSold
-    | CustomerLimit,
-    strawberry.union(
-        "ReserveSeatsResult",
-        description="The reservation with all its seats held until `expiresAt`, or the"
-        " reason why no seat was held.",
-    ),
-]
 
 CancelReservationResult = Annotated[
     Reservation | NotFound | ReservationClosed,

@@ -6,6 +6,7 @@ HOLDS = Counter("cinema_holds", "Reservations made.")
 SALES = Counter("cinema_sales", "Payments approved.")
 EXTENSIONS = Counter("cinema_hold_extensions", "Holds that were extended.")
 CANCELS = Counter("cinema_cancels", "Reservations cancelled by their customers.")
+REFUNDED_TICKETS = Counter("cinema_refunded_tickets", "Tickets given back.")
 
 # By the database's clock. A buyer who wants the seat may end a hold first.
 _LATENESS = Histogram(

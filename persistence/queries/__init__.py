@@ -16,6 +16,7 @@ from persistence.queries.movies import Movies
 from persistence.queries.payments import Payments
 from persistence.queries.prices import Prices
 from persistence.queries.reading import ReadCache, Reader
+from persistence.queries.refunds import Refunds
 from persistence.queries.reservations import Reservations
 from persistence.queries.rooms import Rooms
 from persistence.queries.seat_maps import SeatMaps
@@ -38,6 +39,7 @@ class Queries:
     seatings: Seatings
     availabilities: Availabilities
     prices: Prices
+    refunds: Refunds
     staff: Staff
     ticket_types: TicketTypes
     tickets: Tickets
@@ -67,6 +69,7 @@ class Queries:
             seatings=Seatings(pool, seat_maps),
             availabilities=Availabilities(pool, kept_counts),
             prices=Prices(reader, cache),
+            refunds=Refunds(reader),
             staff=Staff(reader),
             ticket_types=TicketTypes(reader, cache),
             tickets=Tickets(reader),

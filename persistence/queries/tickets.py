@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Integer, RowMapping, Text, and_, literal_column, or_, select
@@ -12,10 +13,12 @@ from domain.money import Money
 from domain.seats import seat_order
 from domain.tickets import Ticket, TicketStatus
 from persistence.catalog_rows import seat_of, ticket_type_of
-from persistence.queries.reading import Reader
-from persistence.sales.state_sql import RESERVATION_STATUS
+from persistence.queries.reading import Reader, Rows
+from persistence.sales.state_sql import CLAIM_PRICE, RESERVATION_STATUS
 from persistence.tables import (
     ClaimRow,
+    PaymentRow,
+    RefundRow,
     ReservationRow,
     SeatRow,
     SessionSeatRow,
@@ -23,7 +26,8 @@ from persistence.tables import (
 )
 
 r = aliased(ReservationRow, name="r")  # the name that state_sql uses
-STATUS = f"""CASE WHEN claims.released_at IS NOT NULL THEN 'VOID'
+STATUS = f"""CASE WHEN claims.refund_id IS NOT NULL THEN 'REFUNDED'
+    WHEN claims.released_at IS NOT NULL THEN 'VOID'
     ELSE CASE {RESERVATION_STATUS} WHEN 'PENDING' THEN 'RESERVED'
         WHEN 'CONFIRMED' THEN 'VALID' ELSE 'VOID' END END"""
 OF_SEAT = list(select(SeatRow).selected_columns)
@@ -36,9 +40,7 @@ OF_CLAIM = or_(
     col(TicketTypeRow.id) == col(ClaimRow.ticket_type_id),
     and_(col(ClaimRow.ticket_type_id).is_(None), col(TicketTypeRow.is_default)),
 )
-# Claims of release 0.1.0 have no price. All seats of such a reservation cost the same.
-PRICE = """coalesce(claims.price_minor, r.amount_minor / (
-    SELECT count(*) FROM claims other WHERE other.reservation_id = r.id))"""
+PRICE = CLAIM_PRICE.format(claim="claims", r="r")
 
 
 class Tickets:
@@ -49,33 +51,56 @@ class Tickets:
         self, customer_id: UUID, reservation_ids: Sequence[UUID]
     ) -> dict[UUID, list[Ticket]]:
         """Row by row. Leaves out the reservations of other customers."""
-        rows = (
-            select(
-                col(ClaimRow.id).label("ticket_id"),
-                col(r.id).label("reservation_id"),
-                col(r.session_id).label("session_id"),
-                col(r.currency).label("currency"),
-                literal_column(STATUS, Text).label("status"),
-                literal_column(PRICE, Integer).label("price_minor"),
-                *OF_SEAT,
-                *OF_TYPE,
-            )
-            .select_from(ClaimRow)
-            .join(r, col(r.id) == col(ClaimRow.reservation_id))
-            .join(
-                SessionSeatRow,
-                col(SessionSeatRow.id) == col(ClaimRow.session_seat_id),
-            )
-            .join(SeatRow, col(SeatRow.id) == col(SessionSeatRow.seat_id))
-            .join(TicketTypeRow, OF_CLAIM)
-            .where(col(r.customer_id) == customer_id, col(r.id).in_(reservation_ids))
+        own = and_(col(r.customer_id) == customer_id, col(r.id).in_(reservation_ids))
+        rows = _tickets("reservation_id").where(own)
+        return _row_by_row(await self._reader.fetch(rows))
+
+    async def by_refund(self, refund_ids: Sequence[UUID]) -> dict[UUID, list[Ticket]]:
+        """Row by row, whose they are: who knows the refund may know its tickets."""
+        # From the payment: claims are found by their reservation.
+        of_refund = and_(
+            col(RefundRow.id).in_(refund_ids),
+            col(RefundRow.id) == col(ClaimRow.refund_id),
         )
-        tickets: defaultdict[UUID, list[Ticket]] = defaultdict(list)
-        for row in await self._reader.fetch(rows):
-            tickets[row["reservation_id"]].append(_ticket(row))
-        for each in tickets.values():
-            each.sort(key=lambda ticket: seat_order(ticket.seat))
-        return tickets
+        rows = (
+            _tickets("refund_id")
+            .join(PaymentRow, col(PaymentRow.reservation_id) == col(r.id))
+            .join(RefundRow, col(RefundRow.payment_id) == col(PaymentRow.id))
+            .where(of_refund)
+        )
+        return _row_by_row(await self._reader.fetch(rows))
+
+
+def _tickets(owner: str) -> Rows:
+    """`owner`: the column of a claim that says whose the ticket is."""
+    columns: list[Any] = [
+        getattr(ClaimRow, owner).label("owner_id"),
+        col(ClaimRow.id).label("ticket_id"),
+        col(r.id).label("reservation_id"),
+        col(r.session_id).label("session_id"),
+        col(r.currency).label("currency"),
+        literal_column(STATUS, Text).label("status"),
+        literal_column(PRICE, Integer).label("price_minor"),
+        *OF_SEAT,
+        *OF_TYPE,
+    ]
+    return (
+        select(*columns)
+        .select_from(ClaimRow)
+        .join(r, col(r.id) == col(ClaimRow.reservation_id))
+        .join(SessionSeatRow, col(SessionSeatRow.id) == col(ClaimRow.session_seat_id))
+        .join(SeatRow, col(SeatRow.id) == col(SessionSeatRow.seat_id))
+        .join(TicketTypeRow, OF_CLAIM)
+    )
+
+
+def _row_by_row(rows: Sequence[RowMapping]) -> dict[UUID, list[Ticket]]:
+    tickets: defaultdict[UUID, list[Ticket]] = defaultdict(list)
+    for row in rows:
+        tickets[row["owner_id"]].append(_ticket(row))
+    for each in tickets.values():
+        each.sort(key=lambda ticket: seat_order(ticket.seat))
+    return tickets
 
 
 def _ticket(row: RowMapping) -> Ticket:

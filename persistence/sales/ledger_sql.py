@@ -34,10 +34,27 @@ locked_seats AS (
     FOR UPDATE OF ss, claims
 )"""
 
-# `locked_seats` may have more seats than those of `changed_reservations`.
 # A counter changes from its locked row. From the row of the snapshot it would first be
 # computed wrong after a wait, and the check of the table would refuse that. A
 # wrong counter ends at 0: the check would stop the sweeper, for all sessions.
+QUOTAS_GIVEN_BACK = """
+given_back AS (
+    SELECT r.session_id, u.ticket_type_id, count(*) AS tickets
+    FROM unclaimed u JOIN changed_reservations r ON r.id = u.reservation_id
+    GROUP BY r.session_id, u.ticket_type_id
+),
+locked_quotas AS (
+    SELECT q.*, given_back.tickets
+    FROM given_back JOIN ticket_quotas q USING (session_id, ticket_type_id)
+    ORDER BY q.session_id, q.ticket_type_id
+    FOR UPDATE OF q
+),
+changed_quotas AS (
+    UPDATE ticket_quotas q SET seats_taken = greatest(l.seats_taken - l.tickets, 0)
+    FROM locked_quotas l
+    WHERE q.session_id = l.session_id AND q.ticket_type_id = l.ticket_type_id
+)"""
+# `locked_seats` may have more seats than those of `changed_reservations`.
 RELEASED = f"""
 changed_seats AS (
     UPDATE session_seats ss
@@ -56,22 +73,7 @@ unclaimed AS (
       AND claims.released_at IS NULL
     RETURNING claims.reservation_id, claims.ticket_type_id
 ),
-given_back AS (
-    SELECT r.session_id, u.ticket_type_id, count(*) AS tickets
-    FROM unclaimed u JOIN changed_reservations r ON r.id = u.reservation_id
-    GROUP BY r.session_id, u.ticket_type_id
-),
-locked_quotas AS (
-    SELECT q.*, given_back.tickets
-    FROM given_back JOIN ticket_quotas q USING (session_id, ticket_type_id)
-    ORDER BY q.session_id, q.ticket_type_id
-    FOR UPDATE OF q
-),
-changed_quotas AS (
-    UPDATE ticket_quotas q SET seats_taken = greatest(l.seats_taken - l.tickets, 0)
-    FROM locked_quotas l
-    WHERE q.session_id = l.session_id AND q.ticket_type_id = l.ticket_type_id
-)"""
+{QUOTAS_GIVEN_BACK}"""
 
 # For one customer or for a group of them: no reservation is in it twice. As in hold_sql
 # the only parameter is a list as jsonb. The seats are locked before the verdict: in a

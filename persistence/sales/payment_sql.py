@@ -19,7 +19,7 @@ OF_RESERVATION = "origin.reservation_id = payment_state.reservation_id"
 CHANGED_PAYMENT = PAYMENT_STATE.format(p="p", r="r", status="p.status")
 CHANGED_PAYMENTS = f"""
 payment_state AS (
-    SELECT r.id AS reservation_id, r.session_id, p.status,
+    SELECT r.id AS reservation_id, r.session_id, p.status AS status,
            {CHANGED_PAYMENT} AS data
     FROM {{payments}} p JOIN reservations r ON r.id = p.reservation_id
 )"""

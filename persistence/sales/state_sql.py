@@ -15,10 +15,13 @@ RESERVATION_STATUS = (
     " THEN 'EXPIRED' ELSE r.status END"
 )
 
+# Of a payment that was approved.
+REFUND_STATUS = """CASE p.refunded_minor WHEN 0 THEN 'APPROVED'
+    WHEN p.amount_minor THEN 'REFUNDED' ELSE 'PARTLY_REFUNDED' END"""
 # A payment follows its reservation, whose event may still be on its way.
 PAYMENT_STATUS = (
     f"CASE {RESERVATION_STATUS} WHEN 'PENDING' THEN p.status"
-    f" WHEN 'CONFIRMED' THEN 'APPROVED' ELSE {RESERVATION_STATUS} END"
+    f" WHEN 'CONFIRMED' THEN {REFUND_STATUS} ELSE {RESERVATION_STATUS} END"
 )
 
 SEAT = """jsonb_build_object(
@@ -71,6 +74,10 @@ SEATS_OF_RESERVATION = f"""
           WHERE reservation_id = {{r}}.id) AS claims
     JOIN session_seats ss ON ss.id = claims.session_seat_id
     JOIN seats seat ON seat.id = ss.seat_id"""
+
+# Of one claim, likewise.
+CLAIM_PRICE = """coalesce({claim}.price_minor, {r}.amount_minor / (
+    SELECT count(*) FROM claims other WHERE other.reservation_id = {r}.id))"""
 
 PAYMENT_STATE = """jsonb_build_object(
     'payment_id', {p}.id, 'reservation_id', {p}.reservation_id,

@@ -29,6 +29,7 @@ WHERE claims.reservation_id = $1
 ORDER BY {SEAT_ORDER}
 """  # noqa: S608  # made of constant fragments; values are parameters
 PAYMENTS = "SELECT * FROM payments WHERE reservation_id = $1"
+REFUNDS = "SELECT * FROM refunds WHERE payment_id = ANY($1) ORDER BY created_at"
 KEYS = "SELECT operation, created_at FROM idempotency_keys WHERE result_id = ANY($1)"
 WAITING = """
 SELECT id, request_id, topic, type, created_at, awaiting, sends, send_after
@@ -60,7 +61,8 @@ async def rows_of(pool: Pool, reservation_id: UUID) -> Rows | None:
             return None
         seats = await db.fetch(SEATS, reservation_id)
         paid = await db.fetch(PAYMENTS, reservation_id)
-        results = [reservation_id, *(row["id"] for row in paid)]
+        refunds = await db.fetch(REFUNDS, [row["id"] for row in paid])
+        results = [reservation_id, *(row["id"] for row in (*paid, *refunds))]
         keys = await db.fetch(KEYS, results)
         waiting = await db.fetch(WAITING, found["session_id"], str(reservation_id))
     return Rows(
@@ -70,6 +72,10 @@ async def rows_of(pool: Pool, reservation_id: UUID) -> Rows | None:
             Moment(found["expires_at"], "hold ends unless paid", {}),
             *(moment for seat in seats for moment in _of_seat(seat)),
             *(moment for payment in paid for moment in _of_payment(payment)),
+            *(
+                Moment(refund["created_at"], "refund", dict(refund))
+                for refund in refunds
+            ),
             *(Moment(key["created_at"], "idempotency key", dict(key)) for key in keys),
             *(
                 Moment(event["created_at"], "event in the outbox", dict(event))

@@ -1,5 +1,6 @@
 """What the tables share: names of constraints and types of columns."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, DateTime, MetaData, Text, text
@@ -29,7 +30,7 @@ KEY = Text(collation="C")
 NO_KEY = {"server_default": ""}
 
 
-def one_of(column: str, states: type[StrEnum]) -> CheckConstraint:
+def one_of(column: str, states: Iterable[StrEnum]) -> CheckConstraint:
     """Text with a check, not an enum type: a new state is one small migration."""
     names = ", ".join(f"'{state}'" for state in states)
     return CheckConstraint(f"{column} IN ({names})", name=f"{column}_known")

@@ -89,7 +89,7 @@ class RefundRow(SQLModel, table=True):
     __tablename__ = "refunds"
     __table_args__ = (
         one_of("status", RefundStatus),
-        CheckConstraint("amount_minor > 0", name="amount_positive"),
+        CheckConstraint("amount_minor >= 0", name="amount_not_negative"),
         Index("ix_refunds_of_payment", "payment_id", "created_at"),
     )
 

@@ -20,6 +20,11 @@ from domain.reservation import ReservationStatus
 from domain.seats import SeatStatus
 from persistence.tables.columns import GROWING_ID, NO_AMOUNT, NOW, Moment, one_of
 
+# A refunded payment is APPROVED here, with how much of it was refunded.
+STORED_STATUSES = [
+    status for status in PaymentStatus if not status.endswith("REFUNDED")
+]
+
 
 class ReservationRow(SQLModel, table=True):
     __tablename__ = "reservations"
@@ -133,7 +138,7 @@ class ClaimRow(SQLModel, table=True):
 class PaymentRow(SQLModel, table=True):
     __tablename__ = "payments"
     __table_args__ = (
-        one_of("status", PaymentStatus),
+        one_of("status", STORED_STATUSES),
         CheckConstraint("amount_minor >= 0", name="amount_not_negative"),
         CheckConstraint(
             "(status = 'APPROVED') = (approved_at IS NOT NULL)", name="approved_when"

@@ -26,6 +26,13 @@ from persistence.sales.ledger import PostgresLedger
 from tests.support.cinema import Cinema, Show, expire_hold
 from tests.support.event_payloads import again, moments
 from tests.support.events import open_payment, update_payments
+from tests.support.refunds import (
+    EVERYWHERE,
+    asking,
+    refund_service,
+    sell,
+    ticket_ids,
+)
 from tests.support.sale_events import hold
 
 DOCUMENT = Path(__file__).parents[2] / "docs/architecture.md"
@@ -49,6 +56,7 @@ CONTRACTS: dict[str, tuple[str, set[str], set[str]]] = {
     "ReservationCreated": ("reservations", BOTH, RESERVATION),
     "ReservationExtended": ("reservations", FANOUT, RESERVATION),
     "ReservationConfirmed": ("reservations", FANOUT, RESERVATION),
+    "TicketsRefunded": ("reservations", FANOUT, RESERVATION),
     "ReservationCancelled": ("reservations", BOTH, RESERVATION),
     "ReservationExpired": ("reservations", BOTH, RESERVATION),
     "SeatsAdded": ("reservations", FANOUT, SEATS),
@@ -61,6 +69,8 @@ CONTRACTS: dict[str, tuple[str, set[str], set[str]]] = {
     "PaymentApproved": ("payments", FANOUT, PAYMENT),
     "PaymentExpired": ("payments", FANOUT, PAYMENT),
     "PaymentCancelled": ("payments", FANOUT, PAYMENT),
+    "PaymentRefunded": ("payments", FANOUT, PAYMENT),
+    "PaymentPartlyRefunded": ("payments", FANOUT, PAYMENT),
 }
 SEAT_STATUS = {
     "ReservationCreated": "HELD",
@@ -68,6 +78,7 @@ SEAT_STATUS = {
     "ReservationConfirmed": "SOLD",
     "ReservationCancelled": "AVAILABLE",
     "ReservationExpired": "AVAILABLE",
+    "TicketsRefunded": "AVAILABLE",
     "SeatsAdded": "AVAILABLE",
     "SeatsBlocked": "BLOCKED",
     "SeatsUnblocked": "AVAILABLE",
@@ -90,6 +101,7 @@ class Sale:
     async def events(self) -> dict[str, asyncpg.Record]:
         show = await self._cinema.open_session()
         await self._pay(await hold(self._cinema, show, 0))
+        await self._refund(show)
         await self._cancel(await hold(self._cinema, show, 1))
         await self._let_expire(await hold(self._cinema, show, 2))
         await self._change_the_catalog(await self._cinema.open_session(seats=2))
@@ -101,6 +113,15 @@ class Sale:
     async def _pay(self, held: Reservation) -> None:
         payment_id = await open_payment(self._pool, held.id)
         await self._ledger.approve(payment_id, held.customer_id, None)
+
+    async def _refund(self, show: Show) -> None:
+        [ana] = await self._cinema.customers(1)
+        sold = await sell(self._pool, show, ana, 3, 4)
+        first, _ = await ticket_ids(self._pool, sold.id)
+        for wanted in ([first], None):
+            await refund_service(self._pool).refund_tickets(
+                asking(sold, wanted, manages=EVERYWHERE)
+            )
 
     async def _cancel(self, held: Reservation) -> None:
         await self._ledger.extend(held.id, held.customer_id, DEFAULT_TERMS, None)

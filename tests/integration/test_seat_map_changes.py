@@ -39,6 +39,8 @@ from tests.support.seat_changes import (
     extend,
     lengthen,
     move,
+    refund,
+    refund_all,
     reserve,
     reserve_best,
     reserve_overdue_seats,
@@ -89,6 +91,20 @@ CASES = {
         cancel, ["PaymentCancelled", *HELD, "ReservationCancelled"]
     ),
     "approvePayment": Case(approve, ["PaymentApproved", *HELD, "ReservationConfirmed"]),
+    "refundTickets": Case(
+        refund,
+        [
+            *("PaymentApproved", "PaymentOpened", "PaymentPartlyRefunded"),
+            *("ReservationConfirmed", "ReservationCreated", "TicketsRefunded"),
+        ],
+    ),
+    "refundTickets, all": Case(
+        refund_all,
+        [
+            *("PaymentApproved", "PaymentOpened", "PaymentRefunded"),
+            *("ReservationConfirmed", "ReservationCreated", "TicketsRefunded"),
+        ],
+    ),
     "addSeats": Case(add_seats, ["SeatsAdded"]),
     "updateSession, price": Case(change_price, ["SeatsRepriced"], reprices=True),
     "updateSession, start": Case(move, ["SessionMoved"], moves=True),

@@ -18,6 +18,7 @@ from domain.catalog import CatalogService
 from domain.extensions import ExtensionService
 from domain.people import Role, Viewer
 from domain.prices import PriceService
+from domain.refunds import RefundService
 from domain.sales import PaymentService
 from domain.seat_rules import SeatRules
 from domain.venues import VenueService
@@ -26,6 +27,7 @@ from persistence.catalog.blocks import PostgresBlocks
 from persistence.catalog.catalog import PostgresCatalog
 from persistence.catalog.prices import PostgresPrices
 from persistence.catalog.venues import PostgresVenues
+from persistence.money.refunds import PostgresRefunds
 from persistence.postgres.pool import Pool
 from persistence.queries import Queries
 from persistence.sales.ledger import PostgresLedger
@@ -93,6 +95,9 @@ class SchemaClient:
             ),
             extensions=ExtensionService(ledger, NoSeatLocks(), NoWakeup()),
             payments=PaymentService(ledger, NoSeatLocks(), NoWakeup()),
+            refunds=RefundService(
+                PostgresRefunds(pool), ledger, NoSeatLocks(), NoWakeup()
+            ),
             accounts=UNUSED,
             identities=UNUSED,
             catalog=CatalogService(PostgresCatalog(pool), NothingCached(), NoWakeup()),

@@ -11,6 +11,7 @@ from loadtest.documents import (
     BLOCK_SEATS,
     CANCEL_RESERVATION,
     EXTEND_RESERVATION,
+    REFUND_TICKETS,
     RESERVE_BEST_SEATS,
     UNBLOCK_SEATS,
     UPDATE_MOVIE,
@@ -20,6 +21,7 @@ from persistence.sales.ledger import PostgresLedger
 from tests.support.catalog import answer, moment
 from tests.support.cinema import Cinema, Show, expire_hold
 from tests.support.null_services import NoWakeup
+from tests.support.refunds import ticket_ids
 from tests.support.sale_events import until_outbox_is_empty
 from tests.support.schema_client import SchemaClient
 
@@ -105,13 +107,40 @@ async def cancel(sale: Sale) -> None:
 
 
 async def approve(sale: Sale) -> None:
+    await _sell(sale)
+
+
+async def _sell(sale: Sale) -> UUID:
+    held = await sale.hold(0, 1)
     payment_id = await sale.cinema.pool.fetchval(
-        "SELECT id FROM payments WHERE reservation_id = $1", await sale.hold(0, 1)
+        "SELECT id FROM payments WHERE reservation_id = $1", held
     )
     approved = await sale.client.mutate(
         APPROVE_PAYMENT, sale.customer, paymentId=str(payment_id)
     )
     assert approved["__typename"] == "Payment", approved
+    return held
+
+
+async def refund(sale: Sale) -> None:
+    held = await _sell(sale)
+    first, _ = await ticket_ids(sale.cinema.pool, held)
+    await _refund(sale, held, [str(first)])
+
+
+async def refund_all(sale: Sale) -> None:
+    await _refund(sale, await _sell(sale), None)
+
+
+async def _refund(sale: Sale, held: UUID, tickets: list[str] | None) -> None:
+    refunded = await sale.client.mutate(
+        REFUND_TICKETS,
+        Viewer(sale.customer, Role.MANAGER),  # it is too late for customers
+        reservationId=str(held),
+        ticketIds=tickets,
+        reason="ill",
+    )
+    assert refunded["__typename"] == "Refund", refunded
 
 
 async def add_seats(sale: Sale) -> None:

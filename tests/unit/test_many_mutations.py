@@ -51,6 +51,7 @@ def context(booking: FailingBooking) -> Context:
         booking=booking,
         extensions=UNUSED,
         payments=UNUSED,
+        refunds=UNUSED,
         accounts=UNUSED,
         identities=UNUSED,
         catalog=UNUSED,

@@ -11,7 +11,7 @@ from app.executable_schema import build_schema
 from schema.catalog_mutations import UpdateMovieInput
 from schema.money import MoneyInput
 from schema.plan_mutations import SeatRowInput
-from schema.sales import ReserveSeatsInput
+from schema.reserving import ReserveSeatsInput
 from schema.venue_mutations import CreateRoomInput
 from transport.plans.inputs import InputConverter
 

@@ -1,5 +1,6 @@
 """Every error of the domain has a problem type, a message and a field."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -40,6 +41,8 @@ EXAMPLES: list[DomainError] = [
     errors.ReservationClosedError(ReservationStatus.CONFIRMED),
     errors.NoMoreExtensionsError(),
     errors.PaymentClosedError(PaymentStatus.CANCELLED),
+    errors.RefundTooLateError(datetime(2026, 11, 29, tzinfo=UTC)),
+    errors.NothingToRefundError(),
     errors.IdempotencyConflictError(),
     errors.RoomBusyError(SESSION),
 ]
