@@ -54,6 +54,6 @@ def _wish(input: ReserveBestSeatsInput, count: int) -> Wish:
     return Wish(
         count=count,
         together=Together[input.together.name],
-        zones=None if zones is None else frozenset(map(require_id, zones)),
+        zones=frozenset(map(require_id, zones)) if zones else None,
         features=frozenset(SeatFeature[each.name] for each in input.features),
     )

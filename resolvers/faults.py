@@ -35,6 +35,10 @@ def forbidden_cinema() -> FaultError:
     return FaultError("FORBIDDEN", "forbidden_cinema")
 
 
+def forbidden_box_office() -> FaultError:
+    return FaultError("FORBIDDEN", "forbidden_box_office")
+
+
 def forbidden_network() -> FaultError:
     return FaultError("FORBIDDEN", "forbidden_network")
 

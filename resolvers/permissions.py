@@ -9,6 +9,7 @@ from domain.errors import NotFoundError
 from domain.people import Role, Viewer, Workplaces
 from resolvers.faults import (
     forbidden,
+    forbidden_box_office,
     forbidden_cinema,
     forbidden_network,
     unauthenticated,
@@ -116,14 +117,15 @@ async def require_box_office(info: "Info", session_id: strawberry.ID) -> None:
     """
     viewer = require_viewer(info)
     if viewer.role not in {Role.MANAGER, Role.CASHIER}:
-        raise forbidden()
+        raise forbidden_box_office()
     staff = info.context.services.queries.staff
     workplaces = await staff.workplaces(viewer.id, viewer.role)
     session = await info.context.loaders.sessions.load(require_id(session_id))
     if session is None:
         raise NotFoundError
     room = await info.context.loaders.room(session.room_id)
-    _check(workplaces, room.cinema_id)
+    if not workplaces.include(room.cinema_id):
+        raise forbidden_box_office()
 
 
 def _check(workplaces: Workplaces, cinema_id: UUID) -> None:

@@ -123,6 +123,7 @@ TEXTS: Mapping[str, str | Counted] = {
     "UNAUTHENTICATED": "Sign in to continue.",
     "FORBIDDEN": "Only managers can do this.",
     "forbidden_cinema": "You are not a manager of this cinema.",
+    "forbidden_box_office": "Only managers and cashiers of this cinema can do this.",
     "forbidden_network": "Only managers of the whole network can do this.",
     "RATE_LIMITED": Counted(
         "seconds",

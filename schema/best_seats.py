@@ -35,7 +35,8 @@ class ReserveBestSeatsInput:
         f" {reservation.MAX_SEATS} together. Each type is listed once."
     )
     zone_ids: list[strawberry.ID] | None = strawberry.field(
-        default=None, description="Only seats in these price zones. Null: in any."
+        default=None,
+        description="Only seats in these price zones. Null or empty: in any.",
     )
     features: list[SeatFeature] = strawberry.field(
         default_factory=list,

@@ -13,6 +13,7 @@ from domain.money import Money
 from domain.seat_plan import SeatPlan
 from domain.seats import Position, SeatMap, SeatStatus, SessionSeat
 from domain.ticket_prices import SeatPrices
+from runtime.kept_values import KeptValues
 
 MAX_SEATS = 50_000  # of all maps, some 400 bytes each
 KEPT_SECONDS = 60.0  # somebody may have repaired rows by hand
@@ -94,29 +95,17 @@ class KeptMaps:
     """The latest map of each session that was read lately."""
 
     def __init__(self, max_seats: int = MAX_SEATS) -> None:
-        self._max_seats = max_seats
-        self._seats = 0
-        self._maps: dict[UUID, KeptMap] = {}
-
-    def get(self, session_id: UUID) -> KeptMap | None:
-        return self._maps.get(session_id)
+        self._maps: KeptValues[UUID, KeptMap] = KeptValues(max_seats)
+        self.get = self._maps.get
+        self.drop = self._maps.drop
 
     def keep(self, new: KeptMap) -> None:
         session_id = new.seat_map.session_id
-        kept = self._maps.get(session_id)
+        kept = self.get(session_id)
         if kept and kept.server == new.server and _position(kept) > _position(new):
             return  # another read was faster
-        self.drop(session_id)
-        if self._seats + _size(new) > self._max_seats:
-            self._maps.clear()
-            self._seats = 0
-        self._maps[session_id] = new
-        self._seats += _size(new)
-
-    def drop(self, session_id: UUID) -> None:
-        kept = self._maps.pop(session_id, None)
-        if kept is not None:
-            self._seats -= _size(kept)
+        # A map without seats takes memory too.
+        self._maps.keep(session_id, new, len(new.places) + 1)
 
 
 def seats_of(rows: Sequence[asyncpg.Record]) -> tuple[SessionSeat, ...]:
@@ -147,7 +136,3 @@ def _price(rows: Sequence[asyncpg.Record]) -> Money:
 
 def _position(kept: KeptMap) -> Position:
     return kept.seat_map.position
-
-
-def _size(kept: KeptMap) -> int:
-    return len(kept.places) + 1  # a map without seats takes memory too

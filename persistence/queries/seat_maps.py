@@ -116,6 +116,7 @@ class SeatMaps:
             else:
                 self._kept.keep(now)
                 maps[session_id] = now.seat_map
+        await self._prices.refresh()
         if doubtful:
             maps |= await self._some(dict.fromkeys(doubtful))
         return maps

@@ -6,9 +6,10 @@ from uuid import UUID
 from domain.seat_plan import PriceZone, Seat, SeatPlan
 from persistence.catalog_rows import seat_of, zone_of
 from persistence.postgres.pool import RecordPool
+from runtime.kept_values import KeptValues
 
-MAX_PLANS = 10_000
 MAX_SEATS = 50_000  # of all plans, some 700 bytes each
+EMPTY = 5  # what a plan takes without its seats, in seats
 
 # Names a plan. Whatever changes a seat or a price zone counts as a change of the room
 # or of its cinema.
@@ -37,16 +38,14 @@ class SeatPlans:
 
     def __init__(self, pool: RecordPool) -> None:
         self._pool = pool
-        self._plans: dict[str, SeatPlan] = {}
-        self._seats = 0  # of all plans
+        self._plans: KeptValues[str, SeatPlan] = KeptValues(MAX_SEATS)
 
     def named(self, name: str) -> SeatPlan:
         """It may be empty. See PLAN."""
         plan = self._plans.get(name)
         if plan is None:
-            if len(self._plans) >= MAX_PLANS:
-                self._forget()
-            plan = self._plans[name] = SeatPlan({})
+            plan = SeatPlan({})
+            self._plans.keep(name, plan, EMPTY)
         return plan
 
     async def of_session_seats(self, ids: Sequence[UUID]) -> dict[UUID, Planned]:
@@ -58,19 +57,12 @@ class SeatPlans:
             # A program of the last release adds seats, but changes no version.
             if key not in plan.seats:
                 await self._fill(plan, row["room_id"])
+                self._plans.keep(row["plan"], plan, EMPTY + len(plan.seats))
             found[row["id"]] = plan.seats[key]
         return found
 
     async def _fill(self, plan: SeatPlan, room_id: UUID) -> None:
-        seats = {
+        plan.seats = {
             (row["row_label"], row["number"]): (seat_of(row), zone_of(row, "zone_"))
             for row in await self._pool.fetch(SEATS, room_id)
         }
-        if self._seats + len(seats) > MAX_SEATS:
-            self._forget()
-        self._seats += len(seats) - len(plan.seats)
-        plan.seats = seats
-
-    def _forget(self) -> None:
-        self._plans.clear()
-        self._seats = 0

@@ -123,6 +123,7 @@ async def test_zones_limit_the_choice(
         "SELECT zone_id FROM session_seats WHERE id = $1", show.seat_ids[0]
     )
     assert numbers(await best(client, ana, show, zoneIds=[str(zone)]))
+    assert numbers(await best(client, ana, show, zoneIds=[]))
     for unknown in (NEVER, "no id"):
         refused = await best(client, ana, show, zoneIds=[unknown])
         assert refused["code"] == "NOT_FOUND"

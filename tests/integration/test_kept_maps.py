@@ -225,7 +225,8 @@ async def test_not_more_is_kept_than_allowed(
     assert len(kept._maps) == 2
 
     await recorded.read(shows[2])  # a map without seats counts too
-    assert list(kept._maps) == [shows[2].session_id]
+    assert len(kept._maps) == 1
+    assert kept.get(shows[2].session_id)
 
 
 async def rewrite(pool: Pool, show: Show) -> None:

@@ -162,6 +162,9 @@ async def test_new_prices_are_shown_at_once(
     assert changed["__typename"] == "Session"
     now = 2 * [[ADULT, 1]] + 2 * [[ADULT + DEARER]]
     assert await prices_of(client, show) == now
+    # They came with the map, so that no seat had to ask for them.
+    assert seat_prices.ALL_ON_SALE in client.statements
+    assert seat_prices.ON_SALE not in client.statements
     missed = await maps.read(show.session_id, Position(int(before.position)))
     assert missed and missed.prices is not before.prices
 
@@ -212,15 +215,11 @@ async def test_a_delta_has_the_prices_of_the_map_before(
     assert amounts(second.data["seatMap"]["seats"]) == [IN_PREMIUM]
 
 
-async def test_kept_prices_are_bounded(
-    monkeypatch: pytest.MonkeyPatch, client: SchemaClient, cinema: Cinema
-) -> None:
-    monkeypatch.setattr(seat_prices, "MAX_SEATS", 4)
-    monkeypatch.setattr(seat_prices, "MAX_SESSIONS", 2)
-    kept = client.queries.seat_maps._prices
+async def test_kept_prices_are_bounded(client: SchemaClient, cinema: Cinema) -> None:
+    kept = client.queries.seat_maps._prices._kept
+    kept.limit = 2 * (seat_prices.EMPTY + 3)
 
-    for _ in range(3):
+    for number in range(3):
         show = await cinema.open_session(seats=3)
         assert await prices_of(client, show) == 3 * [[2500]]
-        assert len(kept._kept) <= 2
-        assert kept._seats == 3
+        assert len(kept) == (1, 2, 1)[number]

@@ -165,15 +165,11 @@ async def test_a_delta_has_the_plan_of_the_map_before(
     assert resumed and resumed.plan is whole.plan
 
 
-async def test_kept_plans_are_bounded(
-    monkeypatch: pytest.MonkeyPatch, client: SchemaClient, cinema: Cinema
-) -> None:
-    monkeypatch.setattr(seat_plans, "MAX_SEATS", 4)
-    monkeypatch.setattr(seat_plans, "MAX_PLANS", 2)
-    plans = client.queries.seat_maps._plans
+async def test_kept_plans_are_bounded(client: SchemaClient, cinema: Cinema) -> None:
+    plans = client.queries.seat_maps._plans._plans
+    plans.limit = 2 * (seat_plans.EMPTY + 3)
 
-    for _ in range(3):
+    for number in range(3):
         show = await cinema.open_session(seats=3)
         assert await labels(client, show) == ["A1", "A2", "A3"]
-        assert len(plans._plans) <= 2
-        assert plans._seats == 3
+        assert len(plans) == (1, 2, 1)[number]

@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 
+from runtime.kept_values import KeptValues
 from schema.converted_list import ConvertedList
 from transport.json_text import encode
 
@@ -36,10 +37,9 @@ class Fragments:
     """
 
     def __init__(self, max_bytes: int = MAX_KEPT_BYTES) -> None:
-        self._max_bytes = max_bytes
-        self._bytes = 0
         # `write` stands for the selection. It is kept, so no other is taken for it.
-        self._lists: dict[tuple[Hashable, Write], _WrittenList] = {}
+        self._lists: KeptValues[tuple[Hashable, Write], _WrittenList]
+        self._lists = KeptValues(max_bytes)
 
     def __len__(self) -> int:
         """How many lists are kept."""
@@ -51,16 +51,8 @@ class Fragments:
         kept = self._lists.get(key)
         if kept is None or kept.sources is not value.sources:
             kept = _written(value, write, kept)
-            self._keep(key, kept)
+            self._lists.keep(key, kept, kept.size)
         return kept.whole
-
-    def _keep(self, key: tuple[Hashable, Write], new: _WrittenList) -> None:
-        old = self._lists.pop(key, None)
-        self._bytes += new.size - (old.size if old else 0)
-        if self._bytes > self._max_bytes:
-            self._lists.clear()
-            self._bytes = new.size
-        self._lists[key] = new
 
 
 def _written(
