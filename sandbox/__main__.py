@@ -12,14 +12,13 @@ def main() -> None:
     parser.add_argument("folder", type=Path, help="has the database and both secrets")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, required=True)
-    parser.add_argument("--address", required=True, help="of the pages, for browsers")
     parser.add_argument("--webhook-url", required=True, help="where events are sent")
     given = parser.parse_args()
     folder: Path = given.folder
     secrets = (folder / "webhook-secret").read_text("ascii").split(",")
     options = Options(
         file=folder / "sandbox.sqlite",
-        address=given.address,
+        address=f"http://{given.host}:{given.port}",
         secret_key=(folder / "secret-key").read_text("ascii").strip(),
         webhook_secrets=tuple(each.strip() for each in secrets),
         webhook_url=given.webhook_url,

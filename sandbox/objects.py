@@ -85,13 +85,15 @@ class Objects:
         if row is None:
             raise missing_object("charge", charge_id)
         refunded = self.refunded(row["id"])
-        succeeded = row["status"] in {"requires_capture", "succeeded", "canceled"}
+        given_up = row["status"] == "canceled"
+        succeeded = given_up or row["status"] in {"requires_capture", "succeeded"}
         return {
             "id": charge_id,
             "object": "charge",
             "amount": row["amount"],
             "amount_captured": row["received"],
-            "amount_refunded": refunded,
+            # What was authorised and is given up counts as refunded.
+            "amount_refunded": row["amount"] if given_up else refunded,
             "captured": row["status"] == "succeeded",
             "created": int(row["authorised_at"] or row["created"]),
             "currency": row["currency"],
@@ -100,7 +102,7 @@ class Objects:
             "paid": succeeded,
             "payment_intent": row["id"],
             "payment_method_details": {"type": row["method"]},
-            "refunded": 0 < row["received"] == refunded,
+            "refunded": given_up or 0 < row["received"] == refunded,
             "status": "succeeded" if succeeded else "pending",
         }
 

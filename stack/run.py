@@ -15,8 +15,9 @@ from stack.embedded.child_process import ChildProcess
 from stack.embedded.data_folder import DataFolder
 from stack.embedded.interrupts import Interrupts, StopRequestedError
 from stack.embedded.launch import die_with_parent
-from stack.embedded.ports import ReservedPort, address_in_url, is_free
+from stack.embedded.ports import ReservedPort, address_in_url, is_free, own_address
 from stack.embedded.programs import ApiProgram, PrepareProgram, WorkerProgram
+from stack.embedded.sandbox import Sandbox
 from stack.embedded.servers import EmbeddedServers
 from stack.embedded.supervisor import Supervisor
 
@@ -40,7 +41,8 @@ def main(environ: Mapping[str, str], signing_keys: Callable[[Path], Path]) -> No
     host, port = environ.get("HOST") or "127.0.0.1", port_of(environ)
     with DataFolder(run_file.data_dir(environ)) as folder, Interrupts() as interrupts:
         refuse_taken_port(host, port)
-        run = EmbeddedRun(folder, host, port, interrupts, signing_keys)
+        servers = EmbeddedServers(folder, sandbox=sandbox(environ, folder, host, port))
+        run = EmbeddedRun(servers, host, port, interrupts, signing_keys)
         try:
             run.start(environ)
             run.keep()
@@ -54,18 +56,18 @@ def main(environ: Mapping[str, str], signing_keys: Callable[[Path], Path]) -> No
 class EmbeddedRun:
     def __init__(
         self,
-        folder: DataFolder,
+        servers: EmbeddedServers,
         host: str,
         port: int,
         interrupts: Interrupts,
         signing_keys: Callable[[Path], Path],
     ) -> None:
-        self._folder = folder
+        folder = self._folder = servers.folder
         self._host = host
         self._port = port
         self._signing_keys = signing_keys
         self._pause = interrupts.pause
-        self._stack = EmbeddedServers(folder)
+        self._stack = servers
         self._metrics_port = ReservedPort()
         self._api = ApiProgram(folder, host, port)
         self._worker = WorkerProgram(folder)
@@ -141,6 +143,7 @@ class EmbeddedRun:
             f"Ready after {seconds:.1f} s.\n\n"
             f"  GraphQL  http://{address}/graphql (WebSocket: ws://{address}/graphql)\n"
             f"{explorer_line(address) if self._api.has_explorer() else ''}"
+            f"{payments_line(self._stack.sandbox)}"
             f"  Health   http://{address}/healthz and http://{address}/readyz\n"
             f"  Metrics  http://{address}/metrics (worker: http://{worker}/metrics)\n"
             f"  Data     {self._folder.path}\n"
@@ -152,6 +155,21 @@ class EmbeddedRun:
 def explorer_line(address: str) -> str:
     """Left out when the explorer is switched off or was not built."""
     return f"  Explorer http://{address}/graphiql\n"
+
+
+def payments_line(sandbox: Sandbox | None) -> str:
+    if sandbox is None:
+        return ""
+    return f"  Payments {sandbox.url}/ (a sandbox: no money moves)\n"
+
+
+def sandbox(
+    environ: Mapping[str, str], folder: DataFolder, host: str, port: int
+) -> Sandbox | None:
+    if environ.get("PAYMENT_PROVIDER") != "sandbox":
+        return None
+    address = address_in_url(own_address(host), port)
+    return Sandbox(folder, f"http://{address}/webhooks/stripe")
 
 
 def port_of(environ: Mapping[str, str]) -> int:

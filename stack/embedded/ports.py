@@ -42,6 +42,11 @@ def address_in_url(host: str, port: int | str) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
+def own_address(host: str) -> str:
+    """Where this machine finds a server that listens there."""
+    return {"0.0.0.0": LOOPBACK, "::": "::1"}.get(host, host)  # noqa: S104 # not bound
+
+
 def is_taken(text: str) -> bool:
     """Whether an error message of the kernel or a server means: port in use."""
     return "address already in use" in text.lower() or "address in use" in text.lower()

@@ -12,7 +12,7 @@ from typing import ClassVar
 from runtime.errors import CommandError
 from stack.embedded.child_process import ChildProcess, Pause
 from stack.embedded.data_folder import DataFolder
-from stack.embedded.ports import has_page
+from stack.embedded.ports import has_page, own_address
 
 
 class Program(ChildProcess):
@@ -73,7 +73,7 @@ class ApiProgram(Program):
 
     def __init__(self, folder: DataFolder, host: str, port: int) -> None:
         super().__init__(folder.logs, folder.lock)
-        self._host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - asked, not bound
+        self._host = own_address(host)
         self._port = port
 
     def answers(self) -> bool:

@@ -1,4 +1,4 @@
-"""The three embedded servers together."""
+"""The embedded servers together."""
 
 import time
 from collections.abc import Callable
@@ -7,15 +7,26 @@ from stack.embedded.broker import Broker
 from stack.embedded.child_process import Pause
 from stack.embedded.data_folder import DataFolder
 from stack.embedded.postgres import Postgres
+from stack.embedded.sandbox import Sandbox
+from stack.embedded.server import Server
 from stack.embedded.valkey import Valkey
 
 
 class EmbeddedServers:
-    def __init__(self, folder: DataFolder, postgres: Postgres | None = None) -> None:
+    def __init__(
+        self,
+        folder: DataFolder,
+        postgres: Postgres | None = None,
+        sandbox: Sandbox | None = None,
+    ) -> None:
+        self.folder = folder
         self.postgres = postgres or Postgres(folder)
         self.valkey = Valkey(folder)
         self.broker = Broker(folder)
-        self.servers = (self.postgres, self.valkey, self.broker)
+        self.sandbox = sandbox
+        self.servers: list[Server] = [self.postgres, self.valkey, self.broker]
+        if sandbox is not None:
+            self.servers.append(sandbox)
 
     def environment(self) -> dict[str, str]:
         """Settings with their addresses; final once the servers have started."""
@@ -24,6 +35,7 @@ class EmbeddedServers:
             "REDIS_URL": self.valkey.url,
             "REDLOCK_URLS": self.valkey.url,
             **self.broker.environment_of_clients(),
+            **(self.sandbox.environment_of_clients() if self.sandbox else {}),
         }
 
     def start(
@@ -34,6 +46,8 @@ class EmbeddedServers:
         """Starts all at once, returns when all answer; raises CommandError."""
         self.valkey.start()
         self.broker.start()
+        if self.sandbox is not None:
+            self.sandbox.start()
         if not self.postgres.exists():
             say("Creating the database (the first time only) ...")
             self.postgres.create(pause)

@@ -1,4 +1,4 @@
-"""What the image has: all that its processes import, and nothing of stack/."""
+"""What the image has: all that its processes import, no stack/ and no sandbox/."""
 
 import re
 import subprocess
@@ -48,6 +48,8 @@ def test_the_build_gets_all_that_the_image_copies() -> None:
     assert {"app", "LICENSE"} <= set(paths)
     assert "stack" not in paths
     assert "stack" not in allowed
+    assert "sandbox" not in paths
+    assert "sandbox" not in allowed
     assert set(paths) <= set(allowed)
     assert not [p for p in paths if any(fnmatch(p, each) for each in excluded)]
 
