@@ -103,6 +103,7 @@ def test_costs_are_read_from_the_fields() -> None:
         "priceZones": FieldCost(items=5),
         "priceCards": FieldCost(items=10),
         "tickets": FieldCost(items=8),
+        "refunds": FieldCost(items=8),
         "prices": FieldCost(items=10),
         "seatMap": FieldCost(extra=50),
         "capacity": FieldCost(extra=5),

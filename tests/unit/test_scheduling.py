@@ -5,7 +5,10 @@ from pathlib import Path
 from tests.support.scheduling import RUN_OF, scope_of
 
 E2E = Path(__file__).parents[1] / "e2e"
-ON_SERVERS_OF_THEIR_OWN = {"tests/e2e/test_rolling.py"}
+ON_SERVERS_OF_THEIR_OWN = {
+    "tests/e2e/test_rolling.py",
+    "tests/e2e/test_sandbox_run.py",
+}
 
 
 def test_each_file_of_the_whole_program_shares_a_run() -> None:
