@@ -17,7 +17,7 @@ BUILD_EXPLORER = flock web $(MAKE) web/dist/index.html
 CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 TEST_PACKAGES := tests/browser/node_modules/$(if $(CHROMIUM),.stamp,.chromium/.stamp)
 # Suites with a target of their own.
-APART := --ignore tests/cluster --ignore tests/audit
+APART := --ignore tests/cluster --ignore tests/audit --ignore tests/model
 INSTALL_TEST_PACKAGES = flock tests/browser $(MAKE) $(TEST_PACKAGES) || \
 	echo "tests/browser IS NOT INSTALLED, for the reason above: the tests that need it are skipped." >&2
 
@@ -25,7 +25,7 @@ INSTALL_TEST_PACKAGES = flock tests/browser $(MAKE) $(TEST_PACKAGES) || \
 .SILENT:
 .DELETE_ON_ERROR:
 .NOTPARALLEL: # the stamps install into one folder
-.PHONY: help audit sbom notes run cluster explorer test test-core test-stack test-cluster test-compose campaign check seed migrate loadtest bench coverage tokens schema texts lock
+.PHONY: help audit sbom notes run cluster explorer test test-core test-stack model test-cluster test-compose campaign check seed migrate loadtest bench coverage tokens schema texts lock
 MAKEFLAGS += --no-print-directory
 
 help: ## this list
@@ -54,6 +54,9 @@ test-core: $(VENV)/dev.stamp ## run the tests that execute operations without pl
 
 test-stack: $(VENV)/dev.stamp ## run the tests of stack/, the servers without Docker
 	exec $(PY) -m pytest --quiet tests/stack
+
+model: $(VENV)/dev.stamp ## check the model of seats and money, and that it fails without each guard (needs Java)
+	exec $(PY) -m pytest --quiet --numprocesses auto tests/model
 
 ROOMS := domain persistence realtime resolvers transport
 coverage: $(VENV)/dev.stamp ## lines and branches that the whole suite never reaches, and how much of each room it does

@@ -15,7 +15,7 @@ CONSTANTS
     Tries,      \* attempts to pay a reservation, at most
     Workers,    \* settlers that run at the same time
     Faults,     \* "lost": answers are lost, "refused": the provider refuses, ...
-    Off         \* guards that are taken away; {} is the product
+    Off         \* guards that are taken out; {} is the product
 
 VARIABLES
     session,    \* OPEN, CLOSED (no sales any more) or CANCELLED
@@ -69,7 +69,6 @@ Init ==
 (* Seats *)
 
 FreeSeats == {s \in Seats : seat[s] = Free}
-Give(c) == [s \in Seats |-> IF seat[s] = <<"HELD", c>> THEN Free ELSE seat[s]]
 
 Hold(c, wanted) ==
     /\ status[c] = "NONE"
@@ -132,7 +131,7 @@ Become(a, state) ==
 
 PageOpens(a) == attempt[a].outcome # "NONE" /\ provider[a].state = "NONE" /\ Become(a, "PAGE")
 
-\* Whoever has the page may pay it, and the provider may have taken another amount.
+\* Who has the page may pay it, and the provider may have taken another amount.
 Pay(a, state, paid) ==
     /\ provider[a].state = "PAGE"
     /\ provider' = [provider EXCEPT ![a].state = state, ![a].paid = paid]

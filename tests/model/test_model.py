@@ -20,7 +20,7 @@ GUARD = re.compile(r'Guard\("([^"]+)"|"([^"]+)" \\(?:not)?in Off')
 BROKEN = re.compile(
     r"(?:Invariant|Action property) (\w+) is violated|(Temporal properties) were"
 )
-# A guard that is taken away, the shape in which that shows, and what is broken then.
+# A guard that is taken out, the shape in which that shows, and what is broken then.
 MUTANTS = {
     "a call has its key": ("one_buyer", "RefundedOnce"),
     "a cancel that met money gives it back": ("one_buyer", "Books"),
