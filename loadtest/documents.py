@@ -96,6 +96,15 @@ REFUND_TICKETS = """mutation ($input: RefundTicketsInput!) {
     }
   }
 }"""
+CHOOSE_TICKETS = """mutation ($input: ChooseTicketsInput!) {
+  chooseTickets(input: $input) {
+    __typename
+    ... on Problem { code message }
+    ... on Reservation {
+      id status total { amountMinor } seats { id status version price { amountMinor } }
+    }
+  }
+}"""
 CANCEL_RESERVATION = """mutation ($input: CancelReservationInput!) {
   cancelReservation(input: $input) {
     __typename

@@ -10,7 +10,7 @@ from typing import Literal
 
 from pydantic import TypeAdapter
 
-Kind = Literal["reserve", "best", "extend", "cancel", "approve", "read"]
+Kind = Literal["reserve", "best", "choose", "extend", "cancel", "approve", "read"]
 Outcome = Literal["ok", "refused", "unknown"]
 
 SECOND = 1_000_000
@@ -39,7 +39,7 @@ class Operation:
     # Of "best": how many seats, and how close together.
     count: int = 0
     together: str | None = None
-    # The reservation to extend or cancel, or the payment to approve.
+    # The reservation to change, extend or cancel, or the payment to approve.
     target: str | None = None
     key: str | None = None
     invoked: float
@@ -58,6 +58,7 @@ class SessionRow:
     id: str
     cinema: str
     day: date  # when it starts, by the cinema's clock
+    sales_end_at: int | None = None  # not in older evidence
 
 
 @dataclass(slots=True, kw_only=True)

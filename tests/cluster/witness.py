@@ -54,7 +54,8 @@ FROM session_seats ss JOIN sessions s ON s.id = ss.session_id
 JOIN seats ON seats.id = ss.seat_id WHERE ss.session_id = ANY($1::uuid[])
 """
 SESSIONS = """
-SELECT s.id, cinemas.id AS cinema, (s.starts_at AT TIME ZONE time_zone)::date AS day
+SELECT s.id, s.sales_end_at, cinemas.id AS cinema,
+       (s.starts_at AT TIME ZONE time_zone)::date AS day
 FROM sessions s JOIN rooms ON rooms.id = s.room_id
 JOIN cinemas ON cinemas.id = rooms.cinema_id WHERE s.id = ANY($1::uuid[])
 """
@@ -137,7 +138,12 @@ def _text(id: UUID | None) -> str | None:
 
 
 def _session(row: asyncpg.Record) -> SessionRow:
-    return SessionRow(id=str(row["id"]), cinema=str(row["cinema"]), day=row["day"])
+    return SessionRow(
+        id=str(row["id"]),
+        cinema=str(row["cinema"]),
+        day=row["day"],
+        sales_end_at=microseconds(row["sales_end_at"]),
+    )
 
 
 def _seat(row: asyncpg.Record) -> SeatRow:

@@ -23,7 +23,7 @@ PROMISES: Mapping[str, Callable[[Evidence], Iterator[str]]] = {
     "5 every watcher ends at the truth": maps.violations,
     "6 no customer has too many seats": limits.violations,
     "7 each local day lists each session once": days.violations,
-    "8 nothing is sold once sales have ended": windows.violations,
+    "8 sales end, and nothing is sold afterwards": windows.violations,
     "9 tickets have their type, price and quota": tickets.violations,
 }
 

@@ -7,6 +7,7 @@ from tests.cluster.checks.best_seats import is_whole
 from tests.cluster.evidence import (
     HOLDS,
     SECOND,
+    Event,
     Evidence,
     Operation,
     ReservationRow,
@@ -24,6 +25,7 @@ EXPECTED_CODES = {
     "RESERVATION_CLOSED",
     "RESERVATION_EXPIRED",
     "SEATS_UNAVAILABLE",
+    "SESSION_CLOSED",
     "TICKET_QUOTA_EXHAUSTED",
 }
 CLOCK_TOLERANCE_SECONDS = 0.05
@@ -52,6 +54,7 @@ def violations(evidence: Evidence) -> Iterator[str]:
                 yield from _cancelled(operation, rows)
             case "approve":
                 yield from _approved(operation, evidence, rows)
+    yield from _totals(evidence, rows)
     yield from _extensions(evidence)
     yield from _keys(evidence)
     yield from _orphans(evidence, rows, claimed, seats)
@@ -69,7 +72,6 @@ def _held(
         row is None
         or row.customer != operation.customer
         or row.session != operation.session
-        or row.amount_minor != operation.amount_minor
         or claimed[row.id] != answered
         or not _asked_for(operation, answered, seats)
     ):
@@ -84,6 +86,33 @@ def _asked_for(
     if operation.kind == "best":
         return is_whole(operation, held, seats)
     return set(operation.seats) == held
+
+
+def _totals(evidence: Evidence, rows: Mapping[str, ReservationRow]) -> Iterator[str]:
+    """A hold costs what its event says, and a choice of tickets is the last word.
+
+    Customers choose once for a hold, with repeats.
+    """
+    held = {e.reservation: e.amount_minor for e in evidence.outbox if _is_hold(e)}
+    for one in evidence.operations:
+        if one.outcome != "ok":
+            continue
+        prices = [state.price_minor or 0 for state in one.states]
+        if one.kind in HOLDS and one.amount_minor != held.get(one.result):
+            yield f"{one} was acknowledged, for another total"
+        elif one.kind == "choose":
+            row = rows.get(one.target or "")
+            right = row and (row.id, row.customer, row.amount_minor) == (
+                one.result,
+                one.customer,
+                one.amount_minor,
+            )
+            if not right or one.amount_minor != sum(prices):
+                yield f"{one} was answered, and there is {row}"
+
+
+def _is_hold(event: Event) -> bool:
+    return event.type == "ReservationCreated"
 
 
 def _extended(

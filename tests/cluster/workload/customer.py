@@ -56,7 +56,9 @@ class SimulatedCustomer:
                 held, reply = await hold()
             if held.outcome == "ok" and held.result:
                 await self._reuse_key(held, hold)
-                await self._decide(held, await self._extend(held) or reply)
+                await asyncio.gather(
+                    self._finish(held, reply), self._change_tickets(held)
+                )
 
     def _new_key(self) -> str:
         self._keys += 1
@@ -87,8 +89,11 @@ class SimulatedCustomer:
         sessions = list(self._fixtures.shows)
         session = self._rng.choice(sessions)
         seats = self._fixtures.shows[session]
-        if self._rng.random() < 0.04:
+        draw = self._rng.random()
+        if draw < 0.04:
             session, seats = self._fixtures.matinee, self._fixtures.matinee_seats
+        elif draw < 0.12:
+            session, seats = self._fixtures.closing
         if self._rng.random() < 0.9:
             seats = tuple(seat for seat in seats if seat not in self._sold) or seats
         count = self._rng.randint(1, MAX_SEATS)
@@ -107,11 +112,27 @@ class SimulatedCustomer:
         if draw < 0.1:
             await hold()
         elif draw < 0.15 and held.kind == "reserve":
-            others = self._fixtures.shows.get(
-                held.session, self._fixtures.matinee_seats
-            )
+            others = self._fixtures.seats[held.session]
             other = next(seat for seat in others if seat not in held.seats)
             await self._client.reserve(held.session, (other,), held.key)
+
+    async def _finish(self, held: Operation, reply: Reply) -> None:
+        await self._decide(held, await self._extend(held) or reply)
+
+    async def _change_tickets(self, held: Operation) -> None:
+        """Once for a hold, with repeats, while it is extended, paid or cancelled."""
+        session, student = self._fixtures.students
+        if held.session != session or self._rng.random() < 0.2:
+            return
+        seats = [state.seat for state in held.states if self._rng.random() < 0.7]
+        students = tuple(seat for seat in seats if self._rng.random() < 0.5)
+        adult = self._fixtures.ticket_type
+        types = {seat: student if seat in students else adult for seat in seats}
+        await self._pause(self._rng.uniform(0.0, 1.5))
+        if types:
+            await self._retry_unknown(
+                lambda: self._client.choose(session, str(held.result), types, students)
+            )
 
     async def _extend(self, held: Operation) -> Reply | None:
         """The last answer, if the hold was extended. A repeat has the same key."""

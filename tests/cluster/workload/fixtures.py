@@ -41,7 +41,7 @@ UPDATE sessions SET starts_at = local AT TIME ZONE time_zone,
 FROM midnight WHERE sessions.id = $1
 """
 
-STUDENTS = 4  # tickets
+STUDENTS = 10  # tickets
 PRICE_OF_STUDENTS = """
 INSERT INTO session_prices (session_id, zone_id, ticket_type_id, amount_minor)
 SELECT DISTINCT session_id, zone_id, $2::uuid, 1250 FROM session_seats
@@ -55,6 +55,7 @@ class Fixtures:
     matinee: str  # few buy here, so a manager can change price and seats
     matinee_seats: tuple[str, ...]
     matinee_room: str
+    closing: tuple[str, tuple[str, ...]]  # a session whose sales the manager ends
     probed: tuple[str, tuple[str, ...]]  # the prober's session and its seats
     tokens: Mapping[str, str]  # by customer
     prober: tuple[str, str]  # account id and token
@@ -64,7 +65,13 @@ class Fixtures:
 
     @property
     def sessions(self) -> list[str]:
-        return [*self.shows, self.matinee, self.probed[0]]
+        return [*self.seats, self.probed[0]]
+
+    @property
+    def seats(self) -> Mapping[str, tuple[str, ...]]:
+        """Of all sessions in which customers buy."""
+        others = {self.matinee: self.matinee_seats, self.closing[0]: self.closing[1]}
+        return {**self.shows, **others}
 
 
 async def create_fixtures(pool: Pool, keys: Path) -> Fixtures:
@@ -78,6 +85,7 @@ async def create_fixtures(pool: Pool, keys: Path) -> Fixtures:
     await pool.execute(PRICE_OF_STUDENTS, session, student)
     await pool.execute(ADD_QUOTA, session, student, STUDENTS)
     matinee = await cinema.open_session(MATINEE_SEATS, price_minor=1800)
+    closing = await cinema.open_session(SEATS)
     issuer = TokenIssuer(
         KeyRing(keys), LOAD_TEST_LIFETIME, now=lambda: utc_now() + FAST_CLOCK
     )
@@ -91,6 +99,7 @@ async def create_fixtures(pool: Pool, keys: Path) -> Fixtures:
         matinee=str(matinee.session_id),
         matinee_seats=tuple(map(str, matinee.seat_ids)),
         matinee_room=str(await cinema.room_of(matinee)),
+        closing=(str(closing.session_id), tuple(map(str, closing.seat_ids))),
         probed=(str(probed.session_id), tuple(map(str, probed.seat_ids))),
         tokens={str(each): token(each, Role.CUSTOMER) for each in customers},
         prober=(str(prober), token(prober, Role.CUSTOMER)),

@@ -1,7 +1,8 @@
-"""A manager: changes the price of the matinee, adds seats, and blocks others."""
+"""A manager: changes a price, adds seats, blocks others, and ends the sales of one."""
 
 import asyncio
 import random
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from loadtest.documents import (
@@ -14,6 +15,7 @@ from tests.cluster.workload.campaign_client import CampaignClient
 from tests.cluster.workload.fixtures import Fixtures
 
 MAX_ROWS = 3
+ROUNDS_OF_SALES = 5
 
 
 async def manage(
@@ -22,10 +24,13 @@ async def manage(
     rng: random.Random,
     stopping: asyncio.Event,
 ) -> None:
-    rows = 0
+    rows, rounds, sales_ended = 0, 0, False
     blocked: dict[str, tuple[str, ...]] = {}
     while not stopping.is_set():
         await asyncio.sleep(rng.uniform(0.5, 2.0))
+        rounds += 1
+        if rounds > ROUNDS_OF_SALES and not sales_ended:
+            sales_ended = await _end_sales(client, fixtures)
         price = {"amountMinor": rng.randrange(1000, 3000, 50), "currency": "BRL"}
         wanted = {"id": fixtures.matinee, "pricePerSeat": price}
         await client.ask(fixtures.manager_token, UPDATE_SESSION, {"input": wanted})
@@ -41,3 +46,11 @@ async def manage(
             rows += 1
             more = {"roomId": fixtures.matinee_room, "rows": [{"row": "B", "seats": 2}]}
             await client.ask(fixtures.manager_token, ADD_SEATS, {"input": more})
+
+
+async def _end_sales(client: CampaignClient, fixtures: Fixtures) -> bool:
+    """At once, because the time has passed by every clock. Returns whether it was."""
+    passed = datetime.now(UTC) - timedelta(hours=1)
+    wanted = {"id": fixtures.closing[0], "salesEndAt": passed.isoformat()}
+    reply = await client.ask(fixtures.manager_token, UPDATE_SESSION, {"input": wanted})
+    return reply.outcome == "ok"

@@ -8,6 +8,7 @@ from typing import Any
 from loadtest.documents import (
     APPROVE_PAYMENT,
     CANCEL_RESERVATION,
+    CHOOSE_TICKETS,
     EXTEND_RESERVATION,
     RESERVE_BEST_SEATS,
     RESERVE_SEATS,
@@ -73,6 +74,31 @@ class RecordingClient:
             operation.amount_minor = reply.value["total"]["amountMinor"]
             operation.states = states(reply.value["seats"])
         return self._end(operation, reply), reply
+
+    async def choose(
+        self,
+        session: str,
+        reservation: str,
+        types: Mapping[str, str],
+        students: tuple[str, ...],
+    ) -> Operation:
+        """`types` has the ticket type of each seat, and `students` some of them."""
+        wanted = {
+            "reservationId": reservation,
+            "tickets": [
+                {"seatId": seat, "ticketTypeId": ticket_type}
+                for seat, ticket_type in types.items()
+            ],
+        }
+        operation = self._begin(
+            "choose", session, seats=tuple(types), target=reservation
+        )
+        operation.students = students
+        reply = await self.ask(CHOOSE_TICKETS, {"input": wanted})
+        if reply.outcome == "ok":
+            operation.amount_minor = reply.value["total"]["amountMinor"]
+            operation.states = states(reply.value["seats"])
+        return self._end(operation, reply)
 
     async def extend(
         self, session: str, reservation: str, key: str | None

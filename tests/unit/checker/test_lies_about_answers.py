@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from tests.cluster.checks.answers import violations
 from tests.cluster.evidence import Evidence
 from tests.unit.checker.selection import extended, one_of, operation, reservation
@@ -141,3 +143,21 @@ def test_a_key_that_extended_twice(evidence: Evidence) -> None:
     extended(evidence).extensions += 1
 
     assert one_of(violations(evidence), "should have been extended 1 to 1 times")
+
+
+@pytest.mark.parametrize("lie", ["total", "price", "reservation"])
+def test_a_choice_that_was_answered_otherwise(evidence: Evidence, lie: str) -> None:
+    held = operation(evidence, "reserve", "ok")
+    chosen = replace(held, kind="choose", target=held.result, key=None)
+    evidence.operations.append(chosen)
+    assert list(violations(evidence)) == []
+
+    match lie:
+        case "total":
+            chosen.amount_minor = 1
+        case "price":
+            chosen.states = (replace(chosen.states[0], price_minor=1),)
+        case "reservation":
+            chosen.result = "another"
+
+    assert one_of(violations(evidence), "kind='choose'")

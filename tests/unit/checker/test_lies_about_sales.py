@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from tests.cluster.checks.sales import violations
 from tests.cluster.evidence import Evidence
 from tests.unit.checker.selection import (
@@ -139,3 +141,19 @@ def test_an_extension_of_no_seat(evidence: Evidence) -> None:
     reservation(evidence, "CONFIRMED").extensions += 1
 
     assert one_of(violations(evidence), " took ")
+
+
+@pytest.mark.parametrize("what", ["Confirmed", "Cancelled", "Expired", "Extended"])
+def test_an_event_with_an_older_price_of_a_seat(evidence: Evidence, what: str) -> None:
+    event = next(e for e in evidence.outbox if e.type == f"Reservation{what}")
+    event.seats[0].price_minor = 1
+
+    assert one_of(violations(evidence), f"{event} has seats for")
+
+
+@pytest.mark.parametrize("what", ["Confirmed", "Cancelled", "Expired"])
+def test_an_end_with_an_older_total(evidence: Evidence, what: str) -> None:
+    event = next(e for e in evidence.outbox if e.type == f"Reservation{what}")
+    event.amount_minor = 1
+
+    assert one_of(violations(evidence), f"{event} is not for")

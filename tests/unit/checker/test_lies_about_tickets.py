@@ -1,5 +1,7 @@
 """Promise 9 fails when a ticket has another type, another price, or no quota left."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.cluster.checks.tickets import violations
@@ -57,3 +59,46 @@ def test_a_ticket_of_another_type(evidence: Evidence, ticket: ClaimRow) -> None:
     ticket.ticket_type, evidence.quotas[0].seats_taken = None, 0
 
     assert one_of(violations(evidence), "students have set()")
+
+
+def test_a_choice_that_was_acknowledged_and_lost(
+    evidence: Evidence, held: Operation, ticket: ClaimRow
+) -> None:
+    chosen = choice(evidence, held, ticket)
+    chosen.students = ()
+
+    assert one_of(violations(evidence), f"students have {{'{ticket.seat}'}}")
+
+
+@pytest.mark.parametrize("applied", [True, False])
+def test_a_choice_without_an_answer_was_made_or_not(
+    evidence: Evidence, held: Operation, ticket: ClaimRow, applied: bool
+) -> None:
+    chosen = choice(evidence, held, ticket)
+    chosen.outcome = "unknown"
+    if applied:
+        held.students = ()
+    else:
+        chosen.students = ()
+
+    assert list(violations(evidence)) == []
+    chosen.outcome = "refused"
+    assert one_of(violations(evidence), "students have") is applied
+
+
+def test_a_choice_that_was_made_in_part(
+    evidence: Evidence, held: Operation, ticket: ClaimRow
+) -> None:
+    chosen = choice(evidence, held, ticket)
+    held.students = ()
+    chosen.outcome, chosen.students = "unknown", (ticket.seat, "another seat")
+
+    assert one_of(violations(evidence), f"students have {{'{ticket.seat}'}}")
+
+
+def choice(evidence: Evidence, held: Operation, ticket: ClaimRow) -> Operation:
+    chosen = replace(
+        held, kind="choose", target=held.result, key=None, students=(ticket.seat,)
+    )
+    evidence.operations.append(chosen)
+    return chosen
