@@ -28,12 +28,11 @@ from domain.ports import (
     KeyReusedError,
     Ledger,
     RelayWakeup,
-    Seatings,
     Wanted,
 )
 from domain.reservation import MAX_SEATS, HoldTerms, Reservation
 from domain.seating import Seating, Seats, minus
-from domain.session_seating import Newest, SessionSeating
+from domain.session_seating import Newest, Seatings, SessionSeating
 from domain.ticket_prices import TicketType
 
 TRIES = 2  # from memory

@@ -17,9 +17,7 @@ from domain.reservation import (
     Reservation,
     ReservationStatus,
 )
-from domain.seating import Seats
 from domain.seats import SessionSeat
-from domain.session_seating import SessionRules, SessionSeating
 from domain.sessions import Session
 from domain.ticket_types import Types
 
@@ -201,19 +199,6 @@ class Ledger(Protocol):
         """What the account changed with this key, whatever the input was."""
 
     async def reservation(self, reservation_id: UUID) -> Reservation: ...
-
-
-class Seatings(Protocol):
-    """The seats of sessions that this process knows, as Postgres had them."""
-
-    async def rules(self, session_id: UUID) -> SessionRules | None:
-        """As they were some seconds ago. None: no such session."""
-
-    async def recent(self, session_id: UUID) -> SessionSeating | None:
-        """As they were read a moment ago. None: no such session."""
-
-    async def newest(self, session_id: UUID) -> tuple[SessionSeating, Seats] | None:
-        """With the seats that were free at one moment since the call began."""
 
 
 class SeatLock(Protocol):

@@ -10,11 +10,10 @@ from uuid import UUID
 from domain.better_seats import better_seats
 from domain.errors import InvalidInputError, OrphanLeftError, raise_if_any
 from domain.orphans import orphans_left
-from domain.ports import Seatings
 from domain.seat_plan import Seat
 from domain.seating import Seats
 from domain.seats import SeatStatus
-from domain.session_seating import SessionSeating
+from domain.session_seating import Seatings, SessionRules, SessionSeating
 from domain.sessions import OrphanRule
 
 
@@ -30,7 +29,10 @@ class SeatRules:
         Does nothing where the hold will be refused for another reason.
         """
         rules = await self._seatings.rules(session_id)
-        if rules is None or rules.are_plain:
+        if rules is None:
+            return
+        judges_orphans = rules.orphan_rule is OrphanRule.REFUSE and not accept_orphans
+        if not judges_orphans and not self._may_be_pairs(session_id, rules, seat_ids):
             return
         newest = await self._seatings.newest(session_id)
         if newest is None:
@@ -42,6 +44,15 @@ class SeatRules:
         raise_if_any(list(_alone(known, wanted, seat_ids)))
         if known.rules.orphan_rule is OrphanRule.REFUSE and not accept_orphans:
             _check_orphans(known, free, wanted)
+
+    def _may_be_pairs(
+        self, session_id: UUID, rules: SessionRules, seat_ids: Sequence[UUID]
+    ) -> bool:
+        """Whether a map has to be read for halves of sofas and companion places."""
+        known = self._seatings.known(session_id)
+        if known is None or known.rules.room_version != rules.room_version:
+            return rules.has_pairs
+        return not known.seating.paired.isdisjoint(seat_ids)
 
 
 def _alone(

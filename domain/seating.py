@@ -72,6 +72,12 @@ class Seating:
         return [seat for row in self.rows for seat in row.seats.values()]
 
     @cached_property
+    def paired(self) -> frozenset[UUID]:
+        """Seats that are only sold with another one."""
+        kinds = SOFA | {SeatFeature.COMPANION}
+        return frozenset(s.id for s in self.all if not kinds.isdisjoint(s.features))
+
+    @cached_property
     def accessible(self) -> Seats:
         return self.seats(
             s.id for s in self.all if not ACCESSIBLE.isdisjoint(s.features)

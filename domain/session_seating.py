@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from typing import Protocol
 from uuid import UUID
 
 from domain.best_seats import Choice, Wish
@@ -25,11 +26,6 @@ class SessionRules:
     has_pairs: bool  # sofas, or companion places
     room_version: int
     sold: frozenset[tuple[UUID, UUID]]  # zones and types with a price of the session
-
-    @property
-    def are_plain(self) -> bool:
-        """Everybody may take any free seat."""
-        return self.orphan_rule is OrphanRule.OFF and not self.has_pairs
 
 
 class SessionSeating:
@@ -119,3 +115,19 @@ class SessionSeating:
 
 # With the seats that were free at the moment of the read.
 Newest = tuple[SessionSeating, Seats]
+
+
+class Seatings(Protocol):
+    """The seats of sessions that this process knows, as Postgres had them."""
+
+    async def rules(self, session_id: UUID) -> SessionRules | None:
+        """As they were some seconds ago. None: no such session."""
+
+    def known(self, session_id: UUID) -> SessionSeating | None:
+        """As they were at any time. None: never read, or forgotten."""
+
+    async def recent(self, session_id: UUID) -> SessionSeating | None:
+        """As they were read a moment ago. None: no such session."""
+
+    async def newest(self, session_id: UUID) -> Newest | None:
+        """With the seats that were free at one moment since the call began."""

@@ -100,6 +100,10 @@ class Seatings:
         finally:
             kept.reading = None
 
+    def known(self, session_id: UUID) -> SessionSeating | None:
+        kept = self._kept.get(session_id)
+        return kept.newest[0] if kept and kept.newest else None
+
     async def recent(self, session_id: UUID) -> SessionSeating | None:
         kept = self._kept.get(session_id)
         if kept and kept.newest and time.monotonic() < kept.read_at + RECENT_SECONDS:

@@ -9,6 +9,7 @@ import pytest
 from domain.people import Role, Viewer
 from domain.seat_plan import SeatFeature
 from loadtest.documents import CANCEL_RESERVATION, RESERVE_SEATS
+from persistence.queries.seat_maps import WHOLE
 from tests.support.catalog import answer, moment
 from tests.support.cinema import Cinema, Show, reserving
 from tests.support.schema_client import MANAGER, SchemaClient
@@ -168,6 +169,20 @@ async def test_halves_of_a_sofa_are_sold_together(
         assert "sofa" in refused["fields"][0]["message"]
     held = await client.reserve(ana, show, 2, 3)
     assert held["__typename"] == "Reservation"
+
+
+async def test_seats_that_are_sold_alone_cost_no_map(
+    client: SchemaClient, show: Show, ana: UUID, cinema: Cinema
+) -> None:
+    await furnish(cinema, show, (3, SeatFeature.SOFA_LEFT), (4, SeatFeature.SOFA_RIGHT))
+    await client.reserve(ana, show, 5)
+    assert WHOLE in client.statements
+
+    held = await client.reserve(ana, show, 6)
+
+    assert held["__typename"] == "Reservation"
+    assert WHOLE not in client.statements
+    assert (await client.reserve(ana, show, 3))["code"] == "INVALID_INPUT"
 
 
 async def test_a_new_sofa_counts_at_once(

@@ -109,7 +109,7 @@ async def test_rules_are_read_once_in_a_while(
     seatings.forget_rules()
     rules = await seatings.rules(SESSION)
     assert rules is not None
-    assert rules.are_plain
+    assert not rules.has_pairs
     assert postgres.asked == 2
     assert await seatings.rules(uuid4()) is None
 
