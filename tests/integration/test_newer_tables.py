@@ -25,10 +25,9 @@ from tests.support.cinema import Cinema
 from tests.support.embedded import EmbeddedStack
 from tests.support.in_process_client import in_process_client
 from tests.support.realtime import Worker
+from tests.support.released_program import LAST_MIGRATION
 from tests.support.sale_journey import Journey
 
-# The newest migration of the last release: programs of that release use its tables.
-RELEASED = "0002"
 # Pairs of table and column: the programs of the last release do not use them.
 NO_LONGER_USED: set[tuple[str, str]] = set()
 LOCKED_BY_MANAGERS = ["rooms", "sessions"]
@@ -190,8 +189,10 @@ async def test_each_migration_keeps_what_programs_of_the_last_release_use(
     scratch_database_url: str,
 ) -> None:
     script = ScriptDirectory.from_config(migrate._config(scratch_database_url))
-    newer = [each.revision for each in script.iterate_revisions("heads", RELEASED)]
-    await asyncio.to_thread(migrate.downgrade, scratch_database_url, RELEASED)
+    newer = [
+        each.revision for each in script.iterate_revisions("heads", LAST_MIGRATION)
+    ]
+    await asyncio.to_thread(migrate.downgrade, scratch_database_url, LAST_MIGRATION)
 
     for revision in reversed(newer):
         before = await columns(scratch_database_url)
