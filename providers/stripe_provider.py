@@ -14,7 +14,7 @@ import stripe
 from stripe.checkout import Session as Page
 from stripe.params.checkout import SessionCreateParams
 
-from domain.attempts import Attempt, AttemptStatus, RefundStatus
+from domain.attempts import Attempt, AttemptStatus
 from domain.payment_provider import (
     Opened,
     ProviderEvent,
@@ -24,8 +24,9 @@ from domain.payment_provider import (
     ProviderUnavailableError,
 )
 from providers.settings import PaymentSettings
-from providers.stripe_amounts import from_stripe, to_stripe
+from providers.stripe_amounts import to_stripe
 from providers.stripe_events import verified_event
+from providers.stripe_states import refund_of, state_of
 
 TIMEOUT_SECONDS: Final = 10.0
 # We close the page ourselves when our window ends. Stripe wants half an hour at least,
@@ -37,12 +38,6 @@ WITH_MONEY: Final = ["payment_intent.latest_charge"]
 # What these answers say may be another one in a minute: a key that is rotated, too many
 # calls, a call with the same key that is under way.
 NOT_FINAL: Final = frozenset({401, 403, 409, 429})
-
-REFUNDS: Final = {
-    "succeeded": RefundStatus.SUCCEEDED,
-    "failed": RefundStatus.FAILED,
-    "canceled": RefundStatus.FAILED,
-}
 
 
 class StripeProvider:
@@ -71,14 +66,24 @@ class StripeProvider:
 
     async def open(self, attempt: Attempt) -> Opened:
         async with _failures():
-            page = await self._pages.create_async(
-                self._page_of(attempt), {"idempotency_key": f"{attempt.id}:open"}
-            )
+            try:
+                page = await self._page_with_key(attempt, f"{attempt.id}:open")
+            except stripe.APIError as error:
+                # A failure stays the answer of its key for a day. If there is a page
+                # nevertheless, nobody knows its address.
+                if not _is_replayed(error):
+                    raise
+                page = await self._page_with_key(attempt, f"{attempt.id}:open:2")
             return Opened(
                 provider_ref=page.id,
                 url=attempt.return_url if self._is_embedded else page.url,
                 client_secret=page.client_secret,
             )
+
+    async def _page_with_key(self, attempt: Attempt, key: str) -> Page:
+        return await self._pages.create_async(
+            self._page_of(attempt), {"idempotency_key": key}
+        )
 
     def _page_of(self, attempt: Attempt) -> SessionCreateParams:
         """The same for each call: Stripe refuses a key with another input."""
@@ -91,7 +96,10 @@ class StripeProvider:
             "mode": "payment",
             "client_reference_id": str(attempt.id),
             "metadata": marks,
-            "payment_intent_data": {"capture_method": "manual", "metadata": marks},
+            "payment_intent_data": {"metadata": marks},
+            # Cards alone: with a manual capture of everything Stripe would offer no
+            # way to pay whose money comes later.
+            "payment_method_options": {"card": {"capture_method": "manual"}},
             "expires_at": _epoch(attempt.created_at + PAGE_LASTS),
             "line_items": [
                 {
@@ -118,7 +126,7 @@ class StripeProvider:
 
     async def fetch(self, attempt: Attempt) -> ProviderState:
         async with _failures():
-            return _state(await self._page(attempt))
+            return state_of(await self._page(attempt))
 
     async def _page(self, attempt: Attempt) -> Page:
         return await self._pages.retrieve_async(
@@ -166,7 +174,7 @@ class StripeProvider:
             )
             for refund in known.data:
                 if refund.metadata and mark in refund.metadata.to_dict().values():
-                    return _refund(refund)
+                    return refund_of(refund)
             made = await self._refunds.create_async(
                 {
                     "payment_intent": charge_ref,
@@ -175,7 +183,7 @@ class StripeProvider:
                 },
                 {"idempotency_key": f"{attempt.id}:refund:{mark}"},
             )
-            return _refund(made)
+            return refund_of(made)
 
     def verify(self, headers: Mapping[str, str], body: bytes) -> ProviderEvent:
         signature = headers.get("stripe-signature")
@@ -186,50 +194,8 @@ def _epoch(moment: datetime) -> int:
     return int(moment.timestamp())
 
 
-def _state(page: Page) -> ProviderState:
-    intent = page.payment_intent
-    if not isinstance(intent, stripe.PaymentIntent):  # nobody has tried to pay
-        is_open = page.status == "open"
-        return ProviderState(
-            status=AttemptStatus.OPEN if is_open else AttemptStatus.CLOSED
-        )
-    status = _status(page, intent)
-    charge = intent.latest_charge
-    captured = from_stripe(intent.amount_received, intent.currency)
-    refunded = charge.amount_refunded if isinstance(charge, stripe.Charge) else 0
-    amount = {
-        AttemptStatus.AUTHORIZED: intent.amount_capturable,
-        AttemptStatus.CAPTURED: intent.amount_received,
-    }.get(status)
-    return ProviderState(
-        status=status,
-        amount=None if amount is None else from_stripe(amount, intent.currency),
-        captured_minor=captured.amount_minor,
-        # What a cancel gives up counts as refunded there.
-        refunded_minor=min(
-            from_stripe(refunded, intent.currency).amount_minor, captured.amount_minor
-        ),
-        charge_ref=intent.id,
-        is_processing=status is AttemptStatus.OPEN and page.status == "complete",
-    )
-
-
-def _status(page: Page, intent: stripe.PaymentIntent) -> AttemptStatus:
-    match intent.status:
-        case "requires_capture":
-            return AttemptStatus.AUTHORIZED
-        case "succeeded":
-            return AttemptStatus.CAPTURED
-        case "canceled":
-            return AttemptStatus.CLOSED
-        case "processing" | "requires_action" if page.status == "complete":
-            return AttemptStatus.OPEN
-    return AttemptStatus.OPEN if page.status == "open" else AttemptStatus.CLOSED
-
-
-def _refund(refund: stripe.Refund) -> ProviderRefund:
-    status = REFUNDS.get(refund.status or "", RefundStatus.PENDING)
-    return ProviderRefund(provider_ref=refund.id, status=status)
+def _is_replayed(error: stripe.APIError) -> bool:
+    return error.headers is not None and "idempotent-replayed" in error.headers
 
 
 @asynccontextmanager

@@ -54,8 +54,8 @@ CREATE TABLE IF NOT EXISTS deliveries (
 CREATE INDEX IF NOT EXISTS deliveries_due ON deliveries (due_at)
     WHERE due_at IS NOT NULL;
 CREATE TABLE IF NOT EXISTS faults (
-    name TEXT PRIMARY KEY, call TEXT, times INTEGER, delay REAL NOT NULL,
-    ends_at REAL
+    name TEXT NOT NULL, call TEXT NOT NULL, times INTEGER, delay REAL NOT NULL,
+    ends_at REAL, PRIMARY KEY (name, call)
 );
 """
 

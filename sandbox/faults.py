@@ -41,7 +41,7 @@ class Fault:
     """`call` limits it to one call of the API, `times` to so many of them."""
 
     name: str
-    call: str | None = None
+    call: str = ""
     times: int | None = None
     delay: float = DELAY_SECONDS
     ends_at: float | None = None
@@ -60,12 +60,14 @@ class Faults:
         lasts = parameters.optional("lasts")
         fault = Fault(
             name,
-            parameters.optional("call"),
+            parameters.optional("call") or "",
             parameters.integer("times") if parameters.has("times") else None,
             seconds(parameters.text("delay", str(DELAY_SECONDS))),
             now() + seconds(lasts) if lasts else None,
         )
-        self.clear(name)
+        self._db.execute(
+            "DELETE FROM faults WHERE name = ? AND call = ?", name, fault.call
+        )
         self._db.insert("faults", **vars(fault))
         return fault
 
@@ -75,16 +77,18 @@ class Faults:
     def active(self) -> list[Fault]:
         self._db.execute("DELETE FROM faults WHERE times <= 0 OR ends_at <= ?", now())
         rows = self._db.rows(
-            "SELECT name, call, times, delay, ends_at FROM faults ORDER BY name"
+            "SELECT name, call, times, delay, ends_at FROM faults ORDER BY name, call"
         )
         return [Fault(**row) for row in rows]
 
-    def take(self, name: str, call: str | None = None) -> Fault | None:
+    def take(self, name: str, call: str = "") -> Fault | None:
         """Counts one use of it."""
         for fault in self.active():
-            if fault.name == name and fault.call in (None, call):
+            if fault.name == name and fault.call in ("", call):
                 self._db.execute(
-                    "UPDATE faults SET times = times - 1 WHERE name = ?", name
+                    "UPDATE faults SET times = times - 1 WHERE name = ? AND call = ?",
+                    name,
+                    fault.call,
                 )
                 return fault
         return None

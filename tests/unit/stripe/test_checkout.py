@@ -40,7 +40,8 @@ async def test_a_page_is_opened_once_for_an_attempt(
     assert form["client_reference_id"] == [str(attempt.id)]
     assert form["metadata[attempt_id]"] == [str(attempt.id)]
     assert form["payment_intent_data[metadata][attempt_id]"] == [str(attempt.id)]
-    assert form["payment_intent_data[capture_method]"] == ["manual"]
+    assert form["payment_method_options[card][capture_method]"] == ["manual"]
+    assert "payment_intent_data[capture_method]" not in form
     assert form["line_items[0][price_data][unit_amount]"] == ["2500"]
     assert form["line_items[0][price_data][currency]"] == ["brl"]
     assert form["success_url"] == form["cancel_url"] == [attempt.return_url]
