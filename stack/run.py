@@ -70,7 +70,7 @@ class EmbeddedRun:
         self._stack = servers
         self._metrics_port = ReservedPort()
         self._api = ApiProgram(folder, host, port)
-        self._worker = WorkerProgram(folder)
+        self._worker = WorkerProgram(folder, host)
         self._preparation = PrepareProgram(folder)
         self._processes: list[ChildProcess] = [
             self._api,

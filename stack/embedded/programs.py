@@ -12,7 +12,7 @@ from typing import ClassVar
 from runtime.errors import CommandError
 from stack.embedded.child_process import ChildProcess, Pause
 from stack.embedded.data_folder import DataFolder
-from stack.embedded.ports import has_page, own_address
+from stack.embedded.ports import ask, has_page, own_address
 
 
 class Program(ChildProcess):
@@ -87,12 +87,14 @@ class WorkerProgram(Program):
     name = "Worker"
     command_name = "worker"
 
-    def __init__(self, folder: DataFolder) -> None:
+    def __init__(self, folder: DataFolder, host: str) -> None:
         super().__init__(folder.logs, folder.lock)
+        self._host = own_address(host)
 
     def answers(self) -> bool:
-        """It may have no port to ask: if it does not run, its log says why."""
-        return self.is_running()
+        """Once its port of /metrics listens, whose address is printed."""
+        port = int((self._settings or {})["METRICS_PORT"])
+        return self.is_running() and ask(port, b"", self._host) is not None
 
 
 class PrepareProgram(Program):
