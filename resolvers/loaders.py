@@ -3,7 +3,7 @@
 from asyncio import gather
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -13,7 +13,6 @@ from domain.cinemas import Cinema
 from domain.movies import Movie
 from domain.payment import Payment
 from domain.people import Viewer
-from domain.price_cards import PriceCard
 from domain.refunds import Refund
 from domain.reservation import Reservation
 from domain.rooms import Room
@@ -24,17 +23,52 @@ from domain.ticket_prices import TicketPrice
 from domain.tickets import Ticket
 from persistence.queries.keyset import CursorError, Page, Window
 from resolvers.paging import connection, window
-from resolvers.ports import Readers
+from resolvers.ports import Readers, SessionReader
 from schema.pages import Connection
 
 Value = TypeVar("Value")
 Node = TypeVar("Node")
 ByKey = DataLoader[UUID, Value | None]
+ReadByKey = Callable[[Sequence[UUID]], Awaitable[Mapping[UUID, Value]]]
+ReadOfViewer = Callable[[UUID, Sequence[UUID]], Awaitable[Mapping[UUID, Value]]]
 MoviePage = tuple[UUID, Window]  # a movie, and the page of its sessions
 
 
 class DanglingKeyError(Exception):
     """A row refers to a missing row, although foreign keys should prevent it."""
+
+
+def _by_key(
+    read_of: Callable[[Readers], ReadByKey[Value]],
+) -> "cached_property[ByKey[Value]]":
+    """Made when it is first used: an operation needs few of them."""
+    return cached_property(lambda loaders: _loader(read_of(loaders.queries)))
+
+
+def _of_viewer(
+    read_of: Callable[[Readers], ReadOfViewer[Value]],
+) -> "cached_property[ByKey[Value]]":
+    """Without a viewer there are no rows to read."""
+
+    def loader(loaders: "Loaders") -> ByKey[Value]:
+        viewer = loaders.viewer
+        read = partial(read_of(loaders.queries), viewer.id) if viewer else _no_rows
+        return _loader(read)
+
+    return cached_property(loader)
+
+
+def _loader(read: ReadByKey[Value]) -> ByKey[Value]:
+    return DataLoader(partial(_in_order, read))
+
+
+async def _in_order(read: ReadByKey[Value], keys: list[UUID]) -> list[Value | None]:
+    found = await read(keys)
+    return [found.get(key) for key in keys]
+
+
+async def _no_rows(_keys: Sequence[UUID]) -> Mapping[UUID, Any]:
+    return {}
 
 
 class Loaders:
@@ -44,51 +78,37 @@ class Loaders:
     Types use the methods for ids from rows: those rows exist.
     """
 
+    cinemas = _by_key(lambda queries: queries.cinemas.by_id)
+    _workplaces = _by_key(lambda queries: queries.staff.cinemas)
+    _rooms_of = _by_key(lambda queries: queries.cinemas.rooms)
+    cards_of = _by_key(lambda queries: queries.prices.cards)
+    _prices_of = _by_key(lambda queries: queries.prices.of_sessions)
+    movies = _by_key(lambda queries: queries.movies.by_id)
+    rooms = _by_key(lambda queries: queries.rooms.by_id)
+    sessions = _by_key(lambda queries: queries.sessions.by_id)
+    seat_maps = _by_key(lambda queries: queries.seat_maps.whole)
+    _availabilities = _by_key(lambda queries: queries.availabilities.by_session)
+    _seats_of_sessions = _by_key(lambda queries: queries.seat_maps.seats_of)
+    _prices_of_seats = _by_key(lambda queries: queries.seat_maps.prices_of)
+    _seats = _by_key(lambda queries: queries.rooms.seats)
+    zones_of = _by_key(lambda queries: queries.cinemas.zones)
+    _zones = _by_key(lambda queries: queries.rooms.zones)
+    _capacities = _by_key(lambda queries: queries.rooms.capacities)
+    _counts = _by_key(lambda queries: queries.sessions.counts_of_movies)
+    reservations = _of_viewer(lambda queries: queries.reservations.by_id)
+    _tickets_of = _of_viewer(lambda queries: queries.tickets.by_reservation)
+    _refunds_of = _by_key(lambda queries: queries.refunds.by_payment)
+    _tickets_of_refunds = _by_key(lambda queries: queries.tickets.by_refund)
+    payments = _of_viewer(lambda queries: queries.payments.by_id)
+    _payments_of = _of_viewer(lambda queries: queries.payments.by_reservation)
+
+    @cached_property
+    def _movie_pages(self) -> DataLoader[MoviePage, Page[Session]]:
+        return DataLoader(partial(_read_movie_pages, self.queries.sessions))
+
     def __init__(self, queries: Readers, viewer: Viewer | None) -> None:
-        self._sessions = queries.sessions
-        self._seatings = queries.seatings
-        self.cinemas: ByKey[Cinema] = _by_key(queries.cinemas.by_id)
-        self._workplaces: ByKey[list[Cinema]] = _by_key(queries.staff.cinemas)
-        self._rooms_of: ByKey[list[Room]] = _by_key(queries.cinemas.rooms)
-        self.cards_of: ByKey[list[PriceCard]] = _by_key(queries.prices.cards)
-        self._prices_of: ByKey[list[TicketPrice]] = _by_key(queries.prices.of_sessions)
-        self.movies: ByKey[Movie] = _by_key(queries.movies.by_id)
-        self.rooms: ByKey[Room] = _by_key(queries.rooms.by_id)
-        self.sessions: ByKey[Session] = _by_key(queries.sessions.by_id)
-        self.seat_maps: ByKey[SeatMap] = _by_key(queries.seat_maps.whole)
-        self._availabilities: ByKey[Availability] = _by_key(
-            queries.availabilities.by_session
-        )
-        self._seats_of_sessions: ByKey[tuple[Seat, PriceZone]] = _by_key(
-            queries.seat_maps.seats_of
-        )
-        self._prices_of_seats: ByKey[tuple[TicketPrice, ...]] = _by_key(
-            queries.seat_maps.prices_of
-        )
-        self._seats: ByKey[list[Seat]] = _by_key(queries.rooms.seats)
-        self.zones_of: ByKey[list[PriceZone]] = _by_key(queries.cinemas.zones)
-        self._zones: ByKey[PriceZone] = _by_key(queries.rooms.zones)
-        self._capacities: ByKey[int] = _by_key(queries.rooms.capacities)
-        self._movie_pages: DataLoader[MoviePage, Page[Session]] = DataLoader(
-            self._read_movie_pages
-        )
-        self._counts: ByKey[int] = _by_key(queries.sessions.counts_of_movies)
-        self.reservations: ByKey[Reservation] = _by_key(
-            partial(queries.reservations.by_id, viewer.id) if viewer else _no_rows
-        )
-        self._tickets_of: ByKey[list[Ticket]] = _by_key(
-            partial(queries.tickets.by_reservation, viewer.id) if viewer else _no_rows
-        )
-        self._refunds_of: ByKey[list[Refund]] = _by_key(queries.refunds.by_payment)
-        self._tickets_of_refunds: ByKey[list[Ticket]] = _by_key(
-            queries.tickets.by_refund
-        )
-        self.payments: ByKey[Payment] = _by_key(
-            partial(queries.payments.by_id, viewer.id) if viewer else _no_rows
-        )
-        self._payments_of: ByKey[Payment] = _by_key(
-            partial(queries.payments.by_reservation, viewer.id) if viewer else _no_rows
-        )
+        self.queries = queries
+        self.viewer = viewer
 
     async def cinema(self, cinema_id: UUID) -> Cinema:
         return await _existing(self.cinemas, cinema_id)
@@ -133,7 +153,7 @@ class Loaders:
         return await _existing(self.reservations, reservation_id)
 
     async def orphans_of(self, reservation: Reservation) -> list[SessionSeat]:
-        newest = await self._seatings.newest(reservation.session_id)
+        newest = await self.queries.seatings.newest(reservation.session_id)
         if newest is None:
             return []
         known, free = newest
@@ -189,39 +209,23 @@ class Loaders:
         page = self._movie_pages.load((movie_id, wanted))
         return await connection(page, node, count)
 
-    async def _read_movie_pages(
-        self, wanted: list[MoviePage]
-    ) -> Sequence[Page[Session] | CursorError]:
-        """One statement for all movies with the same window."""
-        by_window: defaultdict[Window, list[UUID]] = defaultdict(list)
-        for movie_id, page_window in wanted:
-            by_window[page_window].append(movie_id)
-        pages: dict[MoviePage, Page[Session] | CursorError] = {}
-        for page_window, movie_ids in by_window.items():
-            try:
-                read = await self._sessions.pages_of_movies(movie_ids, page_window)
-            except CursorError as error:  # the other windows can still be read
-                pages |= {(movie_id, page_window): error for movie_id in movie_ids}
-            else:
-                pages |= {
-                    (movie_id, page_window): page for movie_id, page in read.items()
-                }
-        return [pages[page] for page in wanted]
 
-
-def _by_key(
-    read: Callable[[Sequence[UUID]], Awaitable[Mapping[UUID, Value]]],
-) -> ByKey[Value]:
-    async def in_order(keys: list[UUID]) -> list[Value | None]:
-        found = await read(keys)
-        return [found.get(key) for key in keys]
-
-    return DataLoader(in_order)
-
-
-async def _no_rows(_keys: Sequence[UUID]) -> Mapping[UUID, Any]:
-    """Without a viewer there are no reservations and payments to read."""
-    return {}
+async def _read_movie_pages(
+    sessions: SessionReader, wanted: list[MoviePage]
+) -> Sequence[Page[Session] | CursorError]:
+    """One statement for all movies with the same window."""
+    by_window: defaultdict[Window, list[UUID]] = defaultdict(list)
+    for movie_id, page_window in wanted:
+        by_window[page_window].append(movie_id)
+    pages: dict[MoviePage, Page[Session] | CursorError] = {}
+    for page_window, movie_ids in by_window.items():
+        try:
+            read = await sessions.pages_of_movies(movie_ids, page_window)
+        except CursorError as error:  # the other windows can still be read
+            pages |= {(movie_id, page_window): error for movie_id in movie_ids}
+        else:
+            pages |= {(movie_id, page_window): page for movie_id, page in read.items()}
+    return [pages[page] for page in wanted]
 
 
 async def _existing(loader: ByKey[Value], key: UUID) -> Value:

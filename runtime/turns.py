@@ -42,6 +42,7 @@ class Turns:
         self._is_active = False
         self._since = 0.0  # when the round began
         self._begun = 0  # in this round
+        self._spent = 0.0  # seconds in which that began: its tasks go on later
         self._at_most = 1  # in the next one
         self._free_rounds = 0
         self._free_until = 0.0
@@ -55,14 +56,13 @@ class Turns:
         return len(self._ranks)
 
     def call(self, work: Callable[[], object], lines: Collection[Hashable]) -> None:
-        """At once, if nobody waits and the round has time left."""
+        """At once, if nobody waits and not much has begun in this round."""
         if not self._is_active:
             self._activate()
-        elif self._waiting or self._clock() - self._since >= ROUND_SECONDS:
+        elif self._waiting or self._spent >= ROUND_SECONDS:
             self.line_up(work, lines)
             return
-        self._begun += 1
-        work()
+        self._begin(work)
 
     def line_up(self, work: Callable[[], object], lines: Collection[Hashable]) -> None:
         rank = self._level
@@ -76,6 +76,12 @@ class Turns:
         if not self._is_active:
             self._activate()
 
+    def _begin(self, work: Callable[[], object]) -> None:
+        self._begun += 1
+        began = self._clock()
+        work()
+        self._spent += self._clock() - began
+
     def _activate(self) -> None:
         self._is_active = True
         self._since = self._clock()
@@ -88,7 +94,7 @@ class Turns:
     def _next_round(self) -> None:
         """Once in each round, until nothing waits any more."""
         now = self._clock()
-        took, self._since = now - self._since, now
+        took, self._since, self._spent = now - self._since, now, 0.0
         if self._begun:
             self._at_most = self._enough(took - self._others_took)
             self._begun = 0
@@ -115,8 +121,7 @@ class Turns:
     def _begin_some(self) -> None:
         while self._waiting and self._begun < self._at_most:
             self._level, _, work = heappop(self._waiting)
-            self._begun += 1
-            work()
+            self._begin(work)
         if len(self._ranks) > self._sweep_at:
             self._ranks = {
                 line: rank for line, rank in self._ranks.items() if rank > self._level

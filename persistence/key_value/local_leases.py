@@ -141,7 +141,7 @@ class LocalLeases:
             # whose turn has just begun have not run yet.
             loop = asyncio.get_running_loop()
             end = partial(loop.call_soon, self._end, lease)
-            self._turns.line_up(end, lease.lines)
+            self._turns.call(end, lease.lines)
 
     def _end(self, lease: LocalLease) -> None:
         if lease.released.is_set():

@@ -74,12 +74,15 @@ async def test_reads_run_together_as_long_as_they_cost_little_together() -> None
         assert [each.waits for each in running] == [False] * 4 + [True] * 2
 
 
-async def test_as_many_run_together_as_there_are_connections() -> None:
+@pytest.mark.parametrize(("changes", "most"), [(0, 8), (1, 3)])
+async def test_fewer_run_together_beside_a_change(changes: int, most: int) -> None:
     shares = ReadShares()
     free = cheap()
     free.seconds = 0.0
     with ExitStack() as ended:
-        for _ in range(read_shares.MOST_TOGETHER):
+        for _ in range(changes):
+            ended.enter_context(shares.change())
+        for _ in range(most):
             assert not ended.enter_context(shares.line_up(None, free)).waits
             await settle()
         assert ended.enter_context(shares.line_up(None, free)).waits

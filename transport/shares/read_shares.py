@@ -25,8 +25,10 @@ from transport.shares.fair_queue import FairQueue
 # Of the loop, by all reads that run at the same time; one runs always. A change that
 # arrives may have to wait for as long.
 TOGETHER_SECONDS = 0.01
-# What the meter does not see adds up: rows that drivers decode, answers that are sent.
+# What the meter does not see adds up: rows that drivers decode, answers that are sent,
+# and what servers do on the same machine. Beside a change, its statements wait for it.
 MOST_TOGETHER = 8
+MOST_BESIDE_CHANGES = 3
 # A client may first send an operation that costs little, and then the same operation
 # with variables that make it cost much.
 MOST_OF_CLIENT = 4
@@ -184,8 +186,9 @@ class ReadShares:
             return later
         under_way = (max(each.expected, each.seconds) for each in self._running)
         together = expected + sum(under_way)
+        most = MOST_BESIDE_CHANGES if self._changes.count else MOST_TOGETHER
         if not self._running or (
-            len(self._running) < MOST_TOGETHER and together <= TOGETHER_SECONDS
+            len(self._running) < most and together <= TOGETHER_SECONDS
         ):
             return None
         return later
