@@ -8,6 +8,7 @@ way, the loop is free for a while after each read. Changes never wait here.
 """
 
 import asyncio
+import math
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Collection, Hashable, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager
@@ -39,6 +40,8 @@ OVERDUE_TIMES = 20.0  # of what it is expected to cost
 # While a change is on its way, for each second of the loop that a read has taken.
 # What the meter does not see of a small read is more than what it sees.
 REST = 4.0
+# Another change comes soon after one: for as long the reads go on as if it were there.
+NEXT_CHANGE_SECONDS = 0.05
 LONGEST_PAUSE = 0.25
 
 
@@ -46,15 +49,18 @@ class _Changes:
     """Entered by each mutation that is on its way; `then` is called after the last."""
 
     def __init__(self, then: Callable[[], None]) -> None:
-        self.count = 0
+        self.until = 0.0  # if none is on its way
+        self._count = 0
         self._then = then
 
     def __enter__(self) -> None:
-        self.count += 1
+        self._count += 1
+        self.until = math.inf
 
     def __exit__(self, *_raised: object) -> None:
-        self.count -= 1
-        if not self.count:
+        self._count -= 1
+        if not self._count:
+            self.until = asyncio.get_running_loop().time() + NEXT_CHANGE_SECONDS
             self._then()
 
 
@@ -138,7 +144,7 @@ class ReadShares:
         now = asyncio.get_running_loop().time()
         pause = min(seconds * REST, LONGEST_PAUSE)
         # Without changes nobody has waited for it, so it does not add up.
-        rested_until = self._free_at if self._changes.count else now
+        rested_until = self._free_at if now < self._changes.until else now
         self._free_at = max(now, rested_until) + pause
         if results.UNAVAILABLE in codes and admission.reads_maps:
             # Each would only find out the same, one after the other.
@@ -177,8 +183,9 @@ class ReadShares:
 
     def _next_at(self, now: float, served: Collection[Hashable]) -> float | None:
         """When to look again, at the latest; None if the next read may begin now."""
-        if self._changes.count and self._free_at > now:
-            return self._free_at
+        until = self._changes.until
+        if now < until and now < self._free_at:
+            return min(until, self._free_at)
         later = min((each.overdue_at for each in self._running), default=now)
         try:
             expected = _expected(self._queue.first(served))
@@ -186,7 +193,7 @@ class ReadShares:
             return later
         under_way = (max(each.expected, each.seconds) for each in self._running)
         together = expected + sum(under_way)
-        most = MOST_BESIDE_CHANGES if self._changes.count else MOST_TOGETHER
+        most = MOST_BESIDE_CHANGES if now < until else MOST_TOGETHER
         if not self._running or (
             len(self._running) < most and together <= TOGETHER_SECONDS
         ):
