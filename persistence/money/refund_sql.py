@@ -15,6 +15,7 @@ from persistence.sales.event_sql import (
 from persistence.sales.ledger_sql import QUOTAS_GIVEN_BACK
 from persistence.sales.payment_sql import CHANGED_PAYMENTS
 from persistence.sales.state_sql import CLAIM_PRICE, REFUND_STATUS
+from persistence.sales.statement_parts import with_parts
 
 # The start does not change meanwhile.
 LOCK_SESSION = """
@@ -60,8 +61,10 @@ SEAT_IS_THEIRS = "ss.status = 'SOLD' AND ss.reservation_id = f.reservation_id"
 # The guard of the sum.
 WITHIN_AMOUNT = "p.refunded_minor + due.amount_minor <= p.amount_minor"
 
-REFUNDED_PAYMENTS = CHANGED_PAYMENTS.format(payments="changed_payments").replace(
-    "p.status", REFUND_STATUS
+REFUNDED_PAYMENTS = with_parts(
+    CHANGED_PAYMENTS.format(payments="changed_payments"),
+    {"p.status": REFUND_STATUS},
+    times=2,
 )
 
 # Of the reservations $1 the tickets $2, or all that are left if that is NULL. `whole`

@@ -21,9 +21,8 @@ locked AS (
     FOR UPDATE
 ),
 verdict AS (
-    SELECT *, {RESERVATION_STATUS.replace("r.", "locked.")} AS status_now,
-           clock_timestamp() AS now
-    FROM locked
+    SELECT *, {RESERVATION_STATUS} AS status_now, clock_timestamp() AS now
+    FROM locked r
 ),
 changed_reservations AS (
     UPDATE reservations r

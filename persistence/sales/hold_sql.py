@@ -7,6 +7,7 @@ decides each of them as if it were alone.
 
 from persistence.sales.event_sql import THIS_TRANSACTION, inserted_events
 from persistence.sales.state_sql import SEAT_PRICE, SEAT_STATE_NOW
+from persistence.sales.statement_parts import WITHOUT_WAITING, with_parts
 
 # The guard that keeps a seat from being sold twice. The race tests replace it, to see
 # two winners.
@@ -164,7 +165,9 @@ LEFT JOIN verdict ON verdict.hold_id = asked.id
 """
 
 # For a group. It waits for no row: what somebody else has locked is not found.
-HOLD_GROUP = HOLD.replace("/* wait */", "SKIP LOCKED").replace(WAIT_FOR_TURN, HAS_TURN)
+HOLD_GROUP = with_parts(
+    with_parts(HOLD, WITHOUT_WAITING, times=2), {WAIT_FOR_TURN: HAS_TURN}
+)
 
 # The first of some blocks of seats that is free and that nobody else has locked, and
 # no seat if there is none. It waits for no seat, so it may lock them in any order.
@@ -195,9 +198,12 @@ EXPIRED_IN_BLOCKS = """(
     SELECT jsonb_agg(DISTINCT ss.reservation_id) FROM session_seats ss
     WHERE ss.id IN (SELECT unnest(seat_ids) FROM blocks) AND ss.held_until <= clock.now
 )"""
-HOLD_FIRST = (
-    HOLD.replace(SEATS_OF_HOLD, "coalesce(jsonb_array_length($2::jsonb -> 0), 0)")
-    .replace(WANTS, FIRST_BLOCK)
-    .replace(f"asked {CHOSEN}", f"first_block {CHOSEN}")
-    .replace(EXPIRED, EXPIRED_IN_BLOCKS)
+HOLD_FIRST = with_parts(
+    HOLD,
+    {
+        SEATS_OF_HOLD: "coalesce(jsonb_array_length($2::jsonb -> 0), 0)",
+        WANTS: FIRST_BLOCK,
+        f"asked {CHOSEN}": f"first_block {CHOSEN}",
+        EXPIRED: EXPIRED_IN_BLOCKS,
+    },
 )

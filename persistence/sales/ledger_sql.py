@@ -18,6 +18,7 @@ from persistence.sales.state_sql import (
     RESERVATION_STATUS,
     SEATS_OF_RESERVATION,
 )
+from persistence.sales.statement_parts import WITHOUT_WAITING, with_parts
 
 # The claims are locked too, so that they are read as they are now: a choice of other
 # tickets, for whose reservation we waited, has changed their prices since our snapshot.
@@ -136,7 +137,7 @@ FROM asked LEFT JOIN verdict ON verdict.id = asked.id
 """
 
 # For a group. It waits for no row: what somebody else has locked is not found.
-CANCEL_GROUP = CANCEL.replace("/* wait */", "SKIP LOCKED")
+CANCEL_GROUP = with_parts(CANCEL, WITHOUT_WAITING, times=2)
 
 EXPIRE = """
 WITH {origin},

@@ -7,6 +7,7 @@ could affect each other there, so each of these holds is decided alone.
 """
 
 from persistence.sales import hold_sql as plain
+from persistence.sales.statement_parts import with_parts
 
 # A seat whose type does not exist is not wanted, and therefore not found.
 WANTED_SEATS = """chosen.id AS hold_id, seat.id AS session_seat_id,
@@ -72,14 +73,5 @@ CHANGES = {
     plain.REFUSED_TICKETS: f"{EXHAUSTED} AS exhausted, {STALE} AS stale",
 }
 
-
-def _with_tickets(statement: str) -> str:
-    """Raises ValueError for a statement without one of the parts that change."""
-    for before, after in CHANGES.items():
-        before_it, after_it = statement.split(before)
-        statement = f"{before_it}{after}{after_it}"
-    return statement
-
-
-HOLD_TICKETS = _with_tickets(plain.HOLD)
-HOLD_FIRST_TICKETS = _with_tickets(plain.HOLD_FIRST)
+HOLD_TICKETS = with_parts(plain.HOLD, CHANGES)
+HOLD_FIRST_TICKETS = with_parts(plain.HOLD_FIRST, CHANGES)
