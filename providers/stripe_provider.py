@@ -4,8 +4,7 @@ Each call of ours says with a key which step of which attempt it is, so Stripe d
 once. Keys end after a day. A step that may come later looks first whether it was done.
 """
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -21,37 +20,25 @@ from domain.payment_provider import (
     ProviderRefund,
     ProviderRefusedError,
     ProviderState,
-    ProviderUnavailableError,
 )
 from providers.settings import PaymentSettings
 from providers.stripe_amounts import to_stripe
+from providers.stripe_client import client_of, failures, open_http
 from providers.stripe_events import verified_event
 from providers.stripe_states import refund_of, state_of
 
-TIMEOUT_SECONDS: Final = 10.0
 # We close the page ourselves when our window ends. Stripe wants half an hour at least,
 # counted from when it hears of the page, which may be some minutes later.
 PAGE_LASTS: Final = timedelta(minutes=60)
 WHAT_IS_SOLD: Final = "Cinema tickets"
 WITH_MONEY: Final = ["payment_intent.latest_charge"]
 
-# What these answers say may be another one in a minute: a key that is rotated, too many
-# calls, a call with the same key that is under way.
-NOT_FINAL: Final = frozenset({401, 403, 409, 429})
-
 
 class StripeProvider:
     def __init__(self, settings: PaymentSettings) -> None:
-        if settings.stripe_secret_key is None:
-            raise ValueError("STRIPE_SECRET_KEY is missing")
         self.name = settings.payment_provider
-        self._http = stripe.HTTPXClient(timeout=TIMEOUT_SECONDS)
-        client = stripe.StripeClient(
-            settings.stripe_secret_key.get_secret_value(),
-            base_addresses={"api": settings.stripe_api_url},
-            http_client=self._http,
-            max_network_retries=0,  # the settler calls again
-        )
+        self._http = open_http()
+        client = client_of(settings, self._http)
         self._pages = client.v1.checkout.sessions
         self._intents = client.v1.payment_intents
         self._refunds = client.v1.refunds
@@ -65,7 +52,7 @@ class StripeProvider:
         await self._http.close_async()  # type: ignore[no-untyped-call]
 
     async def open(self, attempt: Attempt) -> Opened:
-        async with _failures():
+        async with failures():
             try:
                 page = await self._page_with_key(attempt, f"{attempt.id}:open")
             except stripe.APIError as error:
@@ -125,7 +112,7 @@ class StripeProvider:
         return params | hosted
 
     async def fetch(self, attempt: Attempt) -> ProviderState:
-        async with _failures():
+        async with failures():
             return state_of(await self._page(attempt))
 
     async def _page(self, attempt: Attempt) -> Page:
@@ -139,7 +126,7 @@ class StripeProvider:
             return
         if state.status is not AttemptStatus.AUTHORIZED or state.charge_ref is None:
             raise ProviderRefusedError(f"not_capturable_{state.status.lower()}")
-        async with _failures():
+        async with failures():
             await self._intents.capture_async(
                 state.charge_ref, options={"idempotency_key": f"{attempt.id}:capture"}
             )
@@ -151,7 +138,7 @@ class StripeProvider:
                 return
             case AttemptStatus.CAPTURED:
                 raise ProviderRefusedError("captured")
-        async with _failures():
+        async with failures():
             if state.status is AttemptStatus.AUTHORIZED and state.charge_ref:
                 await self._intents.cancel_async(
                     state.charge_ref,
@@ -168,7 +155,7 @@ class StripeProvider:
             raise ProviderRefusedError("no_money")
         mark = str(refund_id)
         amount = type(attempt.amount)(amount_minor, attempt.amount.currency)
-        async with _failures():
+        async with failures():
             known = await self._refunds.list_async(
                 {"payment_intent": charge_ref, "limit": 100}
             )
@@ -196,18 +183,3 @@ def _epoch(moment: datetime) -> int:
 
 def _is_replayed(error: stripe.APIError) -> bool:
     return error.headers is not None and "idempotent-replayed" in error.headers
-
-
-@asynccontextmanager
-async def _failures() -> AsyncIterator[None]:
-    """Raises ProviderUnavailableError or ProviderRefusedError."""
-    try:
-        yield
-    except stripe.StripeError as error:
-        status = error.http_status
-        code = error.code or type(error).__name__
-        if status is None or status in NOT_FINAL or not 400 <= status < 500:  # noqa: PLR2004 # HTTP
-            raise ProviderUnavailableError(f"{status} {code}") from error
-        raise ProviderRefusedError(code) from error
-    except (AttributeError, KeyError, TypeError) as error:
-        raise ProviderUnavailableError("an answer that is no object") from error
