@@ -15,8 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from app.money_metrics import money_metrics
 from app.wiring import Resources
 from domain.events import FANOUT_CONSUMER, PAYMENTS_CONSUMER
+from persistence.money.backlog import MoneyBacklog, read_money_backlog
 from persistence.sales.backlog import Backlog, read_backlogs
 from runtime.deadline import with_deadline
 
@@ -58,15 +60,19 @@ class MetricsEndpoint:
         return generate_latest() + generate_latest(_Collected(metrics))
 
     async def _state(self, resources: Resources) -> list[Metric]:
-        lags, redis = await asyncio.gather(
-            _lags_in_postgres(resources), _redis_answers(resources)
+        waiting, redis = await asyncio.gather(
+            _waiting_in_postgres(resources), _redis_answers(resources)
         )
         up = GaugeMetricFamily(
             "cinema_up", "Whether the server answered just now.", labels=["server"]
         )
-        up.add_metric(["postgres"], lags is not None)
+        up.add_metric(["postgres"], waiting is not None)
         up.add_metric(["redis"], redis)
-        return [up, self._connections(resources), *_outbox(lags)]
+        metrics = [up, self._connections(resources)]
+        if waiting is not None:  # an old figure would look like a good one
+            lags, money = waiting
+            metrics += [*_outbox(lags), *money_metrics(money)]
+        return metrics
 
     def _connections(self, resources: Resources) -> Metric:
         """Shows whether some are idle: without one a request waits."""
@@ -98,10 +104,7 @@ class _Collected(Collector):
         return self._metrics
 
 
-def _outbox(lags: dict[str | None, Backlog] | None) -> Iterator[Metric]:
-    """Nothing without Postgres: an old figure would look like a good one."""
-    if lags is None:
-        return
+def _outbox(lags: dict[str | None, Backlog]) -> Iterator[Metric]:
     whole = lags.get(None, Backlog())
     yield GaugeMetricFamily(
         "cinema_outbox_events",
@@ -127,9 +130,15 @@ def _outbox(lags: dict[str | None, Backlog] | None) -> Iterator[Metric]:
     yield seconds
 
 
-async def _lags_in_postgres(resources: Resources) -> dict[str | None, Backlog] | None:
+async def _waiting_in_postgres(
+    resources: Resources,
+) -> tuple[dict[str | None, Backlog], MoneyBacklog] | None:
+    async def read() -> tuple[dict[str | None, Backlog], MoneyBacklog]:
+        pool = resources.pool
+        return await read_backlogs(pool), await read_money_backlog(pool)
+
     try:
-        return await with_deadline(read_backlogs(resources.pool))
+        return await with_deadline(read())
     except Exception as error:  # noqa: BLE001 # any error: the rest is still answered
         logger.warning("metrics without Postgres: %r", error)
         return None

@@ -12,6 +12,11 @@ from starlette.responses import PlainTextResponse, Response
 from domain.payment_provider import ForgedEventError, PaymentProvider, ProviderEvent
 from domain.ports import RelayWakeup
 from persistence.outages import is_unavailable
+from telemetry.money_metrics import (
+    REFUSED_WEBHOOKS,
+    STORED_WEBHOOKS,
+    UNAVAILABLE_WEBHOOKS,
+)
 
 PATH: Final = "/webhooks/stripe"
 MAX_BODY_BYTES: Final = 256 * 1024
@@ -36,18 +41,22 @@ class Webhooks:
         """400 for what the provider has not signed; it sends the others again."""
         body = await _body(request)
         if body is None:
+            REFUSED_WEBHOOKS.inc()
             return PlainTextResponse("too long, or cut off", 400)
         try:
             event = self._provider.verify(request.headers, body)
         except ForgedEventError as error:
             logger.warning("a webhook is refused", extra={"reason": str(error)})
+            REFUSED_WEBHOOKS.inc()
             return PlainTextResponse("not signed by the provider, or not now", 400)
         try:
             is_due = await self._events.record(self._provider.name, event)
         except Exception as error:
             if not is_unavailable(error):
                 raise
+            UNAVAILABLE_WEBHOOKS.inc()
             return PlainTextResponse("try again", 503)
+        STORED_WEBHOOKS.inc()
         if is_due:
             self._wakeup.notify()
         return PlainTextResponse("ok")

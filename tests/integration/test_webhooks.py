@@ -22,6 +22,7 @@ from tests.support.cinema import Show
 from tests.support.embedded import EmbeddedStack
 from tests.support.events import open_payment
 from tests.support.http_client import client_of
+from tests.support.metric_growth import growing
 from tests.support.payment_settings import WEBHOOK_SECRETS
 
 HOUR = timedelta(hours=1)
@@ -102,7 +103,8 @@ async def test_an_event_makes_its_attempt_due_once(
     attempt = await pool.fetchval(ATTEMPT, held, "sandbox")
     sent = event(attempt)
 
-    first = await send(http, sent, secret=secret)
+    with growing("cinema_webhooks_total", 1, answer="stored"):
+        first = await send(http, sent, secret=secret)
     was_due = await pool.fetchval(DUE, attempt)
     await pool.execute(
         "UPDATE payment_attempts SET due_at = NULL WHERE id = $1", attempt
@@ -143,7 +145,8 @@ async def test_what_is_refused_leaves_nothing(
     attempt = await pool.fetchval(ATTEMPT, held, "sandbox")
     sent = event(attempt)
 
-    assert await send(http, sent, **mistake) == 400
+    with growing("cinema_webhooks_total", 1, answer="refused"):
+        assert await send(http, sent, **mistake) == 400
 
     assert await pool.fetch(STORED, sent["id"]) == []
     assert await pool.fetchval(DUE, attempt) is False
