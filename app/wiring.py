@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.payments import open_provider, webhooks
 from app.settings import Settings
+from app.sign_in import sign_in_services
 from auth.passwords import Argon2Passwords
 from auth.providers.services import SignInServices
 from auth.signing_keys import KeyRing
@@ -19,9 +20,9 @@ from domain.accounts import AccountService
 from domain.best_booking import BestSeatsService
 from domain.blocks import BlockService
 from domain.booking import BookingService
+from domain.cancellations import CancellationService
 from domain.catalog import CatalogService
 from domain.extensions import ExtensionService
-from domain.identities import IdentityService
 from domain.prices import PriceService
 from domain.refunds import RefundService
 from domain.reservation import HoldTerms
@@ -36,13 +37,11 @@ from persistence.key_value.catalog_cache import RedisCatalogCache
 from persistence.key_value.client import open_redis
 from persistence.key_value.kept_counts import KeptCounts
 from persistence.key_value.own_writes import OwnWrites
-from persistence.key_value.rate_limits import RateLimits
 from persistence.key_value.script_batch import ScriptBatch
 from persistence.key_value.seat_locks import RedlockSeatLocks
-from persistence.key_value.sign_in_codes import RedisSignInCodes
+from persistence.money.cancellations import PostgresCancellations
 from persistence.money.refunds import PostgresRefunds
 from persistence.people.accounts import PostgresAccounts
-from persistence.people.identities import PostgresIdentities
 from persistence.postgres.engine import open_engine
 from persistence.postgres.pool import PATIENCE_SECONDS, Pool, open_pool
 from persistence.postgres.replica import Replica
@@ -154,7 +153,7 @@ async def open_api(settings: Settings, keys: KeyRing) -> AsyncIterator[ApiParts]
             TokenIssuer(keys),
             race_period=timedelta(seconds=settings.refresh_race_seconds),
         )
-        sign_in = _sign_in_services(settings, resources, accounts)
+        sign_in = sign_in_services(settings, resources.pool, resources.redis, accounts)
         provider = await opened.enter_async_context(open_provider(settings))
         yield ApiParts(
             resources=resources,
@@ -191,26 +190,6 @@ def _open_replica(
     return replica
 
 
-def _sign_in_services(
-    settings: Settings, resources: Resources, accounts: AccountService
-) -> SignInServices:
-    return SignInServices(
-        identities=IdentityService(
-            PostgresIdentities(resources.pool),
-            RedisSignInCodes(resources.redis),
-            accounts,
-        ),
-        rate_limits=RateLimits(
-            resources.redis,
-            address=settings.rate_limit_address,
-            account=settings.rate_limit_account,
-            account_total=settings.rate_limit_account_total,
-            slowdown_seconds=settings.sign_in_slowdown_seconds,
-            reserve=settings.rate_limit_reserve,
-        ),
-    )
-
-
 def _services(
     terms: HoldTerms,
     resources: Resources,
@@ -233,6 +212,9 @@ def _services(
             ledger,
             locks,
             wakeup,
+        ),
+        cancellations=CancellationService(
+            PostgresCancellations(resources.pool), ledger, cache, wakeup
         ),
         accounts=accounts,
         identities=sign_in.identities,

@@ -132,7 +132,7 @@ class CatalogService:
     async def update_session(
         self, session_id: UUID, facts: SessionFacts, expected_version: int | None = None
     ) -> Session:
-        """Raises InvalidInputError if it has begun.
+        """Raises InvalidInputError if it has begun or is cancelled.
 
         It does not move while a seat is held or sold. Holds and sales keep their
         prices. The end of sales may change at any time. It moves with the start.

@@ -75,6 +75,12 @@ class SessionClosedError(DomainError):
     code = "SESSION_CLOSED"
 
 
+class SessionOverError(DomainError):
+    """It has ended, or it is cancelled: nothing can be changed."""
+
+    code = "SESSION_OVER"
+
+
 class SessionMovedError(DomainError):
     """It starts at another moment than the customer was shown."""
 

@@ -119,11 +119,8 @@ class SeatsRepriced(SeatsEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SessionMoved:
-    """A session has another start or end. Its watchers read the whole map again.
-
-    A watcher that resumes from `position` gets the whole map too.
-    """
+class SessionEvent:
+    """A session has changed. Its watchers read the whole map again."""
 
     topic: ClassVar[str] = RESERVATIONS
     awaited_by: ClassVar[tuple[str, ...]] = (FANOUT_CONSUMER,)
@@ -132,22 +129,31 @@ class SessionMoved:
     seat_change: ClassVar[None] = None
 
     session_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionMoved(SessionEvent):
+    """It has another start or end.
+
+    A watcher that resumes from `position` gets the whole map too.
+    """
+
     starts_at: datetime
     ends_at: datetime
     position: Position
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SessionRemoved:
+class SessionCancelled(SessionEvent):
+    """It does not take place. What becomes of its reservations are other events."""
+
+    cancelled_at: datetime
+    reason: str
+    position: Position
+
+
+class SessionRemoved(SessionEvent):
     """There is no such session any more: its watchers are sent the error NOT_FOUND."""
-
-    topic: ClassVar[str] = RESERVATIONS
-    awaited_by: ClassVar[tuple[str, ...]] = (FANOUT_CONSUMER,)
-    status: ClassVar[None] = None
-    reservation_id: ClassVar[None] = None
-    seat_change: ClassVar[None] = None
-
-    session_id: UUID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,9 +206,7 @@ class UnknownEvent:
     seat_change: SeatChange | None
 
 
-KnownEvent = (
-    ReservationEvent | SeatsEvent | SessionMoved | SessionRemoved | PaymentEvent
-)
+KnownEvent = ReservationEvent | SeatsEvent | SessionEvent | PaymentEvent
 Event = KnownEvent | UnknownEvent
 
 # One for each status that a reservation may get.
@@ -230,6 +234,7 @@ EVENTS: Final[dict[str, type[KnownEvent]]] = {
         SeatsBlocked,
         SeatsUnblocked,
         SessionMoved,
+        SessionCancelled,
         SessionRemoved,
         *PAYMENT_EVENTS,
         *REFUND_EVENTS,

@@ -17,6 +17,7 @@ RESERVE_SEATS: Final = "reserveSeats"
 RESERVE_BEST_SEATS: Final = "reserveBestSeats"
 APPROVE_PAYMENT: Final = "approvePayment"
 EXTEND_RESERVATION: Final = "extendReservation"
+CANCEL_SESSION: Final = "cancelSession"
 REFUND_TICKETS: Final = "refundTickets"
 MAX_KEY_LENGTH = 255
 

@@ -9,8 +9,6 @@ from domain.money import Money
 
 
 class SessionStatus(StrEnum):
-    """No session is cancelled yet."""
-
     SCHEDULED = "SCHEDULED"
     CANCELLED = "CANCELLED"
 

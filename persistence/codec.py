@@ -10,8 +10,9 @@ from domain.events import (
     PaymentEvent,
     ReservationEvent,
     SeatChange,
+    SessionCancelled,
+    SessionEvent,
     SessionMoved,
-    SessionRemoved,
     UnknownEvent,
 )
 from domain.money import Money
@@ -97,18 +98,30 @@ def event_from_json(type: str, data: Json) -> Event:
             session_id=UUID(data["session_id"]),
             customer_id=UUID(data["customer_id"]),
         )
-    if issubclass(known, SessionRemoved):
-        return known(session_id=UUID(data["session_id"]))
+    if issubclass(known, SessionEvent):
+        return _session_event(known, data)
+    return known(
+        session_id=UUID(data["session_id"]), seat_change=seat_change_from_json(data)
+    )
+
+
+def _session_event(known: type[SessionEvent], data: Json) -> SessionEvent:
+    session_id = UUID(data["session_id"])
     if issubclass(known, SessionMoved):
         return known(
-            session_id=UUID(data["session_id"]),
+            session_id=session_id,
             starts_at=datetime.fromisoformat(data["starts_at"]),
             ends_at=datetime.fromisoformat(data["ends_at"]),
             position=Position(data["position"]),
         )
-    return known(
-        session_id=UUID(data["session_id"]), seat_change=seat_change_from_json(data)
-    )
+    if issubclass(known, SessionCancelled):
+        return known(
+            session_id=session_id,
+            cancelled_at=datetime.fromisoformat(data["cancelled_at"]),
+            reason=data["reason"],
+            position=Position(data["position"]),
+        )
+    return known(session_id=session_id)
 
 
 def seat_change_from_json(data: Json) -> SeatChange:

@@ -13,8 +13,7 @@ from domain.events import (
     Event,
     ReservationCancelled,
     SeatsRepriced,
-    SessionMoved,
-    SessionRemoved,
+    SessionEvent,
     TicketsRefunded,
     topics_of,
 )
@@ -81,7 +80,7 @@ class FanoutHandler:
                 events, decoded, trace_parents, strict=True
             ):
                 # An event has no prices of other types than the default one.
-                if isinstance(each, SessionMoved | SessionRemoved | SeatsRepriced):
+                if isinstance(each, SessionEvent | SeatsRepriced):
                     pipe.publish(seat_channel(event.session_id), RESYNC)
                 elif change := each.seat_change:
                     position = oldest.get(event.session_id, change.position)

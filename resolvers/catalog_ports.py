@@ -83,6 +83,12 @@ class SeatBlocking(Protocol):
     ) -> list[SessionSeat]: ...
 
 
+class Cancelling(Protocol):
+    async def cancel_session(
+        self, session_id: UUID, reason: str, by: UUID, idempotency_key: str | None
+    ) -> Session: ...
+
+
 class PriceEditing(Protocol):
     async def save_ticket_type(
         self, type_id: UUID | None, facts: TicketTypeFacts

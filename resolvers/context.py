@@ -8,6 +8,7 @@ from domain.people import Viewer
 from domain.reservation import DEFAULT_TERMS, HoldTerms
 from resolvers.booking_ports import Booking, Refunding
 from resolvers.catalog_ports import (
+    Cancelling,
     CatalogEditing,
     PriceEditing,
     SeatBlocking,
@@ -43,6 +44,7 @@ class Services:
     extensions: Extending
     payments: PaymentApproval
     refunds: Refunding
+    cancellations: Cancelling
     accounts: AccountAccess
     identities: CodeExchange
     catalog: CatalogEditing

@@ -12,7 +12,7 @@ from strawberry.dataloader import DataLoader
 from domain.cinemas import Cinema
 from domain.movies import Movie
 from domain.payment import Payment
-from domain.people import Viewer
+from domain.people import Role, Viewer
 from domain.refunds import Refund
 from domain.reservation import Reservation
 from domain.rooms import Room
@@ -97,6 +97,7 @@ class Loaders:
     _counts = _by_key(lambda queries: queries.sessions.counts_of_movies)
     reservations = _of_viewer(lambda queries: queries.reservations.by_id)
     _tickets_of = _of_viewer(lambda queries: queries.tickets.by_reservation)
+    _refunds_pending = _by_key(lambda queries: queries.refunds.pending)
     _refunds_of = _by_key(lambda queries: queries.refunds.by_payment)
     _tickets_of_refunds = _by_key(lambda queries: queries.tickets.by_refund)
     payments = _of_viewer(lambda queries: queries.payments.by_id)
@@ -161,6 +162,16 @@ class Loaders:
 
     async def tickets_of(self, reservation_id: UUID) -> list[Ticket]:
         return await self._tickets_of.load(reservation_id) or []
+
+    async def refunds_pending(self, session: Session) -> int | None:
+        """None for who does not work in its cinema."""
+        if self.viewer is None or self.viewer.role is Role.CUSTOMER:
+            return None
+        cinemas = await self.workplaces(self.viewer.id)
+        room = await self.room(session.room_id)
+        if room.cinema_id not in {cinema.id for cinema in cinemas}:
+            return None
+        return await self._refunds_pending.load(session.id) or 0
 
     async def refunds_of(self, payment_id: UUID) -> list[Refund]:
         return await self._refunds_of.load(payment_id) or []

@@ -140,6 +140,7 @@ HANDLERS = [
     ),
     ProblemHandler(errors.OrphanLeftError, problems.OrphanLeft, seats_left_alone),
     ProblemHandler(errors.SessionClosedError, problems.SessionClosed),
+    ProblemHandler(errors.SessionOverError, problems.SessionClosed),
     ProblemHandler(errors.SessionMovedError, problems.SessionMoved, moved_session),
     ProblemHandler(errors.PriceChangedError, problems.PriceChanged, total_now),
     ProblemHandler(errors.TicketTypeNotSoldError, problems.TicketTypeNotSold),

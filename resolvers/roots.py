@@ -4,6 +4,7 @@ import strawberry
 
 from resolvers.best_seats import BestSeatsMutations
 from resolvers.blocks import BlockMutations
+from resolvers.cancellations import CancellationMutations
 from resolvers.catalog import CatalogMutations
 from resolvers.cinemas import CinemaQueries
 from resolvers.clock import ClockQueries
@@ -56,6 +57,7 @@ class Mutation(
     BestSeatsMutations,
     PaymentMutations,
     RefundMutations,
+    CancellationMutations,
 ): ...
 
 

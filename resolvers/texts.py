@@ -35,6 +35,7 @@ TEXTS: Mapping[str, str | Counted] = {
     "ORPHAN_LEFT": "A seat beside yours would be left alone. Choose other seats.",
     "TICKET_TYPE_NOT_SOLD": "This session does not sell this type of ticket.",
     "SESSION_CLOSED": "Seats of this session are no longer for sale.",
+    "SESSION_OVER": "This session is over or cancelled.",
     "SESSION_MOVED": "This session now starts at another time. Check the new time.",
     "PRICE_CHANGED": "The price has changed. Check the new total.",
     "TICKET_QUOTA_EXHAUSTED": "No tickets of this type are left in this session.",
@@ -117,6 +118,7 @@ TEXTS: Mapping[str, str | Counted] = {
     "movie_archived": "This movie is archived.",
     "start_moment": "Enter a time in the future, within two years.",
     "sales_end_moment": "Enter a time in the future, not after the session ends.",
+    "session_cancelled": "The session is cancelled.",
     "session_begun": "The session has started.",
     "seats_taken": "A seat of this session is held or sold.",
     # Faults.

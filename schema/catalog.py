@@ -106,11 +106,12 @@ class Session:
         " after it, or a manager chose another moment."
     )
 
-    refunds_pending: int | None = strawberry.field(
-        default=None,
-        description="For staff: refunds that the provider has not confirmed yet. Null"
-        " for everybody as long as no provider gives money back.",
+    @strawberry.field(
+        description="For staff of the cinema: refunds of the session that the provider"
+        " has not confirmed, or has refused. Null for everybody else.",
     )
+    async def refunds_pending(self, info: Info) -> int | None:
+        return await info.context.loaders.refunds_pending(self.value)
 
     @strawberry.field(description="The movie that is shown.")
     async def movie(self, info: Info) -> Movie:

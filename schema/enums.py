@@ -112,7 +112,8 @@ class ReservationStatus(Enum):
     )
     CANCELLED = enum_value(
         reservation.ReservationStatus.CANCELLED,
-        description="Cancelled by the customer. Its seats are for sale again.",
+        description="Cancelled by the customer, or with its session, before it was"
+        " paid. Its seats are free.",
     )
     EXPIRED = enum_value(
         reservation.ReservationStatus.EXPIRED,
@@ -171,7 +172,7 @@ class SessionStatus(Enum):
     )
     CANCELLED = enum_value(
         sessions.SessionStatus.CANCELLED,
-        description="It does not take place. Not used yet.",
+        description="It does not take place: all that was sold is refunded.",
     )
 
 

@@ -76,7 +76,10 @@ class SeatsUnavailable(Problem):
     )
 
 
-@strawberry.type(description="The sales of the session have ended.")
+@strawberry.type(
+    description="The sales of the session have ended, or it is over or cancelled: see"
+    " `code`. Nothing was changed."
+)
 class SessionClosed(Problem): ...
 
 

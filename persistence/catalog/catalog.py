@@ -15,7 +15,7 @@ from domain.errors import (
 from domain.money import Money
 from domain.movies import Movie, MovieFacts
 from domain.session_changes import SessionChange, check_by_clock, check_sales_end
-from domain.sessions import OrphanRule, Session
+from domain.sessions import OrphanRule, Session, SessionStatus
 from domain.text import order_key, search_key
 from persistence.catalog import catalog_sql as sql
 from persistence.catalog import move_sql
@@ -132,6 +132,8 @@ class PostgresCatalog:
                 raise NotFoundError
             session = session_of(row)
             check_version(session.version, expected_version)
+            if session.status is SessionStatus.CANCELLED:
+                raise InvalidInputError("id", rule="session_cancelled")
             lengths = Lengths(timedelta(minutes=minutes), timedelta(minutes=turnaround))
             changed = await _change(db, session, change, lengths, ended)
             rule, version = change.orphan_rule, session.version + 1

@@ -47,7 +47,8 @@ RETURNING {MOVIE}
 
 HAS_SESSIONS_TO_COME = """
 SELECT EXISTS (
-    SELECT FROM sessions WHERE movie_id = $1 AND starts_at > clock_timestamp())
+    SELECT FROM sessions WHERE movie_id = $1 AND starts_at > clock_timestamp()
+    AND cancelled_at IS NULL)
 """
 ARCHIVE_MOVIE = f"""
 UPDATE movies SET archived_at = coalesce(archived_at, clock_timestamp()),

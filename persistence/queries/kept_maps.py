@@ -12,6 +12,7 @@ import asyncpg
 from domain.money import Money
 from domain.seat_plan import SeatPlan
 from domain.seats import Position, SeatMap, SeatStatus, SessionSeat
+from domain.sessions import SessionStatus
 from domain.ticket_prices import SeatPrices
 from runtime.kept_values import KeptValues
 
@@ -39,6 +40,7 @@ class KeptMap:
             seat_map=SeatMap(
                 session_id=rows[0]["session_id"],
                 starts_at=rows[0]["starts_at"],
+                status=SessionStatus(rows[0]["session_status"]),
                 seats=seats,
                 position=Position(rows[0]["position"]),
                 plan=plan,
@@ -73,6 +75,7 @@ class KeptMap:
         seat_map = replace(
             self.seat_map,
             starts_at=rows[0]["starts_at"],
+            status=SessionStatus(rows[0]["session_status"]),
             seats=tuple(seats) if has_changed else self.seat_map.seats,
             position=Position(rows[0]["position"]),
             plan=plan,

@@ -4,13 +4,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import col
 
+from domain.attempts import RefundStatus
 from domain.refunds import Refund
 from persistence.money.refunds import refund_of
 from persistence.queries.reading import Reader
-from persistence.tables import RefundRow
+from persistence.tables import PaymentRow, RefundRow, ReservationRow
 
 
 class Refunds:
@@ -28,3 +29,17 @@ class Refunds:
         for row in await self._reader.fetch(rows):
             refunds[row["payment_id"]].append(refund_of(row))
         return refunds
+
+    async def pending(self, session_ids: Sequence[UUID]) -> dict[UUID, int]:
+        """How many have not succeeded. Leaves out the sessions without any."""
+        session_id = col(ReservationRow.session_id)
+        rows = (
+            select(session_id, func.count().label("refunds"))
+            .join(PaymentRow, col(PaymentRow.reservation_id) == col(ReservationRow.id))
+            .join(RefundRow, col(RefundRow.payment_id) == col(PaymentRow.id))
+            .where(session_id.in_(session_ids))
+            .where(col(RefundRow.status) != RefundStatus.SUCCEEDED)
+            .group_by(session_id)
+        )
+        read = await self._reader.fetch(rows)
+        return {row["session_id"]: row["refunds"] for row in read}

@@ -20,13 +20,14 @@ AT_ONCE = 10
 # Position, clock and rows are of one snapshot. A session without seats is one row.
 SEATS = f"""
 WITH screening AS MATERIALIZED (
-    SELECT id, starts_at, price_minor, currency, clock_timestamp() AS now,
+    SELECT id, starts_at, status, price_minor, currency, clock_timestamp() AS now,
            {POSITION} AS position, {PLAN.format(room_id="sessions.room_id")} AS plan,
            {PRICES} AS prices, {{columns}}
     FROM sessions {{which}}
 )
 SELECT screening.id AS session_id, screening.price_minor, screening.currency,
-       screening.starts_at, screening.position, screening.plan, screening.prices,
+       screening.starts_at, screening.status AS session_status,
+       screening.position, screening.plan, screening.prices,
        {{names}},
        ss.id, seat.row_label, seat.number, ss.version, ss.price_minor AS seat_minor,
        {SEAT_STATUS.format(now="screening.now")} AS status,

@@ -29,6 +29,7 @@ from tests.support.events import open_payment, update_payments
 from tests.support.refunds import (
     EVERYWHERE,
     asking,
+    cancellation_service,
     refund_service,
     sell,
     ticket_ids,
@@ -46,6 +47,7 @@ RESERVATION = {
 }
 SEATS = {"session_id", "seats", "position"}
 MOVE = {"session_id", "starts_at", "ends_at", "position"}
+CANCELLED = {"session_id", "cancelled_at", "reason", "position"}
 PAYMENT = {
     *("payment_id", "reservation_id", "session_id", "customer_id", "status"),
     *("amount_minor", "currency", "created_at", "approved_at"),
@@ -64,6 +66,7 @@ CONTRACTS: dict[str, tuple[str, set[str], set[str]]] = {
     "SeatsBlocked": ("reservations", FANOUT, SEATS),
     "SeatsUnblocked": ("reservations", FANOUT, SEATS),
     "SessionMoved": ("reservations", FANOUT, MOVE),
+    "SessionCancelled": ("reservations", FANOUT, CANCELLED),
     "SessionRemoved": ("reservations", FANOUT, {"session_id"}),
     "PaymentOpened": ("payments", FANOUT, PAYMENT),
     "PaymentApproved": ("payments", FANOUT, PAYMENT),
@@ -107,6 +110,11 @@ class Sale:
         await self._change_the_catalog(await self._cinema.open_session(seats=2))
         never_sold = await self._cinema.open_session()
         await self._catalog.remove_session(never_sold.session_id)
+        [rita] = await self._cinema.customers(1)
+        cancelled = await self._cinema.open_session()
+        await cancellation_service(self._pool).cancel_session(
+            cancelled.session_id, "flood", rita
+        )
         rows = await self._pool.fetch("SELECT * FROM outbox ORDER BY position")
         return {row["type"]: row for row in rows}
 

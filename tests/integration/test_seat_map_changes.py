@@ -34,6 +34,7 @@ from tests.support.seat_changes import (
     approve,
     block,
     cancel,
+    cancel_session,
     change_price,
     change_price_of_overdue_seats,
     extend,
@@ -80,6 +81,8 @@ class Case:
 
 
 HELD = ["PaymentOpened", "ReservationCreated"]
+SOLD = ["PaymentApproved", *HELD, "ReservationConfirmed"]
+REFUNDED = ["PaymentRefunded", "TicketsRefunded"]
 EXPIRED = ["PaymentExpired", "PaymentOpened", "ReservationCreated"]
 CASES = {
     "reserveSeats": Case(reserve, HELD),
@@ -90,20 +93,16 @@ CASES = {
     "cancelReservation": Case(
         cancel, ["PaymentCancelled", *HELD, "ReservationCancelled"]
     ),
-    "approvePayment": Case(approve, ["PaymentApproved", *HELD, "ReservationConfirmed"]),
-    "refundTickets": Case(
-        refund,
+    "approvePayment": Case(approve, SOLD),
+    "refundTickets": Case(refund, [*SOLD, "PaymentPartlyRefunded", "TicketsRefunded"]),
+    "refundTickets, all": Case(refund_all, [*SOLD, *REFUNDED]),
+    "cancelSession": Case(
+        cancel_session,
         [
-            *("PaymentApproved", "PaymentOpened", "PaymentPartlyRefunded"),
-            *("ReservationConfirmed", "ReservationCreated", "TicketsRefunded"),
+            *(*SOLD, *REFUNDED, "SessionCancelled"),
+            *(*HELD, "ReservationCancelled", "PaymentCancelled"),
         ],
-    ),
-    "refundTickets, all": Case(
-        refund_all,
-        [
-            *("PaymentApproved", "PaymentOpened", "PaymentRefunded"),
-            *("ReservationConfirmed", "ReservationCreated", "TicketsRefunded"),
-        ],
+        reprices=True,
     ),
     "addSeats": Case(add_seats, ["SeatsAdded"]),
     "updateSession, price": Case(change_price, ["SeatsRepriced"], reprices=True),

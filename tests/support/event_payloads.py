@@ -8,6 +8,7 @@ from domain.events import (
     PaymentEvent,
     ReservationEvent,
     SeatsEvent,
+    SessionCancelled,
     SessionMoved,
     SessionRemoved,
 )
@@ -46,6 +47,13 @@ def again(event: events.Event) -> dict[str, Any]:
                 "ends_at": event.ends_at,
                 "position": position,
             }
+        case SessionCancelled(session_id=session_id, position=position):
+            return {
+                "session_id": str(session_id),
+                "cancelled_at": event.cancelled_at,
+                "reason": event.reason,
+                "position": position,
+            }
         case SessionRemoved(session_id=session_id):
             return {"session_id": str(session_id)}
         case PaymentEvent(payment=payment):
@@ -68,7 +76,7 @@ def moments(data: dict[str, Any]) -> dict[str, Any]:
     """Moments compared as moments, however many digits they are written with."""
     times = (
         *("created_at", "expires_at", "approved_at", "held_until"),
-        *("starts_at", "ends_at"),
+        *("starts_at", "ends_at", "cancelled_at"),
     )
     read: dict[str, Any] = {
         name: datetime.fromisoformat(text)

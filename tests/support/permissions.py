@@ -40,6 +40,7 @@ WHO_MAY = {
     "Mutation.updateRoom": MANAGERS,
     "Mutation.removeRoom": MANAGERS,
     "Mutation.removeSession": MANAGERS,
+    "Mutation.cancelSession": MANAGERS,
     "Mutation.addSeats": MANAGERS,
     "Mutation.updateSeats": MANAGERS,
     "Mutation.savePriceZone": MANAGERS,

@@ -5,20 +5,30 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
+from domain.cancellations import CancellationService
 from domain.people import Workplaces
 from domain.ports import Hold
 from domain.refunds import RefundRequest, RefundService
 from domain.reservation import Reservation
+from persistence.money.cancellations import PostgresCancellations
 from persistence.money.refunds import PostgresRefunds
 from persistence.postgres.pool import Pool
 from persistence.sales.ledger import PostgresLedger
 from tests.support.cinema import Show
 from tests.support.events import open_payment
-from tests.support.null_services import NoSeatLocks, NoWakeup
+from tests.support.null_services import NoSeatLocks, NothingCached, NoWakeup
 
 EVERYWHERE = Workplaces(whole_network=True)
 TICKET_IDS = """
 SELECT id FROM claims WHERE reservation_id = $1 ORDER BY session_seat_id
+"""
+# Of all that was sold of a session.
+SUMS = """
+SELECT count(DISTINCT refund.id) AS refunds, sum(refund.amount_minor) AS amount,
+    count(*) FILTER (WHERE p.refunded_minor <> p.amount_minor) AS not_whole
+FROM reservations r JOIN payments p ON p.reservation_id = r.id
+LEFT JOIN refunds refund ON refund.payment_id = p.id
+WHERE r.session_id = $1 AND r.status = 'CONFIRMED'
 """
 # A payment through a provider, which has the money.
 ADD_ATTEMPT = """
@@ -36,6 +46,12 @@ RETURNING id
 def refund_service(pool: Pool) -> RefundService:
     ledger = PostgresLedger(pool)
     return RefundService(PostgresRefunds(pool), ledger, NoSeatLocks(), NoWakeup())
+
+
+def cancellation_service(pool: Pool) -> CancellationService:
+    return CancellationService(
+        PostgresCancellations(pool), PostgresLedger(pool), NothingCached(), NoWakeup()
+    )
 
 
 async def sell(

@@ -14,6 +14,7 @@ from strawberry.types import ExecutionResult
 from domain.best_booking import BestSeatsService
 from domain.blocks import BlockService
 from domain.booking import BookingService
+from domain.cancellations import CancellationService
 from domain.catalog import CatalogService
 from domain.extensions import ExtensionService
 from domain.people import Role, Viewer
@@ -27,6 +28,7 @@ from persistence.catalog.blocks import PostgresBlocks
 from persistence.catalog.catalog import PostgresCatalog
 from persistence.catalog.prices import PostgresPrices
 from persistence.catalog.venues import PostgresVenues
+from persistence.money.cancellations import PostgresCancellations
 from persistence.money.refunds import PostgresRefunds
 from persistence.postgres.pool import Pool
 from persistence.queries import Queries
@@ -97,6 +99,9 @@ class SchemaClient:
             payments=PaymentService(ledger, NoSeatLocks(), NoWakeup()),
             refunds=RefundService(
                 PostgresRefunds(pool), ledger, NoSeatLocks(), NoWakeup()
+            ),
+            cancellations=CancellationService(
+                PostgresCancellations(pool), ledger, NothingCached(), NoWakeup()
             ),
             accounts=UNUSED,
             identities=UNUSED,

@@ -10,6 +10,7 @@ from loadtest.documents import (
     APPROVE_PAYMENT,
     BLOCK_SEATS,
     CANCEL_RESERVATION,
+    CANCEL_SESSION,
     EXTEND_RESERVATION,
     REFUND_TICKETS,
     RESERVE_BEST_SEATS,
@@ -108,6 +109,18 @@ async def cancel(sale: Sale) -> None:
 
 async def approve(sale: Sale) -> None:
     await _sell(sale)
+
+
+async def cancel_session(sale: Sale) -> None:
+    await _sell(sale)
+    await sale.hold(2)
+    cancelled = await sale.client.mutate(
+        CANCEL_SESSION,
+        Viewer(sale.customer, Role.MANAGER),  # an account: refunds name it
+        sessionId=str(sale.show.session_id),
+        reason="flood",
+    )
+    assert cancelled["__typename"] == "Session", cancelled
 
 
 async def _sell(sale: Sale) -> UUID:

@@ -52,6 +52,7 @@ def context(booking: FailingBooking) -> Context:
         extensions=UNUSED,
         payments=UNUSED,
         refunds=UNUSED,
+        cancellations=UNUSED,
         accounts=UNUSED,
         identities=UNUSED,
         catalog=UNUSED,

@@ -33,6 +33,7 @@ EXAMPLES: list[DomainError] = [
     errors.TicketTypeNotSoldError(),
     errors.TicketQuotaExhaustedError(),
     errors.SessionClosedError(),
+    errors.SessionOverError(),
     errors.SessionMovedError(SESSION),
     errors.PriceChangedError(Money(5000, "BRL")),
     errors.TooManySeatsError(8),
