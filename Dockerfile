@@ -28,6 +28,7 @@ COPY pyproject.toml ./
 COPY app/ app/
 COPY transport/ transport/
 COPY auth/ auth/
+COPY mail/ mail/
 COPY resolvers/ resolvers/
 COPY schema/ schema/
 COPY domain/ domain/

@@ -17,6 +17,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from app.money_metrics import money_metrics
 from app.wiring import Resources
+from domain.account_events import NOTICES_CONSUMER
 from domain.events import FANOUT_CONSUMER, PAYMENTS_CONSUMER
 from persistence.money.backlog import MoneyBacklog, read_money_backlog
 from persistence.sales.backlog import Backlog, read_backlogs
@@ -25,7 +26,7 @@ from runtime.deadline import with_deadline
 logger = logging.getLogger(__name__)
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-AWAITED = ("relay", PAYMENTS_CONSUMER, FANOUT_CONSUMER)
+AWAITED = ("relay", PAYMENTS_CONSUMER, FANOUT_CONSUMER, NOTICES_CONSUMER)
 FORWARDED = ("forwarded", "x-forwarded-for")
 
 

@@ -17,6 +17,7 @@ from pydantic import (
 )
 from pydantic_settings import NoDecode
 
+from app.mail_settings import MailSettings
 from domain.cinemas import MAX_CINEMA_NAME_LENGTH, FirstCinema
 from domain.money import in_use
 from domain.reservation import SEATS_PER_CUSTOMER, HoldTerms
@@ -87,7 +88,7 @@ class PrepareSettings(MigrateSettings):
     demo_data: bool = True
 
 
-class Settings(PaymentSettings):
+class Settings(PaymentSettings, MailSettings):
     database_url: str = Field(pattern=r"^postgresql://")
     # Standbys, for reads of catalog and lists; without it the primary answers them.
     database_replica_url: str | None = Field(default=None, pattern=r"^postgresql://")

@@ -4,19 +4,17 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 
 from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from app.account_services import AccountServices, account_services
 from app.payments import open_provider, webhooks
 from app.settings import Settings
-from app.sign_in import sign_in_services
 from auth.passwords import Argon2Passwords
 from auth.providers.services import SignInServices
 from auth.signing_keys import KeyRing
 from auth.tokens import TokenIssuer
-from domain.accounts import AccountService
 from domain.best_booking import BestSeatsService
 from domain.blocks import BlockService
 from domain.booking import BookingService
@@ -41,7 +39,6 @@ from persistence.key_value.script_batch import ScriptBatch
 from persistence.key_value.seat_locks import RedlockSeatLocks
 from persistence.money.cancellations import PostgresCancellations
 from persistence.money.refunds import PostgresRefunds
-from persistence.people.accounts import PostgresAccounts
 from persistence.postgres.engine import open_engine
 from persistence.postgres.pool import PATIENCE_SECONDS, Pool, open_pool
 from persistence.postgres.replica import Replica
@@ -147,13 +144,9 @@ async def open_api(settings: Settings, keys: KeyRing) -> AsyncIterator[ApiParts]
             resources.own_writes,
             kept_counts=KeptCounts(resources.redis),
         )
-        accounts = AccountService(
-            PostgresAccounts(resources.pool),
-            passwords,
-            TokenIssuer(keys),
-            race_period=timedelta(seconds=settings.refresh_race_seconds),
+        people = account_services(
+            settings, resources.pool, resources.redis, passwords, TokenIssuer(keys)
         )
-        sign_in = sign_in_services(settings, resources.pool, resources.redis, accounts)
         provider = await opened.enter_async_context(open_provider(settings))
         yield ApiParts(
             resources=resources,
@@ -163,10 +156,9 @@ async def open_api(settings: Settings, keys: KeyRing) -> AsyncIterator[ApiParts]
                 resources,
                 cache,
                 queries,
-                accounts,
-                sign_in=sign_in,
+                people,
             ),
-            sign_in=sign_in,
+            sign_in=people.sign_in,
             webhooks=webhooks(provider, resources.pool, resources.redis),
         )
 
@@ -195,9 +187,7 @@ def _services(
     resources: Resources,
     cache: RedisCatalogCache,
     queries: Queries,
-    accounts: AccountService,
-    *,
-    sign_in: SignInServices,
+    people: AccountServices,
 ) -> Services:
     ledger, locks, wakeup = resources.ledger, resources.locks, resources.wakeup
     rules = SeatRules(queries.seatings)
@@ -216,14 +206,15 @@ def _services(
         cancellations=CancellationService(
             PostgresCancellations(resources.pool), ledger, cache, wakeup
         ),
-        accounts=accounts,
-        identities=sign_in.identities,
+        accounts=people.accounts,
+        addresses=people.addresses,
+        identities=people.sign_in.identities,
         catalog=CatalogService(PostgresCatalog(resources.pool), cache, wakeup),
         venues=VenueService(PostgresVenues(resources.pool), cache, wakeup),
         blocks=BlockService(PostgresBlocks(resources.pool), wakeup),
         prices=PriceService(PostgresPrices(resources.pool), cache),
         queries=queries,
-        rate_limits=sign_in.rate_limits,
+        rate_limits=people.sign_in.rate_limits,
         seat_feed=SeatFeed(resources.hub, queries.seat_maps),
         reservation_feed=ReservationFeed(resources.hub),
         hold_terms=terms,

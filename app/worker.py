@@ -55,6 +55,7 @@ async def work(settings: Settings) -> None:
             "relay": services.relay.run,
             "payments": services.payments.run,
             "fanout": services.fanout.run,
+            "notices": services.notices.run,
             "seat counts": services.seat_counts.run,
             "expiry": lambda: sweep_for_ever(services.expiry),
             "housekeeping": lambda: keep_house_for_ever(resources.pool),

@@ -1,12 +1,19 @@
 """Builds the loops of the worker."""
 
+import logging
 from dataclasses import dataclass
 
 from app.kafka import kafka
+from app.mail_settings import MailSettings
 from app.settings import Settings
 from app.wiring import Resources
 from domain.expiry import ExpiryService
+from mail.letters import Letters
+from mail.notices import NoticesHandler
+from mail.outlets import FolderOutlet, Outlet, SmtpOutlet, SmtpServer
 from persistence.key_value.kept_counts import KeptCounts
+from persistence.people.notices import PostgresNotices
+from persistence.postgres.pool import Pool
 from persistence.queries.availabilities import Availabilities
 from persistence.sales.outbox import Outbox
 from realtime.consumer import Consumer
@@ -15,14 +22,36 @@ from realtime.payments import PaymentsHandler
 from realtime.relay import Relay
 from realtime.seat_counts import SeatCounts
 
+logger = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerServices:
     relay: Relay
     payments: Consumer
     fanout: Consumer
+    notices: Consumer
     seat_counts: SeatCounts
     expiry: ExpiryService
+
+
+def notices_handler(settings: MailSettings, pool: Pool) -> NoticesHandler:
+    notices = PostgresNotices(pool)
+    return NoticesHandler(
+        notices,
+        Letters(notices, settings.pages_url),
+        outlet_of(settings),
+        settings.mail_from,
+    )
+
+
+def outlet_of(settings: MailSettings) -> Outlet | None:
+    if settings.smtp_url is not None:
+        return SmtpOutlet(SmtpServer.parse(settings.smtp_url.get_secret_value()))
+    if settings.mail_dir is not None:
+        return FolderOutlet(settings.mail_dir)
+    logger.warning("no mail is sent: SMTP_URL and MAIL_DIR are not set")
+    return None
 
 
 def worker_services(settings: Settings, resources: Resources) -> WorkerServices:
@@ -35,6 +64,7 @@ def worker_services(settings: Settings, resources: Resources) -> WorkerServices:
         relay=Relay(Outbox(pool), broker, hub, redis),
         payments=Consumer(broker, PaymentsHandler(ledger, wakeup), hub),
         fanout=Consumer(broker, fanout, hub),
+        notices=Consumer(broker, notices_handler(settings, pool), hub),
         seat_counts=seat_counts,
         expiry=ExpiryService(ledger, wakeup),
     )

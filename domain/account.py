@@ -11,6 +11,7 @@ from domain.email_addresses import EmailAddress
 from domain.people import Role, Viewer
 
 KNOWN_NETWORK_PERIOD = timedelta(days=30)
+ENGLISH = "en"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +20,8 @@ class Account:
     email: str  # in lower case
     name: str
     role: Role
+    email_verified: bool = False
+    locale: str = ENGLISH  # of the mails
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +71,12 @@ class RecentUse:
 
 class Accounts(Protocol):
     async def add(
-        self, email: EmailAddress, name: str, password_hash: str
+        self, email: EmailAddress, name: str, password_hash: str, locale: str
     ) -> Account | None:
-        """A new customer. None if another account has the address, in any spelling."""
+        """A new customer. None if another account has the address, in any spelling.
+
+        The event EmailVerificationRequested is committed with it.
+        """
 
     async def login(self, email: EmailAddress) -> Login | None:
         """Looks for the exact spelling first, then for the key."""

@@ -7,6 +7,7 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 from domain.account import (
+    ENGLISH,
     AccessTokenIssuer,
     Account,
     Accounts,
@@ -57,7 +58,13 @@ class AccountService:
         self._race_period = race_period
 
     async def sign_up(
-        self, email: str, password: str, name: str, network: str | None = None
+        self,
+        email: str,
+        password: str,
+        name: str,
+        network: str | None = None,
+        *,
+        locale: str = ENGLISH,
     ) -> SignedIn:
         """Raises InvalidInputError for all wrong fields, and EmailTakenError."""
         address, name = new_address(email) or NO_ADDRESS, name_as_stored(name)
@@ -67,7 +74,7 @@ class AccountService:
         if await self._accounts.login(address):
             raise EmailTakenError
         password_hash = await self._passwords.hash(password)
-        account = await self._accounts.add(address, name, password_hash)
+        account = await self._accounts.add(address, name, password_hash, locale)
         if account is None:
             raise EmailTakenError
         try:

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import ClassVar, Final
 from uuid import UUID
 
+from domain.account_events import ACCOUNT_EVENTS, AccountEvent
 from domain.payment import Payment, PaymentStatus
 from domain.reservation import Reservation, ReservationStatus
 from domain.seats import Position, SessionSeat
@@ -206,7 +207,7 @@ class UnknownEvent:
     seat_change: SeatChange | None
 
 
-KnownEvent = ReservationEvent | SeatsEvent | SessionEvent | PaymentEvent
+KnownEvent = ReservationEvent | SeatsEvent | SessionEvent | PaymentEvent | AccountEvent
 Event = KnownEvent | UnknownEvent
 
 # One for each status that a reservation may get.
@@ -238,6 +239,7 @@ EVENTS: Final[dict[str, type[KnownEvent]]] = {
         SessionRemoved,
         *PAYMENT_EVENTS,
         *REFUND_EVENTS,
+        *ACCOUNT_EVENTS,
     )
 }
 TOPICS: Final = tuple(dict.fromkeys(event.topic for event in EVENTS.values()))

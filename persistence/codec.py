@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from domain.account_events import AccountEvent
 from domain.events import (
     EVENTS,
     Event,
@@ -98,6 +99,9 @@ def event_from_json(type: str, data: Json) -> Event:
             session_id=UUID(data["session_id"]),
             customer_id=UUID(data["customer_id"]),
         )
+    if issubclass(known, AccountEvent):
+        account_id = data["account_id"]
+        return known(account_id=UUID(account_id) if account_id else None)
     if issubclass(known, SessionEvent):
         return _session_event(known, data)
     return known(

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from prometheus_client import Counter, Gauge, Histogram
 
+from domain.account_events import NOTICES_CONSUMER
 from domain.events import FANOUT_CONSUMER, PAYMENTS_CONSUMER
 
 SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60)
@@ -40,7 +41,7 @@ DEAD_LETTERS = Counter(
     ["consumer"],
 )
 # An alert needs a first 0.
-for consumer in (PAYMENTS_CONSUMER, FANOUT_CONSUMER):
+for consumer in (PAYMENTS_CONSUMER, FANOUT_CONSUMER, NOTICES_CONSUMER):
     DEAD_LETTERS.labels(consumer)
 DELIVERY_LAG = Histogram(
     "cinema_delivery_lag_seconds",

@@ -18,6 +18,7 @@ from resolvers.faults import bad_user_input
 from resolvers.loaders import Loaders
 from resolvers.ports import (
     AccountAccess,
+    AddressAccess,
     CodeExchange,
     Extending,
     NextTurn,
@@ -47,6 +48,7 @@ class Services:
     cancellations: Cancelling
     accounts: AccountAccess
     identities: CodeExchange
+    addresses: AddressAccess
     catalog: CatalogEditing
     venues: VenueEditing
     prices: PriceEditing

@@ -45,7 +45,11 @@ class PeopleMutations:
     ) -> SignUpResult:
         await check_attempt(info, new_address(input.email))
         signed_in = await info.context.services.accounts.sign_up(
-            input.email, input.password, input.name, info.context.network
+            input.email,
+            input.password,
+            input.name,
+            info.context.network,
+            locale=info.context.locale,
         )
         return AuthTokens.from_domain(signed_in)
 

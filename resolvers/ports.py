@@ -41,7 +41,13 @@ class AccountAccess(Protocol):
     async def find(self, account_id: UUID) -> Account | None: ...
 
     async def sign_up(
-        self, email: str, password: str, name: str, network: str | None
+        self,
+        email: str,
+        password: str,
+        name: str,
+        network: str | None,
+        *,
+        locale: str,
     ) -> SignedIn: ...
 
     async def sign_in(
@@ -55,6 +61,12 @@ class AccountAccess(Protocol):
     async def refresh(self, refresh_token: str, network: str | None) -> SignedIn: ...
 
     async def sign_out(self, refresh_token: str) -> bool: ...
+
+
+class AddressAccess(Protocol):
+    async def request_verification(self, account_id: UUID) -> None: ...
+
+    async def verify(self, account_id: UUID, token: str) -> Account: ...
 
 
 class CodeExchange(Protocol):

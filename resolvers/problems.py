@@ -127,6 +127,7 @@ HANDLERS = [
     ProblemHandler(errors.SessionInUseError, problems.InUse),
     ProblemHandler(errors.RoomInUseError, problems.InUse),
     ProblemHandler(errors.MovieInUseError, problems.InUse),
+    ProblemHandler(errors.TokenInvalidError, problems.TokenInvalid),
     ProblemHandler(errors.EmailTakenError, problems.EmailTaken),
     ProblemHandler(
         errors.SignInAgainError, problems.InvalidCredentials, text="sign_in_again"

@@ -2,6 +2,7 @@
 
 import strawberry
 
+from resolvers.accounts import AccountMutations
 from resolvers.best_seats import BestSeatsMutations
 from resolvers.blocks import BlockMutations
 from resolvers.cancellations import CancellationMutations
@@ -47,6 +48,7 @@ class Query(
 class Mutation(
     PeopleMutations,
     SignInCodeMutations,
+    AccountMutations,
     CatalogMutations,
     VenueMutations,
     PriceMutations,

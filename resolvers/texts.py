@@ -23,6 +23,16 @@ class Counted:
     many: str
 
 
+# Of mails; see mail/letters.py.
+MAIL_TEXTS: Mapping[str, str | Counted] = {
+    "mail_ignore": "If you did not ask for this mail, ignore it.",
+    "mail_verify_subject": "Confirm your e-mail address",
+    "mail_verify_intro": "Somebody opened an account for cinema tickets with this"
+    " address. If it was you, confirm the address.",
+    "mail_verify_how": "Sign in, and enter this code or open the link. It works once,"
+    " within %(hours)d hours.",
+}
+
 # Keys are codes of errors and names of rules; facts fill the placeholders.
 TEXTS: Mapping[str, str | Counted] = {
     # Refusals, and faults with the same code.
@@ -61,6 +71,7 @@ TEXTS: Mapping[str, str | Counted] = {
     "SESSION_IN_USE": "Customers have reserved seats of this session.",
     "ROOM_IN_USE": "This room has sessions, or had some.",
     "MOVIE_IN_USE": "This movie has sessions to come.",
+    "TOKEN_INVALID": "This code is not valid any more. Ask for a new one.",
     # Rules for input fields.
     "seats_missing": "Choose at least one seat.",
     "seats_repeated": "Choose each seat only once.",
@@ -145,6 +156,7 @@ TEXTS: Mapping[str, str | Counted] = {
     "date_without_cinema": "`date` needs `cinemaId`.",
     "local_time": "`local` must be a date and a time, such as 2026-11-29T20:30.",
     "search_length": "`search` must be valid text of up to %(limit)d characters.",
+    **MAIL_TEXTS,
 }
 
 

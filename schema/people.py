@@ -24,6 +24,14 @@ class Viewer:
     email: str = strawberry.field(description="E-mail address, in lower case.")
     name: str = strawberry.field(description="Display name.")
     role: Role = strawberry.field(description="Role of the account.")
+    email_verified: bool = strawberry.field(
+        description="Whether a code that was sent to the address came back, or an"
+        " identity provider has verified it."
+    )
+    locale: str = strawberry.field(
+        description="Language of the mails, such as pt-BR. At first that of the request"
+        " that signed up."
+    )
 
     @strawberry.field(
         description="Where they work, ordered by name: all cinemas for managers of the"
@@ -42,6 +50,8 @@ class Viewer:
             email=account.email,
             name=account.name,
             role=Role(account.role),
+            email_verified=account.email_verified,
+            locale=account.locale,
         )
 
 

@@ -58,6 +58,12 @@ class Outdated(Problem):
 class InUse(Problem): ...
 
 
+@strawberry.type(
+    description="The code of a mail is unknown, used, expired or another account's."
+)
+class TokenInvalid(Problem): ...
+
+
 @strawberry.type(description="Another account has this e-mail address.")
 class EmailTaken(Problem): ...
 

@@ -134,7 +134,13 @@ class EmbeddedRun:
             "PORT": str(self._port),
             "METRICS_PORT": environ.get("METRICS_PORT")
             or str(self._metrics_port.number),
+            **self._mail(environ),
         }
+
+    def _mail(self, environ: Mapping[str, str]) -> dict[str, str]:
+        if environ.get("SMTP_URL"):
+            return {}
+        return {"MAIL_DIR": environ.get("MAIL_DIR") or str(self._folder.path / "mail")}
 
     def _show_addresses(self, seconds: float, settings: Mapping[str, str]) -> None:
         address = address_in_url(self._host, self._port)
@@ -148,8 +154,14 @@ class EmbeddedRun:
             f"  Metrics  http://{address}/metrics (worker: http://{worker}/metrics)\n"
             f"  Data     {self._folder.path}\n"
             f"  Logs     {self._folder.logs}\n"
+            f"  Mail     {mail_line(settings)}\n"
             f"  Stop     Ctrl-C\n"
         )
+
+
+def mail_line(settings: Mapping[str, str]) -> str:
+    folder = settings.get("MAIL_DIR")
+    return f"{folder} (files, as SMTP_URL is not set)" if folder else "SMTP_URL"
 
 
 def explorer_line(address: str) -> str:

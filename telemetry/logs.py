@@ -17,6 +17,7 @@ OURS = (
     "app",
     "auth",
     "domain",
+    "mail",
     "persistence",
     "providers",
     "realtime",

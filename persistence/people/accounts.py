@@ -13,27 +13,41 @@ from domain.account import (
     RefreshFamily,
     Successor,
 )
+from domain.account_events import EmailVerificationRequested
 from domain.email_addresses import EmailAddress
 from domain.people import Role
+from persistence.people.account_events import inserted_account_event
 from persistence.postgres.pool import Pool
+from persistence.sales.event_sql import ORIGIN
+from telemetry import origin
+
+# Of a row of accounts, for account_of.
+ACCOUNT = (
+    "id, email, name, role, locale, email_verified_at IS NOT NULL AS email_verified"
+)
 
 # lower() again, by the database: it must agree with the check constraint and the unique
 # index, for every alphabet.
-ADD = """
-INSERT INTO accounts (email, email_key, name, role, password_hash)
-VALUES (lower($1), $2, $3, $4, $5)
-ON CONFLICT DO NOTHING
-RETURNING id, email, name, role
-"""
+ADD = f"""
+WITH {ORIGIN.format("$7", "$8")},
+added AS (
+    INSERT INTO accounts (email, email_key, name, role, password_hash, locale)
+    VALUES (lower($1), $2, $3, $4, $5, $6)
+    ON CONFLICT DO NOTHING
+    RETURNING {ACCOUNT}
+),
+{inserted_account_event("added", EmailVerificationRequested)}
+SELECT * FROM added
+"""  # noqa: S608 # constants
 
 # The exact spelling first: one of two accounts with one key has no other way in.
 OF_ADDRESS = """
 WHERE email = lower($1) OR email_key = $2 ORDER BY email = lower($1) DESC LIMIT 1
 """
 
-LOGIN = f"SELECT id, email, name, role, password_hash FROM accounts {OF_ADDRESS}"  # noqa: S608 # constants
+LOGIN = f"SELECT {ACCOUNT}, password_hash FROM accounts {OF_ADDRESS}"  # noqa: S608 # constants
 
-FIND = "SELECT id, email, name, role FROM accounts WHERE id = $1"
+FIND = f"SELECT {ACCOUNT} FROM accounts WHERE id = $1"  # noqa: S608 # constants
 
 REPLACE_HASH = """
 UPDATE accounts SET password_hash = $3 WHERE id = $1 AND password_hash = $2
@@ -80,7 +94,7 @@ HOLDER = "SELECT account_id FROM refresh_tokens WHERE token_hash = $1"
 # takes an account over locks it exclusively, and then sees all earlier successors.
 EXCHANGE_REFRESH = f"""
 WITH account AS MATERIALIZED (
-    SELECT id, email, name, role FROM accounts
+    SELECT {ACCOUNT} FROM accounts
     WHERE id = (SELECT account_id FROM refresh_tokens WHERE token_hash = $1) FOR SHARE
 ), used AS (
     UPDATE refresh_tokens SET used_at = clock_timestamp(), successor = $4 FROM account
@@ -91,14 +105,14 @@ WITH account AS MATERIALIZED (
     SELECT $2, family_id, account_id, clock_timestamp() + $3::interval FROM used
     RETURNING account_id
 ), network AS ({remember_network("successor", "$5")})
-SELECT id, email, name, role FROM account JOIN successor ON account_id = id
+SELECT account.* FROM account JOIN successor ON account_id = id
 """  # noqa: S608 # constants
 
-RECENT_USE = """
-SELECT id, email, name, role, successor
+RECENT_USE = f"""
+SELECT {ACCOUNT}, successor
 FROM refresh_tokens JOIN accounts ON id = account_id
 WHERE token_hash = $1 AND used_at > clock_timestamp() - $2::interval
-"""
+"""  # noqa: S608 # constants
 
 LOCK_FAMILY = """
 SELECT family_id, account_id
@@ -117,10 +131,17 @@ class PostgresAccounts:
         self._pool = pool
 
     async def add(
-        self, email: EmailAddress, name: str, password_hash: str
+        self, email: EmailAddress, name: str, password_hash: str, locale: str
     ) -> Account | None:
         row = await self._pool.fetchrow(
-            ADD, email.text, email.key, name, Role.CUSTOMER, password_hash
+            ADD,
+            email.text,
+            email.key,
+            name,
+            Role.CUSTOMER,
+            password_hash,
+            locale,
+            *origin.of_event(),
         )
         return account_of(row) if row else None
 
@@ -202,5 +223,10 @@ class PostgresAccounts:
 
 def account_of(row: asyncpg.Record) -> Account:
     return Account(
-        id=row["id"], email=row["email"], name=row["name"], role=Role(row["role"])
+        id=row["id"],
+        email=row["email"],
+        name=row["name"],
+        role=Role(row["role"]),
+        email_verified=row["email_verified"],
+        locale=row["locale"],
     )

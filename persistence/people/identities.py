@@ -3,16 +3,16 @@
 from domain.account import Account
 from domain.email_addresses import EmailAddress
 from domain.people import Role
-from persistence.people.accounts import OF_ADDRESS, account_of
+from persistence.people.accounts import ACCOUNT, OF_ADDRESS, account_of
 from persistence.postgres.pool import Connection, Pool
 
 # After a lost race the identity is linked, unless its account was deleted just then.
 ATTEMPTS = 5
 
-FIND = """
-SELECT id, email, name, role FROM identities JOIN accounts ON id = account_id
+FIND = f"""
+SELECT {ACCOUNT} FROM identities JOIN accounts ON id = account_id
 WHERE issuer = $1 AND subject = $2
-"""
+"""  # noqa: S608 # constants
 
 ADD_ACCOUNT = """
 INSERT INTO accounts (email, email_key, name, role, email_verified_at)
@@ -23,7 +23,7 @@ ON CONFLICT DO NOTHING
 
 # FOR UPDATE blocks concurrent inserts of refresh tokens, so that DELETE_TOKENS
 # sees all of them.
-LOCK_ACCOUNT = f"SELECT id, email, name, role FROM accounts {OF_ADDRESS} FOR UPDATE"  # noqa: S608 # constants
+LOCK_ACCOUNT = f"SELECT {ACCOUNT} FROM accounts {OF_ADDRESS} FOR UPDATE"  # noqa: S608 # constants
 
 LINK = """
 INSERT INTO identities (issuer, subject, account_id) VALUES ($1, $2, $3)

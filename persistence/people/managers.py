@@ -7,11 +7,12 @@ from domain.account import Account
 from domain.email_addresses import EmailAddress
 from domain.people import Role
 from domain.text import folded
-from persistence.people.accounts import OF_ADDRESS, account_of
+from persistence.people.accounts import ACCOUNT, OF_ADDRESS, account_of
 from persistence.postgres.pool import Connection
 
 STAFF = """
-SELECT a.id, a.email, a.name, a.role, a.works_locally,
+SELECT a.id, a.email, a.name, a.role, a.works_locally, a.locale,
+       a.email_verified_at IS NOT NULL AS email_verified,
        array_remove(array_agg(c.name ORDER BY c.name_key, c.id), NULL) AS cinemas
 FROM accounts a
 LEFT JOIN memberships m ON m.account_id = a.id
@@ -23,7 +24,7 @@ GROUP BY a.id ORDER BY a.email
 CINEMAS = "SELECT id, name FROM cinemas ORDER BY name_key, id"
 
 LOCK = f"""
-SELECT id, email, name, role, works_locally FROM accounts
+SELECT {ACCOUNT}, works_locally FROM accounts
 WHERE id = (SELECT id FROM accounts {OF_ADDRESS}) FOR NO KEY UPDATE
 """  # noqa: S608 # constants
 

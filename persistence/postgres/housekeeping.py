@@ -25,6 +25,19 @@ DELETE FROM sign_in_networks WHERE ctid = ANY(ARRAY(
     WHERE seen_at < clock_timestamp() - interval '30 days' LIMIT $1
     FOR UPDATE SKIP LOCKED))
 """
+OLD_ACCOUNT_TOKENS = """
+DELETE FROM account_tokens WHERE ctid = ANY(ARRAY(
+    SELECT ctid FROM account_tokens WHERE expires_at < clock_timestamp() LIMIT $1
+    FOR UPDATE SKIP LOCKED))
+"""
+# Kept longer than an event waits. One that is still in the outbox is not forgotten.
+OLD_NOTICES = """
+DELETE FROM notices WHERE ctid = ANY(ARRAY(
+    SELECT ctid FROM notices
+    WHERE created_at < clock_timestamp() - interval '14 days'
+      AND NOT EXISTS (SELECT FROM outbox WHERE outbox.id = event_id)
+    LIMIT $1 FOR UPDATE SKIP LOCKED))
+"""
 # They are useless after some seconds, and should not get into a backup.
 OLD_SUCCESSORS = """
 UPDATE refresh_tokens SET successor = NULL WHERE ctid = ANY(ARRAY(
@@ -40,7 +53,14 @@ DELETE FROM provider_events WHERE ctid = ANY(ARRAY(
     WHERE received_at < clock_timestamp() - interval '30 days' LIMIT $1))
 """
 
-OLD_ROWS = (OLD_KEYS, OLD_TOKENS, OLD_NETWORKS, OLD_EVENTS)
+OLD_ROWS = (
+    OLD_KEYS,
+    OLD_TOKENS,
+    OLD_NETWORKS,
+    OLD_EVENTS,
+    OLD_ACCOUNT_TOKENS,
+    OLD_NOTICES,
+)
 
 
 async def delete_old_rows(pool: Pool) -> int:

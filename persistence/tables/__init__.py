@@ -13,9 +13,11 @@ from persistence.tables.money import (
     ProviderEventRow,
     RefundRow,
 )
+from persistence.tables.notices import NoticeRow
 from persistence.tables.outbox import OutboxRow, RelayLeaseRow
 from persistence.tables.people import (
     AccountRow,
+    AccountTokenRow,
     IdentityRow,
     MembershipRow,
     RefreshTokenRow,
@@ -46,6 +48,7 @@ from persistence.tables.venues import (
 __all__ = [
     "SEAT_ORDER",
     "AccountRow",
+    "AccountTokenRow",
     "CardPriceRow",
     "CinemaRow",
     "ClaimRow",
@@ -53,6 +56,7 @@ __all__ = [
     "IdentityRow",
     "MembershipRow",
     "MovieRow",
+    "NoticeRow",
     "OutboxRow",
     "PaymentAttemptRow",
     "PaymentEffectRow",

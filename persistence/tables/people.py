@@ -1,4 +1,4 @@
-"""Accounts, their identities and their refresh tokens."""
+"""Accounts, their identities, and the tokens that clients and mails have."""
 
 from datetime import datetime
 from uuid import UUID
@@ -6,10 +6,13 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, Text, text
 from sqlmodel import Field, SQLModel
 
+from domain.account import ENGLISH
+from domain.account_tokens import TokenPurpose
 from domain.people import Role
 from persistence.tables.columns import GROWING_ID, NOW, Moment, one_of
 
 IS_FALSE = {"server_default": text("false")}
+IS_ENGLISH = {"server_default": ENGLISH}
 
 
 class AccountRow(SQLModel, table=True):
@@ -30,8 +33,11 @@ class AccountRow(SQLModel, table=True):
     # manages the whole network, as all did before there were memberships.
     works_locally: bool = Field(default=False, sa_column_kwargs=IS_FALSE)
     password_hash: str | None = Field(default=None, sa_type=Text)
-    # Set by an identity provider that has verified the address.
+    # Set by an identity provider that has verified the address, or by a token that was
+    # sent to it.
     email_verified_at: datetime | None = Field(default=None, sa_type=Moment)
+    # Of the mails.
+    locale: str = Field(default=ENGLISH, sa_type=Text, sa_column_kwargs=IS_ENGLISH)
     created_at: datetime | None = Field(
         default=None, sa_type=Moment, nullable=False, sa_column_kwargs=NOW
     )
@@ -98,3 +104,17 @@ class IdentityRow(SQLModel, table=True):
     created_at: datetime | None = Field(
         default=None, sa_type=Moment, nullable=False, sa_column_kwargs=NOW
     )
+
+
+class AccountTokenRow(SQLModel, table=True):
+    """A token that a mail has. Only the hash is stored. It is deleted by its use."""
+
+    __tablename__ = "account_tokens"
+    __table_args__ = (one_of("purpose", TokenPurpose),)
+
+    event_id: UUID = Field(primary_key=True)  # that the mail is about
+    token_hash: bytes = Field(unique=True)
+    account_id: UUID = Field(foreign_key="accounts.id", index=True, ondelete="CASCADE")
+    purpose: str = Field(sa_type=Text)
+    email: str = Field(sa_type=Text)  # where it was sent
+    expires_at: datetime = Field(sa_type=Moment, index=True)

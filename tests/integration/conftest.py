@@ -23,6 +23,7 @@ from realtime.hub import Hub
 from tests.support.cinema import Cinema, Show
 from tests.support.embedded import EmbeddedStack
 from tests.support.engine import PLANS
+from tests.support.mail_server import MailServer
 from tests.support.metric_growth import counted
 from tests.support.null_services import NothingCached
 from tests.support.realtime import Worker
@@ -117,6 +118,13 @@ async def show(cinema: Cinema) -> Show:
 async def place(cinema: Cinema) -> dict[str, str]:
     """A movie, and a room with three seats and no sessions."""
     return await cinema.empty_room()
+
+
+@pytest.fixture
+async def mail_server() -> AsyncIterator[MailServer]:
+    server = MailServer()
+    async with server.running():
+        yield server
 
 
 @pytest.fixture

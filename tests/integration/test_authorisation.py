@@ -7,8 +7,10 @@ import pytest
 from graphql import build_schema as build_from_sdl
 
 from domain.accounts import AccountService
+from domain.addresses import AddressService
 from domain.identities import IdentityService
 from domain.people import Role, Viewer
+from persistence.people.addresses import PostgresAddresses
 from persistence.postgres.pool import Pool
 from tests.support.accounts import FakeAccounts, FakePasswords, FakeTokens
 from tests.support.identities import FakeCodes, FakeIdentities
@@ -43,12 +45,13 @@ OTHERWISE = {None, "NOT_FOUND", "BAD_USER_INPUT"}
 
 
 @pytest.fixture
-def full_client(client: SchemaClient) -> SchemaClient:
+def full_client(client: SchemaClient, pool: Pool) -> SchemaClient:
     """With the services that other tests leave out."""
     accounts = AccountService(FakeAccounts(), FakePasswords(), FakeTokens())
     client.services = replace(
         client.services,
         accounts=accounts,
+        addresses=AddressService(PostgresAddresses(pool)),
         queries=client.queries,
         identities=IdentityService(FakeIdentities(), FakeCodes(), accounts),
     )

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from prometheus_client.parser import text_string_to_metric_families
 
+import mail.metrics  # noqa: F401 # the mails of the worker
 import realtime.consumer  # noqa: F401 # declares the worker's metrics
 from app.settings import Settings
 from tests.support.http_client import client_of

@@ -26,6 +26,7 @@ from persistence.sales.ledger import PostgresLedger
 from tests.support.cinema import Cinema, Show, expire_hold
 from tests.support.event_payloads import again, moments
 from tests.support.events import open_payment, update_payments
+from tests.support.notices import sign_up
 from tests.support.refunds import (
     EVERYWHERE,
     asking,
@@ -52,7 +53,8 @@ PAYMENT = {
     *("payment_id", "reservation_id", "session_id", "customer_id", "status"),
     *("amount_minor", "currency", "created_at", "approved_at"),
 }
-BOTH, FANOUT = {"payments", "fanout"}, {"fanout"}
+ACCOUNT = {"account_id"}
+BOTH, FANOUT, NOTICES = {"payments", "fanout"}, {"fanout"}, {"notices"}
 
 CONTRACTS: dict[str, tuple[str, set[str], set[str]]] = {
     "ReservationCreated": ("reservations", BOTH, RESERVATION),
@@ -68,6 +70,7 @@ CONTRACTS: dict[str, tuple[str, set[str], set[str]]] = {
     "SessionMoved": ("reservations", FANOUT, MOVE),
     "SessionCancelled": ("reservations", FANOUT, CANCELLED),
     "SessionRemoved": ("reservations", FANOUT, {"session_id"}),
+    "EmailVerificationRequested": ("reservations", NOTICES, ACCOUNT),
     "PaymentOpened": ("payments", FANOUT, PAYMENT),
     "PaymentApproved": ("payments", FANOUT, PAYMENT),
     "PaymentExpired": ("payments", FANOUT, PAYMENT),
@@ -92,7 +95,7 @@ SEAT_STATUS = {
 class Sale:
     """A hold that is sold, an extended one that is cancelled, and one that expires.
 
-    Then more seats, a price, and a session that is removed.
+    Then more seats, a price, a session that is removed, and an account.
     """
 
     def __init__(self, pool: Pool) -> None:
@@ -115,6 +118,7 @@ class Sale:
         await cancellation_service(self._pool).cancel_session(
             cancelled.session_id, "flood", rita
         )
+        await sign_up(self._pool)
         rows = await self._pool.fetch("SELECT * FROM outbox ORDER BY position")
         return {row["type"]: row for row in rows}
 

@@ -164,7 +164,9 @@ async def test_housekeeping_does_not_wait_for_a_family_that_ends(
     scratch_pool: Pool,
 ) -> None:
     accounts = PostgresAccounts(scratch_pool)
-    account = await accounts.add(email_address("ana@cinema.example"), "Ana", "hash")
+    account = await accounts.add(
+        email_address("ana@cinema.example"), "Ana", "hash", "en"
+    )
     assert account is not None
     for number in range(2):
         await accounts.add_refresh_token(

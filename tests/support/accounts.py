@@ -37,7 +37,7 @@ class FakeAccounts:
     taken_over: bool = False  # a provider has just verified the address for another
 
     async def add(
-        self, email: EmailAddress, name: str, password_hash: str
+        self, email: EmailAddress, name: str, password_hash: str, locale: str
     ) -> Account | None:
         if email.text in self.logins:
             return None

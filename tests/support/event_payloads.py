@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from domain import events
+from domain.account_events import AccountEvent
 from domain.events import (
     PaymentEvent,
     ReservationEvent,
@@ -56,6 +57,8 @@ def again(event: events.Event) -> dict[str, Any]:
             }
         case SessionRemoved(session_id=session_id):
             return {"session_id": str(session_id)}
+        case AccountEvent(account_id=account_id):
+            return {"account_id": str(account_id)}
         case PaymentEvent(payment=payment):
             assert payment.status is event.status
             return {

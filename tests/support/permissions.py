@@ -29,6 +29,8 @@ WHO_MAY = {
     "Mutation.exchangeSignInCode": ANYBODY,
     "Mutation.refreshTokens": ANYBODY,
     "Mutation.signOut": ANYBODY,
+    "Mutation.requestEmailVerification": SIGNED_IN,
+    "Mutation.verifyEmail": SIGNED_IN,
     "Mutation.createMovie": NETWORK,
     "Mutation.updateMovie": NETWORK,
     "Mutation.archiveMovie": NETWORK,

@@ -6,10 +6,14 @@ from typing import Self
 
 from app.worker import sweep_for_ever
 from domain.expiry import ExpiryService
+from mail.letters import Letters
+from mail.notices import NoticesHandler
+from mail.outlets import Outlet
 from persistence.key_value.client import open_redis
 from persistence.key_value.kept_counts import KeptCounts
 from persistence.key_value.script_batch import ScriptBatch
 from persistence.key_value.seat_locks import RedlockSeatLocks
+from persistence.people.notices import PostgresNotices
 from persistence.postgres.pool import Pool
 from persistence.queries.availabilities import Availabilities
 from persistence.sales.ledger import PostgresLedger
@@ -25,9 +29,20 @@ from realtime.topics import RELAY_WAKEUP
 from realtime.wakeups import RedisWakeup
 from runtime.supervision import keep_running
 
+SENDER = "Cinema tickets <tickets@cinema.example>"
+
 
 class Worker:
-    def __init__(self, pool: Pool, redis_url: str, kafka: Kafka) -> None:
+    def __init__(
+        self,
+        pool: Pool,
+        redis_url: str,
+        kafka: Kafka,
+        outlet: Outlet | None = None,
+    ) -> None:
+        """Without an outlet no mail is sent, and their events are confirmed."""
+        notices = PostgresNotices(pool)
+        self.notices = NoticesHandler(notices, Letters(notices), outlet, SENDER)
         self._pool = pool
         self._kafka = kafka
         self._redis = open_redis(redis_url)
@@ -62,6 +77,7 @@ class Worker:
                 self._kafka, PaymentsHandler(ledger, wakeup), self._hub
             ).run,
             "fanout": Consumer(self._kafka, fanout, self._hub).run,
+            "notices": Consumer(self._kafka, self.notices, self._hub).run,
             "seat counts": counts.run,
             "expiry": lambda: sweep_for_ever(expiry),
         }

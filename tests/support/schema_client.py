@@ -105,6 +105,7 @@ class SchemaClient:
             ),
             accounts=UNUSED,
             identities=UNUSED,
+            addresses=UNUSED,
             catalog=CatalogService(PostgresCatalog(pool), NothingCached(), NoWakeup()),
             venues=VenueService(PostgresVenues(pool), NothingCached(), NoWakeup()),
             blocks=BlockService(PostgresBlocks(pool), NoWakeup()),

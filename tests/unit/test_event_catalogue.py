@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from domain.account_events import NOTICES_CONSUMER
 from domain.events import (
     EVENTS,
     FANOUT_CONSUMER,
@@ -39,3 +40,4 @@ def test_the_documentation_lists_every_event() -> None:
 def test_each_consumer_subscribes_to_the_topics_of_its_events() -> None:
     assert topics_of(PAYMENTS_CONSUMER) == (RESERVATIONS,)
     assert topics_of(FANOUT_CONSUMER) == (RESERVATIONS, PAYMENTS)
+    assert topics_of(NOTICES_CONSUMER) == (RESERVATIONS,)

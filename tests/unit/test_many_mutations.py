@@ -54,6 +54,7 @@ def context(booking: FailingBooking) -> Context:
         refunds=UNUSED,
         cancellations=UNUSED,
         accounts=UNUSED,
+        addresses=UNUSED,
         identities=UNUSED,
         catalog=UNUSED,
         venues=UNUSED,

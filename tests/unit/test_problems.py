@@ -26,6 +26,7 @@ EXAMPLES: list[DomainError] = [
     errors.RoomInUseError(),
     errors.MovieInUseError(),
     errors.EmailTakenError(),
+    errors.TokenInvalidError(),
     errors.InvalidCredentialsError(),
     errors.SeatsUnavailableError([]),
     errors.NotEnoughSeatsError(3, 1),

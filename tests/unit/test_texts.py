@@ -20,6 +20,7 @@ ROOMS = (
     "app",
     "auth",
     "domain",
+    "mail",
     "persistence",
     "providers",
     "resolvers",

@@ -16,7 +16,7 @@ WAYS = {
     ("sentinel", 26379): {"api", "worker", "sentinel"},
 }
 # Secrets that operators, or the people who deploy, make.
-OTHERS_SECRETS = {"postgres-app", "postgres-ca", "backup", "tickets-tls"}
+OTHERS_SECRETS = {"postgres-app", "postgres-ca", "backup", "tickets-tls", "mail"}
 
 
 def test_pods_have_the_least_rights() -> None:

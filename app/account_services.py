@@ -1,0 +1,44 @@
+"""Builds the services of accounts."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from redis.asyncio import Redis
+
+from app.settings import Settings
+from app.sign_in import sign_in_services
+from auth.passwords import Argon2Passwords
+from auth.providers.services import SignInServices
+from auth.tokens import TokenIssuer
+from domain.accounts import AccountService
+from domain.addresses import AddressService
+from persistence.people.accounts import PostgresAccounts
+from persistence.people.addresses import PostgresAddresses
+from persistence.postgres.pool import Pool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountServices:
+    accounts: AccountService
+    addresses: AddressService
+    sign_in: SignInServices
+
+
+def account_services(
+    settings: Settings,
+    pool: Pool,
+    redis: "Redis",
+    passwords: Argon2Passwords,
+    tokens: TokenIssuer,
+) -> AccountServices:
+    accounts = AccountService(
+        PostgresAccounts(pool),
+        passwords,
+        tokens,
+        race_period=timedelta(seconds=settings.refresh_race_seconds),
+    )
+    return AccountServices(
+        accounts=accounts,
+        addresses=AddressService(PostgresAddresses(pool)),
+        sign_in=sign_in_services(settings, pool, redis, accounts),
+    )

@@ -1,0 +1,38 @@
+"""Whether the address of an account is its owner's."""
+
+from typing import Protocol
+from uuid import UUID
+
+from domain.account import Account
+from domain.client_secrets import may_be_secret, secret_hash
+from domain.errors import TokenInvalidError
+
+
+class Addresses(Protocol):
+    async def request_verification(self, account_id: UUID) -> None:
+        """Commits the event EmailVerificationRequested, unless it is verified."""
+
+    async def verify(self, account_id: UUID, token_hash: bytes) -> Account | None:
+        """Uses the token of a mail to the account's address.
+
+        None if the token is unknown, used or expired, or another account's.
+        """
+
+
+class AddressService:
+    def __init__(self, addresses: Addresses) -> None:
+        self._addresses = addresses
+
+    async def request_verification(self, account_id: UUID) -> None:
+        await self._addresses.request_verification(account_id)
+
+    async def verify(self, account_id: UUID, token: str) -> Account:
+        """Raises TokenInvalidError."""
+        account = (
+            await self._addresses.verify(account_id, secret_hash(token))
+            if may_be_secret(token)
+            else None
+        )
+        if account is None:
+            raise TokenInvalidError
+        return account

@@ -1,0 +1,1 @@
+"""Mails: from an event to the mail server, or to a folder."""

@@ -1,0 +1,70 @@
+"""A letter, and the mail that it becomes: HTML and text, from two templates."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP, SMTPUTF8
+from email.utils import format_datetime, parseaddr
+from uuid import UUID
+
+import idna
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from resolvers.texts import localize
+
+TEMPLATES = Environment(
+    loader=PackageLoader("mail"),
+    autoescape=select_autoescape(enabled_extensions=("html.j2",), default=False),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """What one person is sent, in their language.
+
+    It never has the name of an account: anybody may enter a stranger's address and
+    write a message to them into the name.
+    """
+
+    to: str
+    locale: str
+    subject: str
+    paragraphs: tuple[str, ...]
+    link: str | None = None
+    code: str | None = None  # the token, to be copied
+
+    def message(self, event_id: UUID, sender: str) -> EmailMessage:
+        """Equal for each attempt: its Message-ID is that of the event."""
+        local, _, host = self.to.rpartition("@")
+        policy = SMTP if local.isascii() else SMTPUTF8
+        message = EmailMessage(policy=policy)
+        message["From"] = sender
+        message["To"] = Address(username=local, domain=_ascii(host))
+        message["Subject"] = self.subject
+        message["Date"] = format_datetime(datetime.now(UTC))
+        message["Message-ID"] = f"<{event_id}@{_ascii(_host_of(sender))}>"
+        message["Content-Language"] = self.locale
+        message["Auto-Submitted"] = "auto-generated"
+        message.set_content(self._rendered("letter.txt.j2"))
+        message.add_alternative(self._rendered("letter.html.j2"), subtype="html")
+        return message
+
+    def _rendered(self, template: str) -> str:
+        facts = {"letter": self, "ignore": localize("mail_ignore", self.locale)}
+        return TEMPLATES.get_template(template).render(facts)
+
+
+def _host_of(sender: str) -> str:
+    return parseaddr(sender)[1].rpartition("@")[2] or "localhost"
+
+
+def _ascii(host: str) -> str:
+    """As name servers know it. Older addresses may have a host that is not valid."""
+    try:
+        return idna.encode(host, uts46=True).decode()
+    except idna.IDNAError:
+        return host

@@ -1,0 +1,64 @@
+"""What is written for each type of event, and to whom."""
+
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from domain.account import Account
+from domain.account_events import AccountEvent, EmailVerificationRequested
+from domain.account_tokens import TOKEN_PERIODS, TokenPurpose
+from domain.events import Event
+from mail.letter import Letter
+from resolvers.texts import localize
+
+
+class Facts(Protocol):
+    """What letters need to know, as it is now: an event may be some hours old."""
+
+    async def account(self, account_id: UUID) -> Account | None: ...
+
+    async def new_token(
+        self, event_id: UUID, account_id: UUID, purpose: TokenPurpose, email: str
+    ) -> str | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Letters:
+    facts: Facts
+    pages_url: str | None = None  # of the client that has pages for these tokens
+
+    async def write(self, event_id: UUID, event: Event) -> Letter | None:
+        """None if nobody has to be sent anything, or not any more."""
+        if not isinstance(event, AccountEvent) or event.account_id is None:
+            return None
+        account = await self.facts.account(event.account_id)
+        if account is None:
+            return None
+        match event:
+            case EmailVerificationRequested():
+                return await self._verification(event_id, account)
+        return None
+
+    async def _verification(self, event_id: UUID, account: Account) -> Letter | None:
+        if account.email_verified:
+            return None
+        purpose, locale = TokenPurpose.VERIFY_EMAIL, account.locale
+        token = await self.facts.new_token(event_id, account.id, purpose, account.email)
+        if token is None:
+            return None
+        hours = int(TOKEN_PERIODS[purpose].total_seconds() // 3_600)
+        return Letter(
+            to=account.email,
+            locale=locale,
+            subject=localize("mail_verify_subject", locale),
+            paragraphs=(
+                localize("mail_verify_intro", locale),
+                localize("mail_verify_how", locale, hours=hours),
+            ),
+            link=self._link("verify-email", token),
+            code=token,
+        )
+
+    def _link(self, page: str, token: str) -> str | None:
+        """The token is in the fragment, which browsers send to no server."""
+        return f"{self.pages_url}/{page}#token={token}" if self.pages_url else None

@@ -1,0 +1,12 @@
+"""Metrics of mails."""
+
+from prometheus_client import Counter
+
+MAILS = Counter(
+    "cinema_mails",
+    "Mails by what became of them: sent; refused for good by the mail server; delayed,"
+    " which are tried again; unsent, because nobody had to be sent anything any more.",
+    ["result"],
+)
+for result in ("sent", "refused", "delayed", "unsent"):
+    MAILS.labels(result)

@@ -1,0 +1,200 @@
+"""Mails of events: each is sent once, or as often as SMTP makes unavoidable."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from mail.outlets import FolderOutlet
+from persistence.people.notices import PostgresNotices
+from persistence.postgres.pool import Pool
+from realtime.broker import Kafka
+from tests.support.embedded import EmbeddedStack
+from tests.support.mail_server import MailServer, code_in, text_of
+from tests.support.notices import awaited, notices_handler, sign_up, smtp_outlet
+from tests.support.polling import eventually
+from tests.support.realtime import Worker
+
+EXPIRE_CLAIMS = "UPDATE notices SET claimed_until = clock_timestamp()"
+SENT = "SELECT count(*) FROM notices WHERE sent_at IS NOT NULL"
+
+
+async def test_signing_up_sends_a_mail_with_a_code(
+    scratch_pool: Pool, mail_server: MailServer
+) -> None:
+    ana = await sign_up(scratch_pool, locale="pt-BR")
+    [event] = await awaited(scratch_pool)
+
+    handler = notices_handler(
+        scratch_pool, smtp_outlet(mail_server), "https://app.example/me"
+    )
+    await handler.handle([event])
+
+    [mail] = mail_server.mails
+    assert mail["To"] == ana.email
+    assert mail["From"] == "Cinema tickets <tickets@cinema.example>"
+    assert mail["Subject"] == "Confirme seu endereço de e-mail"
+    assert mail["Message-ID"] == f"<{event.id}@cinema.example>"
+    assert mail["Auto-Submitted"] == "auto-generated"
+    code = code_in(mail)
+    assert f"https://app.example/me/verify-email#token={code}" in text_of(mail)
+    assert mail.get_body(("html",))
+    assert event.data == {"account_id": str(ana.id)}
+    assert await awaited(scratch_pool) == []
+
+
+async def test_an_event_that_comes_again_is_not_sent_again(
+    scratch_pool: Pool, mail_server: MailServer
+) -> None:
+    await sign_up(scratch_pool)
+    [event] = await awaited(scratch_pool)
+    handler = notices_handler(scratch_pool, smtp_outlet(mail_server))
+
+    await handler.handle([event])
+    await handler.handle([event, event])
+
+    assert len(mail_server.mails) == 1
+
+
+async def test_an_event_that_is_awaited_again_after_it_was_sent_is_confirmed(
+    scratch_pool: Pool, mail_server: MailServer
+) -> None:
+    await sign_up(scratch_pool)
+    [event] = await awaited(scratch_pool)
+    notices = PostgresNotices(scratch_pool)
+    assert await notices.claim(event.id)
+    await scratch_pool.execute("UPDATE notices SET sent_at = clock_timestamp()")
+
+    await notices_handler(scratch_pool, smtp_outlet(mail_server)).handle([event])
+
+    assert mail_server.mails == []
+    assert await awaited(scratch_pool) == []
+
+
+async def test_of_two_workers_one_sends(
+    scratch_pool: Pool, mail_server: MailServer
+) -> None:
+    await sign_up(scratch_pool)
+    [event] = await awaited(scratch_pool)
+    handlers = [
+        notices_handler(scratch_pool, smtp_outlet(mail_server)) for _ in range(4)
+    ]
+
+    await asyncio.gather(*(handler.handle([event]) for handler in handlers))
+
+    assert len(mail_server.mails) == 1
+
+
+async def test_two_workers_send_twice_without_the_claim(
+    scratch_pool: Pool, mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def claim_anyway(*_: object) -> bool:
+        return True
+
+    monkeypatch.setattr(PostgresNotices, "claim", claim_anyway)
+    await sign_up(scratch_pool)
+    [event] = await awaited(scratch_pool)
+    handlers = [
+        notices_handler(scratch_pool, smtp_outlet(mail_server)) for _ in range(2)
+    ]
+    both = asyncio.Barrier(2)
+
+    async def meet() -> None:
+        await both.wait()
+
+    mail_server.after_mail = meet
+
+    await asyncio.gather(*(handler.handle([event]) for handler in handlers))
+
+    assert len(mail_server.mails) == 2
+
+
+async def test_a_worker_that_is_killed_before_it_notes_the_mail_sends_it_again(
+    scratch_pool: Pool, mail_server: MailServer
+) -> None:
+    """The server has taken the mail: SMTP cannot promise more. The ids are equal."""
+    await sign_up(scratch_pool)
+    [event] = await awaited(scratch_pool)
+    handler = notices_handler(scratch_pool, smtp_outlet(mail_server))
+    taken = asyncio.Event()
+
+    async def hang() -> None:
+        taken.set()
+        await asyncio.Event().wait()
+
+    mail_server.after_mail = hang
+    killed = asyncio.create_task(handler.handle([event]))
+    await taken.wait()
+    killed.cancel()
+    await asyncio.gather(killed, return_exceptions=True)
+    mail_server.after_mail = None
+
+    await handler.handle([event])  # the claim of the killed one still counts
+    assert len(mail_server.mails) == 1
+    await scratch_pool.execute(EXPIRE_CLAIMS)
+    await handler.handle([event])
+
+    first, second = mail_server.mails
+    assert first["Message-ID"] == second["Message-ID"]
+    assert await awaited(scratch_pool) == []
+
+
+async def test_without_an_outlet_events_are_confirmed(scratch_pool: Pool) -> None:
+    await sign_up(scratch_pool)
+
+    await notices_handler(scratch_pool, None).handle(await awaited(scratch_pool))
+
+    assert await awaited(scratch_pool) == []
+
+
+async def test_the_folder_has_one_file_for_each_event(
+    scratch_pool: Pool, tmp_path: Path
+) -> None:
+    await sign_up(scratch_pool)
+    [event] = await awaited(scratch_pool)
+    handler = notices_handler(scratch_pool, FolderOutlet(tmp_path / "mail"))
+
+    await handler.handle([event])
+
+    [file] = (tmp_path / "mail").iterdir()
+    assert file.name == f"{event.id}.eml"
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+async def test_the_worker_sends_what_the_outbox_has(
+    scratch_pool: Pool, stack: EmbeddedStack, kafka: Kafka, mail_server: MailServer
+) -> None:
+    async with Worker(
+        scratch_pool, stack.redis_url, kafka, smtp_outlet(mail_server)
+    ) as worker:
+        worker.start("relay", "notices")
+        ana = await sign_up(scratch_pool)
+
+        async def is_sent() -> bool:
+            return bool(await scratch_pool.fetchval(SENT))
+
+        await eventually(is_sent)
+
+    assert [mail["To"] for mail in mail_server.mails] == [ana.email]
+    assert await scratch_pool.fetchval("SELECT count(*) FROM outbox") == 0
+
+
+async def test_programs_of_the_last_release_go_on_while_nobody_sends_mails(
+    scratch_pool: Pool, stack: EmbeddedStack, kafka: Kafka
+) -> None:
+    """As during an upgrade: events of mails wait, and hold up no others."""
+    async with Worker(scratch_pool, stack.redis_url, kafka) as worker:
+        await sign_up(scratch_pool)
+        await scratch_pool.execute(
+            "INSERT INTO outbox (topic, type, session_id, data, awaiting)"
+            " VALUES ('reservations', 'SessionRemoved', $1, $2, '{fanout}')",
+            (await awaited(scratch_pool))[0].session_id,
+            {"session_id": str((await awaited(scratch_pool))[0].session_id)},
+        )
+        worker.start("relay", "payments", "fanout")
+
+        async def is_alone() -> bool:
+            types = await scratch_pool.fetch("SELECT type FROM outbox")
+            return [row["type"] for row in types] == ["EmailVerificationRequested"]
+
+        await eventually(is_alone)
