@@ -12,8 +12,10 @@ from auth.providers.services import SignInServices
 from auth.tokens import TokenIssuer
 from domain.accounts import AccountService
 from domain.addresses import AddressService
+from domain.password_changes import PasswordService
 from persistence.people.accounts import PostgresAccounts
 from persistence.people.addresses import PostgresAddresses
+from persistence.people.password_changes import PostgresPasswordChanges
 from persistence.postgres.pool import Pool
 
 
@@ -21,6 +23,7 @@ from persistence.postgres.pool import Pool
 class AccountServices:
     accounts: AccountService
     addresses: AddressService
+    passwords: PasswordService
     sign_in: SignInServices
 
 
@@ -40,5 +43,6 @@ def account_services(
     return AccountServices(
         accounts=accounts,
         addresses=AddressService(PostgresAddresses(pool)),
+        passwords=PasswordService(PostgresPasswordChanges(pool), passwords, accounts),
         sign_in=sign_in_services(settings, pool, redis, accounts),
     )

@@ -29,4 +29,8 @@ class EmailVerificationRequested(AccountEvent):
     """The mail has a token that verifies the address of the account."""
 
 
-ACCOUNT_EVENTS: Final = (EmailVerificationRequested,)
+class PasswordResetRequested(AccountEvent):
+    """The mail has a token for a new password."""
+
+
+ACCOUNT_EVENTS: Final = (EmailVerificationRequested, PasswordResetRequested)

@@ -5,7 +5,11 @@ from typing import Protocol
 from uuid import UUID
 
 from domain.account import Account
-from domain.account_events import AccountEvent, EmailVerificationRequested
+from domain.account_events import (
+    AccountEvent,
+    EmailVerificationRequested,
+    PasswordResetRequested,
+)
 from domain.account_tokens import TOKEN_PERIODS, TokenPurpose
 from domain.events import Event
 from mail.letter import Letter
@@ -37,6 +41,8 @@ class Letters:
         match event:
             case EmailVerificationRequested():
                 return await self._verification(event_id, account)
+            case PasswordResetRequested():
+                return await self._reset(event_id, account)
         return None
 
     async def _verification(self, event_id: UUID, account: Account) -> Letter | None:
@@ -56,6 +62,24 @@ class Letters:
                 localize("mail_verify_how", locale, hours=hours),
             ),
             link=self._link("verify-email", token),
+            code=token,
+        )
+
+    async def _reset(self, event_id: UUID, account: Account) -> Letter | None:
+        purpose, locale = TokenPurpose.RESET_PASSWORD, account.locale
+        token = await self.facts.new_token(event_id, account.id, purpose, account.email)
+        if token is None:
+            return None
+        minutes = int(TOKEN_PERIODS[purpose].total_seconds() // 60)
+        return Letter(
+            to=account.email,
+            locale=locale,
+            subject=localize("mail_reset_subject", locale),
+            paragraphs=(
+                localize("mail_reset_intro", locale),
+                localize("mail_reset_how", locale, minutes=minutes),
+            ),
+            link=self._link("reset-password", token),
             code=token,
         )
 

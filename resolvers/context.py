@@ -22,6 +22,7 @@ from resolvers.ports import (
     CodeExchange,
     Extending,
     NextTurn,
+    PasswordAccess,
     PaymentApproval,
     RateLimiter,
     Readers,
@@ -49,6 +50,7 @@ class Services:
     accounts: AccountAccess
     identities: CodeExchange
     addresses: AddressAccess
+    passwords: PasswordAccess
     catalog: CatalogEditing
     venues: VenueEditing
     prices: PriceEditing

@@ -69,6 +69,18 @@ class AddressAccess(Protocol):
     async def verify(self, account_id: UUID, token: str) -> Account: ...
 
 
+class PasswordAccess(Protocol):
+    async def request_reset(self, email: str) -> None: ...
+
+    async def reset(
+        self, token: str, password: str, network: str | None
+    ) -> SignedIn: ...
+
+    async def change(
+        self, account_id: UUID, current: str, password: str, network: str | None
+    ) -> SignedIn: ...
+
+
 class CodeExchange(Protocol):
     async def exchange(self, code: str, network: str | None) -> SignedIn: ...
 

@@ -10,6 +10,7 @@ from resolvers.catalog import CatalogMutations
 from resolvers.cinemas import CinemaQueries
 from resolvers.clock import ClockQueries
 from resolvers.movies import MovieQueries
+from resolvers.passwords import PasswordMutations
 from resolvers.payments import PaymentMutations, PaymentQueries
 from resolvers.people import PeopleMutations, PeopleQueries
 from resolvers.plans import PlanMutations, PlanQueries
@@ -49,6 +50,7 @@ class Mutation(
     PeopleMutations,
     SignInCodeMutations,
     AccountMutations,
+    PasswordMutations,
     CatalogMutations,
     VenueMutations,
     PriceMutations,

@@ -29,6 +29,11 @@ MAIL_TEXTS: Mapping[str, str | Counted] = {
     "mail_verify_subject": "Confirm your e-mail address",
     "mail_verify_intro": "Somebody opened an account for cinema tickets with this"
     " address. If it was you, confirm the address.",
+    "mail_reset_subject": "Set a new password",
+    "mail_reset_intro": "Somebody asked for a new password for the account with this"
+    " address.",
+    "mail_reset_how": "Enter this code, or open the link. It works once, within"
+    " %(minutes)d minutes. All devices have to sign in again then.",
     "mail_verify_how": "Sign in, and enter this code or open the link. It works once,"
     " within %(hours)d hours.",
 }

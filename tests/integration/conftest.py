@@ -13,13 +13,15 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from app.executable_schema import build_schema
 from app.settings import Settings
 from auth.passwords import Argon2Passwords
-from auth.signing_keys import make_key
+from auth.signing_keys import KeyRing, make_key
+from auth.tokens import TokenIssuer
 from persistence.key_value.client import open_redis
 from persistence.postgres.engine import open_engine
 from persistence.postgres.pool import Pool
 from persistence.queries import Queries
 from realtime.broker import Kafka
 from realtime.hub import Hub
+from tests.support.account_client import Post, client_of_accounts
 from tests.support.cinema import Cinema, Show
 from tests.support.embedded import EmbeddedStack
 from tests.support.engine import PLANS
@@ -125,6 +127,21 @@ async def mail_server() -> AsyncIterator[MailServer]:
     server = MailServer()
     async with server.running():
         yield server
+
+
+@pytest.fixture
+def post(scratch_pool: Pool, mail_server: MailServer) -> Post:
+    return Post(scratch_pool, mail_server)
+
+
+@pytest.fixture
+async def account_client(
+    scratch_pool: Pool, scratch_database_url: str, key_ring: KeyRing
+) -> AsyncIterator[SchemaClient]:
+    """On the tables of `post`."""
+    engine = open_engine(scratch_database_url, max_size=2, name="tests")
+    yield client_of_accounts(engine, scratch_pool, TokenIssuer(key_ring))
+    await engine.dispose()
 
 
 @pytest.fixture

@@ -9,8 +9,10 @@ from graphql import build_schema as build_from_sdl
 from domain.accounts import AccountService
 from domain.addresses import AddressService
 from domain.identities import IdentityService
+from domain.password_changes import PasswordService
 from domain.people import Role, Viewer
 from persistence.people.addresses import PostgresAddresses
+from persistence.people.password_changes import PostgresPasswordChanges
 from persistence.postgres.pool import Pool
 from tests.support.accounts import FakeAccounts, FakePasswords, FakeTokens
 from tests.support.identities import FakeCodes, FakeIdentities
@@ -52,6 +54,9 @@ def full_client(client: SchemaClient, pool: Pool) -> SchemaClient:
         client.services,
         accounts=accounts,
         addresses=AddressService(PostgresAddresses(pool)),
+        passwords=PasswordService(
+            PostgresPasswordChanges(pool), FakePasswords(), accounts
+        ),
         queries=client.queries,
         identities=IdentityService(FakeIdentities(), FakeCodes(), accounts),
     )

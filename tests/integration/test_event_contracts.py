@@ -21,8 +21,10 @@ from persistence.catalog.blocks import PostgresBlocks
 from persistence.catalog.catalog import PostgresCatalog
 from persistence.catalog.venues import PostgresVenues
 from persistence.codec import event_from_json
+from persistence.people.password_changes import PostgresPasswordChanges
 from persistence.postgres.pool import Pool
 from persistence.sales.ledger import PostgresLedger
+from tests.support.accounts import email_address
 from tests.support.cinema import Cinema, Show, expire_hold
 from tests.support.event_payloads import again, moments
 from tests.support.events import open_payment, update_payments
@@ -71,6 +73,7 @@ CONTRACTS: dict[str, tuple[str, set[str], set[str]]] = {
     "SessionCancelled": ("reservations", FANOUT, CANCELLED),
     "SessionRemoved": ("reservations", FANOUT, {"session_id"}),
     "EmailVerificationRequested": ("reservations", NOTICES, ACCOUNT),
+    "PasswordResetRequested": ("reservations", NOTICES, ACCOUNT),
     "PaymentOpened": ("payments", FANOUT, PAYMENT),
     "PaymentApproved": ("payments", FANOUT, PAYMENT),
     "PaymentExpired": ("payments", FANOUT, PAYMENT),
@@ -118,7 +121,9 @@ class Sale:
         await cancellation_service(self._pool).cancel_session(
             cancelled.session_id, "flood", rita
         )
-        await sign_up(self._pool)
+        ana = await sign_up(self._pool)
+        changes = PostgresPasswordChanges(self._pool)
+        await changes.request_reset(email_address(ana.email))
         rows = await self._pool.fetch("SELECT * FROM outbox ORDER BY position")
         return {row["type"]: row for row in rows}
 

@@ -9,8 +9,11 @@ from redis.asyncio import Redis
 from strawberry.types import ExecutionResult
 
 from domain.accounts import AccountService
+from domain.password_changes import PasswordService
 from loadtest.documents import REFRESH_TOKENS, RESERVE_SEATS, SIGN_IN, SIGN_UP
 from persistence.key_value.rate_limits import RateLimits
+from persistence.people.password_changes import PostgresPasswordChanges
+from persistence.postgres.pool import Pool
 from tests.support.accounts import FakeAccounts, FakePasswords, FakeTokens
 from tests.support.cinema import Cinema, Show, reserving
 from tests.support.schema_client import SchemaClient
@@ -95,6 +98,24 @@ async def test_refreshing_is_limited_by_account_and_keeps_the_token(
 
     assert retry_after(refused)
     assert await limited.services.accounts.refresh(token, None)
+
+
+async def test_asking_for_a_new_password_is_limited_by_address_and_account(
+    limited: SchemaClient, pool: Pool, passwords: FakePasswords
+) -> None:
+    accounts = AccountService(FakeAccounts(), passwords, FakeTokens())
+    changes = PostgresPasswordChanges(pool)
+    service = PasswordService(changes, passwords, accounts)
+    limited.services = replace(limited.services, passwords=service)
+    asking = (
+        "mutation ($e: String!) { requestPasswordReset(input: {email: $e}) { ok } }"
+    )
+    for email in ("eva@cinema.example", "EVA@cinema.example "):
+        data = await limited.data(asking, e=email)
+        assert data == {"requestPasswordReset": {"ok": True}}
+
+    assert retry_after(await limited.ask(asking, e="eva@cinema.example"))
+    assert await limited.data(asking, e="ana@cinema.example")
 
 
 async def test_an_address_is_limited_without_any_account(limited: SchemaClient) -> None:

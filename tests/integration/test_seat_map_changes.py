@@ -30,6 +30,7 @@ from tests.support.realtime import Worker
 from tests.support.sale_events import until_outbox_is_empty
 from tests.support.schema_client import SchemaClient
 from tests.support.seat_changes import (
+    CHANGE_NO_MAP,
     Sale,
     add_seats,
     approve,
@@ -120,30 +121,6 @@ CASES = {
         ["PaymentExpired", *HELD, "ReservationExpired", "SeatsRepriced"],
         reprices=True,
     ),
-}
-# createSession makes a map that nobody can have watched before. removeSession ends one.
-CHANGE_NO_MAP = {
-    "archiveMovie",
-    "chooseTickets",
-    "createCinema",
-    "createMovie",
-    "createRoom",
-    "createSession",
-    "exchangeSignInCode",
-    "refreshTokens",
-    "removeRoom",
-    "requestEmailVerification",
-    "removeSession",
-    "savePriceCard",
-    "saveTicketType",
-    "savePriceZone",
-    "signIn",
-    "signOut",
-    "signUp",
-    "updateCinema",
-    "updateRoom",
-    "updateSeats",
-    "verifyEmail",
 }
 
 

@@ -1,5 +1,6 @@
 """Events as they were before they were decoded."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -55,10 +56,8 @@ def again(event: events.Event) -> dict[str, Any]:
                 "reason": event.reason,
                 "position": position,
             }
-        case SessionRemoved(session_id=session_id):
-            return {"session_id": str(session_id)}
-        case AccountEvent(account_id=account_id):
-            return {"account_id": str(account_id)}
+        case SessionRemoved() | AccountEvent():
+            return {name: str(value) for name, value in asdict(event).items()}
         case PaymentEvent(payment=payment):
             assert payment.status is event.status
             return {

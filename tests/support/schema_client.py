@@ -106,6 +106,7 @@ class SchemaClient:
             accounts=UNUSED,
             identities=UNUSED,
             addresses=UNUSED,
+            passwords=UNUSED,
             catalog=CatalogService(PostgresCatalog(pool), NothingCached(), NoWakeup()),
             venues=VenueService(PostgresVenues(pool), NothingCached(), NoWakeup()),
             blocks=BlockService(PostgresBlocks(pool), NoWakeup()),

@@ -26,6 +26,34 @@ from tests.support.refunds import ticket_ids
 from tests.support.sale_events import until_outbox_is_empty
 from tests.support.schema_client import SchemaClient
 
+# createSession makes a map that nobody can have watched before. removeSession ends one.
+CHANGE_NO_MAP = {
+    "archiveMovie",
+    "changePassword",
+    "chooseTickets",
+    "createCinema",
+    "createMovie",
+    "createRoom",
+    "createSession",
+    "exchangeSignInCode",
+    "refreshTokens",
+    "removeRoom",
+    "requestEmailVerification",
+    "requestPasswordReset",
+    "resetPassword",
+    "removeSession",
+    "savePriceCard",
+    "saveTicketType",
+    "savePriceZone",
+    "signIn",
+    "signOut",
+    "signUp",
+    "updateCinema",
+    "updateRoom",
+    "updateSeats",
+    "verifyEmail",
+}
+
 
 @dataclass(frozen=True)
 class Sale:

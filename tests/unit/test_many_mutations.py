@@ -55,6 +55,7 @@ def context(booking: FailingBooking) -> Context:
         cancellations=UNUSED,
         accounts=UNUSED,
         addresses=UNUSED,
+        passwords=UNUSED,
         identities=UNUSED,
         catalog=UNUSED,
         venues=UNUSED,
