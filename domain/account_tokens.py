@@ -4,6 +4,8 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
+from domain.errors import DomainError
+
 
 class TokenPurpose(StrEnum):
     VERIFY_EMAIL = "VERIFY_EMAIL"
@@ -17,3 +19,9 @@ TOKEN_PERIODS: Final = {
 # Of one account and purpose, not expired and not used. Who has so many in the mailbox
 # is sent no more: strangers cannot fill it.
 MAX_OPEN_TOKENS: Final = 5
+
+
+class TokenInvalidError(DomainError):
+    """The token of a mail is unknown, used or expired, or another account's."""
+
+    code = "TOKEN_INVALID"

@@ -4,8 +4,8 @@ from typing import Protocol
 from uuid import UUID
 
 from domain.account import Account
+from domain.account_tokens import TokenInvalidError
 from domain.client_secrets import may_be_secret, secret_hash
-from domain.errors import TokenInvalidError
 
 
 class Addresses(Protocol):

@@ -39,12 +39,6 @@ class InvalidInputError(DomainError):
         self.facts = facts
 
 
-class TokenInvalidError(DomainError):
-    """The token of a mail is unknown, used or expired, or another account's."""
-
-    code = "TOKEN_INVALID"
-
-
 class SeatsUnavailableError(DomainError):
     code = "SEATS_UNAVAILABLE"
 

@@ -1,8 +1,7 @@
 """The catalogue of events: the fields of each type, its topic and who awaits it.
 
-The name of a class is the event's type. The SQL that writes events, the subscriptions
-of the consumers and the table in docs/architecture.md are made from this catalogue or
-tested against it.
+The name of a class is the event's type. The SQL that writes events, subscriptions of
+consumers and the table in docs/architecture.md are made from it or tested against it.
 
 Events wait in the outbox and on Kafka while programs are replaced. So a new field needs
 a default, and a program ignores the fields that it does not know.

@@ -4,10 +4,11 @@ from typing import Protocol
 from uuid import UUID
 
 from domain.account import Account, Login, PasswordHasher, SignedIn
+from domain.account_tokens import TokenInvalidError
 from domain.accounts import NO_ADDRESS, AccountService
 from domain.client_secrets import may_be_secret, secret_hash
 from domain.email_addresses import EmailAddress, known_address
-from domain.errors import InvalidCredentialsError, TokenInvalidError, raise_if_any
+from domain.errors import InvalidCredentialsError, raise_if_any
 from domain.passwords import opaque_string, password_spellings, wrong_password
 
 

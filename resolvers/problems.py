@@ -7,6 +7,7 @@ from typing import Any
 from strawberry.types.field import StrawberryField
 
 from domain import errors
+from domain.account_tokens import TokenInvalidError
 from resolvers.context import Info
 from resolvers.texts import localize
 from schema import problems
@@ -127,7 +128,7 @@ HANDLERS = [
     ProblemHandler(errors.SessionInUseError, problems.InUse),
     ProblemHandler(errors.RoomInUseError, problems.InUse),
     ProblemHandler(errors.MovieInUseError, problems.InUse),
-    ProblemHandler(errors.TokenInvalidError, problems.TokenInvalid),
+    ProblemHandler(TokenInvalidError, problems.TokenInvalid),
     ProblemHandler(errors.EmailTakenError, problems.EmailTaken),
     ProblemHandler(
         errors.SignInAgainError, problems.InvalidCredentials, text="sign_in_again"

@@ -8,6 +8,7 @@ from graphql import GraphQLUnionType
 
 from app.executable_schema import build_schema
 from domain import errors
+from domain.account_tokens import TokenInvalidError
 from domain.errors import DomainError
 from domain.money import Money
 from domain.payment import PaymentStatus
@@ -26,7 +27,7 @@ EXAMPLES: list[DomainError] = [
     errors.RoomInUseError(),
     errors.MovieInUseError(),
     errors.EmailTakenError(),
-    errors.TokenInvalidError(),
+    TokenInvalidError(),
     errors.InvalidCredentialsError(),
     errors.SeatsUnavailableError([]),
     errors.NotEnoughSeatsError(3, 1),
