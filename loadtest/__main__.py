@@ -16,7 +16,7 @@ from runtime.errors import CommandError
 
 SCENARIOS = (
     *("storm", "crowd", "best", "bystanders", "readers"),
-    *("noop", "map", "watchers", "expiries"),
+    *("noop", "map", "watchers", "expiries", "webhooks"),
 )
 
 
@@ -61,6 +61,7 @@ def _refuse_too_many(users: int, scenario: str) -> None:
         "expiries": plan.MAX_WATCHERS,
         "storm": plan.MAX_STORM,
         "bystanders": plan.MAX_TOKENS - plan.BYSTANDERS,
+        "webhooks": plan.MAX_EVENTS,
         "readers": plan.MAX_TOKENS - 6 * plan.BYSTANDERS,
     }
     limit = limits.get(scenario, plan.MAX_TOKENS)

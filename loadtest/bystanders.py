@@ -1,11 +1,14 @@
 """Bystanders of a storm, in another process: the storm's queues do not delay them."""
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
+from loadtest import measurements, plan
+from loadtest.api_client import SessionOnSale
 from loadtest.helper_process import HelperProcess
-from loadtest.measurements import Answer, Wave
+from loadtest.measurements import Answer, Row, Wave
 from loadtest.target import Target
 
 
@@ -32,6 +35,20 @@ def bystander_process(
             {"target": asdict(target), "session_id": session_id, "seats": seats}
         )
         yield Bystanders(process)
+
+
+def paced_bystanders(
+    target: Target, number: int, session: SessionOnSale, name: str, seconds: float
+) -> Row:
+    """Theirs is the part of the seats and tokens with that number, from 0."""
+    first = number * plan.BYSTANDERS
+    seats = session.seats[first : first + plan.BYSTANDERS]
+    tokens = target.tokens[::-1][first : first + plan.BYSTANDERS]  # the last ones
+    bystanders = bystander_process(replace(target, tokens=tokens), session.id, seats)
+    with bystanders as others:
+        time.sleep(seconds)
+        answers = others.stop()
+    return measurements.paced_row(name, answers, ["Reservation"])
 
 
 def split_by_waves(

@@ -1,11 +1,11 @@
-"""The scenarios over HTTP: noop, map, storm, crowd, best, bystanders, readers."""
+"""The scenarios over HTTP: noop, map, storm, crowd, best, readers, webhooks ..."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import cycle, repeat
 
-from loadtest import api_client, measurements, plan, readers
+from loadtest import api_client, measurements, plan, readers, webhooks
 from loadtest.api_client import ApiClient, SessionOnSale
 from loadtest.bystanders import bystander_process, split_by_waves
 from loadtest.measurements import Row, Wave
@@ -235,4 +235,5 @@ SCENARIOS: dict[str, Callable[[Mapping[str, str], int, Seconds], Report]] = {
     "best": best,
     "bystanders": bystanders,
     "readers": readers.run,
+    "webhooks": webhooks.run,
 }

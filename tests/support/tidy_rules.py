@@ -81,7 +81,7 @@ STARTED = (
     (r"stack/run\.py", "make run"),
     (r"stack/cluster/run\.py", "make cluster"),
     (
-        r"loadtest/(bystander|plain_socket|reader|watcher)_process\.py",
+        r"loadtest/(bystander|plain_socket|reader|watcher|webhook)_process\.py",
         "the load test, by name",
     ),
     (r"app/commands/[a-z_]+\.py", "python -m app, by the name of the command"),

@@ -1,0 +1,98 @@
+"""The process of the provider: one line of JSON on stdin starts it.
+
+It sends events at a fixed rate and stops at the end of stdin. Then it prints how many
+were due, what was answered to them, and how long that took.
+"""
+
+import asyncio
+import json
+import math
+import sys
+import time
+from collections import Counter
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import stripe
+
+CONNECTIONS = 16
+PATH = "/webhooks/stripe"
+PERCENTILES = {"p50": 0.5, "p95": 0.95, "max": 1.0}
+
+
+def event(secret: str) -> tuple[bytes, str]:
+    """A new one, and its signature. Its attempt is none of ours."""
+    attempt = {"attempt_id": str(uuid4())}
+    document = {
+        "id": f"evt_{uuid4().hex}",
+        "object": "event",
+        "type": "payment_intent.amount_capturable_updated",
+        "livemode": False,
+        "data": {"object": {"object": "payment_intent", "metadata": attempt}},
+    }
+    body = json.dumps(document)
+    sign = stripe.WebhookSignature.generate_signature_header
+    return body.encode(), sign(body, secret, int(time.time()))
+
+
+class Provider:
+    def __init__(self, origin: str, secret: str, rate: int) -> None:
+        self._address = urlsplit(origin)
+        self._secret = secret
+        self._pause = 1 / rate
+        self._numbers = iter(range(sys.maxsize))
+        self._statuses: Counter[str] = Counter()
+        self._took: list[float] = []
+        self._is_over = False
+
+    async def send(self) -> dict[str, object]:
+        began = time.monotonic()
+        sending = asyncio.gather(*(self._connection(began) for _ in range(CONNECTIONS)))
+        print('"ready"', flush=True)
+        await asyncio.to_thread(sys.stdin.read)
+        self._is_over = True
+        await sending
+        self._took.sort()
+        last = len(self._took) - 1
+        return {
+            "seconds": time.monotonic() - began,
+            "due": next(self._numbers) - CONNECTIONS,  # each has taken one too many
+            "statuses": self._statuses,
+            "took": {
+                name: self._took[math.ceil(share * last)] * 1000
+                for name, share in PERCENTILES.items()
+            },
+        }
+
+    async def _connection(self, began: float) -> None:
+        """Sends the next event that is due, one after the other."""
+        host, port = self._address.hostname, self._address.port
+        reader, writer = await asyncio.open_connection(host, port)
+        while True:
+            due = began + next(self._numbers) * self._pause
+            await asyncio.sleep(max(due - time.monotonic(), 0))
+            if self._is_over:
+                break
+            body, signature = event(self._secret)
+            head = (
+                f"POST {PATH} HTTP/1.1\r\nHost: {self._address.netloc}\r\n"
+                f"Content-Type: application/json\r\nStripe-Signature: {signature}\r\n"
+                f"Content-Length: {len(body)}\r\n\r\n"
+            )
+            writer.write(head.encode() + body)
+            answer = await reader.readuntil(b"\r\n\r\n")
+            length = answer.lower().partition(b"content-length:")[2].split()[0]
+            await reader.readexactly(int(length))
+            self._statuses[answer.split()[1].decode()] += 1
+            self._took.append(time.monotonic() - due)
+        writer.close()
+
+
+def main() -> None:
+    order = json.loads(sys.stdin.readline())
+    provider = Provider(order["origin"], order["secret"], order["rate"])
+    print(json.dumps(asyncio.run(provider.send())))
+
+
+if __name__ == "__main__":
+    main()
