@@ -6,7 +6,15 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, RowMapping, Select, select
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    RowMapping,
+    Uuid,
+    bindparam,
+    select,
+    text,
+)
 from sqlmodel import col
 
 from domain.money import Money
@@ -20,9 +28,6 @@ from persistence.tables import (
     CinemaRow,
     PriceCardRow,
     PriceZoneRow,
-    SessionPriceRow,
-    SessionRow,
-    SessionSeatRow,
     TicketTypeRow,
 )
 
@@ -34,6 +39,30 @@ OF_ZONE: tuple[ColumnElement[Any], ...] = (
 )
 TYPES = select(TicketTypeRow).subquery()
 OF_TYPE = tuple(column.label(f"type_{column.name}") for column in TYPES.c)
+
+# A session without prices of its own sells the default type, in each zone.
+PRICES_OF_SESSIONS = """
+SELECT s.id AS session_id, s.currency, price.amount_minor,
+       zone.id AS zone_id, zone.name AS zone_name, zone.is_default AS zone_is_default,
+       type.id AS type_id, type.name AS type_name, type.is_default AS type_is_default,
+       type.proof_required AS type_proof_required, type.description AS type_description,
+       type.quota_percent AS type_quota_percent
+FROM sessions s CROSS JOIN LATERAL (
+    SELECT zone_id, ticket_type_id, amount_minor
+    FROM session_prices WHERE session_id = s.id
+    UNION ALL
+    SELECT DISTINCT seat.zone_id, type.id, s.price_minor
+    FROM session_seats seat JOIN ticket_types type ON type.is_default
+    WHERE seat.session_id = s.id
+        AND NOT EXISTS (SELECT FROM session_prices WHERE session_id = s.id)
+) AS price
+JOIN price_zones zone ON zone.id = price.zone_id
+JOIN ticket_types type ON type.id = price.ticket_type_id
+WHERE s.id = ANY({ids})
+"""
+BY_ZONE = text(PRICES_OF_SESSIONS.format(ids=":ids")).bindparams(
+    bindparam("ids", type_=ARRAY(Uuid))
+)
 
 
 class Prices:
@@ -55,14 +84,20 @@ class Prices:
         self, cinema_ids: Sequence[UUID], since: int | None
     ) -> dict[UUID, list[PriceCard]]:
         rows: Rows = (
-            _with_names(CardPriceRow)
-            .add_columns(
+            select(
+                col(CardPriceRow.zone_id),
+                col(CardPriceRow.amount_minor),
+                *OF_ZONE,
+                *OF_TYPE,
                 col(PriceCardRow.id).label("card_id"),
                 col(PriceCardRow.name).label("card_name"),
                 col(PriceCardRow.version),
                 col(PriceCardRow.cinema_id),
                 col(CinemaRow.currency),
             )
+            .select_from(CardPriceRow)
+            .join(PriceZoneRow, col(PriceZoneRow.id) == col(CardPriceRow.zone_id))
+            .join(TYPES, TYPES.c.id == col(CardPriceRow.ticket_type_id))
             .join(PriceCardRow, col(PriceCardRow.id) == col(CardPriceRow.card_id))
             .join(CinemaRow, col(CinemaRow.id) == col(PriceCardRow.cinema_id))
             .where(col(PriceCardRow.cinema_id).in_(cinema_ids))
@@ -86,57 +121,10 @@ class Prices:
     async def _of_sessions(
         self, session_ids: Sequence[UUID], since: int | None
     ) -> dict[UUID, list[TicketPrice]]:
-        own: Rows = (
-            _with_names(SessionPriceRow)
-            .add_columns(col(SessionPriceRow.session_id), col(SessionRow.currency))
-            .join(SessionRow, col(SessionRow.id) == col(SessionPriceRow.session_id))
-            .where(col(SessionPriceRow.session_id).in_(session_ids))
-        )
         shares: defaultdict[UUID, list[RowMapping]] = defaultdict(list)
-        for row in await self._reader.fetch(own, since):
+        for row in await self._reader.fetch(BY_ZONE.bindparams(ids=session_ids), since):
             shares[row["session_id"]].append(row)
-        others = [each for each in session_ids if each not in shares]
-        if others:
-            for row in await self._reader.fetch(_of_one_price(others), since):
-                shares[row["session_id"]].append(row)
         return {session_id: _in_order(rows) for session_id, rows in shares.items()}
-
-
-def _with_names(prices: type[CardPriceRow | SessionPriceRow]) -> Select[Any]:
-    return (
-        select(
-            col(prices.zone_id).label("zone_id"),
-            col(prices.amount_minor).label("amount_minor"),
-            *OF_ZONE,
-            *OF_TYPE,
-        )
-        .select_from(prices)
-        .join(PriceZoneRow, col(PriceZoneRow.id) == col(prices.zone_id))
-        .join(TYPES, TYPES.c.id == col(prices.ticket_type_id))
-    )
-
-
-def _of_one_price(session_ids: Sequence[UUID]) -> Rows:
-    zones = (
-        select(col(SessionSeatRow.session_id), col(SessionSeatRow.zone_id))
-        .where(col(SessionSeatRow.session_id).in_(session_ids))
-        .distinct()
-        .subquery()
-    )
-    return (
-        select(
-            zones.c.session_id,
-            zones.c.zone_id,
-            col(SessionRow.price_minor).label("amount_minor"),
-            col(SessionRow.currency),
-            *OF_ZONE,
-            *OF_TYPE,
-        )
-        .select_from(zones)
-        .join(SessionRow, col(SessionRow.id) == zones.c.session_id)
-        .join(PriceZoneRow, col(PriceZoneRow.id) == zones.c.zone_id)
-        .join(TYPES, TYPES.c.is_default)
-    )
 
 
 def _in_order(rows: Sequence[RowMapping]) -> list[TicketPrice]:

@@ -5,7 +5,7 @@ from typing import Any, Protocol, TypeAlias
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import RowMapping, Select, func, select
+from sqlalchemy import RowMapping, Select, TextClause, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import SQLModel
 
@@ -51,7 +51,9 @@ class Reader:
         self._primary = primary.execution_options(isolation_level="AUTOCOMMIT")
         self._replica = replica
 
-    async def fetch(self, rows: Rows, since: int | None = None) -> Sequence[RowMapping]:
+    async def fetch(
+        self, rows: Rows | TextClause, since: int | None = None
+    ) -> Sequence[RowMapping]:
         if self._replica and since is not None and self._replica.has_replayed(since):
             try:
                 read = await _read(self._replica.engine, rows)
@@ -83,6 +85,6 @@ class Reader:
         return int(row["count"])
 
 
-async def _read(engine: AsyncEngine, rows: Rows) -> Sequence[RowMapping]:
+async def _read(engine: AsyncEngine, rows: Rows | TextClause) -> Sequence[RowMapping]:
     async with reading(engine) as db:
         return (await db.execute(rows)).mappings().all()

@@ -10,7 +10,7 @@ import asyncpg
 from domain.price_cards import price_order
 from domain.ticket_prices import SeatPrices, TicketPrice
 from persistence.postgres.pool import RecordPool
-from persistence.queries.prices import price_of
+from persistence.queries.prices import PRICES_OF_SESSIONS, price_of
 from persistence.queries.seat_plans import PLAN
 from runtime.kept_values import KeptValues
 
@@ -30,26 +30,7 @@ WHERE {{column}} = ANY($1::uuid[])
 """  # noqa: S608  # made of constant fragments; values are parameters
 ON_SALE = SEATS.format(column="ss.id")
 ALL_ON_SALE = SEATS.format(column="ss.session_id")
-# A session without prices of its own sells the default type, in each zone.
-BY_ZONE = """
-SELECT s.id AS session_id, s.currency, price.amount_minor,
-       zone.id AS zone_id, zone.name AS zone_name, zone.is_default AS zone_is_default,
-       type.id AS type_id, type.name AS type_name, type.is_default AS type_is_default,
-       type.proof_required AS type_proof_required, type.description AS type_description,
-       type.quota_percent AS type_quota_percent
-FROM sessions s CROSS JOIN LATERAL (
-    SELECT zone_id, ticket_type_id, amount_minor
-    FROM session_prices WHERE session_id = s.id
-    UNION ALL
-    SELECT DISTINCT seat.zone_id, type.id, s.price_minor
-    FROM session_seats seat JOIN ticket_types type ON type.is_default
-    WHERE seat.session_id = s.id
-        AND NOT EXISTS (SELECT FROM session_prices WHERE session_id = s.id)
-) AS price
-JOIN price_zones zone ON zone.id = price.zone_id
-JOIN ticket_types type ON type.id = price.ticket_type_id
-WHERE s.id = ANY($1::uuid[])
-"""
+BY_ZONE = PRICES_OF_SESSIONS.format(ids="$1::uuid[]")
 
 
 @dataclass(frozen=True, slots=True)

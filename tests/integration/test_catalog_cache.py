@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from redis.asyncio import Redis
-from sqlalchemy import RowMapping, event
+from sqlalchemy import RowMapping, TextClause, event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from persistence.key_value.catalog_cache import SECONDS, RedisCatalogCache
@@ -117,7 +117,9 @@ async def test_a_reader_overtaken_by_a_change_stores_nothing_old(
     read, stored = asyncio.Event(), asyncio.Event()
     fetch = reader.fetch
 
-    async def slow(rows: Rows, since: int | None = None) -> Sequence[RowMapping]:
+    async def slow(
+        rows: Rows | TextClause, since: int | None = None
+    ) -> Sequence[RowMapping]:
         fetched = await fetch(rows, since)
         read.set()
         await stored.wait()

@@ -1,6 +1,6 @@
 """A reader that finds nothing, and keeps the statements that it was asked."""
 
-from sqlalchemy import RowMapping
+from sqlalchemy import RowMapping, TextClause
 from sqlalchemy.dialects import postgresql
 
 from persistence.queries.reading import Reader, Rows
@@ -13,7 +13,9 @@ class RecordedReads(Reader):
         self.statements: list[str] = []  # with their values
         self.texts: list[str] = []  # without
 
-    async def fetch(self, rows: Rows, since: int | None = None) -> list[RowMapping]:
+    async def fetch(
+        self, rows: Rows | TextClause, since: int | None = None
+    ) -> list[RowMapping]:
         self.texts.append(str(rows.compile(dialect=DIALECT)))
         with_values = rows.compile(
             dialect=DIALECT, compile_kwargs={"literal_binds": True}
