@@ -2,8 +2,8 @@
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import get_args
-from uuid import UUID
+from typing import Any, get_args
+from uuid import UUID, uuid4
 
 import pytest
 from argon2 import PasswordHasher
@@ -15,21 +15,29 @@ from app.settings import Settings
 from auth.passwords import Argon2Passwords
 from auth.signing_keys import KeyRing, make_key
 from auth.tokens import TokenIssuer
+from domain.booking import BookingService
+from domain.extensions import ExtensionService
+from domain.reservation import Reservation
 from persistence.key_value.client import open_redis
 from persistence.postgres.engine import open_engine
 from persistence.postgres.pool import Pool
 from persistence.queries import Queries
+from persistence.sales.ledger import PostgresLedger
 from realtime.broker import Kafka
 from realtime.hub import Hub
 from tests.support.account_client import Post, client_of_accounts
+from tests.support.catalog import answer
 from tests.support.cinema import Cinema, Show
 from tests.support.embedded import EmbeddedStack
 from tests.support.engine import PLANS
 from tests.support.mail_server import MailServer
 from tests.support.metric_growth import counted
-from tests.support.null_services import NothingCached
+from tests.support.null_services import NoSeatLocks, NothingCached, NoWakeup
+from tests.support.prices import PricedShow, open_priced_session
 from tests.support.realtime import Worker
 from tests.support.schema_client import SchemaClient
+from tests.support.ticket_buyer import Buyer
+from tests.support.venue_documents import CINE, CREATE_CINEMA, PLANNED_ROOM
 from transport.plans.run import Reason
 
 
@@ -151,3 +159,46 @@ async def worker(
     """A worker on `scratch_pool`; the test starts its loops."""
     async with Worker(scratch_pool, stack.redis_url, kafka) as worker:
         yield worker
+
+
+@pytest.fixture
+def booking(pool: Pool) -> BookingService:
+    return BookingService(PostgresLedger(pool), NoSeatLocks(), NoWakeup())
+
+
+@pytest.fixture
+def extensions(pool: Pool) -> ExtensionService:
+    return ExtensionService(PostgresLedger(pool), NoSeatLocks(), NoWakeup())
+
+
+@pytest.fixture
+async def held(booking: BookingService, show: Show, ana: UUID) -> Reservation:
+    """Two seats of ana."""
+    return await booking.reserve_seats(show.session_id, show.seat_ids[:2], ana)
+
+
+@pytest.fixture
+async def priced(cinema: Cinema) -> PricedShow:
+    return await open_priced_session(cinema)
+
+
+@pytest.fixture
+async def buyer(client: SchemaClient, priced: PricedShow, ana: UUID) -> Buyer:
+    """Ana, who holds seats 0, 1 and 9."""
+    buyer = Buyer(client, priced, ana)
+    await buyer.hold(0, 1, 9)
+    return buyer
+
+
+@pytest.fixture
+async def cine(client: SchemaClient) -> str:
+    """The id of a cinema."""
+    created = await answer(client, CREATE_CINEMA, name=f"Cine {uuid4()}", **CINE)
+    return str(created["id"])
+
+
+@pytest.fixture
+async def room(client: SchemaClient, cine: str) -> dict[str, Any]:
+    """A room of the cinema, with the seats A1 to A3."""
+    rows = [{"row": "A", "seats": 3}]
+    return await answer(client, PLANNED_ROOM, cinemaId=cine, name="Sala 1", rows=rows)

@@ -18,9 +18,8 @@ from persistence.catalog.blocks import PostgresBlocks
 from persistence.catalog.catalog import PostgresCatalog
 from persistence.postgres.pool import Pool
 from persistence.queries.seat_maps import SeatMaps
-from persistence.sales.ledger import PostgresLedger
 from tests.support.cinema import Cinema, Show, expire_hold
-from tests.support.null_services import NoSeatLocks, NoWakeup
+from tests.support.null_services import NoWakeup
 from tests.support.prices import ADULT, DEARER, open_priced_session
 
 BLOCKED, AVAILABLE, HELD = SeatStatus.BLOCKED, SeatStatus.AVAILABLE, SeatStatus.HELD
@@ -35,11 +34,6 @@ WHERE session_id = $1 GROUP BY type, position ORDER BY position
 @pytest.fixture
 def blocks(pool: Pool) -> BlockService:
     return BlockService(PostgresBlocks(pool), NoWakeup())
-
-
-@pytest.fixture
-def booking(pool: Pool) -> BookingService:
-    return BookingService(PostgresLedger(pool), NoSeatLocks(), NoWakeup())
 
 
 @pytest.fixture

@@ -27,11 +27,6 @@ AGREED = Money(2500, "BRL")
 Close = Callable[[BookingService, Reservation], Awaitable[None]]
 
 
-@pytest.fixture
-def booking(pool: Pool) -> BookingService:
-    return BookingService(PostgresLedger(pool), NoSeatLocks(), NoWakeup())
-
-
 async def cancel(booking: BookingService, held: Reservation) -> None:
     await booking.cancel_reservation(held.id, held.customer_id)
 

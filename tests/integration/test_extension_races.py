@@ -16,29 +16,13 @@ from domain.reservation import DEFAULT_TERMS, HoldTerms, Reservation
 from persistence.postgres.pool import Pool
 from persistence.sales import extension_sql
 from persistence.sales.ledger import PostgresLedger
-from tests.support.cinema import Cinema, Show
+from tests.support.cinema import Cinema
 from tests.support.null_services import NoSeatLocks, NoWakeup
 from tests.support.polling import until_blocked
 
 PERIOD = DEFAULT_TERMS.extension
 CROWD = 30
 ROW = "SELECT status, extensions, expires_at FROM reservations WHERE id = $1"
-
-
-@pytest.fixture
-def booking(pool: Pool) -> BookingService:
-    return BookingService(PostgresLedger(pool), NoSeatLocks(), NoWakeup())
-
-
-@pytest.fixture
-def extensions(pool: Pool) -> ExtensionService:
-    return ExtensionService(PostgresLedger(pool), NoSeatLocks(), NoWakeup())
-
-
-@pytest.fixture
-async def held(booking: BookingService, show: Show, ana: UUID) -> Reservation:
-    """Two seats of ana."""
-    return await booking.reserve_seats(show.session_id, show.seat_ids[:2], ana)
 
 
 async def test_of_crossing_extensions_no_more_than_allowed_win(

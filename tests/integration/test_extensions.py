@@ -33,22 +33,6 @@ PERIOD = DEFAULT_TERMS.extension
 ROW = "SELECT status, extensions, expires_at FROM reservations WHERE id = $1"
 
 
-@pytest.fixture
-def booking(pool: Pool) -> BookingService:
-    return BookingService(PostgresLedger(pool), NoSeatLocks(), NoWakeup())
-
-
-@pytest.fixture
-def extensions(pool: Pool) -> ExtensionService:
-    return ExtensionService(PostgresLedger(pool), NoSeatLocks(), NoWakeup())
-
-
-@pytest.fixture
-async def held(booking: BookingService, show: Show, ana: UUID) -> Reservation:
-    """Two seats of ana."""
-    return await booking.reserve_seats(show.session_id, show.seat_ids[:2], ana)
-
-
 async def test_an_extension_is_a_new_version_of_each_seat(
     extensions: ExtensionService, cinema: Cinema, held: Reservation, ana: UUID
 ) -> None:

@@ -14,13 +14,11 @@ from domain.seats import SeatMap, SeatStatus
 from persistence.postgres.pool import Pool
 from persistence.queries import kept_maps
 from persistence.queries.seat_maps import SeatMaps
-from persistence.sales.ledger import PostgresLedger
 from realtime.hub import Hub
 from realtime.seat_feed import SeatFeed
 from realtime.topics import RESYNC, seat_channel
 from tests.support.cinema import Cinema, Show, expire_hold
 from tests.support.embedded import EmbeddedStack
-from tests.support.null_services import NoSeatLocks, NoWakeup
 from tests.support.polling import soon
 
 SEATS = 20
@@ -60,11 +58,6 @@ class RecordedMaps:
                 return seat_map
             await asyncio.sleep(0.05)
         pytest.fail("some transaction never ends")
-
-
-@pytest.fixture
-def booking(pool: Pool) -> BookingService:
-    return BookingService(PostgresLedger(pool), NoSeatLocks(), NoWakeup())
 
 
 @pytest.fixture

@@ -20,11 +20,6 @@ from tests.support.pages import all_pages
 
 
 @pytest.fixture
-def booking(pool: Pool) -> BookingService:
-    return BookingService(PostgresLedger(pool), NoSeatLocks(), NoWakeup())
-
-
-@pytest.fixture
 def paying(pool: Pool) -> PaymentService:
     return PaymentService(PostgresLedger(pool), NoSeatLocks(), NoWakeup())
 

@@ -1,40 +1,20 @@
 """Plans of rooms through the API: unusual rooms, and changed seats."""
 
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 
 from persistence.postgres.pool import Pool
-from tests.support.catalog import answer
+from tests.support.catalog import answer, wrong
 from tests.support.schema_client import SchemaClient
 from tests.support.venue_documents import (
-    CREATE_CINEMA,
     MORE_SEATS,
     PLANNED_ROOM,
     UPDATE_SEATS,
 )
 
 UNKNOWN = str(UUID(int=7))
-CINE = {
-    "city": "Belém",
-    "address": "Praça da República",
-    "timeZone": "America/Belem",
-    "currency": "BRL",
-}
-PLAIN = [{"row": "A", "seats": 3}]
-
-
-@pytest.fixture
-async def cine(client: SchemaClient) -> str:
-    """Its id."""
-    created = await answer(client, CREATE_CINEMA, name=f"Cine {uuid4()}", **CINE)
-    return str(created["id"])
-
-
-@pytest.fixture
-async def room(client: SchemaClient, cine: str) -> dict[str, Any]:
-    return await create(client, cine, PLAIN)
 
 
 async def create(
@@ -47,13 +27,6 @@ def by_label(room: dict[str, Any]) -> dict[str, tuple[float, float, int]]:
     return {
         seat["label"]: (seat["x"], seat["y"], seat["place"]) for seat in room["seats"]
     }
-
-
-def wrong(refusal: dict[str, Any]) -> list[str]:
-    """Paths of the invalid fields."""
-    assert refusal["__typename"] == "InvalidInput", refusal
-    assert all(field["message"] for field in refusal["fields"])
-    return [".".join(field["path"]) for field in refusal["fields"]]
 
 
 async def test_a_room_of_version_1_gets_a_plan(room: dict[str, Any]) -> None:

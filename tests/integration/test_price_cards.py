@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from persistence.postgres.pool import Pool
+from tests.support.catalog import wrong
 from tests.support.priced_site import (
     ADD_CINEMA,
     CARDS,
@@ -12,7 +13,6 @@ from tests.support.priced_site import (
     UNKNOWN,
     Site,
     shown,
-    wrong,
 )
 from tests.support.schema_client import SchemaClient
 

@@ -2,28 +2,20 @@
 
 import asyncio
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
-import pytest
-
-from tests.support.catalog import answer, moment
+from tests.support.catalog import answer, moment, wrong
 from tests.support.cinema import Cinema
 from tests.support.schema_client import SchemaClient
 from tests.support.venue_documents import (
+    CINE,
     CREATE_CINEMA,
     CREATE_SESSION,
-    PLANNED_ROOM,
     SAVE_PRICE_ZONE,
     UPDATE_SEATS,
 )
 
 UNKNOWN = str(UUID(int=7))
-CINE = {
-    "city": "Belém",
-    "address": "Praça da República",
-    "timeZone": "America/Belem",
-    "currency": "BRL",
-}
 PRICE = {"amountMinor": 2500, "currency": "BRL"}
 ZONES_ON_SALE = """
 SELECT seat.label, z.name, ss.status
@@ -32,30 +24,10 @@ JOIN price_zones z ON z.id = ss.zone_id WHERE ss.session_id = $1
 """
 
 
-@pytest.fixture
-async def cine(client: SchemaClient) -> str:
-    """Its id."""
-    created = await answer(client, CREATE_CINEMA, name=f"Cine {uuid4()}", **CINE)
-    return str(created["id"])
-
-
-@pytest.fixture
-async def room(client: SchemaClient, cine: str) -> dict[str, Any]:
-    rows = [{"row": "A", "seats": 3}]
-    return await answer(client, PLANNED_ROOM, cinemaId=cine, name="Sala 1", rows=rows)
-
-
 async def zones(client: SchemaClient, cine: str) -> list[dict[str, Any]]:
     asked = "query ($id: ID!) { priceZones(cinemaId: $id) { id name isDefault } }"
     found: list[dict[str, Any]] = (await client.data(asked, id=cine))["priceZones"]
     return found
-
-
-def wrong(refusal: dict[str, Any]) -> list[str]:
-    """Paths of the invalid fields."""
-    assert refusal["__typename"] == "InvalidInput", refusal
-    assert all(field["message"] for field in refusal["fields"])
-    return [".".join(field["path"]) for field in refusal["fields"]]
 
 
 async def test_a_zone_of_another_cinema_is_unknown(

@@ -16,7 +16,7 @@ from tests.support.cinema import Cinema
 from tests.support.gate import STOP, Gate
 from tests.support.null_services import NoSeatLocks, NoWakeup
 from tests.support.polling import until_blocked
-from tests.support.prices import PricedShow, open_priced_session, students_of
+from tests.support.prices import PricedShow, students_of
 
 # As programs of 0.1.0 cancel a reservation.
 CANCEL_WITHOUT_QUOTA = """
@@ -40,11 +40,6 @@ def cinema(scratch_pool: Pool) -> Cinema:
 
 
 @pytest.fixture
-async def show(cinema: Cinema) -> PricedShow:
-    return await open_priced_session(cinema)
-
-
-@pytest.fixture
 def booking(cinema: Cinema) -> BookingService:
     return BookingService(PostgresLedger(cinema.pool), NoSeatLocks(), NoWakeup())
 
@@ -55,36 +50,39 @@ async def count_again(cinema: Cinema) -> int:
 
 
 async def hold_students(
-    booking: BookingService, show: PricedShow, customer: UUID, *numbers: int
+    booking: BookingService, priced: PricedShow, customer: UUID, *numbers: int
 ) -> UUID:
-    seats = [show.seat_ids[number] for number in numbers]
+    seats = [priced.seat_ids[number] for number in numbers]
     held = await booking.reserve_seats(
-        show.session_id, seats, customer, types=[(seat, show.student) for seat in seats]
+        priced.session_id,
+        seats,
+        customer,
+        types=[(seat, priced.student) for seat in seats],
     )
     return held.id
 
 
 async def test_what_an_older_program_did_not_give_back_is_given_back(
-    cinema: Cinema, booking: BookingService, show: PricedShow, ana: UUID
+    cinema: Cinema, booking: BookingService, priced: PricedShow, ana: UUID
 ) -> None:
-    await hold_students(booking, show, ana, 0)
-    ended = await hold_students(booking, show, ana, 1, 2)
+    await hold_students(booking, priced, ana, 0)
+    ended = await hold_students(booking, priced, ana, 1, 2)
     await cinema.pool.execute(CANCEL_WITHOUT_QUOTA, ended)
-    assert await students_of(cinema, show) == 3
+    assert await students_of(cinema, priced) == 3
     async with cinema.pool.acquire() as db:
         shown = [*map(str, await findings(db))]
-    assert shown == [f"ticket_quotas {show.session_id}: '3' becomes '1'"]
+    assert shown == [f"ticket_quotas {priced.session_id}: '3' becomes '1'"]
 
     assert [await count_again(cinema), await count_again(cinema)] == [1, 0]
 
-    assert await students_of(cinema, show) == 1
-    await hold_students(booking, show, ana, 3, 4, 5)
+    assert await students_of(cinema, priced) == 1
+    await hold_students(booking, priced, ana, 3, 4, 5)
 
 
 @pytest.mark.parametrize("locked", [True, False])
 async def test_a_hold_that_is_under_way_is_counted(
     cinema: Cinema,
-    show: PricedShow,
+    priced: PricedShow,
     ana: UUID,
     monkeypatch: pytest.MonkeyPatch,
     locked: bool,
@@ -96,7 +94,7 @@ async def test_a_hold_that_is_under_way_is_counted(
     monkeypatch.setattr(ticket_hold_sql, "HOLD_TICKETS", stopped)
     booking = BookingService(PostgresLedger(cinema.pool), NoSeatLocks(), NoWakeup())
     async with Gate(cinema.pool) as gate:
-        holding = asyncio.create_task(hold_students(booking, show, ana, 0))
+        holding = asyncio.create_task(hold_students(booking, priced, ana, 0))
         await until_blocked(cinema.pool, 1)
         counting = asyncio.create_task(count_again(cinema))
         await until_blocked(cinema.pool, 2)
@@ -104,11 +102,11 @@ async def test_a_hold_that_is_under_way_is_counted(
         await holding
         assert await counting == 1
 
-    assert await students_of(cinema, show) == (1 if locked else 0)
+    assert await students_of(cinema, priced) == (1 if locked else 0)
 
 
 async def test_a_cancel_that_is_under_way_is_counted_once(
-    cinema: Cinema, show: PricedShow, ana: UUID, monkeypatch: pytest.MonkeyPatch
+    cinema: Cinema, priced: PricedShow, ana: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It has changed the claim before it locks the quota."""
     claimed = ledger_sql.CANCEL.replace(
@@ -119,17 +117,17 @@ async def test_a_cancel_that_is_under_way_is_counted_once(
     monkeypatch.setattr(ledger_sql, "CANCEL_GROUP", claimed)
     ledger = PostgresLedger(cinema.pool)
     booking = BookingService(ledger, NoSeatLocks(), NoWakeup())
-    held = await hold_students(booking, show, ana, 0)
+    held = await hold_students(booking, priced, ana, 0)
     await cinema.pool.execute("UPDATE ticket_quotas SET seats_taken = 3")
     async with Gate(cinema.pool) as gate:
         cancelling = asyncio.create_task(ledger.cancel(held, ana))
         await until_blocked(cinema.pool, 1)
         assert await count_again(cinema) == 1
-        assert await students_of(cinema, show) == 1
+        assert await students_of(cinema, priced) == 1
         await gate.open()
         await cancelling
 
-    assert await students_of(cinema, show) == 0
+    assert await students_of(cinema, priced) == 0
 
 
 async def test_a_database_of_an_older_version_has_none(

@@ -9,14 +9,7 @@ from domain.booking import BookingService
 from domain.seats import Position, SeatMap, SeatMapDelta, SeatStatus
 from persistence.postgres.pool import Pool
 from persistence.queries import Queries
-from persistence.sales.ledger import PostgresLedger
 from tests.support.cinema import Cinema, Show, expire_hold
-from tests.support.null_services import NoSeatLocks, NoWakeup
-
-
-@pytest.fixture
-def booking(pool: Pool) -> BookingService:
-    return BookingService(PostgresLedger(pool), NoSeatLocks(), NoWakeup())
 
 
 class TestSeatMaps:

@@ -6,8 +6,8 @@ import pytest
 
 from loadtest.documents import UPDATE_SESSION
 from persistence.postgres.pool import Pool
-from tests.support.catalog import answer, moment
-from tests.support.priced_site import ADD_CINEMA, Site, shown, wrong
+from tests.support.catalog import answer, moment, wrong
+from tests.support.priced_site import ADD_CINEMA, Site, shown
 from tests.support.prices import RESERVE
 from tests.support.schema_client import SchemaClient
 from tests.support.venue_documents import ADD_SEATS, REMOVE_SESSION, SAVE_TICKET_TYPE

@@ -20,7 +20,6 @@ from tests.support.prices import (
     DEARER,
     STUDENT,
     PricedShow,
-    open_priced_session,
     students_of,
     tickets,
 )
@@ -42,27 +41,15 @@ FROM ticket_quotas q WHERE q.session_id = $1
 """
 
 
-@pytest.fixture
-async def show(cinema: Cinema) -> PricedShow:
-    return await open_priced_session(cinema)
-
-
-@pytest.fixture
-async def buyer(client: SchemaClient, show: PricedShow, ana: UUID) -> Buyer:
-    buyer = Buyer(client, show, ana)
-    await buyer.hold(0, 1, 9)
-    return buyer
-
-
 @pytest.mark.parametrize("paid", [True, False])
 async def test_total_and_payment_change_with_the_types(
     cinema: Cinema, buyer: Buyer, paid: bool
 ) -> None:
-    show, key = buyer.show, UUID(buyer.reservation)
+    priced, key = buyer.show, UUID(buyer.reservation)
     if paid:
         await open_payment(cinema.pool, key)
 
-    chosen = await buyer.choose({0: show.child, 9: show.student})
+    chosen = await buyer.choose({0: priced.child, 9: priced.student})
     if not paid:
         await open_payment(cinema.pool, key)
 
@@ -72,11 +59,11 @@ async def test_total_and_payment_change_with_the_types(
     if paid:
         assert chosen["payment"]["amount"]["amountMinor"] == total
     assert await cinema.pool.fetchval(CONSISTENT, key)
-    assert await students_of(cinema, show) == 1
-    again = await buyer.choose({9: show.adult})
+    assert await students_of(cinema, priced) == 1
+    again = await buyer.choose({9: priced.adult})
     assert again["total"]["amountMinor"] == CHILD + 2 * ADULT + DEARER
     assert await cinema.pool.fetchval(CONSISTENT, key)
-    assert await students_of(cinema, show) == 0
+    assert await students_of(cinema, priced) == 0
 
 
 async def test_a_payment_that_changes_is_an_event_again(
@@ -99,15 +86,15 @@ async def test_a_payment_that_changes_is_an_event_again(
 async def test_a_seat_that_keeps_its_type_keeps_its_price(
     cinema: Cinema, buyer: Buyer
 ) -> None:
-    show = buyer.show
-    await buyer.choose({0: show.child})
+    priced = buyer.show
+    await buyer.choose({0: priced.child})
     await cinema.pool.execute(
         "UPDATE session_prices SET amount_minor = amount_minor + 7"
         " WHERE session_id = $1",
-        show.session_id,
+        priced.session_id,
     )
 
-    chosen = await buyer.choose({0: show.child, 1: show.child})
+    chosen = await buyer.choose({0: priced.child, 1: priced.child})
 
     assert chosen["total"]["amountMinor"] == 2 * CHILD + 7 + ADULT + DEARER
 
@@ -115,68 +102,68 @@ async def test_a_seat_that_keeps_its_type_keeps_its_price(
 async def test_what_cannot_be_chosen_changes_nothing(
     client: SchemaClient, cinema: Cinema, buyer: Buyer
 ) -> None:
-    show, before = buyer.show, await buyer.tickets()
+    priced, before = buyer.show, await buyer.tickets()
 
     async def entered(wanted: list[dict[str, str]]) -> dict[str, Any]:
         return await client.mutate(
             CHOOSE, buyer.customer, reservationId=buyer.reservation, tickets=wanted
         )
 
-    unsold = await buyer.choose({0: show.unsold, 1: show.child})
+    unsold = await buyer.choose({0: priced.unsold, 1: priced.child})
     assert unsold["code"] == "TICKET_TYPE_NOT_SOLD"
     for wrong in (
         [],
-        tickets(show, {5: show.child}),
-        tickets(show, {0: show.child}) * 2,
+        tickets(priced, {5: priced.child}),
+        tickets(priced, {0: priced.child}) * 2,
     ):
         assert (await entered(wrong))["fields"] == [{"path": ["tickets"]}]
-    [known] = tickets(show, {0: show.child})
+    [known] = tickets(priced, {0: priced.child})
     for name in ("seatId", "ticketTypeId"):
         nowhere = [{**known, name: "x"}]
         assert (await entered(nowhere))["code"] == "NOT_FOUND"
     never = [{**known, "ticketTypeId": str(uuid4())}]
     assert (await entered(never))["code"] == "NOT_FOUND"
     [bia] = await cinema.customers(1)
-    other = Buyer(client, show, bia)
+    other = Buyer(client, priced, bia)
     other.reservation = buyer.reservation
-    assert (await other.choose({0: show.child}))["code"] == "NOT_FOUND"
+    assert (await other.choose({0: priced.child}))["code"] == "NOT_FOUND"
     other.reservation = str(uuid4())
-    assert (await other.choose({0: show.child}))["code"] == "NOT_FOUND"
+    assert (await other.choose({0: priced.child}))["code"] == "NOT_FOUND"
     assert await buyer.tickets() == before
 
 
 async def test_a_quota_is_moved_or_refused(
     client: SchemaClient, cinema: Cinema, buyer: Buyer
 ) -> None:
-    show = buyer.show
+    priced = buyer.show
     [bia] = await cinema.customers(1)
-    other = Buyer(client, show, bia)
+    other = Buyer(client, priced, bia)
     await other.hold(2, 3, 4, 5)
-    await other.choose(dict.fromkeys((2, 3, 4), show.student))
+    await other.choose(dict.fromkeys((2, 3, 4), priced.student))
 
-    refused = await buyer.choose({0: show.student, 1: show.student})
+    refused = await buyer.choose({0: priced.student, 1: priced.student})
     assert refused["code"] == "TICKET_QUOTA_EXHAUSTED"
-    assert await students_of(cinema, show) == 3
-    await other.choose({2: show.child})
-    await buyer.choose({0: show.student, 1: show.student})
-    assert await students_of(cinema, show) == 4
+    assert await students_of(cinema, priced) == 3
+    await other.choose({2: priced.child})
+    await buyer.choose({0: priced.student, 1: priced.student})
+    assert await students_of(cinema, priced) == 4
 
 
 async def test_a_reservation_that_has_ended_is_refused_by_its_end(
     client: SchemaClient, cinema: Cinema, buyer: Buyer
 ) -> None:
-    show, types = buyer.show, {0: buyer.show.child}
+    priced, types = buyer.show, {0: buyer.show.child}
     payment = await open_payment(cinema.pool, UUID(buyer.reservation))
     await client.mutate(APPROVE_PAYMENT, buyer.customer, paymentId=str(payment))
     paid = await buyer.choose(types)
     await buyer.hold(2)
     await expire_hold(cinema.pool, UUID(buyer.reservation))
-    overdue = await buyer.choose({2: show.child})
+    overdue = await buyer.choose({2: priced.child})
     await buyer.hold(3)
     await client.mutate(
         CANCEL_RESERVATION, buyer.customer, reservationId=buyer.reservation
     )
-    cancelled = await buyer.choose({3: show.child})
+    cancelled = await buyer.choose({3: priced.child})
 
     assert (paid["code"], paid["paymentStatus"]) == ("PAYMENT_CLOSED", "APPROVED")
     assert overdue["code"] == "RESERVATION_EXPIRED"
@@ -185,7 +172,7 @@ async def test_a_reservation_that_has_ended_is_refused_by_its_end(
 
 
 async def test_choices_that_cross_other_calls_leave_equal_sums(
-    cinema: Cinema, show: PricedShow
+    cinema: Cinema, priced: PricedShow
 ) -> None:
     """Approvals, cancels, opened payments and choices of the same reservations."""
     ledger = PostgresLedger(cinema.pool)
@@ -198,29 +185,29 @@ async def test_choices_that_cross_other_calls_leave_equal_sums(
         assert all(isinstance(each, DomainError) for each in wrong), wrong
 
     async def buy(number: int, customer: UUID) -> None:
-        seats = show.seat_ids[2 * number : 2 * number + 2]
+        seats = priced.seat_ids[2 * number : 2 * number + 2]
         for _ in range(3):
-            held = await booking.reserve_seats(show.session_id, seats, customer)
+            held = await booking.reserve_seats(priced.session_id, seats, customer)
             made.append(held.id)
             opening = asyncio.create_task(open_payment(cinema.pool, held.id))
             outcomes = await asyncio.gather(
                 *(
                     booking.choose_tickets(held.id, customer, [(seat, ticket_type)])
                     for seat in seats
-                    for ticket_type in (show.child, show.student)
+                    for ticket_type in (priced.child, priced.student)
                 ),
                 booking.cancel_reservation(held.id, customer),
                 return_exceptions=True,
             )
             check(outcomes)
             await asyncio.wait([opening])  # it fails when the reservation has ended
-        held = await booking.reserve_seats(show.session_id, seats, customer)
+        held = await booking.reserve_seats(priced.session_id, seats, customer)
         made.append(held.id)
         payment = await open_payment(cinema.pool, held.id)
         last = await asyncio.gather(
-            booking.choose_tickets(held.id, customer, [(seats[0], show.child)]),
+            booking.choose_tickets(held.id, customer, [(seats[0], priced.child)]),
             ledger.approve(payment, customer, None),
-            booking.choose_tickets(held.id, customer, [(seats[1], show.student)]),
+            booking.choose_tickets(held.id, customer, [(seats[1], priced.student)]),
             return_exceptions=True,
         )
         check(last)
@@ -230,4 +217,4 @@ async def test_choices_that_cross_other_calls_leave_equal_sums(
 
     for reservation_id in made:
         assert await cinema.pool.fetchval(CONSISTENT, reservation_id)
-    assert await cinema.pool.fetchval(COUNTED, show.session_id)
+    assert await cinema.pool.fetchval(COUNTED, priced.session_id)

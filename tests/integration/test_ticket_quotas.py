@@ -31,20 +31,15 @@ mutation ($id: ID!) { cancelReservation(input: {reservationId: $id}) { __typenam
 """
 
 
-@pytest.fixture
-async def show(cinema: Cinema) -> PricedShow:
-    return await open_priced_session(cinema)
-
-
 def booking(cinema: Cinema) -> BookingService:
     return BookingService(PostgresLedger(cinema.pool), NoSeatLocks(), NoWakeup())
 
 
 async def test_a_quota_is_taken_and_given_back(
-    client: SchemaClient, cinema: Cinema, show: PricedShow, ana: UUID
+    client: SchemaClient, cinema: Cinema, priced: PricedShow, ana: UUID
 ) -> None:
     async def reserve(*seats: int) -> dict[str, Any]:
-        chosen = with_types(show, dict.fromkeys(seats, show.student))
+        chosen = with_types(priced, dict.fromkeys(seats, priced.student))
         return await client.mutate(RESERVE, ana, **chosen)
 
     first, second = await reserve(0, 1, 2), await reserve(3)
@@ -52,15 +47,15 @@ async def test_a_quota_is_taken_and_given_back(
     assert full["code"] == "TICKET_QUOTA_EXHAUSTED"
     taken = await reserve(3)
     assert taken["code"] == "SEATS_UNAVAILABLE"
-    assert await students_of(cinema, show) == 4
+    assert await students_of(cinema, priced) == 4
 
     await client.data(CANCEL, ana, id=first["id"])
-    assert await students_of(cinema, show) == 1
+    assert await students_of(cinema, priced) == 1
     await expire_hold(cinema.pool, UUID(second["id"]))
     third = await reserve(0, 1, 2, 4)
 
     assert third["__typename"] == "Reservation"
-    assert await students_of(cinema, show) == 4
+    assert await students_of(cinema, priced) == 4
 
 
 @pytest.mark.parametrize("locked", [True, False])
@@ -68,7 +63,7 @@ async def test_a_crowd_does_not_exceed_a_quota(
     cinema: Cinema, monkeypatch: pytest.MonkeyPatch, locked: bool
 ) -> None:
     """Without the lock on the counter it does: that is what the lock is for."""
-    show = await open_priced_session(cinema, seats=30, students=7)
+    priced = await open_priced_session(cinema, seats=30, students=7)
     if not locked:
         free = ticket_hold_sql.HOLD_TICKETS.replace("FOR UPDATE OF q", "")
         assert free != ticket_hold_sql.HOLD_TICKETS
@@ -79,10 +74,10 @@ async def test_a_crowd_does_not_exceed_a_quota(
     outcomes = await asyncio.gather(
         *(
             book.reserve_seats(
-                show.session_id,
-                [show.seat_ids[2 * n], show.seat_ids[2 * n + 1]],
+                priced.session_id,
+                [priced.seat_ids[2 * n], priced.seat_ids[2 * n + 1]],
                 customer,
-                types=[(show.seat_ids[2 * n], show.student)],
+                types=[(priced.seat_ids[2 * n], priced.student)],
             )
             for n, customer in enumerate(customers)
         ),
@@ -92,30 +87,30 @@ async def test_a_crowd_does_not_exceed_a_quota(
     held = [each for each in outcomes if not isinstance(each, BaseException)]
     refused = [each for each in outcomes if isinstance(each, BaseException)]
     if locked:
-        assert await students_of(cinema, show) == len(held) == 7
+        assert await students_of(cinema, priced) == len(held) == 7
         assert all(isinstance(each, TicketQuotaExhaustedError) for each in refused)
     else:
         assert len(held) > 7
 
 
 async def test_crossing_holds_of_two_quotas_do_not_deadlock(
-    cinema: Cinema, show: PricedShow
+    cinema: Cinema, priced: PricedShow
 ) -> None:
     await cinema.pool.execute(
         "INSERT INTO ticket_quotas (session_id, ticket_type_id, seats_limit)"
         " VALUES ($1, $2, 9)",
-        show.session_id,
-        show.child,
+        priced.session_id,
+        priced.child,
     )
     customers = await cinema.customers(4)
     book = booking(cinema)
 
     async def take_and_give_back(n: int, customer: UUID) -> None:
-        one, other = show.seat_ids[2 * n], show.seat_ids[2 * n + 1]
-        types = [(one, show.child), (other, show.student)]
+        one, other = priced.seat_ids[2 * n], priced.seat_ids[2 * n + 1]
+        types = [(one, priced.child), (other, priced.student)]
         for _ in range(5):
             held = await book.reserve_seats(
-                show.session_id,
+                priced.session_id,
                 [one, other],
                 customer,
                 types=types if n % 2 else types[::-1],
@@ -127,51 +122,51 @@ async def test_crossing_holds_of_two_quotas_do_not_deadlock(
             *(take_and_give_back(n, each) for n, each in enumerate(customers))
         )
 
-    assert await students_of(cinema, show) == 0
+    assert await students_of(cinema, priced) == 0
 
 
 async def test_a_hold_counts_in_a_quota_that_came_while_it_waited(
-    client: SchemaClient, cinema: Cinema, show: PricedShow, ana: UUID
+    client: SchemaClient, cinema: Cinema, priced: PricedShow, ana: UUID
 ) -> None:
-    pool, session_id = cinema.pool, show.session_id
+    pool, session_id = cinema.pool, priced.session_id
     await pool.execute("DELETE FROM ticket_quotas WHERE session_id = $1", session_id)
 
     async with pool.acquire() as db, db.transaction():
         await db.execute(catalog_sql.LOCK_SESSION, session_id)
         holding = asyncio.create_task(
-            client.mutate(RESERVE, ana, **with_types(show, {0: show.student}))
+            client.mutate(RESERVE, ana, **with_types(priced, {0: priced.student}))
         )
         await until_blocked(pool, 1)
-        await db.execute(ADD_QUOTA, session_id, show.student, 4)
+        await db.execute(ADD_QUOTA, session_id, priced.student, 4)
         await db.execute(
             "UPDATE sessions SET version = version + 1 WHERE id = $1", session_id
         )
 
     assert (await holding)["__typename"] == "Reservation"
-    assert await students_of(cinema, show) == 1
+    assert await students_of(cinema, priced) == 1
 
 
 async def test_a_wrong_counter_does_not_stop_the_sweeper(
-    client: SchemaClient, cinema: Cinema, show: PricedShow, ana: UUID
+    client: SchemaClient, cinema: Cinema, priced: PricedShow, ana: UUID
 ) -> None:
-    held = await client.mutate(RESERVE, ana, **with_types(show, {0: show.student}))
+    held = await client.mutate(RESERVE, ana, **with_types(priced, {0: priced.student}))
     await cinema.pool.execute(
         "UPDATE ticket_quotas SET seats_taken = 0 WHERE session_id = $1",
-        show.session_id,
+        priced.session_id,
     )
     await expire_hold(cinema.pool, UUID(held["id"]))
 
     assert await PostgresLedger(cinema.pool).expire_due(100)
 
-    assert set(await cinema.seat_states(show)) == {("AVAILABLE", 3), ("AVAILABLE", 1)}
-    assert await students_of(cinema, show) == 0
+    assert set(await cinema.seat_states(priced)) == {("AVAILABLE", 3), ("AVAILABLE", 1)}
+    assert await students_of(cinema, priced) == 0
 
 
 async def test_quotas_of_a_room_are_locked_in_order(cinema: Cinema) -> None:
     """Otherwise a sweeper that ends holds of both sessions deadlocks with it."""
     pool = cinema.pool
     shows = [await open_priced_session(cinema) for _ in range(2)]
-    first, last = sorted(shows, key=lambda show: show.session_id)
+    first, last = sorted(shows, key=lambda priced: priced.session_id)
     room = await cinema.room_of(last)
     await pool.execute(
         "UPDATE sessions SET room_id = $2, starts_at = starts_at + interval '1 day',"
@@ -179,15 +174,15 @@ async def test_quotas_of_a_room_are_locked_in_order(cinema: Cinema) -> None:
         first.session_id,
         room,
     )
-    for show in (last, first):  # not in the order of their ids
+    for priced in (last, first):  # not in the order of their ids
         await pool.execute(
-            "DELETE FROM ticket_quotas WHERE session_id = $1", show.session_id
+            "DELETE FROM ticket_quotas WHERE session_id = $1", priced.session_id
         )
         await pool.execute(
-            "UPDATE ticket_types SET quota_percent = 50 WHERE id = $1", show.student
+            "UPDATE ticket_types SET quota_percent = 50 WHERE id = $1", priced.student
         )
-    for show in (last, first):
-        await pool.execute(ADD_QUOTA, show.session_id, show.student, 4)
+    for priced in (last, first):
+        await pool.execute(ADD_QUOTA, priced.session_id, priced.student, 4)
 
     async with asyncio.timeout(60), pool.acquire() as db, db.transaction():
         await db.execute(LOCK_QUOTA, first.session_id)

@@ -13,7 +13,7 @@ from domain.ticket_prices import TicketTypeFacts
 from persistence.catalog.prices import PostgresPrices
 from persistence.postgres.engine import open_engine
 from persistence.postgres.pool import Pool
-from tests.support.catalog import answer
+from tests.support.catalog import answer, wrong
 from tests.support.cinema import Cinema
 from tests.support.prices import DEFAULT_TYPE, open_priced_session
 from tests.support.schema_client import SchemaClient
@@ -46,12 +46,6 @@ async def engine(scratch_database_url: str) -> AsyncIterator[AsyncEngine]:
 
 async def listed(client: SchemaClient) -> list[dict[str, Any]]:
     return list((await client.data(LIST))["ticketTypes"])
-
-
-def wrong(refusal: dict[str, Any]) -> list[str]:
-    """Paths of the invalid fields."""
-    assert refusal["__typename"] == "InvalidInput", refusal
-    return [".".join(field["path"]) for field in refusal["fields"]]
 
 
 async def test_there_is_a_default_type_from_the_beginning(client: SchemaClient) -> None:

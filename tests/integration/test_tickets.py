@@ -2,8 +2,6 @@
 
 from uuid import UUID
 
-import pytest
-
 from loadtest.documents import APPROVE_PAYMENT, CANCEL_RESERVATION
 from tests.support.cinema import Cinema, expire_hold
 from tests.support.events import open_payment
@@ -13,30 +11,19 @@ from tests.support.prices import (
     RESERVE,
     STUDENT,
     PricedShow,
-    open_priced_session,
     with_types,
 )
 from tests.support.schema_client import SchemaClient
 from tests.support.ticket_buyer import Buyer
 
 
-@pytest.fixture
-async def show(cinema: Cinema) -> PricedShow:
-    return await open_priced_session(cinema)
-
-
-@pytest.fixture
-async def buyer(client: SchemaClient, show: PricedShow, ana: UUID) -> Buyer:
-    buyer = Buyer(client, show, ana)
-    await buyer.hold(0, 1, 9)
-    return buyer
-
-
 async def test_a_reservation_has_its_tickets(
-    client: SchemaClient, cinema: Cinema, show: PricedShow, ana: UUID
+    client: SchemaClient, cinema: Cinema, priced: PricedShow, ana: UUID
 ) -> None:
-    buyer = Buyer(client, show, ana)
-    held = await client.mutate(RESERVE, ana, **with_types(show, {9: show.student}, 0))
+    buyer = Buyer(client, priced, ana)
+    held = await client.mutate(
+        RESERVE, ana, **with_types(priced, {9: priced.student}, 0)
+    )
     buyer.reservation = held["id"]
 
     first, last = reserved = await buyer.tickets()
@@ -47,12 +34,12 @@ async def test_a_reservation_has_its_tickets(
         "code": None,
         "usedAt": None,
         "price": {"amountMinor": ADULT, "currency": "BRL"},
-        "ticketType": {"id": str(show.adult)},
+        "ticketType": {"id": str(priced.adult)},
         "seat": {"row": "A", "number": 1, "zone": {"isDefault": True}},
-        "session": {"id": str(show.session_id)},
+        "session": {"id": str(priced.session_id)},
     }
     assert last["price"]["amountMinor"] == STUDENT + DEARER
-    assert last["ticketType"] == {"id": str(show.student)}
+    assert last["ticketType"] == {"id": str(priced.student)}
     payment = await open_payment(cinema.pool, UUID(held["id"]))
     await client.mutate(APPROVE_PAYMENT, ana, paymentId=str(payment))
     valid = await buyer.tickets()

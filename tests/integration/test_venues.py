@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from persistence.postgres.pool import Pool
-from tests.support.catalog import answer, moment
+from tests.support.catalog import answer, moment, wrong
 from tests.support.cinema import Cinema, Show
 from tests.support.schema_client import SchemaClient
 from tests.support.venue_documents import (
@@ -35,12 +35,6 @@ PRICE = {"amountMinor": 2500, "currency": "BRL"}
 @pytest.fixture
 async def cine(client: SchemaClient) -> dict[str, Any]:
     return await answer(client, CREATE_CINEMA, **CINE)
-
-
-def wrong(refusal: dict[str, Any]) -> list[str]:
-    """Paths of the invalid fields."""
-    assert refusal["__typename"] == "InvalidInput", refusal
-    return [".".join(field["path"]) for field in refusal["fields"]]
 
 
 async def test_a_cinema_is_created_and_changed(

@@ -18,3 +18,9 @@ def moment(days: float = 0, minutes: float = 0) -> str:
     """In so many days and minutes, from the current whole minute."""
     at = NOW + timedelta(days=days, minutes=minutes)
     return at.isoformat().replace("+00:00", "Z")
+
+
+def wrong(refusal: dict[str, Any]) -> list[str]:
+    """Paths of the invalid fields."""
+    assert refusal["__typename"] == "InvalidInput", refusal
+    return [".".join(field["path"]) for field in refusal["fields"]]

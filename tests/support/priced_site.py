@@ -93,8 +93,3 @@ def shown(prices: list[dict[str, Any]]) -> list[dict[str, Any]]:
         }
         for each in prices
     ]
-
-
-def wrong(refusal: dict[str, Any]) -> list[str]:
-    assert refusal["__typename"] == "InvalidInput", refusal
-    return [".".join(field["path"]) for field in refusal["fields"]]

@@ -56,3 +56,9 @@ PRICES = """prices {
 SAVE_PRICE_CARD = mutation(
     "savePriceCard", f"... on PriceCard {{ id name version {PRICES} }}", OUTDATED
 )
+CINE = {
+    "city": "Belém",
+    "address": "Praça da República",
+    "timeZone": "America/Belem",
+    "currency": "BRL",
+}
