@@ -39,7 +39,10 @@ FIGURES = {
     **dict.fromkeys(("plain", "stock", "noop"), _NOOP),
     "storm": _HOLDS,
     "crowd": (*_HOLDS, Figure("reserveSeats", "cpu_of_all")),
-    "best": tuple(Figure("reserveBestSeats", f) for f in ("rate", "p95")),
+    "best": (
+        *(Figure("reserveBestSeats", f) for f in ("rate", "p95")),
+        Figure("reserveSeats", "rate"),
+    ),
     "map": tuple(Figure("seatMap", f) for f in ("rate", "p95", "cpu")),
     "bystanders": tuple(
         Figure(f"bystanders, {when}", f)
