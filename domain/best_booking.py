@@ -148,16 +148,18 @@ class BestSeatsService:
         for _ in range(ROUNDS):
             known, free = await self._newest(order)
             wish = order.wish_in(known)
-            best = islice(_best(known.seating, free, wish), BLOCKS)
-            blocks = [known.ids(seats) for seats in best]
-            if not blocks:
+            left = Choice(known.seating, free, wish)
+            if not left.seats():
                 if known.rules.closed:
                     raise SessionClosedError
                 if order.type_ids and not wish.zones:
                     raise TicketTypeNotSoldError
-                left = Choice(known.seating, free, wish)
                 raise NotEnoughSeatsError(left.available(), left.largest_together())
-            if held := await self._hold_first(order, blocks):
+            best = _best(known.seating, known.offered(free), wish)
+            blocks = [known.ids(seats) for seats in islice(best, BLOCKS)]
+            if not blocks:
+                await known.decided()
+            elif held := await self._hold_first(order, blocks):
                 known.note(held.seats)
                 return held
         raise TooManyAtOnceError

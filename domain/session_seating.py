@@ -1,5 +1,6 @@
 """The free seats of one session, as far as this process knows."""
 
+import asyncio
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -11,7 +12,7 @@ from domain.errors import NotFoundError
 from domain.orphans import orphans_left
 from domain.reservation import Reservation, ReservationStatus
 from domain.seat_plan import Seat
-from domain.seating import Seating, Seats, minus, plus
+from domain.seating import Seating, Seats, both, minus, plus
 from domain.seats import SeatStatus, SessionSeat
 from domain.sessions import OrphanRule
 
@@ -38,6 +39,7 @@ class SessionSeating:
         self._zones = frozenset(seat.zone_id for seat in seats)
         self._free = [0] * len(self.seating.rows)
         self._chosen = [0] * len(self.seating.rows)
+        self._undecided: set[asyncio.Event] = set()
 
     def wish_in(self, wish: Wish, type_ids: Collection[UUID]) -> Wish:
         """With what this session adds: seats are in zones that sell all these types.
@@ -107,10 +109,23 @@ class SessionSeating:
         free = minus(self._free, self._chosen)
         chosen = Choice(self.seating, free, wish).seats() or [0] * len(free)
         self._chosen = plus(self._chosen, chosen)
+        decided = asyncio.Event()
+        self._undecided.add(decided)
         try:
             yield self.ids(chosen)
         finally:
             self._chosen = minus(self._chosen, chosen)
+            self._undecided.remove(decided)
+            decided.set()
+
+    def offered(self, free: Seats) -> Seats:
+        """Those that nobody else of this process holds, or is about to hold."""
+        return minus(both(free, self._free), self._chosen)
+
+    async def decided(self) -> None:
+        """Wait until those who hold now what they have chosen know the outcome."""
+        for each in list(self._undecided):
+            await each.wait()
 
 
 # With the seats that were free at the moment of the read.

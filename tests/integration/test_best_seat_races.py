@@ -16,6 +16,7 @@ from persistence.key_value.seat_locks import RedlockSeatLocks
 from persistence.postgres.pool import Pool
 from persistence.queries import seatings
 from persistence.sales import hold_sql, ticket_hold_sql
+from persistence.sales.ledger import PostgresLedger
 from tests.support.best_seats import BigRoom, Process, Refusal, surely_free_pairs
 from tests.support.cinema import expire_hold
 from tests.support.null_services import NoSeatLocks
@@ -121,6 +122,23 @@ async def test_without_the_guard_the_same_crowd_shares_seats(
     _, answers = await last_pairs(scratch_pool, has_types=module is ticket_hold_sql)
     held = [answer for answer in answers if isinstance(answer, Reservation)]
     assert len(held) > 6
+
+
+async def test_who_is_too_late_asks_postgres_for_no_seats_of_others(
+    pool: Pool, seat_locks: RedlockSeatLocks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Seats that other calls of the process are about to hold are waited for."""
+    room = await BigRoom.open(pool, rows=10, seats=20)
+    customers = await room.cinema.customers(130)
+    process = Process(pool, seat_locks)
+    monkeypatch.delattr(PostgresLedger, "hold_first")
+
+    answers = await asyncio.gather(
+        *(process.sell(room.session_id, PAIR, who) for who in customers)
+    )
+
+    counted = Counter(type(answer).__name__ for answer in answers)
+    assert counted == {"Reservation": 100, "Refusal": 30}
 
 
 async def test_what_a_process_does_not_know_is_found_in_postgres(
