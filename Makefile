@@ -47,6 +47,7 @@ explorer: $(VENV)/runtime.stamp ## build the page /graphiql, if web/ has changed
 test: $(VENV)/dev.stamp ## run all tests, on temporary servers of their own
 	+$(BUILD_EXPLORER)
 	+$(INSTALL_TEST_PACKAGES)
+	+flock $(VENV) $(MAKE) $(VENV)/oracle/.stamp || echo "LOCALSTRIPE IS NOT INSTALLED, for the reason above: the test that needs it is skipped." >&2
 	exec $(PY) -m pytest --quiet -rs --numprocesses $(JOBS) $(APART)
 
 test-core: $(VENV)/dev.stamp ## run the tests that execute operations without plans, by graphql-core
@@ -136,6 +137,7 @@ lock: ## pin the dependencies of pyproject.toml again (needs uv)
 	$(LOCK) --group patroni --output-file requirements-patroni.lock
 	$(LOCK) --group build --output-file requirements-build.lock
 	$(LOCK) --group audit --output-file requirements-audit.lock
+	$(LOCK) --group oracle --output-file requirements-oracle.lock
 	$(LOCK) pyproject.toml --extra embedded --extra cluster --extra dev --group patroni \
 		-c requirements.lock -c requirements-patroni.lock --output-file requirements-dev.lock
 
@@ -165,6 +167,11 @@ $(VENV)/audit/.stamp: requirements-audit.lock $(VENV)/dev.stamp
 	echo "Installing the tools of the audit (once; a minute) ..." >&2
 	$(PYTHON) -m venv $(VENV)/audit
 	$(VENV)/audit/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	touch $@
+$(VENV)/oracle/.stamp: requirements-oracle.lock $(VENV)/dev.stamp
+	echo "Installing what the payment sandbox is compared with (once; some seconds) ..." >&2
+	$(PYTHON) -m venv $(VENV)/oracle
+	$(VENV)/oracle/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	touch $@
 # Not a wheel: from source, and the Go checksum database vouches for it.
 GO_INSTALL = GOBIN=$(abspath $(VENV)) go install $(1) 2>$(VENV)/go.log || { tail -n 3 $(VENV)/go.log >&2; exit 1; }

@@ -53,24 +53,28 @@ class StripeProvider:
 
     async def open(self, attempt: Attempt) -> Opened:
         async with failures():
-            try:
-                page = await self._page_with_key(attempt, f"{attempt.id}:open")
-            except stripe.APIError as error:
-                # A failure stays the answer of its key for a day. If there is a page
-                # nevertheless, nobody knows its address.
-                if not _is_replayed(error):
-                    raise
-                page = await self._page_with_key(attempt, f"{attempt.id}:open:2")
+            page = await self._opened(attempt)
             return Opened(
                 provider_ref=page.id,
                 url=attempt.return_url if self._is_embedded else page.url,
                 client_secret=page.client_secret,
             )
 
-    async def _page_with_key(self, attempt: Attempt, key: str) -> Page:
-        return await self._pages.create_async(
-            self._page_of(attempt), {"idempotency_key": key}
-        )
+    async def _opened(self, attempt: Attempt) -> Page:
+        """A failure stays the answer of its key for a day, so there is a second key.
+
+        If the failed call has made a page nevertheless, nobody knows its address: the
+        attempt can be given up without it.
+        """
+        for key in ("open", "open:2"):
+            try:
+                return await self._pages.create_async(
+                    self._page_of(attempt), {"idempotency_key": f"{attempt.id}:{key}"}
+                )
+            except stripe.APIError as error:
+                if not _is_replayed(error):
+                    raise
+        raise ProviderRefusedError("not_opened_by_any_key")
 
     def _page_of(self, attempt: Attempt) -> SessionCreateParams:
         """The same for each call: Stripe refuses a key with another input."""

@@ -28,8 +28,13 @@ class Buyers:
         self._faults = faults
         self._payments = payments
 
-    def act(self, checkout_id: str, action: Action) -> None:
-        """Pays for an open page, or does not. The page shows what came of it."""
+    def act(
+        self, checkout_id: str, action: Action, money_in: float | None = None
+    ) -> None:
+        """Pays for an open page, or does not. The page shows what came of it.
+
+        Money that is sent arrives after `money_in` seconds, or when somebody says so.
+        """
         checkout = self.checkout(checkout_id)
         if action == "cancel" or checkout["status"] != "open":
             return
@@ -40,7 +45,7 @@ class Buyers:
         if self._payments.row(intent_id)["status"] == "requires_action":
             self._answer_challenge(checkout, intent_id, action)
         else:
-            self._attempt(checkout, intent_id, action)
+            self._attempt(checkout, intent_id, action, money_in)
 
     def deliver_money(self) -> None:
         """Of payments whose money is on its way, and due by now."""
@@ -81,12 +86,14 @@ class Buyers:
             currency = "eur" if currency == "usd" else "usd"
         return amount, currency
 
-    def _attempt(self, checkout: Row, intent_id: str, action: Action) -> None:
+    def _attempt(
+        self, checkout: Row, intent_id: str, action: Action, money_in: float | None
+    ) -> None:
         slow = self._faults.take("slow_money")
         if action == "decline" or self._faults.take("declined"):
             self._payments.fail(intent_id, "card_declined", "Your card was declined.")
         elif action == "push" or slow:
-            self._send_money(checkout, intent_id, slow.delay if slow else None)
+            self._send_money(checkout, intent_id, slow.delay if slow else money_in)
         elif action == "challenge" or self._faults.take("three_d_secure"):
             self._payments.change(intent_id, status="requires_action", error=None)
             self._payments.announce("payment_intent.requires_action", intent_id)

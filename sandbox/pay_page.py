@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute, Route
 from sandbox.buyers import ACTIONS, Action
 from sandbox.database import Row
 from sandbox.errors import ApiError
+from sandbox.faults import seconds
 from sandbox.html import button, form, html_page, money
 from sandbox.objects import PUSH, Json
 from sandbox.parameters import Parameters, parse
@@ -47,13 +48,16 @@ class PayPage:
     async def _act(self, request: Request) -> Response:
         """Back to the shop when it is paid or cancelled, or else to the page."""
         checkout_id: str = request.path_params["id"]
-        action = Parameters(parse((await request.body()).decode())).text("action", "")
+        parameters = Parameters(parse((await request.body()).decode()))
+        action = parameters.text("action", "")
         if action not in ACTIONS:
             return html_page("There is no such button", "", 400)
         try:
+            delay = parameters.optional("delay")
+            money_in = None if delay is None else seconds(delay)
             with self._state.db.transaction():
                 before = self._state.buyers.checkout(checkout_id)
-                self._state.buyers.act(checkout_id, action)
+                self._state.buyers.act(checkout_id, action, money_in)
                 after = self._state.buyers.checkout(checkout_id)
         except ApiError as error:
             return html_page("This is not possible", escape(str(error)), error.status)

@@ -53,6 +53,19 @@ async def test_one_attempt_has_one_page(
     assert first.url == f"{sandbox.url}/pay/{first.provider_ref}"
 
 
+async def test_an_attempt_whose_pages_fail_is_given_up(
+    sandbox: PaymentSandbox, provider: StripeProvider
+) -> None:
+    attempt = new_attempt()
+    await sandbox.fault("failed_answer", call="checkout.sessions.create", times=2)
+    for _ in range(2):
+        with pytest.raises(ProviderUnavailableError):
+            await provider.open(attempt)
+
+    with pytest.raises(ProviderRefusedError):
+        await provider.open(attempt)
+
+
 async def test_a_declined_card_leaves_the_page_open(
     sandbox: PaymentSandbox, provider: StripeProvider, attempt: Attempt
 ) -> None:

@@ -140,6 +140,17 @@ async def test_money_that_is_sent_arrives_later(sandbox: PaymentSandbox) -> None
     )
 
 
+async def test_money_that_is_sent_arrives_by_itself(sandbox: PaymentSandbox) -> None:
+    session = await sandbox.opened()
+
+    await sandbox.pages.post(
+        f"/pay/{session.id}", data={"action": "push", "delay": "0.2"}
+    )
+
+    await sandbox.webhooks.until("checkout.session.async_payment_succeeded")
+    assert (await sandbox.payment_of(session)).amount_received == 3600
+
+
 async def test_money_that_is_sent_may_not_arrive(sandbox: PaymentSandbox) -> None:
     await sandbox.fault("slow_money", delay=0)
     await sandbox.fault("failed_money")
