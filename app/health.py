@@ -6,7 +6,7 @@ import asyncpg
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse
 
-from app.wiring import Resources
+from app.resources import Resources
 from runtime.deadline import with_deadline
 
 # The version of the tables that the statements are written for. A later one is fine:

@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from app.money_metrics import money_metrics
-from app.wiring import Resources
+from app.resources import Resources
 from domain.account_events import NOTICES_CONSUMER
 from domain.events import FANOUT_CONSUMER, PAYMENTS_CONSUMER
 from persistence.money.backlog import MoneyBacklog, read_money_backlog

@@ -4,13 +4,21 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from redis.asyncio import Redis
-
+from app.resources import Resources
+from domain.checkout import CheckoutService
+from domain.effects import EffectService
 from domain.payment_provider import PaymentProvider
+from domain.reservation import HoldTerms
+from domain.settlement import SettlementService
+from persistence.money.attempts import PostgresAttempts
+from persistence.money.effects import PostgresEffects
 from persistence.money.provider_events import ProviderEvents
-from persistence.postgres.pool import Pool
+from persistence.money.settlement import PostgresSettlements
+from persistence.queries.seat_maps import SeatMaps
+from persistence.queries.seatings import Seatings
 from providers.settings import PaymentSettings
 from providers.webhooks import Webhooks
+from realtime.settler import Settler
 from realtime.topics import SETTLER_WAKEUP
 from realtime.wakeups import RedisWakeup
 
@@ -42,9 +50,41 @@ async def open_provider(
         await provider.close()
 
 
-def webhooks(
-    provider: PaymentProvider | None, pool: Pool, redis: "Redis"
-) -> Webhooks | None:
+def webhooks(provider: PaymentProvider | None, resources: Resources) -> Webhooks | None:
     if provider is None:
         return None
-    return Webhooks(provider, ProviderEvents(pool), RedisWakeup(redis, SETTLER_WAKEUP))
+    wakeup = RedisWakeup(resources.redis, SETTLER_WAKEUP)
+    return Webhooks(provider, ProviderEvents(resources.pool), wakeup)
+
+
+def checkout(
+    provider: PaymentProvider | None, settings: PaymentSettings, resources: Resources
+) -> CheckoutService | None:
+    if provider is None:
+        return None
+    return CheckoutService(
+        provider,
+        attempts=PostgresAttempts(resources.pool, resources.own_writes),
+        ledger=resources.ledger,
+        locks=resources.locks,
+        wakeup=resources.wakeup,
+        window=settings.checkout_window,
+    )
+
+
+def settler(
+    provider: PaymentProvider, terms: HoldTerms, resources: Resources
+) -> Settler:
+    pool = resources.pool
+    settlement = SettlementService(
+        provider,
+        attempts=PostgresAttempts(pool),
+        settlements=PostgresSettlements(pool),
+        ledger=resources.ledger,
+        locks=resources.locks,
+        seatings=Seatings(pool, SeatMaps(pool)),
+        wakeup=resources.wakeup,
+        terms=terms,
+    )
+    effects = EffectService(provider, PostgresEffects(pool))
+    return Settler(settlement, effects, resources.hub)

@@ -5,11 +5,11 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
-from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.account_services import AccountServices, account_services
-from app.payments import open_provider, webhooks
+from app.payments import checkout, open_provider, webhooks
+from app.resources import Resources, open_resources
 from app.settings import Settings
 from auth.passwords import Argon2Passwords
 from auth.providers.services import SignInServices
@@ -21,9 +21,9 @@ from domain.booking import BookingService
 from domain.cancellations import CancellationService
 from domain.catalog import CatalogService
 from domain.extensions import ExtensionService
+from domain.payment_provider import PaymentProvider
 from domain.prices import PriceService
 from domain.refunds import RefundService
-from domain.reservation import HoldTerms
 from domain.sales import PaymentService
 from domain.seat_rules import SeatRules
 from domain.venues import VenueService
@@ -32,24 +32,15 @@ from persistence.catalog.catalog import PostgresCatalog
 from persistence.catalog.prices import PostgresPrices
 from persistence.catalog.venues import PostgresVenues
 from persistence.key_value.catalog_cache import RedisCatalogCache
-from persistence.key_value.client import open_redis
 from persistence.key_value.kept_counts import KeptCounts
-from persistence.key_value.own_writes import OwnWrites
-from persistence.key_value.script_batch import ScriptBatch
-from persistence.key_value.seat_locks import RedlockSeatLocks
 from persistence.money.cancellations import PostgresCancellations
 from persistence.money.refunds import PostgresRefunds
 from persistence.postgres.engine import open_engine
-from persistence.postgres.pool import PATIENCE_SECONDS, Pool, open_pool
 from persistence.postgres.replica import Replica
 from persistence.queries import Queries
-from persistence.sales.ledger import PostgresLedger
 from providers.webhooks import Webhooks
-from realtime.hub import Hub
 from realtime.reservation_feed import ReservationFeed
 from realtime.seat_feed import SeatFeed
-from realtime.topics import RELAY_WAKEUP
-from realtime.wakeups import RedisWakeup
 from resolvers.context import Services
 from runtime.supervision import keep_running
 
@@ -58,54 +49,6 @@ from runtime.supervision import keep_running
 API_PATIENCE_SECONDS = 1.5
 # Shorter, because the primary answers instead of a replica that does not.
 REPLICA_PATIENCE_SECONDS = 0.75
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resources:
-    """The connections of a process, and what works directly on them."""
-
-    pool: Pool
-    redis: "Redis"
-    hub: Hub
-    own_writes: OwnWrites | None
-    ledger: PostgresLedger
-    locks: RedlockSeatLocks
-    wakeup: RedisWakeup
-
-
-@asynccontextmanager
-async def open_resources(
-    settings: Settings, name: str, *, patience: float = PATIENCE_SECONDS
-) -> AsyncIterator[Resources]:
-    """`name` is what the servers' own lists of clients show; `patience`: see Pool."""
-    async with AsyncExitStack() as opened:
-        pool = await open_pool(
-            settings.database_url,
-            max_size=settings.db_pool_size,
-            name=name,
-            patience=patience,
-            opened=settings.db_pool_size,
-        )
-        opened.push_async_callback(pool.close)
-        redis = open_redis(settings.redis_url)
-        opened.push_async_callback(redis.aclose)
-        # Their time-out is that of ScriptBatch: a busy event loop does not end it.
-        nodes = [open_redis(url, socket_timeout=None) for url in settings.redlock_urls]
-        for node in nodes:
-            opened.push_async_callback(node.aclose)
-        hub = Hub(settings.redis_url)
-        await opened.enter_async_context(hub)
-        # Without a replica nobody needs to know who has just written.
-        own_writes = OwnWrites(redis) if settings.database_replica_url else None
-        yield Resources(
-            pool=pool,
-            redis=redis,
-            hub=hub,
-            own_writes=own_writes,
-            ledger=PostgresLedger(pool, own_writes),
-            locks=RedlockSeatLocks([ScriptBatch(node) for node in nodes]),
-            wakeup=RedisWakeup(redis, RELAY_WAKEUP),
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,14 +95,15 @@ async def open_api(settings: Settings, keys: KeyRing) -> AsyncIterator[ApiParts]
             resources=resources,
             read_engine=read_engine,
             services=_services(
-                settings.hold_terms(),
+                settings,
                 resources,
                 cache,
                 queries,
-                people,
+                people=people,
+                provider=provider,
             ),
             sign_in=people.sign_in,
-            webhooks=webhooks(provider, resources.pool, resources.redis),
+            webhooks=webhooks(provider, resources),
         )
 
 
@@ -183,12 +127,15 @@ def _open_replica(
 
 
 def _services(
-    terms: HoldTerms,
+    settings: Settings,
     resources: Resources,
     cache: RedisCatalogCache,
     queries: Queries,
+    *,
     people: AccountServices,
+    provider: PaymentProvider | None,
 ) -> Services:
+    terms = settings.hold_terms()
     ledger, locks, wakeup = resources.ledger, resources.locks, resources.wakeup
     rules = SeatRules(queries.seatings)
     booking = BookingService(ledger, locks, wakeup, terms, rules)
@@ -196,7 +143,9 @@ def _services(
         booking=booking,
         best_seats=BestSeatsService(booking, ledger, queries.seatings, wakeup),
         extensions=ExtensionService(ledger, locks, wakeup, terms),
-        payments=PaymentService(ledger, locks, wakeup),
+        payments=PaymentService(ledger, locks, wakeup, settings.payment_provider),
+        checkout=checkout(provider, settings, resources),
+        payment_provider=settings.payment_provider,
         refunds=RefundService(
             PostgresRefunds(resources.pool, resources.own_writes),
             ledger,

@@ -10,8 +10,9 @@ import uvloop
 
 from app.metrics_endpoint import MetricsEndpoint
 from app.metrics_server import serve_metrics
+from app.payments import open_provider, settler
+from app.resources import open_resources
 from app.settings import Settings
-from app.wiring import open_resources
 from app.worker_parts import worker_services
 from domain.expiry import ExpiryService
 from persistence.postgres.housekeeping import delete_old_rows
@@ -48,7 +49,10 @@ async def work_until_stopped(settings: Settings) -> None:
 
 
 async def work(settings: Settings) -> None:
-    async with open_resources(settings, "worker") as resources:
+    async with (
+        open_resources(settings, "worker") as resources,
+        open_provider(settings) as provider,
+    ):
         services = worker_services(settings, resources)
         loops = {
             "event loop": watch_event_loop,
@@ -60,6 +64,8 @@ async def work(settings: Settings) -> None:
             "expiry": lambda: sweep_for_ever(services.expiry),
             "housekeeping": lambda: keep_house_for_ever(resources.pool),
         }
+        if provider is not None:
+            loops["settler"] = settler(provider, settings.hold_terms(), resources).run
         if settings.metrics_port is not None:
             address = (settings.host, settings.metrics_port)
             endpoint = MetricsEndpoint(settings.metrics_token, resources)

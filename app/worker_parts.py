@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from app.kafka import kafka
 from app.mail_settings import MailSettings
+from app.resources import Resources
 from app.settings import Settings
-from app.wiring import Resources
 from domain.expiry import ExpiryService
 from mail.letters import Letters
 from mail.notices import NoticesHandler

@@ -65,7 +65,7 @@ class Flag(StrEnum):
 class Attempt:
     """`provider_ref` is the provider's id of the checkout, `charge_ref` of the money.
 
-    Both are None until the provider has said them.
+    Both are None until the provider has said them, as are the page and the secret.
     """
 
     id: UUID
@@ -79,3 +79,6 @@ class Attempt:
     outcome: PaymentOutcome | None = None
     provider_ref: str | None = None
     charge_ref: str | None = None
+    checkout_url: str | None = None
+    client_secret: str | None = None
+    if_late: IfLate = IfLate.SAME_SEATS

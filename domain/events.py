@@ -158,11 +158,11 @@ class SessionRemoved(SessionEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentEvent:
-    """A payment in its new status."""
+    """A payment in its new status. None: it is the one that it had."""
 
     topic: ClassVar[str] = PAYMENTS
     awaited_by: ClassVar[tuple[str, ...]] = (FANOUT_CONSUMER,)
-    status: ClassVar[PaymentStatus]
+    status: ClassVar[PaymentStatus | None]
     seat_change: ClassVar[None] = None
 
     payment: Payment
@@ -198,6 +198,12 @@ class PaymentPartlyRefunded(PaymentEvent):
     status = PaymentStatus.PARTLY_REFUNDED
 
 
+class PaymentSettled(PaymentEvent):
+    """Money goes back, or has gone: an attempt was given up, or a refund settled."""
+
+    status = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnknownEvent:
     """An event of a newer program, with those of its fields that are known."""
@@ -217,28 +223,21 @@ RESERVATION_EVENTS: Final = (
     ReservationExpired,
 )
 PAYMENT_EVENTS: Final = (
-    PaymentOpened,
-    PaymentApproved,
-    PaymentExpired,
-    PaymentCancelled,
+    *(PaymentOpened, PaymentApproved),
+    *(PaymentExpired, PaymentCancelled),
 )
 REFUND_EVENTS: Final = (PaymentRefunded, PaymentPartlyRefunded)
 EVENTS: Final[dict[str, type[KnownEvent]]] = {
     event.__name__: event
     for event in (
         *RESERVATION_EVENTS,
-        ReservationExtended,
-        TicketsRefunded,
-        SeatsRepriced,
-        SeatsAdded,
-        SeatsBlocked,
-        SeatsUnblocked,
-        SessionMoved,
-        SessionCancelled,
-        SessionRemoved,
-        *PAYMENT_EVENTS,
-        *REFUND_EVENTS,
+        *(ReservationExtended, TicketsRefunded),
+        *(SeatsRepriced, SeatsAdded),
+        *(SeatsBlocked, SeatsUnblocked),
+        *(SessionMoved, SessionCancelled, SessionRemoved),
+        *(*PAYMENT_EVENTS, *REFUND_EVENTS),
         *ACCOUNT_EVENTS,
+        PaymentSettled,
     )
 }
 TOPICS: Final = tuple(dict.fromkeys(event.topic for event in EVENTS.values()))

@@ -16,6 +16,7 @@ from domain.reservation import Reservation
 RESERVE_SEATS: Final = "reserveSeats"
 RESERVE_BEST_SEATS: Final = "reserveBestSeats"
 APPROVE_PAYMENT: Final = "approvePayment"
+START_CHECKOUT: Final = "startCheckout"
 EXTEND_RESERVATION: Final = "extendReservation"
 CANCEL_SESSION: Final = "cancelSession"
 REFUND_TICKETS: Final = "refundTickets"

@@ -11,11 +11,11 @@ from domain.money import Money
 from domain.payment import Payment
 from domain.reservation import (
     SEATS_PER_CUSTOMER,
+    CancelVerdict,
     Extended,
     ExtendVerdict,
     HoldTerms,
     Reservation,
-    ReservationStatus,
 )
 from domain.seats import SessionSeat
 from domain.sessions import Session
@@ -97,14 +97,6 @@ class HoldVerdict:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CancelVerdict:
-    """`status` before the call; None if the customer has no such reservation."""
-
-    reservation: Reservation | None
-    status: ReservationStatus | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Confirmed:
     """A reservation that was sold `on_sale_for` before the sales of its session end."""
 
@@ -173,7 +165,12 @@ class Ledger(Protocol):
         """With total and payment. Raises a DomainError: then nothing has changed."""
 
     async def approve(
-        self, payment_id: UUID, customer_id: UUID, key: IdempotencyKey | None
+        self,
+        payment_id: UUID,
+        customer_id: UUID,
+        key: IdempotencyKey | None,
+        *,
+        free_only: bool,
     ) -> ApproveVerdict:
         """Approve it and sell its seats, or change nothing. Raises KeyReusedError."""
 

@@ -26,7 +26,7 @@ DEFAULT_TERMS = HoldTerms()
 
 
 class ReservationStatus(StrEnum):
-    """PENDING holds its seats, then ends once."""
+    """PENDING holds its seats, then ends once. Late money may revive what EXPIRED."""
 
     PENDING = "PENDING"
     CONFIRMED = "CONFIRMED"
@@ -69,4 +69,12 @@ class ExtendVerdict:
     """`status` before the call; None if the customer has no such reservation."""
 
     extended: Extended | None
+    status: ReservationStatus | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelVerdict:
+    """`status` before the call; None if the customer has no such reservation."""
+
+    reservation: Reservation | None
     status: ReservationStatus | None

@@ -9,12 +9,21 @@ from domain.errors import (
     ReservationExpiredError,
 )
 from domain.idempotency import APPROVE_PAYMENT, earlier_result, key_for
-from domain.payment import Payment, PaymentStatus
+from domain.money_errors import WrongProviderError
+from domain.payment import APPROVE, Payment, PaymentStatus
 from domain.ports import KeyReusedError, Ledger, RelayWakeup, SeatLocks
 
 
 class PaymentService:
-    def __init__(self, ledger: Ledger, locks: SeatLocks, wakeup: RelayWakeup) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        locks: SeatLocks,
+        wakeup: RelayWakeup,
+        provider: str = APPROVE,
+    ) -> None:
+        """`provider` takes the money, where there is something to pay."""
+        self._provider = provider
         self._ledger = ledger
         self._locks = locks
         self._wakeup = wakeup
@@ -25,7 +34,9 @@ class PaymentService:
         """Sell the seats. An approved payment is answered again as it is."""
         key = key_for(APPROVE_PAYMENT, idempotency_key, payment_id)
         try:
-            verdict = await self._ledger.approve(payment_id, customer_id, key)
+            verdict = await self._ledger.approve(
+                payment_id, customer_id, key, free_only=self._provider != APPROVE
+            )
         except KeyReusedError as reused:
             raise IdempotencyConflictError from reused
         if verdict.confirmed:
@@ -47,5 +58,7 @@ class PaymentService:
                 return verdict.payment
             case PaymentStatus.EXPIRED:
                 raise ReservationExpiredError
+            case PaymentStatus.PENDING:
+                raise WrongProviderError(verdict.payment.made_through(self._provider))
             case closed:
                 raise PaymentClosedError(closed)

@@ -84,6 +84,19 @@ EXTEND_RESERVATION = """mutation ($input: ExtendReservationInput!) {
     }
   }
 }"""
+START_CHECKOUT = """mutation ($input: StartCheckoutInput!) {
+  startCheckout(input: $input) {
+    __typename
+    ... on Problem { code message }
+    ... on WrongProvider { provider }
+    ... on PaymentClosed { status }
+    ... on InvalidInput { fields { path message } }
+    ... on Checkout {
+      url clientSecret expiresAt
+      payment { id status provider outcome amount { amountMinor currency } }
+    }
+  }
+}"""
 REFUND_TICKETS = """mutation ($input: RefundTicketsInput!) {
   refundTickets(input: $input) {
     __typename

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.account_events import AccountEvent
+from domain.attempts import PaymentOutcome
 from domain.events import (
     EVENTS,
     Event,
@@ -77,6 +78,9 @@ def payment_from_json(data: Json) -> Payment:
         amount=Money(data["amount_minor"], data["currency"]),
         created_at=datetime.fromisoformat(data["created_at"]),
         approved_at=_moment(data["approved_at"]),
+        # Not in events of older programs.
+        provider=data.get("provider"),
+        outcome=(outcome := data.get("outcome")) and PaymentOutcome(outcome),
     )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from strawberry.types import Info as StrawberryInfo
 
+from domain.payment import APPROVE
 from domain.people import Viewer
 from domain.reservation import DEFAULT_TERMS, HoldTerms
 from resolvers.booking_ports import Booking, Refunding
@@ -19,6 +20,7 @@ from resolvers.loaders import Loaders
 from resolvers.ports import (
     AccountAccess,
     AddressAccess,
+    CheckoutStart,
     CodeExchange,
     Extending,
     NextTurn,
@@ -60,6 +62,8 @@ class Services:
     seat_feed: SeatMapFeed
     reservation_feed: ReservationTicks
     hold_terms: HoldTerms = DEFAULT_TERMS
+    checkout: CheckoutStart | None = None  # None: customers approve their payments
+    payment_provider: str = APPROVE
 
 
 @dataclass(slots=True, kw_only=True)
@@ -83,6 +87,10 @@ class Context:
     @property
     def hold_terms(self) -> HoldTerms:
         return self.services.hold_terms
+
+    @property
+    def payment_provider(self) -> str:
+        return self.services.payment_provider
 
     @property
     def loaders(self) -> Loaders:

@@ -6,6 +6,8 @@ from typing import Protocol
 from uuid import UUID
 
 from domain.account import Account, Doubt, SignedIn
+from domain.attempts import IfLate
+from domain.checkout import Checkout
 from domain.cinemas import Cinema
 from domain.email_addresses import EmailAddress
 from domain.payment import Payment, PaymentStatus
@@ -35,6 +37,17 @@ class PaymentApproval(Protocol):
     async def approve_payment(
         self, payment_id: UUID, customer_id: UUID, idempotency_key: str | None
     ) -> Payment: ...
+
+
+class CheckoutStart(Protocol):
+    async def start_checkout(
+        self,
+        payment_id: UUID,
+        customer_id: UUID,
+        return_url: str,
+        if_late: IfLate,
+        idempotency_key: str | None,
+    ) -> Checkout: ...
 
 
 class AccountAccess(Protocol):

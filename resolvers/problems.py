@@ -6,7 +6,7 @@ from typing import Any
 
 from strawberry.types.field import StrawberryField
 
-from domain import errors
+from domain import errors, money_errors
 from domain.account_tokens import TokenInvalidError
 from resolvers.context import Info
 from resolvers.texts import localize
@@ -36,6 +36,10 @@ def reservation_status(error: errors.ReservationClosedError) -> Facts:
 
 def payment_status(error: errors.PaymentClosedError) -> Facts:
     return {"status": PaymentStatus(error.status)}
+
+
+def provider(error: money_errors.WrongProviderError) -> Facts:
+    return {"provider": error.provider}
 
 
 def taken_seats(error: errors.SeatsUnavailableError) -> Facts:
@@ -157,6 +161,8 @@ HANDLERS = [
     ProblemHandler(errors.PaymentClosedError, problems.PaymentClosed, payment_status),
     ProblemHandler(errors.RefundTooLateError, problems.RefundRefused, refunds_end),
     ProblemHandler(errors.NothingToRefundError, problems.RefundRefused, no_refund),
+    ProblemHandler(money_errors.WrongProviderError, problems.WrongProvider, provider),
+    ProblemHandler(money_errors.CheckoutUnavailableError, problems.ProviderUnavailable),
     ProblemHandler(errors.IdempotencyConflictError, problems.IdempotencyConflict),
     ProblemHandler(errors.RoomBusyError, problems.RoomBusy, conflicting_session),
 ]

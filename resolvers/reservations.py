@@ -167,7 +167,7 @@ class ReservationSubscriptions:
                     refunds = await loaders.refunds_of(payment.id)
                 state = (
                     *(now.status, now.expires_at, now.total),
-                    payment and payment.status,
+                    payment and (payment.status, payment.outcome),
                     [(refund.id, refund.status) for refund in refunds],
                 )
                 if state != shown:

@@ -7,6 +7,7 @@ from resolvers.best_seats import BestSeatsMutations
 from resolvers.blocks import BlockMutations
 from resolvers.cancellations import CancellationMutations
 from resolvers.catalog import CatalogMutations
+from resolvers.checkout import CheckoutMutations
 from resolvers.cinemas import CinemaQueries
 from resolvers.clock import ClockQueries
 from resolvers.movies import MovieQueries
@@ -60,6 +61,7 @@ class Mutation(
     ReservationMutations,
     BestSeatsMutations,
     PaymentMutations,
+    CheckoutMutations,
     RefundMutations,
     CancellationMutations,
 ): ...

@@ -77,7 +77,12 @@ TEXTS: Mapping[str, str | Counted] = {
     "ROOM_IN_USE": "This room has sessions, or had some.",
     "MOVIE_IN_USE": "This movie has sessions to come.",
     "TOKEN_INVALID": "This code is not valid any more. Ask for a new one.",
+    "WRONG_PROVIDER": "This payment is made another way.",
+    "PROVIDER_UNAVAILABLE": "The payment provider does not answer: try again in a"
+    " moment.",
     # Rules for input fields.
+    "return_url": "Enter an address of up to %(limit)d characters that begins with"
+    " https://.",
     "seats_missing": "Choose at least one seat.",
     "seats_repeated": "Choose each seat only once.",
     "sofa_split": "Both halves of a sofa are sold together.",

@@ -90,6 +90,9 @@ class FieldContext(Protocol):
     @property
     def hold_terms(self) -> HoldTerms: ...
 
+    @property
+    def payment_provider(self) -> str: ...
+
     def count_seats(self, number: int) -> None:
         """Raises an error if the answer gets too many seats. Call it for each list."""
 

@@ -99,7 +99,8 @@ class Together(Enum):
 
 
 @strawberry.enum(
-    description="Status of a reservation. It starts PENDING and changes once."
+    description="Status of a reservation. It starts PENDING and changes once. Only"
+    " money that comes late through a provider may turn EXPIRED into CONFIRMED."
 )
 class ReservationStatus(Enum):
     PENDING = enum_value(
@@ -123,7 +124,8 @@ class ReservationStatus(Enum):
 
 @strawberry.enum(
     description="Status of a payment. It starts PENDING and changes once, together with"
-    " its reservation. An approved payment may be refunded later."
+    " its reservation; EXPIRED may become APPROVED if the money comes late. An approved"
+    " payment may be refunded later."
 )
 class PaymentStatus(Enum):
     PENDING = enum_value(

@@ -179,6 +179,21 @@ class PaymentClosed(Problem):
 
 
 @strawberry.type(
+    description="This payment is made another way: by `approvePayment` if `provider` is"
+    " `approve`, else by `startCheckout`. Nothing was changed."
+)
+class WrongProvider(Problem):
+    provider: str = strawberry.field(description="Who takes the money.")
+
+
+@strawberry.type(
+    description="The payment provider does not answer, or refuses. The seats stay held:"
+    " the same call goes on with what has begun."
+)
+class ProviderUnavailable(Problem): ...
+
+
+@strawberry.type(
     description="The tickets cannot be given back, or not any more; `message` says why."
     " Nothing was changed."
 )

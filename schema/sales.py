@@ -9,6 +9,7 @@ import strawberry
 from domain import payment as payments
 from domain import reservation as reservations
 from domain.seats import seat_order
+from schema.attempts import PaymentOutcome
 from schema.catalog import Session
 from schema.context import Info
 from schema.costs import (
@@ -27,6 +28,7 @@ from schema.problems import (
     PaymentClosed,
     ReservationClosed,
     ReservationExpired,
+    WrongProvider,
 )
 from schema.refunds import Refund
 from schema.seats import SessionSeat
@@ -127,6 +129,18 @@ class Payment:
         refunds = await info.context.loaders.refunds_of(self.value.id)
         return [Refund.from_domain(refund) for refund in refunds]
 
+    outcome: PaymentOutcome | None = strawberry.field(
+        description="What became of the money of the last attempt to pay. Null until it"
+        " is known, or if there was none."
+    )
+
+    @strawberry.field(
+        description="Who takes the money: `approve` if the customer says so with"
+        " `approvePayment`, else the provider that `startCheckout` leads to."
+    )
+    def provider(self, info: Info) -> str:
+        return self.value.made_through(info.context.payment_provider)
+
     @strawberry.field(description="The reservation that this payment is for.")
     async def reservation(self, info: Info) -> Reservation:
         reservation = await info.context.loaders.reservation(self.value.reservation_id)
@@ -141,7 +155,15 @@ class Payment:
             amount=Money.from_domain(payment.amount),
             created_at=payment.created_at,
             approved_at=payment.approved_at,
+            outcome=_outcome(payment),
         )
+
+
+def _outcome(payment: payments.Payment) -> PaymentOutcome | None:
+    """Of a sale without a provider too."""
+    if payment.outcome is not None:
+        return PaymentOutcome(payment.outcome)
+    return PaymentOutcome.SOLD if payment.is_sold else None
 
 
 @strawberry.input(description="The reservation to cancel.")
@@ -179,7 +201,8 @@ ApprovePaymentResult = Annotated[
     | PaymentClosed
     | ReservationExpired
     | IdempotencyConflict
-    | InvalidInput,
+    | InvalidInput
+    | WrongProvider,
     strawberry.union(
         "ApprovePaymentResult",
         description="The APPROVED payment, even if it was approved before, or the"

@@ -10,7 +10,6 @@ from domain.errors import UnknownCustomerError
 from domain.events import PAYMENTS_CONSUMER
 from domain.ports import (
     ApproveVerdict,
-    CancelVerdict,
     Confirmed,
     Hold,
     HoldVerdict,
@@ -20,6 +19,7 @@ from domain.ports import (
     Trigger,
 )
 from domain.reservation import (
+    CancelVerdict,
     ExtendVerdict,
     HoldTerms,
     Reservation,
@@ -166,7 +166,12 @@ class PostgresLedger:
             return await choose(db, reservation_id, customer_id, types)
 
     async def approve(
-        self, payment_id: UUID, customer_id: UUID, key: IdempotencyKey | None
+        self,
+        payment_id: UUID,
+        customer_id: UUID,
+        key: IdempotencyKey | None,
+        *,
+        free_only: bool = False,
     ) -> ApproveVerdict:
         try:
             async with self._change_by(customer_id):
@@ -176,6 +181,7 @@ class PostgresLedger:
                     customer_id,
                     *_key_columns(key),
                     *origin.of_event(),
+                    free_only,
                 )
         except asyncpg.DivisionByZeroError as error:
             raise LedgerCorruptError(payment_id) from error

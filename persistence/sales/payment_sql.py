@@ -26,7 +26,8 @@ payment_state AS (
 
 # `locked` has both rows as they are after a wait, and `verdict` reads the clock after
 # it. `whole` is the second guard: rather than sell a part, the statement divides by
-# zero, fails and changes nothing.
+# zero, fails and changes nothing. A payment that a provider was asked to take is not
+# approved, nor one with something to pay where that is a provider's ($7).
 APPROVE = f"""
 WITH {ORIGIN.format("$5", "$6")},
 locked AS (
@@ -42,6 +43,7 @@ changed_reservations AS (
     FROM verdict
     WHERE r.id = (verdict.r).id AND r.status = 'PENDING'
       AND (verdict.r).status = 'PENDING' AND (verdict.r).expires_at > verdict.now
+      AND (verdict.p).provider IS NULL AND ((verdict.p).amount_minor = 0 OR NOT $7)
     RETURNING r.*
 ),
 approved AS (

@@ -84,4 +84,5 @@ PAYMENT_STATE = """jsonb_build_object(
     'session_id', {r}.session_id, 'customer_id', {r}.customer_id,
     'status', {status}, 'amount_minor', {p}.amount_minor,
     'currency', {p}.currency, 'created_at', {p}.created_at,
-    'approved_at', {p}.approved_at)"""
+    'approved_at', {p}.approved_at, 'provider', {p}.provider,
+    'outcome', {p}.outcome)"""

@@ -25,6 +25,14 @@ WITH locked AS (
 SELECT {RESERVATION_STATUS} AS status FROM locked r
 """
 
+# A provider asks for the total as it was. No attempt begins meanwhile: it would wait
+# for the reservation.
+IS_BEING_PAID = """
+SELECT EXISTS (
+    SELECT FROM payments p JOIN payment_attempts a ON a.payment_id = p.id
+    WHERE p.reservation_id = $1 AND a.outcome IS NULL)
+"""
+
 # Of each chosen seat: its claim, and what the chosen type costs there. The default type
 # of a session with one price costs that. NULL: not sold.
 CHOSEN = """

@@ -32,6 +32,8 @@ async def choose(
     if session is None:
         raise NotFoundError
     _check(await db.fetchval(sql.LOCK_RESERVATION, reservation_id))
+    if await db.fetchval(sql.IS_BEING_PAID, reservation_id):
+        raise PaymentClosedError(PaymentStatus.PENDING)
     await _change(db, session, reservation_id, types)
     return reservation_from_json(await db.fetchval(RESERVATION, reservation_id))
 

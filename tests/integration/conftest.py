@@ -33,6 +33,7 @@ from tests.support.engine import PLANS
 from tests.support.mail_server import MailServer
 from tests.support.metric_growth import counted
 from tests.support.null_services import NoSeatLocks, NothingCached, NoWakeup
+from tests.support.payments import Payments
 from tests.support.prices import PricedShow, open_priced_session
 from tests.support.realtime import Worker
 from tests.support.schema_client import SchemaClient
@@ -122,6 +123,12 @@ async def ana(cinema: Cinema) -> UUID:
 @pytest.fixture
 async def show(cinema: Cinema) -> Show:
     return await cinema.open_session(seats=10, price_minor=2500)
+
+
+@pytest.fixture
+def payments(pool: Pool) -> Payments:
+    """With a provider in memory."""
+    return Payments(pool)
 
 
 @pytest.fixture

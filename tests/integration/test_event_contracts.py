@@ -29,6 +29,7 @@ from tests.support.cinema import Cinema, Show, expire_hold
 from tests.support.event_payloads import again, moments
 from tests.support.events import open_payment, update_payments
 from tests.support.notices import sign_up
+from tests.support.payments import Payments
 from tests.support.refunds import (
     EVERYWHERE,
     asking,
@@ -54,6 +55,7 @@ CANCELLED = {"session_id", "cancelled_at", "reason", "position"}
 PAYMENT = {
     *("payment_id", "reservation_id", "session_id", "customer_id", "status"),
     *("amount_minor", "currency", "created_at", "approved_at"),
+    *("provider", "outcome"),
 }
 ACCOUNT = {"account_id"}
 BOTH, FANOUT, NOTICES = {"payments", "fanout"}, {"fanout"}, {"notices"}
@@ -80,6 +82,7 @@ CONTRACTS: dict[str, tuple[str, set[str], set[str]]] = {
     "PaymentCancelled": ("payments", FANOUT, PAYMENT),
     "PaymentRefunded": ("payments", FANOUT, PAYMENT),
     "PaymentPartlyRefunded": ("payments", FANOUT, PAYMENT),
+    "PaymentSettled": ("payments", FANOUT, PAYMENT),
 }
 SEAT_STATUS = {
     "ReservationCreated": "HELD",
@@ -113,6 +116,7 @@ class Sale:
         await self._refund(show)
         await self._cancel(await hold(self._cinema, show, 1))
         await self._let_expire(await hold(self._cinema, show, 2))
+        await self._give_up(show)
         await self._change_the_catalog(await self._cinema.open_session(seats=2))
         never_sold = await self._cinema.open_session()
         await self._catalog.remove_session(never_sold.session_id)
@@ -151,6 +155,13 @@ class Sale:
         await expire_hold(self._pool, held.id)
         await self._ledger.expire_due(10)
         await update_payments(self._pool, held.id)
+
+    async def _give_up(self, show: Show) -> None:
+        payments, [ana] = Payments(self._pool), await self._cinema.customers(1)
+        bought = await payments.hold(show, ana, 3)
+        await payments.start(bought)
+        await payments.pay(bought, Money(1, "BRL"))
+        await payments.settle()
 
     async def _change_the_catalog(self, show: Show) -> None:
         await self._catalog.change_session(

@@ -13,8 +13,8 @@ from starlette.requests import Request
 
 from app import health
 from app.asgi import application
+from app.resources import Resources, open_resources
 from app.settings import Settings
-from app.wiring import Resources, open_resources
 from persistence import migrate
 from tests.support.asgi_server import started
 from tests.support.embedded import EmbeddedStack

@@ -11,8 +11,8 @@ from app import wiring
 from app.asgi import application
 from app.metrics_endpoint import MetricsEndpoint
 from app.metrics_server import serve_metrics
+from app.resources import open_resources
 from app.settings import Settings
-from app.wiring import open_resources
 from tests.support.embedded import EmbeddedStack
 from tests.support.http_client import client_of
 from tests.support.metrics_scrape import (

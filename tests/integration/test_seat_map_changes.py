@@ -21,6 +21,7 @@ from persistence.postgres.pool import Pool
 from persistence.queries.seat_maps import SeatMaps
 from realtime.hub import Hub
 from realtime.seat_feed import SeatFeed
+from tests.support import checkout_changes
 from tests.support.cinema import Cinema
 from tests.support.embedded import EmbeddedStack
 from tests.support.folded_map import FoldedMap
@@ -85,6 +86,7 @@ class Case:
 HELD = ["PaymentOpened", "ReservationCreated"]
 SOLD = ["PaymentApproved", *HELD, "ReservationConfirmed"]
 REFUNDED = ["PaymentRefunded", "TicketsRefunded"]
+EXTENDED = "ReservationExtended"
 EXPIRED = ["PaymentExpired", "PaymentOpened", "ReservationCreated"]
 CASES = {
     "reserveSeats": Case(reserve, HELD),
@@ -96,6 +98,19 @@ CASES = {
         cancel, ["PaymentCancelled", *HELD, "ReservationCancelled"]
     ),
     "approvePayment": Case(approve, SOLD),
+    "startCheckout": Case(checkout_changes.start, [*HELD, EXTENDED]),
+    "startCheckout, given up": Case(
+        checkout_changes.give_up,
+        ["PaymentOpened", "PaymentSettled", "ReservationCreated", EXTENDED],
+    ),
+    "startCheckout, sold late": Case(
+        checkout_changes.sell_late,
+        [
+            *("PaymentApproved", "PaymentExpired", "PaymentOpened"),
+            *("ReservationConfirmed", "ReservationCreated", "ReservationExpired"),
+            EXTENDED,
+        ],
+    ),
     "refundTickets": Case(refund, [*SOLD, "PaymentPartlyRefunded", "TicketsRefunded"]),
     "refundTickets, all": Case(refund_all, [*SOLD, *REFUNDED]),
     "cancelSession": Case(

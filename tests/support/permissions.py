@@ -59,6 +59,7 @@ WHO_MAY = {
     "Mutation.cancelReservation": SIGNED_IN,
     "Mutation.chooseTickets": SIGNED_IN,
     "Mutation.approvePayment": SIGNED_IN,
+    "Mutation.startCheckout": SIGNED_IN,
     "Mutation.refundTickets": SIGNED_IN,
     "Subscription.seatMap": ANYBODY,
     "Subscription.reservation": SIGNED_IN,

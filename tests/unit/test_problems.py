@@ -7,7 +7,7 @@ import pytest
 from graphql import GraphQLUnionType
 
 from app.executable_schema import build_schema
-from domain import errors
+from domain import errors, money_errors
 from domain.account_tokens import TokenInvalidError
 from domain.errors import DomainError
 from domain.money import Money
@@ -46,6 +46,8 @@ EXAMPLES: list[DomainError] = [
     errors.PaymentClosedError(PaymentStatus.CANCELLED),
     errors.RefundTooLateError(datetime(2026, 11, 29, tzinfo=UTC)),
     errors.NothingToRefundError(),
+    money_errors.WrongProviderError("stripe"),
+    money_errors.CheckoutUnavailableError(),
     errors.IdempotencyConflictError(),
     errors.RoomBusyError(SESSION),
 ]

@@ -1,0 +1,92 @@
+"""Races about checkouts, each lost without its guard."""
+
+from uuid import UUID
+
+import pytest
+
+from domain.errors import ReservationExpiredError
+from persistence.money import attempt_sql
+from persistence.postgres.pool import Pool
+from tests.support.cinema import Cinema, Show
+from tests.support.payments import Bought, Payments
+from tests.support.queued import LOCK_RESERVATION, queued
+
+COUNT = "SELECT count(*) FROM payment_attempts WHERE payment_id = $1"
+
+
+@pytest.fixture
+def payments(scratch_pool: Pool) -> Payments:
+    return Payments(scratch_pool)
+
+
+@pytest.fixture
+def cinema(scratch_pool: Pool) -> Cinema:
+    return Cinema(scratch_pool)
+
+
+@pytest.fixture
+async def bought(payments: Payments, show: Show, ana: UUID) -> Bought:
+    return await payments.hold(show, ana, 0, 1)
+
+
+async def test_two_checkouts_at_once_are_one_attempt(
+    payments: Payments, bought: Bought
+) -> None:
+    one, other = await queued(
+        payments.pool,
+        LOCK_RESERVATION,
+        bought.reservation_id,
+        payments.start(bought),
+        payments.start(bought),
+    )
+
+    assert one == other
+    assert await payments.pool.fetchval(COUNT, bought.payment_id) == 1
+
+
+async def test_without_their_index_they_are_two(
+    payments: Payments, bought: Bought
+) -> None:
+    await payments.pool.execute("DROP INDEX uq_payment_attempts_one_open")
+
+    await queued(
+        payments.pool,
+        LOCK_RESERVATION,
+        bought.reservation_id,
+        payments.start(bought),
+        payments.start(bought),
+    )
+
+    assert await payments.pool.fetchval(COUNT, bought.payment_id) == 2
+
+
+async def checkout_after_the_end(payments: Payments, bought: Bought) -> object:
+    await payments.let_end(bought)
+    _, started = await queued(
+        payments.pool,
+        LOCK_RESERVATION,
+        bought.reservation_id,
+        payments.ledger.expire([bought.reservation_id]),
+        payments.start(bought),
+    )
+    return started
+
+
+async def test_no_checkout_starts_after_the_end_of_the_hold(
+    payments: Payments, bought: Bought
+) -> None:
+    refused = await checkout_after_the_end(payments, bought)
+
+    assert isinstance(refused, ReservationExpiredError)
+    assert await payments.pool.fetchval(COUNT, bought.payment_id) == 0
+
+
+async def test_without_its_guard_one_does(
+    payments: Payments, bought: Bought, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unguarded = attempt_sql.START.replace(attempt_sql.CAN_BE_PAID, "TRUE")
+    monkeypatch.setattr(attempt_sql, "START", unguarded)
+
+    await checkout_after_the_end(payments, bought)
+
+    assert await payments.pool.fetchval(COUNT, bought.payment_id) == 1

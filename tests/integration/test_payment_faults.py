@@ -1,0 +1,196 @@
+"""A provider fails at the worst moment: no money is lost or taken twice."""
+
+from uuid import UUID
+
+import pytest
+
+from domain.attempts import IfLate, RefundStatus
+from domain.people import Workplaces
+from domain.refunds import RefundRequest, RefundService
+from persistence.money.refunds import PostgresRefunds
+from tests.support.cinema import Show
+from tests.support.null_services import NoSeatLocks, NoWakeup
+from tests.support.payments import Bought, Payments
+
+EFFECT = "SELECT * FROM payment_effects WHERE attempt_id = $1 ORDER BY created_at"
+
+
+@pytest.fixture
+async def bought(payments: Payments, show: Show, ana: UUID) -> Bought:
+    bought = await payments.hold(show, ana, 0)
+    await payments.start(bought)
+    return bought
+
+
+async def test_a_provider_that_is_down_delays_the_sale_only(
+    payments: Payments, bought: Bought
+) -> None:
+    await payments.pay(bought)
+    payments.provider.fail("fetch")
+    await payments.settle()
+    waiting = await payments.attempt(bought)
+    payments.provider.mend()
+
+    await payments.settle()
+
+    assert (waiting["outcome"], waiting["due_at"] is None) == (None, False)
+    assert (await payments.state(bought))[2:] == ("SOLD", "CAPTURED")
+
+
+@pytest.mark.parametrize("fault", ["fail", "lose_answer"])
+@pytest.mark.parametrize("call", ["capture", "cancel", "refund"])
+async def test_a_call_that_may_have_happened_is_made_again(
+    payments: Payments, bought: Bought, call: str, fault: str
+) -> None:
+    attempt = await payments.pay(bought)
+    if call == "cancel":
+        await payments.ledger.cancel(bought.reservation_id, bought.customer_id)
+    getattr(payments.provider, fault)(call)
+    if call == "refund":
+        await payments.settle()
+        await refund(payments, bought)
+    await payments.settle()
+    effects = await payments.pool.fetch(EFFECT, attempt)
+    payments.provider.mend()
+
+    await payments.call_again()
+
+    assert [effects[-1][name] for name in ("tries", "done_at")] == [1, None]
+    page = payments.provider.pages[attempt]
+    money = (page.status, page.captured_minor, list(page.refunds.values()))
+    assert (
+        money
+        == {
+            "capture": ("CAPTURED", 2500, []),
+            "cancel": ("CLOSED", 0, []),
+            "refund": ("CAPTURED", 2500, [2500]),
+        }[call]
+    )
+    done = await payments.pool.fetch(EFFECT, attempt)
+    assert all(effect["done_at"] and effect["due_at"] is None for effect in done)
+
+
+async def refund(payments: Payments, bought: Bought) -> None:
+    service = RefundService(
+        PostgresRefunds(payments.pool), payments.ledger, NoSeatLocks(), NoWakeup()
+    )
+    await service.refund_tickets(
+        RefundRequest(
+            reservation_id=bought.reservation_id,
+            ticket_ids=None,
+            reason="ill",
+            requested_by=bought.customer_id,
+            manages=Workplaces(whole_network=True),
+        )
+    )
+
+
+async def test_a_refund_waits_for_the_capture(
+    payments: Payments, bought: Bought
+) -> None:
+    attempt = await payments.pay(bought)
+    payments.provider.fail("capture")
+    await payments.settle()
+    await refund(payments, bought)
+    await payments.settle()
+    before = list(payments.provider.pages[attempt].refunds)
+    payments.provider.mend()
+
+    await payments.call_again()
+    await payments.call_again()
+
+    assert before == []
+    page = payments.provider.pages[attempt]
+    assert (page.captured_minor, list(page.refunds.values())) == (2500, [2500])
+
+
+async def test_a_refund_that_the_bank_has_is_pending_until_it_says_more(
+    payments: Payments, bought: Bought
+) -> None:
+    await payments.pay(bought)
+    await payments.settle()
+    payments.provider.refund_status = RefundStatus.PENDING
+    await refund(payments, bought)
+    await payments.settle()
+    status = "SELECT status FROM refunds WHERE payment_id = $1"
+    pending = await payments.pool.fetchval(status, bought.payment_id)
+    payments.provider.refund_status = RefundStatus.SUCCEEDED
+
+    await payments.call_again()
+
+    assert pending == "PENDING"
+    assert await payments.pool.fetchval(status, bought.payment_id) == "SUCCEEDED"
+
+
+@pytest.mark.parametrize(
+    ("call", "flag"), [("capture", "CAPTURE_FAILED"), ("refund", "REFUND_FAILED")]
+)
+async def test_a_no_for_good_is_for_the_staff(
+    payments: Payments, bought: Bought, call: str, flag: str
+) -> None:
+    attempt = await payments.pay(bought)
+    payments.provider.refuse(call)
+    await payments.settle()
+    if call == "refund":
+        await refund(payments, bought)
+        await payments.settle()
+
+    assert (await payments.attempt(bought))["flag"] == flag
+    effect = (await payments.pool.fetch(EFFECT, attempt))[-1]
+    assert effect["failed_at"] and effect["error"] == "refused_by_a_test"
+    reservation = await payments.ledger.reservation(bought.reservation_id)
+    assert reservation.status == "CONFIRMED"
+
+
+async def test_who_pays_while_the_page_is_closed_has_paid(
+    payments: Payments, bought: Bought
+) -> None:
+    attempt = (await payments.attempt(bought))["id"]
+
+    def pay() -> None:
+        if payments.provider.pages[attempt].status == "OPEN":
+            payments.provider.pay_asked(attempt)
+        payments.provider.refuse_now()
+
+    payments.provider.before["cancel"] = pay
+    await payments.expire(bought)
+
+    await payments.settle()
+
+    assert (await payments.state(bought))[2:] == ("SOLD", "CAPTURED")
+
+
+async def test_money_that_is_on_its_way_is_waited_for(
+    payments: Payments, show: Show, ana: UUID
+) -> None:
+    bought = await payments.hold(show, ana, 1)
+    await payments.start(bought, IfLate.SAME_SEATS)
+    page = payments.provider.pages[(await payments.attempt(bought))["id"]]
+    page.is_processing = True
+    await payments.expire(bought)
+    await payments.settle()
+    waits = await payments.outcomes(bought)
+    page.is_processing = False
+    await payments.pay(bought)
+
+    await payments.settle()
+
+    assert waits == [None]
+    assert (await payments.state(bought))[2:] == ("SOLD", "CAPTURED")
+
+
+async def test_what_was_given_up_and_captured_by_hand_is_refunded(
+    payments: Payments, bought: Bought
+) -> None:
+    attempt = await payments.pay(bought)
+    await payments.ledger.cancel(bought.reservation_id, bought.customer_id)
+    payments.provider.before["cancel"] = lambda: payments.provider.capture_by_hand(
+        attempt
+    )
+
+    await payments.settle()  # the cancel is refused
+    await payments.settle()
+
+    page = payments.provider.pages[attempt]
+    assert list(page.refunds.values()) == [2500]
+    assert await payments.outcomes(bought) == ["RELEASED"]
