@@ -50,6 +50,7 @@ SET status = CASE done.operation WHEN 'CAPTURE' THEN 'CAPTURED' ELSE 'CLOSED' EN
 FROM done WHERE a.id = done.attempt_id AND done.operation IN ('CAPTURE', 'CANCEL')
 """
 # What cannot be cancelled may have been captured by somebody: the settler looks again.
+# What was never captured cannot be refunded.
 FAILED = f"""
 WITH {ORIGIN.format("$3", "$4")},
 failed AS (
@@ -58,10 +59,19 @@ failed AS (
     WHERE e.id = $1 AND e.done_at IS NULL AND e.failed_at IS NULL
     RETURNING e.*
 ),
+moot AS (
+    UPDATE payment_effects e
+    SET failed_at = clock_timestamp(), due_at = NULL, error = 'nothing was captured'
+    FROM failed
+    WHERE failed.operation = 'CAPTURE' AND e.attempt_id = failed.attempt_id
+      AND e.operation = 'REFUND' AND e.due_at IS NOT NULL
+    RETURNING e.refund_id
+),
 refund AS (
     UPDATE refunds SET status = 'FAILED', settled_at = clock_timestamp()
-    FROM failed WHERE refunds.id = failed.refund_id AND refunds.status = 'PENDING'
-    RETURNING refunds.payment_id
+    WHERE id IN (SELECT refund_id FROM failed UNION ALL SELECT refund_id FROM moot)
+      AND status = 'PENDING'
+    RETURNING payment_id
 ),
 {SETTLED}
 UPDATE payment_attempts a

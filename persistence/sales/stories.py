@@ -1,6 +1,6 @@
 """The history of one reservation, from its rows: for the command `story`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -30,6 +30,16 @@ ORDER BY {SEAT_ORDER}
 """  # noqa: S608  # made of constant fragments; values are parameters
 PAYMENTS = "SELECT * FROM payments WHERE reservation_id = $1"
 REFUNDS = "SELECT * FROM refunds WHERE payment_id = ANY($1) ORDER BY created_at"
+# Without the secret of the provider's form.
+ATTEMPTS = """
+SELECT id, provider, provider_ref, charge_ref, amount_minor, currency, if_late, status,
+       outcome, captured_minor, flag, created_at, expires_at, due_at, settled_at
+FROM payment_attempts WHERE payment_id = ANY($1) ORDER BY created_at
+"""
+EFFECTS = """
+SELECT e.* FROM payment_effects e JOIN payment_attempts a ON a.id = e.attempt_id
+WHERE a.payment_id = ANY($1) ORDER BY e.created_at
+"""
 KEYS = "SELECT operation, created_at FROM idempotency_keys WHERE result_id = ANY($1)"
 WAITING = """
 SELECT id, request_id, topic, type, created_at, awaiting, sends, send_after
@@ -61,7 +71,10 @@ async def rows_of(pool: Pool, reservation_id: UUID) -> Rows | None:
             return None
         seats = await db.fetch(SEATS, reservation_id)
         paid = await db.fetch(PAYMENTS, reservation_id)
-        refunds = await db.fetch(REFUNDS, [row["id"] for row in paid])
+        payment_ids = [row["id"] for row in paid]
+        attempts = await db.fetch(ATTEMPTS, payment_ids)
+        effects = await db.fetch(EFFECTS, payment_ids)
+        refunds = await db.fetch(REFUNDS, payment_ids)
         results = [reservation_id, *(row["id"] for row in (*paid, *refunds))]
         keys = await db.fetch(KEYS, results)
         waiting = await db.fetch(WAITING, found["session_id"], str(reservation_id))
@@ -72,17 +85,17 @@ async def rows_of(pool: Pool, reservation_id: UUID) -> Rows | None:
             Moment(found["expires_at"], "hold ends unless paid", {}),
             *(moment for seat in seats for moment in _of_seat(seat)),
             *(moment for payment in paid for moment in _of_payment(payment)),
-            *(
-                Moment(refund["created_at"], "refund", dict(refund))
-                for refund in refunds
-            ),
-            *(Moment(key["created_at"], "idempotency key", dict(key)) for key in keys),
-            *(
-                Moment(event["created_at"], "event in the outbox", dict(event))
-                for event in waiting
-            ),
+            *_of_each("attempt to pay", attempts),
+            *_of_each("call to the provider", effects),
+            *_of_each("refund", refunds),
+            *_of_each("idempotency key", keys),
+            *_of_each("event in the outbox", waiting),
         ],
     )
+
+
+def _of_each(what: str, rows: Sequence[asyncpg.Record]) -> Iterator[Moment]:
+    return (Moment(row["created_at"], what, dict(row)) for row in rows)
 
 
 def _of_seat(seat: asyncpg.Record) -> Iterator[Moment]:

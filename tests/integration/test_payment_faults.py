@@ -104,6 +104,24 @@ async def test_a_refund_waits_for_the_capture(
     assert (page.captured_minor, list(page.refunds.values())) == (2500, [2500])
 
 
+async def test_what_was_never_captured_is_not_refunded(
+    payments: Payments, bought: Bought
+) -> None:
+    attempt = await payments.pay(bought)
+    payments.provider.fail("capture")
+    await payments.settle()
+    await refund(payments, bought)
+    payments.provider.refuse("capture")
+
+    await payments.call_again()
+
+    status = "SELECT status FROM refunds WHERE payment_id = $1"
+    assert await payments.pool.fetchval(status, bought.payment_id) == "FAILED"
+    effects = await payments.pool.fetch(EFFECT, attempt)
+    assert [bool(effect["failed_at"]) for effect in effects] == [True, True]
+    assert (await payments.attempt(bought))["flag"] == "CAPTURE_FAILED"
+
+
 async def test_a_refund_that_the_bank_has_is_pending_until_it_says_more(
     payments: Payments, bought: Bought
 ) -> None:
