@@ -29,7 +29,8 @@ PLAYS = (
     *("plain:500", "stock:500", "noop:500"),
     *("storm:25", "storm:500", "storm:2000", "storm:5000", "crowd:500"),
     *("bystanders:500", "readers:10", "map:25"),
-    *("watchers:1", "watchers:1000", "expiries:1", "idle:60"),
+    *("watchers:1", "watchers:100", "watchers:1000", "watchers:5000"),
+    *("expiries:1", "idle:60"),
 )
 # What is shown as a part of what a peer does with as many users.
 BESIDE = {"plain": ("noop",), "stock": ("noop", "storm", "crowd")}
