@@ -17,12 +17,15 @@ import orjson
 from tests.cluster.campaign import Result, ScenarioUnavailableError, play
 from tests.cluster.cluster_scenarios import CLUSTER_SCENARIOS, CONTAINERS
 from tests.cluster.evidence import AS_JSON
+from tests.cluster.money import campaign as money_campaign
+from tests.cluster.money.evidence import AS_JSON as OF_MONEY
+from tests.cluster.money.scenarios import MONEY
 from tests.cluster.report import table
 from tests.cluster.scenario import Scenario
 from tests.cluster.scenarios import SCENARIOS as EMBEDDED
 from tests.compose import images
 
-SCENARIOS = (*EMBEDDED, *CLUSTER_SCENARIOS)
+SCENARIOS = (*EMBEDDED, *MONEY, *CLUSTER_SCENARIOS)
 FOLDER = Path(".campaign")
 RESULTS = FOLDER / "results.jsonl"
 SHOWN = 5
@@ -81,9 +84,7 @@ def _run(scenario: Scenario, seed: int, *, in_containers: bool) -> Result:
     print(f"{scenario.name} (SEED={seed}): {scenario.expected} ...", flush=True)
     began = time.monotonic()
     try:
-        result, evidence = asyncio.run(
-            play(scenario, seed, in_containers=in_containers)
-        )
+        result, evidence = _played(scenario, seed, in_containers=in_containers)
     except ScenarioUnavailableError as error:
         result = Result(scenario=scenario.name, seed=seed, faults=[])
         result.skipped = str(error)
@@ -92,7 +93,7 @@ def _run(scenario: Scenario, seed: int, *, in_containers: bool) -> Result:
         _invert_verdict(result)
     elif result.complaints:
         file = FOLDER / f"{scenario.name}-{seed}.json"
-        file.write_bytes(AS_JSON.dump_json(evidence))
+        file.write_bytes(evidence)
         print(f"  the evidence is in {file}")
     for promise, violations in result.complaints.items():
         print(f"  {promise}: {len(violations)}", *violations[:SHOWN], sep="\n    ")
@@ -103,6 +104,17 @@ def _run(scenario: Scenario, seed: int, *, in_containers: bool) -> Result:
         flush=True,
     )
     return result
+
+
+def _played(
+    scenario: Scenario, seed: int, *, in_containers: bool
+) -> tuple[Result, bytes]:
+    """The evidence is JSON."""
+    if scenario.money:
+        result, money = asyncio.run(money_campaign.play(scenario, seed))
+        return result, OF_MONEY.dump_json(money)
+    result, evidence = asyncio.run(play(scenario, seed, in_containers=in_containers))
+    return result, AS_JSON.dump_json(evidence)
 
 
 def _invert_verdict(result: Result) -> None:

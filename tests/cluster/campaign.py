@@ -19,7 +19,7 @@ from tests.cluster import unguarded
 from tests.cluster.checks import judge
 from tests.cluster.collection import clock_offset, collect
 from tests.cluster.containers import containers
-from tests.cluster.embedded import embedded
+from tests.cluster.embedded import EmbeddedEnvironment, embedded
 from tests.cluster.environment import Environment
 from tests.cluster.evidence import Disturbance, Evidence
 from tests.cluster.faults import FaultContext
@@ -83,7 +83,7 @@ def _environment(
     if scenario.cluster:
         return real_cluster(folder)
     wrapper = [scenario.wrapper] if scenario.wrapper else []
-    return embedded(folder, *wrapper)
+    return embedded(folder, *wrapper, kind=EmbeddedEnvironment)
 
 
 async def _play(

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import asyncpg
 
@@ -212,6 +213,9 @@ class EmbeddedEnvironment:
                 os.kill(each, number)
 
 
+AnyEmbedded = TypeVar("AnyEmbedded", bound=EmbeddedEnvironment)
+
+
 def _through(url: str, link: Link) -> str:
     head, _, rest = url.rpartition(":")
     return f"{head}:{link.port}/{rest.partition('/')[2]}"
@@ -224,9 +228,11 @@ async def _until(condition: Callable[[], bool]) -> None:
 
 
 @asynccontextmanager
-async def embedded(path: Path, *wrapper: str) -> AsyncIterator[EmbeddedEnvironment]:
+async def embedded(
+    path: Path, *wrapper: str, kind: type[AnyEmbedded]
+) -> AsyncIterator[AnyEmbedded]:
     with DataFolder(path) as folder:
-        environment = EmbeddedEnvironment(folder)
+        environment = kind(folder)
         restarting: asyncio.Task[None] | None = None
         try:
             await environment.start_all(*wrapper)

@@ -2,12 +2,18 @@
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from tests.cluster.environment import Environment
 from tests.cluster.proxy import Trap
-from tests.cluster.workload.clients import Clients
+from tests.cluster.workload.watcher import SimulatedWatcher
+
+
+class Crowd(Protocol):
+    @property
+    def watchers(self) -> Sequence[SimulatedWatcher]: ...
 
 
 @dataclass
@@ -15,7 +21,7 @@ class FaultContext:
     """What faults act on, and what they need to remember until they heal."""
 
     environment: Environment
-    clients: Clients
+    clients: Crowd
     rng: random.Random
     victims: list[str] = field(default_factory=list)
     traps: list[Trap] = field(default_factory=list)

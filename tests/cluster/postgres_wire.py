@@ -14,6 +14,11 @@ LABELS = {
     "approve": b"SET status = 'APPROVED'",
     "update payments": b"INSERT INTO payments",
     "confirm": b"SET awaiting = array_remove",
+    "page": b"SET provider_ref = $2",
+    "sell": b"UPDATE reservations r SET status = 'CONFIRMED'",
+    "effects": b"SELECT e.id FROM payment_effects e JOIN",
+    "effect done": b"SET done_at = clock_timestamp()",
+    "refund": b"INSERT INTO refunds",
     "mark sent": b"SET sends = sends + 1",
 }
 FRAME_HEAD = 5

@@ -20,6 +20,7 @@ class Scenario:
     quick: bool = False  # part of `make test-cluster`
     small_disk: bool = False
     cluster: bool = False  # on all of `make cluster`, not on the embedded servers
+    money: bool = False  # buyers pay through the sandbox, see tests/cluster/money
     wrapper: str | None = (
         None  # a module that breaks our programs: the judge has to notice
     )

@@ -19,6 +19,7 @@ SHARED_RUNS = {
         "test_sale",
         "test_shares",
     ),
+    "paid_run": ("test_checkout",),
     "running": ("test_logs", "test_refused_runs", "test_run", "test_traces"),
 }
 RUN_OF = {

@@ -1,0 +1,1 @@
+"""The campaign about money: buyers pay through the sandbox while things break."""

@@ -1,0 +1,30 @@
+"""The embedded environment with a payment sandbox beside it."""
+
+from stack.embedded.data_folder import DataFolder
+from stack.embedded.sandbox import Sandbox
+from tests.cluster.embedded import EmbeddedEnvironment
+
+# Short, so that money comes late within a run.
+HOLD_SECONDS, CHECKOUT_SECONDS = 10, 30
+
+
+class MoneyEnvironment(EmbeddedEnvironment):
+    """Its events go to the first API; they are sent again while that one is down."""
+
+    def __init__(self, folder: DataFolder) -> None:
+        super().__init__(folder)
+        self._sandbox = Sandbox(folder, f"{self.urls[0]}/webhooks/stripe")
+        self._servers["sandbox"] = self._sandbox
+
+    @property
+    def sandbox_url(self) -> str:
+        return self._sandbox.url
+
+    def _settings(self, name: str) -> dict[str, str]:
+        return {
+            **super()._settings(name),
+            **self._sandbox.environment_of_clients(),
+            "PAYMENT_PROVIDER": "sandbox",
+            "HOLD_SECONDS": str(HOLD_SECONDS),
+            "CHECKOUT_SECONDS": str(CHECKOUT_SECONDS),
+        }

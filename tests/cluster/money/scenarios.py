@@ -1,0 +1,123 @@
+"""The named scenarios about money."""
+
+from typing import cast
+
+import httpx2
+
+from tests.cluster.faults import Fault, FaultContext, kill
+from tests.cluster.link_faults import kill_at
+from tests.cluster.money.environment import MoneyEnvironment
+from tests.cluster.scenario import Scenario
+
+
+def provider(name: str, **facts: object) -> Fault:
+    """A fault of the sandbox, until it is healed."""
+
+    def strike(context: FaultContext) -> None:
+        _post(context, "/faults", {"name": name, **facts})
+
+    def heal(context: FaultContext) -> None:
+        _post(context, "/faults/remove", {"name": name})
+
+    where = " ".join(f"{fact}={value}" for fact, value in facts.items())
+    return Fault(f"provider: {name} {where}".strip(), strike, heal)
+
+
+def _post(context: FaultContext, path: str, data: dict[str, object]) -> None:
+    url = cast("MoneyEnvironment", context.environment).sandbox_url
+    httpx2.post(f"{url}{path}", data=data, trust_env=False).raise_for_status()
+
+
+def _scenario(name: str, expected: str, *faults: Fault, seconds: float) -> Scenario:
+    return Scenario(
+        name=f"money-{name}",
+        expected=expected,
+        faults=faults,
+        seconds=seconds,
+        money=True,
+    )
+
+
+MONEY = (
+    _scenario("calm", "everything is sold, captured and refunded once", seconds=15),
+    _scenario(
+        "webhooks-twice",
+        "an event that comes again changes nothing",
+        provider("webhooks_twice"),
+        seconds=15,
+    ),
+    _scenario(
+        "webhooks-never",
+        "the sweeper finds what was paid, a minute later",
+        provider("webhooks_never"),
+        seconds=20,
+    ),
+    _scenario(
+        "webhooks-late",
+        "the sweeper or the event, the first of them; holds may have ended",
+        provider("webhooks_late", delay=30),
+        seconds=20,
+    ),
+    _scenario(
+        "webhooks-out-of-order",
+        "the provider is asked, so the order does not matter",
+        provider("webhooks_out_of_order", delay=10),
+        provider("webhooks_twice"),
+        seconds=20,
+    ),
+    _scenario(
+        "provider-down",
+        "checkouts are refused for a minute; what was decided is done afterwards",
+        kill("sandbox"),
+        seconds=60,
+    ),
+    _scenario(
+        "provider-black-hole",
+        "calls end after their time, and are made again",
+        provider("black_hole"),
+        seconds=30,
+    ),
+    _scenario("provider-slow", "slower", provider("slow", delay=3), seconds=20),
+    _scenario(
+        "provider-fails-after-the-deed",
+        "what was done is not done again",
+        provider("failed_answer"),
+        seconds=20,
+    ),
+    _scenario(
+        "answers-lost",
+        "what was done is not done again",
+        provider("lost_answer"),
+        seconds=20,
+    ),
+    _scenario(
+        "api-killed-before-the-page-is-known",
+        "the page is the same when it is asked for again",
+        kill_at("page", "asked", "api"),
+        seconds=20,
+    ),
+    _scenario(
+        "worker-killed-before-the-sale",
+        "the other worker sells",
+        kill_at("sell", "asked", "worker"),
+        seconds=20,
+    ),
+    _scenario(
+        "worker-killed-before-the-capture",
+        "the other worker captures, once",
+        kill_at("effects", "answered", "worker"),
+        seconds=20,
+    ),
+    _scenario(
+        "worker-killed-after-the-capture",
+        "it is not captured again",
+        kill_at("effect done", "asked", "worker"),
+        seconds=20,
+    ),
+    _scenario(
+        "api-killed-after-the-refund",
+        "the money goes back once",
+        kill_at("refund", "answered", "api"),
+        seconds=20,
+    ),
+)
