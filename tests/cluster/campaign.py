@@ -17,7 +17,7 @@ from pathlib import Path
 from persistence.postgres.pool import Pool, open_pool
 from tests.cluster import unguarded
 from tests.cluster.checks import judge
-from tests.cluster.collection import clock_offset, collect
+from tests.cluster.collection import clock_offset, collect, until_finished
 from tests.cluster.containers import containers
 from tests.cluster.embedded import EmbeddedEnvironment, embedded
 from tests.cluster.environment import Environment
@@ -33,8 +33,7 @@ from tests.cluster.workload.fixtures import Fixtures, create_fixtures
 
 CALM_SECONDS = 4.0
 AFTERWARDS_SECONDS = 8.0
-QUIET_SECONDS = 35.0  # every hold has ended, every map has caught up
-CONFIRMATION_SECONDS = 10.0  # more, times the slowness above 1
+QUIET_SECONDS = 35.0  # every hold has ended that was not extended
 SMALL_DISK = "260m"
 MOUNT, UMOUNT = "/bin/mount", "/bin/umount"
 
@@ -133,12 +132,10 @@ async def _fixtures(
 async def _evidence(
     environment: Environment, clients: Clients, sessions: list[str], slowness: float
 ) -> Evidence:
-    """Waits until all events are confirmed, within bounds, then reads everything."""
+    """Waits until all holds and events are over, within bounds; reads everything."""
     async with _pool(environment) as pool:
         witness = Witness(pool)
-        until = time.monotonic() + CONFIRMATION_SECONDS * (slowness - 1)
-        while time.monotonic() < until and await witness.has_unconfirmed(sessions):  # noqa: ASYNC110 # it is in Postgres
-            await asyncio.sleep(0.5)
+        await until_finished(witness, sessions, slowness)
         return await collect(witness, environment.kafka, clients, sessions, slowness)
 
 

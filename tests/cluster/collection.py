@@ -1,5 +1,6 @@
 """Collects the evidence of a run once nothing happens any more."""
 
+import asyncio
 import time
 from collections.abc import Collection
 from copy import deepcopy
@@ -13,6 +14,11 @@ from tests.cluster.evidence import Evidence, TopicRecord
 from tests.cluster.witness import Witness, microseconds
 from tests.cluster.workload.clients import Clients
 
+EXTENSION_SECONDS = 30.0
+# Times the slowness:
+CONFIRMATION_SECONDS = 10.0
+LATEST_COUNT_SECONDS = 1.5  # from an event to `availability`
+
 
 async def clock_offset(pool: Pool) -> float:
     """Seconds from our clock to the database's, by the quickest of nine reads."""
@@ -24,6 +30,17 @@ async def clock_offset(pool: Pool) -> float:
         took = answered - sent
         quickest = min(quickest, (took, theirs - sent - took / 2))
     return quickest[1]
+
+
+async def until_finished(
+    witness: Witness, sessions: list[str], slowness: float
+) -> None:
+    """Or until it is clear that something never finishes."""
+    bound = EXTENSION_SECONDS + CONFIRMATION_SECONDS * slowness
+    until = time.monotonic() + bound
+    while time.monotonic() < until and await witness.has_unfinished(sessions):  # noqa: ASYNC110 # it is in Postgres
+        await asyncio.sleep(0.5)
+    await asyncio.sleep(LATEST_COUNT_SECONDS * slowness)
 
 
 async def collect(

@@ -87,6 +87,9 @@ SELECT k.* FROM idempotency_keys k WHERE k.result_id IN (
 CHANGES = "SELECT * FROM witnessed_seats WHERE session_id = ANY($1::uuid[])"
 EVENTS = "SELECT * FROM witnessed_events WHERE session_id = ANY($1::uuid[])"
 UNCONFIRMED = "SELECT id FROM outbox WHERE session_id = ANY($1::uuid[])"
+PENDING = """SELECT id FROM reservations
+WHERE status = 'PENDING' AND session_id = ANY($1::uuid[])"""
+UNFINISHED = (PENDING, UNCONFIRMED)
 
 
 class Witness:
@@ -98,10 +101,10 @@ class Witness:
     async def install(self) -> None:
         await self._pool.execute(INSTALL)
 
-    async def has_unconfirmed(self, sessions: list[str]) -> bool:
-        """Whether an event waits for the confirmation of a consumer."""
+    async def has_unfinished(self, sessions: list[str]) -> bool:
+        """Whether a hold has not ended, or an event waits for a consumer."""
         wanted = [UUID(session) for session in sessions]
-        return bool(await self._pool.fetch(UNCONFIRMED, wanted))
+        return any([await self._pool.fetch(each, wanted) for each in UNFINISHED])
 
     async def read(self, sessions: list[str]) -> dict[str, Any]:
         """The fields of the evidence that are in Postgres, from one snapshot."""
