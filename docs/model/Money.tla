@@ -14,7 +14,9 @@ CONSTANTS
     Seats,      \* of one session and one zone; a seat costs 1
     Tries,      \* attempts to pay a reservation, at most
     Workers,    \* settlers that run at the same time
-    Faults,     \* "lost": answers are lost, "refused": the provider refuses, ...
+    Faults,     \* what goes wrong, of "stop" (workers), "lost" (answers), "refused" (refunds),
+                \* "give up" (tries end), "void" (authorisations end), "by hand" (captures),
+                \* "amount" (the provider takes another one)
     Off         \* guards that are taken out; {} is the product
 
 VARIABLES
