@@ -28,6 +28,7 @@ class Sandbox(Server):
 
     def environment_of_clients(self) -> dict[str, str]:
         return {
+            "PAYMENT_PROVIDER": "sandbox",  # for commands that find the run
             "STRIPE_API_URL": self.url,
             "STRIPE_SECRET_KEY": self._key,
             "STRIPE_WEBHOOK_SECRET": self._webhook_secret,

@@ -3,6 +3,8 @@
 import os
 import re
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import httpx2
@@ -28,6 +30,8 @@ async def test_a_run_with_the_sandbox(
             content=b"{}",
             headers={"Stripe-Signature": "t=1,v1=0"},
         )
+        monkeypatch.delenv("PAYMENT_PROVIDER")  # commands know it from the run
+        report = money_of_a_day(folder)
         os.kill(pid, signal.SIGKILL)
 
         async def is_back() -> bool:
@@ -42,6 +46,18 @@ async def test_a_run_with_the_sandbox(
     assert settings["STRIPE_API_URL"] == address
     assert settings["STRIPE_SECRET_KEY"].startswith("sk_test_")
     assert forged.status_code == 400
+    assert report.stdout == "2026-11-29 (UTC): 0 captures, 0 refunds\n"
+    assert (report.returncode, report.stderr) == (0, "")
+
+
+def money_of_a_day(folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "app", "money", "2026-11-29"],
+        env={**os.environ, "DATA_DIR": str(folder)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 def sandbox_among(processes: set[int]) -> int:
