@@ -8,7 +8,7 @@ from domain.payment_provider import ProviderRefund
 from persistence.money import effect_sql as sql
 from persistence.money.attempts import attempt_of
 from persistence.postgres.pool import Pool
-from telemetry import origin
+from telemetry import money_metrics, origin
 
 
 class PostgresEffects:
@@ -35,7 +35,11 @@ class PostgresEffects:
         await self._pool.execute(sql.DONE, effect.id)
 
     async def failed(self, effect: DueEffect, reason: str) -> None:
-        await self._pool.execute(sql.FAILED, effect.id, reason, *origin.of_event())
+        changed = await self._pool.execute(
+            sql.FAILED, effect.id, reason, *origin.of_event()
+        )
+        if changed == "UPDATE 1":
+            money_metrics.REFUSED_CALLS.labels(effect.operation.lower()).inc()
 
     async def refunded(
         self, effect: DueEffect, refund: ProviderRefund, pause: timedelta

@@ -9,6 +9,7 @@ from domain.people import Workplaces
 from domain.refunds import RefundRequest, RefundService
 from persistence.money.refunds import PostgresRefunds
 from tests.support.cinema import Show
+from tests.support.metric_growth import growing
 from tests.support.null_services import NoSeatLocks, NoWakeup
 from tests.support.payments import Bought, Payments
 
@@ -148,10 +149,11 @@ async def test_a_no_for_good_is_for_the_staff(
 ) -> None:
     attempt = await payments.pay(bought)
     payments.provider.refuse(call)
-    await payments.settle()
-    if call == "refund":
-        await refund(payments, bought)
+    with growing("cinema_payment_calls_refused_total", 1, operation=call):
         await payments.settle()
+        if call == "refund":
+            await refund(payments, bought)
+            await payments.settle()
 
     assert (await payments.attempt(bought))["flag"] == flag
     effect = (await payments.pool.fetch(EFFECT, attempt))[-1]
