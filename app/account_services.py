@@ -13,9 +13,11 @@ from auth.tokens import TokenIssuer
 from domain.accounts import AccountService
 from domain.addresses import AddressService
 from domain.password_changes import PasswordService
+from domain.profiles import ProfileService
 from persistence.people.accounts import PostgresAccounts
 from persistence.people.addresses import PostgresAddresses
 from persistence.people.password_changes import PostgresPasswordChanges
+from persistence.people.profiles import PostgresProfiles
 from persistence.postgres.pool import Pool
 
 
@@ -24,6 +26,7 @@ class AccountServices:
     accounts: AccountService
     addresses: AddressService
     passwords: PasswordService
+    profiles: ProfileService
     sign_in: SignInServices
 
 
@@ -44,5 +47,6 @@ def account_services(
         accounts=accounts,
         addresses=AddressService(PostgresAddresses(pool)),
         passwords=PasswordService(PostgresPasswordChanges(pool), passwords, accounts),
+        profiles=ProfileService(PostgresProfiles(pool), passwords),
         sign_in=sign_in_services(settings, pool, redis, accounts),
     )

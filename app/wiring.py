@@ -158,6 +158,7 @@ def _services(
         accounts=people.accounts,
         addresses=people.addresses,
         passwords=people.passwords,
+        profiles=people.profiles,
         identities=people.sign_in.identities,
         catalog=CatalogService(PostgresCatalog(resources.pool), cache, wakeup),
         venues=VenueService(PostgresVenues(resources.pool), cache, wakeup),

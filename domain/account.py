@@ -12,6 +12,7 @@ from domain.people import Role, Viewer
 
 KNOWN_NETWORK_PERIOD = timedelta(days=30)
 ENGLISH = "en"
+LOCALES = (ENGLISH, "pt-BR", "es")  # of mails, and of the API
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,4 +33,17 @@ class PasswordResetRequested(AccountEvent):
     """The mail has a token for a new password."""
 
 
-ACCOUNT_EVENTS: Final = (EmailVerificationRequested, PasswordResetRequested)
+class EmailChangeRequested(AccountEvent):
+    """The mail goes to the new address, and has a token that confirms it."""
+
+
+class EmailChangeAnnounced(AccountEvent):
+    """The mail goes to the old address."""
+
+
+ACCOUNT_EVENTS: Final = (
+    EmailVerificationRequested,
+    PasswordResetRequested,
+    EmailChangeRequested,
+    EmailChangeAnnounced,
+)

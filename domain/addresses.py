@@ -1,5 +1,6 @@
-"""Whether the address of an account is its owner's."""
+"""Whether the address of an account is its owner's, and how it changes."""
 
+from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
@@ -8,14 +9,23 @@ from domain.account_tokens import TokenInvalidError
 from domain.client_secrets import may_be_secret, secret_hash
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressChange:
+    """A request for another address of an account."""
+
+    old_email: str
+    new_email: str
+
+
 class Addresses(Protocol):
     async def request_verification(self, account_id: UUID) -> None:
         """Commits the event EmailVerificationRequested, unless it is verified."""
 
     async def verify(self, account_id: UUID, token_hash: bytes) -> Account | None:
-        """Uses the token of a mail to the account's address.
+        """Uses the token of a mail to the account's address, or to a requested one.
 
-        None if the token is unknown, used or expired, or another account's.
+        A requested address becomes the account's, unless another account has it by
+        then. None if the token is unknown, used or expired, or another account's.
         """
 
 

@@ -7,10 +7,13 @@ from uuid import UUID
 from domain.account import Account
 from domain.account_events import (
     AccountEvent,
+    EmailChangeAnnounced,
+    EmailChangeRequested,
     EmailVerificationRequested,
     PasswordResetRequested,
 )
 from domain.account_tokens import TOKEN_PERIODS, TokenPurpose
+from domain.addresses import AddressChange
 from domain.events import Event
 from mail.letter import Letter
 from resolvers.texts import localize
@@ -20,6 +23,10 @@ class Facts(Protocol):
     """What letters need to know, as it is now: an event may be some hours old."""
 
     async def account(self, account_id: UUID) -> Account | None: ...
+
+    async def address_change(self, account_id: UUID) -> AddressChange | None: ...
+
+    async def holder_of(self, email: str) -> Account | None: ...
 
     async def new_token(
         self, event_id: UUID, account_id: UUID, purpose: TokenPurpose, email: str
@@ -38,12 +45,13 @@ class Letters:
         account = await self.facts.account(event.account_id)
         if account is None:
             return None
-        match event:
-            case EmailVerificationRequested():
-                return await self._verification(event_id, account)
-            case PasswordResetRequested():
-                return await self._reset(event_id, account)
-        return None
+        writers = {
+            EmailVerificationRequested: self._verification,
+            PasswordResetRequested: self._reset,
+            EmailChangeRequested: self._new_address,
+            EmailChangeAnnounced: self._old_address,
+        }
+        return await writers[type(event)](event_id, account)
 
     async def _verification(self, event_id: UUID, account: Account) -> Letter | None:
         if account.email_verified:
@@ -81,6 +89,53 @@ class Letters:
             ),
             link=self._link("reset-password", token),
             code=token,
+        )
+
+    async def _new_address(self, event_id: UUID, account: Account) -> Letter | None:
+        """An address that another account has gets a mail, too, but no code."""
+        change = await self.facts.address_change(account.id)
+        if change is None or change.new_email == account.email:
+            return None
+        purpose, locale = TokenPurpose.VERIFY_EMAIL, account.locale
+        token = await self.facts.new_token(
+            event_id, account.id, purpose, change.new_email
+        )
+        if token is None:
+            return None
+        holder = await self.facts.holder_of(change.new_email)
+        if holder is not None:
+            return Letter(
+                to=holder.email,
+                locale=holder.locale,
+                subject=localize("mail_taken_subject", holder.locale),
+                paragraphs=(localize("mail_taken_intro", holder.locale),),
+            )
+        hours = int(TOKEN_PERIODS[purpose].total_seconds() // 3_600)
+        return Letter(
+            to=change.new_email,
+            locale=locale,
+            subject=localize("mail_verify_subject", locale),
+            paragraphs=(
+                localize("mail_change_intro", locale),
+                localize("mail_verify_how", locale, hours=hours),
+            ),
+            link=self._link("verify-email", token),
+            code=token,
+        )
+
+    async def _old_address(self, _event_id: UUID, account: Account) -> Letter | None:
+        change = await self.facts.address_change(account.id)
+        if change is None:
+            return None
+        locale = account.locale
+        return Letter(
+            to=change.old_email,
+            locale=locale,
+            subject=localize("mail_leaving_subject", locale),
+            paragraphs=(
+                localize("mail_leaving_intro", locale, email=change.new_email),
+                localize("mail_leaving_how", locale),
+            ),
         )
 
     def _link(self, page: str, token: str) -> str | None:

@@ -3,12 +3,39 @@
 from typing import Annotated
 
 import strawberry
+from strawberry import UNSET
 
 from resolvers.context import Info
+from resolvers.faults import unauthenticated
 from resolvers.permissions import require_viewer
 from resolvers.rate_limits import check_rate
-from schema.accounts import Done, VerifyEmailInput, VerifyEmailResult
+from schema.accounts import (
+    Done,
+    EraseAccountInput,
+    EraseAccountResult,
+    UpdateViewerInput,
+    UpdateViewerResult,
+    VerifyEmailInput,
+    VerifyEmailResult,
+)
+from schema.costs import EXPORTING, cost
 from schema.people import Viewer
+
+
+@strawberry.type
+class AccountQueries:
+    @strawberry.field(
+        description="All that is stored of the viewer: a JSON object with a list of"
+        " rows for each table. It has no hashes of passwords and tokens.",
+        metadata=cost(extra=EXPORTING),
+    )
+    async def export_viewer(self, info: Info) -> str:
+        viewer = require_viewer(info)
+        await check_rate(info, str(viewer.id))
+        exported = await info.context.services.profiles.export(viewer.id)
+        if exported is None:
+            raise unauthenticated()
+        return exported
 
 
 @strawberry.type
@@ -39,3 +66,44 @@ class AccountMutations:
         await check_rate(info, str(viewer.id))
         account = await info.context.services.addresses.verify(viewer.id, input.token)
         return Viewer.from_domain(account)
+
+    @strawberry.mutation(
+        description="Change the viewer's name, language or address. A new address is"
+        " sent a code, and counts once `verifyEmail` has it. The old one is sent a"
+        " mail, too."
+    )
+    async def update_viewer(
+        self,
+        info: Info,
+        input: Annotated[
+            UpdateViewerInput, strawberry.argument(description="What to change.")
+        ],
+    ) -> UpdateViewerResult:
+        viewer = require_viewer(info)
+        await check_rate(info, str(viewer.id))
+        facts = {
+            name: value for name, value in vars(input).items() if value is not UNSET
+        }
+        account = await info.context.services.profiles.update(viewer.id, facts)
+        if account is None:
+            raise unauthenticated()
+        return Viewer.from_domain(account)
+
+    @strawberry.mutation(
+        description="Erase the viewer's account: name, address, password, devices and"
+        " links to providers are gone for good, and the sales stay without them."
+        " Access tokens are valid until they expire."
+    )
+    async def erase_account(
+        self,
+        info: Info,
+        input: Annotated[
+            EraseAccountInput, strawberry.argument(description="The password.")
+        ],
+    ) -> EraseAccountResult:
+        viewer = require_viewer(info)
+        await check_rate(info, str(viewer.id))
+        await info.context.services.profiles.erase(
+            viewer.id, input.password, give_up_tickets=input.give_up_tickets
+        )
+        return Done()

@@ -7,6 +7,13 @@ from strawberry.types import Info as StrawberryInfo
 from domain.payment import APPROVE
 from domain.people import Viewer
 from domain.reservation import DEFAULT_TERMS, HoldTerms
+from resolvers.account_ports import (
+    AccountAccess,
+    AddressAccess,
+    CodeExchange,
+    PasswordAccess,
+    ProfileAccess,
+)
 from resolvers.booking_ports import Booking, Refunding
 from resolvers.catalog_ports import (
     Cancelling,
@@ -18,13 +25,9 @@ from resolvers.catalog_ports import (
 from resolvers.faults import bad_user_input
 from resolvers.loaders import Loaders
 from resolvers.ports import (
-    AccountAccess,
-    AddressAccess,
     CheckoutStart,
-    CodeExchange,
     Extending,
     NextTurn,
-    PasswordAccess,
     PaymentApproval,
     RateLimiter,
     Readers,
@@ -53,6 +56,7 @@ class Services:
     identities: CodeExchange
     addresses: AddressAccess
     passwords: PasswordAccess
+    profiles: ProfileAccess
     catalog: CatalogEditing
     venues: VenueEditing
     prices: PriceEditing

@@ -5,11 +5,9 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from domain.account import Account, Doubt, SignedIn
 from domain.attempts import IfLate
 from domain.checkout import Checkout
 from domain.cinemas import Cinema
-from domain.email_addresses import EmailAddress
 from domain.payment import Payment, PaymentStatus
 from domain.people import Role, Workplaces
 from domain.reservation import Reservation, ReservationStatus
@@ -48,54 +46,6 @@ class CheckoutStart(Protocol):
         if_late: IfLate,
         idempotency_key: str | None,
     ) -> Checkout: ...
-
-
-class AccountAccess(Protocol):
-    async def find(self, account_id: UUID) -> Account | None: ...
-
-    async def sign_up(
-        self,
-        email: str,
-        password: str,
-        name: str,
-        network: str | None,
-        *,
-        locale: str,
-    ) -> SignedIn: ...
-
-    async def sign_in(
-        self, email: str, password: str, network: str | None, *, doubt: Doubt
-    ) -> SignedIn: ...
-
-    async def knows_network(self, email: EmailAddress, network: str) -> bool: ...
-
-    async def holder_of(self, refresh_token: str) -> UUID | None: ...
-
-    async def refresh(self, refresh_token: str, network: str | None) -> SignedIn: ...
-
-    async def sign_out(self, refresh_token: str) -> bool: ...
-
-
-class AddressAccess(Protocol):
-    async def request_verification(self, account_id: UUID) -> None: ...
-
-    async def verify(self, account_id: UUID, token: str) -> Account: ...
-
-
-class PasswordAccess(Protocol):
-    async def request_reset(self, email: str) -> None: ...
-
-    async def reset(
-        self, token: str, password: str, network: str | None
-    ) -> SignedIn: ...
-
-    async def change(
-        self, account_id: UUID, current: str, password: str, network: str | None
-    ) -> SignedIn: ...
-
-
-class CodeExchange(Protocol):
-    async def exchange(self, code: str, network: str | None) -> SignedIn: ...
 
 
 class SessionReader(Protocol):

@@ -8,6 +8,7 @@ from strawberry.types.field import StrawberryField
 
 from domain import errors, money_errors
 from domain.account_tokens import TokenInvalidError
+from domain.profiles import AccountInUseError
 from resolvers.context import Info
 from resolvers.texts import localize
 from schema import problems
@@ -132,6 +133,7 @@ HANDLERS = [
     ProblemHandler(errors.SessionInUseError, problems.InUse),
     ProblemHandler(errors.RoomInUseError, problems.InUse),
     ProblemHandler(errors.MovieInUseError, problems.InUse),
+    ProblemHandler(AccountInUseError, problems.InUse),
     ProblemHandler(TokenInvalidError, problems.TokenInvalid),
     ProblemHandler(errors.EmailTakenError, problems.EmailTaken),
     ProblemHandler(

@@ -2,7 +2,7 @@
 
 import strawberry
 
-from resolvers.accounts import AccountMutations
+from resolvers.accounts import AccountMutations, AccountQueries
 from resolvers.best_seats import BestSeatsMutations
 from resolvers.blocks import BlockMutations
 from resolvers.cancellations import CancellationMutations
@@ -32,6 +32,7 @@ from resolvers.venues import VenueMutations
 @strawberry.type(description="Read data.")
 class Query(
     PeopleQueries,
+    AccountQueries,
     CinemaQueries,
     MovieQueries,
     RoomQueries,

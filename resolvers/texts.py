@@ -29,6 +29,16 @@ MAIL_TEXTS: Mapping[str, str | Counted] = {
     "mail_verify_subject": "Confirm your e-mail address",
     "mail_verify_intro": "Somebody opened an account for cinema tickets with this"
     " address. If it was you, confirm the address.",
+    "mail_change_intro": "Somebody wants to use this address for an account for cinema"
+    " tickets. If it was you, confirm the address.",
+    "mail_taken_subject": "You have an account already",
+    "mail_taken_intro": "Somebody wants to use this address for another account. It is"
+    " the address of your account, so nothing was changed.",
+    "mail_leaving_subject": "Your account gets another address",
+    "mail_leaving_intro": "Somebody who is signed in to your account asked for the"
+    " address %(email)s. It counts as soon as it is confirmed from there.",
+    "mail_leaving_how": "If it was not you, set a new password now: all devices have to"
+    " sign in again then.",
     "mail_reset_subject": "Set a new password",
     "mail_reset_intro": "Somebody asked for a new password for the account with this"
     " address.",
@@ -80,6 +90,8 @@ TEXTS: Mapping[str, str | Counted] = {
     "WRONG_PROVIDER": "This payment is made another way.",
     "PROVIDER_UNAVAILABLE": "The payment provider does not answer: try again in a"
     " moment.",
+    "ACCOUNT_IN_USE": "You have tickets that are still to be used. They are lost with"
+    " the account.",
     # Rules for input fields.
     "return_url": "Enter an address of up to %(limit)d characters that begins with"
     " https://.",
@@ -97,6 +109,7 @@ TEXTS: Mapping[str, str | Counted] = {
     "password_personal": "Do not use your e-mail address or your name.",
     "name_length": "Enter 1 to %(longest)d visible characters on one line.",
     "text_length": "Enter 1 to %(longest)d visible characters.",
+    "locale": "Enter one of %(known)s.",
     "value_missing": "This field cannot be empty.",
     "number_range": "Enter a number from %(lowest)d to %(highest)d.",
     "list_length": "Enter up to %(longest)d entries.",

@@ -3,9 +3,12 @@
 from typing import Annotated
 
 import strawberry
+from strawberry import UNSET
 
+from domain.account import LOCALES
+from domain.names import MAX_NAME_LENGTH
 from schema.people import AuthTokens, Viewer
-from schema.problems import InvalidCredentials, InvalidInput, TokenInvalid
+from schema.problems import InUse, InvalidCredentials, InvalidInput, TokenInvalid
 
 
 @strawberry.type(description="It is done, or will be done soon.")
@@ -40,6 +43,54 @@ class ChangePasswordInput:
         description="The new password, by the rules of `signUp`."
     )
 
+
+@strawberry.input(description="What to change of the account. The rest stays.")
+class UpdateViewerInput:
+    name: str | None = strawberry.field(
+        default=UNSET,
+        description=f"New name: 1 to {MAX_NAME_LENGTH} characters on one line. Null is"
+        " refused.",
+    )
+    email: str | None = strawberry.field(
+        default=UNSET,
+        description="New address. It counts once `verifyEmail` has the code that is"
+        " sent to it. Null is refused.",
+    )
+    locale: str | None = strawberry.field(
+        default=UNSET,
+        description=f"New language of the mails: {', '.join(LOCALES)}. Null is"
+        " refused.",
+    )
+
+
+@strawberry.input(description="What it takes to erase the account.")
+class EraseAccountInput:
+    password: str | None = strawberry.field(
+        default=None,
+        description="The password. An account without one needs none.",
+    )
+    give_up_tickets: bool = strawberry.field(
+        default=False, description="Although tickets are still to be used."
+    )
+
+
+UpdateViewerResult = Annotated[
+    Viewer | InvalidInput,
+    strawberry.union(
+        "UpdateViewerResult",
+        description="The viewer, with the address that counts now, or InvalidInput."
+        " It does not say whether another account has the new address.",
+    ),
+]
+
+EraseAccountResult = Annotated[
+    Done | InvalidCredentials | InUse,
+    strawberry.union(
+        "EraseAccountResult",
+        description="Done, or the reason why nothing was changed. InUse: tickets are"
+        " still to be used, or seats are held.",
+    ),
+]
 
 ResetPasswordResult = Annotated[
     AuthTokens | TokenInvalid | InvalidInput,

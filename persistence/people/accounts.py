@@ -47,7 +47,7 @@ WHERE email = lower($1) OR email_key = $2 ORDER BY email = lower($1) DESC LIMIT 
 
 LOGIN = f"SELECT {ACCOUNT}, password_hash FROM accounts {OF_ADDRESS}"  # noqa: S608 # constants
 
-FIND = f"SELECT {ACCOUNT} FROM accounts WHERE id = $1"  # noqa: S608 # constants
+FIND = f"SELECT {ACCOUNT} FROM accounts WHERE id = $1 AND erased_at IS NULL"  # noqa: S608 # constants
 
 REPLACE_HASH = """
 UPDATE accounts SET password_hash = $3 WHERE id = $1 AND password_hash = $2
@@ -74,7 +74,8 @@ ADD_REFRESH = f"""
 WITH added AS (
     INSERT INTO refresh_tokens (token_hash, family_id, account_id, expires_at)
     SELECT $1, $2, id, clock_timestamp() + $4::interval FROM accounts
-    WHERE id = $3 AND ($5::text IS NULL OR password_hash = $5) FOR SHARE
+    WHERE id = $3 AND erased_at IS NULL
+      AND ($5::text IS NULL OR password_hash = $5) FOR SHARE
     RETURNING account_id
 ), network AS ({remember_network("added", "$6")})
 SELECT account_id FROM added

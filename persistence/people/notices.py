@@ -6,8 +6,10 @@ from uuid import UUID
 from domain.account import Account
 from domain.account_events import NOTICES_CONSUMER
 from domain.account_tokens import MAX_OPEN_TOKENS, TOKEN_PERIODS, TokenPurpose
+from domain.addresses import AddressChange
 from domain.client_secrets import new_secret, secret_hash
-from persistence.people.accounts import ACCOUNT, account_of
+from domain.email_addresses import address_key
+from persistence.people.accounts import ACCOUNT, FIND, OF_ADDRESS, account_of
 from persistence.postgres.pool import Pool
 from persistence.sales.event_sql import CONFIRMED
 from persistence.sales.outbox import confirm
@@ -40,14 +42,18 @@ UPDATE notices SET sent_at = clock_timestamp()
 WHERE event_id = ANY($1::uuid[]) AND sent_at IS NULL
 """  # noqa: S608 # constants
 
-ACCOUNT_OF_ID = f"SELECT {ACCOUNT} FROM accounts WHERE id = $1"  # noqa: S608 # constants
+ADDRESS_CHANGE = """
+SELECT old_email, new_email FROM address_changes WHERE account_id = $1
+"""
+
+HOLDER = f"SELECT {ACCOUNT} FROM accounts {OF_ADDRESS}"  # noqa: S608 # constants
 
 # Another try for the same event replaces the token of the last one.
 SET_TOKEN = """
 INSERT INTO account_tokens
     (event_id, token_hash, account_id, purpose, email, expires_at)
 SELECT $1, $2, id, $4, $5, clock_timestamp() + $6::interval FROM accounts
-WHERE id = $3 AND $7 > (
+WHERE id = $3 AND erased_at IS NULL AND $7 > (
     SELECT count(*) FROM account_tokens
     WHERE account_id = $3 AND purpose = $4 AND expires_at > clock_timestamp()
       AND event_id <> $1)
@@ -87,7 +93,17 @@ class PostgresNotices:
         await confirm(self._pool, [event_id], NOTICES_CONSUMER)
 
     async def account(self, account_id: UUID) -> Account | None:
-        row = await self._pool.fetchrow(ACCOUNT_OF_ID, account_id)
+        row = await self._pool.fetchrow(FIND, account_id)
+        return account_of(row) if row else None
+
+    async def address_change(self, account_id: UUID) -> AddressChange | None:
+        """The last one that was requested, confirmed or not."""
+        row = await self._pool.fetchrow(ADDRESS_CHANGE, account_id)
+        return AddressChange(**row) if row else None
+
+    async def holder_of(self, email: str) -> Account | None:
+        """The account that has the address, in any spelling."""
+        row = await self._pool.fetchrow(HOLDER, email, address_key(email))
         return account_of(row) if row else None
 
     async def new_token(

@@ -30,6 +30,12 @@ DELETE FROM account_tokens WHERE ctid = ANY(ARRAY(
     SELECT ctid FROM account_tokens WHERE expires_at < clock_timestamp() LIMIT $1
     FOR UPDATE SKIP LOCKED))
 """
+OLD_ADDRESS_CHANGES = """
+DELETE FROM address_changes WHERE ctid = ANY(ARRAY(
+    SELECT ctid FROM address_changes
+    WHERE requested_at < clock_timestamp() - interval '30 days' LIMIT $1
+    FOR UPDATE SKIP LOCKED))
+"""
 # Kept longer than an event waits. One that is still in the outbox is not forgotten.
 OLD_NOTICES = """
 DELETE FROM notices WHERE ctid = ANY(ARRAY(
@@ -60,6 +66,7 @@ OLD_ROWS = (
     OLD_EVENTS,
     OLD_ACCOUNT_TOKENS,
     OLD_NOTICES,
+    OLD_ADDRESS_CHANGES,
 )
 
 

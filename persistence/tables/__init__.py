@@ -18,6 +18,7 @@ from persistence.tables.outbox import OutboxRow, RelayLeaseRow
 from persistence.tables.people import (
     AccountRow,
     AccountTokenRow,
+    AddressChangeRow,
     IdentityRow,
     MembershipRow,
     RefreshTokenRow,
@@ -49,6 +50,7 @@ __all__ = [
     "SEAT_ORDER",
     "AccountRow",
     "AccountTokenRow",
+    "AddressChangeRow",
     "CardPriceRow",
     "CinemaRow",
     "ClaimRow",

@@ -41,6 +41,8 @@ class AccountRow(SQLModel, table=True):
     created_at: datetime | None = Field(
         default=None, sa_type=Moment, nullable=False, sa_column_kwargs=NOW
     )
+    # Since then it is nobody's: names and addresses are gone, and sales refer to it.
+    erased_at: datetime | None = Field(default=None, sa_type=Moment)
 
 
 class MembershipRow(SQLModel, table=True):
@@ -118,3 +120,22 @@ class AccountTokenRow(SQLModel, table=True):
     purpose: str = Field(sa_type=Text)
     email: str = Field(sa_type=Text)  # where it was sent
     expires_at: datetime = Field(sa_type=Moment, index=True)
+
+
+class AddressChangeRow(SQLModel, table=True):
+    """The last request for another address. It counts once its token is used.
+
+    The row stays for some weeks: the mail to the old address may come later.
+    """
+
+    __tablename__ = "address_changes"
+
+    account_id: UUID = Field(
+        primary_key=True, foreign_key="accounts.id", ondelete="CASCADE"
+    )
+    old_email: str = Field(sa_type=Text)
+    new_email: str = Field(sa_type=Text)
+    new_email_key: str | None = Field(default=None, sa_type=Text(collation="C"))
+    requested_at: datetime | None = Field(
+        default=None, sa_type=Moment, nullable=False, sa_column_kwargs=NOW
+    )

@@ -11,8 +11,10 @@ from domain.addresses import AddressService
 from domain.identities import IdentityService
 from domain.password_changes import PasswordService
 from domain.people import Role, Viewer
+from domain.profiles import ProfileService
 from persistence.people.addresses import PostgresAddresses
 from persistence.people.password_changes import PostgresPasswordChanges
+from persistence.people.profiles import PostgresProfiles
 from persistence.postgres.pool import Pool
 from tests.support.accounts import FakeAccounts, FakePasswords, FakeTokens
 from tests.support.identities import FakeCodes, FakeIdentities
@@ -54,6 +56,7 @@ def full_client(client: SchemaClient, pool: Pool) -> SchemaClient:
         client.services,
         accounts=accounts,
         addresses=AddressService(PostgresAddresses(pool)),
+        profiles=ProfileService(PostgresProfiles(pool), FakePasswords()),
         passwords=PasswordService(
             PostgresPasswordChanges(pool), FakePasswords(), accounts
         ),

@@ -21,14 +21,12 @@ from persistence.catalog.blocks import PostgresBlocks
 from persistence.catalog.catalog import PostgresCatalog
 from persistence.catalog.venues import PostgresVenues
 from persistence.codec import event_from_json
-from persistence.people.password_changes import PostgresPasswordChanges
 from persistence.postgres.pool import Pool
 from persistence.sales.ledger import PostgresLedger
-from tests.support.accounts import email_address
 from tests.support.cinema import Cinema, Show, expire_hold
 from tests.support.event_payloads import again, moments
 from tests.support.events import open_payment, update_payments
-from tests.support.notices import sign_up
+from tests.support.notices import cause_account_events
 from tests.support.payments import Payments
 from tests.support.refunds import (
     EVERYWHERE,
@@ -76,6 +74,8 @@ CONTRACTS: dict[str, tuple[str, set[str], set[str]]] = {
     "SessionRemoved": ("reservations", FANOUT, {"session_id"}),
     "EmailVerificationRequested": ("reservations", NOTICES, ACCOUNT),
     "PasswordResetRequested": ("reservations", NOTICES, ACCOUNT),
+    "EmailChangeRequested": ("reservations", NOTICES, ACCOUNT),
+    "EmailChangeAnnounced": ("reservations", NOTICES, ACCOUNT),
     "PaymentOpened": ("payments", FANOUT, PAYMENT),
     "PaymentApproved": ("payments", FANOUT, PAYMENT),
     "PaymentExpired": ("payments", FANOUT, PAYMENT),
@@ -125,9 +125,7 @@ class Sale:
         await cancellation_service(self._pool).cancel_session(
             cancelled.session_id, "flood", rita
         )
-        ana = await sign_up(self._pool)
-        changes = PostgresPasswordChanges(self._pool)
-        await changes.request_reset(email_address(ana.email))
+        await cause_account_events(self._pool)
         rows = await self._pool.fetch("SELECT * FROM outbox ORDER BY position")
         return {row["type"]: row for row in rows}
 

@@ -11,10 +11,12 @@ from domain.accounts import AccountService
 from domain.addresses import AddressService
 from domain.password_changes import PasswordService
 from domain.people import Role, Viewer
+from domain.profiles import ProfileService
 from loadtest.documents import SIGN_UP
 from persistence.people.accounts import PostgresAccounts
 from persistence.people.addresses import PostgresAddresses
 from persistence.people.password_changes import PostgresPasswordChanges
+from persistence.people.profiles import PostgresProfiles
 from persistence.postgres.pool import Pool
 from tests.support.accounts import FakePasswords
 from tests.support.engine import PLANS
@@ -54,6 +56,7 @@ def client_of_accounts(
         client.services,
         accounts=accounts,
         addresses=AddressService(PostgresAddresses(pool)),
+        profiles=ProfileService(PostgresProfiles(pool), passwords),
         passwords=PasswordService(changes, passwords, accounts),
     )
     return client

@@ -1,11 +1,14 @@
 """The consumer of mails on real tables, without Kafka between."""
 
 from domain.account import Account
+from domain.profiles import ProfileChange
 from mail.letters import Letters
 from mail.notices import NoticesHandler
 from mail.outlets import Outlet, SmtpOutlet, SmtpServer
 from persistence.people.accounts import PostgresAccounts
 from persistence.people.notices import PostgresNotices
+from persistence.people.password_changes import PostgresPasswordChanges
+from persistence.people.profiles import PostgresProfiles
 from persistence.postgres.pool import Pool
 from realtime.cloud_event import CloudEvent
 from tests.support.accounts import email_address
@@ -43,3 +46,11 @@ async def sign_up(
     )
     assert account
     return account
+
+
+async def cause_account_events(pool: Pool) -> None:
+    """One of each type."""
+    ana = await sign_up(pool)
+    await PostgresPasswordChanges(pool).request_reset(email_address(ana.email))
+    moved = ProfileChange(email=email_address("moved@cinema.example"))
+    await PostgresProfiles(pool).change(ana.id, moved)

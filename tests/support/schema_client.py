@@ -107,6 +107,7 @@ class SchemaClient:
             identities=UNUSED,
             addresses=UNUSED,
             passwords=UNUSED,
+            profiles=UNUSED,
             catalog=CatalogService(PostgresCatalog(pool), NothingCached(), NoWakeup()),
             venues=VenueService(PostgresVenues(pool), NothingCached(), NoWakeup()),
             blocks=BlockService(PostgresBlocks(pool), NoWakeup()),

@@ -35,6 +35,7 @@ CHANGE_NO_MAP = {
     "createMovie",
     "createRoom",
     "createSession",
+    "eraseAccount",
     "exchangeSignInCode",
     "refreshTokens",
     "removeRoom",
@@ -51,6 +52,7 @@ CHANGE_NO_MAP = {
     "updateCinema",
     "updateRoom",
     "updateSeats",
+    "updateViewer",
     "verifyEmail",
 }
 

@@ -106,8 +106,8 @@ def test_costs_are_read_from_the_fields() -> None:
         "refunds": FieldCost(items=8),
         "prices": FieldCost(items=10),
         "seatMap": FieldCost(extra=50),
-        "capacity": FieldCost(extra=5),
-        "availability": FieldCost(extra=5),
+        "exportViewer": FieldCost(extra=200),
+        **dict.fromkeys(("capacity", "availability"), FieldCost(extra=5)),
         "types": FieldCost(items=100),  # introspection
         "fields": FieldCost(items=3),
     }

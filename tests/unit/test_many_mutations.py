@@ -56,6 +56,7 @@ def context(booking: FailingBooking) -> Context:
         accounts=UNUSED,
         addresses=UNUSED,
         passwords=UNUSED,
+        profiles=UNUSED,
         identities=UNUSED,
         catalog=UNUSED,
         venues=UNUSED,

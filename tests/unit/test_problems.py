@@ -12,6 +12,7 @@ from domain.account_tokens import TokenInvalidError
 from domain.errors import DomainError
 from domain.money import Money
 from domain.payment import PaymentStatus
+from domain.profiles import AccountInUseError
 from domain.reservation import ReservationStatus
 from resolvers.languages import OFFERED
 from resolvers.problems import HANDLERS
@@ -28,6 +29,7 @@ EXAMPLES: list[DomainError] = [
     errors.MovieInUseError(),
     errors.EmailTakenError(),
     TokenInvalidError(),
+    AccountInUseError(),
     errors.InvalidCredentialsError(),
     errors.SeatsUnavailableError([]),
     errors.NotEnoughSeatsError(3, 1),

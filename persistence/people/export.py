@@ -1,0 +1,80 @@
+"""All that is stored of a person: the rows that lead to their account, as JSON.
+
+The tables are found by their foreign keys, so a new one is exported without a change
+here.
+"""
+
+from uuid import UUID
+
+import orjson
+from sqlalchemy import ForeignKey, LargeBinary, Table
+
+from persistence.postgres.pool import Connection
+from persistence.tables import metadata
+
+# They have rows of many people: what is of one person there, claims have.
+SHARED = {"session_seats"}
+# What members of the staff did concerns other people: only the keys are exported.
+DONE_BY = {("refunds", "requested_by"), ("seat_blocks", "blocked_by")}
+# Hashes and sealed tokens say nothing about a person, and might help a thief.
+SECRET = {"password_hash", "client_secret"}
+
+SELECT = """
+SELECT coalesce(jsonb_agg(to_jsonb(row) - $2::text[]), '[]')
+FROM {table} AS row WHERE {condition}
+"""
+SELECT_KEYS = "SELECT coalesce(jsonb_agg({key}), '[]') FROM {table} WHERE {column} = $1"
+
+
+def secret_columns(table: Table) -> list[str]:
+    return [
+        column.name
+        for column in table.columns
+        if column.name in SECRET or isinstance(column.type, LargeBinary)
+    ]
+
+
+def conditions() -> dict[str, str]:
+    """The condition for the rows of the account $1, by table."""
+    found = {"accounts": "id = $1"}
+    for table in metadata.sorted_tables:  # those that are referred to come first
+        ways = [
+            _leads_to(key, found)
+            for key in table.foreign_keys
+            if key.column.table.name in found
+            and table.name not in SHARED | found.keys()
+            and (table.name, key.parent.name) not in DONE_BY
+        ]
+        if ways:
+            found[str(table.name)] = " OR ".join(sorted(ways))
+    return found
+
+
+def _leads_to(key: ForeignKey, found: dict[str, str]) -> str:
+    table = key.column.table.name
+    if table == "accounts":
+        return f"{key.parent.name} = $1"
+    rows = f"SELECT {key.column.name} FROM {table} WHERE {found[table]}"  # noqa: S608 # names of tables
+    return f"{key.parent.name} IN ({rows})"
+
+
+CONDITIONS = conditions()
+
+
+async def export(db: Connection, account_id: UUID) -> str | None:
+    """As of one moment. None if there is no such account."""
+    rows = {}
+    async with db.transaction(isolation="repeatable_read", readonly=True):
+        for table, condition in CONDITIONS.items():
+            rows[table] = await db.fetchval(
+                SELECT.format(table=table, condition=condition),
+                account_id,
+                secret_columns(metadata.tables[table]),
+            )
+        for table, column in sorted(DONE_BY):
+            [key] = metadata.tables[table].primary_key
+            statement = SELECT_KEYS.format(key=key.name, table=table, column=column)
+            rows[f"{table}.{column}"] = await db.fetchval(statement, account_id)
+    if not any(account["erased_at"] is None for account in rows["accounts"]):
+        return None
+    return orjson.dumps(rows, option=orjson.OPT_INDENT_2).decode()
