@@ -120,6 +120,17 @@ async def test_a_manager_puts_a_seat_out_of_service(
     assert await live_pool.fetchval(statement, seat)
 
 
+async def test_a_manager_takes_a_seat_off_sale_and_back(explorer: Explorer) -> None:
+    await explorer.run("AsManager")
+    await expect(explorer.answer).to_contain_text('"role": "MANAGER"')
+    await explorer.run("NextRoom")
+    await explorer.known_id("roomSeatId")
+    await explorer.run("Block")
+    await expect(explorer.answer).to_contain_text('"status": "BLOCKED"')
+    await explorer.run("Unblock")
+    await expect(explorer.answer).to_contain_text('"status": "AVAILABLE"')
+
+
 async def test_a_subscription_shows_a_hold_made_from_outside(
     explorer: Explorer, bruno: Customer
 ) -> None:

@@ -60,8 +60,11 @@ query FindSession($soon: DateTime!) {
 `,
     values: (data) => {
       const session = data.sessions?.edges?.[0]?.node;
-      const free = session?.seatMap?.seats?.find((seat: Seat) => seat.status === "AVAILABLE");
-      return defined({ sessionId: session?.id, seatId: free?.id, ticketTypeId: data.ticketTypes?.[0]?.id });
+      return defined({
+        sessionId: session?.id,
+        seatId: firstFree(session)?.id,
+        ticketTypeId: data.ticketTypes?.[0]?.id,
+      });
     },
   },
   {
@@ -188,22 +191,29 @@ query NextRoom($soon: DateTime!) {
   sessions(first: 1, filter: {startsAfter: $soon}) {
     edges {
       node {
-        startsAtLocal
+        id startsAtLocal salesEndAt
+        prices { zone { name } ticketType { name } price { amountMinor currency } }
         movie { title }
         cinema { name timeZone }
         room {
           id name version
           seats { id label x y place features outOfService zone { name } }
         }
+        seatMap { available blocked seats { id row number status } }
       }
     }
   }
 }
 `,
     values: (data) => {
-      const room = data.sessions?.edges?.[0]?.node?.room;
-      const seat = room?.seats?.find((each: RoomSeat) => !each.outOfService);
-      return defined({ roomId: room?.id, roomSeatId: seat?.id });
+      const session = data.sessions?.edges?.[0]?.node;
+      const seat = session?.room?.seats?.find((each: RoomSeat) => !each.outOfService);
+      return defined({
+        roomId: session?.room?.id,
+        roomSeatId: seat?.id,
+        sessionId: session?.id,
+        seatId: firstFree(session)?.id,
+      });
     },
   },
   {
@@ -224,10 +234,49 @@ mutation PutOutOfService($roomId: ID!, $roomSeatId: ID!) {
 }
 `,
   },
+  {
+    operation: "Block",
+    document: `# 11. That counts for new sessions. Take a free seat of
+# this session off sale, too: who watches its map in tab
+# 3 sees it at once.
+mutation Block($sessionId: ID!, $seatId: ID!) {
+  blockSeats(input: {
+    sessionId: $sessionId
+    seatIds: [$seatId]
+    reason: "The seat is broken."
+  }) {
+    __typename
+    ... on SeatsChanged { seats { row number status version } }
+    ... on SeatsUnavailable { seats { row number status } }
+    ... on Problem { code message }
+  }
+}
+`,
+  },
+  {
+    operation: "Unblock",
+    document: `# 12. It was repaired before the session: put it on
+# sale again.
+mutation Unblock($sessionId: ID!, $seatId: ID!) {
+  unblockSeats(input: {
+    sessionId: $sessionId
+    seatIds: [$seatId]
+  }) {
+    __typename
+    ... on SeatsChanged { seats { row number status version } }
+    ... on Problem { code message }
+  }
+}
+`,
+  },
 ];
 
 export function valuesFrom(operation: string | null, data: Data): Values {
   return EXAMPLES.find((example) => example.operation === operation)?.values?.(data) ?? {};
+}
+
+function firstFree(session: Data): Seat | undefined {
+  return session?.seatMap?.seats?.find((seat: Seat) => seat.status === "AVAILABLE");
 }
 
 function defined(found: { [Name in keyof Values]: Values[Name] | undefined }): Values {
