@@ -12,6 +12,7 @@ from domain.money import Money
 from domain.sales import PaymentService
 from loadtest.documents import APPROVE_PAYMENT, START_CHECKOUT
 from persistence.postgres.pool import Pool
+from tests.support.api_examples import example
 from tests.support.cinema import Cinema, Show
 from tests.support.engine import PLANS
 from tests.support.null_services import NoSeatLocks, NoWakeup
@@ -80,6 +81,16 @@ async def test_a_checkout_is_answered_with_its_payment(
         "provider": name,
         "outcome": "SOLD",
     }
+
+
+async def test_the_documented_checkout_works(
+    till: SchemaClient, bought: Bought
+) -> None:
+    answer = await till.data(
+        example("Pay"), bought.customer_id, payment=str(bought.payment_id)
+    )
+
+    assert answer["startCheckout"]["url"].startswith("https://pay.example/")
 
 
 async def test_each_refusal_has_its_type(
