@@ -19,6 +19,7 @@ LABELS = {
     "effects": b"SELECT e.id FROM payment_effects e JOIN",
     "effect done": b"SET done_at = clock_timestamp()",
     "refund": b"INSERT INTO refunds",
+    "cancel session": b"SET status = 'CANCELLED', cancelled_at",
     "mark sent": b"SET sends = sends + 1",
 }
 FRAME_HEAD = 5

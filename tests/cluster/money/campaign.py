@@ -5,7 +5,7 @@ import random
 import tempfile
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,11 +20,13 @@ from tests.cluster.embedded import embedded
 from tests.cluster.faults import FaultContext
 from tests.cluster.money.buyers import Counts, MoneyBuyer
 from tests.cluster.money.checks import judge
+from tests.cluster.money.crowd import Crowd, Manager
 from tests.cluster.money.environment import MoneyEnvironment
 from tests.cluster.money.evidence import MoneyEvidence, collect
 from tests.cluster.scenario import Scenario
 from tests.cluster.slowness import Slowness
 from tests.cluster.workload.campaign_client import CampaignClient
+from tests.cluster.workload.fixtures import MANAGER
 from tests.support.cinema import Cinema
 
 SESSIONS, SEATS, BUYERS = 2, 30, 12
@@ -34,31 +36,11 @@ AFTERWARDS_SECONDS = 10.0
 SETTLE_SECONDS, SLOWEST = 180.0, 3.0
 # From a sale until its capture, without faults.
 CAPTURE_SECONDS = 10.0
-LAST_ANSWERS_SECONDS = 30.0
 IN_FLIGHT = """
 SELECT (SELECT count(*) FROM payment_attempts WHERE outcome IS NULL)
      + (SELECT count(*) FROM payment_effects WHERE due_at IS NOT NULL)
      + (SELECT count(*) FROM refunds WHERE status = 'PENDING')
 """
-
-
-class Crowd:
-    """All buyers of a run. Nobody watches maps here."""
-
-    watchers = ()
-
-    def __init__(self, buyers: list[MoneyBuyer], stopping: asyncio.Event) -> None:
-        self._stopping = stopping
-        self._buying = [asyncio.create_task(buyer.run()) for buyer in buyers]
-
-    async def stop(self) -> None:
-        self._stopping.set()
-        _, late = await asyncio.wait(self._buying, timeout=LAST_ANSWERS_SECONDS)
-        for task in late:
-            task.cancel()
-        for task in self._buying:
-            with suppress(asyncio.CancelledError):
-                await task
 
 
 async def play(scenario: Scenario, seed: int) -> tuple[Result, MoneyEvidence]:
@@ -145,6 +127,11 @@ async def _crowd(
             for customer in await cinema.customers(BUYERS)
         ],
         stopping,
+        Manager(
+            token=issuer.issue(Viewer(await pool.fetchval(MANAGER), Role.MANAGER)).text,
+            client=client,
+            session=next(iter(shows)),
+        ),
     )
 
 

@@ -6,6 +6,7 @@ import httpx2
 
 from tests.cluster.faults import Fault, FaultContext, kill
 from tests.cluster.link_faults import kill_at
+from tests.cluster.money.crowd import Crowd
 from tests.cluster.money.environment import MoneyEnvironment
 from tests.cluster.scenario import Scenario
 
@@ -21,6 +22,13 @@ def provider(name: str, **facts: object) -> Fault:
 
     where = " ".join(f"{fact}={value}" for fact, value in facts.items())
     return Fault(f"provider: {name} {where}".strip(), strike, heal)
+
+
+def cancel_session() -> Fault:
+    def strike(context: FaultContext) -> None:
+        cast("Crowd", context.clients).cancel_session()
+
+    return Fault("a manager cancels a session", strike)
 
 
 def _post(context: FaultContext, path: str, data: dict[str, object]) -> None:
@@ -113,6 +121,19 @@ MONEY = (
         "it is not captured again",
         kill_at("effect done", "asked", "worker"),
         seconds=20,
+    ),
+    _scenario(
+        "session-cancelled",
+        "all that was sold is refunded once, and money that comes later, too",
+        cancel_session(),
+        seconds=15,
+    ),
+    _scenario(
+        "api-killed-while-a-session-is-cancelled",
+        "it is cancelled whole, by one of the calls",
+        kill_at("cancel session", "answered", "api"),
+        cancel_session(),
+        seconds=15,
     ),
     _scenario(
         "api-killed-after-the-refund",
