@@ -50,13 +50,17 @@ def lose(label: str, moment: Moment, of: str, times: int) -> Fault:
     return _trapped(f"lost: {label} {moment}", label, moment, of, times=times)
 
 
-def kill_at(label: str, moment: Moment, of: str) -> Fault:
+def kill_at(label: str, moment: Moment, of: str, *, skips: int = 3) -> Fault:
+    """`skips`: so many statements at most go through before, by the seed."""
+
     def trigger(context: FaultContext, owner: str) -> None:
         context.environment.kill(owner)
         context.victims.append(owner)
 
     what = f"SIGKILL {of} as {label} is {moment}"
-    return _trapped(what, label, moment, of, trigger=trigger, heal=start_victims)
+    return _trapped(
+        what, label, moment, of, trigger=trigger, heal=start_victims, skips=skips
+    )
 
 
 def freeze_at(label: str, moment: Moment, of: str) -> Fault:
@@ -79,6 +83,7 @@ def _trapped(
     heal: FaultAction = nothing,
     times: int = 1,
     cuts: bool = True,
+    skips: int = 3,
 ) -> Fault:
     def strike(context: FaultContext) -> None:
         trap = Trap(
@@ -87,7 +92,7 @@ def _trapped(
             cuts=cuts,
             trigger=lambda owner: trigger(context, owner),
             left=times,
-            skip=context.rng.randrange(4),
+            skip=context.rng.randrange(skips + 1),
         )
         context.traps.append(trap)
         for link in context.environment.links("postgres", of):

@@ -131,7 +131,7 @@ MONEY = (
     _scenario(
         "api-killed-while-a-session-is-cancelled",
         "it is cancelled whole, by one of the calls",
-        kill_at("cancel session", "answered", "api"),
+        kill_at("cancel session", "answered", "api", skips=0),
         cancel_session(),
         seconds=15,
     ),
