@@ -6,7 +6,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import httpx2
@@ -65,7 +65,7 @@ async def _play(
     rng: random.Random,
     result: Result,
 ) -> tuple[MoneyEvidence, float]:
-    slowness, counts = Slowness(), Counts()
+    slowness, counts, days = Slowness(), Counts(), {_today()}
     measuring = asyncio.create_task(slowness.measure_for_ever())
     client = CampaignClient(environment.urls, rng)
     async with httpx2.AsyncClient(
@@ -93,7 +93,15 @@ async def _play(
     result.operations, result.unknowns = counts.checkouts, counts.unknowns
     if not context.all_have_struck():
         result.complaints["expected behaviour"] = ["the fault has not happened"]
-    return await collect(pool, environment.sandbox_url), lasted
+    evidence = await collect(pool, environment.sandbox_url)
+    for day in sorted(days | {_today()}):
+        evidence.differences += await environment.differences(day)
+    return evidence, lasted
+
+
+def _today() -> date:
+    """The provider's: it books in UTC."""
+    return datetime.now(UTC).date()
 
 
 async def _crowd(

@@ -8,6 +8,8 @@ from typing import Any
 from tests.cluster.money.evidence import AttemptRow, MoneyEvidence
 
 SALES = {"SOLD", "RESEATED"}
+# From the clock that decides to the one that is stored, in the same statement.
+SLACK_SECONDS = 2.0
 Ledger = Mapping[str, Mapping[str, Any]]
 
 
@@ -120,6 +122,23 @@ def seats_of_money(evidence: MoneyEvidence) -> Iterator[str]:
             yield f"seat {seat} is in the tickets of {holders}"
 
 
+def late_as_chosen(evidence: MoneyEvidence) -> Iterator[str]:
+    """After the end of a hold only what the buyer wanted for late money is sold."""
+    for attempt in evidence.attempts:
+        if attempt.outcome not in SALES or attempt.settled_at is None:
+            continue
+        late = attempt.settled_at - attempt.deadline
+        if attempt.outcome == "RESEATED" and attempt.if_late != "SAME_OR_BETTER_SEATS":
+            yield f"{attempt}: nobody wanted other seats"
+        if attempt.if_late == "REFUND" and late > SLACK_SECONDS:
+            yield f"{attempt} was sold {late:.1f} s after the end of its hold"
+
+
+def reported(evidence: MoneyEvidence) -> Iterator[str]:
+    """The provider's report of the day has the same."""
+    yield from evidence.differences
+
+
 def captured_soon(evidence: MoneyEvidence, bound: float) -> Iterator[str]:
     """Within so many seconds of the sale."""
     ledger = ledger_of(evidence)
@@ -138,6 +157,8 @@ PROMISES: Mapping[str, Callable[[MoneyEvidence], Iterator[str]]] = {
     "m4 the provider keeps the price of the tickets, to the cent": to_the_cent,
     "m5 each refund happens once, of its amount": refunded_once,
     "m6 who has paid has the seats, who was refunded has none": seats_of_money,
+    "m8 late money buys what its buyer wanted": late_as_chosen,
+    "m9 the provider's report has the same as our rows": reported,
 }
 
 

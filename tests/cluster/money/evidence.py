@@ -13,7 +13,8 @@ from persistence.postgres.pool import Pool
 
 ATTEMPTS = """
 SELECT a.id::text, a.payment_id::text AS payment, a.status, a.outcome, a.amount_minor,
-       a.flag, extract(epoch FROM a.settled_at)::float8 AS settled_at,
+       a.flag, extract(epoch FROM a.settled_at)::float8 AS settled_at, a.if_late,
+       extract(epoch FROM r.expires_at)::float8 AS deadline,
        p.status AS payment_status, p.refunded_minor,
        r.id::text AS reservation, r.status AS reservation_status
 FROM payment_attempts a JOIN payments p ON p.id = a.payment_id
@@ -45,6 +46,8 @@ class AttemptRow:
     amount_minor: int
     flag: str | None
     settled_at: float | None
+    if_late: str
+    deadline: float  # the end of the hold
     payment_status: str
     refunded_minor: int  # of the payment
     reservation: str
@@ -90,6 +93,8 @@ class MoneyEvidence:
     refunds: list[RefundRow]
     tickets: list[TicketRow]
     ledger: list[dict[str, Any]] = field(default_factory=list)  # see sandbox/ledger.py
+    # What `app money` prints for the days of the run.
+    differences: list[str] = field(default_factory=list)
 
 
 AS_JSON = TypeAdapter(MoneyEvidence)

@@ -1,111 +1,26 @@
 """The promises about money fail for each kind of lie, and hold for the truth."""
 
-from typing import Any
-
 import pytest
 
 from tests.cluster.money.checks import (
     captured_soon,
     judge,
     known,
+    late_as_chosen,
     paid_once,
     refunded_once,
     seats_of_money,
     settled,
     to_the_cent,
 )
-from tests.cluster.money.evidence import (
-    AttemptRow,
-    EffectRow,
-    MoneyEvidence,
-    RefundRow,
-    TicketRow,
-)
+from tests.cluster.money.evidence import MoneyEvidence
+from tests.unit.checker.money_run import SOLD_AT, money, money_evidence, ticket
 from tests.unit.checker.selection import one_of
-
-SOLD_AT = 1_796_000_000.0
-
-
-def attempt(id: str, outcome: str | None, **changes: Any) -> AttemptRow:
-    facts: dict[str, Any] = {
-        "id": id,
-        "payment": f"payment of {id}",
-        "status": "CAPTURED",
-        "outcome": outcome,
-        "amount_minor": 5000,
-        "flag": None,
-        "settled_at": SOLD_AT,
-        "payment_status": "EXPIRED",
-        "refunded_minor": 0,
-        "reservation": f"reservation of {id}",
-        "reservation_status": "EXPIRED",
-    }
-    return AttemptRow(**facts | changes)
-
-
-def money(reference: str, captured: int, refunds: dict[str, int]) -> dict[str, Any]:
-    return {
-        "client_reference_id": reference,
-        "capturable": 0,
-        "captured": captured,
-        "refunded": sum(refunds.values()),
-        "captured_at": "2026-11-29T20:53:21.000+00:00" if captured else None,
-        "refunds": [
-            {"amount": amount, "metadata": {"refund_id": one}}
-            for one, amount in refunds.items()
-        ],
-    }
-
-
-def ticket(seat: str, refund: str | None = None, holder: str | None = "sold") -> Any:
-    return TicketRow(
-        reservation="reservation of sold",
-        seat=seat,
-        price_minor=2500,
-        open=refund is None,
-        refund=refund,
-        seat_status="SOLD" if holder else "AVAILABLE",
-        holder=f"reservation of {holder}" if holder else None,
-    )
 
 
 @pytest.fixture
 def evidence() -> MoneyEvidence:
-    """A sale of two tickets, one of them refunded; late money; an authorisation."""
-    sale = {"payment_status": "APPROVED", "reservation_status": "CONFIRMED"}
-    return MoneyEvidence(
-        attempts=[
-            attempt("sold", "SOLD", refunded_minor=2500, **sale),
-            attempt("late", "REFUNDED", amount_minor=2500),
-            attempt("gone", "RELEASED", status="CLOSED"),
-        ],
-        effects=[
-            EffectRow(
-                attempt="sold",
-                operation="CAPTURE",
-                refund=None,
-                tries=0,
-                done=True,
-                failed=False,
-            )
-        ],
-        refunds=[
-            RefundRow(
-                id=one,
-                attempt=of,
-                amount_minor=2500,
-                status="SUCCEEDED",
-                provider_ref=f"re_{one}",
-            )
-            for one, of in (("r1", "sold"), ("r2", "late"))
-        ],
-        tickets=[ticket("A1"), ticket("A2", refund="r1", holder=None)],
-        ledger=[
-            money("sold", 5000, {"r1": 2500}),
-            money("late", 2500, {"r2": 2500}),
-            money("gone", 0, {}),
-        ],
-    )
+    return money_evidence()
 
 
 def test_the_truth(evidence: MoneyEvidence) -> None:
@@ -239,3 +154,31 @@ def test_a_late_capture(evidence: MoneyEvidence) -> None:
     evidence.ledger[1]["captured_at"] = None
 
     assert one_of(captured_soon(evidence, 10), "s after its sale")
+
+
+def test_a_sale_after_the_end_of_a_hold(evidence: MoneyEvidence) -> None:
+    evidence.attempts[0].deadline = SOLD_AT - 5
+
+    assert one_of(late_as_chosen(evidence), "was sold 5.0 s after the end of its hold")
+
+
+def test_other_seats_for_somebody_who_wanted_their_own(evidence: MoneyEvidence) -> None:
+    sale = evidence.attempts[0]
+    sale.outcome, sale.if_late, sale.deadline = "RESEATED", "SAME_SEATS", SOLD_AT - 5
+
+    assert one_of(late_as_chosen(evidence), "nobody wanted other seats")
+
+
+def test_late_money_that_buys_what_its_buyer_wanted(evidence: MoneyEvidence) -> None:
+    sale = evidence.attempts[0]
+    sale.if_late, sale.deadline = "SAME_SEATS", SOLD_AT - 5
+
+    assert list(late_as_chosen(evidence)) == []
+
+
+def test_a_report_that_differs(evidence: MoneyEvidence) -> None:
+    evidence.differences.append("CAPTURE of 1 BRL, pi_1: we have nothing of it")
+
+    assert judge(evidence, capture_bound=3600 * 24 * 365).keys() == {
+        "m9 the provider's report has the same as our rows"
+    }
