@@ -19,6 +19,7 @@ from resolvers.catalog_ports import (
     Cancelling,
     CatalogEditing,
     PriceEditing,
+    Rescheduling,
     SeatBlocking,
     VenueEditing,
 )
@@ -52,6 +53,7 @@ class Services:
     payments: PaymentApproval
     refunds: Refunding
     cancellations: Cancelling
+    rescheduling: Rescheduling
     accounts: AccountAccess
     identities: CodeExchange
     addresses: AddressAccess

@@ -40,11 +40,13 @@ from tests.support.seat_changes import (
     cancel_session,
     change_price,
     change_price_of_overdue_seats,
+    change_room,
     extend,
     lengthen,
     move,
     refund,
     refund_all,
+    reschedule,
     reserve,
     reserve_best,
     reserve_overdue_seats,
@@ -85,6 +87,7 @@ class Case:
 
 HELD = ["PaymentOpened", "ReservationCreated"]
 SOLD = ["PaymentApproved", *HELD, "ReservationConfirmed"]
+MOVED = ["ReservationMoved", "SessionMoved"]
 REFUNDED = ["PaymentRefunded", "TicketsRefunded"]
 EXTENDED = "ReservationExtended"
 EXPIRED = ["PaymentExpired", "PaymentOpened", "ReservationCreated"]
@@ -120,6 +123,10 @@ CASES = {
             *(*HELD, "ReservationCancelled", "PaymentCancelled"),
         ],
         reprices=True,
+    ),
+    "rescheduleSession, start": Case(reschedule, [*SOLD, *MOVED], reprices=True),
+    "rescheduleSession, room": Case(
+        change_room, [*SOLD, *MOVED, "SeatsMoved", "SeatsMoved"], reprices=True
     ),
     "addSeats": Case(add_seats, ["SeatsAdded"]),
     "updateSession, price": Case(change_price, ["SeatsRepriced"], reprices=True),

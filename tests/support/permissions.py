@@ -49,6 +49,7 @@ WHO_MAY = {
     "Mutation.removeRoom": MANAGERS,
     "Mutation.removeSession": MANAGERS,
     "Mutation.cancelSession": MANAGERS,
+    "Mutation.rescheduleSession": MANAGERS,
     "Mutation.addSeats": MANAGERS,
     "Mutation.updateSeats": MANAGERS,
     "Mutation.savePriceZone": MANAGERS,

@@ -53,6 +53,7 @@ def context(booking: FailingBooking) -> Context:
         payments=UNUSED,
         refunds=UNUSED,
         cancellations=UNUSED,
+        rescheduling=UNUSED,
         accounts=UNUSED,
         addresses=UNUSED,
         passwords=UNUSED,
