@@ -164,6 +164,7 @@ def _services(
         addresses=people.addresses,
         passwords=people.passwords,
         profiles=people.profiles,
+        devices=people.devices,
         identities=people.sign_in.identities,
         catalog=CatalogService(PostgresCatalog(resources.pool), cache, wakeup),
         venues=VenueService(PostgresVenues(resources.pool), cache, wakeup),

@@ -11,6 +11,7 @@ from resolvers.account_ports import (
     AccountAccess,
     AddressAccess,
     CodeExchange,
+    DeviceAccess,
     PasswordAccess,
     ProfileAccess,
 )
@@ -59,6 +60,7 @@ class Services:
     addresses: AddressAccess
     passwords: PasswordAccess
     profiles: ProfileAccess
+    devices: DeviceAccess
     catalog: CatalogEditing
     venues: VenueEditing
     prices: PriceEditing
@@ -89,6 +91,10 @@ class Context:
     @property
     def network(self) -> str | None:
         return network_of(self.address)
+
+    @property
+    def devices(self) -> DeviceAccess:
+        return self.services.devices
 
     @property
     def hold_terms(self) -> HoldTerms:

@@ -26,12 +26,12 @@ from tests.support.cinema import Cinema
 from tests.support.embedded import EmbeddedStack
 from tests.support.folded_map import FoldedMap
 from tests.support.minimal_operations import root_fields
+from tests.support.mutations_without_map import CHANGE_NO_MAP
 from tests.support.polling import eventually
 from tests.support.realtime import Worker
 from tests.support.sale_events import until_outbox_is_empty
 from tests.support.schema_client import SchemaClient
 from tests.support.seat_changes import (
-    CHANGE_NO_MAP,
     Sale,
     add_seats,
     approve,

@@ -35,6 +35,7 @@ WHO_MAY = {
     "Mutation.resetPassword": ANYBODY,
     "Mutation.changePassword": SIGNED_IN,
     "Mutation.updateViewer": SIGNED_IN,
+    "Mutation.endDevice": SIGNED_IN,
     "Mutation.eraseAccount": SIGNED_IN,
     "Query.exportViewer": SIGNED_IN,
     "Mutation.createMovie": NETWORK,

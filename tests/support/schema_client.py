@@ -113,6 +113,7 @@ class SchemaClient:
             addresses=UNUSED,
             passwords=UNUSED,
             profiles=UNUSED,
+            devices=UNUSED,
             catalog=CatalogService(PostgresCatalog(pool), NothingCached(), NoWakeup()),
             venues=VenueService(PostgresVenues(pool), NothingCached(), NoWakeup()),
             blocks=BlockService(PostgresBlocks(pool), NoWakeup()),

@@ -27,36 +27,6 @@ from tests.support.sale_events import until_outbox_is_empty
 from tests.support.schema_client import SchemaClient
 from tests.support.session_documents import CANCEL_SESSION, RESCHEDULE_SESSION
 
-# createSession makes a map that nobody can have watched before. removeSession ends one.
-CHANGE_NO_MAP = {
-    "archiveMovie",
-    "changePassword",
-    "chooseTickets",
-    "createCinema",
-    "createMovie",
-    "createRoom",
-    "createSession",
-    "eraseAccount",
-    "exchangeSignInCode",
-    "refreshTokens",
-    "removeRoom",
-    "requestEmailVerification",
-    "requestPasswordReset",
-    "resetPassword",
-    "removeSession",
-    "savePriceCard",
-    "saveTicketType",
-    "savePriceZone",
-    "signIn",
-    "signOut",
-    "signUp",
-    "updateCinema",
-    "updateRoom",
-    "updateSeats",
-    "updateViewer",
-    "verifyEmail",
-}
-
 
 @dataclass(frozen=True)
 class Sale:

@@ -58,6 +58,7 @@ def context(booking: FailingBooking) -> Context:
         addresses=UNUSED,
         passwords=UNUSED,
         profiles=UNUSED,
+        devices=UNUSED,
         identities=UNUSED,
         catalog=UNUSED,
         venues=UNUSED,
