@@ -5,7 +5,7 @@ import pytest
 from domain.attempts import Attempt, AttemptStatus
 from domain.money import Money
 from domain.payment_provider import ProviderRefusedError, ProviderUnavailableError
-from providers import stripe_provider
+from providers import stripe_client
 from providers.stripe_provider import StripeProvider
 from tests.support.payment_adapter import (
     captured,
@@ -162,7 +162,7 @@ async def test_captured_money_is_not_given_up(
 async def test_a_provider_that_does_not_answer_is_unavailable(
     sandbox: PaymentSandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stripe_provider, "TIMEOUT_SECONDS", 0.2)
+    monkeypatch.setattr(stripe_client, "TIMEOUT_SECONDS", 0.2)
     provider = StripeProvider(payment_settings(sandbox.url, stripe_secret_key=KEY))
     await sandbox.fault("black_hole")
 
