@@ -93,8 +93,14 @@ class PaymentProvider(Protocol):
     async def capture(self, attempt: Attempt) -> None:
         """Take the whole amount that was authorised. Done before: nothing happens."""
 
+    async def close_page(self, attempt: Attempt) -> None:
+        """Close the page, so that nobody pays any more.
+
+        Raises ProviderRefusedError when it is not open: its buyer may have just paid.
+        """
+
     async def cancel(self, attempt: Attempt) -> None:
-        """Close the page, or give up what was authorised. Done before: nothing happens.
+        """Give up what was authorised, or close the page. Done before: nothing happens.
 
         Raises ProviderRefusedError when the money was captured.
         """

@@ -92,6 +92,8 @@ class SettlementService:
     async def _ask(self, due: DueAttempt) -> tuple[Attempt, ProviderState]:
         """The page is closed when the window is over, so that nobody pays any more.
 
+        Money that came meanwhile is not given up here: another settler may sell for it.
+
         Raises ProviderUnavailableError and ProviderRefusedError.
         """
         attempt = due.attempt
@@ -106,7 +108,7 @@ class SettlementService:
         is_open = state.status is AttemptStatus.OPEN and not state.is_processing
         if due.is_over and is_open:
             try:
-                await self._provider.cancel(attempt)
+                await self._provider.close_page(attempt)
             except ProviderRefusedError as error:  # somebody has just paid
                 logger.info("a page was not closed", extra={"reason": str(error)})
             state = await self._provider.fetch(attempt)

@@ -135,6 +135,10 @@ class StripeProvider:
                 state.charge_ref, options={"idempotency_key": f"{attempt.id}:capture"}
             )
 
+    async def close_page(self, attempt: Attempt) -> None:
+        async with failures():  # needs no key: a page is closed once
+            await self._pages.expire_async(attempt.provider_ref or "")
+
     async def cancel(self, attempt: Attempt) -> None:
         state = await self.fetch(attempt)
         match state.status:
@@ -142,14 +146,13 @@ class StripeProvider:
                 return
             case AttemptStatus.CAPTURED:
                 raise ProviderRefusedError("captured")
+        if state.status is not AttemptStatus.AUTHORIZED or state.charge_ref is None:
+            await self.close_page(attempt)
+            return
         async with failures():
-            if state.status is AttemptStatus.AUTHORIZED and state.charge_ref:
-                await self._intents.cancel_async(
-                    state.charge_ref,
-                    options={"idempotency_key": f"{attempt.id}:cancel"},
-                )
-            else:  # needs no key: a page is closed once
-                await self._pages.expire_async(attempt.provider_ref or "")
+            await self._intents.cancel_async(
+                state.charge_ref, options={"idempotency_key": f"{attempt.id}:cancel"}
+            )
 
     async def refund(
         self, attempt: Attempt, refund_id: UUID, amount_minor: int

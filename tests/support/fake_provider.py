@@ -52,9 +52,6 @@ class FakeProvider:
             page.status = AttemptStatus.CAPTURED
             page.captured_minor = page.amount.amount_minor
 
-    def refuse_now(self) -> None:
-        _refused()
-
     def fail(self, call: str) -> None:
         """From now on that call does not reach the provider."""
         self.before[call] = _unavailable
@@ -110,6 +107,14 @@ class FakeProvider:
         elif page.status is not AttemptStatus.CAPTURED:
             raise ProviderRefusedError("not_capturable")
         self._answered("capture")
+
+    async def close_page(self, attempt: Attempt) -> None:
+        self._called("close_page")
+        page = self.pages[attempt.id]
+        if page.status is not AttemptStatus.OPEN:
+            raise ProviderRefusedError("not_open")
+        page.status = AttemptStatus.CLOSED
+        self._answered("close_page")
 
     async def cancel(self, attempt: Attempt) -> None:
         self._called("cancel")

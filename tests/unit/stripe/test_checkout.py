@@ -176,6 +176,21 @@ async def test_an_open_page_is_closed(provider: StripeProvider, script: Script) 
     assert [path for path, _, _ in script.sent()] == [f"{PAGE}/expire"]
 
 
+async def test_to_close_a_page_gives_up_no_money(
+    provider: StripeProvider, script: Script
+) -> None:
+    refusal = {"error": {"type": "invalid_request_error", "message": "not open"}}
+    script.answers = {
+        f"GET {PAGE}": [AUTHORIZED],
+        f"POST {PAGE}/expire": [(400, refusal)],
+    }
+
+    with pytest.raises(ProviderRefusedError):
+        await provider.close_page(an_attempt())
+
+    assert [path for path, _, _ in script.sent()] == [f"{PAGE}/expire"]
+
+
 async def test_captured_money_is_not_cancelled(
     provider: StripeProvider, script: Script
 ) -> None:
