@@ -6,6 +6,12 @@ from persistence.sales.event_sql import ORIGIN, insert_events
 
 TRY_FOR = "3 days"
 
+# What the provider has is not given up because it cannot be reached: staff would give
+# the money back a second time.
+IS_LAST = f"""leased.created_at + interval '{TRY_FOR}' <= clock_timestamp()
+    AND NOT EXISTS (SELECT FROM refunds
+        WHERE refunds.id = leased.refund_id AND refunds.provider_ref IS NOT NULL)"""
+
 DUE_EFFECTS = f"""
 WITH due AS (
     SELECT e.id FROM payment_effects e JOIN payment_attempts a ON a.id = e.attempt_id
@@ -22,7 +28,7 @@ leased AS (
 SELECT a.*, leased.id AS effect_id, leased.operation, leased.refund_id,
        leased.amount_minor AS effect_minor, leased.tries AS effect_tries,
        leased.due_at AS lease,
-       leased.created_at + interval '{TRY_FOR}' <= clock_timestamp() AS is_last
+       {IS_LAST} AS is_last
 FROM leased JOIN payment_attempts a ON a.id = leased.attempt_id
 """
 
@@ -35,12 +41,21 @@ inserted_events AS (
     {insert_events("payment_state", [PaymentSettled])}
 )"""
 
+# An attempt is locked before its effects, as by an event that comes now.
+LOCKED_ATTEMPT = """attempt AS (
+    SELECT id FROM payment_attempts WHERE id = $2
+    FOR NO KEY UPDATE
+)"""
+
 # Each of these is the first to say so, or changes nothing.
-DONE = """
-WITH done AS (
+DONE = f"""
+WITH {LOCKED_ATTEMPT},
+done AS (
     UPDATE payment_effects e
     SET done_at = clock_timestamp(), due_at = NULL, error = NULL
-    WHERE e.id = $1 AND e.done_at IS NULL AND e.failed_at IS NULL
+    FROM attempt
+    WHERE e.id = $1 AND e.attempt_id = attempt.id
+      AND e.done_at IS NULL AND e.failed_at IS NULL
     RETURNING e.*
 )
 UPDATE payment_attempts a
@@ -52,11 +67,14 @@ FROM done WHERE a.id = done.attempt_id AND done.operation IN ('CAPTURE', 'CANCEL
 # What cannot be cancelled may have been captured by somebody: the settler looks again.
 # What was never captured cannot be refunded.
 FAILED = f"""
-WITH {ORIGIN.format("$3", "$4")},
+WITH {ORIGIN.format("$4", "$5")},
+{LOCKED_ATTEMPT},
 failed AS (
     UPDATE payment_effects e
-    SET failed_at = clock_timestamp(), due_at = NULL, error = $2
-    WHERE e.id = $1 AND e.done_at IS NULL AND e.failed_at IS NULL
+    SET failed_at = clock_timestamp(), due_at = NULL, error = $3
+    FROM attempt
+    WHERE e.id = $1 AND e.attempt_id = attempt.id
+      AND e.done_at IS NULL AND e.failed_at IS NULL
     RETURNING e.*
 ),
 moot AS (

@@ -32,11 +32,11 @@ class PostgresEffects:
         ]
 
     async def done(self, effect: DueEffect) -> None:
-        await self._pool.execute(sql.DONE, effect.id)
+        await self._pool.execute(sql.DONE, effect.id, effect.attempt.id)
 
     async def failed(self, effect: DueEffect, reason: str) -> None:
         changed = await self._pool.execute(
-            sql.FAILED, effect.id, reason, *origin.of_event()
+            sql.FAILED, effect.id, effect.attempt.id, reason, *origin.of_event()
         )
         if changed == "UPDATE 1":
             money_metrics.REFUSED_CALLS.labels(effect.operation.lower()).inc()

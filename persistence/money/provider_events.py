@@ -13,13 +13,16 @@ WITH recorded AS (
     ON CONFLICT DO NOTHING
     RETURNING attempt_id
 ),
+due AS (
+    UPDATE payment_attempts a SET due_at = clock_timestamp()
+    FROM recorded WHERE a.id = recorded.attempt_id
+    RETURNING a.id
+),
 looked_at AS (
     UPDATE payment_effects e SET due_at = clock_timestamp()
-    FROM recorded WHERE e.attempt_id = recorded.attempt_id AND e.due_at IS NOT NULL
+    FROM due WHERE e.attempt_id = due.id AND e.due_at IS NOT NULL
 )
-UPDATE payment_attempts a SET due_at = clock_timestamp()
-FROM recorded WHERE a.id = recorded.attempt_id
-RETURNING a.id
+SELECT id FROM due
 """
 
 

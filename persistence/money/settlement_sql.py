@@ -19,8 +19,9 @@ from persistence.sales.state_sql import REFUND_STATUS
 
 LEASE_SECONDS = 60
 
-# The guard of every outcome. The race tests replace it.
+# The guards of every outcome, and of money that goes back. The race tests replace them.
 HAS_NO_OUTCOME = "a.outcome IS NULL"
+GAVE_NOTHING_BACK = "given_back = 0"
 
 # Not after the end of the window, when the page has to be closed. An event that came
 # meanwhile has made the attempt due, and it stays due.
@@ -151,14 +152,15 @@ SELECT data AS confirmed, screening.starts_at,
 FROM reservation_state, screening
 """
 
-# What has to go back: the authorisation is given up, or all that was captured and not
-# refunded yet is. `settled` is the attempt.
-MONEY_BACK = """
+# What has to go back: the authorisation is given up, or all that was captured is. Once:
+# `given_back` is from the row as it was locked, not as this statement first saw it.
+# `settled` is the attempt.
+MONEY_BACK = f"""
 refund AS (
     INSERT INTO refunds (payment_id, attempt_id, amount_minor, currency, status, reason)
     SELECT payment_id, id, captured_minor, $4, 'PENDING', 'NOT_SOLD'
     FROM settled WHERE status = 'CAPTURED' AND captured_minor > 0
-      AND NOT EXISTS (SELECT FROM refunds WHERE refunds.attempt_id = settled.id)
+      AND {GAVE_NOTHING_BACK}
     RETURNING *
 ),
 effect AS (
@@ -196,7 +198,7 @@ settled AS (
         charge_ref = coalesce($5, a.charge_ref), flag = $6, due_at = NULL
     FROM after_locking
     WHERE a.id = $1 AND {HAS_NO_OUTCOME}
-    RETURNING a.*
+    RETURNING a.*, old.refunded_minor AS given_back
 ),
 {MONEY_BACK},
 changed AS (
@@ -211,20 +213,29 @@ inserted_events AS (
 SELECT count(*) FROM settled
 """
 
+IS_GIVEN_UP = "a.outcome IN ('RELEASED', 'REFUNDED')"
+
+# An answer may be older than what another settler, or a capture, has done meanwhile.
+HEARD = """CASE WHEN $2::text IS NULL
+        OR $2 = 'OPEN' AND a.status <> 'OPENING'
+        OR $2 = 'AUTHORIZED' AND a.status = 'CAPTURED' THEN a.status ELSE $2 END"""
+
 # What was given up, and has money all the same, gives it back.
 LOOK_AGAIN = f"""
 WITH heard AS (
     UPDATE payment_attempts a
-    SET status = coalesce($2, a.status),
+    SET status = {HEARD},
         captured_minor = greatest(a.captured_minor, $3),
+        refunded_minor = CASE WHEN {IS_GIVEN_UP} AND $2 = 'CAPTURED'
+            THEN greatest(a.captured_minor, $3) ELSE a.refunded_minor END,
         charge_ref = coalesce($5, a.charge_ref),
         tries = CASE WHEN $2 <> a.status THEN 0 ELSE a.tries + 1 END,
         due_at = {NEXT_LOOK.format(lease="$6", pause="$7")}
     WHERE a.id = $1
-    RETURNING a.*
+    RETURNING a.*, old.refunded_minor AS given_back
 ),
 settled AS (
-    SELECT * FROM heard WHERE outcome IN ('RELEASED', 'REFUNDED')
+    SELECT * FROM heard a WHERE {IS_GIVEN_UP}
 ),
 {MONEY_BACK}
 SELECT count(*) FROM heard

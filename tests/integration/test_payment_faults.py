@@ -15,6 +15,11 @@ from tests.support.payments import Bought, Payments
 
 EFFECT = "SELECT * FROM payment_effects WHERE attempt_id = $1 ORDER BY created_at"
 
+AGE = """
+UPDATE payment_effects SET created_at = created_at - interval '4 days'
+WHERE attempt_id = $1
+"""
+
 
 @pytest.fixture
 async def bought(payments: Payments, show: Show, ana: UUID) -> Bought:
@@ -141,6 +146,28 @@ async def test_a_refund_that_the_bank_has_is_pending_until_it_says_more(
     assert await payments.pool.fetchval(status, bought.payment_id) == "SUCCEEDED"
 
 
+async def test_a_refund_that_the_bank_has_is_never_given_up(
+    payments: Payments, bought: Bought
+) -> None:
+    """Staff would give the money back a second time."""
+    attempt = await payments.pay(bought)
+    await payments.settle()
+    payments.provider.refund_status = RefundStatus.PENDING
+    await refund(payments, bought)
+    await payments.settle()
+    await payments.pool.execute(AGE, attempt)
+    payments.provider.fail("refund")
+    await payments.call_again()
+    payments.provider.mend()
+    payments.provider.refund_status = RefundStatus.SUCCEEDED
+
+    await payments.call_again()
+
+    status = "SELECT status FROM refunds WHERE payment_id = $1"
+    assert await payments.pool.fetchval(status, bought.payment_id) == "SUCCEEDED"
+    assert (await payments.attempt(bought))["flag"] is None
+
+
 @pytest.mark.parametrize(
     ("call", "flag"), [("capture", "CAPTURE_FAILED"), ("refund", "REFUND_FAILED")]
 )
@@ -170,9 +197,8 @@ async def test_who_pays_while_the_page_is_closed_has_paid(
     def pay() -> None:
         if payments.provider.pages[attempt].status == "OPEN":
             payments.provider.pay_asked(attempt)
-        payments.provider.refuse_now()
 
-    payments.provider.before["cancel"] = pay
+    payments.provider.after["fetch"] = pay
     await payments.expire(bought)
 
     await payments.settle()

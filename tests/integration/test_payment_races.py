@@ -70,10 +70,12 @@ async def test_an_attempt_gets_one_outcome_from_two_settlers(
     assert await payments.outcomes(bought) == ["REFUNDED"]
 
 
-async def test_without_its_guard_it_gets_two(
+async def test_without_its_guards_it_gets_two(
     payments: Payments, bought: Bought, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    unguarded = settlement_sql.GIVE_UP.replace(settlement_sql.HAS_NO_OUTCOME, "TRUE")
+    unguarded = settlement_sql.GIVE_UP
+    for guard in (settlement_sql.HAS_NO_OUTCOME, settlement_sql.GAVE_NOTHING_BACK):
+        unguarded = unguarded.replace(guard, "TRUE")
     monkeypatch.setattr(settlement_sql, "GIVE_UP", unguarded)
 
     assert await two_give_up(payments, bought) == 2
