@@ -73,8 +73,6 @@ class TokenIssuer:
             "iat": int(issued_at.timestamp()),
             "exp": int(expires_at.timestamp()),
         }
-        if viewer.family_id:
-            claims["sid"] = str(viewer.family_id)
         key = self._keys.signing()
         header = {"alg": ALGORITHM, "kid": key.id}
         text = jwt.encode(header, claims, key.pair, ALGORITHMS)
@@ -178,8 +176,7 @@ def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _credentials(claims: dict[str, Any]) -> Credentials:
-    family_id = UUID(claims["sid"]) if "sid" in claims else None
     return Credentials(
-        Viewer(UUID(claims["sub"]), Role(claims["role"]), family_id),
+        Viewer(UUID(claims["sub"]), Role(claims["role"])),
         datetime.fromtimestamp(claims["exp"], UTC),
     )

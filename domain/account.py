@@ -53,17 +53,6 @@ class SignedIn:
     refresh_token: str
     expires_at: datetime  # the access token's
     account: Account
-    family_id: UUID | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Device:
-    """A sign-in that is still good, on some device."""
-
-    family_id: UUID
-    signed_in_at: datetime
-    last_used_at: datetime  # when its tokens were last exchanged
-    name: str  # as the client calls itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +67,7 @@ class Successor:
 @dataclass(frozen=True, slots=True)
 class RecentUse:
     account: Account
-    family_id: UUID
     sealed: bytes | None  # the successor
-
-
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    account: Account
-    family_id: UUID
 
 
 class Accounts(Protocol):
@@ -130,8 +112,8 @@ class Accounts(Protocol):
 
     async def exchange_refresh_token(
         self, token_hash: bytes, successor: Successor, period: timedelta
-    ) -> Exchange | None:
-        """The token's account and family, which the successor joins.
+    ) -> Account | None:
+        """The token's account; the successor joins its family.
 
         None if the token is unknown, expired or used. Of two calls at once, one
         succeeds.

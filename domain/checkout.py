@@ -64,12 +64,13 @@ class CheckoutService:
         idempotency_key: str | None = None,
     ) -> Checkout:
         """The same checkout again, as long as its attempt has no outcome."""
+        return_url = checked_return_url(return_url)
         key = key_for(START_CHECKOUT, idempotency_key, payment_id, return_url, if_late)
         wanted = CheckoutWanted(
             payment_id=payment_id,
             customer_id=customer_id,
             provider=self._provider.name,
-            return_url=checked_return_url(return_url),
+            return_url=return_url,
             if_late=if_late,
             window=self._window,
             key=key,

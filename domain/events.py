@@ -15,7 +15,7 @@ from uuid import UUID
 from domain.account_events import ACCOUNT_EVENTS, AccountEvent
 from domain.payment import Payment, PaymentStatus
 from domain.reservation import Reservation, ReservationStatus
-from domain.seats import Position, SeatChange
+from domain.seats import Position, SessionSeat
 
 RESERVATIONS: Final = "reservations"
 PAYMENTS: Final = "payments"
@@ -26,12 +26,23 @@ FANOUT_CONSUMER: Final = "fanout"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SeatChange:
+    """The whole new state of the seats that changed.
+
+    A client that has applied it resumes from `position`.
+    """
+
+    seats: tuple[SessionSeat, ...]
+    position: Position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReservationEvent:
     """A reservation in its new status, with the seats that changed with it."""
 
     topic: ClassVar[str] = RESERVATIONS
     awaited_by: ClassVar[tuple[str, ...]] = (PAYMENTS_CONSUMER, FANOUT_CONSUMER)
-    status: ClassVar[ReservationStatus | None]  # None: it keeps its status
+    status: ClassVar[ReservationStatus]
 
     reservation: Reservation
     position: Position
@@ -70,13 +81,6 @@ class TicketsRefunded(ReservationEvent):
     status = ReservationStatus.CONFIRMED
 
 
-class ReservationMoved(ReservationEvent):
-    """Its session has another start or room: a new version of each seat."""
-
-    awaited_by = (FANOUT_CONSUMER,)
-    status = None
-
-
 class ReservationCancelled(ReservationEvent):
     status = ReservationStatus.CANCELLED
 
@@ -86,8 +90,8 @@ class ReservationExpired(ReservationEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CatalogEvent:
-    """A change of a session, not of one reservation."""
+class SeatsEvent:
+    """Seats that changed without a reservation: up to 500 of one session."""
 
     topic: ClassVar[str] = RESERVATIONS
     awaited_by: ClassVar[tuple[str, ...]] = (FANOUT_CONSUMER,)
@@ -95,12 +99,6 @@ class CatalogEvent:
     reservation_id: ClassVar[None] = None
 
     session_id: UUID
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SeatsEvent(CatalogEvent):
-    """Seats that changed without a reservation: up to 500 of one session."""
-
     seat_change: SeatChange
 
 
@@ -116,19 +114,21 @@ class SeatsUnblocked(SeatsEvent):
     """They are on sale again."""
 
 
-class SeatsMoved(SeatsEvent):
-    """Free seats of a session that is in another room now, or not in it."""
-
-
 class SeatsRepriced(SeatsEvent):
     """The session has another price: a new version of each seat."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SessionEvent(CatalogEvent):
-    """The session itself. Its watchers read the whole map again."""
+class SessionEvent:
+    """A session has changed. Its watchers read the whole map again."""
 
+    topic: ClassVar[str] = RESERVATIONS
+    awaited_by: ClassVar[tuple[str, ...]] = (FANOUT_CONSUMER,)
+    status: ClassVar[None] = None
+    reservation_id: ClassVar[None] = None
     seat_change: ClassVar[None] = None
+
+    session_id: UUID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,11 +230,14 @@ REFUND_EVENTS: Final = (PaymentRefunded, PaymentPartlyRefunded)
 EVENTS: Final[dict[str, type[KnownEvent]]] = {
     event.__name__: event
     for event in (
-        *ReservationEvent.__subclasses__(),
-        *SeatsEvent.__subclasses__(),
+        *RESERVATION_EVENTS,
+        *(ReservationExtended, TicketsRefunded),
+        *(SeatsRepriced, SeatsAdded),
+        *(SeatsBlocked, SeatsUnblocked),
         *(SessionMoved, SessionCancelled, SessionRemoved),
-        *PaymentEvent.__subclasses__(),
+        *(*PAYMENT_EVENTS, *REFUND_EVENTS),
         *ACCOUNT_EVENTS,
+        PaymentSettled,
     )
 }
 TOPICS: Final = tuple(dict.fromkeys(event.topic for event in EVENTS.values()))

@@ -44,6 +44,8 @@ def _event(data: dict[str, Any], *, is_live: bool) -> ProviderEvent:
     for name in (event.id, event.type):
         if not isinstance(name, str) or not 0 < len(name) <= LONGEST_NAME:
             raise ForgedEventError("no id or no type")
+        if not (name.isascii() and name.isprintable()):  # no table stores every text
+            raise ForgedEventError("no id or no type")
     return event
 
 

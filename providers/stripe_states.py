@@ -40,7 +40,8 @@ def state_of(page: Page) -> ProviderState:
             from_stripe(refunded, intent.currency).amount_minor, captured.amount_minor
         ),
         charge_ref=intent.id,
-        is_processing=status is AttemptStatus.OPEN and page.status == "complete",
+        is_processing=status is AttemptStatus.OPEN
+        and (page.status == "complete" or intent.status == "processing"),
     )
 
 
@@ -52,7 +53,9 @@ def _status(page: Page, intent: stripe.PaymentIntent) -> AttemptStatus:
             return AttemptStatus.CAPTURED
         case "canceled":
             return AttemptStatus.CLOSED
-        case "processing" | "requires_action" if page.status == "complete":
+        case "processing":  # of a page that was closed meanwhile, too
+            return AttemptStatus.OPEN
+        case "requires_action" if page.status == "complete":
             return AttemptStatus.OPEN
     return AttemptStatus.OPEN if page.status == "open" else AttemptStatus.CLOSED
 

@@ -11,7 +11,6 @@ from resolvers.account_ports import (
     AccountAccess,
     AddressAccess,
     CodeExchange,
-    DeviceAccess,
     PasswordAccess,
     ProfileAccess,
 )
@@ -20,7 +19,6 @@ from resolvers.catalog_ports import (
     Cancelling,
     CatalogEditing,
     PriceEditing,
-    Rescheduling,
     SeatBlocking,
     VenueEditing,
 )
@@ -54,13 +52,11 @@ class Services:
     payments: PaymentApproval
     refunds: Refunding
     cancellations: Cancelling
-    rescheduling: Rescheduling
     accounts: AccountAccess
     identities: CodeExchange
     addresses: AddressAccess
     passwords: PasswordAccess
     profiles: ProfileAccess
-    devices: DeviceAccess
     catalog: CatalogEditing
     venues: VenueEditing
     prices: PriceEditing
@@ -91,10 +87,6 @@ class Context:
     @property
     def network(self) -> str | None:
         return network_of(self.address)
-
-    @property
-    def devices(self) -> DeviceAccess:
-        return self.services.devices
 
     @property
     def hold_terms(self) -> HoldTerms:

@@ -17,7 +17,6 @@ from resolvers.people import PeopleMutations, PeopleQueries
 from resolvers.plans import PlanMutations, PlanQueries
 from resolvers.prices import PriceMutations, PriceQueries
 from resolvers.refunds import RefundMutations
-from resolvers.rescheduling import ReschedulingMutations
 from resolvers.reservations import (
     ReservationMutations,
     ReservationQueries,
@@ -66,7 +65,6 @@ class Mutation(
     CheckoutMutations,
     RefundMutations,
     CancellationMutations,
-    ReschedulingMutations,
 ): ...
 
 

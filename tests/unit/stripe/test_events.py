@@ -69,6 +69,8 @@ def test_the_event_of_another_shop_names_none(marked: dict[str, Any]) -> None:
         pytest.param(event(id=7), {}, id="number"),
         pytest.param(event(id=""), {}, id="empty"),
         pytest.param(event(type="t" * 256), {}, id="long"),
+        pytest.param(event(id="evt_\x00"), {}, id="NUL"),
+        pytest.param(event(type="\ud800"), {}, id="surrogate"),
         pytest.param(event(data=[]), {}, id="no object"),
         pytest.param([], {}, id="list"),
         pytest.param("text", {}, id="text"),

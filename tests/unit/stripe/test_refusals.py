@@ -1,16 +1,19 @@
 """Refunds, answers that are final or not, and amounts in odd currencies."""
 
+import asyncio
+from collections.abc import AsyncIterator
 from uuid import uuid4
 
 import httpx
 import pytest
 
-from domain.attempts import RefundStatus
+from domain.attempts import AttemptStatus, RefundStatus
 from domain.money import Money
 from domain.payment_provider import (
     ProviderRefusedError,
     ProviderUnavailableError,
 )
+from providers import stripe_client
 from providers.stripe_provider import StripeProvider
 from tests.support.attempts import an_attempt
 from tests.support.stripe_answers import (
@@ -132,3 +135,29 @@ async def test_an_amount_that_stripe_cannot_write_is_refused(
 ) -> None:
     with pytest.raises(ProviderRefusedError):
         await provider.open(an_attempt(amount=Money(2550, "MGA")))
+
+
+async def test_an_answer_that_never_ends_is_no_answer(
+    provider: StripeProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stripe_client, "LONGEST_CALL_SECONDS", 0.01)
+
+    async def drip() -> AsyncIterator[bytes]:
+        await asyncio.Event().wait()
+        yield b"{"
+
+    answer = httpx.Response(200, content=drip())
+    monkeypatch.setattr(Script, "__call__", lambda *_: answer)
+
+    with pytest.raises(ProviderUnavailableError):
+        await provider.fetch(an_attempt())
+
+
+async def test_money_on_its_way_from_a_closed_page_is_waited_for(
+    provider: StripeProvider, script: Script
+) -> None:
+    script.answers = {f"GET {PAGE}": [page("expired", intent("processing"))]}
+
+    state = await provider.fetch(an_attempt())
+
+    assert (state.status, state.is_processing) == (AttemptStatus.OPEN, True)
