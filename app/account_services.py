@@ -16,6 +16,7 @@ from domain.password_changes import PasswordService
 from domain.profiles import ProfileService
 from persistence.people.accounts import PostgresAccounts
 from persistence.people.addresses import PostgresAddresses
+from persistence.people.devices import PostgresDevices
 from persistence.people.password_changes import PostgresPasswordChanges
 from persistence.people.profiles import PostgresProfiles
 from persistence.postgres.pool import Pool
@@ -27,6 +28,7 @@ class AccountServices:
     addresses: AddressService
     passwords: PasswordService
     profiles: ProfileService
+    devices: PostgresDevices
     sign_in: SignInServices
 
 
@@ -48,5 +50,6 @@ def account_services(
         addresses=AddressService(PostgresAddresses(pool)),
         passwords=PasswordService(PostgresPasswordChanges(pool), passwords, accounts),
         profiles=ProfileService(PostgresProfiles(pool), passwords),
+        devices=PostgresDevices(pool),
         sign_in=sign_in_services(settings, pool, redis, accounts),
     )

@@ -24,12 +24,14 @@ from domain.extensions import ExtensionService
 from domain.payment_provider import PaymentProvider
 from domain.prices import PriceService
 from domain.refunds import RefundService
+from domain.rescheduling import ReschedulingService
 from domain.sales import PaymentService
 from domain.seat_rules import SeatRules
 from domain.venues import VenueService
 from persistence.catalog.blocks import PostgresBlocks
 from persistence.catalog.catalog import PostgresCatalog
 from persistence.catalog.prices import PostgresPrices
+from persistence.catalog.rescheduling import PostgresReschedules
 from persistence.catalog.venues import PostgresVenues
 from persistence.key_value.catalog_cache import RedisCatalogCache
 from persistence.key_value.kept_counts import KeptCounts
@@ -155,10 +157,14 @@ def _services(
         cancellations=CancellationService(
             PostgresCancellations(resources.pool), ledger, cache, wakeup
         ),
+        rescheduling=ReschedulingService(
+            PostgresReschedules(resources.pool), ledger, cache, wakeup
+        ),
         accounts=people.accounts,
         addresses=people.addresses,
         passwords=people.passwords,
         profiles=people.profiles,
+        devices=people.devices,
         identities=people.sign_in.identities,
         catalog=CatalogService(PostgresCatalog(resources.pool), cache, wakeup),
         venues=VenueService(PostgresVenues(resources.pool), cache, wakeup),

@@ -73,6 +73,8 @@ class TokenIssuer:
             "iat": int(issued_at.timestamp()),
             "exp": int(expires_at.timestamp()),
         }
+        if viewer.family_id:
+            claims["sid"] = str(viewer.family_id)
         key = self._keys.signing()
         header = {"alg": ALGORITHM, "kid": key.id}
         text = jwt.encode(header, claims, key.pair, ALGORITHMS)
@@ -176,7 +178,8 @@ def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _credentials(claims: dict[str, Any]) -> Credentials:
+    family_id = UUID(claims["sid"]) if "sid" in claims else None
     return Credentials(
-        Viewer(UUID(claims["sub"]), Role(claims["role"])),
+        Viewer(UUID(claims["sub"]), Role(claims["role"]), family_id),
         datetime.fromtimestamp(claims["exp"], UTC),
     )

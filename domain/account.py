@@ -53,6 +53,17 @@ class SignedIn:
     refresh_token: str
     expires_at: datetime  # the access token's
     account: Account
+    family_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A sign-in that is still good, on some device."""
+
+    family_id: UUID
+    signed_in_at: datetime
+    last_used_at: datetime  # when its tokens were last exchanged
+    name: str  # as the client calls itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +78,14 @@ class Successor:
 @dataclass(frozen=True, slots=True)
 class RecentUse:
     account: Account
+    family_id: UUID
     sealed: bytes | None  # the successor
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    account: Account
+    family_id: UUID
 
 
 class Accounts(Protocol):
@@ -112,8 +130,8 @@ class Accounts(Protocol):
 
     async def exchange_refresh_token(
         self, token_hash: bytes, successor: Successor, period: timedelta
-    ) -> Account | None:
-        """The token's account; the successor joins its family.
+    ) -> Exchange | None:
+        """The token's account and family, which the successor joins.
 
         None if the token is unknown, expired or used. Of two calls at once, one
         succeeds.

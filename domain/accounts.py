@@ -150,11 +150,11 @@ class AccountService:
         token_hash = secret_hash(refresh_token)
         token = new_secret()
         sealed = seal(refresh_token, network, token) if network else None
-        account = await self._accounts.exchange_refresh_token(
+        exchange = await self._accounts.exchange_refresh_token(
             token_hash, Successor(secret_hash(token), sealed, network), REFRESH_PERIOD
         )
-        if account is not None:
-            return self._signed_in(account, token)
+        if exchange is not None:
+            return self._signed_in(exchange.account, token, exchange.family_id)
         signed_in = await self._lost_race(refresh_token, network) if network else None
         if signed_in is None:
             family = await self._accounts.end_family(token_hash, only_if_used=True)
@@ -176,7 +176,8 @@ class AccountService:
             successor = unseal(token, network, use.sealed) if use.sealed else None
             if successor is None:
                 return None
-            newest, token = self._signed_in(use.account, successor), successor
+            newest = self._signed_in(use.account, successor, use.family_id)
+            token = successor
         return newest
 
     async def sign_out(self, refresh_token: str) -> bool:
@@ -200,25 +201,29 @@ class AccountService:
         `password_hash` is what a password proved: raises InvalidCredentialsError if the
         account has lost it in the meantime.
         """
-        refresh_token = new_secret()
+        refresh_token, family_id = new_secret(), uuid4()
         if not await self._accounts.add_refresh_token(
             secret_hash(refresh_token),
-            uuid4(),
+            family_id,
             account.id,
             REFRESH_PERIOD,
             password_hash,
             network=network,
         ):
             raise InvalidCredentialsError
-        return self._signed_in(account, refresh_token)
+        return self._signed_in(account, refresh_token, family_id)
 
-    def _signed_in(self, account: Account, refresh_token: str) -> SignedIn:
-        access_token = self._tokens.issue(Viewer(account.id, account.role))
+    def _signed_in(
+        self, account: Account, refresh_token: str, family_id: UUID
+    ) -> SignedIn:
+        viewer = Viewer(account.id, account.role, family_id)
+        access_token = self._tokens.issue(viewer)
         return SignedIn(
             access_token=access_token.text,
             refresh_token=refresh_token,
             expires_at=access_token.expires_at,
             account=account,
+            family_id=family_id,
         )
 
 

@@ -15,7 +15,7 @@ from uuid import UUID
 from domain.account_events import ACCOUNT_EVENTS, AccountEvent
 from domain.payment import Payment, PaymentStatus
 from domain.reservation import Reservation, ReservationStatus
-from domain.seats import Position, SessionSeat
+from domain.seats import Position, SeatChange
 
 RESERVATIONS: Final = "reservations"
 PAYMENTS: Final = "payments"
@@ -26,23 +26,12 @@ FANOUT_CONSUMER: Final = "fanout"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SeatChange:
-    """The whole new state of the seats that changed.
-
-    A client that has applied it resumes from `position`.
-    """
-
-    seats: tuple[SessionSeat, ...]
-    position: Position
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ReservationEvent:
     """A reservation in its new status, with the seats that changed with it."""
 
     topic: ClassVar[str] = RESERVATIONS
     awaited_by: ClassVar[tuple[str, ...]] = (PAYMENTS_CONSUMER, FANOUT_CONSUMER)
-    status: ClassVar[ReservationStatus]
+    status: ClassVar[ReservationStatus | None]  # None: it keeps its status
 
     reservation: Reservation
     position: Position
@@ -81,6 +70,13 @@ class TicketsRefunded(ReservationEvent):
     status = ReservationStatus.CONFIRMED
 
 
+class ReservationMoved(ReservationEvent):
+    """Its session has another start or room: a new version of each seat."""
+
+    awaited_by = (FANOUT_CONSUMER,)
+    status = None
+
+
 class ReservationCancelled(ReservationEvent):
     status = ReservationStatus.CANCELLED
 
@@ -90,8 +86,8 @@ class ReservationExpired(ReservationEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SeatsEvent:
-    """Seats that changed without a reservation: up to 500 of one session."""
+class CatalogEvent:
+    """A change of a session, not of one reservation."""
 
     topic: ClassVar[str] = RESERVATIONS
     awaited_by: ClassVar[tuple[str, ...]] = (FANOUT_CONSUMER,)
@@ -99,6 +95,12 @@ class SeatsEvent:
     reservation_id: ClassVar[None] = None
 
     session_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatsEvent(CatalogEvent):
+    """Seats that changed without a reservation: up to 500 of one session."""
+
     seat_change: SeatChange
 
 
@@ -114,21 +116,19 @@ class SeatsUnblocked(SeatsEvent):
     """They are on sale again."""
 
 
+class SeatsMoved(SeatsEvent):
+    """Free seats of a session that is in another room now, or not in it."""
+
+
 class SeatsRepriced(SeatsEvent):
     """The session has another price: a new version of each seat."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SessionEvent:
-    """A session has changed. Its watchers read the whole map again."""
+class SessionEvent(CatalogEvent):
+    """The session itself. Its watchers read the whole map again."""
 
-    topic: ClassVar[str] = RESERVATIONS
-    awaited_by: ClassVar[tuple[str, ...]] = (FANOUT_CONSUMER,)
-    status: ClassVar[None] = None
-    reservation_id: ClassVar[None] = None
     seat_change: ClassVar[None] = None
-
-    session_id: UUID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,14 +230,11 @@ REFUND_EVENTS: Final = (PaymentRefunded, PaymentPartlyRefunded)
 EVENTS: Final[dict[str, type[KnownEvent]]] = {
     event.__name__: event
     for event in (
-        *RESERVATION_EVENTS,
-        *(ReservationExtended, TicketsRefunded),
-        *(SeatsRepriced, SeatsAdded),
-        *(SeatsBlocked, SeatsUnblocked),
+        *ReservationEvent.__subclasses__(),
+        *SeatsEvent.__subclasses__(),
         *(SessionMoved, SessionCancelled, SessionRemoved),
-        *(*PAYMENT_EVENTS, *REFUND_EVENTS),
+        *PaymentEvent.__subclasses__(),
         *ACCOUNT_EVENTS,
-        PaymentSettled,
     )
 }
 TOPICS: Final = tuple(dict.fromkeys(event.topic for event in EVENTS.values()))

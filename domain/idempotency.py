@@ -19,6 +19,7 @@ APPROVE_PAYMENT: Final = "approvePayment"
 START_CHECKOUT: Final = "startCheckout"
 EXTEND_RESERVATION: Final = "extendReservation"
 CANCEL_SESSION: Final = "cancelSession"
+RESCHEDULE_SESSION: Final = "rescheduleSession"
 REFUND_TICKETS: Final = "refundTickets"
 MAX_KEY_LENGTH = 255
 

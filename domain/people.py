@@ -1,6 +1,6 @@
 """The person behind a request, and their role."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
@@ -18,6 +18,9 @@ class Viewer:
 
     id: UUID
     role: Role
+    # The sign-in of the token; None for tokens of the last release. Two devices are
+    # one viewer.
+    family_id: UUID | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,6 +51,7 @@ class RefundBooks:
     ref: str | None
     amount: Money
     status: RefundStatus
+    is_repeated: bool = False  # another refund stands for it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,12 +162,12 @@ def unsettled(books: Books) -> Iterator[str]:
     """Captured = sold + refunded: what does not add up, or waits for staff."""
     for mine in books.attempts:
         refunds = _refunds_of(mine, books)
-        back = sum(refund.amount.amount_minor for refund in refunds)
+        back = sum(r.amount.amount_minor for r in refunds if not r.is_repeated)
         outcome = mine.attempt.outcome
         if mine.flag:
             yield f"{_named(mine)}: staff have to look at it, {mine.flag}"
         for refund in refunds:
-            if refund.status is RefundStatus.FAILED:
+            if refund.status is RefundStatus.FAILED and not refund.is_repeated:
                 yield f"refund {refund.id} of {_written(refund.amount)} has failed"
         if outcome is None:
             yield f"{_named(mine)}: {mine.captured_minor} captured, and no outcome"

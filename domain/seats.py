@@ -93,6 +93,17 @@ class SeatMap:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SeatChange:
+    """The whole new state of the seats that changed.
+
+    A client that has applied it resumes from `position`.
+    """
+
+    seats: tuple[SessionSeat, ...]
+    position: Position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SeatMapDelta:
     """The whole new state of the seats that changed; safe to apply twice."""
 

@@ -25,7 +25,7 @@ class SessionRules:
     closed: bool
     companions_released: bool
     has_pairs: bool  # sofas, or companion places
-    room_version: int
+    room_version: str  # of which room, too
     sold: frozenset[tuple[UUID, UUID]]  # zones and types with a price of the session
 
 

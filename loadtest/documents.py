@@ -186,11 +186,6 @@ ADD_SEATS = f"""mutation ($input: AddSeatsInput!) {{
 CREATE_SESSION = f"""mutation ($input: CreateSessionInput!) {{
   createSession(input: $input) {{ {REFUSED} {SESSION} }}
 }}"""
-CANCEL_SESSION = f"""mutation ($input: CancelSessionInput!) {{
-  cancelSession(input: $input) {{
-    {REFUSED} ... on Session {{ id status version salesEndAt refundsPending }}
-  }}
-}}"""
 SEATS_CHANGED = "... on SeatsChanged { sessionId seats { id status version } }"
 BLOCK_SEATS = f"""mutation ($input: BlockSeatsInput!) {{
   blockSeats(input: $input) {{

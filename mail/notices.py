@@ -43,7 +43,7 @@ class Notices(Protocol):
 
     async def release(self, event_id: UUID) -> None: ...
 
-    async def finish(self, event_id: UUID) -> None: ...
+    async def finish(self, event_ids: list[UUID]) -> None: ...
 
     async def give_up(self, event_id: UUID) -> None: ...
 
@@ -64,15 +64,13 @@ class NoticesHandler:
     async def handle(self, events: Sequence[CloudEvent]) -> None:
         ours = [event for event in events if event.type in TYPES]
         if not ours:
-            return
+            return None
         awaited = await self._notices.awaited([event.id for event in ours])
         waiting = [event for event in ours if event.id in awaited]
         if not waiting:
-            return
+            return None
         if self._outlet is None:
-            for event in waiting:
-                await self._finish(event, "unsent")
-            return
+            return await self._finish(waiting, "unsent")
         try:
             async with self._outlet.open() as send:
                 for event in waiting:
@@ -87,7 +85,7 @@ class NoticesHandler:
     async def _send_once(self, send: Send, event: CloudEvent) -> None:
         if not await self._notices.claim(event.id):
             if await self._notices.is_sent(event.id):
-                await self._notices.finish(event.id)
+                await self._notices.finish([event.id])
             return
         try:
             await self._send(send, event)
@@ -99,20 +97,20 @@ class NoticesHandler:
         known = event_from_json(event.type, event.data)
         letter = await self._letters.write(event.id, known)
         if letter is None:
-            return await self._finish(event, "unsent")
+            return await self._finish([event], "unsent")
         try:
             await send(letter.message(event.id, self._sender))
         except RecipientRefusedError:
             logger.info("a mail was refused", extra={"event": str(event.id)})
-            return await self._finish(event, "refused")
+            return await self._finish([event], "refused")
         except TryLaterError as error:
             if datetime.now(UTC) - event.time > PATIENCE:
-                return await self._finish(event, "refused")
+                return await self._finish([event], "refused")
             logger.info("a mail waits: %s", error, extra={"event": str(event.id)})
             MAILS.labels("delayed").inc()
             return await self._notices.release(event.id)
-        return await self._finish(event, "sent")
+        return await self._finish([event], "sent")
 
-    async def _finish(self, event: CloudEvent, result: str) -> None:
-        await self._notices.finish(event.id)
-        MAILS.labels(result).inc()
+    async def _finish(self, events: Sequence[CloudEvent], result: str) -> None:
+        await self._notices.finish([event.id for event in events])
+        MAILS.labels(result).inc(len(events))

@@ -11,7 +11,6 @@ from domain.events import (
     Event,
     PaymentEvent,
     ReservationEvent,
-    SeatChange,
     SessionCancelled,
     SessionEvent,
     SessionMoved,
@@ -20,7 +19,7 @@ from domain.events import (
 from domain.money import Money
 from domain.payment import Payment, PaymentStatus
 from domain.reservation import Reservation, ReservationStatus
-from domain.seats import Position, SeatStatus, SessionSeat
+from domain.seats import Position, SeatChange, SeatStatus, SessionSeat
 
 Json = dict[str, Any]
 

@@ -8,8 +8,7 @@ from uuid import UUID
 
 import orjson
 
-from domain.events import SeatChange
-from domain.seats import SessionSeat
+from domain.seats import SeatChange, SessionSeat
 from persistence.codec import seat_change_from_json, seat_to_json
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Protocol
 from uuid import UUID
 
-from domain.account import Account, Doubt, SignedIn
+from domain.account import Account, Device, Doubt, SignedIn
 from domain.email_addresses import EmailAddress
 
 
@@ -62,6 +62,12 @@ class ProfileAccess(Protocol):
     async def erase(
         self, account_id: UUID, password: str | None, *, give_up_tickets: bool
     ) -> None: ...
+
+
+class DeviceAccess(Protocol):
+    async def of_account(self, account_id: UUID) -> list[Device]: ...
+
+    async def end(self, account_id: UUID, family_id: UUID) -> None: ...
 
 
 class CodeExchange(Protocol):

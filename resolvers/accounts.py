@@ -7,10 +7,12 @@ from strawberry import UNSET
 
 from resolvers.context import Info
 from resolvers.faults import unauthenticated
+from resolvers.ids import NO_ROW, parse_id
 from resolvers.permissions import require_viewer
 from resolvers.rate_limits import check_rate
 from schema.accounts import (
     Done,
+    EndDeviceInput,
     EraseAccountInput,
     EraseAccountResult,
     UpdateViewerInput,
@@ -65,7 +67,7 @@ class AccountMutations:
         viewer = require_viewer(info)
         await check_rate(info, str(viewer.id))
         account = await info.context.services.addresses.verify(viewer.id, input.token)
-        return Viewer.from_domain(account)
+        return Viewer.from_domain(account, viewer.family_id)
 
     @strawberry.mutation(
         description="Change the viewer's name, language or address. A new address is"
@@ -87,7 +89,7 @@ class AccountMutations:
         account = await info.context.services.profiles.update(viewer.id, facts)
         if account is None:
             raise unauthenticated()
-        return Viewer.from_domain(account)
+        return Viewer.from_domain(account, viewer.family_id)
 
     @strawberry.mutation(
         description="Erase the viewer's account: name, address, password, devices and"
@@ -106,4 +108,21 @@ class AccountMutations:
         await info.context.services.profiles.erase(
             viewer.id, input.password, give_up_tickets=input.give_up_tickets
         )
+        return Done()
+
+    @strawberry.mutation(
+        description="End a sign-in of the viewer, on any device: its refresh tokens are"
+        " not valid any more. Its access token is, until it expires. The answer is the"
+        " same if it has ended before, or is somebody else's."
+    )
+    async def end_device(
+        self,
+        info: Info,
+        input: Annotated[
+            EndDeviceInput, strawberry.argument(description="The device.")
+        ],
+    ) -> Done:
+        viewer = require_viewer(info)
+        family_id = parse_id(input.id) or NO_ROW
+        await info.context.services.devices.end(viewer.id, family_id)
         return Done()

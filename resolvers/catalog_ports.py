@@ -10,6 +10,7 @@ from domain.money import Money
 from domain.movies import Movie, MovieFacts
 from domain.new_seats import NewSeats
 from domain.price_cards import CardFacts
+from domain.rescheduling import Reschedule
 from domain.rooms import NewRoom, Room, RoomFacts
 from domain.seat_changes import SeatChange
 from domain.seat_plan import PriceZone
@@ -86,6 +87,12 @@ class SeatBlocking(Protocol):
 class Cancelling(Protocol):
     async def cancel_session(
         self, session_id: UUID, reason: str, by: UUID, idempotency_key: str | None
+    ) -> Session: ...
+
+
+class Rescheduling(Protocol):
+    async def reschedule_session(
+        self, wanted: Reschedule, idempotency_key: str | None
     ) -> Session: ...
 
 

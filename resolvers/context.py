@@ -11,6 +11,7 @@ from resolvers.account_ports import (
     AccountAccess,
     AddressAccess,
     CodeExchange,
+    DeviceAccess,
     PasswordAccess,
     ProfileAccess,
 )
@@ -19,6 +20,7 @@ from resolvers.catalog_ports import (
     Cancelling,
     CatalogEditing,
     PriceEditing,
+    Rescheduling,
     SeatBlocking,
     VenueEditing,
 )
@@ -52,11 +54,13 @@ class Services:
     payments: PaymentApproval
     refunds: Refunding
     cancellations: Cancelling
+    rescheduling: Rescheduling
     accounts: AccountAccess
     identities: CodeExchange
     addresses: AddressAccess
     passwords: PasswordAccess
     profiles: ProfileAccess
+    devices: DeviceAccess
     catalog: CatalogEditing
     venues: VenueEditing
     prices: PriceEditing
@@ -87,6 +91,10 @@ class Context:
     @property
     def network(self) -> str | None:
         return network_of(self.address)
+
+    @property
+    def devices(self) -> DeviceAccess:
+        return self.services.devices
 
     @property
     def hold_terms(self) -> HoldTerms:

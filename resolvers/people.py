@@ -30,7 +30,7 @@ class PeopleQueries:
         if viewer is None:
             return None
         account = await info.context.services.accounts.find(viewer.id)
-        return Viewer.from_domain(account) if account else None
+        return Viewer.from_domain(account, viewer.family_id) if account else None
 
 
 @strawberry.type

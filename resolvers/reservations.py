@@ -167,6 +167,7 @@ class ReservationSubscriptions:
                     refunds = await loaders.refunds_of(payment.id)
                 state = (
                     *(now.status, now.expires_at, now.total),
+                    [seat.version for seat in now.seats],
                     payment and (payment.status, payment.outcome),
                     [(refund.id, refund.status) for refund in refunds],
                 )

@@ -17,6 +17,7 @@ from resolvers.people import PeopleMutations, PeopleQueries
 from resolvers.plans import PlanMutations, PlanQueries
 from resolvers.prices import PriceMutations, PriceQueries
 from resolvers.refunds import RefundMutations
+from resolvers.rescheduling import ReschedulingMutations
 from resolvers.reservations import (
     ReservationMutations,
     ReservationQueries,
@@ -65,6 +66,7 @@ class Mutation(
     CheckoutMutations,
     RefundMutations,
     CancellationMutations,
+    ReschedulingMutations,
 ): ...
 
 

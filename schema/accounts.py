@@ -44,6 +44,11 @@ class ChangePasswordInput:
     )
 
 
+@strawberry.input(description="A device of the viewer.")
+class EndDeviceInput:
+    id: strawberry.ID = strawberry.field(description="Its id in `viewer.devices`.")
+
+
 @strawberry.input(description="What to change of the account. The rest stays.")
 class UpdateViewerInput:
     name: str | None = strawberry.field(

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from strawberry.types import Info as StrawberryInfo
 
+from domain.account import Device
 from domain.cinemas import Cinema
 from domain.movies import Movie
 from domain.payment import Payment
@@ -20,6 +21,10 @@ from domain.tickets import Ticket
 from schema.pages import Connection
 
 Node = TypeVar("Node")
+
+
+class DeviceReader(Protocol):
+    async def of_account(self, account_id: UUID) -> list[Device]: ...
 
 
 class BatchedReads(Protocol):
@@ -86,6 +91,9 @@ class BatchedReads(Protocol):
 class FieldContext(Protocol):
     @property
     def loaders(self) -> BatchedReads: ...
+
+    @property
+    def devices(self) -> DeviceReader: ...
 
     @property
     def hold_terms(self) -> HoldTerms: ...

@@ -14,6 +14,7 @@ SEATS_IN_A_ROOM = 100  # about; a larger room is bounded by Context.count_seats
 SEATS_OF_A_HOLD = 8
 ROOMS_IN_A_CINEMA = 20  # about
 CINEMAS_OF_STAFF = 20  # about
+DEVICES = 10  # about
 TICKET_TYPES = 10  # about
 ZONES_OF_A_CINEMA = 5  # about
 TICKETS_OF_A_RESERVATION = 8  # at most

@@ -11,15 +11,32 @@ from domain.accounts import REFRESH_PERIOD
 from domain.names import MAX_NAME_LENGTH
 from domain.passwords import MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH
 from schema.context import Info
-from schema.costs import CINEMAS_OF_STAFF, cost
+from schema.costs import CINEMAS_OF_STAFF, DEVICES, cost
 from schema.enums import Role
 from schema.problems import EmailTaken, InvalidCredentials, InvalidInput
 from schema.venues import Cinema
 
 
+@strawberry.type(description="A sign-in that is still good, on some device.")
+class Device:
+    id: strawberry.ID = strawberry.field(description="For `endDevice`.")
+    signed_in_at: datetime = strawberry.field(description="When it signed in.")
+    last_used_at: datetime = strawberry.field(
+        description="When it last got new tokens: about every 15 minutes of use."
+    )
+    name: str = strawberry.field(
+        description="As its client calls itself (User-Agent), up to 200 characters;"
+        " empty if it is not known."
+    )
+    current: bool = strawberry.field(
+        description="Whether the access token of this request is its token."
+    )
+
+
 @strawberry.type(description="The signed-in person.")
 class Viewer:
     key: strawberry.Private[UUID]
+    family_id: strawberry.Private[UUID | None]
     id: strawberry.ID = strawberry.field(description="Stable identifier.")
     email: str = strawberry.field(description="E-mail address, in lower case.")
     name: str = strawberry.field(description="Display name.")
@@ -42,10 +59,28 @@ class Viewer:
         cinemas = await info.context.loaders.workplaces(self.key)
         return [Cinema.from_domain(cinema) for cinema in cinemas]
 
+    @strawberry.field(
+        description="Where they are signed in. The one that was used last comes first.",
+        metadata=cost(items=DEVICES),
+    )
+    async def devices(self, info: Info) -> list[Device]:
+        devices = await info.context.devices.of_account(self.key)
+        return [
+            Device(
+                id=strawberry.ID(str(each.family_id)),
+                signed_in_at=each.signed_in_at,
+                last_used_at=each.last_used_at,
+                name=each.name,
+                current=each.family_id == self.family_id,
+            )
+            for each in devices
+        ]
+
     @classmethod
-    def from_domain(cls, account: domain.Account) -> Self:
+    def from_domain(cls, account: domain.Account, family_id: UUID | None) -> Self:
         return cls(
             key=account.id,
+            family_id=family_id,
             id=strawberry.ID(str(account.id)),
             email=account.email,
             name=account.name,
@@ -76,7 +111,7 @@ class AuthTokens:
             access_token=signed_in.access_token,
             refresh_token=signed_in.refresh_token,
             expires_at=signed_in.expires_at,
-            viewer=Viewer.from_domain(signed_in.account),
+            viewer=Viewer.from_domain(signed_in.account, signed_in.family_id),
         )
 
 

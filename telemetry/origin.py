@@ -15,6 +15,7 @@ class Origin:
 
     request_id: str
     viewer_id: UUID | None = None
+    user_agent: str | None = None
 
 
 _ORIGIN: ContextVar[Origin | None] = ContextVar("origin", default=None)
@@ -39,6 +40,12 @@ def on_behalf_of(request_id: str | None) -> Iterator[None]:
 
 def current() -> Origin | None:
     return _ORIGIN.get()
+
+
+def user_agent() -> str | None:
+    """What the client of the present operation calls itself, if it says so."""
+    origin = _ORIGIN.get()
+    return origin.user_agent if origin else None
 
 
 def of_event() -> tuple[str | None, str | None]:

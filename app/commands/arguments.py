@@ -92,6 +92,8 @@ def _add_operator_commands(add: AddCommand) -> None:
     letters.add_argument("id", nargs="?", help="as listed; `replay` without: all")
     story = add("story", "show everything that happened to a reservation")
     story.add_argument("reservation_id", metavar="RESERVATION")
+    again = add("refund-again", "send a refund that the provider has refused again")
+    again.add_argument("refund_id", metavar="REFUND")
     money = add("money", "compare the payment provider's report of a day with our rows")
     money.add_argument("day", metavar="DAY", help="as in 2026-11-29, UTC")
 

@@ -20,7 +20,7 @@ screening AS (
 locked AS (
     SELECT ss.* FROM screening
     JOIN session_seats ss ON ss.session_id = screening.id
-    WHERE ss.id = ANY($2::uuid[])
+    WHERE ss.id = ANY($2::uuid[]) AND ss.zone_id IS NOT NULL
     ORDER BY ss.id
     FOR UPDATE OF ss
 ),

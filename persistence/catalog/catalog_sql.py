@@ -114,7 +114,8 @@ on_sale AS (
 SELECT {SESSION} FROM screening
 """
 
-# A session's room never changes.
+# A session that is moved meanwhile has another room: then the exclusion constraint
+# decides alone.
 LOCK_ROOM_OF_SESSION = """
 SELECT turnaround_minutes FROM rooms
 WHERE id = (SELECT room_id FROM sessions WHERE id = $1)
@@ -127,6 +128,14 @@ LOCK_AGAINST_HOLDS = "FOR UPDATE"
 LOCK_SESSION = f"""
 SELECT {SESSION} FROM sessions WHERE id = $1
 {LOCK_AGAINST_HOLDS}
+"""
+
+# All that customers have of a session, once it is locked: then none is added.
+LOCK_SALES = """
+SELECT id FROM reservations
+WHERE session_id = $1 AND status IN ('PENDING', 'CONFIRMED')
+ORDER BY id
+FOR UPDATE
 """
 
 # Separate statements: their clock and their snapshot are from after the locks.

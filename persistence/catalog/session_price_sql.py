@@ -42,7 +42,8 @@ SELECT $1, zone_id, ticket_type_id, amount_minor FROM card_prices WHERE card_id 
 """
 # Of all seats, however many of them are on sale.
 LIMIT = """(SELECT count(*) FROM session_seats seat
-    WHERE seat.session_id = {session}) * type.quota_percent / 100"""
+    WHERE seat.session_id = {session} AND seat.zone_id IS NOT NULL)
+    * type.quota_percent / 100"""
 # A type gets its quota before the first ticket of it, so that all are counted.
 ADD_QUOTAS = f"""
 INSERT INTO ticket_quotas (session_id, ticket_type_id, seats_limit)

@@ -27,7 +27,8 @@ WHERE a.provider = $1 AND (
     OR a.id IN (SELECT attempt_id FROM refunds WHERE provider_ref = ANY($4)))
 """
 REFUNDS = """
-SELECT id, attempt_id, provider_ref, amount_minor, currency, status FROM refunds
+SELECT id, attempt_id, provider_ref, amount_minor, currency, status,
+       repeated_as IS NOT NULL AS is_repeated FROM refunds
 WHERE attempt_id = ANY($1)
 """
 
@@ -80,4 +81,5 @@ def _refund(row: CatalogRow) -> RefundBooks:
         ref=row["provider_ref"],
         amount=Money(row["amount_minor"], row["currency"]),
         status=RefundStatus(row["status"]),
+        is_repeated=row["is_repeated"],
     )

@@ -17,14 +17,6 @@ from persistence.sales.ledger_sql import LOCKED_SEATS, RELEASED
 
 IS_OVER = "SELECT ends_at <= clock_timestamp() FROM sessions WHERE id = $1"
 
-# All that a customer has or may still get: the session is locked, so none is added.
-# The race tests remove the lock.
-LOCK_RESERVATIONS = """
-SELECT id FROM reservations
-WHERE session_id = $1 AND status IN ('PENDING', 'CONFIRMED')
-ORDER BY id
-FOR UPDATE
-"""
 SOLD = """
 SELECT r.id FROM reservations r
 WHERE r.id = ANY($1) AND r.status = 'CONFIRMED' AND EXISTS (

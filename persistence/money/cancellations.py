@@ -8,7 +8,7 @@ import asyncpg
 from domain.errors import NotFoundError, SessionOverError
 from domain.ports import IdempotencyKey, KeyReusedError
 from domain.sessions import Session, SessionStatus
-from persistence.catalog.catalog_sql import LOCK_SESSION
+from persistence.catalog.catalog_sql import LOCK_SALES, LOCK_SESSION
 from persistence.catalog_rows import session_of
 from persistence.money import cancel_sql as sql
 from persistence.money import refund_sql
@@ -49,7 +49,7 @@ async def _cancel(
         return session, 0
     if await db.fetchval(sql.IS_OVER, session_id):
         raise SessionOverError
-    rows = await db.fetch(sql.LOCK_RESERVATIONS, session_id)
+    rows = await db.fetch(LOCK_SALES, session_id)
     reservations = [row["id"] for row in rows]
     for lock in (refund_sql.LOCK_PAYMENTS, refund_sql.LOCK_SEATS):
         await db.execute(lock, reservations)

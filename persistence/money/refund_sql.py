@@ -102,6 +102,14 @@ changed_payments AS (
     WHERE p.id = due.payment_id AND p.status = 'APPROVED' AND {WITHIN_AMOUNT}
     RETURNING p.*
 ),
+changed_attempts AS (
+    UPDATE payment_attempts a
+    SET refunded_minor = a.refunded_minor + due.amount_minor
+    FROM due
+    WHERE a.id = due.attempt_id AND a.refunded_minor + due.amount_minor
+        <= greatest(a.amount_minor, a.captured_minor)
+    RETURNING a.id
+),
 new_refunds AS (
     INSERT INTO refunds (id, payment_id, attempt_id, amount_minor, currency, status,
                          reason, requested_by, created_at, settled_at)
@@ -147,11 +155,44 @@ SELECT (SELECT count(*) FROM new_refunds) AS refunds,
        (SELECT refund_id FROM due LIMIT 1) AS refund_id,
        1 / ((SELECT count(*) FROM refunding) = (SELECT count(*) FROM unclaimed)
             AND (SELECT count(*) FROM changed_payments)
-                = (SELECT count(*) FROM new_refunds))::int AS whole
+                = (SELECT count(*) FROM new_refunds)
+            AND (SELECT count(*) FROM changed_attempts)
+                = (SELECT count(attempt_id) FROM new_refunds))::int AS whole
 """
 INSERT_KEY = """
 INSERT INTO idempotency_keys (account_id, operation, key, input_hash, result_id)
 VALUES ($1, $2, $3, $4, $5)
+"""
+# The provider has said no: a new key, and so a new refund, may succeed. The first of
+# two calls changes something.
+REPEAT = """
+WITH failed AS (
+    SELECT * FROM refunds
+    WHERE id = $1 AND status = 'FAILED' AND repeated_as IS NULL
+        AND attempt_id IS NOT NULL
+    FOR UPDATE
+),
+again AS (
+    INSERT INTO refunds (payment_id, attempt_id, amount_minor, currency, status, reason,
+                         requested_by)
+    SELECT payment_id, attempt_id, amount_minor, currency, 'PENDING', reason,
+           requested_by FROM failed
+    RETURNING *
+),
+repeated AS (
+    UPDATE refunds r SET repeated_as = again.id
+    FROM failed, again WHERE r.id = failed.id AND r.repeated_as IS NULL
+),
+tickets AS (
+    UPDATE claims SET refund_id = again.id
+    FROM again JOIN payments p ON p.id = again.payment_id
+    WHERE claims.reservation_id = p.reservation_id AND claims.refund_id = $1
+),
+effect AS (
+    INSERT INTO payment_effects (attempt_id, operation, refund_id, amount_minor, due_at)
+    SELECT attempt_id, 'REFUND', id, amount_minor, created_at FROM again
+)
+SELECT id FROM again
 """
 BY_ID = """
 SELECT id, payment_id, amount_minor, currency, status, reason, created_at

@@ -49,6 +49,14 @@ class PostgresRefunds:
             await self._own_writes.mark(decision.given_back.customer_id)
         return decision
 
+    async def repeat(self, refund_id: UUID) -> UUID | None:
+        """Send one again that the provider has refused, as another one.
+
+        None: there is no such refund, or it was sent again before.
+        """
+        again: UUID | None = await self._pool.fetchval(sql.REPEAT, refund_id)
+        return again
+
     async def by_id(self, ids: Sequence[UUID]) -> dict[UUID, Refund]:
         return {
             row["id"]: refund_of(row) for row in await self._pool.fetch(sql.BY_ID, ids)

@@ -8,6 +8,7 @@ import asyncpg
 from domain.account import (
     KNOWN_NETWORK_PERIOD,
     Account,
+    Exchange,
     Login,
     RecentUse,
     RefreshFamily,
@@ -20,6 +21,8 @@ from persistence.people.account_events import inserted_account_event
 from persistence.postgres.pool import Pool
 from persistence.sales.event_sql import ORIGIN
 from telemetry import origin
+
+MAX_DEVICE_NAME = 200
 
 # Of a row of accounts, for account_of.
 ACCOUNT = (
@@ -72,8 +75,10 @@ def remember_network(source: str, network: str) -> str:
 # FOR SHARE waits for a take-over of the account, which removes its password.
 ADD_REFRESH = f"""
 WITH added AS (
-    INSERT INTO refresh_tokens (token_hash, family_id, account_id, expires_at)
-    SELECT $1, $2, id, clock_timestamp() + $4::interval FROM accounts
+    INSERT INTO refresh_tokens
+        (token_hash, family_id, account_id, expires_at, device_name, signed_in_at)
+    SELECT $1, $2, id, clock_timestamp() + $4::interval, $7, clock_timestamp()
+    FROM accounts
     WHERE id = $3 AND erased_at IS NULL
       AND ($5::text IS NULL OR password_hash = $5) FOR SHARE
     RETURNING account_id
@@ -100,17 +105,19 @@ WITH account AS MATERIALIZED (
 ), used AS (
     UPDATE refresh_tokens SET used_at = clock_timestamp(), successor = $4 FROM account
     WHERE token_hash = $1 AND used_at IS NULL AND expires_at > clock_timestamp()
-    RETURNING family_id, account_id
+    RETURNING family_id, account_id, device_name, signed_in_at
 ), successor AS (
-    INSERT INTO refresh_tokens (token_hash, family_id, account_id, expires_at)
-    SELECT $2, family_id, account_id, clock_timestamp() + $3::interval FROM used
-    RETURNING account_id
+    INSERT INTO refresh_tokens
+        (token_hash, family_id, account_id, expires_at, device_name, signed_in_at)
+    SELECT $2, family_id, account_id, clock_timestamp() + $3::interval,
+           device_name, signed_in_at FROM used
+    RETURNING account_id, family_id
 ), network AS ({remember_network("successor", "$5")})
-SELECT account.* FROM account JOIN successor ON account_id = id
+SELECT account.*, family_id FROM account JOIN successor ON account_id = id
 """  # noqa: S608 # constants
 
 RECENT_USE = f"""
-SELECT {ACCOUNT}, successor
+SELECT {ACCOUNT}, family_id, successor
 FROM refresh_tokens JOIN accounts ON id = account_id
 WHERE token_hash = $1 AND used_at > clock_timestamp() - $2::interval
 """  # noqa: S608 # constants
@@ -177,6 +184,7 @@ class PostgresAccounts:
             period,
             password_hash,
             network,
+            _device_name(),
         )
         return added is not None
 
@@ -192,7 +200,7 @@ class PostgresAccounts:
 
     async def exchange_refresh_token(
         self, token_hash: bytes, successor: Successor, period: timedelta
-    ) -> Account | None:
+    ) -> Exchange | None:
         row = await self._pool.fetchrow(
             EXCHANGE_REFRESH,
             token_hash,
@@ -201,13 +209,15 @@ class PostgresAccounts:
             successor.sealed,
             successor.network,
         )
-        return account_of(row) if row else None
+        return Exchange(account_of(row), row["family_id"]) if row else None
 
     async def recent_use(
         self, token_hash: bytes, period: timedelta
     ) -> RecentUse | None:
         row = await self._pool.fetchrow(RECENT_USE, token_hash, period)
-        return RecentUse(account_of(row), row["successor"]) if row else None
+        if row is None:
+            return None
+        return RecentUse(account_of(row), row["family_id"], row["successor"])
 
     async def end_family(
         self, token_hash: bytes, *, only_if_used: bool = False
@@ -220,6 +230,12 @@ class PostgresAccounts:
         if deleted == "DELETE 0":  # another request ended it while we waited
             return None
         return RefreshFamily(row["family_id"], row["account_id"])
+
+
+def _device_name() -> str | None:
+    """Header lines may have any bytes; Postgres stores no NUL."""
+    agent = (origin.user_agent() or "")[:MAX_DEVICE_NAME].strip()
+    return agent if agent.isprintable() else None
 
 
 def account_of(row: asyncpg.Record) -> Account:

@@ -84,9 +84,9 @@ class PostgresNotices:
         """It was not sent. The next one to get the event may try."""
         await self._pool.execute(RELEASE, event_id)
 
-    async def finish(self, event_id: UUID) -> None:
-        """It was sent, or there is nobody to send it to. Confirms the event."""
-        await self._pool.execute(FINISH, [event_id], NOTICES_CONSUMER)
+    async def finish(self, event_ids: list[UUID]) -> None:
+        """They were sent, or there is nobody to send them to. Confirms the events."""
+        await self._pool.execute(FINISH, event_ids, NOTICES_CONSUMER)
 
     async def give_up(self, event_id: UUID) -> None:
         """Confirms the event only: when it is replayed it may still be sent."""

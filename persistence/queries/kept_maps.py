@@ -11,7 +11,7 @@ import asyncpg
 
 from domain.money import Money
 from domain.seat_plan import SeatPlan
-from domain.seats import Position, SeatMap, SeatStatus, SessionSeat
+from domain.seats import Position, SeatMap, SeatStatus, SessionSeat, seat_order
 from domain.sessions import SessionStatus
 from domain.ticket_prices import SeatPrices
 from runtime.kept_values import KeptValues
@@ -68,6 +68,8 @@ class KeptMap:
         for seat in seats_of(rows):
             place = self.places.get(seat.id)
             if place is None:
+                return None
+            if seat_order(seats[place]) != seat_order(seat):  # it is in another room
                 return None
             if seats[place] != seat:
                 seats[place] = seat

@@ -23,6 +23,7 @@ class Refunds:
         rows = (
             select(RefundRow)
             .where(col(RefundRow.payment_id).in_(payment_ids))
+            .where(col(RefundRow.repeated_as).is_(None))
             .order_by(col(RefundRow.created_at), col(RefundRow.id))
         )
         refunds: defaultdict[UUID, list[Refund]] = defaultdict(list)
@@ -39,6 +40,7 @@ class Refunds:
             .join(RefundRow, col(RefundRow.payment_id) == col(PaymentRow.id))
             .where(session_id.in_(session_ids))
             .where(col(RefundRow.status) != RefundStatus.SUCCEEDED)
+            .where(col(RefundRow.repeated_as).is_(None))
             .group_by(session_id)
         )
         read = await self._reader.fetch(rows)

@@ -23,7 +23,7 @@ OLD_RULES_SECONDS = 60.0  # of a session that nobody has asked for since
 MAX_RULES = 10_000  # sessions
 
 RULES = """
-SELECT rooms.version AS room_version, s.orphan_rule,
+SELECT rooms.id || '.' || rooms.version AS room_version, s.orphan_rule,
        s.sales_end_at <= clock_timestamp() AS closed,
        EXISTS (
            SELECT FROM seats WHERE seats.room_id = s.room_id
@@ -42,7 +42,7 @@ PLACES = """
 SELECT ss.id, seat.row_label, seat.number, seat.label, seat.x, seat.y, seat.place,
        seat.features, ss.zone_id, seat.out_of_service
 FROM session_seats ss JOIN seats seat ON seat.id = ss.seat_id
-WHERE ss.session_id = $1
+WHERE ss.session_id = $1 AND ss.zone_id IS NOT NULL
 """
 
 

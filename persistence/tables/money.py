@@ -31,8 +31,9 @@ class PaymentAttemptRow(SQLModel, table=True):
         one_of("flag", Flag),
         CheckConstraint("amount_minor > 0", name="amount_positive"),
         CheckConstraint(
-            "refunded_minor BETWEEN 0 AND captured_minor",
-            name="refunded_within_captured",
+            # What is captured soon may be given back already.
+            "refunded_minor BETWEEN 0 AND greatest(amount_minor, captured_minor)",
+            name="refunded_within_amount",
         ),
         CheckConstraint(
             "(outcome IS NULL) = (settled_at IS NULL)", name="settled_when"
@@ -106,6 +107,8 @@ class RefundRow(SQLModel, table=True):
     )
     provider_ref: str | None = Field(default=None, sa_type=Text, unique=True)
     settled_at: datetime | None = Field(default=None, sa_type=Moment)
+    # A FAILED one that was sent again is that refund now.
+    repeated_as: UUID | None = Field(default=None, foreign_key="refunds.id")
 
 
 class PaymentEffectRow(SQLModel, table=True):

@@ -73,6 +73,9 @@ class RefreshTokenRow(SQLModel, table=True):
     account_id: UUID = Field(foreign_key="accounts.id", index=True, ondelete="CASCADE")
     expires_at: datetime = Field(sa_type=Moment)
     used_at: datetime | None = Field(default=None, sa_type=Moment)
+    # Of the family, as its first token has it. NULL in rows of the last release.
+    device_name: str | None = Field(default=None, sa_type=Text)
+    signed_in_at: datetime | None = Field(default=None, sa_type=Moment)
     # For the client's other tabs; see domain/sealed_successors.py.
     successor: bytes | None = None
 

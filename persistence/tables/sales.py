@@ -79,7 +79,7 @@ class SessionSeatRow(SQLModel, table=True):
     held_until: datetime | None = Field(default=None, sa_type=Moment)
     version: int = Field(default=1)
     # The price zone that the seat had when it went on sale here. A trigger fills it for
-    # programs of the last release.
+    # programs of the last release. NULL: the session has moved to a room without it.
     zone_id: UUID | None = Field(default=None)
     # What the default type costs here. NULL: as much as the session says.
     price_minor: int | None = Field(default=None)

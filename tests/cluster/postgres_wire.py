@@ -11,11 +11,11 @@ LABELS = {
     "hold": b"INSERT INTO reservations",
     "extend": b"SET expires_at = r.expires_at + make_interval",
     "block": b"SET status = 'BLOCKED'",
+    "sell": b"to_capture AS (",  # before `approve`, whose text it has, too
     "approve": b"SET status = 'APPROVED'",
     "update payments": b"INSERT INTO payments",
     "confirm": b"SET awaiting = array_remove",
     "page": b"SET provider_ref = $2",
-    "sell": b"UPDATE reservations r SET status = 'CONFIRMED'",
     "effects": b"SELECT e.id FROM payment_effects e JOIN",
     "effect done": b"SET done_at = clock_timestamp()",
     "refund": b"INSERT INTO refunds",

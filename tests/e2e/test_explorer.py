@@ -131,6 +131,13 @@ async def test_a_manager_takes_a_seat_off_sale_and_back(explorer: Explorer) -> N
     await expect(explorer.answer).to_contain_text('"status": "AVAILABLE"')
 
 
+async def test_an_example_shows_the_account(explorer: Explorer) -> None:
+    await explorer.run("SignIn")
+    await expect(explorer.answer).to_contain_text('"name": "Ana"')
+    await explorer.run("MyAccount")
+    await expect(explorer.answer).to_contain_text('"current": true')
+
+
 async def test_a_subscription_shows_a_hold_made_from_outside(
     explorer: Explorer, bruno: Customer
 ) -> None:

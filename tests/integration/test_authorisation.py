@@ -13,6 +13,7 @@ from domain.password_changes import PasswordService
 from domain.people import Role, Viewer
 from domain.profiles import ProfileService
 from persistence.people.addresses import PostgresAddresses
+from persistence.people.devices import PostgresDevices
 from persistence.people.password_changes import PostgresPasswordChanges
 from persistence.people.profiles import PostgresProfiles
 from persistence.postgres.pool import Pool
@@ -57,6 +58,7 @@ def full_client(client: SchemaClient, pool: Pool) -> SchemaClient:
         accounts=accounts,
         addresses=AddressService(PostgresAddresses(pool)),
         profiles=ProfileService(PostgresProfiles(pool), FakePasswords()),
+        devices=PostgresDevices(pool),
         passwords=PasswordService(
             PostgresPasswordChanges(pool), FakePasswords(), accounts
         ),

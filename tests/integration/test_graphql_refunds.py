@@ -1,5 +1,6 @@
 """What customers and managers are answered who give tickets back."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -10,13 +11,20 @@ from domain.people import Role, Viewer
 from loadtest.documents import REFUND_TICKETS
 from persistence.postgres.pool import Pool
 from tests.support.cinema import Cinema, Show
-from tests.support.refunds import asking, refund_service, sell, ticket_ids
+from tests.support.refunds import ADD_ATTEMPT, asking, refund_service, sell, ticket_ids
 from tests.support.schema_client import SchemaClient
+from tests.support.session_documents import CANCEL_SESSION
+from tests.support.staff import ADD_ACCOUNT
 
 RESERVATION = """query ($id: ID!) { reservation(id: $id) {
   status tickets { id status } seats { status }
   payment { status refunds { id status reason amount { amountMinor } tickets { id } } }
 } }"""
+CONFIRM = """
+UPDATE refunds SET status = 'SUCCEEDED' FROM payments p
+WHERE p.id = payment_id AND p.reservation_id = $1
+"""
+PENDING = "query ($id: ID!) { session(id: $id) { refundsPending } }"
 FOLLOW = """subscription ($id: ID!) { reservation(id: $id) {
   payment { status refunds { status } }
 } }"""
@@ -113,3 +121,30 @@ async def test_who_follows_the_reservation_sees_each_refund(
         ("PARTLY_REFUNDED", 2),
         ("REFUNDED", 3),
     ]
+
+
+async def test_staff_of_the_cinema_see_what_is_pending(
+    client: SchemaClient, pool: Pool, show: Show, ana: UUID
+) -> None:
+    client.services = replace(client.services, queries=client.queries)
+    sold = await sell(pool, show, ana, 0, 1)
+    await pool.fetchval(ADD_ATTEMPT, sold.id)
+    rita, eva = [
+        await pool.fetchval(ADD_ACCOUNT, "MANAGER", local) for local in (False, True)
+    ]
+    session_id = str(show.session_id)
+
+    cancelled = await client.mutate(
+        CANCEL_SESSION,
+        Viewer(rita, Role.MANAGER),
+        sessionId=session_id,
+        reason="flood",
+    )
+
+    assert (cancelled["status"], cancelled["refundsPending"]) == ("CANCELLED", 1)
+    for who in (None, ana, Viewer(eva, Role.MANAGER)):
+        data = await client.data(PENDING, who, id=session_id)
+        assert data["session"]["refundsPending"] is None
+    await pool.execute(CONFIRM, sold.id)
+    data = await client.data(PENDING, Viewer(rita, Role.MANAGER), id=session_id)
+    assert data["session"]["refundsPending"] == 0

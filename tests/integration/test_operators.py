@@ -138,12 +138,12 @@ async def test_what_cannot_be_read_is_shown_and_stays(
         await producer.send_and_wait(RESERVATIONS, b"{poison", key=key)
 
     async def buried() -> bool:
-        return len(await of_session(kafka, show)) == 2
+        return len(await of_session(kafka, show)) == 3
 
     await eventually(buried)
     letters = await of_session(kafka, show)
 
-    assert {letter.consumer for letter in letters} == {"payments", "fanout"}
+    assert {each.consumer for each in letters} == {"payments", "fanout", "notices"}
     assert {letter.value for letter in letters} == {b"{poison"}
     for letter in letters:
         with pytest.raises(UnreadableLetterError):

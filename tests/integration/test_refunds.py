@@ -24,7 +24,6 @@ from persistence.sales.ledger import PostgresLedger
 from tests.support.cinema import Cinema, Show
 from tests.support.null_services import NoSeatLocks, NoWakeup
 from tests.support.refunds import (
-    ADD_ATTEMPT,
     EVERYWHERE,
     asking,
     refund_service,
@@ -35,7 +34,6 @@ from tests.support.refunds import (
 PAYMENT = "SELECT status, refunded_minor FROM payments WHERE reservation_id = $1"
 REFUNDED = "SELECT count(*) FROM refunds r JOIN payments p ON p.id = r.payment_id"
 EVENTS = "SELECT type, data FROM outbox WHERE session_id = $1 ORDER BY position"
-EFFECTS = "SELECT operation, refund_id, amount_minor FROM payment_effects"
 MOVE = """
 UPDATE sessions SET starts_at = clock_timestamp() + $2::interval,
     ends_at = clock_timestamp() + $2::interval + interval '2 hours' WHERE id = $1
@@ -234,17 +232,3 @@ async def test_free_tickets_can_be_given_back(
 
     assert refund.amount == Money(0, "BRL")
     assert (await cinema.seat_states(show))[0] == ("AVAILABLE", 4)
-
-
-async def test_money_of_a_provider_is_given_back_by_an_effect(
-    pool: Pool, refunds: RefundService, show: Show, ana: UUID
-) -> None:
-    sold = await sell(pool, show, ana, 0, 1)
-    attempt_id = await pool.fetchval(ADD_ATTEMPT, sold.id)
-    first, _ = await ticket_ids(pool, sold.id)
-
-    refund = await refunds.refund_tickets(asking(sold, [first]))
-
-    assert refund.status is RefundStatus.PENDING
-    effects = await pool.fetch(f"{EFFECTS} WHERE attempt_id = $1", attempt_id)
-    assert [*map(tuple, effects)] == [("REFUND", refund.id, 2500)]

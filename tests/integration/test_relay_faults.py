@@ -180,12 +180,13 @@ async def test_a_poison_message_stops_no_consumer(
         return found
 
     async def all_dead_letters() -> bool:
-        return len(await reasons()) == 3
+        return len(await reasons()) == 4
 
     await eventually(all_dead_letters)
     assert await payments(cinema, show) == ["PENDING"] * 2
     found = await reasons()
-    unreadable = [found.pop((b"{poison", name)) for name in (b"payments", b"fanout")]
+    consumers = (b"payments", b"fanout", b"notices")
+    unreadable = [found.pop((b"{poison", name)) for name in consumers]
     assert all(reason.startswith(b"MalformedEventError(") for reason in unreadable)
     [((letter, consumer), reason)] = found.items()
     assert CloudEvent.decode(letter).data["reservation_id"] == str(readable.id)

@@ -26,12 +26,12 @@ from tests.support.cinema import Cinema
 from tests.support.embedded import EmbeddedStack
 from tests.support.folded_map import FoldedMap
 from tests.support.minimal_operations import root_fields
+from tests.support.mutations_without_map import CHANGE_NO_MAP
 from tests.support.polling import eventually
 from tests.support.realtime import Worker
 from tests.support.sale_events import until_outbox_is_empty
 from tests.support.schema_client import SchemaClient
 from tests.support.seat_changes import (
-    CHANGE_NO_MAP,
     Sale,
     add_seats,
     approve,
@@ -40,11 +40,13 @@ from tests.support.seat_changes import (
     cancel_session,
     change_price,
     change_price_of_overdue_seats,
+    change_room,
     extend,
     lengthen,
     move,
     refund,
     refund_all,
+    reschedule,
     reserve,
     reserve_best,
     reserve_overdue_seats,
@@ -85,6 +87,7 @@ class Case:
 
 HELD = ["PaymentOpened", "ReservationCreated"]
 SOLD = ["PaymentApproved", *HELD, "ReservationConfirmed"]
+MOVED = ["ReservationMoved", "SessionMoved"]
 REFUNDED = ["PaymentRefunded", "TicketsRefunded"]
 EXTENDED = "ReservationExtended"
 EXPIRED = ["PaymentExpired", "PaymentOpened", "ReservationCreated"]
@@ -120,6 +123,10 @@ CASES = {
             *(*HELD, "ReservationCancelled", "PaymentCancelled"),
         ],
         reprices=True,
+    ),
+    "rescheduleSession, start": Case(reschedule, [*SOLD, *MOVED], reprices=True),
+    "rescheduleSession, room": Case(
+        change_room, [*SOLD, *MOVED, "SeatsMoved", "SeatsMoved"], reprices=True
     ),
     "addSeats": Case(add_seats, ["SeatsAdded"]),
     "updateSession, price": Case(change_price, ["SeatsRepriced"], reprices=True),

@@ -15,6 +15,7 @@ from domain.profiles import ProfileService
 from loadtest.documents import SIGN_UP
 from persistence.people.accounts import PostgresAccounts
 from persistence.people.addresses import PostgresAddresses
+from persistence.people.devices import PostgresDevices
 from persistence.people.password_changes import PostgresPasswordChanges
 from persistence.people.profiles import PostgresProfiles
 from persistence.postgres.pool import Pool
@@ -57,6 +58,7 @@ def client_of_accounts(
         accounts=accounts,
         addresses=AddressService(PostgresAddresses(pool)),
         profiles=ProfileService(PostgresProfiles(pool), passwords),
+        devices=PostgresDevices(pool),
         passwords=PasswordService(changes, passwords, accounts),
     )
     return client

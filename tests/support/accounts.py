@@ -9,6 +9,7 @@ from domain.account import (
     AccessToken,
     Account,
     Doubt,
+    Exchange,
     Login,
     RecentUse,
     RefreshFamily,
@@ -85,14 +86,15 @@ class FakeAccounts:
 
     async def exchange_refresh_token(
         self, token_hash: bytes, successor: Successor, period: timedelta
-    ) -> Account | None:
+    ) -> Exchange | None:
         owners = {token: owner for token, owner, _ in self.refresh_tokens}
         if token_hash in self.used or token_hash not in owners:
             return None
         self.used[token_hash] = successor.sealed
         owner = owners[token_hash]
         self.refresh_tokens.append((successor.token_hash, owner, period))
-        return await self.find(owner)
+        account = await self.find(owner)
+        return Exchange(account, FAMILY_ID) if account else None
 
     async def recent_use(
         self, token_hash: bytes, period: timedelta
@@ -101,7 +103,7 @@ class FakeAccounts:
         account = await self.find(owner) if owner else None
         if account is None or token_hash not in self.used or not period:
             return None
-        return RecentUse(account, self.used[token_hash])
+        return RecentUse(account, FAMILY_ID, self.used[token_hash])
 
     async def end_family(
         self, token_hash: bytes, *, only_if_used: bool = False

@@ -12,6 +12,7 @@ SHARED_RUNS = {
         "test_api_examples",
         "test_catalog",
         "test_explorer",
+        "test_mails",
         "test_http_audits",
         "test_languages",
         "test_metrics",

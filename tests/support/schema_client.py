@@ -20,6 +20,7 @@ from domain.extensions import ExtensionService
 from domain.people import Role, Viewer
 from domain.prices import PriceService
 from domain.refunds import RefundService
+from domain.rescheduling import ReschedulingService
 from domain.sales import PaymentService
 from domain.seat_rules import SeatRules
 from domain.venues import VenueService
@@ -27,6 +28,7 @@ from loadtest.documents import RESERVE_SEATS
 from persistence.catalog.blocks import PostgresBlocks
 from persistence.catalog.catalog import PostgresCatalog
 from persistence.catalog.prices import PostgresPrices
+from persistence.catalog.rescheduling import PostgresReschedules
 from persistence.catalog.venues import PostgresVenues
 from persistence.money.cancellations import PostgresCancellations
 from persistence.money.refunds import PostgresRefunds
@@ -103,11 +105,15 @@ class SchemaClient:
             cancellations=CancellationService(
                 PostgresCancellations(pool), ledger, NothingCached(), NoWakeup()
             ),
+            rescheduling=ReschedulingService(
+                PostgresReschedules(pool), ledger, NothingCached(), NoWakeup()
+            ),
             accounts=UNUSED,
             identities=UNUSED,
             addresses=UNUSED,
             passwords=UNUSED,
             profiles=UNUSED,
+            devices=UNUSED,
             catalog=CatalogService(PostgresCatalog(pool), NothingCached(), NoWakeup()),
             venues=VenueService(PostgresVenues(pool), NothingCached(), NoWakeup()),
             blocks=BlockService(PostgresBlocks(pool), NoWakeup()),

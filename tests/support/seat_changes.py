@@ -10,7 +10,6 @@ from loadtest.documents import (
     APPROVE_PAYMENT,
     BLOCK_SEATS,
     CANCEL_RESERVATION,
-    CANCEL_SESSION,
     EXTEND_RESERVATION,
     REFUND_TICKETS,
     RESERVE_BEST_SEATS,
@@ -23,38 +22,10 @@ from tests.support.catalog import answer, moment
 from tests.support.cinema import Cinema, Show, expire_hold
 from tests.support.null_services import NoWakeup
 from tests.support.refunds import ticket_ids
+from tests.support.rescheduling import another_room
 from tests.support.sale_events import until_outbox_is_empty
 from tests.support.schema_client import SchemaClient
-
-# createSession makes a map that nobody can have watched before. removeSession ends one.
-CHANGE_NO_MAP = {
-    "archiveMovie",
-    "changePassword",
-    "chooseTickets",
-    "createCinema",
-    "createMovie",
-    "createRoom",
-    "createSession",
-    "eraseAccount",
-    "exchangeSignInCode",
-    "refreshTokens",
-    "removeRoom",
-    "requestEmailVerification",
-    "requestPasswordReset",
-    "resetPassword",
-    "removeSession",
-    "savePriceCard",
-    "saveTicketType",
-    "savePriceZone",
-    "signIn",
-    "signOut",
-    "signUp",
-    "updateCinema",
-    "updateRoom",
-    "updateSeats",
-    "updateViewer",
-    "verifyEmail",
-}
+from tests.support.session_documents import CANCEL_SESSION, RESCHEDULE_SESSION
 
 
 @dataclass(frozen=True)
@@ -151,6 +122,28 @@ async def cancel_session(sale: Sale) -> None:
         reason="flood",
     )
     assert cancelled["__typename"] == "Session", cancelled
+
+
+async def reschedule(sale: Sale) -> None:
+    await _reschedule(sale, startsAt=moment(9))
+
+
+async def change_room(sale: Sale) -> None:
+    """To one that lacks half of the seats."""
+    room_id = await another_room(sale.cinema, 5)
+    await _reschedule(sale, roomId=str(room_id))
+
+
+async def _reschedule(sale: Sale, **entered: str) -> None:
+    await _sell(sale)
+    moved = await sale.client.mutate(
+        RESCHEDULE_SESSION,
+        Viewer(sale.customer, Role.MANAGER),
+        sessionId=str(sale.show.session_id),
+        reason="broken projector",
+        **entered,
+    )
+    assert moved["__typename"] == "Session", moved
 
 
 async def _sell(sale: Sale) -> UUID:

@@ -9,6 +9,7 @@ from loadtest.documents import BLOCK_SEATS, CREATE_MOVIE, UNBLOCK_SEATS
 from persistence.postgres.pool import Pool
 from tests.support.catalog import moment
 from tests.support.cinema import Cinema
+from tests.support.session_documents import CANCEL_SESSION, RESCHEDULE_SESSION
 from tests.support.venue_documents import (
     ADD_SEATS,
     ARCHIVE_MOVIE,
@@ -120,6 +121,10 @@ def of_cinema(site: Site) -> list[tuple[str, dict[str, Any]]]:
         ),
         (UPDATE_SESSION, {"id": site.session, "startsAt": moment(3)}),
         (
+            RESCHEDULE_SESSION,
+            {"sessionId": site.session, "startsAt": moment(4), "reason": "a repair"},
+        ),
+        (
             BLOCK_SEATS,
             {"sessionId": site.session, "seatIds": site.seats, "reason": "broken"},
         ),
@@ -138,6 +143,7 @@ def of_cinema(site: Site) -> list[tuple[str, dict[str, Any]]]:
                 ],
             },
         ),
+        (CANCEL_SESSION, {"sessionId": site.session, "reason": "a repair"}),
         (REMOVE_SESSION, {"id": site.session}),
         (REMOVE_ROOM, {"id": site.room}),
     ]

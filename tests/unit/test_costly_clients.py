@@ -29,6 +29,7 @@ HOG, BUYER = "192.0.2.1", "192.0.2.2"
 def _one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing costs much here, and on a busy machine anything may last long."""
     monkeypatch.setattr(read_shares, "MOST_TOGETHER", 1)
+    monkeypatch.setattr(read_shares, "MOST_BESIDE_CHANGES", 1)
     monkeypatch.setattr(read_shares, "OVERDUE_SECONDS", 600.0)
 
 

@@ -18,7 +18,7 @@ RULE = {
     "closed": False,
     "companions_released": False,
     "has_pairs": False,
-    "room_version": 1,
+    "room_version": "room.1",
     "sold": None,
 }
 

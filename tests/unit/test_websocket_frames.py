@@ -19,7 +19,7 @@ async def test_other_protocols_are_refused(
 
 async def test_a_socket_without_connection_init_is_closed(state: SchemaState) -> None:
     app = GraphQLWebSocket(
-        schema, state.context_of, state.credentials_of, init_seconds=0.01
+        schema, state.context_of, state.credentials_of, init_seconds=0.5
     )
 
     async with AsgiSocket(app) as socket:

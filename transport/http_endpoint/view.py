@@ -12,6 +12,7 @@ from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from auth.tokens import AuthenticationError
+from telemetry import origin
 from transport import results
 from transport.documents.call import Call
 from transport.documents.persisted_queries import (
@@ -123,6 +124,8 @@ class GraphQLHttp:
             return answer
 
     def _context_for(self, request: HttpRequest) -> OperationContext:
+        if now := origin.current():
+            now.user_agent = request.headers.get(b"user-agent")
         return self._context_of(
             request.headers.get(b"authorization"),
             request.languages,

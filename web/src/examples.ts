@@ -269,6 +269,20 @@ mutation Unblock($sessionId: ID!, $seatId: ID!) {
 }
 `,
   },
+  {
+    operation: "MyAccount",
+    document: `# 13. Your own account: mails, and where you are signed
+# in. requestEmailVerification sends you a mail with a
+# code: make run writes it to .data/mail. verifyEmail
+# takes the code.
+query MyAccount {
+  viewer {
+    name email emailVerified locale
+    devices { id name signedInAt lastUsedAt current }
+  }
+}
+`,
+  },
 ];
 
 export function valuesFrom(operation: string | null, data: Data): Values {

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from loadtest.documents import CANCEL_SESSION
 from tests.cluster.money.buyers import MoneyBuyer
 from tests.cluster.workload.campaign_client import CampaignClient
 from tests.cluster.workload.watcher import SimulatedWatcher
+from tests.support.session_documents import CANCEL_SESSION
 
 LAST_ANSWERS_SECONDS = 30.0
 CALLS, PAUSE_SECONDS = 5, 0.7

@@ -1,0 +1,32 @@
+"""The mutations that change no map of seats."""
+
+# createSession makes a map that nobody can have watched before. removeSession ends one.
+CHANGE_NO_MAP = {
+    "archiveMovie",
+    "changePassword",
+    "chooseTickets",
+    "createCinema",
+    "createMovie",
+    "createRoom",
+    "createSession",
+    "endDevice",
+    "eraseAccount",
+    "exchangeSignInCode",
+    "refreshTokens",
+    "removeRoom",
+    "requestEmailVerification",
+    "requestPasswordReset",
+    "resetPassword",
+    "removeSession",
+    "savePriceCard",
+    "saveTicketType",
+    "savePriceZone",
+    "signIn",
+    "signOut",
+    "signUp",
+    "updateCinema",
+    "updateRoom",
+    "updateSeats",
+    "updateViewer",
+    "verifyEmail",
+}
