@@ -17,6 +17,7 @@ CAN_BE_PAID = """(verdict.r).status = 'PENDING' AND (verdict.r).expires_at > ver
 
 # Two callers at once: the second one waits for the lock, and its snapshot lacks the
 # attempt of the first one. Then the unique index refuses its own, and it asks again.
+# Behind a settler it has seen an attempt without its outcome: locked, that is as it is.
 # The first attempt extends the hold, if it ends earlier than the window. Later ones are
 # a part of the time that is left. `whole` is as in APPROVE.
 START = f"""
@@ -37,6 +38,7 @@ payable AS (
 known AS (
     SELECT a.* FROM payable JOIN payment_attempts a ON a.payment_id = $1
     WHERE a.outcome IS NULL
+    FOR NO KEY UPDATE OF a
 ),
 changed_reservations AS (
     UPDATE reservations r SET expires_at = payable.window_ends

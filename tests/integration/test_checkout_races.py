@@ -4,8 +4,12 @@ from uuid import UUID
 
 import pytest
 
+from domain.attempts import AttemptStatus
+from domain.checkout import Checkout
 from domain.errors import ReservationExpiredError
+from domain.payment_provider import ProviderState
 from persistence.money import attempt_sql
+from persistence.money.settlement import PostgresSettlements
 from persistence.postgres.pool import Pool
 from tests.support.cinema import Cinema, Show
 from tests.support.payments import Bought, Payments
@@ -90,3 +94,28 @@ async def test_without_its_guard_one_does(
     await checkout_after_the_end(payments, bought)
 
     assert await payments.pool.fetchval(COUNT, bought.payment_id) == 1
+
+
+async def test_a_checkout_after_the_outcome_of_another_is_a_new_one(
+    payments: Payments, bought: Bought
+) -> None:
+    """It waits for the settler, and has seen the other one without an outcome."""
+    first = await payments.start(bought)
+    await payments.pool.execute(
+        "UPDATE payment_attempts SET due_at = clock_timestamp()"
+    )
+    settlements = PostgresSettlements(payments.pool)
+    [due] = await settlements.due(payments.provider.name, 16)
+    closed = ProviderState(status=AttemptStatus.CLOSED)
+
+    _, second = await queued(
+        payments.pool,
+        LOCK_RESERVATION,
+        bought.reservation_id,
+        settlements.give_up(due, closed, None),
+        payments.start(bought),
+    )
+
+    assert isinstance(second, Checkout)
+    assert second.url != first.url
+    assert await payments.outcomes(bought) == ["RELEASED", None]
