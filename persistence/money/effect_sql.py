@@ -6,11 +6,10 @@ from persistence.sales.event_sql import ORIGIN, insert_events
 
 TRY_FOR = "3 days"
 
-# What the provider has is not given up because it cannot be reached: staff would give
-# the money back a second time.
+# A refund that was sent is never given up because the provider cannot be reached: staff
+# would give the money back a second time. It is sent once there is captured money.
 IS_LAST = f"""leased.created_at + interval '{TRY_FOR}' <= clock_timestamp()
-    AND NOT EXISTS (SELECT FROM refunds
-        WHERE refunds.id = leased.refund_id AND refunds.provider_ref IS NOT NULL)"""
+       AND (leased.operation <> 'REFUND' OR a.status = 'AUTHORIZED')"""
 
 DUE_EFFECTS = f"""
 WITH due AS (

@@ -146,13 +146,17 @@ async def test_a_refund_that_the_bank_has_is_pending_until_it_says_more(
     assert await payments.pool.fetchval(status, bought.payment_id) == "SUCCEEDED"
 
 
-async def test_a_refund_that_the_bank_has_is_never_given_up(
-    payments: Payments, bought: Bought
+@pytest.mark.parametrize("bank_has_it", [True, False])
+async def test_a_refund_that_may_have_happened_is_never_given_up(
+    payments: Payments, bought: Bought, *, bank_has_it: bool
 ) -> None:
     """Staff would give the money back a second time."""
     attempt = await payments.pay(bought)
     await payments.settle()
-    payments.provider.refund_status = RefundStatus.PENDING
+    if bank_has_it:
+        payments.provider.refund_status = RefundStatus.PENDING
+    else:
+        payments.provider.lose_answer("refund")
     await refund(payments, bought)
     await payments.settle()
     await payments.pool.execute(AGE, attempt)
