@@ -82,7 +82,7 @@ class CheckoutService:
         payment, attempt = self._checked(verdict)
         if attempt.checkout_url is None:
             attempt = await self._opened(attempt)
-        if attempt.checkout_url is None:
+        if attempt.checkout_url is None or attempt.outcome is not None:
             raise CheckoutUnavailableError
         return Checkout(
             payment=payment,

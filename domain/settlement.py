@@ -79,7 +79,9 @@ class SettlementService:
             await self._settlements.look_again(due, None, pause)
             return
         if attempt.outcome is not None:
-            await self._settlements.look_again(due, state, None)
+            is_open = state.status is AttemptStatus.OPEN
+            pause_if_open = _pause(due, state) if is_open else None
+            await self._settlements.look_again(due, state, pause_if_open)
         elif state.status in {AttemptStatus.AUTHORIZED, AttemptStatus.CAPTURED}:
             flag = _difference(attempt, state)
             if flag is not None or not await self._sell(due, state):
@@ -92,6 +94,7 @@ class SettlementService:
     async def _ask(self, due: DueAttempt) -> tuple[Attempt, ProviderState]:
         """The page is closed when the window is over, so that nobody pays any more.
 
+        So is one that opened after its attempt was given up.
         Money that came meanwhile is not given up here: another settler may sell for it.
 
         Raises ProviderUnavailableError and ProviderRefusedError.
@@ -106,7 +109,7 @@ class SettlementService:
             attempt = await self._attempts.opened(attempt.id, opened)
         state = await self._provider.fetch(attempt)
         is_open = state.status is AttemptStatus.OPEN and not state.is_processing
-        if due.is_over and is_open:
+        if is_open and (due.is_over or attempt.outcome is not None):
             try:
                 await self._provider.close_page(attempt)
             except ProviderRefusedError as error:  # somebody has just paid

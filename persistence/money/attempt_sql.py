@@ -98,13 +98,15 @@ FROM verdict CROSS JOIN LATERAL (SELECT (verdict.r).*) r
 CROSS JOIN LATERAL (SELECT (verdict.p).*) p LEFT JOIN attempt ON TRUE
 """
 
-# An event may have come before the answer: then it stays due.
+# An event may have come before the answer: then it stays due. The settler closes a page
+# whose attempt it has given up meanwhile.
 OPENED = f"""
 UPDATE payment_attempts a
 SET provider_ref = $2, checkout_url = $3, client_secret = $4,
     charge_ref = coalesce($5, a.charge_ref),
     status = CASE a.status WHEN 'OPENING' THEN 'OPEN' ELSE a.status END,
-    due_at = CASE WHEN a.due_at > clock_timestamp() AND a.outcome IS NULL
+    due_at = CASE WHEN a.outcome IS NOT NULL THEN clock_timestamp()
+        WHEN a.due_at > clock_timestamp()
         THEN least(clock_timestamp() + interval '{NEWS_SECONDS} seconds',
                    greatest(a.expires_at, clock_timestamp()))
         ELSE a.due_at END

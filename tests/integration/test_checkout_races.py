@@ -7,8 +7,10 @@ import pytest
 from domain.attempts import AttemptStatus
 from domain.checkout import Checkout
 from domain.errors import ReservationExpiredError
+from domain.money_errors import CheckoutUnavailableError
 from domain.payment_provider import ProviderState
 from persistence.money import attempt_sql
+from persistence.money.attempts import attempt_of
 from persistence.money.settlement import PostgresSettlements
 from persistence.postgres.pool import Pool
 from tests.support.cinema import Cinema, Show
@@ -119,3 +121,26 @@ async def test_a_checkout_after_the_outcome_of_another_is_a_new_one(
     assert isinstance(second, Checkout)
     assert second.url != first.url
     assert await payments.outcomes(bought) == ["RELEASED", None]
+
+
+async def test_a_page_that_opens_after_the_outcome_is_closed(
+    payments: Payments, bought: Bought
+) -> None:
+    """A settler was refused, and gave it up, while the answer was on its way."""
+    provider = payments.provider
+    provider.lose_answer("open")
+    with pytest.raises(CheckoutUnavailableError):
+        await payments.start(bought)
+    provider.mend()
+    provider.refuse("open")
+    await payments.settle()
+    provider.mend()
+    given_up = await payments.attempt(bought)
+    attempt = attempt_of(given_up)
+
+    late = await payments.attempts.opened(attempt.id, await provider.open(attempt))
+    await payments.settle()
+
+    assert (given_up["outcome"], late.outcome) == ("RELEASED", "RELEASED")
+    assert provider.pages[attempt.id].status == "CLOSED"
+    assert (await payments.attempt(bought))["due_at"] is None
