@@ -67,6 +67,9 @@ class ProfileAccess(Protocol):
 class DeviceAccess(Protocol):
     async def of_account(self, account_id: UUID) -> list[Device]: ...
 
+    async def is_signed_in(self, account_id: UUID, family_id: UUID) -> bool:
+        """False once the device was ended, or a new password ended all of them."""
+
     async def end(self, account_id: UUID, family_id: UUID) -> None: ...
 
 

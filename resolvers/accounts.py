@@ -8,7 +8,7 @@ from strawberry import UNSET
 from resolvers.context import Info
 from resolvers.faults import unauthenticated
 from resolvers.ids import NO_ROW, parse_id
-from resolvers.permissions import require_viewer
+from resolvers.permissions import require_sign_in
 from resolvers.rate_limits import check_rate
 from schema.accounts import (
     Done,
@@ -32,7 +32,7 @@ class AccountQueries:
         metadata=cost(extra=EXPORTING),
     )
     async def export_viewer(self, info: Info) -> str:
-        viewer = require_viewer(info)
+        viewer = await require_sign_in(info)
         await check_rate(info, str(viewer.id))
         exported = await info.context.services.profiles.export(viewer.id)
         if exported is None:
@@ -48,7 +48,7 @@ class AccountMutations:
         " are still valid."
     )
     async def request_email_verification(self, info: Info) -> Done:
-        viewer = require_viewer(info)
+        viewer = await require_sign_in(info)
         await check_rate(info, str(viewer.id))
         await info.context.services.addresses.request_verification(viewer.id)
         return Done()
@@ -64,7 +64,7 @@ class AccountMutations:
             VerifyEmailInput, strawberry.argument(description="The code.")
         ],
     ) -> VerifyEmailResult:
-        viewer = require_viewer(info)
+        viewer = await require_sign_in(info)
         await check_rate(info, str(viewer.id))
         account = await info.context.services.addresses.verify(viewer.id, input.token)
         return Viewer.from_domain(account, viewer.family_id)
@@ -81,7 +81,7 @@ class AccountMutations:
             UpdateViewerInput, strawberry.argument(description="What to change.")
         ],
     ) -> UpdateViewerResult:
-        viewer = require_viewer(info)
+        viewer = await require_sign_in(info)
         await check_rate(info, str(viewer.id))
         facts = {
             name: value for name, value in vars(input).items() if value is not UNSET
@@ -103,7 +103,7 @@ class AccountMutations:
             EraseAccountInput, strawberry.argument(description="The password.")
         ],
     ) -> EraseAccountResult:
-        viewer = require_viewer(info)
+        viewer = await require_sign_in(info)
         await check_rate(info, str(viewer.id))
         await info.context.services.profiles.erase(
             viewer.id, input.password, give_up_tickets=input.give_up_tickets
@@ -122,7 +122,7 @@ class AccountMutations:
             EndDeviceInput, strawberry.argument(description="The device.")
         ],
     ) -> Done:
-        viewer = require_viewer(info)
+        viewer = await require_sign_in(info)
         family_id = parse_id(input.id) or NO_ROW
         await info.context.services.devices.end(viewer.id, family_id)
         return Done()

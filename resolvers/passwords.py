@@ -6,7 +6,7 @@ import strawberry
 
 from domain.email_addresses import known_address
 from resolvers.context import Info
-from resolvers.permissions import require_viewer
+from resolvers.permissions import require_sign_in
 from resolvers.rate_limits import check_rate
 from schema.accounts import (
     ChangePasswordInput,
@@ -67,7 +67,7 @@ class PasswordMutations:
             ChangePasswordInput, strawberry.argument(description="Both passwords.")
         ],
     ) -> ChangePasswordResult:
-        viewer = require_viewer(info)
+        viewer = await require_sign_in(info)
         await check_rate(info, str(viewer.id))
         signed_in = await info.context.services.passwords.change(
             viewer.id, input.current, input.password, info.context.network

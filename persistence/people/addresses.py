@@ -9,7 +9,7 @@ from domain.account_events import EmailVerificationRequested
 from domain.account_tokens import TokenPurpose
 from persistence.people.account_events import inserted_account_event
 from persistence.people.accounts import ACCOUNT, account_of
-from persistence.people.password_changes import DELETE_CODES
+from persistence.people.identities import DELETE_CODES
 from persistence.postgres.pool import Connection, Pool
 from persistence.sales.event_sql import ORIGIN
 from telemetry import origin

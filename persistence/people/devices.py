@@ -21,6 +21,10 @@ LIMIT $3
 """
 MAX_DEVICES = 100
 
+IS_SIGNED_IN = """
+SELECT EXISTS (SELECT FROM refresh_tokens WHERE account_id = $1 AND family_id = $2)
+"""
+
 END = "DELETE FROM refresh_tokens WHERE account_id = $1 AND family_id = $2"
 
 
@@ -34,6 +38,10 @@ class PostgresDevices:
             OF_ACCOUNT, account_id, REFRESH_PERIOD, MAX_DEVICES
         )
         return [Device(**row) for row in rows]
+
+    async def is_signed_in(self, account_id: UUID, family_id: UUID) -> bool:
+        signed_in: bool = await self._pool.fetchval(IS_SIGNED_IN, account_id, family_id)
+        return signed_in
 
     async def end(self, account_id: UUID, family_id: UUID) -> None:
         """After the lock, so that a successor that is just made is deleted, too."""

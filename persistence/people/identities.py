@@ -32,7 +32,7 @@ RETURNING account_id
 """
 
 # Anybody can sign up with a stranger's address and wait for its owner. The verified
-# owner takes the account over: the password and all tokens end.
+# owner takes the account over: the password, all tokens and all requests end.
 TAKE_OVER = """
 UPDATE accounts SET email_verified_at = clock_timestamp(), password_hash = NULL
 WHERE id = $1 AND email_verified_at IS NULL
@@ -42,6 +42,17 @@ RETURNING id
 DELETE_TOKENS = "DELETE FROM refresh_tokens WHERE account_id = $1"
 
 DELETE_NETWORKS = "DELETE FROM sign_in_networks WHERE account_id = $1"
+
+DELETE_CODES = "DELETE FROM account_tokens WHERE account_id = $1"
+
+# A stranger may have asked for it. A confirmed one stays, for the mail about it.
+DELETE_REQUESTED_ADDRESS = """
+DELETE FROM address_changes USING accounts
+WHERE account_id = $1 AND id = account_id AND new_email <> email
+"""
+
+# Who has been in the account has to prove again that it is theirs.
+SHUT_OUT = (DELETE_TOKENS, DELETE_NETWORKS, DELETE_CODES, DELETE_REQUESTED_ADDRESS)
 
 
 class _LostRaceError(Exception):
@@ -78,6 +89,6 @@ async def _link(
     if row is None or not await db.fetchval(LINK, issuer, subject, row["id"]):
         raise _LostRaceError
     if await db.fetchval(TAKE_OVER, row["id"]):
-        await db.execute(DELETE_TOKENS, row["id"])
-        await db.execute(DELETE_NETWORKS, row["id"])
+        for statement in SHUT_OUT:
+            await db.execute(statement, row["id"])
     return account_of(row)

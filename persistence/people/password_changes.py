@@ -8,7 +8,7 @@ from domain.account_tokens import TokenPurpose
 from domain.email_addresses import EmailAddress
 from persistence.people.account_events import inserted_account_event
 from persistence.people.accounts import ACCOUNT, OF_ADDRESS, account_of
-from persistence.people.identities import DELETE_NETWORKS, DELETE_TOKENS
+from persistence.people.identities import SHUT_OUT
 from persistence.postgres.pool import Connection, Pool
 from persistence.sales.event_sql import ORIGIN
 from telemetry import origin
@@ -57,8 +57,6 @@ WHERE id = $1 AND password_hash = $2
 RETURNING TRUE
 """  # SQL
 
-DELETE_CODES = "DELETE FROM account_tokens WHERE account_id = $1"
-
 
 class PostgresPasswordChanges:
     def __init__(self, pool: Pool) -> None:
@@ -100,5 +98,5 @@ class PostgresPasswordChanges:
 
 async def _end_sign_ins(db: Connection, account_id: UUID) -> None:
     """A stranger may have signed in, from a network that is known by now."""
-    for statement in (DELETE_TOKENS, DELETE_NETWORKS, DELETE_CODES):
+    for statement in SHUT_OUT:
         await db.execute(statement, account_id)

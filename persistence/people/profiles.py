@@ -8,8 +8,12 @@ from domain.profiles import AccountInUseError, ProfileChange
 from persistence.people.account_events import inserted_account_event
 from persistence.people.accounts import ACCOUNT, account_of
 from persistence.people.export import export
-from persistence.people.identities import DELETE_NETWORKS, DELETE_TOKENS
-from persistence.people.password_changes import DELETE_CODES, LOGIN
+from persistence.people.identities import (
+    DELETE_CODES,
+    DELETE_NETWORKS,
+    DELETE_TOKENS,
+)
+from persistence.people.password_changes import LOGIN
 from persistence.postgres.pool import Connection, Pool
 from persistence.sales.event_sql import ORIGIN
 from telemetry import origin
