@@ -1,6 +1,7 @@
 """Checkouts and their settlement on real rows, with a provider in memory."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -68,11 +69,13 @@ class Payments:
         )
         self.effects = EffectService(used, PostgresEffects(pool))
 
-    async def hold(self, show: Show, customer: UUID, *seats: int) -> Bought:
+    async def hold(
+        self, show: Show, customer: UUID, *seats: int, types: Sequence[UUID] = ()
+    ) -> Bought:
         hold = Hold(
             reservation_id=uuid4(),
             customer_id=customer,
-            wanted=show.wanting(*seats),
+            wanted=replace(show.wanting(*seats), type_ids=tuple(types)),
             period=timedelta(minutes=1),
         )
         verdict = await self.ledger.hold(hold)
