@@ -83,11 +83,13 @@ inserted_events AS (
 NOW = "SELECT clock_timestamp()"
 
 # A session occupies its room from its start until just before the end of the
-# turnaround, which is $3. $4 is the session that is moved.
+# turnaround, which is $3. $4 is the session that is moved. A cancelled one leaves its
+# room to others.
 IN_THE_ROOM = f"""
 SELECT {SESSION} FROM sessions
 WHERE room_id = $1 AND starts_at < $3 AND id IS DISTINCT FROM $4
     AND ends_at + make_interval(mins => turnaround_minutes) > $2
+    AND cancelled_at IS NULL
 ORDER BY starts_at LIMIT 1
 """
 

@@ -54,6 +54,7 @@ JOIN sessions other ON other.room_id = own.room_id AND other.starts_at > own.sta
     AND other.starts_at < own.starts_at + make_interval(
         mins => $2 + own.turnaround_minutes)
 WHERE own.movie_id = $1 AND own.starts_at > clock_timestamp()
+    AND own.cancelled_at IS NULL AND other.cancelled_at IS NULL
 ORDER BY other.starts_at, other.id
 LIMIT 1
 """

@@ -49,6 +49,7 @@ FROM sessions own
 JOIN sessions other ON other.room_id = own.room_id AND other.starts_at > own.starts_at
     AND other.starts_at < own.ends_at + make_interval(mins => $2)
 WHERE own.room_id = $1 AND own.ends_at > clock_timestamp()
+    AND own.cancelled_at IS NULL AND other.cancelled_at IS NULL
 ORDER BY other.starts_at, other.id
 LIMIT 1
 """

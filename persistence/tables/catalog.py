@@ -86,7 +86,9 @@ class SessionRow(SQLModel, table=True):
         ),
         Index("ix_sessions_by_start", "starts_at", "id"),
         ExcludeConstraint(
-            (text(ROOM_PERIOD.strip()), "&&"), name="ex_sessions_one_in_a_room"
+            (text(ROOM_PERIOD.strip()), "&&"),
+            name="ex_sessions_one_in_a_room",
+            where=text("cancelled_at IS NULL"),
         ),
     )
 
