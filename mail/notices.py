@@ -16,7 +16,6 @@ from domain.events import EVENTS, topics_of
 from mail.letters import Letters
 from mail.metrics import MAILS
 from mail.outlets import (
-    MailServerUnavailableError,
     Outlet,
     RecipientRefusedError,
     Send,
@@ -71,12 +70,11 @@ class NoticesHandler:
             return None
         if self._outlet is None:
             return await self._finish(waiting, "unsent")
-        try:
-            async with self._outlet.open() as send:
-                for event in waiting:
-                    await self._send_once(send, event)
-        except MailServerUnavailableError as error:
-            logger.warning("mails wait: the mail server is unavailable: %s", error)
+        # All of them, also without a server: most events of a stranger need no mail.
+        async with self._outlet.open() as send:
+            for event in waiting:
+                await self._send_once(send, event)
+        return None
 
     async def on_dead_letter(self, session_key: str, event: CloudEvent | None) -> None:
         if event:

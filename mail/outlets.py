@@ -1,30 +1,40 @@
 """Where mails go: to a mail server, or into a folder."""
 
 import os
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from email.message import EmailMessage
+from logging import getLogger
 from pathlib import Path
 from typing import Protocol, Self
 from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 
+logger = getLogger(__name__)
+
 SECONDS = 10.0  # for each step, as of connecting or of one command
 PORTS = {"smtp": 587, "smtps": 465, "smtp+plain": 25}
 KEPT_FILES = 1_000
 PERMANENT = 500  # replies from here on: trying again is of no use
 
+AN_ADDRESS = re.compile(r"[^\s<>]*@[^\s<>]*")
+
 Send = Callable[[EmailMessage], Awaitable[None]]
-
-
-class MailServerUnavailableError(Exception):
-    """It cannot be reached, or takes no mail at all now."""
 
 
 class TryLaterError(Exception):
     """The server takes this mail later, it says."""
+
+
+class MailServerUnavailableError(TryLaterError):
+    """It cannot be reached, or takes no mail at all now."""
+
+
+class MailRefusedError(Exception):
+    """The server will never take this mail."""
 
 
 class RecipientRefusedError(Exception):
@@ -33,10 +43,9 @@ class RecipientRefusedError(Exception):
 
 class Outlet(Protocol):
     def open(self) -> AbstractAsyncContextManager[Send]:
-        """For some mails, one after the other. Raises MailServerUnavailableError.
+        """For some mails, one after the other. Sending raises the errors above.
 
-        Sending raises one of the errors above, or another one for a mail that the
-        server will never take.
+        Their texts have no addresses of people: they get into logs and dead letters.
         """
 
 
@@ -84,12 +93,20 @@ class SmtpOutlet:
             start_tls=self._server.scheme == "smtp",
             timeout=SECONDS,
         )
-        await _connect(client)
+        unavailable: MailServerUnavailableError | None = None
 
         async def send(message: EmailMessage) -> None:
-            if not client.is_connected:  # servers close a connection after some mails
-                await _connect(client)
-            await _send(client, message)
+            nonlocal unavailable
+            if unavailable:  # each would wait as long
+                raise unavailable
+            try:
+                if not client.is_connected:  # servers close it after some mails
+                    await _connect(client)
+                await _send(client, message)
+            except MailServerUnavailableError as error:
+                logger.warning("the mail server is unavailable: %s", error)
+                unavailable = error
+                raise
 
         try:
             yield send
@@ -101,7 +118,7 @@ async def _connect(client: aiosmtplib.SMTP) -> None:
     try:
         await client.connect()
     except (aiosmtplib.SMTPException, OSError) as error:
-        raise MailServerUnavailableError(repr(error)) from error
+        raise MailServerUnavailableError(_reason(error)) from None
 
 
 async def _send(client: aiosmtplib.SMTP, message: EmailMessage) -> None:
@@ -109,16 +126,21 @@ async def _send(client: aiosmtplib.SMTP, message: EmailMessage) -> None:
         await client.send_message(message)
     except aiosmtplib.SMTPRecipientsRefused as error:
         if any(each.code >= PERMANENT for each in error.recipients):
-            raise RecipientRefusedError from error
-        raise TryLaterError(repr(error)) from error
+            raise RecipientRefusedError from None
+        raise TryLaterError(_reason(error)) from None
     except aiosmtplib.SMTPResponseException as error:
         if error.code >= PERMANENT:
-            raise
-        raise TryLaterError(repr(error)) from error
-    except aiosmtplib.SMTPNotSupported as error:  # letters that are not ASCII
-        raise RecipientRefusedError from error
+            raise MailRefusedError(_reason(error)) from None
+        raise TryLaterError(_reason(error)) from None
+    except aiosmtplib.SMTPNotSupported:  # letters that are not ASCII
+        raise RecipientRefusedError from None
     except OSError as error:  # time-outs and lost connections, too
-        raise MailServerUnavailableError(repr(error)) from error
+        raise MailServerUnavailableError(_reason(error)) from None
+
+
+def _reason(error: Exception) -> str:
+    """Servers repeat the recipient in their replies."""
+    return AN_ADDRESS.sub("...", repr(error))
 
 
 class FolderOutlet:

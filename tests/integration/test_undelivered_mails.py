@@ -1,12 +1,16 @@
 """Mails that the mail server takes later, or never."""
 
+import logging
 from datetime import timedelta
+from traceback import format_exception
 
 import pytest
 
 from domain.client_secrets import secret_hash
 from persistence.people.addresses import PostgresAddresses
+from persistence.people.password_changes import PostgresPasswordChanges
 from persistence.postgres.pool import Pool
+from tests.support.accounts import email_address
 from tests.support.mail_server import MailServer, code_in
 from tests.support.notices import awaited, notices_handler, sign_up, smtp_outlet
 
@@ -107,3 +111,77 @@ async def test_a_mail_that_the_server_will_never_take_may_be_replayed(
     await handler.handle([event])
 
     assert len(mail_server.mails) == 1
+
+
+async def test_without_a_server_strangers_do_not_fill_the_outbox(
+    scratch_pool: Pool,
+) -> None:
+    """Nobody has most of their addresses, and one account gets five codes."""
+    mail_server = MailServer()
+    async with mail_server.running():
+        pass
+    ana = await sign_up(scratch_pool)
+    changes = PostgresPasswordChanges(scratch_pool)
+    for email in (ana.email, *(f"{number}@b.example" for number in range(9))):
+        await changes.request_reset(email_address(email))
+    for _ in range(8):
+        await changes.request_reset(email_address(ana.email))
+
+    await notices_handler(scratch_pool, smtp_outlet(mail_server)).handle(
+        await awaited(scratch_pool)
+    )
+
+    types = [event.type for event in await awaited(scratch_pool)]
+    assert types == ["EmailVerificationRequested"] + ["PasswordResetRequested"] * 5
+
+
+async def test_an_old_mail_is_given_up_without_a_server_too(
+    scratch_pool: Pool,
+) -> None:
+    mail_server = MailServer()
+    async with mail_server.running():
+        pass
+    await sign_up(scratch_pool)
+    await scratch_pool.execute(
+        "UPDATE outbox SET created_at = created_at - $1::interval", timedelta(days=3)
+    )
+
+    await notices_handler(scratch_pool, smtp_outlet(mail_server)).handle(
+        await awaited(scratch_pool)
+    )
+
+    assert await awaited(scratch_pool) == []
+
+
+@pytest.mark.parametrize("reply", ["451 <ana@cinema.example> later", "550 no"])
+async def test_logs_have_no_address(
+    scratch_pool: Pool,
+    mail_server: MailServer,
+    caplog: pytest.LogCaptureFixture,
+    reply: str,
+) -> None:
+    ana = await sign_up(scratch_pool)
+    mail_server.refusals[ana.email] = reply
+
+    with caplog.at_level(logging.INFO):
+        await notices_handler(scratch_pool, smtp_outlet(mail_server)).handle(
+            await awaited(scratch_pool)
+        )
+
+    logged = [each.getMessage() for each in caplog.records if "notices" in each.name]
+    assert logged
+    assert "ana@" not in "".join(logged)
+
+
+async def test_a_reply_that_names_the_recipient_is_not_among_the_dead_letters(
+    scratch_pool: Pool, mail_server: MailServer
+) -> None:
+    await sign_up(scratch_pool)
+    mail_server.reply = "554 <ana@cinema.example> looks like spam"
+
+    with pytest.raises(Exception, match="554") as raised:
+        await notices_handler(scratch_pool, smtp_outlet(mail_server)).handle(
+            await awaited(scratch_pool)
+        )
+
+    assert "ana@" not in "".join(format_exception(raised.value))
