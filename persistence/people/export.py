@@ -14,7 +14,8 @@ from persistence.tables import metadata
 
 # They have rows of many people: what is of one person there, claims have.
 SHARED = {"session_seats"}
-# What members of the staff did concerns other people: only the keys are exported.
+# What members of the staff did concerns other people: only the keys are exported. And
+# these people are not shown who did it.
 DONE_BY = {("refunds", "requested_by"), ("seat_blocks", "blocked_by")}
 # Hashes and sealed tokens say nothing about a person, and might help a thief.
 SECRET = {"password_hash", "client_secret"}
@@ -26,11 +27,13 @@ FROM {table} AS row WHERE {condition}
 SELECT_KEYS = "SELECT coalesce(jsonb_agg({key}), '[]') FROM {table} WHERE {column} = $1"
 
 
-def secret_columns(table: Table) -> list[str]:
+def hidden_columns(table: Table) -> list[str]:
     return [
         column.name
         for column in table.columns
-        if column.name in SECRET or isinstance(column.type, LargeBinary)
+        if column.name in SECRET
+        or (table.name, column.name) in DONE_BY
+        or isinstance(column.type, LargeBinary)
     ]
 
 
@@ -69,7 +72,7 @@ async def export(db: Connection, account_id: UUID) -> str | None:
             rows[table] = await db.fetchval(
                 SELECT.format(table=table, condition=condition),
                 account_id,
-                secret_columns(metadata.tables[table]),
+                hidden_columns(metadata.tables[table]),
             )
         for table, column in sorted(DONE_BY):
             [key] = metadata.tables[table].primary_key

@@ -98,3 +98,26 @@ async def test_a_manager_gets_no_rows_of_customers(
 
     assert rows["seat_blocks.blocked_by"] == [str(show.seat_ids[0])]
     assert "somebody else" not in json.dumps(rows)
+
+
+async def test_a_customer_gets_no_id_of_the_staff(
+    account_client: SchemaClient, scratch_pool: Pool
+) -> None:
+    ana = await signed_up(account_client)
+    rita = await signed_up(account_client, "rita")
+    show = await Cinema(scratch_pool).open_session()
+    sold = await sell(scratch_pool, show, ana.id, 0)
+    await scratch_pool.execute(
+        "INSERT INTO refunds (payment_id, amount_minor, currency, status, reason,"
+        " requested_by) SELECT id, 1, currency, 'SUCCEEDED', 'x', $2 FROM payments"
+        " WHERE reservation_id = $1",
+        sold.id,
+        rita.id,
+    )
+
+    of_ana = await exported(account_client, ana)
+
+    assert len(of_ana["refunds"]) == 1
+    assert str(rita.id) not in json.dumps(of_ana)
+    of_rita = await exported(account_client, rita)
+    assert len(of_rita["refunds.requested_by"]) == 1
