@@ -124,6 +124,10 @@ class Letters:
         )
 
     async def _old_address(self, _event_id: UUID, account: Account) -> Letter | None:
+        """An address that nobody has proved may be a stranger's.
+
+        It is not sent the new one, which may be a message.
+        """
         change = await self.facts.address_change(account.id)
         if change is None:
             return None
@@ -133,7 +137,9 @@ class Letters:
             locale=locale,
             subject=localize("mail_leaving_subject", locale),
             paragraphs=(
-                localize("mail_leaving_intro", locale, email=change.new_email),
+                localize("mail_leaving_intro", locale, email=change.new_email)
+                if account.email_verified
+                else localize("mail_leaving_unproved", locale),
                 localize("mail_leaving_how", locale),
             ),
         )

@@ -37,6 +37,8 @@ MAIL_TEXTS: Mapping[str, str | Counted] = {
     "mail_leaving_subject": "Your account gets another address",
     "mail_leaving_intro": "Somebody who is signed in to your account asked for the"
     " address %(email)s. It counts as soon as it is confirmed from there.",
+    "mail_leaving_unproved": "Somebody who is signed in to your account asked for"
+    " another address. It counts as soon as it is confirmed from there.",
     "mail_leaving_how": "If it was not you, set a new password now: all devices have to"
     " sign in again then.",
     "mail_reset_subject": "Set a new password",

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from domain.account import Account, Login
 from domain.account_events import EmailChangeAnnounced, EmailChangeRequested
+from domain.account_tokens import MAX_OPEN_TOKENS, TokenPurpose
 from domain.profiles import AccountInUseError, ProfileChange
 from persistence.people.account_events import inserted_account_event
 from persistence.people.accounts import ACCOUNT, account_of
@@ -25,15 +26,26 @@ RETURNING {ACCOUNT}
 """  # noqa: S608 # constants
 
 # The same address in another spelling is no change. Whether another account has the
-# address is found out by the worker: only its owner learns it.
+# address is found out by the worker: only its owner learns it. Without another code
+# there is no request, and no mail to the old address: strangers cannot fill a mailbox.
+# Who was not informed yet of the last change still has to be.
 REQUEST_EMAIL = f"""
 WITH {ORIGIN.format("$4", "$5")},
 requested AS (
-    INSERT INTO address_changes (account_id, old_email, new_email, new_email_key)
+    INSERT INTO address_changes AS change
+        (account_id, old_email, new_email, new_email_key)
     SELECT id, email, lower($2), $3 FROM accounts
     WHERE id = $1 AND email <> lower($2) AND email_key IS DISTINCT FROM $3
+      AND $6 > (
+        SELECT count(*) FROM account_tokens
+        WHERE account_id = $1 AND purpose = '{TokenPurpose.VERIFY_EMAIL}'
+          AND expires_at > clock_timestamp())
     ON CONFLICT (account_id) DO UPDATE
-    SET old_email = excluded.old_email, new_email = excluded.new_email,
+    SET old_email = CASE WHEN EXISTS (
+            SELECT FROM outbox
+            WHERE session_id = $1 AND type = '{EmailChangeAnnounced.__name__}')
+        THEN change.old_email ELSE excluded.old_email END,
+        new_email = excluded.new_email,
         new_email_key = excluded.new_email_key, requested_at = clock_timestamp()
     RETURNING account_id AS id
 ),
@@ -96,7 +108,13 @@ class PostgresProfiles:
             row = await db.fetchrow(CHANGE, account_id, change.name, change.locale)
             if row and change.email:
                 email = (change.email.text, change.email.key)
-                await db.execute(REQUEST_EMAIL, account_id, *email, *origin.of_event())
+                await db.execute(
+                    REQUEST_EMAIL,
+                    account_id,
+                    *email,
+                    *origin.of_event(),
+                    MAX_OPEN_TOKENS,
+                )
         return account_of(row) if row else None
 
     async def export(self, account_id: UUID) -> str | None:

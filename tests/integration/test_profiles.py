@@ -84,7 +84,7 @@ async def test_a_new_address_counts_once_its_code_is_used(
     account_client: SchemaClient, post: Post
 ) -> None:
     ana = await signed_up(account_client)
-    await post.mails()
+    assert await verify(account_client, ana, await post.code()) == "Viewer"
 
     changed = await update(account_client, ana, email=NEW.upper())
     assert changed["email"] == "ana@cinema.example"
