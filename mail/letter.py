@@ -54,7 +54,11 @@ class Letter:
         return message
 
     def _rendered(self, template: str) -> str:
-        facts = {"letter": self, "ignore": localize("mail_ignore", self.locale)}
+        facts = {
+            "letter": self,
+            "or_link": localize("mail_link", self.locale),
+            "ignore": localize("mail_ignore", self.locale),
+        }
         return TEMPLATES.get_template(template).render(facts)
 
 

@@ -48,7 +48,7 @@ class Webhooks:
         except ForgedEventError as error:
             logger.warning("a webhook is refused", extra={"reason": str(error)})
             REFUSED_WEBHOOKS.inc()
-            return PlainTextResponse("not signed by the provider, or not now", 400)
+            return PlainTextResponse("no event with a valid, recent signature", 400)
         try:
             is_due = await self._events.record(self._provider.name, event)
         except Exception as error:

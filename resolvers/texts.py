@@ -44,10 +44,11 @@ MAIL_TEXTS: Mapping[str, str | Counted] = {
     "mail_reset_subject": "Set a new password",
     "mail_reset_intro": "Somebody asked for a new password for the account with this"
     " address.",
-    "mail_reset_how": "Enter this code, or open the link. It works once, within"
+    "mail_link": "Or open this link:",
+    "mail_reset_how": "Enter this code. It works once, within"
     " %(minutes)d minutes. All devices have to sign in again then.",
-    "mail_verify_how": "Sign in, and enter this code or open the link. It works once,"
-    " within %(hours)d hours.",
+    "mail_verify_how": "Sign in, and enter this code. It works once, within %(hours)d"
+    " hours.",
 }
 
 # Keys are codes of errors and names of rules; facts fill the placeholders.
@@ -95,8 +96,8 @@ TEXTS: Mapping[str, str | Counted] = {
     "ACCOUNT_IN_USE": "You have tickets that are still to be used. They are lost with"
     " the account.",
     # Rules for input fields.
-    "return_url": "Enter an address of up to %(limit)d characters that begins with"
-    " https://.",
+    "return_url": "Enter an address of up to %(limit)d characters as in"
+    " https://example.com/paid: in ASCII, and without a user name.",
     "seats_missing": "Choose at least one seat.",
     "seats_repeated": "Choose each seat only once.",
     "sofa_split": "Both halves of a sofa are sold together.",

@@ -23,7 +23,7 @@ def run(arguments: Namespace) -> None:
         print(difference)
     print(f"{arguments.day} (UTC): {found.captures} captures, {found.refunds} refunds")
     if found.differences:
-        raise CommandError(f"{len(found.differences)} differences")
+        raise CommandError(f"Differences: {len(found.differences)}.")
 
 
 def _day(text: str) -> date:

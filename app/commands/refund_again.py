@@ -19,8 +19,8 @@ def run(arguments: Namespace) -> None:
         again = await PostgresRefunds(pool).repeat(key)
         if again is None:
             raise CommandError(
-                f"{key} is no refund that a provider has refused, or it was sent again"
-                " before."
+                f"{key} is not a refund that has FAILED (see `python -m app story` of"
+                " its reservation), or it was sent again before."
             )
         print(f"{again} is sent in place of {key}")
 

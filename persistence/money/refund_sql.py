@@ -164,7 +164,8 @@ INSERT INTO idempotency_keys (account_id, operation, key, input_hash, result_id)
 VALUES ($1, $2, $3, $4, $5)
 """
 # The provider has said no: a new key, and so a new refund, may succeed. The first of
-# two calls changes something.
+# two calls changes something. Staff have looked at the attempt when they have sent all
+# of its refunds again that failed.
 REPEAT = """
 WITH failed AS (
     SELECT * FROM refunds
@@ -191,6 +192,14 @@ tickets AS (
 effect AS (
     INSERT INTO payment_effects (attempt_id, operation, refund_id, amount_minor, due_at)
     SELECT attempt_id, 'REFUND', id, amount_minor, created_at FROM again
+),
+looked_at AS (
+    UPDATE payment_attempts a SET flag = NULL
+    FROM again
+    WHERE a.id = again.attempt_id AND a.flag = 'REFUND_FAILED' AND NOT EXISTS (
+        SELECT FROM refunds r WHERE r.attempt_id = a.id AND r.id <> $1
+            AND r.status = 'FAILED' AND r.repeated_as IS NULL
+    )
 )
 SELECT id FROM again
 """

@@ -20,6 +20,8 @@ from tests.support.refunds import (
 )
 
 EFFECTS = "SELECT operation, refund_id, amount_minor FROM payment_effects"
+FLAG = "UPDATE payment_attempts SET flag = 'REFUND_FAILED' WHERE id = $1"
+FLAGGED = "SELECT flag FROM payment_attempts WHERE id = $1"
 REFUNDED = "SELECT refunded_minor FROM payments WHERE reservation_id = $1"
 
 
@@ -56,6 +58,7 @@ async def test_a_refund_that_was_refused_is_sent_again_once(
     repository = PostgresRefunds(pool)
     assert await repository.repeat(refund.id) is None  # nobody has refused it
     await pool.execute("UPDATE refunds SET status = 'FAILED' WHERE id = $1", refund.id)
+    await pool.execute(FLAG, attempt_id)
 
     sent = await asyncio.gather(*(repository.repeat(refund.id) for _ in range(3)))
 
@@ -73,3 +76,27 @@ async def test_a_refund_that_was_refused_is_sent_again_once(
         refund.amount,
     )
     assert await pool.fetchval(REFUNDED, sold.id) == 5000
+    assert await pool.fetchval(FLAGGED, attempt_id) is None
+
+
+async def test_the_flag_stays_while_another_refund_has_failed(
+    pool: Pool, refunds: RefundService, show: Show, ana: UUID
+) -> None:
+    sold = await sell(pool, show, ana, 0, 1)
+    attempt_id = await pool.fetchval(ADD_ATTEMPT, sold.id)
+    failed = [
+        (await refunds.refund_tickets(asking(sold, [ticket]))).id
+        for ticket in await ticket_ids(pool, sold.id)
+    ]
+    await pool.execute(
+        "UPDATE refunds SET status = 'FAILED' WHERE id = ANY($1)", failed
+    )
+    await pool.execute(FLAG, attempt_id)
+    repository = PostgresRefunds(pool)
+
+    flags = []
+    for refund_id in failed:
+        await repository.repeat(refund_id)
+        flags.append(await pool.fetchval(FLAGGED, attempt_id))
+
+    assert flags == ["REFUND_FAILED", None]
