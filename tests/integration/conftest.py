@@ -23,6 +23,7 @@ from persistence.postgres.engine import open_engine
 from persistence.postgres.pool import Pool
 from persistence.queries import Queries
 from persistence.sales.ledger import PostgresLedger
+from providers.stripe_provider import StripeProvider
 from realtime.broker import Kafka
 from realtime.hub import Hub
 from tests.support.account_client import Post, client_of_accounts
@@ -33,6 +34,8 @@ from tests.support.engine import PLANS
 from tests.support.mail_server import MailServer
 from tests.support.metric_growth import counted
 from tests.support.null_services import NoSeatLocks, NothingCached, NoWakeup
+from tests.support.payment_sandbox import KEY, PaymentSandbox, payment_sandbox
+from tests.support.payment_settings import payment_settings
 from tests.support.payments import Payments
 from tests.support.prices import PricedShow, open_priced_session
 from tests.support.realtime import Worker
@@ -129,6 +132,19 @@ async def show(cinema: Cinema) -> Show:
 def payments(pool: Pool) -> Payments:
     """With a provider in memory."""
     return Payments(pool)
+
+
+@pytest.fixture
+async def sandbox(tmp_path: Path) -> AsyncIterator[PaymentSandbox]:
+    async with payment_sandbox(tmp_path) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+async def provider(sandbox: PaymentSandbox) -> AsyncIterator[StripeProvider]:
+    provider = StripeProvider(payment_settings(sandbox.url, stripe_secret_key=KEY))
+    yield provider
+    await provider.close()
 
 
 @pytest.fixture

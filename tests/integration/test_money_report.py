@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
@@ -19,7 +18,7 @@ from providers.stripe_report import StripeReport
 from tests.support.attempts import an_attempt
 from tests.support.cinema import Show
 from tests.support.events import open_payment
-from tests.support.payment_sandbox import KEY, PaymentSandbox, payment_sandbox
+from tests.support.payment_sandbox import KEY, PaymentSandbox
 from tests.support.payment_settings import payment_settings
 
 SOLD = """
@@ -44,12 +43,6 @@ UPDATE claims SET released_at = clock_timestamp(), refund_id = refund.id
 FROM refund WHERE claims.id = (
     SELECT id FROM claims WHERE reservation_id = $4 ORDER BY id LIMIT 1)
 """
-
-
-@pytest.fixture
-async def sandbox(tmp_path: Path) -> AsyncIterator[PaymentSandbox]:
-    async with payment_sandbox(tmp_path) as running:
-        yield running
 
 
 @pytest.fixture

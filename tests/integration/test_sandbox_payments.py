@@ -1,7 +1,5 @@
 """The same sales and releases through Stripe's adapter, against the sandbox."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -12,22 +10,8 @@ from persistence.postgres.pool import Pool
 from providers.stripe_provider import StripeProvider
 from tests.support.attempts import an_attempt
 from tests.support.cinema import Cinema, Show
-from tests.support.payment_sandbox import KEY, PaymentSandbox, payment_sandbox
-from tests.support.payment_settings import payment_settings
+from tests.support.payment_sandbox import PaymentSandbox
 from tests.support.payments import Bought, Payments
-
-
-@pytest.fixture
-async def sandbox(tmp_path: Path) -> AsyncIterator[PaymentSandbox]:
-    async with payment_sandbox(tmp_path) as sandbox:
-        yield sandbox
-
-
-@pytest.fixture
-async def provider(sandbox: PaymentSandbox) -> AsyncIterator[StripeProvider]:
-    provider = StripeProvider(payment_settings(sandbox.url, stripe_secret_key=KEY))
-    yield provider
-    await provider.close()
 
 
 @pytest.fixture
