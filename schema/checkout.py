@@ -23,7 +23,9 @@ from schema.sales import Payment
 @strawberry.type(description="A page of the provider where the customer pays.")
 class Checkout:
     payment: Payment = strawberry.field(description="What is paid there.")
-    url: str = strawberry.field(description="Where to send the browser.")
+    url: str = strawberry.field(
+        description="Where to send the browser; with `clientSecret` it is `returnUrl`."
+    )
     client_secret: str | None = strawberry.field(
         description="For the provider's own form in a page of the client. Null where"
         " there is none."

@@ -3,7 +3,7 @@
 import asyncio
 import os
 from argparse import Namespace
-from datetime import date
+from datetime import UTC, date, datetime
 
 from app.commands.outages import outages_explained
 from app.payments import open_provider
@@ -18,19 +18,23 @@ from runtime.errors import CommandError
 
 @outages_explained()
 def run(arguments: Namespace) -> None:
-    found = asyncio.run(_of_day(_day(arguments.day)))
+    day = _day(arguments.day)
+    found = asyncio.run(_of_day(day))
     for difference in found.differences:
         print(difference)
-    print(f"{arguments.day} (UTC): {found.captures} captures, {found.refunds} refunds")
+    print(f"{day} (UTC): {found.captures} captures, {found.refunds} refunds")
     if found.differences:
         raise CommandError(f"Differences: {len(found.differences)}.")
 
 
 def _day(text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         raise CommandError(f"{text!r} is no day: write it as 2026-11-29.") from None
+    if day > datetime.now(UTC).date():
+        raise CommandError(f"{day} has not begun (UTC).")
+    return day
 
 
 async def _of_day(day: date) -> Reconciliation:

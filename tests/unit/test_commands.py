@@ -37,3 +37,14 @@ def test_who_asks_an_absent_server_is_told_in_a_sentence(
     assert (code, said.out) == (1, "")
     assert "A server does not answer (" in said.err
     assert "Traceback" not in said.err
+
+
+@pytest.mark.parametrize("day", ["yesterday", "2026-13-01", "9999-12-31"])
+def test_money_of_no_day_or_of_one_to_come_is_refused(
+    day: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = main(["money", day])
+
+    said = capsys.readouterr()
+    assert (code, said.out) == (1, "")
+    assert said.err.startswith((f"'{day}' is no day", f"{day} has not begun"))
