@@ -48,7 +48,8 @@ SELECT old_email, new_email FROM address_changes WHERE account_id = $1
 
 HOLDER = f"SELECT {ACCOUNT} FROM accounts {OF_ADDRESS}"  # noqa: S608 # constants
 
-# Another try for the same event replaces the token of the last one.
+# Another try for the same event replaces the token of the last one. FOR SHARE waits for
+# an erasure, which would overlook the row.
 SET_TOKEN = """
 INSERT INTO account_tokens
     (event_id, token_hash, account_id, purpose, email, expires_at)
@@ -57,6 +58,7 @@ WHERE id = $3 AND erased_at IS NULL AND $7 > (
     SELECT count(*) FROM account_tokens
     WHERE account_id = $3 AND purpose = $4 AND expires_at > clock_timestamp()
       AND event_id <> $1)
+FOR SHARE
 ON CONFLICT (event_id) DO UPDATE
 SET token_hash = excluded.token_hash, email = excluded.email,
     expires_at = excluded.expires_at

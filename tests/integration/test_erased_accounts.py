@@ -7,11 +7,13 @@ from uuid import uuid4
 
 import pytest
 
+from domain.account_tokens import TokenPurpose
 from domain.idempotency import APPROVE_PAYMENT
 from domain.people import Viewer
 from domain.ports import Hold, IdempotencyKey
 from domain.profiles import AccountInUseError
 from loadtest.documents import SIGN_IN
+from persistence.people.notices import PostgresNotices
 from persistence.people.profiles import PostgresProfiles
 from persistence.postgres.pool import Pool
 from persistence.sales.ledger import PostgresLedger
@@ -20,6 +22,7 @@ from tests.support.account_client import PASSWORD, Post, sign_up, signed_up
 from tests.support.api_examples import example
 from tests.support.cinema import Cinema, Show
 from tests.support.events import open_payment
+from tests.support.polling import until_blocked
 from tests.support.refunds import sell
 from tests.support.schema_client import SchemaClient
 
@@ -180,3 +183,25 @@ async def test_a_payment_that_crosses_the_erasure_is_not_overlooked(
 
     paid, is_erased = answers if first == "payment" else reversed(answers)
     assert (paid, is_erased) == (True, False)  # a held seat is a reason, too
+
+
+async def test_a_code_that_crosses_the_erasure_is_not_stored(
+    account_client: SchemaClient, scratch_pool: Pool
+) -> None:
+    """Its row has the address."""
+    ana = await signed_up(account_client)
+    notices, purpose = PostgresNotices(scratch_pool), TokenPurpose.VERIFY_EMAIL
+    async with scratch_pool.acquire() as db:
+        erasure = db.transaction()
+        await erasure.start()
+        await db.execute("SELECT FROM accounts FOR NO KEY UPDATE")
+        await db.execute("DELETE FROM account_tokens")
+        await db.execute("UPDATE accounts SET erased_at = clock_timestamp()")
+        making = asyncio.ensure_future(
+            notices.new_token(uuid4(), ana.id, purpose, "ana@cinema.example")
+        )
+        await until_blocked(scratch_pool, 1)
+        await erasure.commit()
+
+    assert await making is None
+    assert await scratch_pool.fetchval("SELECT count(*) FROM account_tokens") == 0
