@@ -1,10 +1,12 @@
 """The export has all rows that lead to an account, and no other."""
 
 import json
+import tracemalloc
 from typing import Any
 
 from domain.people import Viewer
 from persistence.people.export import CONDITIONS, DONE_BY, SHARED
+from persistence.people.profiles import PostgresProfiles
 from persistence.postgres.pool import Pool
 from persistence.tables import metadata
 from tests.support.account_client import Post, signed_up
@@ -121,3 +123,24 @@ async def test_a_customer_gets_no_id_of_the_staff(
     assert str(rita.id) not in json.dumps(of_ana)
     of_rita = await exported(account_client, rita)
     assert len(of_rita["refunds.requested_by"]) == 1
+
+
+async def test_a_long_export_costs_little_more_than_its_text(
+    account_client: SchemaClient, scratch_pool: Pool
+) -> None:
+    """A customer may have made millions of rows, and all share one event loop."""
+    ana = await signed_up(account_client)
+    await scratch_pool.execute(
+        "INSERT INTO sign_in_networks (account_id, network_hash)"
+        " SELECT $1, uuid_send(gen_random_uuid()) FROM generate_series(1, 20000)",
+        ana.id,
+    )
+
+    tracemalloc.start()
+    text = await PostgresProfiles(scratch_pool).export(ana.id)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert text
+    assert len(json.loads(text)["sign_in_networks"]) == 20_000
+    assert most < 4 * len(text)
