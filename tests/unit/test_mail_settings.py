@@ -4,7 +4,7 @@ import pytest
 
 from app.mail_settings import MailSettings
 from app.worker_parts import outlet_of
-from mail.outlets import FolderOutlet, SmtpOutlet
+from mail.outlets import FolderOutlet, SmtpOutlet, SmtpServer
 from runtime.errors import CommandError
 
 
@@ -44,3 +44,7 @@ def test_a_wrong_setting_is_named_without_its_value(
         MailSettings.load()
 
     assert "secret" not in str(refused.value)
+
+
+def test_a_server_is_shown_without_its_password() -> None:
+    assert "secret" not in repr(SmtpServer.parse("smtps://a:secret@mail.example"))
