@@ -72,7 +72,7 @@ coverage: $(VENV)/dev.stamp ## lines and branches that the whole suite never rea
 		printf '%-12s %s %%\n' $$room $$($(PY) -m coverage report --format total --precision 1 --include "$$room/*"); done
 	printf '%-12s %s %%\n' total $$($(PY) -m coverage report --format total --precision 1)
 
-test-cluster: $(VENV)/dev.stamp ## start the cluster, and run six scenarios of the campaign
+test-cluster: $(VENV)/dev.stamp ## start the cluster, and run seven scenarios of the campaign
 	$(PY) -m pytest --quiet tests/cluster
 	exec $(PY) -m tests.cluster --quick $(CHOSEN)
 

@@ -149,7 +149,7 @@ class EmbeddedRun:
             f"Ready after {seconds:.1f} s.\n\n"
             f"  GraphQL  http://{address}/graphql (WebSocket: ws://{address}/graphql)\n"
             f"{explorer_line(address) if self._api.has_explorer() else ''}"
-            f"{payments_line(self._stack.sandbox)}"
+            f"{payments_line(settings)}"
             f"  Health   http://{address}/healthz and http://{address}/readyz\n"
             f"  Metrics  http://{address}/metrics (worker: http://{worker}/metrics)\n"
             f"  Data     {self._folder.path}\n"
@@ -169,10 +169,10 @@ def explorer_line(address: str) -> str:
     return f"  Explorer http://{address}/graphiql\n"
 
 
-def payments_line(sandbox: Sandbox | None) -> str:
-    if sandbox is None:
+def payments_line(settings: Mapping[str, str]) -> str:
+    if settings.get("PAYMENT_PROVIDER") != "sandbox":
         return ""
-    return f"  Payments {sandbox.url}/ (a sandbox: no money moves)\n"
+    return f"  Payments {settings['STRIPE_API_URL']}/ (a sandbox: no money moves)\n"
 
 
 def sandbox(

@@ -11,6 +11,8 @@ import yaml
 
 from runtime.errors import CommandError
 
+# The job whose settings lead to every server.
+PREPARE = "prepare"
 # ${NAME}, ${NAME:-default}, and $$ for a dollar.
 VARIABLE = re.compile(r"\$(?:\$|\{(?P<name>\w+)(?::-(?P<default>[^}]*))?\})")
 

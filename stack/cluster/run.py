@@ -11,6 +11,7 @@ from typing import Any
 from runtime import run_file
 from runtime.errors import CommandError
 from runtime.private_files import write_private
+from stack.cluster.compose import PREPARE
 from stack.cluster.control import ControlSocket
 from stack.cluster.node import Node
 from stack.cluster.start_retries import StartRetries
@@ -20,14 +21,12 @@ from stack.embedded.interrupts import Interrupts, StopRequestedError
 from stack.embedded.launch import die_with_parent
 from stack.embedded.ports import has_page
 from stack.embedded.supervisor import Supervisor
-from stack.run import explorer_line, port_of, refuse_taken_port, say
+from stack.run import explorer_line, payments_line, port_of, refuse_taken_port, say
 
 COMPOSE_FILE = Path("docker-compose.cluster.yml")
 START_SECONDS = 300.0
 LOOK_SECONDS = 0.1
 PLAIN = re.compile(r"[\w./-]+")
-# The service whose settings lead to every server.
-PREPARE = "prepare"
 
 
 def data_dir(environ: Mapping[str, str]) -> Path:
@@ -86,7 +85,7 @@ class Cluster:
         self._control = ControlSocket(self._folder.path, self._do)
         settings = self._topology.settings(PREPARE) | {"PORT": str(port)}
         write_private(self._folder.path / run_file.FILE, run_file.as_json(settings))
-        self._show_addresses(time.monotonic() - began, port)
+        self._show_addresses(time.monotonic() - began, port, settings)
 
     def _start_in_order(self) -> None:
         """Each as soon as its dependencies are ready."""
@@ -205,13 +204,16 @@ class Cluster:
                 needs |= self._needs(other)
         return needs
 
-    def _show_addresses(self, seconds: float, port: int) -> None:
+    def _show_addresses(
+        self, seconds: float, port: int, settings: Mapping[str, str]
+    ) -> None:
         address = f"127.0.0.1:{port}"
         command = f"DATA_DIR={self._folder.path} .venv/bin/python -m app cluster"
         say(
             f"Ready after {seconds:.1f} s.\n\n"
             f"  GraphQL  http://{address}/graphql (WebSocket: ws://...)\n"
             f"{explorer_line(address) if has_page('/graphiql', port) else ''}"
+            f"{payments_line(settings)}"
             f"  Status   {command} status\n"
             f"  Break it {command} kill postgres-1\n"
             f"  Data     {self._folder.path} (ports.json, passwords.json)\n"

@@ -13,6 +13,7 @@ from stack.cluster.executables import Executables
 from stack.cluster.host_mapping import HostMapping, HostPorts
 from stack.cluster.kafka_jars import NoKafkaError, kafka_jars
 from stack.cluster.node import KafkaNode, Node
+from stack.cluster.sandbox import with_sandbox
 from stack.embedded.broker import Broker
 from stack.embedded.child_process import ChildProcess
 from stack.embedded.data_folder import DataFolder
@@ -52,6 +53,9 @@ class Topology:
             for inside, port in service.published.items()
         }
         self.ports = HostPorts(folder.path / "ports.json", outside)
+        if environ.get("PAYMENT_PROVIDER") == "sandbox":
+            front = int(environ["PORT"])
+            self.file = with_sandbox(self.file, folder.path, self.ports, front)
         self.mapping = HostMapping(self.file, folder.path, self.ports)
         executables = Executables(folder.path / "bin")
 

@@ -18,30 +18,39 @@ class Sandbox(Server):
         self._webhook_url = webhook_url
         self._data = folder.path / "sandbox"
         self._data.mkdir(mode=0o700, exist_ok=True)
-        # The key of a test, by its form: no program takes it for one of live money.
-        self._key = secret(self._data / "secret-key", "sk_test_")
-        self._webhook_secret = secret(self._data / "webhook-secret", "whsec_")
+        self._secrets = secrets_of_clients(self._data)
 
     @property
     def url(self) -> str:
         return f"http://{LOOPBACK}:{self.port.number}"
 
     def environment_of_clients(self) -> dict[str, str]:
-        return {
+        return self._secrets | {
             "PAYMENT_PROVIDER": "sandbox",  # for commands that find the run
             "STRIPE_API_URL": self.url,
-            "STRIPE_SECRET_KEY": self._key,
-            "STRIPE_WEBHOOK_SECRET": self._webhook_secret,
         }
 
     def command(self) -> list[str]:
-        """Without secrets, because all users can read the arguments of a process."""
-        command = [sys.executable, "-m", "sandbox", str(self._data)]
-        command += ["--host", LOOPBACK, "--port", str(self.port.number)]
-        return [*command, "--webhook-url", self._webhook_url]
+        given = arguments(self._data, self.port.number, self._webhook_url)
+        return [sys.executable, *given]
 
     def answers(self) -> bool:
         return has_page("/faults", self.port.number)
+
+
+def arguments(data: Path, port: int, webhook_url: str) -> list[str]:
+    """Without secrets, because all users can read the arguments of a process."""
+    address = ["--host", LOOPBACK, "--port", str(port)]
+    return ["-m", "sandbox", str(data), *address, "--webhook-url", webhook_url]
+
+
+def secrets_of_clients(data: Path) -> dict[str, str]:
+    """Also the sandbox's own: it reads their files."""
+    return {
+        # The key of a test, by its form: no program takes it for one of live money.
+        "STRIPE_SECRET_KEY": secret(data / "secret-key", "sk_test_"),
+        "STRIPE_WEBHOOK_SECRET": secret(data / "webhook-secret", "whsec_"),
+    }
 
 
 def secret(file: Path, prefix: str) -> str:

@@ -19,13 +19,13 @@ from tests.cluster.cluster_scenarios import CLUSTER_SCENARIOS, CONTAINERS
 from tests.cluster.evidence import AS_JSON
 from tests.cluster.money import campaign as money_campaign
 from tests.cluster.money.evidence import AS_JSON as OF_MONEY
-from tests.cluster.money.scenarios import MONEY
+from tests.cluster.money.scenarios import CLUSTER_MONEY, MONEY
 from tests.cluster.report import table
 from tests.cluster.scenario import Scenario
 from tests.cluster.scenarios import SCENARIOS as EMBEDDED
 from tests.compose import images
 
-SCENARIOS = (*EMBEDDED, *MONEY, *CLUSTER_SCENARIOS)
+SCENARIOS = (*EMBEDDED, *MONEY, *CLUSTER_SCENARIOS, *CLUSTER_MONEY)
 FOLDER = Path(".campaign")
 RESULTS = FOLDER / "results.jsonl"
 SHOWN = 5

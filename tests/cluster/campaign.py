@@ -24,7 +24,7 @@ from tests.cluster.environment import Environment
 from tests.cluster.evidence import Disturbance, Evidence
 from tests.cluster.faults import FaultContext
 from tests.cluster.mixes import faults_of
-from tests.cluster.real_cluster import real_cluster
+from tests.cluster.real_cluster import ClusterEnvironment, real_cluster
 from tests.cluster.scenario import Scenario
 from tests.cluster.slowness import Slowness
 from tests.cluster.witness import Witness
@@ -80,7 +80,7 @@ def _environment(
     if in_containers:
         return containers(folder)
     if scenario.cluster:
-        return real_cluster(folder)
+        return real_cluster(folder, kind=ClusterEnvironment)
     wrapper = [scenario.wrapper] if scenario.wrapper else []
     return embedded(folder, *wrapper, kind=EmbeddedEnvironment)
 

@@ -6,7 +6,7 @@ import urllib.request
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from redis import Redis
@@ -30,9 +30,9 @@ class ClusterEnvironment:
     def __init__(self, run: RunUnderTest, control: Control) -> None:
         self.emptied_at: list[float] = []
         self._control = control
-        self._settings = run.settings()
+        self.settings = run.settings()
         self._port = run.port
-        self.keys = Path(self._settings["SIGNING_KEYS_DIR"])
+        self.keys = Path(self.settings["SIGNING_KEYS_DIR"])
         self.disk = run.folder
 
     @property
@@ -41,15 +41,15 @@ class ClusterEnvironment:
 
     @property
     def database_url(self) -> str:
-        return self._settings["DATABASE_OWNER_URL"]  # installs the witness
+        return self.settings["DATABASE_OWNER_URL"]  # installs the witness
 
     @property
     def kafka(self) -> Kafka:
         return Kafka(
-            bootstrap_servers=self._settings["KAFKA_BOOTSTRAP_SERVERS"],
-            idempotence=self._settings.get("KAFKA_IDEMPOTENCE") != "false",
-            replication_factor=int(self._settings["KAFKA_REPLICATION_FACTOR"]),
-            partitions=int(self._settings.get("KAFKA_PARTITIONS", "4")),
+            bootstrap_servers=self.settings["KAFKA_BOOTSTRAP_SERVERS"],
+            idempotence=self.settings.get("KAFKA_IDEMPOTENCE") != "false",
+            replication_factor=int(self.settings["KAFKA_REPLICATION_FACTOR"]),
+            partitions=int(self.settings.get("KAFKA_PARTITIONS", "4")),
             fetch_wait_ms=100,
             session_timeout_ms=6_000,
         )
@@ -108,9 +108,9 @@ class ClusterEnvironment:
             for name, service in self._services().items()
             for port in service["ports"].values()
         }
-        credentials, at, hosts = urlsplit(
-            self._settings["REDIS_URL"]
-        ).netloc.rpartition("@")
+        credentials, at, hosts = urlsplit(self.settings["REDIS_URL"]).netloc.rpartition(
+            "@"
+        )
         for host in hosts.split(","):
             url = f"redis://{credentials}{at}{host}"
             with (
@@ -122,9 +122,14 @@ class ClusterEnvironment:
         raise LookupError("no Sentinel knows a primary")
 
 
+AnyCluster = TypeVar("AnyCluster", bound=ClusterEnvironment)
+
+
 @asynccontextmanager
-async def real_cluster(path: Path) -> AsyncIterator[ClusterEnvironment]:
+async def real_cluster(
+    path: Path, kind: type[AnyCluster], compose_file: Path | None = None
+) -> AsyncIterator[AnyCluster]:
     reserved = ReservedPort()
-    with started_cluster(path, reserved.number) as (run, control):
-        yield ClusterEnvironment(run, control)
+    with started_cluster(path, reserved.number, compose_file) as (run, control):
+        yield kind(run, control)
     reserved.close()

@@ -5,7 +5,7 @@ import random
 import tempfile
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -21,7 +21,12 @@ from tests.cluster.faults import FaultContext
 from tests.cluster.money.buyers import Counts, MoneyBuyer
 from tests.cluster.money.checks import judge
 from tests.cluster.money.crowd import Crowd, Manager
-from tests.cluster.money.environment import MoneyEnvironment
+from tests.cluster.money.environment import (
+    EmbeddedMoney,
+    MoneyEnvironment,
+    cluster_with_sandbox,
+    differences,
+)
 from tests.cluster.money.evidence import MoneyEvidence, collect
 from tests.cluster.scenario import Scenario
 from tests.cluster.slowness import Slowness
@@ -47,8 +52,9 @@ async def play(scenario: Scenario, seed: int) -> tuple[Result, MoneyEvidence]:
     rng = random.Random(f"{scenario.name} {seed}")
     result = Result(scenario=scenario.name, seed=seed, faults=[])
     with tempfile.TemporaryDirectory(prefix="campaign-") as folder:
+        data = Path(folder) / "data"
         async with (
-            embedded(Path(folder) / "data", kind=MoneyEnvironment) as environment,
+            _environment(scenario, data) as environment,
             _pool(environment) as pool,
         ):
             evidence, lasted = await _play(environment, pool, scenario, rng, result)
@@ -56,6 +62,14 @@ async def play(scenario: Scenario, seed: int) -> tuple[Result, MoneyEvidence]:
     bound = CAPTURE_SECONDS + (lasted + 120 if scenario.faults else 0)
     result.complaints |= judge(evidence, bound * result.slowness)
     return result, evidence
+
+
+def _environment(
+    scenario: Scenario, data: Path
+) -> AbstractAsyncContextManager[MoneyEnvironment]:
+    if scenario.cluster:
+        return cluster_with_sandbox(data)
+    return embedded(data, kind=EmbeddedMoney)
 
 
 async def _play(
@@ -95,7 +109,7 @@ async def _play(
         result.complaints["expected behaviour"] = ["the fault has not happened"]
     evidence = await collect(pool, environment.sandbox_url)
     for day in sorted(days | {_today()}):
-        evidence.differences += await environment.differences(day)
+        evidence.differences += await differences(environment, day)
     return evidence, lasted
 
 

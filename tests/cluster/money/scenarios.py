@@ -1,14 +1,20 @@
 """The named scenarios about money."""
 
+import asyncio
+from functools import partial
 from typing import cast
 
 import httpx2
 
-from tests.cluster.faults import Fault, FaultContext, kill
+from tests.cluster.faults import Fault, FaultContext, kill, kill_leader, start_victims
 from tests.cluster.link_faults import kill_at
 from tests.cluster.money.crowd import Crowd
 from tests.cluster.money.environment import MoneyEnvironment
+from tests.cluster.proxy import Trap
 from tests.cluster.scenario import Scenario
+
+POLL_SECONDS = 0.05
+CLUSTER = "cluster-money"
 
 
 def provider(name: str, **facts: object) -> Fault:
@@ -31,18 +37,60 @@ def cancel_session() -> Fault:
     return Fault("a manager cancels a session", strike)
 
 
+def kill_workers_at(call: str) -> Fault:
+    """All workers, as one of them makes this call, which is never answered."""
+
+    def strike(context: FaultContext) -> None:
+        _post(context, "/faults", {"name": "black_hole", "call": call, "times": 1})
+        trap = Trap(label=call, moment="asked")
+        context.traps.append(trap)
+        context.restarting.append(asyncio.create_task(_kill_workers(context, trap)))
+
+    def heal(context: FaultContext) -> None:
+        for waiting in context.restarting:
+            waiting.cancel()
+        _post(context, "/faults/remove", {"name": "black_hole"})
+        start_victims(context)
+
+    return Fault(f"SIGKILL all workers at {call}", strike, heal)
+
+
+async def _kill_workers(context: FaultContext, trap: Trap) -> None:
+    url = _sandbox_url(context)
+    async with httpx2.AsyncClient(base_url=url, trust_env=False) as http:
+        while (await http.get("/faults")).json():  # noqa: ASYNC110 # until a call meets it
+            await asyncio.sleep(POLL_SECONDS)
+    for worker in context.environment.names("worker"):
+        context.environment.kill(worker)
+        context.victims.append(worker)
+    trap.triggered += 1
+
+
+def _sandbox_url(context: FaultContext) -> str:
+    return cast("MoneyEnvironment", context.environment).sandbox_url
+
+
 def _post(context: FaultContext, path: str, data: dict[str, object]) -> None:
-    url = cast("MoneyEnvironment", context.environment).sandbox_url
-    httpx2.post(f"{url}{path}", data=data, trust_env=False).raise_for_status()
+    url = f"{_sandbox_url(context)}{path}"
+    httpx2.post(url, data=data, trust_env=False).raise_for_status()
 
 
-def _scenario(name: str, expected: str, *faults: Fault, seconds: float) -> Scenario:
+def _scenario(
+    name: str,
+    expected: str,
+    *faults: Fault,
+    seconds: float,
+    on: str = "money",
+    quick: bool = False,
+) -> Scenario:
     return Scenario(
-        name=f"money-{name}",
+        name=f"{on}-{name}",
         expected=expected,
         faults=faults,
         seconds=seconds,
         money=True,
+        cluster=on == CLUSTER,
+        quick=quick,
     )
 
 
@@ -140,5 +188,42 @@ MONEY = (
         "the money goes back once",
         kill_at("refund", "answered", "api"),
         seconds=20,
+    ),
+)
+
+on_cluster = partial(_scenario, on=CLUSTER)
+
+# On all of `make cluster`: buyers and events come through NGINX.
+CLUSTER_MONEY = (
+    on_cluster("calm", "everything is sold, captured and refunded once", seconds=15),
+    on_cluster(
+        "provider-down",
+        "checkouts are refused for a minute; what was decided is done afterwards",
+        kill("sandbox"),
+        seconds=60,
+    ),
+    on_cluster(
+        "api-killed",
+        "NGINX sends buyers and events to the others",
+        kill("api-1"),
+        seconds=20,
+    ),
+    on_cluster(
+        "workers-killed-before-the-sale",
+        "what was authorised is sold by the next worker",
+        kill_workers_at("checkout.sessions.retrieve"),
+        seconds=20,
+    ),
+    on_cluster(
+        "workers-killed-before-the-capture",
+        "what was sold is captured by the next worker, once",
+        kill_workers_at("payment_intents.capture"),
+        seconds=20,
+    ),
+    on_cluster(
+        "postgres-primary-killed",
+        "the standby goes on with every payment that was acknowledged",
+        kill_leader("postgres"),
+        seconds=45,
     ),
 )

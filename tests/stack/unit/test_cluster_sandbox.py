@@ -1,0 +1,59 @@
+"""`make cluster PAYMENT_PROVIDER=sandbox`: one more service, and settings of ours."""
+
+import shlex
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from stack.cluster import compose
+from stack.cluster.compose import ComposeFile
+from stack.cluster.host_mapping import HostPorts
+from stack.cluster.run import COMPOSE_FILE
+from stack.cluster.sandbox import with_sandbox
+
+PLAIN = compose.read(COMPOSE_FILE, {})
+PROGRAMS = {"api-1", "api-2", "api-3", "worker-1", "worker-2", "prepare"}
+NAMES = ("PAYMENT_PROVIDER", "STRIPE_API_URL", "STRIPE_SECRET_KEY")
+FRONT = 4444
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Iterator[ComposeFile]:
+    ports = HostPorts(tmp_path / "ports.json", {})
+    yield with_sandbox(PLAIN, tmp_path, ports, FRONT)
+    ports.close()
+
+
+def environment(file: ComposeFile, name: str) -> Mapping[str, str]:
+    return file.services[name].environment
+
+
+def test_nothing_more_starts_without_it() -> None:
+    assert "sandbox" not in PLAIN.services
+    assert not any(name in environment(PLAIN, "api-1") for name in NAMES)
+
+
+def test_our_programs_take_payments_through_it(file: ComposeFile) -> None:
+    given = {name: environment(file, name) for name in file.services}
+
+    assert {name for name, each in given.items() if "STRIPE_API_URL" in each} == (
+        PROGRAMS
+    )
+    address = environment(file, "sandbox")["ADDRESS"]
+    for name in PROGRAMS:
+        assert given[name]["PAYMENT_PROVIDER"] == "sandbox"
+        assert given[name]["STRIPE_API_URL"] == f"http://{address}"
+        assert given[name]["DATABASE_URL"] == environment(PLAIN, name)["DATABASE_URL"]
+
+
+def test_its_events_come_through_nginx_and_its_secrets_in_files(
+    file: ComposeFile,
+) -> None:
+    command = shlex.split(file.services["sandbox"].command)
+    secret = environment(file, "api-1")["STRIPE_WEBHOOK_SECRET"]
+
+    assert command[-1] == f"http://127.0.0.1:{FRONT}/webhooks/stripe"
+    assert secret not in file.services["sandbox"].command
+    folder = Path(command[command.index("sandbox") + 1])
+    assert (folder / "webhook-secret").read_text("ascii") == secret
