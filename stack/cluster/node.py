@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from runtime.errors import CommandError
+from stack.cluster import sandbox
 from stack.cluster.compose import ComposeService
 from stack.cluster.executables import Executables
 from stack.cluster.host_mapping import HostMapping
@@ -52,6 +53,9 @@ PROFILES = {
     ),
     "valkey/valkey": ImageProfile(),
     "apache/kafka": ImageProfile(port=9092, question=API_VERSIONS),
+    sandbox.IMAGE: ImageProfile(
+        port=sandbox.PORT, question=_get("/faults"), answer=b"HTTP/1.1 200"
+    ),
     "nginx": ImageProfile(
         port=3333, question=_get("/healthz"), answer=b"HTTP/1.1 200", spreads=True
     ),
@@ -192,7 +196,7 @@ def server_properties(environment: Mapping[str, str]) -> str:
 
 
 def profile_of(service: ComposeService) -> ImageProfile:
-    name = service.image.rpartition(":")[0]
+    name = service.image.partition(":")[0]
     if name not in PROFILES:
         raise CommandError(f"There is no replacement for the image {service.image}.")
     return PROFILES[name]

@@ -4,12 +4,13 @@ import shlex
 from dataclasses import replace
 from pathlib import Path
 
-from stack.cluster.compose import PREPARE, ComposeFile
+from stack.cluster.compose import PREPARE, ComposeFile, ComposeService
 from stack.cluster.host_mapping import HostPorts
 from stack.embedded.ports import LOOPBACK
 from stack.embedded.sandbox import arguments, secrets_of_clients
 
 NAME = "sandbox"
+IMAGE = "payment-sandbox"  # of the node's profile alone
 PORT = 12111
 
 
@@ -19,11 +20,11 @@ def with_sandbox(
     """Our programs take payments through it; it sends its events to `front`."""
     data = folder / NAME
     data.mkdir(mode=0o700, exist_ok=True)
-    address = f"{LOOPBACK}:{ports(NAME, PORT)}"
+    port = ports(NAME, PORT)
     webhook_url = f"http://{LOOPBACK}:{front}/webhooks/stripe"
     settings = secrets_of_clients(data) | {
         "PAYMENT_PROVIDER": "sandbox",
-        "STRIPE_API_URL": f"http://{address}",
+        "STRIPE_API_URL": f"http://{LOOPBACK}:{port}",
     }
     image = file.services[PREPARE].image
     services = {
@@ -32,14 +33,6 @@ def with_sandbox(
         else service
         for name, service in file.services.items()
     }
-    given = arguments(data, ports(NAME, PORT), webhook_url)
-    services[NAME] = replace(
-        file.services[PREPARE],
-        name=NAME,
-        command=shlex.join(["python", *given]),
-        environment={"ADDRESS": address},
-        mounts=(),
-        after={},
-        restarts=True,
-    )
+    command = shlex.join(["python", *arguments(data, port, webhook_url)])
+    services[NAME] = ComposeService(name=NAME, image=IMAGE, command=command)
     return replace(file, services=services)

@@ -219,6 +219,7 @@ CLUSTER_MONEY = (
         "what was sold is captured by the next worker, once",
         kill_workers_at("payment_intents.capture"),
         seconds=20,
+        quick=True,
     ),
     on_cluster(
         "postgres-primary-killed",

@@ -9,8 +9,9 @@ import pytest
 from stack.cluster import compose
 from stack.cluster.compose import ComposeFile
 from stack.cluster.host_mapping import HostPorts
+from stack.cluster.node import profile_of
 from stack.cluster.run import COMPOSE_FILE
-from stack.cluster.sandbox import with_sandbox
+from stack.cluster.sandbox import PORT, with_sandbox
 
 PLAIN = compose.read(COMPOSE_FILE, {})
 PROGRAMS = {"api-1", "api-2", "api-3", "worker-1", "worker-2", "prepare"}
@@ -40,10 +41,11 @@ def test_our_programs_take_payments_through_it(file: ComposeFile) -> None:
     assert {name for name, each in given.items() if "STRIPE_API_URL" in each} == (
         PROGRAMS
     )
-    address = environment(file, "sandbox")["ADDRESS"]
+    command = shlex.split(file.services["sandbox"].command)
+    port = command[command.index("--port") + 1]
     for name in PROGRAMS:
         assert given[name]["PAYMENT_PROVIDER"] == "sandbox"
-        assert given[name]["STRIPE_API_URL"] == f"http://{address}"
+        assert given[name]["STRIPE_API_URL"] == f"http://127.0.0.1:{port}"
         assert given[name]["DATABASE_URL"] == environment(PLAIN, name)["DATABASE_URL"]
 
 
@@ -57,3 +59,10 @@ def test_its_events_come_through_nginx_and_its_secrets_in_files(
     assert secret not in file.services["sandbox"].command
     folder = Path(command[command.index("sandbox") + 1])
     assert (folder / "webhook-secret").read_text("ascii") == secret
+
+
+def test_it_is_up_when_its_faults_can_be_read(file: ComposeFile) -> None:
+    profile = profile_of(file.services["sandbox"])
+
+    assert profile.port == PORT
+    assert profile.question.startswith(b"GET /faults ")
