@@ -122,6 +122,7 @@ def test_status_shows_roles_and_leaders(cluster: Cluster) -> None:
     assert re.search(r"worker-\d holds the lease for \d", shown)
     assert len(re.findall(r"api-\d ready, redis ok", shown)) == 3
     assert shown.endswith("Not up   nothing")
+    assert "sandbox" not in cluster[1].services()
 
 
 async def test_what_is_killed_starts_again_and_what_is_stopped_stays_down(

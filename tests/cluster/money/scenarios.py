@@ -13,7 +13,7 @@ from tests.cluster.money.environment import MoneyEnvironment
 from tests.cluster.proxy import Trap
 from tests.cluster.scenario import Scenario
 
-POLL_SECONDS = 0.05
+POLL_SECONDS, PATIENCE_SECONDS = 0.05, 30.0
 CLUSTER = "cluster-money"
 
 
@@ -57,7 +57,9 @@ def kill_workers_at(call: str) -> Fault:
 
 async def _kill_workers(context: FaultContext, trap: Trap) -> None:
     url = _sandbox_url(context)
-    async with httpx2.AsyncClient(base_url=url, trust_env=False) as http:
+    async with httpx2.AsyncClient(
+        base_url=url, timeout=PATIENCE_SECONDS, trust_env=False
+    ) as http:
         while (await http.get("/faults")).json():  # noqa: ASYNC110 # until a call meets it
             await asyncio.sleep(POLL_SECONDS)
     for worker in context.environment.names("worker"):
@@ -72,7 +74,8 @@ def _sandbox_url(context: FaultContext) -> str:
 
 def _post(context: FaultContext, path: str, data: dict[str, object]) -> None:
     url = f"{_sandbox_url(context)}{path}"
-    httpx2.post(url, data=data, trust_env=False).raise_for_status()
+    sent = httpx2.post(url, data=data, timeout=PATIENCE_SECONDS, trust_env=False)
+    sent.raise_for_status()
 
 
 def _scenario(
