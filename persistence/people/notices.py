@@ -48,6 +48,7 @@ SELECT old_email, new_email FROM address_changes WHERE account_id = $1
 
 HOLDER = f"SELECT {ACCOUNT} FROM accounts {OF_ADDRESS}"  # noqa: S608 # constants
 
+# Accounts of one stranger may all ask for the address of another person.
 # Another try for the same event replaces the token of the last one. FOR SHARE waits for
 # an erasure, which would overlook the row.
 SET_TOKEN = """
@@ -56,8 +57,8 @@ INSERT INTO account_tokens
 SELECT $1, $2, id, $4, $5, clock_timestamp() + $6::interval FROM accounts
 WHERE id = $3 AND erased_at IS NULL AND $7 > (
     SELECT count(*) FROM account_tokens
-    WHERE account_id = $3 AND purpose = $4 AND expires_at > clock_timestamp()
-      AND event_id <> $1)
+    WHERE (account_id = $3 OR account_tokens.email = $5 AND accounts.email <> $5)
+      AND purpose = $4 AND expires_at > clock_timestamp() AND event_id <> $1)
 FOR SHARE
 ON CONFLICT (event_id) DO UPDATE
 SET token_hash = excluded.token_hash, email = excluded.email,
@@ -111,7 +112,7 @@ class PostgresNotices:
     async def new_token(
         self, event_id: UUID, account_id: UUID, purpose: TokenPurpose, email: str
     ) -> str | None:
-        """For the mail to this address. None if its owner has MAX_OPEN_TOKENS."""
+        """For the mail to this address. None if there are MAX_OPEN_TOKENS."""
         token = new_secret()
         added = await self._pool.fetchval(
             SET_TOKEN,
