@@ -20,10 +20,12 @@ FROM payment_attempts a CROSS JOIN LATERAL (
 ) AS sold
 WHERE a.provider = $1 AND (
     a.charge_ref = ANY($4)
-    OR a.captured_minor > 0 AND a.settled_at >= $2 AND a.settled_at < $3
+    OR (a.captured_minor > 0 OR a.flag IS NOT NULL)
+        AND a.settled_at >= $2 AND a.settled_at < $3
     OR a.id IN (
         SELECT attempt_id FROM payment_effects
-        WHERE operation IN ('CAPTURE', 'REFUND') AND done_at >= $2 AND done_at < $3)
+        WHERE operation IN ('CAPTURE', 'REFUND')
+          AND coalesce(done_at, failed_at) >= $2 AND coalesce(done_at, failed_at) < $3)
     OR a.id IN (SELECT attempt_id FROM refunds WHERE provider_ref = ANY($4)))
 """
 REFUNDS = """

@@ -64,7 +64,8 @@ SET status = CASE done.operation WHEN 'CAPTURE' THEN 'CAPTURED' ELSE 'CLOSED' EN
 FROM done WHERE a.id = done.attempt_id AND done.operation IN ('CAPTURE', 'CANCEL')
 """
 # What cannot be cancelled may have been captured by somebody: the settler looks again.
-# What was never captured cannot be refunded.
+# What was never captured cannot be refunded: CAPTURE_FAILED stays, or staff would give
+# back money that nobody took.
 FAILED = f"""
 WITH {ORIGIN.format("$4", "$5")},
 {LOCKED_ATTEMPT},
@@ -92,8 +93,9 @@ refund AS (
 ),
 {SETTLED}
 UPDATE payment_attempts a
-SET flag = CASE failed.operation WHEN 'CAPTURE' THEN 'CAPTURE_FAILED'
-    WHEN 'REFUND' THEN 'REFUND_FAILED' ELSE a.flag END,
+SET flag = CASE WHEN failed.operation = 'CAPTURE' THEN 'CAPTURE_FAILED'
+    WHEN failed.operation = 'REFUND' AND a.flag IS DISTINCT FROM 'CAPTURE_FAILED'
+        THEN 'REFUND_FAILED' ELSE a.flag END,
     due_at = CASE failed.operation
         WHEN 'CANCEL' THEN clock_timestamp() + interval '1 minute' ELSE a.due_at END
 FROM failed WHERE a.id = failed.attempt_id

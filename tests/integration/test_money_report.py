@@ -9,7 +9,7 @@ import pytest
 
 from domain.attempts import Attempt, IfLate
 from domain.ports import Hold
-from domain.reconciliation import ReconciliationService
+from domain.reconciliation import ReconciliationService, unsettled
 from persistence.money.books import PostgresBooks
 from persistence.postgres.pool import Pool
 from persistence.sales.ledger import PostgresLedger
@@ -29,6 +29,10 @@ SELECT $2, id, reservation_id, $6, $3, $4, amount_minor, currency, $5,
     'https://a.example', 'CAPTURED', 'SOLD', amount_minor, created_at, created_at,
     clock_timestamp()
 FROM payments WHERE reservation_id = $1
+"""
+LOST = """
+UPDATE payment_attempts
+SET captured_minor = 0, status = 'CLOSED', flag = 'CAPTURE_FAILED' WHERE id = $1
 """
 REFUNDED = """
 WITH refund AS (
@@ -157,3 +161,19 @@ async def test_a_refund_that_was_made_by_hand_is_named(
     found = await reconciliation.of_day(today())
 
     assert found.differences == [f"REFUND of 100 BRL, {made.id}: we have nothing of it"]
+
+
+async def test_seats_that_are_sold_without_money_are_named(
+    provider: StripeProvider, attempt: Attempt, pool: Pool
+) -> None:
+    """Nothing moved for them, so no report of the provider names them."""
+    begun = today()
+    await sell(pool, provider, attempt)
+    await pool.execute(LOST, attempt.id)
+    books = PostgresBooks(pool)
+
+    found = [await books.of_day(provider.name, day, []) for day in {begun, today()}]
+
+    lines = [line for each in found for line in unsettled(each)]
+    named = f"attempt {attempt.id} ({attempt.charge_ref})"
+    assert lines == [f"{named}: staff have to look at it, CAPTURE_FAILED"]

@@ -6,12 +6,10 @@ import pytest
 
 from domain.attempts import IfLate, RefundStatus
 from domain.people import Workplaces
-from domain.refunds import RefundRequest, RefundService
-from persistence.money.refunds import PostgresRefunds
 from tests.support.cinema import Show
 from tests.support.metric_growth import growing
-from tests.support.null_services import NoSeatLocks, NoWakeup
 from tests.support.payments import Bought, Payments
+from tests.support.refunds import asking, refund_service
 
 EFFECT = "SELECT * FROM payment_effects WHERE attempt_id = $1 ORDER BY created_at"
 
@@ -77,18 +75,9 @@ async def test_a_call_that_may_have_happened_is_made_again(
 
 
 async def refund(payments: Payments, bought: Bought) -> None:
-    service = RefundService(
-        PostgresRefunds(payments.pool), payments.ledger, NoSeatLocks(), NoWakeup()
-    )
-    await service.refund_tickets(
-        RefundRequest(
-            reservation_id=bought.reservation_id,
-            ticket_ids=None,
-            reason="ill",
-            requested_by=bought.customer_id,
-            manages=Workplaces(whole_network=True),
-        )
-    )
+    sold = await payments.ledger.reservation(bought.reservation_id)
+    asked = asking(sold, manages=Workplaces(whole_network=True))
+    await refund_service(payments.pool).refund_tickets(asked)
 
 
 async def test_a_refund_waits_for_the_capture(
@@ -191,6 +180,21 @@ async def test_a_no_for_good_is_for_the_staff(
     assert effect["failed_at"] and effect["error"] == "refused_by_a_test"
     reservation = await payments.ledger.reservation(bought.reservation_id)
     assert reservation.status == "CONFIRMED"
+
+
+async def test_a_refund_of_what_was_never_captured_does_not_hide_that(
+    payments: Payments, bought: Bought
+) -> None:
+    """Staff would give back money that nobody took."""
+    await payments.pay(bought)
+    payments.provider.refuse("capture")
+    await payments.settle()
+    await refund(payments, bought)
+    payments.provider.refuse("refund")
+
+    await payments.settle()
+
+    assert (await payments.attempt(bought))["flag"] == "CAPTURE_FAILED"
 
 
 async def test_who_pays_while_the_page_is_closed_has_paid(
