@@ -186,13 +186,13 @@ async def test_a_refund_of_what_was_never_captured_does_not_hide_that(
     payments: Payments, bought: Bought
 ) -> None:
     """Staff would give back money that nobody took."""
-    await payments.pay(bought)
+    attempt = await payments.pay(bought)
     payments.provider.refuse("capture")
     await payments.settle()
     await refund(payments, bought)
-    payments.provider.refuse("refund")
+    await payments.pool.execute(AGE, attempt)
 
-    await payments.settle()
+    await payments.call_again()
 
     assert (await payments.attempt(bought))["flag"] == "CAPTURE_FAILED"
 
