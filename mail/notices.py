@@ -84,30 +84,35 @@ class NoticesHandler:
         if not await self._notices.claim(event.id):
             if await self._notices.is_sent(event.id):
                 await self._notices.finish([event.id])
-            return
+            return None
         try:
-            await self._send(send, event)
+            result = await self._send(send, event)
         except Exception:
             await self._notices.release(event.id)
             raise
+        if result is None:
+            MAILS.labels("delayed").inc()
+            return await self._notices.release(event.id)
+        # If this fails the claim stays: a mail that was sent is not sent at once again.
+        return await self._finish([event], result)
 
-    async def _send(self, send: Send, event: CloudEvent) -> None:
+    async def _send(self, send: Send, event: CloudEvent) -> str | None:
+        """What became of it; None if it waits."""
         known = event_from_json(event.type, event.data)
         letter = await self._letters.write(event.id, known)
         if letter is None:
-            return await self._finish([event], "unsent")
+            return "unsent"
         try:
             await send(letter.message(event.id, self._sender))
         except RecipientRefusedError:
             logger.info("a mail was refused", extra={"event": str(event.id)})
-            return await self._finish([event], "refused")
+            return "refused"
         except TryLaterError as error:
             if datetime.now(UTC) - event.time > PATIENCE:
-                return await self._finish([event], "refused")
+                return "refused"
             logger.info("a mail waits: %s", error, extra={"event": str(event.id)})
-            MAILS.labels("delayed").inc()
-            return await self._notices.release(event.id)
-        return await self._finish([event], "sent")
+            return None
+        return "sent"
 
     async def _finish(self, events: Sequence[CloudEvent], result: str) -> None:
         await self._notices.finish([event.id for event in events])

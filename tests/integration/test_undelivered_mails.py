@@ -8,6 +8,7 @@ import pytest
 
 from domain.client_secrets import secret_hash
 from persistence.people.addresses import PostgresAddresses
+from persistence.people.notices import PostgresNotices
 from persistence.people.password_changes import PostgresPasswordChanges
 from persistence.postgres.pool import Pool
 from tests.support.accounts import email_address
@@ -185,3 +186,22 @@ async def test_a_reply_that_names_the_recipient_is_not_among_the_dead_letters(
         )
 
     assert "ana@" not in "".join(format_exception(raised.value))
+
+
+async def test_a_sent_mail_that_cannot_be_noted_is_not_sent_at_once_again(
+    scratch_pool: Pool, mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def lose_the_connection(*_: object) -> None:
+        raise ConnectionError
+
+    await sign_up(scratch_pool)
+    [event] = await awaited(scratch_pool)
+    handler = notices_handler(scratch_pool, smtp_outlet(mail_server))
+    with monkeypatch.context() as lost:
+        lost.setattr(PostgresNotices, "finish", lose_the_connection)
+        with pytest.raises(ConnectionError):
+            await handler.handle([event])
+
+    await handler.handle([event])
+
+    assert len(mail_server.mails) == 1
