@@ -15,7 +15,8 @@ from stack.cluster.sandbox import PORT, with_sandbox
 
 PLAIN = compose.read(COMPOSE_FILE, {})
 PROGRAMS = {"api-1", "api-2", "api-3", "worker-1", "worker-2", "prepare"}
-NAMES = ("PAYMENT_PROVIDER", "STRIPE_API_URL", "STRIPE_SECRET_KEY")
+NAMES = ("STRIPE_API_URL", "STRIPE_SECRET_KEY")
+SINGLE_FILE = COMPOSE_FILE.with_name("docker-compose.yml")
 FRONT = 4444
 
 
@@ -32,7 +33,26 @@ def environment(file: ComposeFile, name: str) -> Mapping[str, str]:
 
 def test_nothing_more_starts_without_it() -> None:
     assert "sandbox" not in PLAIN.services
-    assert not any(name in environment(PLAIN, "api-1") for name in NAMES)
+    for name in PROGRAMS:
+        given = environment(PLAIN, name)
+        assert given.get("PAYMENT_PROVIDER", "approve") == "approve"
+        assert not any(given.get(secret) for secret in NAMES)
+
+
+@pytest.mark.parametrize("path", [COMPOSE_FILE, SINGLE_FILE])
+def test_stripe_is_configured_by_the_environment(path: Path) -> None:
+    wanted = {"PAYMENT_PROVIDER": "stripe", "STRIPE_SECRET_KEY": "sk_test_1"}
+
+    services = compose.read(path, wanted).services
+    of_ours = {
+        name: each.environment
+        for name, each in services.items()
+        if name.startswith(("api", "worker"))
+    }
+
+    assert len(of_ours) >= 2
+    for given in of_ours.values():
+        assert wanted.items() <= given.items()
 
 
 def test_our_programs_take_payments_through_it(file: ComposeFile) -> None:
