@@ -16,7 +16,14 @@ WAYS = {
     ("sentinel", 26379): {"api", "worker", "sentinel"},
 }
 # Secrets that operators, or the people who deploy, make.
-OTHERS_SECRETS = {"postgres-app", "postgres-ca", "backup", "tickets-tls", "mail"}
+OTHERS_SECRETS = {
+    "postgres-app",
+    "postgres-ca",
+    "backup",
+    "tickets-tls",
+    "mail",
+    "stripe",
+}
 
 
 def test_pods_have_the_least_rights() -> None:
