@@ -156,7 +156,9 @@ async def test_a_wrong_counter_does_not_stop_the_sweeper(
     )
     await expire_hold(cinema.pool, UUID(held["id"]))
 
-    assert await PostgresLedger(cinema.pool).expire_due(100)
+    ledger = PostgresLedger(cinema.pool)
+    while await ledger.expire_due(100):  # holds of other tests may be due before
+        pass
 
     assert set(await cinema.seat_states(priced)) == {("AVAILABLE", 3), ("AVAILABLE", 1)}
     assert await students_of(cinema, priced) == 0
