@@ -14,10 +14,15 @@ from app.commands.arguments import main
 from domain.ports import Wanted
 from persistence.key_value.local_leases import LocalLease
 from persistence.key_value.seat_locks import RedlockSeatLocks
-from persistence.sales import hold_sql
+from persistence.sales import hold_sql, ticket_hold_sql
 from runtime.turns import Turns
 
 DROP_INDEX = "DROP INDEX IF EXISTS uq_claims_one_open"
+# Both modules are imported with their guards: one makes its statements of the other's.
+STATEMENTS = (
+    (hold_sql, ("HOLD", "HOLD_GROUP", "HOLD_FIRST")),
+    (ticket_hold_sql, ("HOLD_TICKETS", "HOLD_FIRST_TICKETS")),
+)
 
 
 @asynccontextmanager
@@ -34,8 +39,9 @@ async def drop_index(database_url: str) -> None:
 
 
 if __name__ == "__main__":
-    for name in ("HOLD", "HOLD_GROUP", "HOLD_FIRST"):
-        unguarded = getattr(hold_sql, name).replace(hold_sql.SEAT_IS_FREE, "TRUE")
-        setattr(hold_sql, name, unguarded)
+    for module, names in STATEMENTS:
+        for name in names:
+            unguarded = getattr(module, name).replace(hold_sql.SEAT_IS_FREE, "TRUE")
+            setattr(module, name, unguarded)
     RedlockSeatLocks.guard = _no_lock  # type: ignore[method-assign,assignment] # on purpose
     sys.exit(main(sys.argv[1:]))
