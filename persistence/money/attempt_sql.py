@@ -1,9 +1,9 @@
 """The statements that begin and open attempts to pay, by the rules of ledger_sql."""
 
-from domain.events import ReservationExtended
 from domain.idempotency import START_CHECKOUT
-from persistence.sales.event_sql import ORIGIN, THIS_TRANSACTION, inserted_events
-from persistence.sales.ledger_sql import LOCKED_SEATS
+from persistence.sales.event_sql import ORIGIN
+from persistence.sales.extension_sql import EXTENDED_SEATS
+from persistence.sales.payment_sql import PAYMENT_VERDICT
 from persistence.sales.state_sql import PAYMENT_STATE, PAYMENT_STATUS
 
 # How long the caller who has begun an attempt has to open it, before a settler does.
@@ -22,14 +22,7 @@ CAN_BE_PAID = """(verdict.r).status = 'PENDING' AND (verdict.r).expires_at > ver
 # a part of the time that is left. `whole` is as in APPROVE.
 START = f"""
 WITH {ORIGIN.format("$9", "$10")},
-locked AS (
-    SELECT r, p FROM payments p JOIN reservations r ON r.id = p.reservation_id
-    WHERE p.id = $1 AND r.customer_id = $2
-    FOR UPDATE OF r, p
-),
-verdict AS (
-    SELECT r, p, clock_timestamp() AS now FROM locked
-),
+{PAYMENT_VERDICT},
 payable AS (
     SELECT (verdict.r).*, (verdict.p).provider, now,
            now + make_interval(secs => $6::float8) AS window_ends
@@ -73,16 +66,7 @@ inserted_key AS (
     SELECT $2, '{START_CHECKOUT}', $7, $8, payment_id
     FROM inserted WHERE $7::text IS NOT NULL
 ),
-{LOCKED_SEATS},
-changed_seats AS (
-    UPDATE session_seats ss
-    SET held_until = r.expires_at, version = ss.version + 1,
-        changed_in = {THIS_TRANSACTION}
-    FROM locked_seats l JOIN changed_reservations r ON r.id = l.reservation_id
-    WHERE ss.id = l.id AND ss.status = 'HELD' AND ss.reservation_id = r.id
-    RETURNING ss.*, l.agreed_minor
-),
-{inserted_events(types=[ReservationExtended])}
+{EXTENDED_SEATS}
 SELECT attempt.*, verdict.now,
        coalesce(
            (SELECT {PAYMENT_STATE.format(p="begun", r="r", status="begun.status")}

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
-from domain.attempts import Attempt, AttemptStatus, PaymentOutcome, RefundStatus
+import asyncpg
+
+from domain.attempts import RefundStatus
 from domain.money import Money
 from domain.reconciliation import AttemptBooks, Books, RefundBooks
-from persistence.catalog_rows import CatalogRow
+from persistence.money.attempts import attempt_of
 from persistence.postgres.pool import Pool
 
 # Captures and refunds are dated by our clock, when their answer was there. People ask
@@ -55,28 +57,16 @@ class PostgresBooks:
         )
 
 
-def _attempt(row: CatalogRow) -> AttemptBooks:
+def _attempt(row: asyncpg.Record) -> AttemptBooks:
     return AttemptBooks(
-        attempt=Attempt(
-            id=row["id"],
-            payment_id=row["payment_id"],
-            reservation_id=row["reservation_id"],
-            amount=Money(row["amount_minor"], row["currency"]),
-            return_url=row["return_url"],
-            created_at=row["created_at"],
-            expires_at=row["expires_at"],
-            status=AttemptStatus(row["status"]),
-            outcome=row["outcome"] and PaymentOutcome(row["outcome"]),
-            provider_ref=row["provider_ref"],
-            charge_ref=row["charge_ref"],
-        ),
+        attempt=attempt_of(row),
         captured_minor=row["captured_minor"],
         sold_minor=row["sold_minor"],
         flag=row["flag"],
     )
 
 
-def _refund(row: CatalogRow) -> RefundBooks:
+def _refund(row: asyncpg.Record) -> RefundBooks:
     return RefundBooks(
         id=row["id"],
         attempt_id=row["attempt_id"],

@@ -16,6 +16,7 @@ from persistence.sales.event_sql import (
 from persistence.sales.hold_sql import TURN
 from persistence.sales.payment_sql import CHANGED_PAYMENTS
 from persistence.sales.state_sql import REFUND_STATUS
+from persistence.sales.statement_parts import with_parts
 
 LEASE_SECONDS = 60
 
@@ -175,8 +176,9 @@ effect AS (
     WHERE payment_effects.due_at IS NULL
 )"""
 
-SETTLED_PAYMENTS = CHANGED_PAYMENTS.format(payments="changed").replace(
-    "p.status", f"CASE p.status WHEN 'APPROVED' THEN {REFUND_STATUS} ELSE p.status END"
+STATUS_NOW = f"CASE p.status WHEN 'APPROVED' THEN {REFUND_STATUS} ELSE p.status END"
+SETTLED_PAYMENTS = with_parts(
+    CHANGED_PAYMENTS.format(payments="changed"), {"p.status": STATUS_NOW}, times=2
 )
 
 GIVE_UP = f"""

@@ -11,6 +11,18 @@ from persistence.sales.state_sql import RESERVATION_STATUS
 CAN_BE_EXTENDED = """verdict.status = 'PENDING' AND verdict.expires_at > verdict.now
       AND verdict.extensions < $6"""
 
+# The seats of `changed_reservations` get its new end, and the event is written.
+EXTENDED_SEATS = f"""{LOCKED_SEATS},
+changed_seats AS (
+    UPDATE session_seats ss
+    SET held_until = r.expires_at, version = ss.version + 1,
+        changed_in = {THIS_TRANSACTION}
+    FROM locked_seats l JOIN changed_reservations r ON r.id = l.reservation_id
+    WHERE ss.id = l.id AND ss.status = 'HELD' AND ss.reservation_id = r.id
+    RETURNING ss.*, l.agreed_minor
+),
+{inserted_events(types=[ReservationExtended])}"""
+
 # `verdict` reads the clock once the reservation is locked. `whole` is the second guard:
 # rather than extend a part, the statement divides by zero, fails and changes nothing.
 EXTEND = f"""
@@ -37,16 +49,7 @@ inserted_key AS (
     SELECT customer_id, '{EXTEND_RESERVATION}', $3, $4, id
     FROM changed_reservations WHERE $3::text IS NOT NULL
 ),
-{LOCKED_SEATS},
-changed_seats AS (
-    UPDATE session_seats ss
-    SET held_until = r.expires_at, version = ss.version + 1,
-        changed_in = {THIS_TRANSACTION}
-    FROM locked_seats l JOIN changed_reservations r ON r.id = l.reservation_id
-    WHERE ss.id = l.id AND ss.status = 'HELD' AND ss.reservation_id = r.id
-    RETURNING ss.*, l.agreed_minor
-),
-{inserted_events(types=[ReservationExtended])}
+{EXTENDED_SEATS}
 SELECT verdict.status_now AS status, verdict.now,
        (SELECT data FROM reservation_state) AS extended,
        (SELECT starts_at FROM screening) AS starts_at,

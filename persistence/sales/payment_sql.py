@@ -24,20 +24,23 @@ payment_state AS (
     FROM {{payments}} p JOIN reservations r ON r.id = p.reservation_id
 )"""
 
-# `locked` has both rows as they are after a wait, and `verdict` reads the clock after
-# it. `whole` is the second guard: rather than sell a part, the statement divides by
-# zero, fails and changes nothing. A payment that a provider was asked to take is not
-# approved, nor one with something to pay where that is a provider's ($7).
-APPROVE = f"""
-WITH {ORIGIN.format("$5", "$6")},
-locked AS (
+# Of the payment $1 of the customer $2. `locked` has both rows as they are after a wait,
+# and `verdict` reads the clock after it.
+PAYMENT_VERDICT = """locked AS (
     SELECT r, p FROM payments p JOIN reservations r ON r.id = p.reservation_id
     WHERE p.id = $1 AND r.customer_id = $2
     FOR UPDATE OF r, p
 ),
 verdict AS (
     SELECT r, p, clock_timestamp() AS now FROM locked
-),
+)"""
+
+# `whole` is the second guard: rather than sell a part, the statement divides by zero,
+# fails and changes nothing. A payment that a provider was asked to take is not
+# approved, nor one with something to pay where that is a provider's ($7).
+APPROVE = f"""
+WITH {ORIGIN.format("$5", "$6")},
+{PAYMENT_VERDICT},
 changed_reservations AS (
     UPDATE reservations r SET status = 'CONFIRMED'
     FROM verdict
