@@ -3,10 +3,18 @@
 # Bytecode is never compared with the time of its source: a build may change those times.
 
 FROM --platform=$BUILDPLATFORM node:24.11.1-trixie-slim AS explorer
-WORKDIR /web
-COPY web/package.json web/package-lock.json web/.npmrc ./
+WORKDIR /web/explorer
+COPY web/explorer/package.json web/explorer/package-lock.json web/explorer/.npmrc ./
 RUN npm ci
-COPY web/ ./
+COPY web/explorer/ ./
+RUN npm run --silent build -- --outDir dist
+
+FROM --platform=$BUILDPLATFORM node:24.11.1-trixie-slim AS shop
+WORKDIR /web/shop
+COPY web/shop/package.json web/shop/package-lock.json web/shop/.npmrc ./
+RUN npm ci
+COPY schema/schema.graphql /schema/
+COPY web/shop/ ./
 RUN npm run --silent build -- --outDir dist
 
 FROM python:3.11.14-slim-trixie AS installed
@@ -39,7 +47,8 @@ COPY migrations/ migrations/
 COPY seeds/ seeds/
 COPY telemetry/ telemetry/
 COPY runtime/ runtime/
-COPY --from=explorer /web/dist web/dist
+COPY --from=explorer /web/explorer/dist web/explorer/dist
+COPY --from=shop /web/shop/dist web/shop/dist
 ENV PATH=/venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 HOST=0.0.0.0
 RUN python -m compileall -q --invalidation-mode unchecked-hash /srv
 ARG VERSION=unreleased

@@ -12,7 +12,8 @@ SECONDS ?= 10
 # For the campaign; without SEED it chooses one, and prints it.
 CHOSEN = $(SEED:%=--seed %) $(SCENARIO:%=--scenario %) $(TARGET:%=--target %)
 # Locked: two builds at once would overwrite each other.
-BUILD_EXPLORER = flock web $(MAKE) web/dist/index.html
+BUILD = flock web $(MAKE) web/$(1)/dist/index.html
+MISSING = echo "THE $(1) IS NOT THERE: it could not be built, for the reason above. The rest starts." >&2
 # What tests need from npm; with a Chromium when this machine has none.
 CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 TEST_PACKAGES := tests/browser/node_modules/$(if $(CHROMIUM),.stamp,.chromium/.stamp)
@@ -25,7 +26,7 @@ INSTALL_TEST_PACKAGES = flock tests/browser $(MAKE) $(TEST_PACKAGES) || \
 .SILENT:
 .DELETE_ON_ERROR:
 .NOTPARALLEL: # the stamps install into one folder
-.PHONY: help audit sbom notes run cluster explorer test test-core test-stack model test-cluster test-compose campaign check seed migrate loadtest bench coverage tokens schema texts lock
+.PHONY: help audit sbom notes run cluster shop explorer documents test test-core test-stack model test-cluster test-compose campaign check seed migrate loadtest bench coverage tokens schema texts lock
 MAKEFLAGS += --no-print-directory
 
 help: ## this list
@@ -34,18 +35,24 @@ help: ## this list
 	echo "  PORT=3333 DATA_DIR=.data choose port and folder: several can run side by side."
 
 run: $(VENV)/runtime.stamp ## run everything on http://127.0.0.1:3333 until Ctrl-C
-	+$(BUILD_EXPLORER) || echo "THE EXPLORER IS NOT THERE: it could not be built, for the reason above. The rest starts." >&2
+	+$(call BUILD,shop) || $(call MISSING,SHOP)
+	+$(call BUILD,explorer) || $(call MISSING,EXPLORER)
 	STOP_WITH_PARENT=1 exec $(PY) -m app run
 
 cluster: $(VENV)/dev.stamp ## run three APIs behind NGINX, and every server several times, until Ctrl-C
-	+$(BUILD_EXPLORER) || echo "THE EXPLORER IS NOT THERE: it could not be built, for the reason above. The rest starts." >&2
+	+$(call BUILD,shop) || $(call MISSING,SHOP)
+	+$(call BUILD,explorer) || $(call MISSING,EXPLORER)
 	STOP_WITH_PARENT=1 exec $(PY) -m app cluster run
 
-explorer: $(VENV)/runtime.stamp ## build the page /graphiql, if web/ has changed
-	+$(BUILD_EXPLORER)
+shop: $(VENV)/runtime.stamp ## build the page / for customers, if web/shop or the schema has changed
+	+$(call BUILD,shop)
+
+explorer: $(VENV)/runtime.stamp ## build the page /graphiql, if web/explorer has changed
+	+$(call BUILD,explorer)
 
 test: $(VENV)/dev.stamp ## run all tests, on temporary servers of their own
-	+$(BUILD_EXPLORER)
+	+$(call BUILD,shop)
+	+$(call BUILD,explorer)
 	+$(INSTALL_TEST_PACKAGES)
 	+flock $(VENV) $(MAKE) $(VENV)/oracle/.stamp || echo "LOCALSTRIPE IS NOT INSTALLED, for the reason above: the test that needs it is skipped." >&2
 	exec $(PY) -m pytest --quiet -rs --numprocesses $(JOBS) $(APART)
@@ -62,7 +69,8 @@ model: $(VENV)/dev.stamp ## check the model of seats and money, and that it fail
 ROOMS := domain persistence realtime resolvers transport
 coverage: $(VENV)/dev.stamp ## lines and branches that the whole suite never reaches, and how much of each room it does
 	rm -rf .coverage
-	+$(BUILD_EXPLORER)
+	+$(call BUILD,shop)
+	+$(call BUILD,explorer)
 	+$(INSTALL_TEST_PACKAGES)
 	$(PY) -m coverage run -m pytest --quiet --numprocesses $(JOBS) $(APART) || \
 		echo "SOME TESTS FAILED, for the reasons above: the figures are of a suite that did less." >&2
@@ -88,6 +96,7 @@ check: $(VENV)/dev.stamp ## check style, types, imports, schema, tables and mani
 	$(PY) -m ruff format --check --quiet
 	$(PY) -m mypy --no-error-summary .
 	$(VENV)/bin/lint-imports --no-logo
+	+flock web $(MAKE) web/shop/node_modules/.stamp && web/with-node npm run --prefix shop --silent check
 	$(PY) -m pytest --quiet tests/unit tests/stack/unit tests/integration/test_migrations.py
 
 audit: $(VENV)/dev.stamp sbom ## look for known vulnerabilities, licences and secrets, and say what could not be reached
@@ -100,8 +109,9 @@ sbom: $(VENV)/audit/.stamp tests/audit/node_modules/.stamp ## write CycloneDX bi
 	for lock in requirements*.lock; do \
 		$(VENV)/audit/bin/python -W ignore -m cyclonedx_py requirements --output-reproducible --pyproject pyproject.toml \
 			--output-file .sbom/$${lock%.lock}.cdx.json $$lock || exit 1; done
-	web/with-node ../tests/audit/node_modules/.bin/cyclonedx-npm --package-lock-only --omit dev --flatten-components \
-		--output-reproducible --output-file ../.sbom/explorer.cdx.json
+	for page in explorer shop; do \
+		web/with-node ../tests/audit/node_modules/.bin/cyclonedx-npm --package-lock-only --omit dev --flatten-components \
+			--output-reproducible --output-file ../.sbom/$$page.cdx.json $$page/package.json || exit 1; done
 
 notes: ## print what CHANGELOG.md says of this version
 	awk -v version="$$(sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)" \
@@ -124,6 +134,9 @@ tokens: $(VENV)/runtime.stamp ## N=500 bearer tokens of seeded customers, one a 
 
 schema: $(VENV)/runtime.stamp ## write schema/schema.graphql and possible-types.json from the code
 	exec $(PY) -m app schema
+
+documents: web/shop/node_modules/.stamp ## register what the page sends in deploy/kubernetes/programs/trusted-documents.json
+	web/with-node node shop/documents.mjs --register
 
 texts: $(VENV)/runtime.stamp ## add new texts to resolvers/locales, for translators
 	exec $(PY) -m app texts
@@ -153,14 +166,19 @@ $(VENV)/%.stamp:
 	flock Makefile $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	touch $@
 
-web/dist/index.html: web/node_modules/.stamp web/index.html web/package.json web/tsconfig.json web/vite.config.ts $(wildcard web/src/*)
-	echo "Building the explorer (once; some seconds) ..." >&2
-	web/with-node npm run --silent build -- --outDir building
-	rm -rf web/dist
-	mv web/building web/dist
-web/node_modules/.stamp: web/package-lock.json
-	echo "Installing what builds the explorer (once; half a minute) ..." >&2
-	$(NPM_CI)
+SOURCES = $(shell find web/$(1) -type f -not -path '*/node_modules/*' -not -path '*/dist/*' \
+	-not -path '*/building/*' -not -path '*/generated/*' 2>/dev/null)
+web/shop/dist/index.html: web/shop/node_modules/.stamp $(call SOURCES,shop) $(wildcard schema/schema.graphql)
+web/explorer/dist/index.html: web/explorer/node_modules/.stamp $(call SOURCES,explorer)
+web/%/dist/index.html:
+	echo "Building the $* (once; some seconds) ..." >&2
+	web/with-node npm run --prefix $* --silent build -- --outDir building
+	rm -rf web/$*/dist
+	mv web/$*/building web/$*/dist
+	touch $@
+web/%/node_modules/.stamp: web/%/package-lock.json
+	echo "Installing what builds the $* (once; half a minute) ..." >&2
+	$(call NPM_CI,--prefix $*)
 	touch $@
 
 $(VENV)/audit/.stamp: requirements-audit.lock $(VENV)/dev.stamp
@@ -200,7 +218,7 @@ tests/audit/node_modules/.stamp: tests/audit/package-lock.json
 	$(call NPM_CI,--prefix ../tests/audit --omit=optional)
 	touch $@
 tests/browser/node_modules/.chromium/.stamp: tests/browser/package-lock.json tests/browser/chromium.mjs
-	echo "Installing a Chromium for the tests of the explorer (once; half a minute) ..." >&2
+	echo "Installing a Chromium for the tests of the pages (once; half a minute) ..." >&2
 	if ($(call NPM_CI,--prefix ../tests/browser)) && web/with-node node ../tests/browser/chromium.mjs; then touch $@; else \
-		echo "THERE IS NO CHROMIUM, for the reason above: the tests of the explorer are skipped." >&2; \
+		echo "THERE IS NO CHROMIUM, for the reason above: the tests of the pages are skipped." >&2; \
 		$(MAKE) tests/browser/node_modules/.stamp; fi

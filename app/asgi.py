@@ -1,4 +1,4 @@
-"""The API as one ASGI application: GraphQL, its explorer, health and metrics."""
+"""The API as one ASGI application: GraphQL, its pages, health and metrics."""
 
 import asyncio
 import logging
@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
-from app import explorer, front_page, health, trusted_documents
+from app import developers_page, explorer, health, shop, trusted_documents
 from app.executable_schema import build_schema
 from app.metrics_endpoint import MetricsEndpoint
 from app.other_origins import for_other_origins
@@ -148,8 +148,8 @@ def application(settings: Settings) -> Starlette:
         ],
         others=[
             Route(
-                front_page.POSSIBLE_TYPES,
-                front_page.possible_types,
+                developers_page.POSSIBLE_TYPES,
+                developers_page.possible_types,
                 middleware=for_other_origins(settings),
             ),
             Route("/.well-known/jwks.json", public_keys),
@@ -157,7 +157,8 @@ def application(settings: Settings) -> Starlette:
             Route("/readyz", ready),
             Route("/metrics", metrics),
             *(explorer.routes() if settings.explorer else ()),
-            *front_page.routes(settings),
+            *developers_page.routes(settings),
+            *shop.routes(),
             *(
                 [Route(webhooks.PATH, webhook, methods=["POST"])]
                 if settings.payment_provider != "approve"

@@ -1,4 +1,4 @@
-"""GraphiQL at /graphiql, as `make explorer` builds it from web/."""
+"""GraphiQL at /graphiql, as `make explorer` builds it from web/explorer."""
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -9,7 +9,7 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-BUILT = Path(__file__).parents[1] / "web" / "dist"
+BUILT = Path(__file__).parents[1] / "web" / "explorer" / "dist"
 NOT_BUILT = (
     "The explorer is not there: it was not built. "
     "`make explorer` builds it, or says why it cannot.\n"

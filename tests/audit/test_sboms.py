@@ -40,15 +40,16 @@ def test_python_packages(lock: str) -> None:
     assert components(lock.removesuffix(".lock")) == locked(lock)
 
 
-def test_packages_of_the_explorer() -> None:
+@pytest.mark.parametrize("page", ["explorer", "shop"])
+def test_packages_of_the_pages(page: str) -> None:
     bundled = {
         (path.rpartition("node_modules/")[2], entry["version"])
-        for path, entry in locked_by_npm("web/package-lock.json").items()
+        for path, entry in locked_by_npm(f"web/{page}/package-lock.json").items()
         if not entry.get("dev")
     }
 
     assert bundled
-    assert components("explorer") == bundled
+    assert components(page) == bundled
 
 
 @pytest.mark.parametrize("file", sorted(FOLDER.glob("*.json")), ids=lambda f: f.name)

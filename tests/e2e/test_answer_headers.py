@@ -11,6 +11,7 @@ from tests.support.running_service import RunningService
 NO_STORE = "no-store"
 PAGES = {
     "/": "no-cache",
+    "/developers": "no-cache",
     "/graphiql": "no-cache",
     "/schema.graphql": "no-cache",
     "/possible-types.json": "public, max-age=60",

@@ -53,15 +53,14 @@ def python_client(tmp_path: Path) -> list[str]:
 @pytest.fixture
 def typescript_client(tmp_path: Path) -> list[str]:
     """Compiled to JavaScript with the compiler's strict checks."""
-    (tmp_path / "node_modules").symlink_to(ROOT / "web" / "node_modules")
+    (tmp_path / "node_modules").symlink_to(ROOT / "web" / "explorer" / "node_modules")
     (tmp_path / "package.json").write_text('{"type": "module"}')
     (tmp_path / "watch.ts").write_text(example("ts") + TYPESCRIPT_MAIN)
     compiler = subprocess.run(
         [
             *(
                 WITH_NODE,
-                "npx",
-                "tsc",
+                str(ROOT / "web/explorer/node_modules/.bin/tsc"),
                 "--ignoreConfig",
                 "--strict",
                 "--noUncheckedIndexedAccess",

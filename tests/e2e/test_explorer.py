@@ -39,11 +39,11 @@ async def explorer(
         yield explorer
 
 
-async def test_the_first_page_leads_to_what_is_there(
+async def test_the_page_for_developers_leads_to_what_is_there(
     explorer: Explorer, service: RunningService
 ) -> None:
     page = explorer.page
-    await page.goto(service.address)
+    await page.goto(f"{service.address}/developers")
     links = await page.get_by_role("link").all()
     paths = [str(await link.get_attribute("href")) for link in links]
 

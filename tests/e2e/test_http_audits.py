@@ -9,7 +9,7 @@ from tests.support.run import ROOT
 from tests.support.running_service import RunningService
 
 pytestmark = pytest.mark.both_engines
-NODE = (ROOT / "web/with-node", "node", "audits.mjs")
+NODE = (ROOT / "web/with-node", "node", "explorer/audits.mjs")
 
 
 def test_every_audit_of_graphql_http_passes(service: RunningService) -> None:

@@ -1,4 +1,4 @@
-"""`make` without the npm registry: what needs the explorer fails, the rest runs."""
+"""`make` without the npm registry: what needs the pages fails, the rest runs."""
 
 import os
 import shutil
@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 def checkout(tmp_path: Path) -> Path:
     """The files of git, with the Python dependencies installed."""
     folder = tmp_path / "checkout"
-    unbuilt = shutil.ignore_patterns("node_modules", "dist", "building")
+    unbuilt = shutil.ignore_patterns("node_modules", "dist", "building", "generated")
     shutil.copytree(ROOT / "web", folder / "web", ignore=unbuilt)
     for name in ("Makefile", "requirements.lock", "requirements-dev.lock"):
         shutil.copy(ROOT / name, folder)
@@ -40,19 +40,22 @@ def make(checkout: Path, target: str) -> "subprocess.CompletedProcess[str]":
     )
 
 
-def test_make_run_goes_on_without_the_explorer_and_says_so(checkout: Path) -> None:
+def test_make_run_goes_on_without_the_pages_and_says_so(checkout: Path) -> None:
     made = make(checkout, "run")
 
     assert (made.returncode, made.stdout) == (0, "-m app run\n")
-    assert made.stderr.splitlines()[-1] == (
-        "THE EXPLORER IS NOT THERE: it could not be built, for the reason above. "
+    missing = [
+        f"THE {page} IS NOT THERE: it could not be built, for the reason above. "
         "The rest starts."
-    )
-    assert not (checkout / "web" / "dist").exists()
+        for page in ("SHOP", "EXPLORER")
+    ]
+    assert [line for line in made.stderr.splitlines() if "NOT THERE" in line] == missing
+    assert made.stderr.splitlines()[-1] == missing[-1]
+    assert not list((checkout / "web").glob("*/dist"))
 
 
-def test_make_test_fails_without_the_explorer(checkout: Path) -> None:
+def test_make_test_fails_without_the_pages(checkout: Path) -> None:
     made = make(checkout, "test")
 
     assert (made.returncode, made.stdout) == (2, "")
-    assert not (checkout / "web" / "dist").exists()
+    assert not list((checkout / "web").glob("*/dist"))

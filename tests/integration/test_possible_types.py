@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from app import front_page
+from app import developers_page
 from tests.support.asgi_server import serving
 from tests.support.node_program import node_program
 
@@ -38,7 +38,7 @@ async def address(request: pytest.FixtureRequest) -> AsyncIterator[str]:
 
     routes = [
         Route("/graphql", refuse, methods=["POST"]),
-        Route("/possible-types.json", front_page.possible_types),
+        Route("/possible-types.json", developers_page.possible_types),
     ]
     async with serving(Starlette(routes=routes)) as address:
         yield address

@@ -49,9 +49,9 @@ async def chromium() -> AsyncIterator[Browser]:
 
 def refuse_an_older_explorer() -> None:
     """Only make builds it: pytest alone would test that of an older commit."""
-    built = ("make", "--question", "web/dist/index.html")
+    built = ("make", "--question", "web/explorer/dist/index.html")
     if subprocess.run(built, cwd=ROOT, check=False, capture_output=True).returncode:
-        pytest.fail("web/dist is older than web/src: run `make explorer`.")
+        pytest.fail("web/explorer/dist is older than its sources: run `make explorer`.")
 
 
 def find_chromium() -> tuple[str, dict[str, str | float | bool]]:

@@ -9,7 +9,7 @@ from tests.support.run import ROOT
 PYTHON_LOCKS = sorted(path.name for path in ROOT.glob("requirements*.lock"))
 NPM_LOCKS = sorted(
     str(path.relative_to(ROOT))
-    for folder in ("web", "tests/*")
+    for folder in ("web/*", "tests/*")
     for path in ROOT.glob(f"{folder}/package-lock.json")
 )
 

@@ -9,8 +9,11 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 
-def test_what_npm_installs_is_pinned_and_comes_from_wherever_the_reader_says() -> None:
-    lock = json.loads((ROOT / "web" / "package-lock.json").read_text("utf-8"))
+@pytest.mark.parametrize("page", ["explorer", "shop"])
+def test_what_npm_installs_is_pinned_and_comes_from_wherever_the_reader_says(
+    page: str,
+) -> None:
+    lock = json.loads((ROOT / "web" / page / "package-lock.json").read_text("utf-8"))
 
     packages: dict[str, dict[str, Any]] = lock["packages"]
     del packages[""]  # our own

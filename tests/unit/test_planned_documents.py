@@ -33,9 +33,11 @@ def strings() -> Iterator[str]:
             for node in ast.walk(ast.parse(path.read_text("utf-8"))):
                 if isinstance(node, ast.Constant) and isinstance(node.value, str):
                     yield node.value
-    for path in (*ROOT.glob("docs/*.md"), *ROOT.glob("web/src/*.ts")):
+    for path in (*ROOT.glob("docs/*.md"), *ROOT.glob("web/explorer/src/*.ts")):
         for groups in QUOTED.findall(path.read_text("utf-8")):
             yield from filter(None, groups)
+    for path in ROOT.glob("web/shop/src/api/documents/*.graphql"):
+        yield path.read_text("utf-8")
 
 
 def documents() -> dict[str, Document]:

@@ -62,7 +62,7 @@ def test_a_file_that_has_gone_is_named(tmp_path: Path) -> None:
 
 def test_the_documents_of_our_page_are_in_the_manifest() -> None:
     """Those of the explorer's tabs, as they are sent."""
-    examples = (ROOT / "web/src/examples.ts").read_text("utf-8")
+    examples = (ROOT / "web/explorer/src/examples.ts").read_text("utf-8")
     texts = [part.partition("`,")[0] for part in examples.split("document: `")[1:]]
     wanted = {hash_of(text): text for text in texts}
 

@@ -187,5 +187,5 @@ def test_the_gateway_waits_as_long_as_nginx() -> None:
 
     waits = {rule["name"]: rule["timeouts"]["request"] for rule in rules}
     # Nginx' hour is between two pings, a request's time-out is for all of a socket.
-    assert waits == {"sockets": "0s", "requests": "15s"}
+    assert waits == {"sockets": "0s", "requests": "15s", "shop": "15s"}
     assert re.findall(r"proxy_read_timeout (\w+);", nginx) == ["15s", "3600s"]

@@ -1,4 +1,4 @@
-"""The first page, and what of its links is served with it."""
+"""The page for developers, and what of its links is served with it."""
 
 import re
 from pathlib import Path
@@ -8,7 +8,7 @@ import httpx2
 import pytest
 from starlette.applications import Starlette
 
-from app import front_page
+from app import developers_page
 from app.settings import Settings
 from tests.support.http_client import client_of
 
@@ -26,7 +26,7 @@ def asking(keys_dir: Path, **switches: Any) -> httpx2.AsyncClient:
         signing_keys_dir=keys_dir,
         **switches,
     )
-    return client_of(Starlette(routes=front_page.routes(settings)))
+    return client_of(Starlette(routes=developers_page.routes(settings)))
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ async def test_it_leads_to_what_is_there(
     tmp_path: Path, switches: dict[str, bool], more: set[str], schema: int
 ) -> None:
     async with asking(tmp_path, **switches) as http:
-        page = await http.get("/")
+        page = await http.get("/developers")
         file = await http.get("/schema.graphql")
 
     assert page.headers["content-type"] == "text/html; charset=utf-8"
@@ -64,7 +64,7 @@ async def test_its_texts_are_those_of_the_repository(tmp_path: Path) -> None:
 
 async def test_it_runs_no_script_and_loads_nothing(tmp_path: Path) -> None:
     async with asking(tmp_path) as http:
-        page = await http.get("/")
+        page = await http.get("/developers")
 
     assert "<script" not in page.text
     policy = page.headers["content-security-policy"]

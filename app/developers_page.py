@@ -1,4 +1,4 @@
-"""The page at /: links to all that this process serves."""
+"""The page /developers: links to all that this process serves."""
 
 from base64 import b64encode
 from hashlib import sha256
@@ -32,13 +32,13 @@ PAGE = """<!doctype html>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Cinema tickets</title>
+<title>For developers - Cinema tickets</title>
 <link rel="icon" href="data:,">
 <style>{style}</style>
 </head>
 <body>
 <main>
-<h1>Cinema tickets</h1>
+<h1>For developers</h1>
 <p>A ticket service that speaks GraphQL at <code>/graphql</code>: queries and mutations
 over HTTP, live seat maps over WebSockets (graphql-transport-ws). A hold lasts 30
 seconds; a payment turns it into a sale, once.</p>
@@ -72,10 +72,10 @@ def routes(settings: Settings) -> list[BaseRoute]:
     }
     page = PAGE.format(style=STYLE, links="\n".join(map(_link, links, links.values())))
 
-    async def front(_request: Request) -> HTMLResponse:
+    async def page_of_links(_request: Request) -> HTMLResponse:
         return HTMLResponse(page, headers=HEADERS)
 
-    return [Route("/", front), *files]
+    return [Route("/developers", page_of_links), *files]
 
 
 async def possible_types(_request: Request) -> FileResponse:

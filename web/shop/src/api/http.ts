@@ -1,0 +1,81 @@
+// Queries and mutations by POST: their hashes first, and their texts to an API that does not know them yet.
+import { locale } from "../i18n";
+import { ApiError } from "./errors";
+import { RefreshTokensDocument, type TypedDocumentString } from "./generated/graphql";
+import { type Tokens, renew, tokens } from "./tokens";
+
+interface Answer<R> {
+  data?: R | null;
+  errors?: { message: string; extensions?: { code?: string; requestId?: string; retryAfter?: number } }[];
+}
+interface Options {
+  signal?: AbortSignal;
+}
+
+const PATIENCE_MS = 20_000;
+
+async function send<R>(body: object, bearer: Tokens | null, { signal }: Options): Promise<[Answer<R>, string | null]> {
+  const headers: Record<string, string> = {
+    "Content-Type": "application/json",
+    Accept: "application/graphql-response+json",
+    "Accept-Language": locale.value,
+  };
+  if (bearer) headers.Authorization = `Bearer ${bearer.accessToken}`;
+  const limit = AbortSignal.timeout(PATIENCE_MS);
+  const response = await fetch("/graphql", {
+    method: "POST",
+    headers,
+    body: JSON.stringify(body),
+    signal: signal ? AbortSignal.any([signal, limit]) : limit,
+  });
+  return [(await response.json()) as Answer<R>, response.headers.get("X-Request-Id")];
+}
+
+async function post<R, V>(document: TypedDocumentString<R, V>, variables: V, bearer: Tokens | null, options: Options): Promise<R> {
+  const persistedQuery = { version: 1, sha256Hash: document.__meta__?.hash as string };
+  const body = { variables, extensions: { persistedQuery } };
+  try {
+    let [answer, requestId] = await send<R>(body, bearer, options);
+    if (answer.errors?.[0]?.message === "PersistedQueryNotFound") {
+      [answer, requestId] = await send<R>({ ...body, query: document.toString() }, bearer, options);
+    }
+    const [error] = answer.errors ?? [];
+    if (error || !answer.data) {
+      const { code = "INTERNAL", retryAfter = null } = error?.extensions ?? {};
+      throw new ApiError(code, error?.message ?? "", error?.extensions?.requestId ?? requestId, retryAfter);
+    }
+    return answer.data;
+  } catch (error) {
+    if (error instanceof ApiError || options.signal?.aborted) throw error;
+    throw new ApiError("OFFLINE", ""); // no answer, or not one of the API's
+  }
+}
+
+async function exchange(refreshToken: string): Promise<Tokens | null> {
+  const { refreshTokens } = await post(RefreshTokensDocument, { refreshToken }, null, {});
+  return refreshTokens.__typename === "AuthTokens" ? refreshTokens : null;
+}
+
+/** Tokens that are good for a while, or null when nobody is signed in. */
+export async function freshTokens(): Promise<Tokens | null> {
+  const known = tokens.value;
+  const isOld = known && Date.parse(known.expiresAt) - Date.now() < 20_000;
+  return isOld ? renew(known, exchange) : known;
+}
+
+/**
+ * The answer's data. Throws ApiError, also when there is no answer: a mutation may have happened then, so it is sent
+ * again with the same idempotency key.
+ */
+export async function ask<R, V>(document: TypedDocumentString<R, V>, variables: V, options: Options = {}): Promise<R> {
+  const bearer = await freshTokens();
+  try {
+    return await post(document, variables, bearer, options);
+  } catch (error) {
+    if (!bearer || !(error instanceof ApiError) || error.code !== "UNAUTHENTICATED") throw error;
+    // This device's clock may be wrong, or the sign-in has ended.
+    const next = await renew(bearer, exchange);
+    if (!next) throw error;
+    return post(document, variables, next, options);
+  }
+}

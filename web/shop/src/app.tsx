@@ -1,0 +1,80 @@
+// What is around every page, and which page that is.
+import type { ComponentType } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { LOCALES, type Locale, chooseLocale, locale, t } from "./i18n";
+import { Failure, Waiting } from "./page";
+import { Movies } from "./pages/movies";
+import { NotFound } from "./pages/not-found";
+import { type PageName, place } from "./router";
+
+type Page = ComponentType;
+/** Each is loaded when it is first shown. */
+const LATER: Partial<Record<PageName, () => Promise<Page>>> = {};
+const loaded = new Map<PageName, Page>();
+
+export function App() {
+  const { page, visit } = place.value;
+  return (
+    <>
+      <a class="skip" href="#main">
+        {t("skip_to_content")}
+      </a>
+      <Header />
+      <main id="main">
+        {page === "movies" ? <Movies key={visit} /> : page && LATER[page] ? <Later key={visit} name={page} /> : <NotFound key={visit} />}
+      </main>
+      <Footer />
+    </>
+  );
+}
+
+function Later({ name }: { name: PageName }) {
+  const [Shown, setShown] = useState<Page | undefined>(() => loaded.get(name));
+  const [isMissing, setMissing] = useState(false);
+  useEffect(() => {
+    if (Shown) return;
+    LATER[name]?.().then(
+      (page) => {
+        loaded.set(name, page);
+        setShown(() => page);
+      },
+      () => setMissing(true),
+    );
+  }, [name]);
+  if (isMissing) return <Failure text={t("error_offline")} retry={() => location.reload()} />;
+  return Shown ? <Shown /> : <Waiting />;
+}
+
+function Header() {
+  return (
+    <header class="top">
+      <a class="brand" href="/">
+        {t("shop_name")}
+      </a>
+      <nav aria-label={t("navigation")}>
+        <a href="/tickets">{t("my_tickets")}</a>
+        <a href="/account">{t("account")}</a>
+      </nav>
+    </header>
+  );
+}
+
+function Footer() {
+  return (
+    <footer class="bottom">
+      <label>
+        {t("language")}{" "}
+        <select value={locale.value} onChange={(event) => void chooseLocale(event.currentTarget.value as Locale)}>
+          {Object.entries(LOCALES).map(([tag, name]) => (
+            <option key={tag} value={tag} lang={tag}>
+              {name}
+            </option>
+          ))}
+        </select>
+      </label>
+      <p>
+        <a href="/graphiql">{t("explorer")}</a> · <a href="/developers">{t("for_developers")}</a>
+      </p>
+    </footer>
+  );
+}

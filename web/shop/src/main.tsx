@@ -1,0 +1,14 @@
+import { render } from "preact";
+import { App } from "./app";
+import { startLocale } from "./i18n";
+import { followLinks } from "./router";
+import "./style/base.css";
+
+// After a release an open page asks for a part that is gone: the new page has its own.
+addEventListener("vite:preloadError", (event) => {
+  event.preventDefault();
+  location.reload();
+});
+followLinks();
+await startLocale();
+render(<App />, document.getElementById("shop") as HTMLElement);

@@ -1,0 +1,43 @@
+// Parts that every page has.
+import { useEffect, useRef } from "preact/hooks";
+import { t } from "./i18n";
+import { takeFocus } from "./router";
+
+/** The heading of a page, which is its title too. Navigation puts the focus on it. */
+export function Heading({ children, hidden = false }: { children: string; hidden?: boolean }) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    document.title = `${children} · ${t("shop_name")}`;
+  }, [children]);
+  useEffect(() => {
+    if (heading.current) takeFocus(heading.current);
+  }, []);
+  return (
+    <h1 ref={heading} tabIndex={-1} class={hidden ? "unseen" : undefined}>
+      {children}
+    </h1>
+  );
+}
+
+/** Instead of a page whose data are on their way. */
+export function Waiting() {
+  return (
+    <p class="waiting" role="status">
+      {t("loading")}
+    </p>
+  );
+}
+
+/** Instead of a page, or of a part of it, that could not be had. */
+export function Failure({ text, retry }: { text: string; retry?: () => void }) {
+  return (
+    <div class="failure" role="alert">
+      <p>{text}</p>
+      {retry && (
+        <button type="button" class="button" onClick={retry}>
+          {t("try_again")}
+        </button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,92 @@
+// Which page is shown. app/shop.py serves the same paths, and answers 404 for others.
+import { signal } from "@preact/signals";
+
+const PAGES = {
+  movies: /^\/$/,
+  movie: /^\/movies\/([^/]+)$/,
+  session: /^\/sessions\/([^/]+)$/,
+  reservation: /^\/reservations\/([^/]+)$/,
+  tickets: /^\/tickets$/,
+  account: /^\/account$/,
+  signIn: /^\/sign-in$/,
+  signUp: /^\/sign-up$/,
+  signedIn: /^\/signed-in$/,
+  forgotPassword: /^\/forgot-password$/,
+  resetPassword: /^\/reset-password$/,
+  verifyEmail: /^\/verify-email$/,
+  transfer: /^\/transfer$/,
+} as const;
+
+export type PageName = keyof typeof PAGES;
+
+export interface Place {
+  page: PageName | null;
+  /** The last part of the path, where it has an id; else empty. */
+  id: string;
+  path: string;
+  query: URLSearchParams;
+  /** Grows with each navigation: a page of the same path is a new one. */
+  visit: number;
+}
+
+let visits = 0;
+
+export function placeOf(path: string, search: string): Place {
+  const query = new URLSearchParams(search);
+  for (const [page, pattern] of Object.entries(PAGES)) {
+    const found = pattern.exec(path);
+    if (found) {
+      return { page: page as PageName, id: decodeURIComponent(found[1] ?? ""), path, query, visit: visits };
+    }
+  }
+  return { page: null, id: "", path, query, visit: visits };
+}
+
+function present(): Place {
+  return placeOf(location.pathname, location.search);
+}
+
+export const place = signal<Place>(present());
+/** The first page of a visit keeps the browser's focus; later ones put it on their heading. */
+let focusIsDue = false;
+
+function show(): void {
+  visits += 1;
+  focusIsDue = true;
+  place.value = present();
+}
+
+export function navigate(to: string, { replace = false } = {}): void {
+  history.replaceState({ ...history.state, scroll: scrollY }, "");
+  if (replace) history.replaceState({}, "", to);
+  else history.pushState({}, "", to);
+  show();
+  scrollTo(0, 0);
+}
+
+/** Changes the address without showing another page, as for a filter. */
+export function rename(to: string): void {
+  history.replaceState(history.state, "", to);
+}
+
+export function takeFocus(heading: HTMLElement): void {
+  if (!focusIsDue) return;
+  focusIsDue = false;
+  heading.focus({ preventScroll: true });
+  const scroll: unknown = history.state?.scroll;
+  if (typeof scroll === "number") requestAnimationFrame(() => scrollTo(0, scroll));
+}
+
+/** Links are plain links: they open in new tabs, can be copied, and work before this program has loaded. */
+export function followLinks(): void {
+  history.scrollRestoration = "manual";
+  addEventListener("popstate", show);
+  document.addEventListener("click", (event) => {
+    if (event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    const link = event.target instanceof Element ? event.target.closest("a") : null;
+    if (!link || link.target || link.hasAttribute("download") || link.origin !== location.origin) return;
+    if (link.getAttribute("href")?.startsWith("#") || !placeOf(link.pathname, link.search).page) return;
+    event.preventDefault();
+    navigate(link.pathname + link.search + link.hash);
+  });
+}
