@@ -112,7 +112,8 @@ class ClaimRow(SQLModel, table=True):
 
     The type is NULL in rows of programs that know none: it is the default type. It is
     no foreign key, because all holds would lock its one row. Types stay for good. Price
-    and version are NULL in rows of release 0.1.0: see state_sql.
+    and version are NULL in rows of release 0.1.0: see state_sql. Nor is the holder one:
+    each hold would look for it, and accounts stay for good, too.
     """
 
     __tablename__ = "claims"
@@ -122,6 +123,17 @@ class ClaimRow(SQLModel, table=True):
             "session_seat_id",
             unique=True,
             postgresql_where=text("released_at IS NULL"),
+        ),
+        Index("uq_claims_id", "id", unique=True),
+        Index(
+            "ix_claims_of_holder",
+            "holder_id",
+            postgresql_where=text("holder_id IS NOT NULL"),
+        ),
+        CheckConstraint("generation > 0", name="generation_positive"),
+        CheckConstraint(
+            "used_at IS NOT NULL OR used_gate IS NULL AND used_scan IS NULL",
+            name="used_when",
         ),
     )
 
@@ -133,6 +145,15 @@ class ClaimRow(SQLModel, table=True):
     ticket_type_id: UUID | None = Field(default=None)
     released_version: int | None = Field(default=None)  # of the seat, once it is free
     refund_id: UUID | None = Field(default=None, foreign_key="refunds.id")
+    # Codes of an earlier one are void: a refund and a transfer raise it.
+    generation: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
+    # Who has the ticket since a transfer. NULL: the customer of the reservation.
+    holder_id: UUID | None = Field(default=None)
+    used_at: datetime | None = Field(default=None, sa_type=Moment)
+    used_gate: str | None = Field(default=None, sa_type=Text)
+    used_scan: str | None = Field(default=None, sa_type=Text)  # names it, for repeats
+    # The last transaction whose change a gate has to know. NULL: none.
+    changed_in: int | None = Field(default=None, sa_type=BigInteger)
 
 
 class PaymentRow(SQLModel, table=True):

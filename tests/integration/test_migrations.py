@@ -111,6 +111,8 @@ async def test_a_database_of_a_newer_program_is_current(
         ("0009", "0010", "uq_seats_one_place"),
         ("0009", "0010", "uq_seats_one_label"),
         ("0015", "0016", "ix_reservations_in_session"),
+        ("0024", "0025", "uq_claims_id"),
+        ("0024", "0025", "ix_claims_of_holder"),
     ],
 )
 async def test_a_migration_makes_an_invalid_index_again(
