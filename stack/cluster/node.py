@@ -65,7 +65,7 @@ PROFILES = {
 class Node(ChildProcess):
     """Runs the service's command, with addresses and paths of this machine."""
 
-    start_seconds = 180.0  # all services start at once, on few cores
+    start_seconds = 300.0  # all services start at once, on few cores
     stop_seconds = 30.0
 
     def __init__(

@@ -24,7 +24,6 @@ from stack.embedded.supervisor import Supervisor
 from stack.run import explorer_line, payments_line, port_of, refuse_taken_port, say
 
 COMPOSE_FILE = Path("docker-compose.cluster.yml")
-START_SECONDS = 300.0
 LOOK_SECONDS = 0.1
 PLAIN = re.compile(r"[\w./-]+")
 
@@ -89,7 +88,7 @@ class Cluster:
 
     def _start_in_order(self) -> None:
         """Each as soon as its dependencies are ready."""
-        until = time.monotonic() + START_SECONDS
+        until = time.monotonic() + Node.start_seconds
         ready: set[str] = set()  # and jobs that are done
         started: set[str] = set()
         retries = StartRetries()
@@ -107,10 +106,13 @@ class Cluster:
                 elif node.exit_code() is not None:
                     retries.restart(node)
             if time.monotonic() > until:
-                late = sorted({node.name for node in self._topology.nodes} - ready)
+                late = started - ready
                 raise CommandError(
-                    f"Not up after {START_SECONDS:.0f} s: {', '.join(late)}. "
-                    f"Their logs are in {self._folder.logs}."
+                    "\n".join(
+                        str(node.failure())
+                        for node in self._topology.nodes
+                        if node.name in late
+                    )
                 )
             self._pause(LOOK_SECONDS)
 

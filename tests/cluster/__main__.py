@@ -14,6 +14,7 @@ from pathlib import Path
 
 import orjson
 
+from runtime.errors import CommandError
 from tests.cluster.campaign import Result, ScenarioUnavailableError, play
 from tests.cluster.cluster_scenarios import CLUSTER_SCENARIOS, CONTAINERS
 from tests.cluster.evidence import AS_JSON
@@ -89,12 +90,19 @@ def _run(scenario: Scenario, seed: int, *, in_containers: bool) -> Result:
         result = Result(scenario=scenario.name, seed=seed, faults=[])
         result.skipped = str(error)
         return result
+    except CommandError as error:
+        result = Result(scenario=scenario.name, seed=seed, faults=[])
+        result.complaints = {"the programs have to start": [str(error)]}
+        evidence = b"null"
     if scenario.wrapper:
         _invert_verdict(result)
     elif result.complaints:
         file = FOLDER / f"{scenario.name}-{seed}.json"
         file.write_bytes(evidence)
         print(f"  the evidence is in {file}")
+    if result.outcomes:
+        counts = (f"{count} {name}" for name, count in sorted(result.outcomes.items()))
+        print(f"  {', '.join(counts)}")
     for promise, violations in result.complaints.items():
         print(f"  {promise}: {len(violations)}", *violations[:SHOWN], sep="\n    ")
     print(

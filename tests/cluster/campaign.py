@@ -50,6 +50,7 @@ class Result:
     slowness: float = 1.0
     operations: int = 0
     unknowns: int = 0
+    outcomes: dict[str, int] = field(default_factory=dict)  # of money
     outage: float | None = None  # the longest time without an accepted hold
     accepted_after: float | None = None  # from the healing
     notified_after: float | None = None

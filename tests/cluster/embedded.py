@@ -5,7 +5,7 @@ import contextlib
 import os
 import signal
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -22,13 +22,12 @@ from stack.embedded.ports import ReservedPort, has_page
 from stack.embedded.postgres import Postgres
 from stack.embedded.server import Server
 from stack.embedded.valkey import Valkey
-from tests.cluster.program_process import ProgramProcess
+from tests.cluster.program_process import ProgramProcess, until
 from tests.cluster.proxy import Link
 from tests.support.processes import descendants
 
 APIS = ("api-1", "api-2", "api-3")
 WORKERS = ("worker-1", "worker-2")
-START_SECONDS = 240.0
 RELAY_LEASE_HELD = "SELECT TRUE FROM relay_lease WHERE held_until > clock_timestamp()"
 
 
@@ -103,10 +102,10 @@ class EmbeddedEnvironment:
     async def restart(self, name: str) -> None:
         self._down.add(name)
         self._signal(name, signal.SIGTERM)
-        await _until(lambda: not self._processes[name].is_running())
+        await self._processes[name].wait_until_ended()
         self.start(name)
         if name in self._ports:
-            await _until(partial(self._is_ready, name))
+            await self._until_ready(name)
 
     def freeze(self, name: str) -> None:
         self._signal(name, signal.SIGSTOP)
@@ -139,7 +138,7 @@ class EmbeddedEnvironment:
         for server in self._servers.values():
             server.start()
         for server in self._servers.values():
-            await _until(server.answers)
+            await asyncio.to_thread(server.wait_until_ready)
         await asyncio.to_thread(migrate.upgrade, self.database_url)
         for name in (*APIS, *WORKERS):
             command = "serve" if name in APIS else "worker"
@@ -148,13 +147,12 @@ class EmbeddedEnvironment:
             self._processes[name].start(*wrapper)
         await self._until_a_relay_works()
         for name in APIS:
-            await _until(partial(self._is_ready, name))
+            await self._until_ready(name)
 
     async def _until_a_relay_works(self) -> None:
         db = await asyncpg.connect(self.database_url)
-        async with asyncio.timeout(START_SECONDS):
-            while not await db.fetchval(RELAY_LEASE_HELD):  # noqa: ASYNC110 # another process
-                await asyncio.sleep(0.05)
+        workers = [self._processes[name] for name in WORKERS]
+        await until(partial(db.fetchval, RELAY_LEASE_HELD), workers)
         await db.close()
 
     def end(self) -> None:
@@ -200,8 +198,11 @@ class EmbeddedEnvironment:
             settings["PORT"] = str(self._ports[name].number)
         return settings
 
-    def _is_ready(self, name: str) -> bool:
-        return has_page("/readyz", self._ports[name].number)
+    async def _until_ready(self, name: str) -> None:
+        ready = partial(
+            asyncio.to_thread, has_page, "/readyz", self._ports[name].number
+        )
+        await until(ready, [self._processes[name]])
 
     def _signal(self, name: str, number: signal.Signals) -> None:
         if process := self._processes.get(name):
@@ -219,12 +220,6 @@ AnyEmbedded = TypeVar("AnyEmbedded", bound=EmbeddedEnvironment)
 def _through(url: str, link: Link) -> str:
     head, _, rest = url.rpartition(":")
     return f"{head}:{link.port}/{rest.partition('/')[2]}"
-
-
-async def _until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(START_SECONDS):
-        while not await asyncio.to_thread(condition):  # noqa: ASYNC110 # another process
-            await asyncio.sleep(0.05)
 
 
 @asynccontextmanager

@@ -15,6 +15,7 @@ LABELS = {
     "approve": b"SET status = 'APPROVED'",
     "update payments": b"INSERT INTO payments",
     "confirm": b"SET awaiting = array_remove",
+    "authorised": b"INSERT INTO provider_events",
     "page": b"SET provider_ref = $2",
     "effects": b"SELECT e.id FROM payment_effects e JOIN",
     "effect done": b"SET done_at = clock_timestamp()",
@@ -22,6 +23,8 @@ LABELS = {
     "cancel session": b"SET status = 'CANCELLED', cancelled_at",
     "mark sent": b"SET sends = sends + 1",
 }
+# A value that it must have besides.
+VALUES = {"authorised": b"payment_intent.amount_capturable_updated"}
 FRAME_HEAD = 5
 # CommandComplete, ErrorResponse, EmptyQueryResponse, PortalSuspended
 ANSWERED = {b"C", b"E", b"I", b"s"}
@@ -85,7 +88,8 @@ class Conversation:
                 self._prepared[name] = label_of(query)
             case b"B":
                 _, name, _ = body.split(b"\0", 2)
-                self._bound = self._prepared.get(name, "")
+                label = self._prepared.get(name, "")
+                self._bound = label if VALUES.get(label, b"") in body else ""
             case b"E" if self._started:
                 self._waiting.append(self._bound)
                 return self._bound

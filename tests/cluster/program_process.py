@@ -1,14 +1,21 @@
 """One of our programs as a child process that faults kill, freeze and restart."""
 
+import asyncio
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 
+from runtime.errors import CommandError
 from stack.embedded import launch
 from tests.support.run import ROOT
+
+START_SECONDS = 60.0
+POLL_SECONDS = 0.05
+LAST_LINES = 20
 
 
 class ProgramProcess:
@@ -19,14 +26,14 @@ class ProgramProcess:
     ) -> None:
         self._command = list(command)
         self._environment = {**os.environ, **environment}
-        self._log = log
+        self.log = log
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self, *wrapper: str) -> None:
         """`wrapper`: a module that changes the program first, and its options."""
         module = wrapper or ("app",)
         watched = [str(os.getpid()), str(int(signal.SIGKILL)), "self", "none"]
-        with self._log.open("ab") as log:
+        with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [
                     *(sys.executable, "-I", "-S", launch.__file__, *watched),
@@ -43,6 +50,10 @@ class ProgramProcess:
     def is_running(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
+    async def wait_until_ended(self) -> None:
+        if self._process is not None:
+            await asyncio.to_thread(self._process.wait, START_SECONDS)
+
     def signal(self, number: signal.Signals) -> None:
         if self._process is not None and self.is_running():
             os.killpg(self._process.pid, number)
@@ -52,3 +63,25 @@ class ProgramProcess:
         self.signal(signal.SIGCONT)
         if self._process is not None:
             self._process.wait()
+
+
+async def until(
+    condition: Callable[[], Awaitable[object]], programs: Sequence[ProgramProcess]
+) -> None:
+    """Waits for what these programs bring about.
+
+    Raises CommandError, with their last lines, if they end instead or take too long.
+    """
+    late = time.monotonic() + START_SECONDS
+    while not await condition():
+        ended = [each for each in programs if not each.is_running()]
+        if ended or time.monotonic() > late:
+            how = "ended" if ended else f"not ready after {START_SECONDS:.0f} s"
+            last = "\n".join(map(_last_lines, ended or programs))
+            raise CommandError(f"{how}: {last}")
+        await asyncio.sleep(POLL_SECONDS)
+
+
+def _last_lines(program: ProgramProcess) -> str:
+    lines = program.log.read_text("utf-8", errors="replace").splitlines()
+    return "\n  ".join([program.log.stem, *lines[-LAST_LINES:]])

@@ -38,7 +38,7 @@ class Link:
     """A listening port that forwards to the port of one server."""
 
     def __init__(self, owner: str, port: int, *, postgres: bool = False) -> None:
-        self._owner = owner
+        self.owner = owner
         self._target = port
         self._postgres = postgres
         self._delay = 0.0
@@ -173,6 +173,6 @@ class Link:
                     continue
                 trap.left -= 1
                 trap.triggered += 1
-                trap.trigger(self._owner)
+                trap.trigger(self.owner)
                 if trap.cuts:
                     raise CutError

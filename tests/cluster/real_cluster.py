@@ -3,7 +3,7 @@
 import asyncio
 import json
 import urllib.request
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
@@ -123,13 +123,16 @@ class ClusterEnvironment:
 
 
 AnyCluster = TypeVar("AnyCluster", bound=ClusterEnvironment)
+Connect = Callable[[RunUnderTest, Control], AnyCluster]
 
 
 @asynccontextmanager
 async def real_cluster(
-    path: Path, kind: type[AnyCluster], compose_file: Path | None = None
+    path: Path, kind: Connect[AnyCluster], compose_file: Path | None = None
 ) -> AsyncIterator[AnyCluster]:
     reserved = ReservedPort()
     with started_cluster(path, reserved.number, compose_file) as (run, control):
+        # In a thread: our proxies serve its programs meanwhile.
+        await asyncio.to_thread(run.wait_until_ready)
         yield kind(run, control)
     reserved.close()

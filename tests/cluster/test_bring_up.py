@@ -32,6 +32,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     reserved = ReservedPort()
     folder = tmp_path_factory.mktemp("cluster") / "data"
     with started_cluster(folder, reserved.number) as started:
+        started[0].wait_until_ready()
         yield started
     reserved.close()
 

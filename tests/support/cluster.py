@@ -15,8 +15,7 @@ COMMAND = (sys.executable, "-m", "app", "cluster")
 def started_cluster(
     folder: Path, port: int, compose_file: Path | None = None
 ) -> Iterator[tuple[RunUnderTest, Control]]:
-    """Yields when NGINX serves customers at `port`."""
+    """Yields at once. When `wait_until_ready` returns, NGINX answers at `port`."""
     file = ("--file", str(compose_file)) if compose_file else ()
     with started_run(folder, port, (*COMMAND, *file, "run")) as run:
-        run.wait_until_ready()
         yield run, Control(folder)

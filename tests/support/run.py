@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from runtime.errors import CommandError
 from stack.embedded.ports import ReservedPort, has_page
 from tests.support.processes import descendants, parents
 
@@ -37,14 +38,14 @@ class RunUnderTest:
         self.process = process
 
     def wait_until_ready(self) -> str:
-        """Returns its output until then."""
+        """Returns its output until then. Raises CommandError if it ends."""
         assert self.process.stdout is not None
         output = ""
         for line in self.process.stdout:
             output += line
             if line.startswith("  Stop"):
                 return output
-        raise AssertionError(output + self.end()[1])
+        raise CommandError(output + self.end()[1])
 
     def answers(self) -> bool:
         return has_page("/readyz", self.port)

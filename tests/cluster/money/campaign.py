@@ -27,7 +27,7 @@ from tests.cluster.money.environment import (
     cluster_with_sandbox,
     differences,
 )
-from tests.cluster.money.evidence import MoneyEvidence, collect
+from tests.cluster.money.evidence import MoneyEvidence, collect, outcomes
 from tests.cluster.scenario import Scenario
 from tests.cluster.slowness import Slowness
 from tests.cluster.workload.campaign_client import CampaignClient
@@ -61,6 +61,7 @@ async def play(scenario: Scenario, seed: int) -> tuple[Result, MoneyEvidence]:
     # A call that a fault has met may wait for it to end, and then for its lease.
     bound = CAPTURE_SECONDS + (lasted + 120 if scenario.faults else 0)
     result.complaints |= judge(evidence, bound * result.slowness)
+    result.outcomes = outcomes(evidence)
     return result, evidence
 
 

@@ -3,24 +3,31 @@
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import date
+from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import pytest
 import yaml
 
+from stack.cluster.control import Control
+from stack.cluster.host_mapping import HostPorts
 from stack.cluster.run import COMPOSE_FILE
 from stack.embedded.data_folder import DataFolder
 from stack.embedded.sandbox import Sandbox
 from tests.cluster.embedded import EmbeddedEnvironment
 from tests.cluster.environment import Environment
+from tests.cluster.proxy import Link
 from tests.cluster.real_cluster import ClusterEnvironment, real_cluster
+from tests.support.run import RunUnderTest
 
 # Short, so that money comes late within a run.
 TERMS = {"HOLD_SECONDS": "10", "CHECKOUT_SECONDS": "30"}
+PROGRAMS = ("python -m app serve", "python -m app worker")
+POSTGRES = ("postgres-1", "postgres-2")
 
 
 class MoneyEnvironment(Environment, Protocol):
@@ -55,7 +62,20 @@ class EmbeddedMoney(EmbeddedEnvironment):
 
 
 class ClusterMoney(ClusterEnvironment):
-    """Its events go through NGINX."""
+    """Its events go through NGINX, its statements through proxies of ours."""
+
+    def __init__(
+        self, run: RunUnderTest, control: Control, proxies: Sequence[Link]
+    ) -> None:
+        super().__init__(run, control)
+        self._proxies = proxies
+
+    def links(self, to: str, of: str = "") -> list[Link]:
+        return [
+            link
+            for link in self._proxies
+            if to == "postgres" and link.owner.startswith(of)
+        ]
 
     @property
     def sandbox_url(self) -> str:
@@ -64,18 +84,49 @@ class ClusterMoney(ClusterEnvironment):
 
 @asynccontextmanager
 async def cluster_with_sandbox(folder: Path) -> AsyncIterator[ClusterMoney]:
-    """The compose file as it is, but for `TERMS`, and without the demo data."""
+    """The compose file as it is, but for `TERMS` and proxies in front of Postgres.
+
+    Without the demo data.
+    """
     document = yaml.safe_load(COMPOSE_FILE.read_text("utf-8"))
-    for service in document["services"].values():
-        if "python -m app" in service.get("command", ""):
-            service["environment"] |= TERMS
+    programs = {
+        name: service
+        for name, service in document["services"].items()
+        if service.get("command") in PROGRAMS
+    }
+    proxies = await _proxies(folder, programs)
+    for service in programs.values():
+        service["environment"] |= TERMS
     file = folder.with_suffix(".yml")
     file.write_text(yaml.safe_dump(document), "utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PAYMENT_PROVIDER", "sandbox")
         patch.setenv("DEMO_DATA", "false")
-        async with real_cluster(folder, ClusterMoney, file) as cluster:
-            yield cluster
+        connect = partial(ClusterMoney, proxies=proxies)
+        try:
+            async with real_cluster(folder, connect, file) as cluster:
+                yield cluster
+        finally:
+            for proxy in proxies:
+                await proxy.close()
+
+
+async def _proxies(folder: Path, programs: Mapping[str, Any]) -> list[Link]:
+    """One from each program to each Postgres, which the program then goes through."""
+    await asyncio.to_thread(folder.mkdir, mode=0o700)
+    ports, proxies = HostPorts(folder / "ports.json", {}), []
+    for name, service in programs.items():
+        settings = dict(service["environment"])
+        for server in POSTGRES:
+            proxy = Link(name, ports(server, 5432), postgres=True)
+            await proxy.open()
+            settings["DATABASE_URL"] = settings["DATABASE_URL"].replace(
+                f"{server}:5432", f"127.0.0.1:{proxy.port}"
+            )
+            proxies.append(proxy)
+        service["environment"] = settings
+    ports.close()  # the cluster reads the file, and takes the same
+    return proxies
 
 
 async def differences(environment: MoneyEnvironment, day: date) -> list[str]:

@@ -3,6 +3,7 @@
 Amounts are minor units. Times of the database are seconds since 1970.
 """
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -95,6 +96,12 @@ class MoneyEvidence:
     ledger: list[dict[str, Any]] = field(default_factory=list)  # see sandbox/ledger.py
     # What `app money` prints for the days of the run.
     differences: list[str] = field(default_factory=list)
+
+
+def outcomes(evidence: MoneyEvidence) -> dict[str, int]:
+    """How often attempts to pay had each outcome, and how many refunds there were."""
+    counted = Counter(attempt.outcome or "none" for attempt in evidence.attempts)
+    return {**counted, "refunds": len(evidence.refunds)}
 
 
 AS_JSON = TypeAdapter(MoneyEvidence)

@@ -1,7 +1,7 @@
 """The named scenarios about money."""
 
 import asyncio
-from functools import partial
+from dataclasses import replace
 from typing import cast
 
 import httpx2
@@ -97,6 +97,11 @@ def _scenario(
     )
 
 
+def _twin(scenario: Scenario) -> Scenario:
+    """The same on all of the cluster."""
+    return replace(scenario, name=f"cluster-{scenario.name}", cluster=True)
+
+
 MONEY = (
     _scenario("calm", "everything is sold, captured and refunded once", seconds=15),
     _scenario(
@@ -156,6 +161,12 @@ MONEY = (
         seconds=20,
     ),
     _scenario(
+        "api-killed-between-authorisation-and-sale",
+        "the event comes again, to another API",
+        kill_at("authorised", "asked", "api"),
+        seconds=20,
+    ),
+    _scenario(
         "worker-killed-before-the-sale",
         "the other worker sells",
         kill_at("sell", "asked", "worker"),
@@ -194,40 +205,36 @@ MONEY = (
     ),
 )
 
-on_cluster = partial(_scenario, on=CLUSTER)
-
 # On all of `make cluster`: buyers and events come through NGINX.
 CLUSTER_MONEY = (
-    on_cluster("calm", "everything is sold, captured and refunded once", seconds=15),
-    on_cluster(
-        "provider-down",
-        "checkouts are refused for a minute; what was decided is done afterwards",
-        kill("sandbox"),
-        seconds=60,
-    ),
-    on_cluster(
+    *(_twin(scenario) for scenario in MONEY),
+    _scenario(
         "api-killed",
         "NGINX sends buyers and events to the others",
         kill("api-1"),
         seconds=20,
+        on=CLUSTER,
     ),
-    on_cluster(
+    _scenario(
         "workers-killed-before-the-sale",
         "what was authorised is sold by the next worker",
         kill_workers_at("checkout.sessions.retrieve"),
         seconds=20,
+        on=CLUSTER,
     ),
-    on_cluster(
+    _scenario(
         "workers-killed-before-the-capture",
         "what was sold is captured by the next worker, once",
         kill_workers_at("payment_intents.capture"),
         seconds=20,
+        on=CLUSTER,
         quick=True,
     ),
-    on_cluster(
+    _scenario(
         "postgres-primary-killed",
         "the standby goes on with every payment that was acknowledged",
         kill_leader("postgres"),
         seconds=45,
+        on=CLUSTER,
     ),
 )
