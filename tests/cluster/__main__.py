@@ -93,10 +93,10 @@ def _run(scenario: Scenario, seed: int, *, in_containers: bool) -> Result:
     except CommandError as error:
         result = Result(scenario=scenario.name, seed=seed, faults=[])
         result.complaints = {"the programs have to start": [str(error)]}
-        evidence = b"null"
+        evidence = b""
     if scenario.wrapper:
         _invert_verdict(result)
-    elif result.complaints:
+    elif evidence and result.complaints:
         file = FOLDER / f"{scenario.name}-{seed}.json"
         file.write_bytes(evidence)
         print(f"  the evidence is in {file}")
@@ -127,7 +127,7 @@ def _played(
 
 def _invert_verdict(result: Result) -> None:
     """For a program without guards: green only if the judge found violations."""
-    broken = sorted(promise[0] for promise in result.complaints)
+    broken = sorted(promise.split()[0] for promise in result.complaints)
     print(f"  broken, as expected: {', '.join(broken) or 'nothing'}")
     missed = {"checker": ["it found no seat that two customers held"]}
     result.complaints = {} if "1" in broken else missed

@@ -11,7 +11,8 @@ from persistence.postgres.pool import Pool
 from realtime.broker import ALL_TOPICS, Kafka
 from realtime.topic_reading import read_topics
 from tests.cluster.evidence import Evidence, TopicRecord
-from tests.cluster.witness import Witness, microseconds
+from tests.cluster.row_readers import microseconds
+from tests.cluster.witness import Witness
 from tests.cluster.workload.clients import Clients
 
 EXTENSION_SECONDS = 30.0

@@ -10,7 +10,20 @@ from typing import Literal
 
 from pydantic import TypeAdapter
 
-Kind = Literal["reserve", "best", "choose", "extend", "cancel", "approve", "read"]
+from tests.cluster.rows import (
+    ClaimRow,
+    KeyRow,
+    PaymentRow,
+    QuotaRow,
+    RefundRow,
+    ReservationRow,
+    SeatRow,
+    SessionRow,
+)
+
+Kind = Literal[
+    "reserve", "best", "choose", "extend", "cancel", "approve", "refund", "read"
+]
 Outcome = Literal["ok", "refused", "unknown"]
 
 SECOND = 1_000_000
@@ -39,7 +52,9 @@ class Operation:
     # Of "best": how many seats, and how close together.
     count: int = 0
     together: str | None = None
-    # The reservation to change, extend or cancel, or the payment to approve.
+    # Of "refund": the tickets to give back, or none for all that are left.
+    tickets: tuple[str, ...] = ()
+    # The reservation to change, extend, cancel or refund, or the payment to approve.
     target: str | None = None
     key: str | None = None
     invoked: float
@@ -47,79 +62,11 @@ class Operation:
     outcome: Outcome = "unknown"
     code: str | None = None  # of the refusal, or the reason for `unknown`
     # The answer:
-    result: str | None = None  # the reservation's or the payment's id
+    # The id of the reservation, the payment or the refund:
+    result: str | None = None
     status: str | None = None
     amount_minor: int | None = None
     states: tuple[SeatState, ...] = ()
-
-
-@dataclass(slots=True, kw_only=True)
-class SessionRow:
-    id: str
-    cinema: str
-    day: date  # when it starts, by the cinema's clock
-    sales_end_at: int | None = None  # not in older evidence
-
-
-@dataclass(slots=True, kw_only=True)
-class SeatRow:
-    id: str
-    session: str
-    version: int
-    status: str
-    reservation: str | None
-    price_minor: int
-    row: str = ""
-    place: int = 0  # in the row
-
-
-@dataclass(slots=True, kw_only=True)
-class ReservationRow:
-    id: str
-    session: str
-    customer: str
-    status: str
-    amount_minor: int
-    created_at: int
-    expires_at: int
-    extensions: int = 0
-    sales_end_at: int | None = None  # of its session; not in older evidence
-
-
-@dataclass(slots=True, kw_only=True)
-class ClaimRow:
-    reservation: str
-    seat: str
-    open: bool
-    price_minor: int
-    ticket_type: str | None = None  # if it is not the default one
-
-
-@dataclass(slots=True, kw_only=True)
-class QuotaRow:
-    """How many tickets of a type a session has sold; each costs the same."""
-
-    session: str
-    ticket_type: str
-    price_minor: int
-    seats_limit: int
-    seats_taken: int
-
-
-@dataclass(slots=True, kw_only=True)
-class PaymentRow:
-    id: str
-    reservation: str
-    status: str
-    amount_minor: int
-
-
-@dataclass(slots=True, kw_only=True)
-class KeyRow:
-    customer: str
-    operation: str
-    key: str
-    result: str
 
 
 @dataclass(slots=True, kw_only=True)
@@ -232,6 +179,7 @@ class Evidence:
     sessions: list[SessionRow] = field(default_factory=list)
     listings: list[DayListing] = field(default_factory=list)
     quotas: list[QuotaRow] = field(default_factory=list)
+    refunds: list[RefundRow] = field(default_factory=list)
 
     def database_time(self, ours: float) -> int:
         return round((ours + self.clock_offset) * SECOND)

@@ -4,25 +4,22 @@ They do not depend on the product: they also see a change without an event. They
 their owner, so the roles of the product need no right to write here.
 """
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import asyncpg
-
 from persistence.postgres.pool import Pool
-from tests.cluster.evidence import (
-    SECOND,
-    ClaimRow,
-    Event,
-    KeyRow,
-    PaymentRow,
-    QuotaRow,
-    ReservationRow,
-    SeatChange,
-    SeatRow,
-    SeatState,
-    SessionRow,
+from tests.cluster.row_readers import (
+    change_row,
+    claim_row,
+    event_row,
+    key_row,
+    microseconds,
+    payment_row,
+    quota_row,
+    refund_row,
+    reservation_row,
+    seat_row,
+    session_row,
 )
 
 INSTALL = """
@@ -77,11 +74,17 @@ PAYMENTS = """
 SELECT p.* FROM payments p JOIN reservations r ON r.id = p.reservation_id
 WHERE r.session_id = ANY($1::uuid[])
 """
+REFUNDS = """
+SELECT f.*, p.reservation_id FROM refunds f JOIN payments p ON p.id = f.payment_id
+JOIN reservations r ON r.id = p.reservation_id WHERE r.session_id = ANY($1::uuid[])
+"""
 KEYS = """
 SELECT k.* FROM idempotency_keys k WHERE k.result_id IN (
     SELECT id FROM reservations WHERE session_id = ANY($1::uuid[])
     UNION ALL
-    SELECT p.id FROM payments p JOIN reservations r ON r.id = p.reservation_id
+    SELECT unnest(ARRAY[p.id, f.id]) FROM payments p
+    JOIN reservations r ON r.id = p.reservation_id
+    LEFT JOIN refunds f ON f.payment_id = p.id
     WHERE r.session_id = ANY($1::uuid[]))
 """
 CHANGES = "SELECT * FROM witnessed_seats WHERE session_id = ANY($1::uuid[])"
@@ -115,136 +118,19 @@ class Witness:
         ):
             return {
                 "read_at": microseconds(await db.fetchval("SELECT clock_timestamp()")),
-                "sessions": [_session(r) for r in await db.fetch(SESSIONS, wanted)],
-                "seats": [_seat(r) for r in await db.fetch(SEATS, wanted)],
+                "sessions": [session_row(r) for r in await db.fetch(SESSIONS, wanted)],
+                "seats": [seat_row(r) for r in await db.fetch(SEATS, wanted)],
                 "reservations": [
-                    _reservation(r) for r in await db.fetch(RESERVATIONS, wanted)
+                    reservation_row(r) for r in await db.fetch(RESERVATIONS, wanted)
                 ],
-                "claims": [_claim(r) for r in await db.fetch(CLAIMS, wanted)],
-                "quotas": [_quota(r) for r in await db.fetch(QUOTAS, wanted)],
-                "payments": [_payment(r) for r in await db.fetch(PAYMENTS, wanted)],
-                "keys": [_key(r) for r in await db.fetch(KEYS, wanted)],
-                "changes": [_change(r) for r in await db.fetch(CHANGES, wanted)],
-                "outbox": [_event(r) for r in await db.fetch(EVENTS, wanted)],
+                "claims": [claim_row(r) for r in await db.fetch(CLAIMS, wanted)],
+                "quotas": [quota_row(r) for r in await db.fetch(QUOTAS, wanted)],
+                "payments": [payment_row(r) for r in await db.fetch(PAYMENTS, wanted)],
+                "refunds": [refund_row(r) for r in await db.fetch(REFUNDS, wanted)],
+                "keys": [key_row(r) for r in await db.fetch(KEYS, wanted)],
+                "changes": [change_row(r) for r in await db.fetch(CHANGES, wanted)],
+                "outbox": [event_row(r) for r in await db.fetch(EVENTS, wanted)],
                 "unconfirmed": [
                     str(r["id"]) for r in await db.fetch(UNCONFIRMED, wanted)
                 ],
             }
-
-
-def microseconds(moment: datetime) -> int:
-    return round(moment.timestamp() * SECOND)
-
-
-def _text(id: UUID | None) -> str | None:
-    return None if id is None else str(id)
-
-
-def _session(row: asyncpg.Record) -> SessionRow:
-    return SessionRow(
-        id=str(row["id"]),
-        cinema=str(row["cinema"]),
-        day=row["day"],
-        sales_end_at=microseconds(row["sales_end_at"]),
-    )
-
-
-def _seat(row: asyncpg.Record) -> SeatRow:
-    return SeatRow(
-        id=str(row["id"]),
-        session=str(row["session_id"]),
-        version=row["version"],
-        status=row["status"],
-        reservation=_text(row["reservation_id"]),
-        price_minor=row["price"],
-        row=row["row_label"],
-        place=row["place"],
-    )
-
-
-def _reservation(row: asyncpg.Record) -> ReservationRow:
-    return ReservationRow(
-        id=str(row["id"]),
-        session=str(row["session_id"]),
-        customer=str(row["customer_id"]),
-        status=row["status"],
-        amount_minor=row["amount_minor"],
-        created_at=microseconds(row["created_at"]),
-        expires_at=microseconds(row["expires_at"]),
-        extensions=row["extensions"],
-        sales_end_at=microseconds(row["sales_end_at"]),
-    )
-
-
-def _claim(row: asyncpg.Record) -> ClaimRow:
-    return ClaimRow(
-        reservation=str(row["reservation_id"]),
-        seat=str(row["session_seat_id"]),
-        open=row["released_at"] is None,
-        price_minor=row["price_minor"],
-        ticket_type=_text(row["ticket_type"]),
-    )
-
-
-def _quota(row: asyncpg.Record) -> QuotaRow:
-    return QuotaRow(
-        session=str(row["session_id"]),
-        ticket_type=str(row["ticket_type_id"]),
-        price_minor=row["amount_minor"],
-        seats_limit=row["seats_limit"],
-        seats_taken=row["seats_taken"],
-    )
-
-
-def _payment(row: asyncpg.Record) -> PaymentRow:
-    return PaymentRow(
-        id=str(row["id"]),
-        reservation=str(row["reservation_id"]),
-        status=row["status"],
-        amount_minor=row["amount_minor"],
-    )
-
-
-def _key(row: asyncpg.Record) -> KeyRow:
-    return KeyRow(
-        customer=str(row["account_id"]),
-        operation=row["operation"],
-        key=row["key"],
-        result=str(row["result_id"]),
-    )
-
-
-def _change(row: asyncpg.Record) -> SeatChange:
-    held_until = row["held_until"]
-    return SeatChange(
-        seat=str(row["id"]),
-        version=row["version"],
-        status=row["status"],
-        reservation=_text(row["reservation_id"]),
-        held_until=held_until and microseconds(held_until),
-        at=microseconds(row["at"]),
-        transaction=row["changed_in"],
-    )
-
-
-def _event(row: asyncpg.Record) -> Event:
-    data = row["data"]
-    return Event(
-        position=row["position"],
-        id=str(row["id"]),
-        topic=row["topic"],
-        type=row["type"],
-        session=str(row["session_id"]),
-        reservation=data.get("reservation_id"),
-        amount_minor=data.get("amount_minor"),
-        seats=tuple(
-            SeatState(
-                seat=seat["id"],
-                version=seat["version"],
-                status=seat["status"],
-                price_minor=seat.get("agreed_minor", seat["price_minor"]),
-            )
-            for seat in data.get("seats") or ()
-        ),
-        at=microseconds(row["at"]),
-    )

@@ -7,6 +7,7 @@ from tests.cluster.checks import (
     days,
     limits,
     maps,
+    refunds,
     sales,
     seats,
     tickets,
@@ -17,7 +18,7 @@ from tests.cluster.evidence import Evidence
 
 PROMISES: Mapping[str, Callable[[Evidence], Iterator[str]]] = {
     "1 each seat is linearizable, each hold lasts 30 s": seats.violations,
-    "2 sold is final, paid for once, whole": sales.violations,
+    "2 sold is final or refunded, paid for once, whole": sales.violations,
     "3 what was acknowledged is there, unknowns whole or not": answers.violations,
     "4 versions are 1..n on the topic, in order": versions.violations,
     "5 every watcher ends at the truth": maps.violations,
@@ -25,6 +26,7 @@ PROMISES: Mapping[str, Callable[[Evidence], Iterator[str]]] = {
     "7 each local day lists each session once": days.violations,
     "8 sales end, and nothing is sold afterwards": windows.violations,
     "9 tickets have their type, price and quota": tickets.violations,
+    "10 a refund gives back its tickets, whole and once": refunds.violations,
 }
 
 

@@ -4,21 +4,15 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from tests.cluster.checks.best_seats import is_whole
-from tests.cluster.evidence import (
-    HOLDS,
-    SECOND,
-    Event,
-    Evidence,
-    Operation,
-    ReservationRow,
-    SeatRow,
-)
+from tests.cluster.evidence import HOLDS, SECOND, Event, Evidence, Operation
+from tests.cluster.rows import ReservationRow, SeatRow
 
 # Codes that a correct client can get.
 EXPECTED_CODES = {
     None,
     "CUSTOMER_LIMIT",
     "IDEMPOTENCY_CONFLICT",
+    "NOTHING_TO_REFUND",
     "NOT_ENOUGH_SEATS",
     "PAYMENT_CLOSED",
     "RATE_LIMITED",
@@ -180,14 +174,18 @@ def _keys(evidence: Evidence) -> Iterator[str]:
         if one.key is not None:
             operations[one.customer, one.kind, one.key].append(one)
     kept = {(k.customer, k.operation, k.key): k.result for k in evidence.keys}
-    names = HOLDS | {"extend": "extendReservation", "approve": "approvePayment"}
+    names = HOLDS | {
+        "extend": "extendReservation",
+        "approve": "approvePayment",
+        "refund": "refundTickets",
+    }
     for (customer, kind, key), found in operations.items():
         results = {one.result for one in found if one.outcome == "ok"}
         amounts = {one.amount_minor for one in found if one.outcome == "ok"}
         stands_for = kept.get((customer, names[kind], key))
         if len(results) > 1 or len(amounts) > 1:
             yield f"the key {key} of {customer} was answered with {results} {amounts}"
-        if kind in HOLDS and results and results != {stands_for}:
+        if kind in {*HOLDS, "refund"} and results and results != {stands_for}:
             yield f"the key {key} stands for {stands_for}, was answered {results}"
         refused = {one.code for one in found if one.outcome == "refused"}
         if all(one.outcome == "refused" for one in found) and stands_for:

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 
-from tests.cluster.evidence import Operation, SeatRow
+from tests.cluster.evidence import Operation
+from tests.cluster.rows import SeatRow
 
 
 def is_whole(

@@ -35,6 +35,11 @@ def is_reprice(before: SeatChange, after: SeatChange) -> bool:
     ) == (after.version, after.status, after.reservation, after.held_until)
 
 
+def refunded(evidence: Evidence) -> set[tuple[str, str]]:
+    """Reservations and seats whose tickets were given back after the sale."""
+    return {(each.reservation, each.seat) for each in evidence.claims if each.refund}
+
+
 def ends(evidence: Evidence) -> Mapping[tuple[str, str], SeatChange]:
     """By reservation and seat: the change that ended the hold."""
     found = {}

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from tests.cluster.checks.chains import chains, is_reprice
 from tests.cluster.evidence import HOLDS, Evidence, Operation, SeatChange
+from tests.cluster.rows import ClaimRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +69,16 @@ class Causes:
         }
         self._payments = {row.reservation: row.id for row in evidence.payments}
         self._reservations = {row.id: row for row in evidence.reservations}
-        self._offset = evidence.clock_offset
+        self._tickets = {(row.reservation, row.seat): row for row in evidence.claims}
+        self._confirmed = {
+            row.id for row in evidence.reservations if row.status == "CONFIRMED"
+        }
 
     def of(self, change: SeatChange, holder: str | None) -> tuple[str, list[Operation]]:
         """`holder` is the reservation that had the seat before."""
         reservation = change.reservation
+        if reservation is None and holder in self._confirmed:
+            return "refund", self.of_refund(self._tickets[holder, change.seat])
         if reservation is None:
             return "cancel", self.of_cancel(holder) if holder else []
         if change.status == "SOLD":
@@ -103,6 +109,16 @@ class Causes:
     def of_sale(self, reservation: str) -> list[Operation]:
         payment = self._payments.get(reservation)
         return [o for o in self._done if o.kind == "approve" and o.target == payment]
+
+    def of_refund(self, ticket: ClaimRow) -> list[Operation]:
+        return [
+            one
+            for one in self._done
+            if one.kind == "refund"
+            and one.target == ticket.reservation
+            and one.result in {None, ticket.refund}
+            and (not one.tickets or ticket.ticket in one.tickets)
+        ]
 
     def of_cancel(self, reservation: str) -> list[Operation]:
         """Empty if the hold expired: no operation causes that."""

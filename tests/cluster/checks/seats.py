@@ -17,6 +17,7 @@ from tests.cluster.checks.chains import (
     ends,
     is_extension,
     is_reprice,
+    refunded,
 )
 from tests.cluster.checks.effects import Effect, effects
 from tests.cluster.evidence import SECOND, Evidence, SeatChange
@@ -32,10 +33,10 @@ STALE_SECONDS = 61.0
 
 
 def violations(evidence: Evidence) -> Iterator[str]:
-    witnessed = chains(evidence)
+    witnessed, given_back = chains(evidence), refunded(evidence)
     for row in evidence.seats:
         chain = witnessed.get(row.id, ())
-        yield from _steps(row.id, chain)
+        yield from _steps(row.id, chain, given_back)
         last = chain[-1] if chain else None
         if not last or (last.version, last.status, last.reservation) != (
             row.version,
@@ -49,12 +50,15 @@ def violations(evidence: Evidence) -> Iterator[str]:
     yield from _refusals(evidence)
 
 
-def _steps(seat: str, chain: Chain) -> Iterator[str]:
+def _steps(seat: str, chain: Chain, given_back: set[tuple[str, str]]) -> Iterator[str]:
     versions = [change.version for change in chain]
     if versions != list(range(1, len(chain) + 1)):
         yield f"seat {seat}: its versions were {versions}"
     for before, after in pairwise(chain):
-        if not _allowed(before, after):
+        is_refund = (before.status, after.status) == ("SOLD", "AVAILABLE") and (
+            (before.reservation, seat) in given_back
+        )
+        if not is_refund and not _allowed(before, after):
             yield f"seat {seat}: {_state(before)} became {_state(after)}"
 
 

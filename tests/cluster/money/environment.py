@@ -113,8 +113,8 @@ async def cluster_with_sandbox(folder: Path) -> AsyncIterator[ClusterMoney]:
 
 async def _proxies(folder: Path, programs: Mapping[str, Any]) -> list[Link]:
     """One from each program to each Postgres, which the program then goes through."""
-    await asyncio.to_thread(folder.mkdir, mode=0o700)
-    ports, proxies = HostPorts(folder / "ports.json", {}), []
+    with DataFolder(folder):  # as the cluster makes it
+        ports, proxies = HostPorts(folder / "ports.json", {}), []
     for name, service in programs.items():
         settings = dict(service["environment"])
         for server in POSTGRES:

@@ -7,13 +7,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from loadtest.documents import AVAILABILITY, SESSIONS_OF_DAY
-from tests.cluster.evidence import (
-    AvailabilityAnswer,
-    DayListing,
-    Operation,
-    SessionRow,
-    WatcherLog,
-)
+from tests.cluster.evidence import AvailabilityAnswer, DayListing, Operation, WatcherLog
+from tests.cluster.rows import SessionRow
 from tests.cluster.workload.campaign_client import CampaignClient, Reply
 from tests.cluster.workload.customer import SimulatedCustomer
 from tests.cluster.workload.fixtures import Fixtures

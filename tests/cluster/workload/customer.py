@@ -20,6 +20,8 @@ MAX_SEATS = 4
 PAYMENT_SECONDS = 10.0
 EDGE_SECONDS = 0.25
 BEST_SHARE = 0.15  # of the holds
+REFUND_SHARE = 0.4  # of the sales
+TICKETS = "query ($id: ID!) { reservation(id: $id) { tickets { id } } }"
 
 Hold = Callable[[], Awaitable[tuple[Operation, Reply]]]
 
@@ -184,6 +186,25 @@ class SimulatedCustomer:
             self._sold.update(state.seat for state in held.states)
             if self._rng.random() < 0.1:
                 await self._client.approve(held.session, payment, key)
+            if held.session in self._fixtures.shows:
+                await self._want_back(held)
+
+    async def _want_back(self, held: Operation) -> None:
+        """One ticket, the others later, or all; sometimes twice at once."""
+        if self._rng.random() >= REFUND_SHARE:
+            return
+        reservation = str(held.result)
+        reply = await self._client.ask(TICKETS, {"id": reservation})
+        one = tuple(each["id"] for each in reply.value.get("tickets", ()))[:1]
+        for tickets in self._rng.choice(((one,), (one, ()), ((),))):
+            await self._pause(self._rng.uniform(0.0, 1.0))
+            key = self._new_key() if self._rng.random() < 0.7 else None
+            refund = partial(
+                self._client.refund, held.session, reservation, tickets, key
+            )
+            times = self._rng.choice((1, 1, 2))
+            await asyncio.gather(*(self._retry_unknown(refund) for _ in range(times)))
+        self._sold.difference_update(state.seat for state in held.states)
 
     async def _payment(self, held: Operation) -> str | None:
         """The id of its payment; waits until the event has opened it."""

@@ -76,7 +76,11 @@ class Fixtures:
 
 async def create_fixtures(pool: Pool, keys: Path) -> Fixtures:
     cinema = Cinema(pool)
-    shows = [await cinema.open_session(SEATS) for _ in range(SESSIONS_ON_SALE)]
+    # Late enough to be given back: the policy is a day.
+    shows = [
+        await cinema.open_session(SEATS, starts_in=timedelta(days=2))
+        for _ in range(SESSIONS_ON_SALE)
+    ]
     probed = await cinema.open_session(SEATS)
     await pool.execute(
         MOVE_ACROSS_THE_DATE_LINE, probed.session_id, await cinema.room_of(probed)

@@ -10,6 +10,7 @@ from loadtest.documents import (
     CANCEL_RESERVATION,
     CHOOSE_TICKETS,
     EXTEND_RESERVATION,
+    REFUND_TICKETS,
     RESERVE_BEST_SEATS,
     RESERVE_SEATS,
     SEAT_MAP,
@@ -121,6 +122,23 @@ class RecordingClient:
         wanted = {"paymentId": payment, "idempotencyKey": key}
         operation = self._begin("approve", session, target=payment, key=key)
         reply = await self.ask(APPROVE_PAYMENT, {"input": wanted})
+        if reply.outcome == "ok":
+            operation.amount_minor = reply.value["amount"]["amountMinor"]
+        return self._end(operation, reply)
+
+    async def refund(
+        self, session: str, reservation: str, tickets: tuple[str, ...], key: str | None
+    ) -> Operation:
+        """Without `tickets`: all that are left."""
+        wanted = {
+            "reservationId": reservation,
+            "ticketIds": tickets or None,
+            "reason": "Changed my mind",
+            "idempotencyKey": key,
+        }
+        operation = self._begin("refund", session, target=reservation, key=key)
+        operation.tickets = tickets
+        reply = await self.ask(REFUND_TICKETS, {"input": wanted})
         if reply.outcome == "ok":
             operation.amount_minor = reply.value["amount"]["amountMinor"]
         return self._end(operation, reply)

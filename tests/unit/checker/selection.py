@@ -2,13 +2,8 @@
 
 from collections.abc import Iterable
 
-from tests.cluster.evidence import (
-    Evidence,
-    Operation,
-    ReservationRow,
-    SeatChange,
-    SeatRow,
-)
+from tests.cluster.evidence import Evidence, Operation, SeatChange
+from tests.cluster.rows import ReservationRow, SeatRow
 
 
 def reservation(evidence: Evidence, status: str, *, seats: int = 1) -> ReservationRow:

@@ -4,7 +4,8 @@ import pytest
 
 from tests.cluster.checks import judge
 from tests.cluster.checks.answers import violations
-from tests.cluster.evidence import Evidence, Operation, SeatRow
+from tests.cluster.evidence import Evidence, Operation
+from tests.cluster.rows import SeatRow
 from tests.unit.checker.selection import best, one_of
 
 

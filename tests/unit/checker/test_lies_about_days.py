@@ -5,7 +5,8 @@ from datetime import date, timedelta
 import pytest
 
 from tests.cluster.checks.days import violations
-from tests.cluster.evidence import DayListing, Evidence, SessionRow
+from tests.cluster.evidence import DayListing, Evidence
+from tests.cluster.rows import SessionRow
 from tests.unit.checker.selection import one_of
 
 DAY = date(2026, 11, 30)

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from tests.cluster.checks.tickets import violations
-from tests.cluster.evidence import ClaimRow, Evidence, Operation, QuotaRow
+from tests.cluster.evidence import Evidence, Operation
+from tests.cluster.rows import ClaimRow, QuotaRow
 from tests.unit.checker.selection import one_of, operation
 
 

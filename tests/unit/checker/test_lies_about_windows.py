@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from tests.cluster.checks.windows import violations
-from tests.cluster.evidence import SECOND, Evidence, SessionRow
+from tests.cluster.evidence import SECOND, Evidence
+from tests.cluster.rows import SessionRow
 from tests.unit.checker.selection import one_of, operation, reservation
 
 
