@@ -93,10 +93,11 @@ def _run(scenario: Scenario, seed: int, *, in_containers: bool) -> Result:
     except CommandError as error:
         result = Result(scenario=scenario.name, seed=seed, faults=[])
         result.complaints = {"the programs have to start": [str(error)]}
-        evidence = b""
+        print(f"  RED: the programs do not start: {error}", flush=True)
+        return result
     if scenario.wrapper:
         _invert_verdict(result)
-    elif evidence and result.complaints:
+    elif result.complaints:
         file = FOLDER / f"{scenario.name}-{seed}.json"
         file.write_bytes(evidence)
         print(f"  the evidence is in {file}")
