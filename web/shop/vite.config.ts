@@ -30,7 +30,7 @@ export default defineConfig({
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   plugins: [compressed()],
   // `npm run dev` beside a `make run`.
-  server: { proxy: { "/graphql": { target: "http://127.0.0.1:3333", ws: true } } },
+  server: { proxy: { "/graphql": { target: process.env.API ?? "http://127.0.0.1:3333", ws: true } } },
   build: {
     target: "es2023",
     // The content security policy of the page allows no data: URL but for images.

@@ -9,7 +9,9 @@ import { type PageName, place } from "./router";
 
 type Page = ComponentType;
 /** Each is loaded when it is first shown. */
-const LATER: Partial<Record<PageName, () => Promise<Page>>> = {};
+const LATER: Partial<Record<PageName, () => Promise<Page>>> = {
+  movie: async () => (await import("./pages/movie")).Movie,
+};
 const loaded = new Map<PageName, Page>();
 
 export function App() {
@@ -49,6 +51,7 @@ function Header() {
   return (
     <header class="top">
       <a class="brand" href="/">
+        <Logo />
         {t("shop_name")}
       </a>
       <nav aria-label={t("navigation")}>
@@ -56,6 +59,16 @@ function Header() {
         <a href="/account">{t("account")}</a>
       </nav>
     </header>
+  );
+}
+
+function Logo() {
+  return (
+    <svg viewBox="0 0 32 32" aria-hidden="true">
+      <rect width="32" height="32" rx="8" fill="#b3202c" />
+      <path d="M7 11h18v4a2 2 0 0 0 0 4v4H7v-4a2 2 0 0 0 0-4z" fill="#fff" />
+      <path d="M19 11v12" stroke="#b3202c" stroke-width="1.6" stroke-dasharray="2 2" />
+    </svg>
   );
 }
 

@@ -1,21 +1,148 @@
-import { CinemasDocument } from "../api/generated/graphql";
-import { t } from "../i18n";
+// The first page: what a cinema shows on a day.
+import { useEffect, useState } from "preact/hooks";
+import { CinemasDocument, SearchMoviesDocument, type SessionFilter } from "../api/generated/graphql";
+import { ask } from "../api/http";
+import { DAY, local, locale, t } from "../i18n";
 import { Failure, Heading, Waiting } from "../page";
-import { useQuery } from "../query";
+import { CinemaChoice } from "../parts/cinema-choice";
+import { MovieFacts } from "../parts/movie-facts";
+import { Poster } from "../parts/poster";
+import { SessionList, useAvailability } from "../parts/session-list";
+import { type Cinema, type Session, chooseCinema, chosenCinema, dayIn, daysFrom, folded, grouped, sessionsOf } from "../programme";
+import { useLoad, useQuery } from "../query";
+import { navigate, place, rename } from "../router";
+
+const DAYS = 14;
+
+function address(cinema: string, day: string, search = ""): string {
+  return `/?${new URLSearchParams({ cinema, day, ...(search && { q: search }) })}`;
+}
 
 export function Movies() {
   const { data, failure, retry } = useQuery(CinemasDocument, {});
+  const asked = place.value.query.get("cinema") ?? chosenCinema.value;
+  const cinemas = data?.cinemas.edges.map(({ node }) => node) ?? [];
+  const cinema = cinemas.find(({ id }) => id === asked) ?? cinemas[0];
+  useEffect(() => {
+    if (cinema && place.value.query.has("cinema")) chooseCinema(cinema.id);
+  }, [cinema?.id]);
   return (
     <>
       <Heading>{t("movies")}</Heading>
       {failure ? <Failure text={failure} retry={retry} /> : !data && <Waiting />}
-      <ul>
-        {data?.cinemas.edges.map(({ node }) => (
-          <li key={node.id}>
-            {node.name}, {node.city}
+      {data && !cinema && <p>{t("no_cinema")}</p>}
+      {cinema && <Programme cinemas={cinemas} cinema={cinema} />}
+    </>
+  );
+}
+
+function Programme({ cinemas, cinema }: { cinemas: Cinema[]; cinema: Cinema }) {
+  const [search, setSearch] = useState(place.value.query.get("q") ?? "");
+  const days = daysFrom(dayIn(cinema.timeZone), DAYS);
+  const asked = place.value.query.get("day") ?? "";
+  const day = days.includes(asked) ? asked : (days[0] as string);
+  const filter: SessionFilter = { cinemaId: cinema.id, date: day };
+  const { data: sessions, failure, retry } = useLoad(JSON.stringify(filter), (signal) => sessionsOf(filter, signal));
+  const words = folded(search).split(/\s+/).filter(Boolean);
+  const shown = sessions?.filter(({ movie }) => words.every((word) => folded(movie.title).includes(word)));
+  return (
+    <>
+      <div class="tools">
+        <CinemaChoice cinemas={cinemas} chosen={cinema.id} onChoose={(id) => navigate(address(id, day, search))} />
+        <label class="search">
+          <span>{t("search")}</span>
+          <input
+            type="search"
+            value={search}
+            maxLength={200}
+            autocomplete="off"
+            onInput={(event) => {
+              setSearch(event.currentTarget.value);
+              rename(address(cinema.id, day, event.currentTarget.value));
+            }}
+          />
+        </label>
+      </div>
+      <Days days={days} day={day} href={(other) => address(cinema.id, other, search)} />
+      {failure ? <Failure text={failure} retry={retry} /> : !shown && <Waiting />}
+      {shown?.length === 0 && !search && <p class="empty">{t("no_sessions", { day: local(day, DAY) })}</p>}
+      {shown && <MovieList sessions={shown} filter={filter} />}
+      {sessions && words.length > 0 && <Elsewhere search={search} known={new Set(shown?.map(({ movie }) => movie.id))} />}
+    </>
+  );
+}
+
+function Days({ days, day, href }: { days: string[]; day: string; href: (day: string) => string }) {
+  return (
+    <nav class="days" aria-label={t("day")}>
+      {days.map((each, number) => (
+        <a key={each} href={href(each)} aria-current={each === day ? "date" : undefined} aria-label={local(each, DAY)}>
+          <span>{number === 0 ? t("today") : local(each, { weekday: "short" })}</span>
+          <strong>{local(each, { day: "numeric" })}</strong>
+          <span>{local(each, { month: "short" })}</span>
+        </a>
+      ))}
+    </nav>
+  );
+}
+
+function MovieList({ sessions, filter }: { sessions: Session[]; filter: SessionFilter }) {
+  const availability = useAvailability(filter);
+  const byTitle = new Intl.Collator(locale.value).compare;
+  const movies = grouped(sessions, ({ movie }) => movie.id).sort(([, [one]], [, [two]]) => byTitle(one?.movie.title ?? "", two?.movie.title ?? ""));
+  return (
+    <ul class="movies">
+      {movies.map(([id, [first, ...others]]) => {
+        if (!first) return null;
+        const { movie } = first;
+        return (
+          <li key={id} class="movie">
+            <a class="picture" href={`/movies/${id}`} tabIndex={-1} aria-hidden="true">
+              <Poster title={movie.title} />
+            </a>
+            <div>
+              <h2>
+                <a href={`/movies/${id}`}>{movie.title}</a>
+              </h2>
+              <MovieFacts movie={movie} />
+              <p class="synopsis">{movie.synopsis}</p>
+              <SessionList sessions={[first, ...others]} availability={availability} />
+            </div>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+/** Movies that are found by the search, but not shown on this day. */
+function Elsewhere({ search, known }: { search: string; known: Set<string> }) {
+  const { data } = useLoad(search, async (signal) => {
+    await new Promise((resolve) => setTimeout(resolve, 250)); // they may be typing
+    signal.throwIfAborted();
+    return ask(SearchMoviesDocument, { search }, { signal });
+  });
+  const others = data?.movies.edges.map(({ node }) => node).filter(({ id }) => !known.has(id));
+  if (!others) return null;
+  if (!others.length) return known.size ? null : <p class="empty" role="status">{t("nothing_found", { search })}</p>;
+  return (
+    <section>
+      <h2>{t("on_other_days")}</h2>
+      <ul class="movies">
+        {others.map((movie) => (
+          <li key={movie.id} class="movie">
+            <a class="picture" href={`/movies/${movie.id}`} tabIndex={-1} aria-hidden="true">
+              <Poster title={movie.title} />
+            </a>
+            <div>
+              <h3>
+                <a href={`/movies/${movie.id}`}>{movie.title}</a>
+              </h3>
+              <MovieFacts movie={movie} />
+            </div>
           </li>
         ))}
       </ul>
-    </>
+    </section>
   );
 }

@@ -1,0 +1,23 @@
+import { t } from "../i18n";
+import { type Cinema, chooseCinema } from "../programme";
+
+export function CinemaChoice({ cinemas, chosen, onChoose }: { cinemas: Cinema[]; chosen: string; onChoose?: (id: string) => void }) {
+  return (
+    <label class="cinema-choice">
+      <span>{t("cinema")}</span>
+      <select
+        value={chosen}
+        onChange={(event) => {
+          chooseCinema(event.currentTarget.value);
+          onChoose?.(event.currentTarget.value);
+        }}
+      >
+        {cinemas.map(({ id, name, city }) => (
+          <option key={id} value={id}>
+            {name} · {city}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
