@@ -64,6 +64,8 @@ async def work(settings: Settings) -> None:
             "expiry": lambda: sweep_for_ever(services.expiry),
             "housekeeping": lambda: keep_house_for_ever(resources.pool),
         }
+        if services.mails is not None:
+            loops["mails"] = services.mails.run
         if provider is not None:
             loops["settler"] = settler(provider, settings.hold_terms(), resources).run
         if settings.metrics_port is not None:

@@ -11,8 +11,10 @@ from domain.expiry import ExpiryService
 from mail.letters import Letters
 from mail.notices import NoticesHandler
 from mail.outlets import FolderOutlet, Outlet, SmtpOutlet, SmtpServer
+from mail.sender import MailSender
 from persistence.key_value.kept_counts import KeptCounts
-from persistence.people.notices import PostgresNotices
+from persistence.people.account_facts import AccountFacts
+from persistence.people.notice_queue import NoticeQueue
 from persistence.postgres.pool import Pool
 from persistence.queries.availabilities import Availabilities
 from persistence.sales.outbox import Outbox
@@ -31,18 +33,17 @@ class WorkerServices:
     payments: Consumer
     fanout: Consumer
     notices: Consumer
+    mails: MailSender | None  # None: no mail is sent
     seat_counts: SeatCounts
     expiry: ExpiryService
 
 
-def notices_handler(settings: MailSettings, pool: Pool) -> NoticesHandler:
-    notices = PostgresNotices(pool)
-    return NoticesHandler(
-        notices,
-        Letters(notices, settings.pages_url),
-        outlet_of(settings),
-        settings.mail_from,
-    )
+def mail_sender(settings: MailSettings, pool: Pool) -> MailSender | None:
+    outlet = outlet_of(settings)
+    if outlet is None:
+        return None
+    letters = Letters(AccountFacts(pool), settings.pages_url)
+    return MailSender(NoticeQueue(pool), letters, outlet, settings.mail_from)
 
 
 def outlet_of(settings: MailSettings) -> Outlet | None:
@@ -60,11 +61,14 @@ def worker_services(settings: Settings, resources: Resources) -> WorkerServices:
     seat_counts = SeatCounts(Availabilities(pool), KeptCounts(redis))
     fanout = FanoutHandler(pool, redis, resources.locks, seat_counts)
     broker = kafka(settings)
+    mails = mail_sender(settings, pool)
+    notices = NoticesHandler(NoticeQueue(pool), mails.wake if mails else None)
     return WorkerServices(
         relay=Relay(Outbox(pool), broker, hub, redis),
         payments=Consumer(broker, PaymentsHandler(ledger, wakeup), hub),
         fanout=Consumer(broker, fanout, hub),
-        notices=Consumer(broker, notices_handler(settings, pool), hub),
+        notices=Consumer(broker, notices, hub),
+        mails=mails,
         seat_counts=seat_counts,
         expiry=ExpiryService(ledger, wakeup),
     )

@@ -43,7 +43,11 @@ requested AS (
     ON CONFLICT (account_id) DO UPDATE
     SET old_email = CASE WHEN EXISTS (
             SELECT FROM outbox
-            WHERE session_id = $1 AND type = '{EmailChangeAnnounced.__name__}')
+            WHERE session_id = $1 AND type = '{EmailChangeAnnounced.__name__}'
+            UNION ALL
+            SELECT FROM notices
+            WHERE data->>'account_id' = $1::uuid::text AND result IS NULL
+              AND type = '{EmailChangeAnnounced.__name__}')
         THEN change.old_email ELSE excluded.old_email END,
         new_email = excluded.new_email,
         new_email_key = excluded.new_email_key, requested_at = clock_timestamp()

@@ -36,12 +36,12 @@ DELETE FROM address_changes WHERE ctid = ANY(ARRAY(
     WHERE requested_at < clock_timestamp() - interval '30 days' LIMIT $1
     FOR UPDATE SKIP LOCKED))
 """
-# Kept longer than an event waits. One that is still in the outbox is not forgotten.
+# Kept longer than a mail waits, and than a person looks at what has failed.
 OLD_NOTICES = """
 DELETE FROM notices WHERE ctid = ANY(ARRAY(
     SELECT ctid FROM notices
     WHERE created_at < clock_timestamp() - interval '14 days'
-      AND NOT EXISTS (SELECT FROM outbox WHERE outbox.id = event_id)
+      AND due_at IS NULL
     LIMIT $1 FOR UPDATE SKIP LOCKED))
 """
 # They are useless after some seconds, and should not get into a backup.

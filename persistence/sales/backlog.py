@@ -1,4 +1,4 @@
-"""The backlog of the outbox and of each consumer, in one query."""
+"""The backlog of the outbox, of each consumer and of mails, in one query."""
 
 from dataclasses import dataclass
 
@@ -21,6 +21,9 @@ FROM (
     UNION ALL
     (SELECT 'relay', created_at FROM outbox
      WHERE sends = 0 ORDER BY position LIMIT $1)
+    UNION ALL
+    (SELECT 'mails', caused_at FROM notices
+     WHERE due_at IS NOT NULL ORDER BY due_at LIMIT $1)
 ) AS behind
 GROUP BY consumer
 """
@@ -33,6 +36,6 @@ class Backlog:
 
 
 async def read_backlogs(pool: Pool) -> dict[str | None, Backlog]:
-    """Of each consumer and of `relay`; None: of the outbox as a whole."""
+    """Of each consumer, of `relay` and `mails`; None: of the outbox as a whole."""
     rows = await pool.fetch(BACKLOGS, COUNT_LIMIT)
     return {row["consumer"]: Backlog(row["events"], row["age"]) for row in rows}

@@ -9,7 +9,7 @@ from persistence.people.profiles import PostgresProfiles
 from persistence.postgres.pool import Pool
 from tests.support.accounts import email_address
 from tests.support.mail_server import MailServer, code_in, text_of
-from tests.support.notices import awaited, notices_handler, sign_up, smtp_outlet
+from tests.support.notices import send_mails, sign_up, smtp_outlet
 
 VERIFIED = "UPDATE accounts SET email_verified_at = clock_timestamp()"
 
@@ -20,8 +20,7 @@ class Mailbox:
         self._server = server
 
     async def sent(self, to: str) -> list[str]:
-        handler = notices_handler(self._pool, smtp_outlet(self._server))
-        await handler.handle(await awaited(self._pool))
+        await send_mails(self._pool, smtp_outlet(self._server))
         return [text_of(mail) for mail in self._server.mails if mail["To"] == to]
 
     async def code(self, to: str) -> str:

@@ -11,16 +11,16 @@ from domain.client_secrets import secret_hash
 from domain.people import Viewer
 from domain.profiles import ProfileChange
 from loadtest.documents import SIGN_IN
+from persistence.people.account_facts import AccountFacts
 from persistence.people.addresses import PostgresAddresses
 from persistence.people.identities import PostgresIdentities
-from persistence.people.notices import PostgresNotices
 from persistence.people.profiles import PostgresProfiles
 from persistence.postgres.pool import Pool
 from tests.support.account_client import PASSWORD, Post, signed_up
 from tests.support.accounts import email_address
 from tests.support.api_examples import example
 from tests.support.mail_server import MailServer, code_in
-from tests.support.notices import awaited, notices_handler, sign_up, smtp_outlet
+from tests.support.notices import send_mails, sign_up, smtp_outlet
 from tests.support.schema_client import SchemaClient
 
 REQUEST_RESET = """
@@ -103,8 +103,7 @@ async def test_changes_of_a_stranger_end_when_the_owner_takes_the_account_over(
     account = await sign_up(scratch_pool)
     evil = ProfileChange(email=email_address("evil@b.example"))
     await PostgresProfiles(scratch_pool).change(account.id, evil)
-    handler = notices_handler(scratch_pool, smtp_outlet(mail_server))
-    await handler.handle(await awaited(scratch_pool))
+    await send_mails(scratch_pool, smtp_outlet(mail_server))
     [mail] = [each for each in mail_server.mails if each["To"] == "evil@b.example"]
 
     identities = PostgresIdentities(scratch_pool)
@@ -115,4 +114,4 @@ async def test_changes_of_a_stranger_end_when_the_owner_takes_the_account_over(
     assert ana.id == account.id
     addresses = PostgresAddresses(scratch_pool)
     assert await addresses.verify(ana.id, secret_hash(code_in(mail))) is None
-    assert await PostgresNotices(scratch_pool).address_change(ana.id) is None
+    assert await AccountFacts(scratch_pool).address_change(ana.id) is None

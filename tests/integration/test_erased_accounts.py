@@ -13,7 +13,7 @@ from domain.people import Viewer
 from domain.ports import Hold, IdempotencyKey
 from domain.profiles import AccountInUseError
 from loadtest.documents import SIGN_IN
-from persistence.people.notices import PostgresNotices
+from persistence.people.account_facts import AccountFacts
 from persistence.people.profiles import PostgresProfiles
 from persistence.postgres.pool import Pool
 from persistence.sales.ledger import PostgresLedger
@@ -190,7 +190,7 @@ async def test_a_code_that_crosses_the_erasure_is_not_stored(
 ) -> None:
     """Its row has the address."""
     ana = await signed_up(account_client)
-    notices, purpose = PostgresNotices(scratch_pool), TokenPurpose.VERIFY_EMAIL
+    notices, purpose = AccountFacts(scratch_pool), TokenPurpose.VERIFY_EMAIL
     async with scratch_pool.acquire() as db:
         erasure = db.transaction()
         await erasure.start()

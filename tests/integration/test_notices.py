@@ -5,17 +5,27 @@ from pathlib import Path
 
 import pytest
 
+from mail.notices import NoticesHandler
 from mail.outlets import FolderOutlet
-from persistence.people.notices import PostgresNotices
+from persistence.people import notice_queue
+from persistence.people.notice_queue import NoticeQueue
 from persistence.postgres.pool import Pool
 from realtime.broker import Kafka
 from tests.support.embedded import EmbeddedStack
 from tests.support.mail_server import MailServer, code_in, text_of
-from tests.support.notices import awaited, notices_handler, sign_up, smtp_outlet
+from tests.support.notices import (
+    awaited,
+    mail_sender,
+    make_due,
+    queue_mails,
+    send_mails,
+    sign_up,
+    smtp_outlet,
+    waiting,
+)
 from tests.support.polling import eventually
 from tests.support.realtime import Worker
 
-EXPIRE_CLAIMS = "UPDATE notices SET claimed_until = clock_timestamp()"
 SENT = "SELECT count(*) FROM notices WHERE sent_at IS NOT NULL"
 
 
@@ -23,12 +33,10 @@ async def test_signing_up_sends_a_mail_with_a_code(
     scratch_pool: Pool, mail_server: MailServer
 ) -> None:
     ana = await sign_up(scratch_pool, locale="pt-BR")
-    [event] = await awaited(scratch_pool)
 
-    handler = notices_handler(
+    [event] = await send_mails(
         scratch_pool, smtp_outlet(mail_server), "https://app.example/me"
     )
-    await handler.handle([event])
 
     [mail] = mail_server.mails
     assert mail["To"] == ana.email
@@ -41,34 +49,41 @@ async def test_signing_up_sends_a_mail_with_a_code(
     assert mail.get_body(("html",))
     assert event.data == {"account_id": str(ana.id)}
     assert await awaited(scratch_pool) == []
+    assert await waiting(scratch_pool) == []
 
 
 async def test_an_event_that_comes_again_is_not_sent_again(
     scratch_pool: Pool, mail_server: MailServer
 ) -> None:
     await sign_up(scratch_pool)
-    [event] = await awaited(scratch_pool)
-    handler = notices_handler(scratch_pool, smtp_outlet(mail_server))
+    [event] = await send_mails(scratch_pool, smtp_outlet(mail_server))
 
-    await handler.handle([event])
+    handler = NoticesHandler(NoticeQueue(scratch_pool), lambda: None)
     await handler.handle([event, event])
+    await send_mails(scratch_pool, smtp_outlet(mail_server))
 
     [mail] = mail_server.mails
     assert "link" not in text_of(mail)  # no client has pages here
 
 
-async def test_an_event_that_is_awaited_again_after_it_was_sent_is_confirmed(
+async def test_an_event_that_is_awaited_again_after_it_was_sent_is_not_sent_again(
     scratch_pool: Pool, mail_server: MailServer
 ) -> None:
+    """As after the replay of a dead letter."""
     await sign_up(scratch_pool)
-    [event] = await awaited(scratch_pool)
-    notices = PostgresNotices(scratch_pool)
-    assert await notices.claim(event.id)
-    await scratch_pool.execute("UPDATE notices SET sent_at = clock_timestamp()")
+    [event] = await send_mails(scratch_pool, smtp_outlet(mail_server))
+    await scratch_pool.execute(
+        "INSERT INTO outbox (id, topic, type, session_id, data, awaiting)"
+        " VALUES ($1, 'reservations', $2, $3, $4, '{notices}')",
+        event.id,
+        event.type,
+        event.session_id,
+        event.data,
+    )
 
-    await notices_handler(scratch_pool, smtp_outlet(mail_server)).handle([event])
+    await send_mails(scratch_pool, smtp_outlet(mail_server))
 
-    assert mail_server.mails == []
+    assert len(mail_server.mails) == 1
     assert await awaited(scratch_pool) == []
 
 
@@ -76,28 +91,24 @@ async def test_of_two_workers_one_sends(
     scratch_pool: Pool, mail_server: MailServer
 ) -> None:
     await sign_up(scratch_pool)
-    [event] = await awaited(scratch_pool)
-    handlers = [
-        notices_handler(scratch_pool, smtp_outlet(mail_server)) for _ in range(4)
-    ]
+    await queue_mails(scratch_pool)
+    senders = [mail_sender(scratch_pool, smtp_outlet(mail_server)) for _ in range(4)]
 
-    await asyncio.gather(*(handler.handle([event]) for handler in handlers))
+    await asyncio.gather(*(sender.send_due() for sender in senders))
 
     assert len(mail_server.mails) == 1
 
 
-async def test_two_workers_send_twice_without_the_claim(
+async def test_two_workers_send_twice_without_the_lease(
     scratch_pool: Pool, mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def claim_anyway(*_: object) -> bool:
-        return True
-
-    monkeypatch.setattr(PostgresNotices, "claim", claim_anyway)
+    due = notice_queue.DUE.replace("FOR UPDATE SKIP LOCKED", "").replace(
+        f"interval '{notice_queue.LEASE}'", "interval '0'"
+    )
+    monkeypatch.setattr(notice_queue, "DUE", due)
     await sign_up(scratch_pool)
-    [event] = await awaited(scratch_pool)
-    handlers = [
-        notices_handler(scratch_pool, smtp_outlet(mail_server)) for _ in range(2)
-    ]
+    await queue_mails(scratch_pool)
+    senders = [mail_sender(scratch_pool, smtp_outlet(mail_server)) for _ in range(2)]
     both = asyncio.Barrier(2)
 
     async def meet() -> None:
@@ -105,7 +116,7 @@ async def test_two_workers_send_twice_without_the_claim(
 
     mail_server.after_mail = meet
 
-    await asyncio.gather(*(handler.handle([event]) for handler in handlers))
+    await asyncio.gather(*(sender.send_due() for sender in senders))
 
     assert len(mail_server.mails) == 2
 
@@ -115,8 +126,8 @@ async def test_a_worker_that_is_killed_before_it_notes_the_mail_sends_it_again(
 ) -> None:
     """The server has taken the mail: SMTP cannot promise more. The ids are equal."""
     await sign_up(scratch_pool)
-    [event] = await awaited(scratch_pool)
-    handler = notices_handler(scratch_pool, smtp_outlet(mail_server))
+    await queue_mails(scratch_pool)
+    sender = mail_sender(scratch_pool, smtp_outlet(mail_server))
     taken = asyncio.Event()
 
     async def hang() -> None:
@@ -124,38 +135,38 @@ async def test_a_worker_that_is_killed_before_it_notes_the_mail_sends_it_again(
         await asyncio.Event().wait()
 
     mail_server.after_mail = hang
-    killed = asyncio.create_task(handler.handle([event]))
+    killed = asyncio.create_task(sender.send_due())
     await taken.wait()
     killed.cancel()
     await asyncio.gather(killed, return_exceptions=True)
     mail_server.after_mail = None
 
-    await handler.handle([event])  # the claim of the killed one still counts
+    await sender.send_due()  # the lease of the killed one still counts
     assert len(mail_server.mails) == 1
-    await scratch_pool.execute(EXPIRE_CLAIMS)
-    await handler.handle([event])
+    await make_due(scratch_pool)
+    await sender.send_due()
 
     first, second = mail_server.mails
     assert first["Message-ID"] == second["Message-ID"]
-    assert await awaited(scratch_pool) == []
+    assert await waiting(scratch_pool) == []
 
 
 async def test_without_an_outlet_events_are_confirmed(scratch_pool: Pool) -> None:
     await sign_up(scratch_pool)
 
-    await notices_handler(scratch_pool, None).handle(await awaited(scratch_pool))
+    handler = NoticesHandler(NoticeQueue(scratch_pool), None)
+    await handler.handle(await awaited(scratch_pool))
 
     assert await awaited(scratch_pool) == []
+    assert await waiting(scratch_pool) == []
 
 
 async def test_the_folder_has_one_file_for_each_event(
     scratch_pool: Pool, tmp_path: Path
 ) -> None:
     await sign_up(scratch_pool)
-    [event] = await awaited(scratch_pool)
-    handler = notices_handler(scratch_pool, FolderOutlet(tmp_path / "mail"))
 
-    await handler.handle([event])
+    [event] = await send_mails(scratch_pool, FolderOutlet(tmp_path / "mail"))
 
     [file] = (tmp_path / "mail").iterdir()
     assert file.name == f"{event.id}.eml"
@@ -168,7 +179,7 @@ async def test_the_worker_sends_what_the_outbox_has(
     async with Worker(
         scratch_pool, stack.redis_url, kafka, smtp_outlet(mail_server)
     ) as worker:
-        worker.start("relay", "notices")
+        worker.start("relay", "notices", "mails")
         ana = await sign_up(scratch_pool)
 
         async def is_sent() -> bool:

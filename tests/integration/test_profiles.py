@@ -7,7 +7,7 @@ import pytest
 
 from domain.people import Viewer
 from domain.profiles import ProfileChange
-from persistence.people.notices import PostgresNotices
+from persistence.people.account_facts import AccountFacts
 from persistence.people.profiles import PostgresProfiles
 from persistence.postgres.housekeeping import delete_old_rows
 from persistence.postgres.pool import Pool
@@ -130,7 +130,7 @@ async def test_a_mail_to_the_old_address_that_comes_late_still_goes_there(
         "UPDATE address_changes SET requested_at = requested_at - interval '31 days'"
     )
     await delete_old_rows(scratch_pool)
-    assert await PostgresNotices(scratch_pool).address_change(ana.id) is None
+    assert await AccountFacts(scratch_pool).address_change(ana.id) is None
 
 
 async def test_only_its_owner_learns_that_an_address_is_taken(

@@ -22,7 +22,7 @@ from persistence.postgres.pool import Pool
 from tests.support.accounts import FakePasswords
 from tests.support.engine import PLANS
 from tests.support.mail_server import MailServer, code_in
-from tests.support.notices import awaited, notices_handler, smtp_outlet
+from tests.support.notices import send_mails, smtp_outlet
 from tests.support.schema_client import SchemaClient
 
 PASSWORD = "correct-horse"
@@ -36,8 +36,7 @@ class Post:
         self.server = server
 
     async def mails(self) -> int:
-        handler = notices_handler(self._pool, smtp_outlet(self.server))
-        await handler.handle(await awaited(self._pool))
+        await send_mails(self._pool, smtp_outlet(self.server))
         return len(self.server.mails)
 
     async def code(self) -> str:

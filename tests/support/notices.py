@@ -1,12 +1,16 @@
-"""The consumer of mails on real tables, without Kafka between."""
+"""The queue of mails on real tables, without Kafka before it."""
+
+from uuid import UUID
 
 from domain.account import Account
 from domain.profiles import ProfileChange
 from mail.letters import Letters
 from mail.notices import NoticesHandler
 from mail.outlets import Outlet, SmtpOutlet, SmtpServer
+from mail.sender import MailSender
+from persistence.people.account_facts import AccountFacts
 from persistence.people.accounts import PostgresAccounts
-from persistence.people.notices import PostgresNotices
+from persistence.people.notice_queue import NoticeQueue
 from persistence.people.password_changes import PostgresPasswordChanges
 from persistence.people.profiles import PostgresProfiles
 from persistence.postgres.pool import Pool
@@ -21,20 +25,58 @@ WHERE 'notices' = ANY(awaiting) ORDER BY position
 """
 
 
+WAITING = "SELECT event_id FROM notices WHERE due_at IS NOT NULL ORDER BY event_id"
+MAKE_DUE = """
+UPDATE notices SET due_at = clock_timestamp() WHERE due_at > clock_timestamp()
+"""
+
+
 def smtp_outlet(server: MailServer) -> SmtpOutlet:
     return SmtpOutlet(SmtpServer.parse(server.url))
 
 
-def notices_handler(
-    pool: Pool, outlet: Outlet | None, pages_url: str | None = None
-) -> NoticesHandler:
-    notices = PostgresNotices(pool)
-    return NoticesHandler(notices, Letters(notices, pages_url), outlet, SENDER)
+def mail_sender(pool: Pool, outlet: Outlet, pages_url: str | None = None) -> MailSender:
+    letters = Letters(AccountFacts(pool), pages_url)
+    return MailSender(NoticeQueue(pool), letters, outlet, SENDER)
 
 
 async def awaited(pool: Pool) -> list[CloudEvent]:
     """The events that wait for the consumer, as it gets them."""
     return [CloudEvent(**row) for row in await pool.fetch(OUTBOX)]
+
+
+async def queue_mails(pool: Pool) -> list[CloudEvent]:
+    """What the consumer does with the events that wait for it."""
+    events = await awaited(pool)
+    await NoticesHandler(NoticeQueue(pool), lambda: None).handle(events)
+    return events
+
+
+async def waiting(pool: Pool) -> list[UUID]:
+    """The events of the mails that are not over."""
+    rows = await pool.fetch(WAITING)
+    return [row["event_id"] for row in rows]
+
+
+async def results(pool: Pool) -> list[str | None]:
+    rows = await pool.fetch("SELECT result FROM notices ORDER BY event_id")
+    return [row["result"] for row in rows]
+
+
+async def make_due(pool: Pool) -> None:
+    """As if the time had passed, also that of a lease."""
+    await pool.execute(MAKE_DUE)
+
+
+async def send_mails(
+    pool: Pool, outlet: Outlet, pages_url: str | None = None
+) -> list[CloudEvent]:
+    """Those of the events that wait; and of earlier ones, as if they were due."""
+    events = await queue_mails(pool)
+    await make_due(pool)
+    while await mail_sender(pool, outlet, pages_url).send_due():
+        pass
+    return events
 
 
 async def sign_up(

@@ -6,14 +6,13 @@ from typing import Self
 
 from app.worker import sweep_for_ever
 from domain.expiry import ExpiryService
-from mail.letters import Letters
 from mail.notices import NoticesHandler
 from mail.outlets import Outlet
 from persistence.key_value.client import open_redis
 from persistence.key_value.kept_counts import KeptCounts
 from persistence.key_value.script_batch import ScriptBatch
 from persistence.key_value.seat_locks import RedlockSeatLocks
-from persistence.people.notices import PostgresNotices
+from persistence.people.notice_queue import NoticeQueue
 from persistence.postgres.pool import Pool
 from persistence.queries.availabilities import Availabilities
 from persistence.sales.ledger import PostgresLedger
@@ -28,8 +27,7 @@ from realtime.seat_counts import SeatCounts
 from realtime.topics import RELAY_WAKEUP
 from realtime.wakeups import RedisWakeup
 from runtime.supervision import keep_running
-
-SENDER = "Cinema tickets <tickets@cinema.example>"
+from tests.support.notices import mail_sender
 
 
 class Worker:
@@ -41,8 +39,7 @@ class Worker:
         outlet: Outlet | None = None,
     ) -> None:
         """Without an outlet no mail is sent, and their events are confirmed."""
-        notices = PostgresNotices(pool)
-        self.notices = NoticesHandler(notices, Letters(notices), outlet, SENDER)
+        self._mails = mail_sender(pool, outlet) if outlet else None
         self._pool = pool
         self._kafka = kafka
         self._redis = open_redis(redis_url)
@@ -71,16 +68,20 @@ class Worker:
         expiry = ExpiryService(ledger, wakeup)
         counts = SeatCounts(Availabilities(self._pool), KeptCounts(self._redis))
         fanout = FanoutHandler(self._pool, self._redis, locks, counts)
+        mails = self._mails
+        notices = NoticesHandler(NoticeQueue(self._pool), mails.wake if mails else None)
         loops = {
             "relay": Relay(Outbox(self._pool), self._kafka, self._hub, self._redis).run,
             "payments": Consumer(
                 self._kafka, PaymentsHandler(ledger, wakeup), self._hub
             ).run,
             "fanout": Consumer(self._kafka, fanout, self._hub).run,
-            "notices": Consumer(self._kafka, self.notices, self._hub).run,
+            "notices": Consumer(self._kafka, notices, self._hub).run,
             "seat counts": counts.run,
             "expiry": lambda: sweep_for_ever(expiry),
         }
+        if mails:
+            loops["mails"] = mails.run
         for name in names or loops:
             task = asyncio.create_task(keep_running(name, loops[name]))
             self._tasks.append(task)

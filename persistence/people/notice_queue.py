@@ -1,0 +1,105 @@
+"""The queue of mails: events that somebody may have to be sent a mail about.
+
+The outbox is for consumers that are quick: it sends an event again that is not
+confirmed. A mail may wait for its server for days, so its event becomes a row here.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from domain.account_events import ACCOUNT_EVENTS, NOTICES_CONSUMER
+from persistence.postgres.pool import Pool
+from persistence.sales.event_sql import CONFIRMED
+
+# Longer than any attempt to send. A worker that is killed leaves its lease behind.
+LEASE = "2 minutes"
+# A person waits for these, and not behind the tickets of a crowd.
+URGENT = [event.__name__ for event in ACCOUNT_EVENTS]
+
+# Confirms the events $1. Those of $3 are for somebody.
+ACCEPT = f"""
+WITH {CONFIRMED}
+INSERT INTO notices (event_id, type, data, caused_at, request_id, due_at)
+SELECT id, type, data, created_at, request_id, clock_timestamp()
+    - CASE WHEN type = ANY($4::text[]) THEN interval '1 day' ELSE interval '0' END
+FROM outbox JOIN mine USING (position, id)
+WHERE id = ANY($3::uuid[])
+ON CONFLICT (event_id) DO NOTHING
+"""  # noqa: S608 # constants
+
+DUE = f"""
+WITH due AS (
+    SELECT event_id FROM notices WHERE due_at <= clock_timestamp()
+    ORDER BY due_at LIMIT $1
+    FOR UPDATE SKIP LOCKED
+)
+UPDATE notices n
+SET due_at = clock_timestamp() + interval '{LEASE}', tries = tries + 1
+FROM due WHERE n.event_id = due.event_id
+RETURNING n.event_id, n.type, n.data, n.request_id, n.tries,
+          clock_timestamp() - n.caused_at AS age
+"""  # noqa: S608 # constants
+
+NEXT_DUE = """
+SELECT extract(epoch FROM min(due_at) - clock_timestamp())::float8 FROM notices
+WHERE due_at IS NOT NULL
+"""
+
+# The first result counts: who takes longer than a lease changes nothing any more. What
+# failed keeps its event, so that it can be tried again.
+FINISH = """
+UPDATE notices
+SET result = $2, error = $3, due_at = NULL,
+    data = CASE WHEN $2 = 'failed' THEN data END,
+    sent_at = CASE WHEN $2 = 'sent' THEN clock_timestamp() END
+WHERE event_id = $1 AND result IS NULL
+"""
+PUT_OFF = """
+UPDATE notices SET due_at = clock_timestamp() + least(
+    interval '5 minutes', interval '10 seconds' * 2 ^ least(tries - 1, 5))
+WHERE event_id = $1 AND result IS NULL
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """An event in the queue, for one attempt to send its mail."""
+
+    event_id: UUID
+    type: str
+    data: dict[str, Any]
+    request_id: str | None
+    tries: int  # with this one
+    age: timedelta
+
+
+class NoticeQueue:
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def accept(self, event_ids: Sequence[UUID], wanted: Sequence[UUID]) -> None:
+        """Confirm the events, and put those that are wanted into the queue."""
+        await self._pool.execute(ACCEPT, event_ids, NOTICES_CONSUMER, wanted, URGENT)
+
+    async def take_due(self, limit: int) -> list[Notice]:
+        """For this worker, until its lease ends."""
+        rows = await self._pool.fetch(DUE, limit)
+        return [Notice(**row) for row in rows]
+
+    async def finish(
+        self, event_id: UUID, result: str, error: str | None = None
+    ) -> None:
+        """No more attempts."""
+        await self._pool.execute(FINISH, event_id, result, error)
+
+    async def put_off(self, event_id: UUID) -> None:
+        """Until a later attempt: after ten seconds, then more rarely."""
+        await self._pool.execute(PUT_OFF, event_id)
+
+    async def seconds_to_next(self) -> float | None:
+        """Until a mail is due; None if none waits."""
+        left: float | None = await self._pool.fetchval(NEXT_DUE)
+        return left
