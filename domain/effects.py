@@ -13,6 +13,7 @@ from domain.attempts import AttemptStatus, Operation, RefundStatus
 from domain.money_ports import DueEffect, Effects
 from domain.payment_provider import (
     PaymentProvider,
+    ProviderRefund,
     ProviderRefusedError,
     ProviderUnavailableError,
 )
@@ -68,12 +69,22 @@ class EffectService:
             raise ProviderRefusedError("no_refund")
         if effect.attempt.status is AttemptStatus.AUTHORIZED:
             raise ProviderUnavailableError("not captured yet")
-        refund = await self._provider.refund(
-            effect.attempt, effect.refund_id, effect.amount_minor
-        )
+        if effect.refund_ref is not None:
+            refund = await self._known(effect.refund_ref)
+        else:
+            refund = await self._provider.refund(
+                effect.attempt, effect.refund_id, effect.amount_minor
+            )
         if refund.status is RefundStatus.FAILED:
             raise ProviderRefusedError("refund_failed")
         await self._effects.refunded(effect, refund, PENDING_REFUND)
+
+    async def _known(self, ref: str) -> ProviderRefund:
+        """That it cannot be shown does not mean that its money came back."""
+        try:
+            return await self._provider.fetch_refund(ref)
+        except ProviderRefusedError as error:
+            raise ProviderUnavailableError(error.code) from error
 
     async def _fail(self, effect: DueEffect, reason: str) -> None:
         logger.error(

@@ -68,7 +68,10 @@ class DueAttempt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueEffect:
-    """A call to make. `is_last`: if it fails now, it is not made again."""
+    """A call to make. `is_last`: if it fails now, it is not made again.
+
+    `refund_ref`: the provider has this refund, and is asked what has become of it.
+    """
 
     id: UUID
     attempt: Attempt
@@ -78,6 +81,7 @@ class DueEffect:
     is_last: bool
     lease: datetime
     refund_id: UUID | None = None
+    refund_ref: str | None = None
 
 
 class Sale(StrEnum):

@@ -66,11 +66,15 @@ class ProviderRefund:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderEvent:
-    """A hint that something happened. `attempt_id` is None for what is not ours."""
+    """A hint that something happened. `attempt_id` is None for what is not ours.
+
+    `is_about_refund`: a refund has changed, which may have succeeded long ago.
+    """
 
     id: str
     type: str
     attempt_id: UUID | None
+    is_about_refund: bool = False
 
 
 class PaymentProvider(Protocol):
@@ -112,6 +116,9 @@ class PaymentProvider(Protocol):
 
         The answer to a later call with the same id is the refund as it is now.
         """
+
+    async def fetch_refund(self, ref: str) -> ProviderRefund:
+        """Ask about a refund that was made."""
 
     def verify(self, headers: Mapping[str, str], body: bytes) -> ProviderEvent:
         """The event in a message from outside. Raises ForgedEventError.

@@ -1,9 +1,9 @@
-"""The official library as we use it: its client, and its errors as our own."""
+"""The official library as we use it: client, keys, and its errors as our own."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Final
+from typing import Final, TypeVar
 
 import stripe
 
@@ -18,6 +18,13 @@ LONGEST_CALL_SECONDS: Final = 12.0
 # What these answers say may be another one in a minute: a key that is rotated, too many
 # calls, a call with the same key that is under way.
 NOT_FINAL: Final = frozenset({401, 403, 409, 429})
+
+T = TypeVar("T")
+
+# What is kept as the answer of a key stays so for a day, a failure of Stripe too.
+LATER_KEYS: Final = 4
+KEY_IN_USE: Final = 409
+IN_USE_SECONDS: Final = 0.2  # until we ask again
 
 
 def open_http() -> stripe.HTTPXClient:
@@ -53,3 +60,31 @@ async def failures() -> AsyncIterator[None]:
         raise ProviderRefusedError(code) from error
     except (AttributeError, KeyError, TypeError) as error:
         raise ProviderUnavailableError("an answer that is no object") from error
+
+
+def keys_of(step: str) -> list[str]:
+    """The idempotency keys of a step, in the order in which they are used.
+
+    Before a later one is used, somebody has to ask Stripe what the earlier call has
+    done.
+    """
+    return [step, *(f"{step}:{number + 2}" for number in range(LATER_KEYS))]
+
+
+async def answer_of(
+    key: str, call: Callable[[stripe.RequestOptions], Awaitable[T]]
+) -> T | None:
+    """None: the answer of this key is the failure of an earlier call.
+
+    While another call with the key is under way, its answer is waited for. Raises
+    StripeError.
+    """
+    while True:
+        try:
+            return await call({"idempotency_key": key})
+        except stripe.StripeError as error:
+            if error.headers is not None and "idempotent-replayed" in error.headers:
+                return None
+            if error.http_status != KEY_IN_USE:
+                raise
+        await asyncio.sleep(IN_USE_SECONDS)

@@ -39,7 +39,10 @@ def _event(data: dict[str, Any], *, is_live: bool) -> ProviderEvent:
     if data["livemode"] is not is_live:
         raise ForgedEventError("of the other mode: test or live")
     event = ProviderEvent(
-        id=data["id"], type=data["type"], attempt_id=_attempt_id(data)
+        id=data["id"],
+        type=data["type"],
+        attempt_id=_attempt_id(data),
+        is_about_refund=data["data"]["object"].get("object") == "refund",
     )
     for name in (event.id, event.type):
         if not isinstance(name, str) or not 0 < len(name) <= LONGEST_NAME:

@@ -1,16 +1,18 @@
 """Stripe, through its official library: Checkout, captured after the sale.
 
 Each call of ours says with a key which step of which attempt it is, so Stripe does it
-once. Keys end after a day. A step that may come later looks first whether it was done.
+once. Keys end after a day, and one whose call has failed keeps that failure: so a step
+looks first whether it was done, and goes on with the next key.
 """
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Protocol
 from uuid import UUID
 
 import stripe
 from stripe.checkout import Session as Page
+from stripe.params import RefundCreateParams
 from stripe.params.checkout import SessionCreateParams
 
 from domain.attempts import Attempt, AttemptStatus
@@ -20,10 +22,17 @@ from domain.payment_provider import (
     ProviderRefund,
     ProviderRefusedError,
     ProviderState,
+    ProviderUnavailableError,
 )
 from providers.settings import PaymentSettings
 from providers.stripe_amounts import to_stripe
-from providers.stripe_client import client_of, failures, open_http
+from providers.stripe_client import (
+    answer_of,
+    client_of,
+    failures,
+    keys_of,
+    open_http,
+)
 from providers.stripe_events import verified_event
 from providers.stripe_states import refund_of, state_of
 
@@ -32,6 +41,14 @@ from providers.stripe_states import refund_of, state_of
 PAGE_LASTS: Final = timedelta(minutes=60)
 WHAT_IS_SOLD: Final = "Cinema tickets"
 WITH_MONEY: Final = ["payment_intent.latest_charge"]
+OPENING_KEYS: Final = 2
+NO_KEY_LEFT: Final = "all keys of this step have failed"
+
+
+class IntentChange(Protocol):
+    def __call__(
+        self, intent: str, /, *, options: stripe.RequestOptions
+    ) -> Awaitable[stripe.PaymentIntent]: ...
 
 
 class StripeProvider:
@@ -61,19 +78,17 @@ class StripeProvider:
             )
 
     async def _opened(self, attempt: Attempt) -> Page:
-        """A failure stays the answer of its key for a day, so there is a second key.
+        """If a call that failed has made a page, nobody knows its address.
 
-        If the failed call has made a page nevertheless, nobody knows its address: the
-        attempt can be given up without it.
+        So the attempt can be given up without it.
         """
-        for key in ("open", "open:2"):
-            try:
-                return await self._pages.create_async(
-                    self._page_of(attempt), {"idempotency_key": f"{attempt.id}:{key}"}
-                )
-            except stripe.APIError as error:
-                if not _is_replayed(error):
-                    raise
+        params = self._page_of(attempt)
+        for key in keys_of(f"{attempt.id}:open")[:OPENING_KEYS]:
+            page = await answer_of(
+                key, lambda options: self._pages.create_async(params, options)
+            )
+            if page:
+                return page
         raise ProviderRefusedError("not_opened_by_any_key")
 
     def _page_of(self, attempt: Attempt) -> SessionCreateParams:
@@ -125,34 +140,44 @@ class StripeProvider:
         )
 
     async def capture(self, attempt: Attempt) -> None:
-        state = await self.fetch(attempt)
-        if state.status is AttemptStatus.CAPTURED:
-            return
-        if state.status is not AttemptStatus.AUTHORIZED or state.charge_ref is None:
-            raise ProviderRefusedError(f"not_capturable_{state.status.lower()}")
-        async with failures():
-            await self._intents.capture_async(
-                state.charge_ref, options={"idempotency_key": f"{attempt.id}:capture"}
-            )
+        for key in keys_of(f"{attempt.id}:capture"):
+            state = await self.fetch(attempt)
+            if state.status is AttemptStatus.CAPTURED:
+                return
+            ref = state.charge_ref
+            if state.status is not AttemptStatus.AUTHORIZED or ref is None:
+                raise ProviderRefusedError(f"not_capturable_{state.status.lower()}")
+            if await self._changed(key, self._intents.capture_async, ref):
+                return
+        raise ProviderUnavailableError(NO_KEY_LEFT)
 
     async def close_page(self, attempt: Attempt) -> None:
         async with failures():  # needs no key: a page is closed once
             await self._pages.expire_async(attempt.provider_ref or "")
 
     async def cancel(self, attempt: Attempt) -> None:
-        state = await self.fetch(attempt)
-        match state.status:
-            case AttemptStatus.CLOSED:
+        for key in keys_of(f"{attempt.id}:cancel"):
+            state = await self.fetch(attempt)
+            match state.status:
+                case AttemptStatus.CLOSED:
+                    return
+                case AttemptStatus.CAPTURED:
+                    raise ProviderRefusedError("captured")
+            ref = state.charge_ref
+            if state.status is not AttemptStatus.AUTHORIZED or ref is None:
+                await self.close_page(attempt)
                 return
-            case AttemptStatus.CAPTURED:
-                raise ProviderRefusedError("captured")
-        if state.status is not AttemptStatus.AUTHORIZED or state.charge_ref is None:
-            await self.close_page(attempt)
-            return
+            if await self._changed(key, self._intents.cancel_async, ref):
+                return
+        raise ProviderUnavailableError(NO_KEY_LEFT)
+
+    async def _changed(self, key: str, change: IntentChange, charge_ref: str) -> bool:
+        """False: this key has failed before."""
         async with failures():
-            await self._intents.cancel_async(
-                state.charge_ref, options={"idempotency_key": f"{attempt.id}:cancel"}
+            answer = await answer_of(
+                key, lambda options: change(charge_ref, options=options)
             )
+            return answer is not None
 
     async def refund(
         self, attempt: Attempt, refund_id: UUID, amount_minor: int
@@ -162,22 +187,32 @@ class StripeProvider:
             raise ProviderRefusedError("no_money")
         mark = str(refund_id)
         amount = type(attempt.amount)(amount_minor, attempt.amount.currency)
+        params: RefundCreateParams = {
+            "payment_intent": charge_ref,
+            "amount": to_stripe(amount),
+            "metadata": {"attempt_id": str(attempt.id), "refund_id": mark},
+        }
+        for key in keys_of(f"{attempt.id}:refund:{mark}"):
+            async with failures():
+                made = await self._marked(charge_ref, mark) or await answer_of(
+                    key, lambda options: self._refunds.create_async(params, options)
+                )
+                if made:
+                    return refund_of(made)
+        raise ProviderUnavailableError(NO_KEY_LEFT)
+
+    async def _marked(self, charge_ref: str, mark: str) -> stripe.Refund | None:
+        known = await self._refunds.list_async(
+            {"payment_intent": charge_ref, "limit": 100}
+        )
+        for refund in known.data:
+            if refund.metadata and mark in refund.metadata.to_dict().values():
+                return refund
+        return None
+
+    async def fetch_refund(self, ref: str) -> ProviderRefund:
         async with failures():
-            known = await self._refunds.list_async(
-                {"payment_intent": charge_ref, "limit": 100}
-            )
-            for refund in known.data:
-                if refund.metadata and mark in refund.metadata.to_dict().values():
-                    return refund_of(refund)
-            made = await self._refunds.create_async(
-                {
-                    "payment_intent": charge_ref,
-                    "amount": to_stripe(amount),
-                    "metadata": {"attempt_id": str(attempt.id), "refund_id": mark},
-                },
-                {"idempotency_key": f"{attempt.id}:refund:{mark}"},
-            )
-            return refund_of(made)
+            return refund_of(await self._refunds.retrieve_async(ref))
 
     def verify(self, headers: Mapping[str, str], body: bytes) -> ProviderEvent:
         signature = headers.get("stripe-signature")
@@ -186,7 +221,3 @@ class StripeProvider:
 
 def _epoch(moment: datetime) -> int:
     return int(moment.timestamp())
-
-
-def _is_replayed(error: stripe.APIError) -> bool:
-    return error.headers is not None and "idempotent-replayed" in error.headers

@@ -17,6 +17,7 @@ from telemetry.money_metrics import (
     STORED_WEBHOOKS,
     UNAVAILABLE_WEBHOOKS,
 )
+from telemetry.rare_warning import RareWarning
 
 PATH: Final = "/webhooks/stripe"
 MAX_BODY_BYTES: Final = 256 * 1024
@@ -36,6 +37,7 @@ class Webhooks:
         self._provider = provider
         self._events = events
         self._wakeup = wakeup
+        self._refused = RareWarning(logger, "webhooks are refused")
 
     async def answer(self, request: Request) -> Response:
         """400 for what the provider has not signed; it sends the others again."""
@@ -46,7 +48,7 @@ class Webhooks:
         try:
             event = self._provider.verify(request.headers, body)
         except ForgedEventError as error:
-            logger.warning("a webhook is refused", extra={"reason": str(error)})
+            self._refused.warn(error)
             REFUSED_WEBHOOKS.inc()
             return PlainTextResponse("no event with a valid, recent signature", 400)
         try:

@@ -82,6 +82,8 @@ class Api:
             ), False
 
     def _run(self, call: Call, request: Request, text: str) -> Answer:
+        if self._state.faults.take("failed", call.name):
+            raise server_error()
         parameters = Parameters(parse(text))
         body = call.run(self._state, request.path_params.get("id", ""), parameters)
         if self._state.faults.take("failed_answer", call.name):

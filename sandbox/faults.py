@@ -14,6 +14,7 @@ CALL_FAULTS = {
     "black_hole": "A call is never answered, and nothing is done.",
     "slow": "A call waits for the delay, then is done.",
     "lost_answer": "A call is done, then the connection is dropped.",
+    "failed": "A call is answered with 500, also to its repeats; nothing is done.",
     "failed_answer": "A call is done, then answered with 500, also to its repeats.",
 }
 PAYMENT_FAULTS = {

@@ -78,10 +78,11 @@ class Refunds:
         return found
 
     def settle(self, refund_id: str, *, succeeds: bool) -> None:
+        """As at Stripe, one that has succeeded may still fail."""
         row = self._db.row("SELECT * FROM refunds WHERE id = ?", refund_id)
         if row is None:
             raise missing_object("refund", refund_id)
-        if row["status"] != "pending":
+        if row["status"] == "failed" or (row["status"] == "succeeded" and succeeds):
             return
         self._db.execute(
             "UPDATE refunds SET status = ?, failure_reason = ?, settled_at = ?,"

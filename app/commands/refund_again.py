@@ -20,7 +20,8 @@ def run(arguments: Namespace) -> None:
         if again is None:
             raise CommandError(
                 f"{key} is not a refund that has FAILED (see `python -m app story` of"
-                " its reservation), or it was sent again before."
+                " its reservation), or its money was never captured, or it was sent"
+                " again before."
             )
         print(f"{again} is sent in place of {key}")
 

@@ -324,6 +324,14 @@ GiveUp(e) ==
     /\ due' = due \ {e} /\ failed' = failed \cup {e}
     /\ UNCHANGED <<rows, provider, known, seen>>
 
+\* A bank may send money back days after the refund has succeeded: a refusal that is late.
+ComesBack(e) ==
+    /\ MayBe("refused") /\ e.operation = "REFUND" /\ e \notin due
+    /\ provider' = [provider EXCEPT ![e.attempt].back = @ - e.amount]
+    /\ known' = known \ {e}
+    /\ failed' = failed \cup {e}
+    /\ UNCHANGED <<rows, due, seen>>
+
 \* Staff ask once more for what the provider has refused: a new refund, with a new key.
 RefundAgain(e) ==
     /\ e \in failed /\ e.operation = "REFUND" /\ e.try = 0
@@ -355,6 +363,7 @@ Next ==
     \/ SalesEnd
     \/ AnEffectRuns
     \/ \E e \in due : GiveUp(e)
+    \/ \E e \in known : ComesBack(e)
     \/ \E e \in failed : RefundAgain(e)
 
 \* What goes on by itself, however often a worker stops. Customers need not do anything.

@@ -26,14 +26,17 @@ leased AS (
 )
 SELECT a.*, leased.id AS effect_id, leased.operation, leased.refund_id,
        leased.amount_minor AS effect_minor, leased.tries AS effect_tries,
-       leased.due_at AS lease,
+       leased.due_at AS lease, refunds.provider_ref AS refund_ref,
        {IS_LAST} AS is_last
 FROM leased JOIN payment_attempts a ON a.id = leased.attempt_id
+LEFT JOIN refunds ON refunds.id = leased.refund_id
 """
 
-# Who watches the reservation sees the refund's new status.
+# Who watches the reservation sees the refund's new status, if it has one.
 SETTLED = f"""changed AS (
-    SELECT p.* FROM payments p JOIN refund ON refund.payment_id = p.id
+    SELECT p.* FROM payments p
+    WHERE EXISTS (SELECT FROM refund
+                  WHERE payment_id = p.id AND refund.status <> 'PENDING')
 ),
 {SETTLED_PAYMENTS},
 inserted_events AS (
@@ -63,6 +66,7 @@ SET status = CASE done.operation WHEN 'CAPTURE' THEN 'CAPTURED' ELSE 'CLOSED' EN
         ELSE a.captured_minor END
 FROM done WHERE a.id = done.attempt_id AND done.operation IN ('CAPTURE', 'CANCEL')
 """
+# A refund may fail days after it has succeeded: the buyer's bank did not take it.
 # What cannot be cancelled may have been captured by somebody: the settler looks again.
 # What was never captured cannot be refunded: CAPTURE_FAILED stays, or staff would give
 # back money that nobody took.
@@ -88,8 +92,8 @@ moot AS (
 refund AS (
     UPDATE refunds SET status = 'FAILED', settled_at = clock_timestamp()
     WHERE id IN (SELECT refund_id FROM failed UNION ALL SELECT refund_id FROM moot)
-      AND status = 'PENDING'
-    RETURNING payment_id
+      AND status <> 'FAILED'
+    RETURNING payment_id, status
 ),
 {SETTLED}
 UPDATE payment_attempts a

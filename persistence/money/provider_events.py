@@ -4,7 +4,8 @@ from domain.payment_provider import ProviderEvent
 from persistence.postgres.pool import Pool
 
 # One statement: an event that is stored has made its attempt due. The settler asks the
-# provider, so neither the order of events nor their content matters.
+# provider, so neither the order of events nor their content matters. A refund that had
+# succeeded may fail days later: it is asked about once more, too.
 RECORD = """
 WITH recorded AS (
     INSERT INTO provider_events (provider, event_id, type, attempt_id)
@@ -19,8 +20,9 @@ due AS (
     RETURNING a.id
 ),
 looked_at AS (
-    UPDATE payment_effects e SET due_at = clock_timestamp()
-    FROM due WHERE e.attempt_id = due.id AND e.due_at IS NOT NULL
+    UPDATE payment_effects e SET due_at = clock_timestamp(), done_at = NULL
+    FROM due WHERE e.attempt_id = due.id AND (e.due_at IS NOT NULL
+        OR $5 AND e.operation = 'REFUND' AND e.done_at IS NOT NULL)
 )
 SELECT id FROM due
 """
@@ -33,6 +35,11 @@ class ProviderEvents:
     async def record(self, provider: str, event: ProviderEvent) -> bool:
         """Whether an attempt is due now: false for a repeat, and for others' events."""
         due = await self._pool.fetchval(
-            RECORD, provider, event.id, event.type, event.attempt_id
+            RECORD,
+            provider,
+            event.id,
+            event.type,
+            event.attempt_id,
+            event.is_about_refund,
         )
         return due is not None

@@ -24,7 +24,7 @@ FOR KEY SHARE
 """
 # The race tests remove the locks.
 LOCK_SALE = """
-SELECT customer_id, status FROM reservations WHERE id = $1
+SELECT status FROM reservations WHERE id = $1
 FOR UPDATE
 """
 LOCK_PAYMENTS = """
@@ -41,10 +41,11 @@ TICKETS = """
 SELECT id, refund_id, released_at IS NULL AS is_open
 FROM claims WHERE reservation_id = $1
 """
-# Until when a customer may ask. Who bought before the session was moved has time until
-# its new start.
+# Who may ask, and until when the customer may. Who bought before the session was moved
+# has time until its new start.
 POLICY = """
-SELECT rooms.cinema_id, deadline.until, clock_timestamp() >= deadline.until AS is_late
+SELECT r.customer_id, rooms.cinema_id, deadline.until,
+       clock_timestamp() >= deadline.until AS is_late
 FROM reservations r JOIN sessions s ON s.id = r.session_id
 JOIN rooms ON rooms.id = s.room_id JOIN cinemas ON cinemas.id = rooms.cinema_id
 CROSS JOIN LATERAL (
@@ -170,7 +171,8 @@ REPEAT = """
 WITH failed AS (
     SELECT * FROM refunds
     WHERE id = $1 AND status = 'FAILED' AND repeated_as IS NULL
-        AND attempt_id IS NOT NULL
+        AND EXISTS (SELECT FROM payment_attempts a
+                    WHERE a.id = attempt_id AND a.captured_minor > 0)
     FOR UPDATE
 ),
 again AS (

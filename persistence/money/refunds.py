@@ -66,16 +66,12 @@ class PostgresRefunds:
 async def _refund(
     db: Connection, request: RefundRequest, key: IdempotencyKey | None
 ) -> RefundDecision:
+    await _policy(db, request)  # strangers lock nothing
     await db.execute(sql.LOCK_SESSION, request.reservation_id)
-    sale = await db.fetchrow(sql.LOCK_SALE, request.reservation_id)
-    if sale is None:
-        raise NotFoundError
+    [sale] = await db.fetch(sql.LOCK_SALE, request.reservation_id)
     for lock in (sql.LOCK_PAYMENTS, sql.LOCK_SEATS):
         await db.execute(lock, [request.reservation_id])
-    policy = await db.fetchrow(sql.POLICY, request.reservation_id)
-    manages = policy and request.manages.include(policy["cinema_id"])
-    if policy is None or not (manages or sale["customer_id"] == request.requested_by):
-        raise NotFoundError
+    policy, manages = await _policy(db, request)
     if sale["status"] != ReservationStatus.CONFIRMED:
         raise NothingToRefundError
     tickets = await db.fetch(sql.TICKETS, request.reservation_id)
@@ -91,6 +87,19 @@ async def _refund(
         await db.execute(sql.INSERT_KEY, by, *columns, refund_id)
     [row] = await db.fetch(sql.BY_ID, [refund_id])
     return RefundDecision(refund=refund_of(row), given_back=given_back)
+
+
+async def _policy(
+    db: Connection, request: RefundRequest
+) -> tuple[asyncpg.Record, bool]:
+    """And whether they ask as managers. Raises NotFoundError if they may not ask."""
+    policy = await db.fetchrow(sql.POLICY, request.reservation_id)
+    if policy is None:
+        raise NotFoundError
+    manages = request.manages.include(policy["cinema_id"])
+    if not manages and policy["customer_id"] != request.requested_by:
+        raise NotFoundError
+    return policy, manages
 
 
 def _earlier_refund(

@@ -19,6 +19,8 @@ from domain.seats import SeatStatus
 from persistence.codec import reservation_from_json
 from persistence.money import settlement_sql as sql
 from persistence.money.attempts import attempt_of
+from persistence.money.known_rows import known_rows
+from persistence.money.look_sql import LOOK_AGAIN
 from persistence.postgres.pool import Connection, Pool
 from persistence.sales.ticket_sql import CHANGE_QUOTA, LOCK_QUOTAS
 from telemetry import origin, sale_metrics
@@ -32,15 +34,7 @@ class PostgresSettlements:
 
     async def due(self, provider: str, limit: int) -> list[DueAttempt]:
         rows = await self._pool.fetch(sql.DUE, provider, limit)
-        return [
-            DueAttempt(
-                attempt=attempt_of(row),
-                lease=row["due_at"],
-                tries=row["tries"],
-                is_over=row["is_over"],
-            )
-            for row in rows
-        ]
+        return [*known_rows(rows, _due_attempt)]
 
     async def seconds_to_next(self, provider: str) -> float | None:
         left: float | None = await self._pool.fetchval(sql.NEXT_DUE, provider)
@@ -78,7 +72,7 @@ class PostgresSettlements:
         self, due: DueAttempt, state: ProviderState | None, pause: timedelta | None
     ) -> None:
         await self._pool.execute(
-            sql.LOOK_AGAIN,
+            LOOK_AGAIN,
             due.attempt.id,
             state and state.status,
             state.captured_minor if state else 0,
@@ -87,6 +81,15 @@ class PostgresSettlements:
             due.lease,
             None if pause is None else pause.total_seconds(),
         )
+
+
+def _due_attempt(row: asyncpg.Record) -> DueAttempt:
+    return DueAttempt(
+        attempt=attempt_of(row),
+        lease=row["due_at"],
+        tries=row["tries"],
+        is_over=row["is_over"],
+    )
 
 
 class _NoSaleError(Exception):

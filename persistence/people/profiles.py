@@ -88,6 +88,18 @@ SET email = 'erased-' || id || '@erased.invalid', email_key = NULL, name = '-',
     email_verified_at = NULL, locale = 'en', erased_at = clock_timestamp()
 WHERE id = $1
 """
+# Addresses of a client may name its person. Nobody is sent to these pages any more.
+FORGET_PAGES = """
+UPDATE payment_attempts
+SET return_url = '', checkout_url = NULL, client_secret = NULL
+WHERE reservation_id IN (SELECT id FROM reservations WHERE customer_id = $1)
+"""
+FORGET_REASONS = """
+UPDATE refunds SET reason = '-'
+WHERE requested_by = $1 AND payment_id IN (
+    SELECT payments.id FROM reservations r
+    JOIN payments ON payments.reservation_id = r.id WHERE r.customer_id = $1)
+"""
 ERASED_ROWS = (
     DELETE_TOKENS,
     DELETE_NETWORKS,
@@ -96,6 +108,8 @@ ERASED_ROWS = (
     "DELETE FROM identities WHERE account_id = $1",
     "DELETE FROM memberships WHERE account_id = $1",
     "DELETE FROM idempotency_keys WHERE account_id = $1",
+    FORGET_PAGES,
+    FORGET_REASONS,
 )
 
 

@@ -22,8 +22,9 @@ from tests.support.account_client import PASSWORD, Post, sign_up, signed_up
 from tests.support.api_examples import example
 from tests.support.cinema import Cinema, Show
 from tests.support.events import open_payment
+from tests.support.payments import Payments
 from tests.support.polling import until_blocked
-from tests.support.refunds import sell
+from tests.support.refunds import asking, refund_service, sell
 from tests.support.schema_client import SchemaClient
 
 ALL_TEXT = "SELECT coalesce(string_agg(row::text, ''), '') FROM TABLE AS row"
@@ -131,6 +132,29 @@ async def test_tickets_to_be_used_are_given_up_only_on_demand(
         sold.id,
     )
     assert row and tuple(row) == ("CONFIRMED", 2500, ana.id)
+
+
+async def test_where_they_paid_and_why_they_did_not_come_is_forgotten(
+    account_client: SchemaClient, scratch_pool: Pool
+) -> None:
+    ana = await signed_up(account_client)
+    payments = Payments(scratch_pool)
+    show = await Cinema(scratch_pool).open_session(starts_in=timedelta(days=3))
+    bought = await payments.hold(show, ana.id, 0)
+    await payments.start(bought, return_url="https://a.example/?for=unmistakable")
+    await payments.pay(bought)
+    await payments.settle()
+    sold = await payments.ledger.reservation(bought.reservation_id)
+    await refund_service(scratch_pool).refund_tickets(asking(sold))
+    await payments.settle()
+
+    assert await erase(account_client, ana) == "Done"
+
+    attempt = await payments.attempt(bought)
+    assert (attempt["return_url"], attempt["checkout_url"]) == ("", None)
+    assert (attempt["outcome"], attempt["captured_minor"]) == ("SOLD", 2500)
+    [reason] = await scratch_pool.fetch("SELECT reason FROM refunds")
+    assert tuple(reason) == ("-",)
 
 
 async def test_tickets_of_a_session_that_is_over_are_no_reason_to_stay(

@@ -4,19 +4,12 @@ from uuid import UUID
 
 import pytest
 
-from domain.attempts import IfLate, RefundStatus
-from domain.people import Workplaces
+from domain.attempts import IfLate
 from tests.support.cinema import Show
 from tests.support.metric_growth import growing
 from tests.support.payments import Bought, Payments
-from tests.support.refunds import asking, refund_service
 
 EFFECT = "SELECT * FROM payment_effects WHERE attempt_id = $1 ORDER BY created_at"
-
-AGE = """
-UPDATE payment_effects SET created_at = created_at - interval '4 days'
-WHERE attempt_id = $1
-"""
 
 
 @pytest.fixture
@@ -52,7 +45,7 @@ async def test_a_call_that_may_have_happened_is_made_again(
     getattr(payments.provider, fault)(call)
     if call == "refund":
         await payments.settle()
-        await refund(payments, bought)
+        await payments.refund(bought)
     await payments.settle()
     effects = await payments.pool.fetch(EFFECT, attempt)
     payments.provider.mend()
@@ -74,93 +67,6 @@ async def test_a_call_that_may_have_happened_is_made_again(
     assert all(effect["done_at"] and effect["due_at"] is None for effect in done)
 
 
-async def refund(payments: Payments, bought: Bought) -> None:
-    sold = await payments.ledger.reservation(bought.reservation_id)
-    asked = asking(sold, manages=Workplaces(whole_network=True))
-    await refund_service(payments.pool).refund_tickets(asked)
-
-
-async def test_a_refund_waits_for_the_capture(
-    payments: Payments, bought: Bought
-) -> None:
-    attempt = await payments.pay(bought)
-    payments.provider.fail("capture")
-    await payments.settle()
-    await refund(payments, bought)
-    await payments.settle()
-    before = list(payments.provider.pages[attempt].refunds)
-    payments.provider.mend()
-
-    await payments.call_again()
-    await payments.call_again()
-
-    assert before == []
-    page = payments.provider.pages[attempt]
-    assert (page.captured_minor, list(page.refunds.values())) == (2500, [2500])
-
-
-async def test_what_was_never_captured_is_not_refunded(
-    payments: Payments, bought: Bought
-) -> None:
-    attempt = await payments.pay(bought)
-    payments.provider.fail("capture")
-    await payments.settle()
-    await refund(payments, bought)
-    payments.provider.refuse("capture")
-
-    await payments.call_again()
-
-    status = "SELECT status FROM refunds WHERE payment_id = $1"
-    assert await payments.pool.fetchval(status, bought.payment_id) == "FAILED"
-    effects = await payments.pool.fetch(EFFECT, attempt)
-    assert [bool(effect["failed_at"]) for effect in effects] == [True, True]
-    assert (await payments.attempt(bought))["flag"] == "CAPTURE_FAILED"
-
-
-async def test_a_refund_that_the_bank_has_is_pending_until_it_says_more(
-    payments: Payments, bought: Bought
-) -> None:
-    await payments.pay(bought)
-    await payments.settle()
-    payments.provider.refund_status = RefundStatus.PENDING
-    await refund(payments, bought)
-    await payments.settle()
-    status = "SELECT status FROM refunds WHERE payment_id = $1"
-    pending = await payments.pool.fetchval(status, bought.payment_id)
-    payments.provider.refund_status = RefundStatus.SUCCEEDED
-
-    await payments.call_again()
-
-    assert pending == "PENDING"
-    assert await payments.pool.fetchval(status, bought.payment_id) == "SUCCEEDED"
-
-
-@pytest.mark.parametrize("bank_has_it", [True, False])
-async def test_a_refund_that_may_have_happened_is_never_given_up(
-    payments: Payments, bought: Bought, *, bank_has_it: bool
-) -> None:
-    """Staff would give the money back a second time."""
-    attempt = await payments.pay(bought)
-    await payments.settle()
-    if bank_has_it:
-        payments.provider.refund_status = RefundStatus.PENDING
-    else:
-        payments.provider.lose_answer("refund")
-    await refund(payments, bought)
-    await payments.settle()
-    await payments.pool.execute(AGE, attempt)
-    payments.provider.fail("refund")
-    await payments.call_again()
-    payments.provider.mend()
-    payments.provider.refund_status = RefundStatus.SUCCEEDED
-
-    await payments.call_again()
-
-    status = "SELECT status FROM refunds WHERE payment_id = $1"
-    assert await payments.pool.fetchval(status, bought.payment_id) == "SUCCEEDED"
-    assert (await payments.attempt(bought))["flag"] is None
-
-
 @pytest.mark.parametrize(
     ("call", "flag"), [("capture", "CAPTURE_FAILED"), ("refund", "REFUND_FAILED")]
 )
@@ -172,7 +78,7 @@ async def test_a_no_for_good_is_for_the_staff(
     with growing("cinema_payment_calls_refused_total", 1, operation=call):
         await payments.settle()
         if call == "refund":
-            await refund(payments, bought)
+            await payments.refund(bought)
             await payments.settle()
 
     assert (await payments.attempt(bought))["flag"] == flag
@@ -180,21 +86,6 @@ async def test_a_no_for_good_is_for_the_staff(
     assert effect["failed_at"] and effect["error"] == "refused_by_a_test"
     reservation = await payments.ledger.reservation(bought.reservation_id)
     assert reservation.status == "CONFIRMED"
-
-
-async def test_a_refund_of_what_was_never_captured_does_not_hide_that(
-    payments: Payments, bought: Bought
-) -> None:
-    """Staff would give back money that nobody took."""
-    attempt = await payments.pay(bought)
-    payments.provider.refuse("capture")
-    await payments.settle()
-    await refund(payments, bought)
-    await payments.pool.execute(AGE, attempt)
-
-    await payments.call_again()
-
-    assert (await payments.attempt(bought))["flag"] == "CAPTURE_FAILED"
 
 
 async def test_who_pays_while_the_page_is_closed_has_paid(

@@ -2,17 +2,18 @@
 
 import asyncio
 from collections.abc import Sequence
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
+from domain.errors import NotFoundError
 from domain.refunds import Refund
 from domain.reservation import Reservation
 from persistence.money import refund_sql
 from persistence.postgres.pool import Pool
 from persistence.sales.ledger import LedgerCorruptError
 from tests.support.cinema import Cinema
-from tests.support.polling import until_blocked
+from tests.support.polling import soon, until_blocked
 from tests.support.prices import open_priced_session, students_of
 from tests.support.refunds import EVERYWHERE, asking, refund_service, sell, ticket_ids
 
@@ -87,6 +88,19 @@ async def test_without_any_guard_a_ticket_is_refunded_twice(
 
     row = await pool.fetchrow(GIVEN_BACK, sold.id)
     assert row and tuple(row) == (5000, 2)
+
+
+async def test_a_stranger_waits_for_no_lock(
+    pool: Pool, cinema: Cinema, ana: UUID
+) -> None:
+    """And so holds none: nobody can keep others from the tickets of a session."""
+    sold = await sell(pool, await cinema.open_session(), ana, 0)
+    async with pool.acquire() as db, db.transaction():
+        await db.execute("SELECT FROM sessions FOR UPDATE")
+        await db.execute("SELECT FROM reservations WHERE id = $1 FOR UPDATE", sold.id)
+
+        with pytest.raises(NotFoundError):
+            await soon(refund_service(pool).refund_tickets(asking(sold, by=uuid4())))
 
 
 async def test_single_tickets_at_once_are_all_given_back(

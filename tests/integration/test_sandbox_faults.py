@@ -20,7 +20,6 @@ from tests.support.metric_growth import growing
 from tests.support.null_services import NoWakeup
 from tests.support.payment_sandbox import PaymentSandbox
 from tests.support.payments import Bought, Payments
-from tests.support.refunds import EVERYWHERE, asking, refund_service
 
 BEFORE = """
 SELECT a.provider_ref, a.due_at <= clock_timestamp() AS is_due FROM payment_attempts a
@@ -173,8 +172,7 @@ async def test_a_refund_that_fails_at_the_bank_is_for_the_staff(
     await pay(payments, sandbox, bought)
     await payments.settle()
     await sandbox.fault("failed_refund", delay=3600)
-    sold = await payments.ledger.reservation(bought.reservation_id)
-    await refund_service(payments.pool).refund_tickets(asking(sold, manages=EVERYWHERE))
+    await payments.refund(bought)
     await payments.settle()
     pending = await payments.pool.fetchval(REFUND, bought.payment_id)
     [refund] = (await there(sandbox))["refunds"]
@@ -188,3 +186,32 @@ async def test_a_refund_that_fails_at_the_bank_is_for_the_staff(
     assert await payments.pool.fetchval(REFUND, bought.payment_id) == "FAILED"
     assert await facts(payments, bought) == ("SOLD", "REFUND_FAILED", "CONFIRMED")
     assert (await there(sandbox))["refunded"] == 0
+
+
+async def test_a_refund_may_fail_days_after_it_has_succeeded(
+    payments: Payments,
+    provider: StripeProvider,
+    *,
+    sandbox: PaymentSandbox,
+    bought: Bought,
+) -> None:
+    await pay(payments, sandbox, bought)
+    await payments.settle()
+    await payments.refund(bought)
+    await payments.settle()
+    succeeded = await payments.pool.fetchval(REFUND, bought.payment_id)
+    [refund] = (await there(sandbox))["refunds"]
+
+    await sandbox.pages.post(f"/refunds/{refund['id']}", data={"action": "fail"})
+    await sandbox.webhooks.until("refund.failed")
+    for signature, body in sandbox.webhooks.received:
+        event = provider.verify({"stripe-signature": signature}, body)
+        await ProviderEvents(payments.pool).record(provider.name, event)
+    await payments.settle()
+
+    assert succeeded == "SUCCEEDED"
+    assert await payments.pool.fetchval(REFUND, bought.payment_id) == "FAILED"
+    assert await facts(payments, bought) == ("SOLD", "REFUND_FAILED", "CONFIRMED")
+    books = await there(sandbox)
+    assert (books["captured"], books["refunded"]) == (2500, 0)
+    assert len(books["refunds"]) == 1  # it is asked about, never made again

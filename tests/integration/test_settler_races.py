@@ -1,5 +1,6 @@
 """Settlers, calls and events that meet at one attempt."""
 
+import asyncio
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -15,11 +16,21 @@ from persistence.money.settlement import PostgresSettlements
 from persistence.postgres.pool import Pool
 from tests.support.cinema import Cinema, Show
 from tests.support.payments import Bought, Payments
+from tests.support.polling import until_blocked
 from tests.support.queued import queued
 
 MAKE_DUE = "UPDATE payment_attempts SET due_at = clock_timestamp() WHERE id = $1"
 LOCK_ATTEMPT = "SELECT FROM payment_attempts WHERE id = $1 FOR UPDATE"
 LOCK_EFFECT = "SELECT FROM payment_effects WHERE attempt_id = $1 FOR UPDATE"
+LOCK_PAYMENT = "SELECT FROM payments WHERE id = $1 FOR UPDATE"
+NEWER_VALUES = (
+    "ALTER TABLE payment_attempts DROP CONSTRAINT ck_payment_attempts_if_late_known",
+    "ALTER TABLE payment_effects DROP CONSTRAINT ck_payment_effects_operation_known",
+)
+OF_NEWER_PROGRAM = {
+    "attempts": "UPDATE payment_attempts SET if_late = 'VOUCHER' WHERE id = $1",
+    "effects": "UPDATE payment_effects SET operation = 'DONATE' WHERE attempt_id = $1",
+}
 REFUNDS = "SELECT amount_minor FROM refunds WHERE payment_id = $1"
 CAPTURED = ProviderState(
     status=AttemptStatus.CAPTURED, amount=Money(2500, "BRL"), captured_minor=2500
@@ -113,3 +124,50 @@ async def test_a_capture_and_its_event_do_not_wait_for_each_other(
     )
 
     assert results == [None, True]
+
+
+async def test_another_look_waits_without_a_lock_that_a_sale_wants(
+    payments: Payments, bought: Bought
+) -> None:
+    """A sale locks the payment, and then the attempt."""
+    await payments.expire(bought)
+    await payments.settle()
+    attempt = (await payments.attempt(bought))["id"]
+    found = await due(payments, attempt)
+    async with payments.pool.acquire() as db, db.transaction():
+        await db.execute(LOCK_PAYMENT, bought.payment_id)
+        looking = asyncio.ensure_future(
+            PostgresSettlements(payments.pool).look_again(found, CAPTURED, None)
+        )
+        await until_blocked(payments.pool, 1)
+
+        await db.execute(LOCK_ATTEMPT, attempt)  # raises DeadlockDetectedError
+
+    await looking
+    refunds = await payments.pool.fetch(REFUNDS, bought.payment_id)
+    assert [row["amount_minor"] for row in refunds] == [2500]
+
+
+async def test_what_a_newer_program_has_written_holds_up_nothing_else(
+    payments: Payments, show: Show, ana: UUID, bought: Bought
+) -> None:
+    other = await payments.hold(show, ana, 1)
+    await payments.start(other)
+    await payments.pay(other)
+    payments.provider.fail("capture")
+    await payments.settle()
+    payments.provider.mend()
+    third = await payments.hold(show, ana, 2)
+    await payments.start(third)
+    await payments.pay(third)
+    for statement in NEWER_VALUES:
+        await payments.pool.execute(statement)
+    for newer, table in ((bought, "attempts"), (other, "effects")):
+        attempt = (await payments.attempt(newer))["id"]
+        await payments.pool.execute(OF_NEWER_PROGRAM[table], attempt)
+
+    await payments.call_again()
+
+    assert await payments.outcomes(bought) == [None]
+    assert (await payments.attempt(other))["status"] == "AUTHORIZED"
+    assert (await payments.attempt(third))["status"] == "CAPTURED"

@@ -152,6 +152,16 @@ async def test_what_is_refused_leaves_nothing(
     assert await pool.fetchval(DUE, attempt) is False
 
 
+async def test_forged_events_do_not_fill_the_log(
+    http: httpx2.AsyncClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    with growing("cinema_webhooks_total", 20, answer="refused"):
+        for _ in range(20):
+            assert await send(http, event(uuid4()), secret="whsec_stolen") == 400
+
+    assert len([each for each in caplog.records if "refused" in each.message]) == 1
+
+
 @pytest.mark.parametrize("data", [[], "text", {"id": "evt_malformed"}])
 async def test_what_is_malformed_is_refused(
     http: httpx2.AsyncClient, data: object

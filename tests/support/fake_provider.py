@@ -136,6 +136,10 @@ class FakeProvider:
         self._answered("refund")
         return ProviderRefund(provider_ref=f"re_{refund_id}", status=self.refund_status)
 
+    async def fetch_refund(self, ref: str) -> ProviderRefund:
+        self._called("fetch_refund")
+        return ProviderRefund(provider_ref=ref, status=self.refund_status)
+
     def verify(self, headers: Mapping[str, str], body: bytes) -> ProviderEvent:
         raise ForgedEventError
 

@@ -25,6 +25,7 @@ from tests.support.cinema import Show, expire_hold
 from tests.support.events import open_payment
 from tests.support.fake_provider import FakeProvider
 from tests.support.null_services import NoSeatLocks, NoWakeup
+from tests.support.refunds import EVERYWHERE, asking, refund_service
 
 RETURN_URL = "https://app.example/paid"
 WINDOW = timedelta(minutes=5)
@@ -124,6 +125,11 @@ class Payments:
         )
         while await self.settlement.settle_due() + await self.effects.run_due():
             pass
+
+    async def refund(self, bought: Bought) -> None:
+        """All of its tickets, by a manager."""
+        sold = await self.ledger.reservation(bought.reservation_id)
+        await refund_service(self.pool).refund_tickets(asking(sold, manages=EVERYWHERE))
 
     async def call_again(self) -> None:
         """Calls that have failed are due now, not in a while."""

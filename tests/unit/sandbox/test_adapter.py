@@ -1,5 +1,7 @@
 """Our adapter against the sandbox: pages, captures and what is given up."""
 
+import asyncio
+
 import pytest
 
 from domain.attempts import Attempt, AttemptStatus
@@ -100,7 +102,7 @@ async def test_money_that_is_sent_comes_later_or_never(
     assert (await provider.fetch(attempt)).status is status
 
 
-@pytest.mark.parametrize("fault", ["lost_answer", "failed_answer", "down"])
+@pytest.mark.parametrize("fault", ["lost_answer", "failed_answer", "failed", "down"])
 async def test_a_capture_happens_once(
     sandbox: PaymentSandbox, provider: StripeProvider, attempt: Attempt, fault: str
 ) -> None:
@@ -125,6 +127,50 @@ async def test_a_lost_authorisation_is_not_captured(
             await provider.capture(attempt)
 
     assert (await provider.fetch(attempt)).status is AttemptStatus.CLOSED
+
+
+@pytest.mark.parametrize("call", ["capture", "cancel"])
+async def test_a_step_that_failed_is_taken_with_other_keys(
+    sandbox: PaymentSandbox, provider: StripeProvider, attempt: Attempt, call: str
+) -> None:
+    """A failure is the answer of its key for a day, and the seats are sold."""
+    await press(sandbox, attempt, "pay")
+    await sandbox.fault("failed", call=f"payment_intents.{call}", times=2)
+    step = getattr(provider, call)
+    for _ in range(2):
+        with pytest.raises(ProviderUnavailableError):
+            await step(attempt)
+
+    for _ in range(2):
+        await step(attempt)
+
+    left = {"capture": {"captured": 2500}, "cancel": {"captured": 0}}[call]
+    assert (await payment(sandbox)).items() >= ({"capturable": 0} | left).items()
+
+
+async def test_a_step_all_of_whose_keys_have_failed_waits_for_new_ones(
+    sandbox: PaymentSandbox, provider: StripeProvider, attempt: Attempt
+) -> None:
+    await press(sandbox, attempt, "pay")
+    await sandbox.fault("failed", call="payment_intents.capture", times=5)
+
+    for _ in range(6):
+        with pytest.raises(ProviderUnavailableError):
+            await provider.capture(attempt)
+
+    assert (await payment(sandbox))["captured"] == 0
+
+
+async def test_two_callers_are_shown_the_same_page(
+    sandbox: PaymentSandbox, provider: StripeProvider
+) -> None:
+    """A double click: Stripe refuses a key while a call with it is under way."""
+    attempt = new_attempt()
+    await sandbox.fault("slow", call="checkout.sessions.create", times=1, delay=0.3)
+
+    pages = await asyncio.gather(*(provider.open(attempt) for _ in range(3)))
+
+    assert len({page.provider_ref for page in pages}) == 1
 
 
 @pytest.mark.parametrize("action", [None, "decline", "pay"])

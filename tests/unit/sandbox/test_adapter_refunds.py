@@ -14,7 +14,7 @@ from tests.support.payment_adapter import (
 from tests.support.payment_sandbox import PaymentSandbox
 
 
-@pytest.mark.parametrize("fault", ["lost_answer", "failed_answer", "down"])
+@pytest.mark.parametrize("fault", ["lost_answer", "failed_answer", "failed", "down"])
 async def test_a_refund_happens_once(
     sandbox: PaymentSandbox, provider: StripeProvider, attempt: Attempt, fault: str
 ) -> None:

@@ -39,6 +39,16 @@ def test_an_event_names_its_attempt(secret: str) -> None:
     assert verified(event(), secret=secret) == ATTEMPT
 
 
+@pytest.mark.parametrize(("kind", "is_one"), [("refund", True), ("charge", False)])
+def test_an_event_says_whether_it_is_about_a_refund(kind: str, *, is_one: bool) -> None:
+    marked = {"object": kind, "metadata": {"attempt_id": str(ATTEMPT)}}
+    body = json.dumps(event(data={"object": marked}))
+
+    found = StripeProvider(payment_settings()).verify(signed(body), body.encode())
+
+    assert (found.attempt_id, found.is_about_refund) == (ATTEMPT, is_one)
+
+
 @pytest.mark.parametrize(
     "marked",
     [

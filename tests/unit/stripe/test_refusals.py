@@ -64,7 +64,6 @@ async def test_a_refund_is_made_once_even_after_its_key_has_ended(
         refused(500, "api_error", "api_error"),
         refused(503, "api_error", "api_error"),
         refused(429, "rate_limit"),
-        refused(409, "idempotency_key_in_use"),
         refused(401, "invalid_api_key"),
         refused(403, "no_permission"),
         (200, "no object"),
@@ -75,6 +74,17 @@ async def test_an_unknown_outcome_is_asked_for_again(
     provider: StripeProvider, script: Script, answer: Answer
 ) -> None:
     script.answers = {"POST /v1/checkout/sessions": [answer]}
+
+    with pytest.raises(ProviderUnavailableError):
+        await provider.open(an_attempt())
+
+
+async def test_a_key_that_stays_in_use_is_not_waited_for_without_end(
+    provider: StripeProvider, script: Script, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stripe_client, "LONGEST_CALL_SECONDS", 0.3)
+    in_use = refused(409, "idempotency_key_in_use", "idempotency_error")
+    script.answers = {"POST /v1/checkout/sessions": [in_use]}
 
     with pytest.raises(ProviderUnavailableError):
         await provider.open(an_attempt())
