@@ -12,8 +12,9 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
-from app import developers_page, explorer, health, shop, trusted_documents
+from app import developers_page, explorer, health, key_sets, shop, trusted_documents
 from app.executable_schema import build_schema
+from app.key_errors import key_errors_explained
 from app.metrics_endpoint import MetricsEndpoint
 from app.other_origins import for_other_origins
 from app.settings import Settings
@@ -21,6 +22,7 @@ from app.wiring import ApiParts, open_api
 from auth.providers import sign_in_routes
 from auth.providers.services import SignInServices
 from auth.signing_keys import KeyRing
+from auth.ticket_keys import TicketKeys, ticket_ring
 from auth.tokens import Authenticator
 from providers import webhooks
 from resolvers.context import Context, Services
@@ -115,16 +117,11 @@ async def ready(request: Request) -> JSONResponse:
 
 
 def application(settings: Settings) -> Starlette:
-    """Opens nothing: its lifespan does. Raises for keys that cannot be used."""
-    keys = KeyRing(settings.signing_keys_dir)
-
-    async def public_keys(_request: Request) -> JSONResponse:
-        """For others who verify our tokens; a new key is here before it signs."""
-        return JSONResponse(
-            keys.public(),
-            headers={"cache-control": "public, max-age=30"},
-            media_type="application/jwk-set+json",
-        )
+    """Opens nothing: its lifespan does. Raises CommandError for unusable keys."""
+    with key_errors_explained("SIGNING_KEYS_DIR", "keys"):
+        keys = KeyRing(settings.signing_keys_dir)
+    with key_errors_explained("TICKET_KEYS_DIR", "ticket-keys"):
+        ticket_keys = TicketKeys(ticket_ring(settings.ticket_keys))
 
     async def metrics(request: Request) -> Response:
         api = running_api(request.scope)
@@ -152,7 +149,7 @@ def application(settings: Settings) -> Starlette:
                 developers_page.possible_types,
                 middleware=for_other_origins(settings),
             ),
-            Route("/.well-known/jwks.json", public_keys),
+            *key_sets.routes(keys, ticket_keys, settings),
             Route("/healthz", health.alive),
             Route("/readyz", ready),
             Route("/metrics", metrics),

@@ -69,6 +69,7 @@ def routes(settings: Settings) -> list[BaseRoute]:
         "/readyz": "Whether it can sell, and what it lacks.",
         "/metrics": "What it counts, for Prometheus.",
         "/.well-known/jwks.json": "The public keys of its tokens.",
+        "/.well-known/ticket-keys": "The public keys of its tickets, for gates.",
     }
     page = PAGE.format(style=STYLE, links="\n".join(map(_link, links, links.values())))
 

@@ -18,6 +18,7 @@ from pydantic import (
 from pydantic_settings import NoDecode
 
 from app.mail_settings import MailSettings
+from auth import ticket_keys
 from domain.cinemas import MAX_CINEMA_NAME_LENGTH, FirstCinema
 from domain.money import in_use
 from domain.reservation import SEATS_PER_CUSTOMER, HoldTerms
@@ -107,6 +108,8 @@ class Settings(PaymentSettings, MailSettings):
     kafka_session_timeout_ms: int = Field(default=10_000, ge=1_000)
     # Folder of Ed25519 private keys, PEM, not encrypted; see auth/signing_keys.py.
     signing_keys_dir: DirectoryPath
+    # Those that sign tickets, likewise; default: the folder `tickets` in that one.
+    ticket_keys_dir: DirectoryPath | None = None
     host: str = "127.0.0.1"
     port: int = Field(default=3333, ge=1, le=65535)
     # Origins whose pages may send requests (CORS), comma separated:
@@ -187,6 +190,10 @@ class Settings(PaymentSettings, MailSettings):
         if self.trusted_documents == "only" and self.trusted_documents_file is None:
             raise ValueError("TRUSTED_DOCUMENTS=only needs TRUSTED_DOCUMENTS_FILE")
         return self
+
+    @property
+    def ticket_keys(self) -> Path:
+        return self.ticket_keys_dir or self.signing_keys_dir / ticket_keys.FOLDER
 
     def hold_terms(self) -> HoldTerms:
         return HoldTerms(

@@ -1,4 +1,4 @@
-"""The keys that sign access tokens: files of a folder, which is read repeatedly."""
+"""Rings of keys that sign: files of a folder, which is read repeatedly."""
 
 import logging
 import time
@@ -30,7 +30,7 @@ class SigningKeyError(Exception):
 
 
 class NoSigningKeyError(SigningKeyError):
-    """The folder has no key."""
+    """The folder has no key, or is not there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +39,11 @@ class SigningKey:
     file: Path
     there_since: datetime
     pair: OKPKey = field(compare=False, repr=False)
+    settling: timedelta
 
     @property
     def signs_from(self) -> datetime:
-        return self.there_since + SETTLING
+        return self.there_since + self.settling
 
 
 def utc_now() -> datetime:
@@ -60,11 +61,13 @@ class KeyRing:
         folder: Path,
         now: Callable[[], datetime] = utc_now,
         monotonic: Callable[[], float] = time.monotonic,
+        settling: timedelta = SETTLING,
     ) -> None:
         self._folder = folder
         self._now = now
         self._monotonic = monotonic
-        self._keys = {key.id: key for key in read_keys(folder)}
+        self._settling = settling
+        self._keys = {key.id: key for key in read_keys(folder, settling)}
         self._read_at = monotonic()
 
     def keys(self) -> Mapping[str, SigningKey]:
@@ -99,7 +102,7 @@ class KeyRing:
         try:
             for file in _files(self._folder):
                 try:
-                    found.append(load_key(file))
+                    found.append(load_key(file, self._settling))
                 except SigningKeyError as error:
                     logger.error("a signing key is left out: %s", error)  # noqa: TRY400 # one line says all
         except OSError:
@@ -114,15 +117,17 @@ class KeyRing:
 
 
 def signing_key(keys: Sequence[SigningKey], now: datetime) -> SigningKey:
-    """The newest that is older than SETTLING; the oldest, if all are younger."""
+    """The newest that has settled; the oldest, if none has."""
     settled = [key for key in keys if key.signs_from <= now]
     return settled[-1] if settled else keys[0]
 
 
-def read_keys(folder: Path) -> list[SigningKey]:
+def read_keys(folder: Path, settling: timedelta = SETTLING) -> list[SigningKey]:
     """In order of file names, which begin with a time; raises SigningKeyError."""
     try:
-        keys = [load_key(file) for file in _files(folder)]
+        keys = [load_key(file, settling) for file in _files(folder)]
+    except FileNotFoundError as error:
+        raise NoSigningKeyError(f"{folder} holds no key") from error
     except OSError as error:
         raise SigningKeyError(f"{folder} cannot be read ({error.strerror})") from error
     if not keys:
@@ -130,7 +135,7 @@ def read_keys(folder: Path) -> list[SigningKey]:
     return keys
 
 
-def load_key(file: Path) -> SigningKey:
+def load_key(file: Path, settling: timedelta = SETTLING) -> SigningKey:
     """From an Ed25519 private key in PEM; raises SigningKeyError."""
     try:
         state = file.stat()
@@ -144,21 +149,22 @@ def load_key(file: Path) -> SigningKey:
     if state.st_mode & READABLE_BY_ALL:
         raise SigningKeyError(f"everybody can read {file}: `chmod 600` it")
     there_since = datetime.fromtimestamp(state.st_mtime, UTC)
-    return SigningKey(pair.thumbprint(), file, there_since, pair)
+    return SigningKey(pair.thumbprint(), file, there_since, pair, settling)
 
 
 def make_first_key(folder: Path) -> None:
-    """Does nothing if the folder has a key."""
+    """Makes the folder, too. Does nothing if it has a key."""
+    folder.mkdir(mode=0o700, exist_ok=True)
     if not _files(folder):
         make_key(folder)
 
 
-def make_key(folder: Path) -> SigningKey:
+def make_key(folder: Path, settling: timedelta = SETTLING) -> SigningKey:
     pair = OKPKey.generate_key(ALGORITHM)
     file = folder / f"{file_time(utc_now())}-{pair.thumbprint()}.pem"
     folder.mkdir(mode=0o700, exist_ok=True)
     write_private(file, pair.as_pem(private=True).decode())
-    return load_key(file)
+    return load_key(file, settling)
 
 
 def file_time(moment: datetime) -> str:

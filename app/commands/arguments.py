@@ -80,12 +80,8 @@ def _add_processes(add: AddCommand) -> None:
 
 
 def _add_operator_commands(add: AddCommand) -> None:
-    keys = add("keys", "the keys that sign access tokens")
-    actions = keys.add_subparsers(dest="action", required=True, metavar="ACTION")
-    actions.add_parser("list", help="show each key and what it is used for")
-    actions.add_parser("rotate", help="make a new key, which signs after a minute")
-    retire = actions.add_parser("retire", help="delete a key: its tokens are refused")
-    retire.add_argument("key_id", metavar="KID", help="after -- if it begins with -")
+    _add_keys(add("keys", "the keys that sign access tokens"), "minute", "tokens")
+    _add_keys(add("ticket-keys", "the keys that sign tickets"), "day", "tickets")
     _add_managers(add("managers", "the people who work in the cinemas"))
     letters = add("dead-letters", "the events that a consumer could not handle")
     letters.add_argument("action", choices=("list", "show", "replay"))
@@ -96,6 +92,16 @@ def _add_operator_commands(add: AddCommand) -> None:
     again.add_argument("refund_id", metavar="REFUND")
     money = add("money", "compare the payment provider's report of a day with our rows")
     money.add_argument("day", metavar="DAY", help="as in 2026-11-29, UTC")
+
+
+def _add_keys(keys: ArgumentParser, settling: str, signed: str) -> None:
+    actions = keys.add_subparsers(dest="action", required=True, metavar="ACTION")
+    actions.add_parser("list", help="show each key and what it is used for")
+    actions.add_parser("rotate", help=f"make a new key, which signs after a {settling}")
+    retire = actions.add_parser(
+        "retire", help=f"delete a key: its {signed} are refused"
+    )
+    retire.add_argument("key_id", metavar="KID", help="after -- if it begins with -")
 
 
 def _add_managers(managers: ArgumentParser) -> None:

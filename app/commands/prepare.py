@@ -5,16 +5,17 @@ import os
 from argparse import Namespace
 from pathlib import Path
 
-from app.commands.key_errors import key_errors_explained
+from app.commands import ticket_keys
 from app.commands.late_settings import wait_for_settings
 from app.commands.migrate import database_urls, give_rights
+from app.key_errors import key_errors_explained
 from app.settings import PrepareSettings
 from auth import signing_keys
 from persistence import migrate
 from seeds import demo_data
 
 
-@key_errors_explained()
+@key_errors_explained("SIGNING_KEYS_DIR", "keys")
 def run(arguments: Namespace) -> None:
     wait_for_settings(arguments)
     settings = PrepareSettings.load()
@@ -28,3 +29,4 @@ def run(arguments: Namespace) -> None:
         demo_data.main(database_url)
     if keys_dir := os.environ.get("SIGNING_KEYS_DIR"):
         signing_keys.make_first_key(Path(keys_dir))
+        signing_keys.make_first_key(ticket_keys.folder_of(os.environ))

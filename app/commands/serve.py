@@ -3,12 +3,10 @@
 from argparse import Namespace
 
 from app import serve
-from app.commands.key_errors import key_errors_explained
 from app.commands.late_settings import wait_for_settings
 from app.settings import Settings
 
 
-@key_errors_explained()
 def run(arguments: Namespace) -> None:
     wait_for_settings(arguments)
     serve.main(Settings.load())

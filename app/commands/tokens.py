@@ -5,7 +5,7 @@ from argparse import Namespace
 from collections.abc import Iterable
 from pathlib import Path
 
-from app.commands.key_errors import key_errors_explained
+from app.key_errors import key_errors_explained
 from auth.signing_keys import KeyRing
 from auth.tokens import LOAD_TEST_LIFETIME, TokenIssuer
 from domain.people import Role, Viewer
@@ -19,7 +19,7 @@ def run(arguments: Namespace) -> None:
     print(*mint(Path(keys_dir), arguments.count), sep="\n")
 
 
-@key_errors_explained()
+@key_errors_explained("SIGNING_KEYS_DIR", "keys")
 def mint(keys_dir: Path, count: int) -> Iterable[str]:
     """One token per customer; needs no database, for their ids never change."""
     if not 1 <= count <= len(LOAD_CUSTOMERS):

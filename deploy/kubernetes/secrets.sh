@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes the Secrets that the manifests name and nobody else makes: random passwords, and
-# the first key that signs tokens. It changes none that is there.
+# the first keys that sign tokens and tickets. It changes none that is there.
 #
 #   secrets.sh [NAMESPACE]      default: cinema
 set -eu
@@ -40,3 +40,5 @@ make_secret redis Opaque password
 key=$(date -u +%Y%m%dT%H%M%SZ).pem
 openssl genpkey -algorithm ed25519 -out "$values/$key"
 make_secret signing-keys Opaque "$key"
+openssl genpkey -algorithm ed25519 -out "$values/$key"
+make_secret ticket-keys Opaque "$key"

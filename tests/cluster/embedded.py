@@ -14,6 +14,8 @@ from typing import TypeVar
 import asyncpg
 
 from app.commands.run import signing_keys
+from auth.signing_keys import make_first_key
+from auth.ticket_keys import FOLDER
 from persistence import migrate
 from realtime.broker import Kafka
 from stack.embedded.broker import Broker
@@ -60,6 +62,7 @@ class EmbeddedEnvironment:
         self._links: dict[tuple[str, str], Link] = {}
         self._down: set[str] = set()  # on purpose
         self.keys = signing_keys(folder.path)
+        make_first_key(self.keys / FOLDER)
         self.disk = folder.path
 
     @property

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from app.executable_schema import build_schema
 from app.settings import Settings
 from auth.passwords import Argon2Passwords
-from auth.signing_keys import KeyRing, make_key
+from auth.signing_keys import KeyRing
 from auth.tokens import TokenIssuer
 from domain.booking import BookingService
 from domain.extensions import ExtensionService
@@ -40,6 +40,7 @@ from tests.support.payments import Payments
 from tests.support.prices import PricedShow, open_priced_session
 from tests.support.realtime import Worker
 from tests.support.schema_client import SchemaClient
+from tests.support.signing_keys import make_keys
 from tests.support.ticket_buyer import Buyer
 from tests.support.venue_documents import CINE, CREATE_CINEMA, PLANNED_ROOM
 from transport.plans.run import Reason
@@ -53,7 +54,7 @@ def settings(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Settings:
     """Settings of a program on the servers of the test run."""
-    make_key(tmp_path)
+    make_keys(tmp_path)
     for name, value in stack.environment.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("DATABASE_URL", database_url)  # migrated

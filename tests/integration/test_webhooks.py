@@ -12,7 +12,6 @@ import httpx2
 import pytest
 import stripe
 
-from auth.signing_keys import make_key
 from domain.ports import Hold
 from persistence.postgres.pool import Pool
 from persistence.sales.ledger import PostgresLedger
@@ -24,6 +23,7 @@ from tests.support.events import open_payment
 from tests.support.http_client import client_of
 from tests.support.metric_growth import growing
 from tests.support.payment_settings import WEBHOOK_SECRETS
+from tests.support.signing_keys import make_keys
 
 HOUR = timedelta(hours=1)
 STORED = "SELECT event_id, attempt_id FROM provider_events WHERE event_id = $1"
@@ -41,7 +41,7 @@ FROM payments WHERE reservation_id = $1 RETURNING id
 def environment(
     stack: EmbeddedStack, database_url: str, tmp_path: Path
 ) -> dict[str, str]:
-    make_key(tmp_path)
+    make_keys(tmp_path)
     return stack.environment | {
         "DATABASE_URL": database_url,
         "SIGNING_KEYS_DIR": str(tmp_path),

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from starlette.types import ASGIApp
 
-from auth.signing_keys import KeyRing, make_key
+from auth.signing_keys import KeyRing
 from auth.tokens import TokenIssuer
 from domain.people import Role, Viewer
 from loadtest.documents import RESERVE_SEATS
@@ -17,6 +17,7 @@ from tests.support.asgi_server import Environment, running
 from tests.support.asgi_socket import AsgiSocket
 from tests.support.cinema import Show, reserving
 from tests.support.http_client import ask, client_of
+from tests.support.signing_keys import make_keys
 
 UNAVAILABLE = {"code": "UNAVAILABLE", "retryAfter": 2}
 UNAVAILABLE_SECONDS = 3
@@ -75,7 +76,7 @@ class InProcessClient:
 
 def access_token(keys: Path, who: UUID) -> str:
     keys.mkdir(mode=0o700, exist_ok=True)
-    make_key(keys)
+    make_keys(keys)
     return TokenIssuer(KeyRing(keys)).issue(Viewer(who, Role.CUSTOMER)).text
 
 

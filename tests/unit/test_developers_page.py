@@ -14,7 +14,7 @@ from tests.support.http_client import client_of
 
 ALWAYS = {
     *("/docs/api.md", "/possible-types.json", "/.well-known/jwks.json"),
-    *("/healthz", "/readyz", "/metrics"),
+    *("/.well-known/ticket-keys", "/healthz", "/readyz", "/metrics"),
 }
 
 

@@ -1,19 +1,17 @@
 """The files of /graphiql, and their security and cache headers."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx2
 import pytest
-from joserfc.jwk import OKPKey
 from starlette.applications import Starlette
 
 from app import explorer
 from app.asgi import application
 from app.settings import Settings
 from tests.support.http_client import client_of
-from tests.support.signing_keys import put_key
+from tests.support.signing_keys import make_keys
 
 
 @pytest.fixture
@@ -91,7 +89,7 @@ async def test_an_unbuilt_explorer_says_how_to_build_it(tmp_path: Path) -> None:
 async def test_a_setting_turns_it_off(
     switch: str, missing: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    put_key(tmp_path, OKPKey.generate_key("Ed25519"), datetime.now(UTC))
+    make_keys(tmp_path)
     monkeypatch.setenv("DATABASE_URL", "postgresql://nowhere/cinema")
     monkeypatch.setenv("REDIS_URL", "redis://nowhere")
     monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", "nowhere:9092")

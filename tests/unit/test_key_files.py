@@ -81,6 +81,7 @@ async def test_only_what_is_public_is_published(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put_key(file.parent, OTHER, NOON)
+    tickets = make_key(file.parent / "tickets")
     monkeypatch.setenv("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none")
     monkeypatch.setenv("REDIS_URL", "redis://127.0.0.1:1")
     monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:1")
@@ -88,9 +89,15 @@ async def test_only_what_is_public_is_published(
 
     async with client_of(application(Settings.load())) as http:
         answer = await http.get("/.well-known/jwks.json")
+        of_tickets = await http.get("/.well-known/ticket-keys")
 
-    assert answer.headers["content-type"] == "application/jwk-set+json"
-    assert answer.headers["cache-control"] == "public, max-age=30"
+    for each, age in ((answer, 30), (of_tickets, 300)):
+        assert each.headers["content-type"] == "application/jwk-set+json"
+        assert each.headers["cache-control"] == f"public, max-age={age}"
+    [published] = of_tickets.json()["keys"]
+    assert published == tickets.pair.as_dict(
+        private=False, kid=tickets.id[:4], use="sig", alg="Ed25519"
+    )
     published = answer.json()["keys"]
     assert sorted(key["kid"] for key in published) == sorted(
         [PAIR.thumbprint(), OTHER.thumbprint()]

@@ -36,7 +36,7 @@ def names(folder: Path) -> list[str]:
 
 
 def test_what_each_key_does_is_listed(folder: Path) -> None:
-    assert keys.listed(folder, NOON) == [
+    assert keys.listed(keys.TOKENS, folder, NOON) == [
         f"{FIRST.thumbprint()}  {VERIFIES}",
         f"{SECOND.thumbprint()}  signs, there since 2030-01-01 11:57:00Z",
         f"{THIRD.thumbprint()}  signs from 2030-01-01 12:00:01Z",
@@ -57,7 +57,7 @@ def test_retiring_says_until_when_its_tokens_would_have_been_good(
 ) -> None:
     key_id = retired.thumbprint()
 
-    answer = keys.retire(folder, key_id, now)
+    answer = keys.retire(keys.TOKENS, folder, key_id, now)
 
     assert answer == f"{key_id} is gone. {said}"
     others = {key.thumbprint() for key in (FIRST, SECOND, THIRD)} - {key_id}
@@ -66,7 +66,7 @@ def test_retiring_says_until_when_its_tokens_would_have_been_good(
 
 def test_the_signing_key_is_not_retired(folder: Path) -> None:
     with pytest.raises(CommandError, match="signs at this moment"):
-        keys.retire(folder, SECOND.thumbprint(), NOON)
+        keys.retire(keys.TOKENS, folder, SECOND.thumbprint(), NOON)
 
     assert len(names(folder)) == 3
 
@@ -76,7 +76,7 @@ def test_nor_is_the_only_one(tmp_path: Path, now: datetime) -> None:
     put_key(tmp_path, FIRST, NOON)
 
     with pytest.raises(CommandError, match="signs at this moment"):
-        keys.retire(tmp_path, FIRST.thumbprint(), now)
+        keys.retire(keys.TOKENS, tmp_path, FIRST.thumbprint(), now)
 
     assert names(tmp_path) == [FIRST.thumbprint()]
 
@@ -84,7 +84,7 @@ def test_nor_is_the_only_one(tmp_path: Path, now: datetime) -> None:
 @pytest.mark.parametrize("key_id", ["", "unknown", "../../etc/passwd"])
 def test_an_unknown_key_is_not_retired(folder: Path, key_id: str) -> None:
     with pytest.raises(CommandError, match="see `keys list`"):
-        keys.retire(folder, key_id, NOON)
+        keys.retire(keys.TOKENS, folder, key_id, NOON)
 
     assert len(names(folder)) == 3
 
@@ -105,14 +105,14 @@ def test_rotating_says_from_when_the_new_one_signs(
 
 
 def test_the_first_one_signs_at_once(tmp_path: Path) -> None:
-    said = keys.rotate(tmp_path)
+    said = keys.rotate(keys.TOKENS, tmp_path)
 
     assert said == f"{names(tmp_path)[0]} is there and signs: it is the only one."
 
 
 def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="No such file"):
-        keys.rotate(tmp_path / "no" / "where")
+        keys.rotate(keys.TOKENS, tmp_path / "no" / "where")
 
 
 @pytest.mark.parametrize("command", ["keys list", "tokens", "serve"])

@@ -6,18 +6,18 @@ import httpx2
 import pytest
 
 from app.asgi import application
-from app.commands.keys import rotate
 from app.settings import Settings
 from runtime.errors import CommandError
 from tests.support.asgi_server import started
 from tests.support.http_client import client_of
+from tests.support.signing_keys import make_keys
 
 PAGE = "https://app.example"
 
 
 @pytest.fixture
 def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    rotate(tmp_path)
+    make_keys(tmp_path)
     monkeypatch.setenv("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none")
     monkeypatch.setenv("REDIS_URL", "redis://127.0.0.1:1")
     monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:1")

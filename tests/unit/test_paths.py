@@ -7,8 +7,8 @@ from starlette.routing import Route
 
 from app.asgi import application
 from app.settings import Settings
-from auth.signing_keys import make_key
 from tests.support.http_client import client_of
+from tests.support.signing_keys import make_keys
 
 CLIENT = {
     "PUBLIC_URL": "https://tickets.example",
@@ -23,7 +23,7 @@ async def test_nobody_is_sent_to_a_host_that_a_client_has_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A redirect with a long host would look to a proxy like a failure of the API."""
-    make_key(tmp_path)
+    make_keys(tmp_path)
     for name, value in CLIENT.items():
         monkeypatch.setenv(name, value)
     app = application(

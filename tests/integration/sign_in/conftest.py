@@ -6,7 +6,6 @@ from uuid import uuid4
 import pytest
 from starlette.types import ASGIApp
 
-from auth.signing_keys import make_key
 from tests.support.asgi_server import Environment, running, serving
 from tests.support.embedded import EmbeddedStack
 from tests.support.issuer import CLIENT_ID, CLIENT_SECRET, GitHub, Issuer
@@ -16,6 +15,7 @@ from tests.support.sign_in_browser import (
     RETURN_URL,
     SignInBrowser,
 )
+from tests.support.signing_keys import make_keys
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def without_providers(
     stack: EmbeddedStack, database_url: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Environment:
     keys = tmp_path_factory.mktemp("keys")
-    make_key(keys)
+    make_keys(keys)
     return {
         **stack.environment,
         "DATABASE_URL": database_url,  # migrated

@@ -28,6 +28,7 @@ SERVICES = {
 DIFFERENT = {
     ("api", "DATABASE_URL"): "a service of CloudNativePG; the password is apart",
     ("api", "DATABASE_REPLICA_URL"): "the same, for its standbys",
+    ("api", "TICKET_KEYS_DIR"): "a Secret of its own: it cannot be in the other one",
     ("api", "REDIS_URL"): "pods are counted from 0",
     ("api", "REDLOCK_URLS"): "pods are counted from 0",
     ("api", "KAFKA_BOOTSTRAP_SERVERS"): "a service of Strimzi",
@@ -102,6 +103,7 @@ def test_our_processes_understand_their_settings(
         resolved = value.replace("$(REDIS_PASSWORD)", given["REDIS_PASSWORD"])
         monkeypatch.setenv(variable, resolved)
     monkeypatch.setenv("SIGNING_KEYS_DIR", str(tmp_path))
+    monkeypatch.setenv("TICKET_KEYS_DIR", str(tmp_path))
 
     settings = Settings.load()
 

@@ -8,7 +8,6 @@ from starlette.routing import Mount, Route, WebSocketRoute
 
 from app.asgi import application
 from app.settings import Settings
-from auth.signing_keys import make_first_key
 from telemetry.process_metrics import LOOP_LAG
 from tests.support import manifests
 from tests.support.manifests import (
@@ -18,6 +17,7 @@ from tests.support.manifests import (
     named,
     settings_file,
 )
+from tests.support.signing_keys import make_keys
 
 INSIDE = {"/metrics", "/readyz"}
 REFERENCE = re.compile(r"\$\((\w+)\)")
@@ -144,7 +144,7 @@ def test_the_autoscaler_reads_a_metric_that_the_page_defines() -> None:
 def test_the_gateway_leads_to_every_path_but_two(
     tmp_path: Path,
 ) -> None:
-    make_first_key(tmp_path)
+    make_keys(tmp_path)
     settings = Settings(
         database_url="postgresql://x",
         redis_url="redis://x",

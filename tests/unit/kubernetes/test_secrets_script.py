@@ -70,15 +70,24 @@ def test_passwords_are_random_and_fit_into_a_url(folder: Path) -> None:
     assert made["postgres-program"]["type"] == "kubernetes.io/basic-auth"
 
 
-def test_the_first_key_can_sign(folder: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("ring", ["signing-keys", "ticket-keys"])
+def test_the_first_key_can_sign(folder: Path, tmp_path: Path, ring: str) -> None:
     run(folder)
 
-    [name] = secrets(folder)["signing-keys"].keys() - {"type"}
+    [name] = secrets(folder)[ring].keys() - {"type"}
     file = tmp_path / name
-    file.write_text(secrets(folder)["signing-keys"][name], "utf-8")
+    file.write_text(secrets(folder)[ring][name], "utf-8")
     file.chmod(0o440)  # as it is mounted
     assert re.fullmatch(r"\d{8}T\d{6}Z\.pem", name)
     assert load_key(file).pair.is_private
+
+
+def test_no_key_has_two_purposes(folder: Path) -> None:
+    run(folder)
+
+    rings = [secrets(folder)[ring] for ring in ("signing-keys", "ticket-keys")]
+    first, second = (set(ring.values()) - {"Opaque"} for ring in rings)
+    assert first.isdisjoint(second)
 
 
 def test_what_is_there_stays(folder: Path) -> None:

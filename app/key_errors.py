@@ -8,12 +8,13 @@ from runtime.errors import CommandError
 
 
 @contextmanager
-def key_errors_explained() -> Iterator[None]:
+def key_errors_explained(setting: str, command: str) -> Iterator[None]:
+    """`command` makes keys in the folder that `setting` names."""
     try:
         yield
     except NoSigningKeyError as error:
         raise CommandError(
-            f"SIGNING_KEYS_DIR: {error}: make one with `python -m app keys rotate`."
+            f"{setting}: {error}: make one with `python -m app {command} rotate`."
         ) from error
     except SigningKeyError as error:
-        raise CommandError(f"SIGNING_KEYS_DIR: {error}.") from error
+        raise CommandError(f"{setting}: {error}.") from error
