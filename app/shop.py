@@ -22,7 +22,7 @@ NOT_BUILT = (
 PAGES = (
     *("/", "/movies/{id}", "/sessions/{id}", "/reservations/{id}", "/tickets"),
     *("/account", "/sign-in", "/sign-up", "/signed-in", "/forgot-password"),
-    *("/reset-password", "/verify-email", "/transfer"),
+    *("/reset-password", "/verify-email"),
 )
 HEADERS = PROTECTION | {
     "Content-Security-Policy": (

@@ -26,8 +26,10 @@ async def test_the_routes_are_not_there(without_providers: Environment) -> None:
             answers = [
                 await browser.get(f"{PUBLIC_URL}/sign-in/{path}") for path in paths
             ]
+            listed = await browser.get(f"{PUBLIC_URL}/sign-in/providers")
 
     assert {answer.status_code for answer in answers} == {404}
+    assert listed.json() == {"providers": [], "returnUrls": []}
 
 
 @pytest.mark.parametrize(

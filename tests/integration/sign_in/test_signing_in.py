@@ -16,6 +16,7 @@ from tests.support.polling import eventually
 from tests.support.sign_in_browser import (
     OTHER_RETURN_URL,
     PUBLIC_URL,
+    RETURN_URL,
     SignInBrowser,
     returned,
 )
@@ -40,6 +41,15 @@ async def test_a_newcomer_gets_an_account_and_tokens_for_a_code(
     assert (ana["email"], ana["name"], ana["role"]) == (email, "Ana", "CUSTOMER")
     asked = await browser.ask("{ viewer { id } }", tokens["accessToken"])
     assert asked["viewer"]["id"] == ana["id"]
+
+
+async def test_pages_learn_which_providers_there_are(browser: SignInBrowser) -> None:
+    listed = await browser.get(f"{PUBLIC_URL}/sign-in/providers")
+
+    assert listed.json() == {
+        "providers": ["oidc", "github"],
+        "returnUrls": [RETURN_URL, OTHER_RETURN_URL],
+    }
 
 
 async def test_the_provider_is_asked_with_state_nonce_and_pkce(

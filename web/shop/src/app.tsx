@@ -1,6 +1,7 @@
 // What is around every page, and which page that is.
 import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { tokens } from "./api/tokens";
 import { LOCALES, type Locale, chooseLocale, locale, t } from "./i18n";
 import { Failure, Waiting } from "./page";
 import { Movies } from "./pages/movies";
@@ -11,6 +12,13 @@ type Page = ComponentType;
 /** Each is loaded when it is first shown. */
 const LATER: Partial<Record<PageName, () => Promise<Page>>> = {
   movie: async () => (await import("./pages/movie")).Movie,
+  account: async () => (await import("./pages/account")).Account,
+  signIn: async () => (await import("./pages/sign-in")).SignIn,
+  signUp: async () => (await import("./pages/sign-in")).SignUp,
+  signedIn: async () => (await import("./pages/sign-in")).SignedIn,
+  forgotPassword: async () => (await import("./pages/codes")).ForgotPassword,
+  resetPassword: async () => (await import("./pages/codes")).ResetPassword,
+  verifyEmail: async () => (await import("./pages/codes")).VerifyEmail,
 };
 const loaded = new Map<PageName, Page>();
 
@@ -56,7 +64,7 @@ function Header() {
       </a>
       <nav aria-label={t("navigation")}>
         <a href="/tickets">{t("my_tickets")}</a>
-        <a href="/account">{t("account")}</a>
+        {tokens.value ? <a href="/account">{t("account")}</a> : <a href="/sign-in">{t("sign_in")}</a>}
       </nav>
     </header>
   );

@@ -3,6 +3,7 @@ import { App } from "./app";
 import { startLocale } from "./i18n";
 import { followLinks } from "./router";
 import "./style/base.css";
+import "./style/account.css";
 import "./style/movies.css";
 
 // After a release an open page asks for a part that is gone: the new page has its own.

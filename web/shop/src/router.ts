@@ -14,7 +14,6 @@ const PAGES = {
   forgotPassword: /^\/forgot-password$/,
   resetPassword: /^\/reset-password$/,
   verifyEmail: /^\/verify-email$/,
-  transfer: /^\/transfer$/,
 } as const;
 
 export type PageName = keyof typeof PAGES;
