@@ -1,0 +1,125 @@
+// Keeps a SeatBook at the present state of a session, over a socket that may end at any time.
+import { signal, type ReadonlySignal } from "@preact/signals";
+import type { Client } from "graphql-ws";
+import type { SeatBook, Update } from "./seats";
+
+export type Wire = Pick<Client, "on" | "subscribe" | "terminate">;
+
+/** `stale`: seats may have changed since. `gone`: the session was removed. */
+export type Freshness = "connecting" | "live" | "stale" | "gone";
+
+export interface Live {
+  readonly freshness: ReadonlySignal<Freshness>;
+  stop(): void;
+}
+
+export interface Watching {
+  query: string;
+  session: string;
+  book: SeatBook;
+  /** For each update, when it is in the book. */
+  updated(update: Update): void;
+}
+
+const AGAIN_MILLISECONDS = 2_000;
+const ASLEEP_MILLISECONDS = 30_000;
+const TICK_MILLISECONDS = 1_000;
+
+interface Fault {
+  message: string;
+  extensions?: { code?: string; retryAfter?: number };
+}
+
+/** The errors of an `error` message. Null if the socket is the reason. */
+function faultOf(reason: unknown): Fault | null {
+  return Array.isArray(reason) ? ((reason[0] as Fault | undefined) ?? null) : null;
+}
+
+export function watch(wire: Wire, { query, session, book, updated }: Watching): Live {
+  const freshness = signal<Freshness>("connecting");
+  let unsubscribe = () => {};
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  function doubt(): void {
+    if (freshness.value === "live") freshness.value = "stale";
+  }
+
+  function subscribe(): void {
+    unsubscribe();
+    // The client sends these variables again with each connection: `after` is the last position by then.
+    const variables: Record<string, unknown> = { session, after: book.position };
+    let over = false;
+    const again = (milliseconds: number) => {
+      if (over) return;
+      doubt();
+      timer = setTimeout(subscribe, milliseconds);
+    };
+    const end = wire.subscribe<{ seatMap: Update }>(
+      { query, variables },
+      {
+        next({ data }) {
+          if (over || !data) return;
+          if (!book.fold(data.seatMap)) {
+            book.position = undefined; // a new seat: only a whole map says where it stands
+            subscribe();
+            return;
+          }
+          variables.after = book.position;
+          freshness.value = "live";
+          updated(data.seatMap);
+        },
+        error(reason) {
+          const fault = faultOf(reason);
+          if (fault?.extensions?.code === "NOT_FOUND") freshness.value = "gone";
+          else again((fault?.extensions?.retryAfter ?? 0) * 1_000 || AGAIN_MILLISECONDS);
+        },
+        complete: () => again(AGAIN_MILLISECONDS),
+      },
+    );
+    unsubscribe = () => {
+      over = true;
+      clearTimeout(timer);
+      end();
+    };
+  }
+
+  const stopListening = listen(wire, doubt);
+  subscribe();
+  return {
+    freshness,
+    stop() {
+      stopListening();
+      unsubscribe();
+    },
+  };
+}
+
+/** Doubts what is shown as soon as the socket or the network is gone, or the device has slept. */
+function listen(wire: Wire, doubt: () => void): () => void {
+  let seen = Date.now();
+  const reconnect = () => {
+    doubt();
+    wire.terminate();
+  };
+  // A device that slept finds a socket that looks open.
+  const awake = () => {
+    const slept = Date.now() - seen;
+    seen = Date.now();
+    if (Math.abs(slept) > ASLEEP_MILLISECONDS) reconnect();
+  };
+  const visible = () => {
+    if (document.visibilityState === "visible") awake();
+  };
+  const timer = setInterval(visible, TICK_MILLISECONDS);
+  const stopClosed = wire.on("closed", doubt);
+  document.addEventListener("visibilitychange", visible);
+  addEventListener("offline", doubt);
+  addEventListener("online", reconnect);
+  return () => {
+    clearInterval(timer);
+    stopClosed();
+    document.removeEventListener("visibilitychange", visible);
+    removeEventListener("offline", doubt);
+    removeEventListener("online", reconnect);
+  };
+}
