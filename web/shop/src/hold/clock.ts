@@ -32,3 +32,6 @@ export class ServerClock {
     return this.#device() + (this.#bounds?.most ?? 0);
   }
 }
+
+/** The one of this page. */
+export const clock = new ServerClock();

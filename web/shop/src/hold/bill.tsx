@@ -1,0 +1,59 @@
+// Tickets with their types, and the total.
+import { money, t } from "../i18n";
+import type { Followed, Reservation } from "./follow";
+
+export function Bill({ reservation, followed }: { reservation: Reservation; followed?: Followed }) {
+  const bySeat = new Map(reservation.seats.map((seat) => [seat.seat.id, seat]));
+  return (
+    <table class="bill">
+      <caption class="unseen">{t("bill_tickets")}</caption>
+      <thead class="unseen">
+        <tr>
+          <th scope="col">{t("bill_seat")}</th>
+          <th scope="col">{t("bill_type")}</th>
+          <th scope="col">{t("bill_price")}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {reservation.tickets.map((ticket) => {
+          const seat = bySeat.get(ticket.seat.id);
+          const isRefunded = ticket.status === "REFUNDED";
+          return (
+            <tr key={ticket.id} class={isRefunded ? "refunded" : undefined}>
+              <th scope="row">{ticket.seat.label}</th>
+              <td>
+                {followed && seat && seat.prices.length > 1 ? (
+                  <select
+                    aria-label={t("bill_type_of", { seat: ticket.seat.label })}
+                    value={ticket.ticketType.id}
+                    disabled={followed.busy.value !== null}
+                    onChange={(event) => void followed.chooseType(seat.id, event.currentTarget.value)}
+                  >
+                    {seat.prices.map(({ ticketType, price }) => (
+                      <option key={ticketType.id} value={ticketType.id}>
+                        {ticketType.name} · {money(price)}
+                      </option>
+                    ))}
+                  </select>
+                ) : (
+                  ticket.ticketType.name
+                )}
+                {ticket.ticketType.proofRequired && <small>{t("bill_proof")}</small>}
+                {isRefunded && <small>{t("bill_given_back")}</small>}
+              </td>
+              <td>{money(ticket.price)}</td>
+            </tr>
+          );
+        })}
+      </tbody>
+      <tfoot>
+        <tr>
+          <th scope="row" colSpan={2}>
+            {t("total")}
+          </th>
+          <td>{money(reservation.total)}</td>
+        </tr>
+      </tfoot>
+    </table>
+  );
+}

@@ -1,0 +1,202 @@
+// One reservation, as the server has it now: asked for, followed, and changed.
+import { batch, signal, type ReadonlySignal } from "@preact/signals";
+import {
+  ApprovePaymentDocument,
+  CancelReservationDocument,
+  ChooseTicketsDocument,
+  ExtendReservationDocument,
+  type IfLate,
+  ReservationChangesDocument,
+  ReservationDocument,
+  type ReservationQuery,
+  StartCheckoutDocument,
+} from "../api/generated/graphql";
+import { explain } from "../api/errors";
+import { ask } from "../api/http";
+import { socket } from "../api/socket";
+import { clock } from "./clock";
+import { insist } from "./insist";
+import { Attempts } from "./keys";
+
+export type Reservation = NonNullable<ReservationQuery["reservation"]>;
+/** `undefined`: not known yet. `null`: there is none, or it is somebody else's. */
+export type Known = Reservation | null | undefined;
+
+const PATIENCE_MILLISECONDS = 20_000;
+const POLL_MILLISECONDS = 4_000;
+const AGAIN_MILLISECONDS = 2_000;
+const PROVIDER_TRIES = 4;
+
+type Problem = { __typename: string; message: string };
+
+export class Followed {
+  readonly reservation: ReadonlySignal<Known>;
+  /** Why the last call changed nothing. */
+  readonly problem = signal<string | null>(null);
+  /** Which call is on its way. */
+  readonly busy = signal<"extend" | "choose" | "cancel" | "pay" | null>(null);
+  readonly #reservation = signal<Known>(undefined);
+  readonly #id: string;
+  #stop = () => {};
+
+  constructor(id: string) {
+    this.#id = id;
+    this.reservation = this.#reservation;
+  }
+
+  start(): () => void {
+    let isHeard = false;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let end = () => {};
+    const subscribe = () => {
+      const again = () => {
+        isHeard = false;
+        timer = setTimeout(subscribe, AGAIN_MILLISECONDS);
+      };
+      end = socket().subscribe<{ reservation: Reservation }>(
+        { query: ReservationChangesDocument.toString(), variables: { id: this.#id } },
+        {
+          next: ({ data }) => {
+            isHeard = true;
+            if (data) this.#reservation.value = data.reservation;
+          },
+          error: again,
+          complete: again,
+        },
+      );
+    };
+    const stopClosed = socket().on("closed", () => void (isHeard = false));
+    // What the socket does not bring is asked for.
+    const poll = setInterval(() => isHeard || void this.look(), POLL_MILLISECONDS);
+    const seen = () => document.visibilityState === "visible" && void this.look();
+    document.addEventListener("visibilitychange", seen);
+    void this.look();
+    subscribe();
+    this.#stop = () => {
+      clearTimeout(timer);
+      clearInterval(poll);
+      document.removeEventListener("visibilitychange", seen);
+      stopClosed();
+      const stop = end;
+      end = () => {};
+      stop();
+    };
+    return () => this.#stop();
+  }
+
+  /** Asks the server what became of it. */
+  async look(): Promise<void> {
+    const asked = Date.now();
+    try {
+      const { reservation, serverTime } = await ask(ReservationDocument, { id: this.#id });
+      clock.learn(serverTime, asked);
+      batch(() => {
+        this.#reservation.value = reservation;
+        if (this.problem.value && !this.busy.value) this.problem.value = null;
+      });
+    } catch (error) {
+      if (this.#reservation.value === undefined) this.problem.value = explain(error);
+    }
+  }
+
+  async extend(): Promise<void> {
+    const attempts = new Attempts<string>(`extend:${this.#id}`);
+    const attempt = attempts.begin(this.#id, clock.now());
+    const input = { reservationId: this.#id, idempotencyKey: attempt.key };
+    await this.#call("extend", async () => {
+      const { extendReservation } = await insist(() => ask(ExtendReservationDocument, { input }), PATIENCE_MILLISECONDS);
+      attempts.end(attempt);
+      this.#took(extendReservation);
+    });
+  }
+
+  async chooseType(seatId: string, ticketTypeId: string): Promise<void> {
+    const input = { reservationId: this.#id, tickets: [{ seatId, ticketTypeId }] };
+    await this.#call("choose", async () => {
+      const { chooseTickets } = await insist(() => ask(ChooseTicketsDocument, { input }), PATIENCE_MILLISECONDS);
+      this.#took(chooseTickets);
+    });
+  }
+
+  async cancel(): Promise<void> {
+    const input = { reservationId: this.#id };
+    await this.#call("cancel", async () => {
+      const { cancelReservation } = await insist(() => ask(CancelReservationDocument, { input }), PATIENCE_MILLISECONDS);
+      // A try whose answer was lost has cancelled it.
+      if (cancelReservation.__typename === "ReservationClosed") await this.look();
+      else this.#took(cancelReservation);
+    });
+  }
+
+  /** Where nobody else takes the money. */
+  async approve(paymentId: string): Promise<void> {
+    const attempts = new Attempts<string>(`approve:${paymentId}`);
+    const attempt = attempts.begin(paymentId, clock.now());
+    const input = { paymentId, idempotencyKey: attempt.key };
+    await this.#call("pay", async () => {
+      const { approvePayment } = await insist(() => ask(ApprovePaymentDocument, { input }), PATIENCE_MILLISECONDS);
+      attempts.end(attempt);
+      if (approvePayment.__typename === "Payment") this.#reservation.value = approvePayment.reservation;
+      else this.#took(approvePayment);
+    });
+  }
+
+  /** Leads the browser to the provider's page. */
+  async checkOut(paymentId: string, ifLate: IfLate): Promise<void> {
+    const attempts = new Attempts<string>(`checkout:${paymentId}`);
+    const attempt = attempts.begin(paymentId, clock.now());
+    const returnUrl = `${location.origin}/reservations/${this.#id}`;
+    const input = { paymentId, ifLate, returnUrl, idempotencyKey: attempt.key };
+    await this.#call("pay", async () => {
+      for (let tries = 1; ; tries += 1) {
+        const { startCheckout } = await insist(() => ask(StartCheckoutDocument, { input }), PATIENCE_MILLISECONDS);
+        if (startCheckout.__typename === "Checkout") {
+          rememberCheckout(this.#id);
+          location.assign(startCheckout.url);
+          return;
+        }
+        // After a double click, or while the provider is slow: the same call goes on with what has begun.
+        if (startCheckout.__typename !== "ProviderUnavailable" || tries === PROVIDER_TRIES) {
+          attempts.end(attempt);
+          this.#took(startCheckout);
+          return;
+        }
+        await new Promise((resolve) => setTimeout(resolve, AGAIN_MILLISECONDS));
+      }
+    });
+  }
+
+  #took(answer: Reservation | Problem): void {
+    if ("id" in answer) this.#reservation.value = answer;
+    else {
+      this.problem.value = answer.message;
+      void this.look();
+    }
+  }
+
+  async #call(name: "extend" | "choose" | "cancel" | "pay", call: () => Promise<void>): Promise<void> {
+    if (this.busy.value) return;
+    batch(() => {
+      this.busy.value = name;
+      this.problem.value = null;
+    });
+    try {
+      await call();
+    } catch (error) {
+      this.problem.value = explain(error);
+    } finally {
+      this.busy.value = null;
+    }
+  }
+}
+
+const checkoutPlace = (reservation: string) => `checkout-begun:${reservation}`;
+
+function rememberCheckout(reservation: string): void {
+  sessionStorage.setItem(checkoutPlace(reservation), "1");
+}
+
+/** Whether this browser went to the provider's page for it: then late money may still come. */
+export function wasAtProvider(reservation: string): boolean {
+  return sessionStorage.getItem(checkoutPlace(reservation)) !== null;
+}

@@ -1,0 +1,20 @@
+// Calls whose outcome has to be known: sent again, with the same idempotency key, until there is an answer.
+import { ApiError, isPassing } from "../api/errors";
+
+const LEAST_MILLISECONDS = 400;
+const MOST_MILLISECONDS = 4_000;
+
+/** Throws the last error when `patience` is over, or when another try cannot help. */
+export async function insist<R>(call: () => Promise<R>, patienceMilliseconds: number, now: () => number = Date.now): Promise<R> {
+  const end = now() + patienceMilliseconds;
+  for (let wait = LEAST_MILLISECONDS; ; wait = Math.min(wait * 2, MOST_MILLISECONDS)) {
+    try {
+      return await call();
+    } catch (error) {
+      const asked = error instanceof ApiError ? (error.retryAfter ?? 0) * 1_000 : 0;
+      const pause = Math.max(wait, asked);
+      if (!isPassing(error) || now() + pause > end) throw error;
+      await new Promise((resolve) => setTimeout(resolve, pause));
+    }
+  }
+}

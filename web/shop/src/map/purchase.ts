@@ -1,0 +1,226 @@
+// From a look at the map to held seats.
+import { computed, signal, type ReadonlySignal } from "@preact/signals";
+import { ask } from "../api/http";
+import { explain } from "../api/errors";
+import {
+  ReserveBestSeatsDocument,
+  type ReserveBestSeatsInput,
+  ReserveSeatsDocument,
+  type ReserveSeatsInput,
+  type ReserveSeatsMutation,
+  SeatMapDocument,
+  SessionPageDocument,
+  type SessionPageQuery,
+} from "../api/generated/graphql";
+import { socket } from "../api/socket";
+import { clock } from "../hold/clock";
+import { insist } from "../hold/insist";
+import { Attempts } from "../hold/keys";
+import { type Live, watch } from "./live";
+import { besideWanted } from "./neighbours";
+import type { Seat, SeatNews, Update } from "./seats";
+import { SeatBook } from "./seats";
+import { type Chosen, Selection } from "./selection";
+
+export type Session = NonNullable<SessionPageQuery["session"]>;
+export interface Notice {
+  kind: "lost" | "taken" | "orphans" | "too-many" | "stale" | "moved" | "price" | "apart" | "refused";
+  text?: string;
+  seats?: readonly Seat[];
+  /** What can be had in place of `replaced`. */
+  instead?: readonly Seat[];
+  replaced?: readonly Seat[];
+}
+/** What was asked for before a reload is asked for again for so long: as long as a hold. */
+const OPEN_MILLISECONDS = 30_000;
+const PATIENCE_MILLISECONDS = 25_000;
+const TICK_MILLISECONDS = 1_000;
+
+export class Purchase {
+  readonly book = new SeatBook();
+  readonly session: ReadonlySignal<Session>;
+  readonly selection: Selection;
+  readonly live: Live;
+  readonly notice = signal<Notice | null>(null);
+  readonly isBusy = signal(false);
+  readonly total = computed(() => this.selection.chosen.value.reduce((sum, chosen) => sum + this.priceOf(chosen), 0));
+  readonly #session;
+  readonly #held: (reservation: string) => void;
+  readonly #seatCalls: Attempts<ReserveSeatsInput>;
+  readonly #bestCalls: Attempts<ReserveBestSeatsInput>;
+  readonly #timer: ReturnType<typeof setInterval>;
+
+  /** `held` gets the id of the reservation. */
+  constructor(session: Session, held: (reservation: string) => void) {
+    this.#held = held;
+    this.#session = signal(session);
+    this.session = this.#session;
+    this.book.fold(session.seatMap);
+    this.selection = new Selection(session.id, this.book);
+    this.#seatCalls = new Attempts(`reserve:${session.id}`);
+    this.#bestCalls = new Attempts(`best:${session.id}`);
+    this.live = watch(socket(), {
+      query: SeatMapDocument.toString(),
+      session: session.id,
+      book: this.book,
+      updated: (update) => this.#updated(update),
+    });
+    this.#timer = setInterval(() => this.book.expire(clock.now()), TICK_MILLISECONDS);
+    this.#goOn();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+    this.live.stop();
+  }
+
+  priceOf({ seat, ticketTypeId }: Chosen): number {
+    const price = this.pricesIn(seat).find(({ ticketType }) => ticketType.id === ticketTypeId);
+    return price?.price.amountMinor ?? seat.amountMinor;
+  }
+
+  /** What each type costs in this seat. */
+  pricesIn(seat: Seat): Session["prices"] {
+    return this.session.value.prices.filter(({ zone }) => zone.id === seat.zoneId);
+  }
+
+  press(seat: Seat): void {
+    if (this.live.freshness.value !== "live") {
+      this.notice.value = { kind: "stale" };
+      return;
+    }
+    const choice = this.selection.toggle(seat);
+    if (choice === "taken") this.notice.value = { kind: "taken", seats: [seat], instead: besideWanted(this.book.seats, [seat]) };
+    else this.notice.value = choice === "too-many" ? { kind: "too-many" } : null;
+  }
+
+  takeInstead({ replaced = [], instead = [] }: Notice): void {
+    this.selection.replace(replaced, instead);
+    this.notice.value = null;
+  }
+
+  /** Holds what is chosen. */
+  async hold(): Promise<void> {
+    const { id, pricePerSeat } = this.session.value;
+    const chosen = this.selection.chosen.value;
+    const input: ReserveSeatsInput = {
+      sessionId: id,
+      seatIds: chosen.map(({ seat }) => seat.id),
+      tickets: chosen.flatMap(({ seat, ticketTypeId }) => (ticketTypeId ? [{ seatId: seat.id, ticketTypeId }] : [])),
+      expectedStartsAt: this.session.value.startsAt,
+      expectedTotal: { amountMinor: this.total.value, currency: pricePerSeat.currency },
+    };
+    await this.#reserve(input);
+  }
+
+  async holdBest(count: number, together: ReserveBestSeatsInput["together"] = "ROW"): Promise<void> {
+    const type = this.session.value.prices.find(({ ticketType }) => ticketType.isDefault)?.ticketType.id;
+    if (!type) return;
+    await this.#reserveBest({ sessionId: this.session.value.id, tickets: [{ ticketTypeId: type, count }], together });
+  }
+
+  async #reserve(input: ReserveSeatsInput): Promise<void> {
+    const attempt = this.#seatCalls.begin(input, clock.now());
+    await this.#calling(async () => {
+      const call = { input: { ...input, idempotencyKey: attempt.key } };
+      const { reserveSeats } = await insist(() => ask(ReserveSeatsDocument, call), PATIENCE_MILLISECONDS);
+      this.#seatCalls.end(attempt);
+      if (reserveSeats.__typename === "Reservation") this.#done(reserveSeats.id);
+      else this.#refused(reserveSeats);
+    });
+  }
+
+  async #reserveBest(input: ReserveBestSeatsInput): Promise<void> {
+    const attempt = this.#bestCalls.begin(input, clock.now());
+    await this.#calling(async () => {
+      const call = { input: { ...input, idempotencyKey: attempt.key } };
+      const { reserveBestSeats } = await insist(() => ask(ReserveBestSeatsDocument, call), PATIENCE_MILLISECONDS);
+      this.#bestCalls.end(attempt);
+      if (reserveBestSeats.__typename === "Reservation") this.#done(reserveBestSeats.id);
+      else {
+        const apart = reserveBestSeats.__typename === "NotEnoughSeats" && input.together === "ROW";
+        this.notice.value = { kind: apart ? "apart" : "refused", text: reserveBestSeats.message };
+      }
+    });
+  }
+
+  async #calling(call: () => Promise<void>): Promise<void> {
+    if (this.isBusy.value) return;
+    this.isBusy.value = true;
+    this.notice.value = null;
+    try {
+      await call();
+    } catch (error) {
+      this.notice.value = { kind: "refused", text: explain(error) };
+    } finally {
+      this.isBusy.value = false;
+    }
+  }
+
+  #done(reservation: string): void {
+    this.selection.clear();
+    this.#held(reservation);
+  }
+
+  #refused(refusal: Exclude<ReserveSeatsMutation["reserveSeats"], { __typename: "Reservation" }>): void {
+    const text = refusal.message;
+    switch (refusal.__typename) {
+      case "SeatsUnavailable": {
+        this.book.learn(refusal.seats);
+        const lost = this.#known(refusal.seats);
+        this.selection.dropTaken();
+        this.notice.value = { kind: "lost", seats: lost, instead: besideWanted(this.book.seats, lost) };
+        break;
+      }
+      case "OrphanLeft":
+        this.book.learn([...refusal.orphans, ...refusal.better]);
+        this.notice.value = {
+          kind: "orphans",
+          seats: this.#known(refusal.orphans),
+          instead: this.#known(refusal.better),
+          replaced: this.selection.chosen.value.map(({ seat }) => seat),
+        };
+        break;
+      case "SessionMoved":
+      case "PriceChanged":
+        this.notice.value = { kind: refusal.__typename === "SessionMoved" ? "moved" : "price", text };
+        void this.#reload();
+        break;
+      case "InvalidInput":
+        this.notice.value = { kind: "refused", text: refusal.fields[0]?.message ?? text };
+        break;
+      default:
+        this.notice.value = { kind: "refused", text };
+    }
+  }
+
+  /** What the page asked for just before it was loaded again may have happened: the same key says so. */
+  #goOn(): void {
+    const [seats, best] = [this.#seatCalls.open, this.#bestCalls.open];
+    if (seats && clock.now() - seats.since < OPEN_MILLISECONDS) void this.#reserve(seats.input);
+    else if (best && clock.now() - best.since < OPEN_MILLISECONDS) void this.#reserveBest(best.input);
+  }
+
+  #updated(update: Update): void {
+    if (this.notice.value?.kind === "stale") this.notice.value = null;
+    // A whole map may mean another start or other prices.
+    if (update.__typename === "SeatMap") void this.#reload();
+    const lost = this.isBusy.value ? [] : this.selection.dropTaken();
+    if (lost.length) this.notice.value = { kind: "lost", seats: lost, instead: besideWanted(this.book.seats, lost) };
+  }
+
+  async #reload(): Promise<void> {
+    const asked = Date.now();
+    const answer = await ask(SessionPageDocument, { id: this.session.value.id }).catch(() => null);
+    if (!answer) return; // what was shown may be old: then the hold is refused, with the present start and total
+    const { session, serverTime } = answer;
+    clock.learn(serverTime, asked);
+    if (!session) return;
+    this.book.fold(session.seatMap);
+    this.#session.value = session;
+  }
+
+  #known(news: readonly SeatNews[]): Seat[] {
+    return news.map(({ id }) => this.book.find(id)).filter((seat) => seat !== undefined);
+  }
+}
