@@ -19,6 +19,8 @@ const LATER: Partial<Record<PageName, () => Promise<Page>>> = {
   forgotPassword: async () => (await import("./pages/codes")).ForgotPassword,
   resetPassword: async () => (await import("./pages/codes")).ResetPassword,
   verifyEmail: async () => (await import("./pages/codes")).VerifyEmail,
+  session: async () => (await import("./pages/session")).SessionPage,
+  reservation: async () => (await import("./pages/reservation")).ReservationPage,
 };
 const loaded = new Map<PageName, Page>();
 

@@ -35,7 +35,7 @@ export function Timer({ followed, reservation, over }: Props) {
       {extensionsLeft > 0 ? (
         <button
           type="button"
-          class={isUrgent ? "button" : "button quiet"}
+          class={isUrgent ? "button main" : "button"}
           aria-disabled={seconds === 0 || followed.busy.value !== null}
           onClick={() => seconds > 0 && void followed.extend()}
         >

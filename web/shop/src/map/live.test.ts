@@ -1,6 +1,6 @@
 import type { Sink, SubscribePayload } from "graphql-ws";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { watch, type Live, type Wire } from "./live";
+import { Live, type Wire } from "./live";
 import { SeatBook } from "./seats";
 import { wholeSeat } from "./test-room";
 
@@ -47,6 +47,7 @@ const delta = (id: string, position: string) => ({
 describe("a live map", () => {
   let wire: FakeWire;
   let live: Live;
+  let stop: () => void;
   let book: SeatBook;
   let browser: EventTarget & { visibilityState: string };
   const updated = vi.fn();
@@ -58,10 +59,11 @@ describe("a live map", () => {
     for (const name of ["addEventListener", "removeEventListener"] as const) vi.stubGlobal(name, browser[name].bind(browser));
     wire = new FakeWire();
     book = new SeatBook();
-    live = watch(wire as unknown as Wire, { query: "{}", session: "s", book, updated });
+    live = new Live(wire as unknown as Wire, { query: "{}", session: "s", book, updated });
+    stop = live.start();
   });
   afterEach(() => {
-    live.stop();
+    stop();
     vi.useRealTimers();
     vi.unstubAllGlobals();
   });
@@ -126,7 +128,7 @@ describe("a live map", () => {
 
   it("does nothing any more when it was stopped", () => {
     wire.send(WHOLE);
-    live.stop();
+    stop();
     wire.send(delta("A1", "8"));
     expect(book.find("A1")?.state.value.status).toBe("AVAILABLE");
     expect(vi.getTimerCount()).toBe(0);

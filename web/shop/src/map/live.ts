@@ -1,5 +1,5 @@
 // Keeps a SeatBook at the present state of a session, over a socket that may end at any time.
-import { signal, type ReadonlySignal } from "@preact/signals";
+import { signal } from "@preact/signals";
 import type { Client } from "graphql-ws";
 import type { SeatBook, Update } from "./seats";
 
@@ -7,11 +7,6 @@ export type Wire = Pick<Client, "on" | "subscribe" | "terminate">;
 
 /** `stale`: seats may have changed since. `gone`: the session was removed. */
 export type Freshness = "connecting" | "live" | "stale" | "gone";
-
-export interface Live {
-  readonly freshness: ReadonlySignal<Freshness>;
-  stop(): void;
-}
 
 export interface Watching {
   query: string;
@@ -35,63 +30,70 @@ function faultOf(reason: unknown): Fault | null {
   return Array.isArray(reason) ? ((reason[0] as Fault | undefined) ?? null) : null;
 }
 
-export function watch(wire: Wire, { query, session, book, updated }: Watching): Live {
-  const freshness = signal<Freshness>("connecting");
-  let unsubscribe = () => {};
-  let timer: ReturnType<typeof setTimeout> | undefined;
+export class Live {
+  readonly freshness = signal<Freshness>("connecting");
+  readonly #wire: Wire;
+  readonly #watching: Watching;
+  #unsubscribe = () => {};
 
-  function doubt(): void {
-    if (freshness.value === "live") freshness.value = "stale";
+  constructor(wire: Wire, watching: Watching) {
+    this.#wire = wire;
+    this.#watching = watching;
   }
 
-  function subscribe(): void {
-    unsubscribe();
+  start(): () => void {
+    const stopListening = listen(this.#wire, () => this.#doubt());
+    this.#subscribe();
+    return () => {
+      stopListening();
+      this.#unsubscribe();
+    };
+  }
+
+  #doubt(): void {
+    if (this.freshness.value === "live") this.freshness.value = "stale";
+  }
+
+  #subscribe(): void {
+    this.#unsubscribe();
+    const { query, session, book, updated } = this.#watching;
     // The client sends these variables again with each connection: `after` is the last position by then.
     const variables: Record<string, unknown> = { session, after: book.position };
     let over = false;
+    let timer: ReturnType<typeof setTimeout> | undefined;
     const again = (milliseconds: number) => {
       if (over) return;
-      doubt();
-      timer = setTimeout(subscribe, milliseconds);
+      this.#doubt();
+      timer = setTimeout(() => this.#subscribe(), milliseconds);
     };
-    const end = wire.subscribe<{ seatMap: Update }>(
+    const end = this.#wire.subscribe<{ seatMap: Update }>(
       { query, variables },
       {
-        next({ data }) {
+        next: ({ data }) => {
           if (over || !data) return;
           if (!book.fold(data.seatMap)) {
             book.position = undefined; // a new seat: only a whole map says where it stands
-            subscribe();
+            this.#subscribe();
             return;
           }
           variables.after = book.position;
-          freshness.value = "live";
+          this.freshness.value = "live";
           updated(data.seatMap);
         },
-        error(reason) {
+        error: (reason) => {
           const fault = faultOf(reason);
-          if (fault?.extensions?.code === "NOT_FOUND") freshness.value = "gone";
+          if (fault?.extensions?.code === "NOT_FOUND") this.freshness.value = "gone";
           else again((fault?.extensions?.retryAfter ?? 0) * 1_000 || AGAIN_MILLISECONDS);
         },
         complete: () => again(AGAIN_MILLISECONDS),
       },
     );
-    unsubscribe = () => {
+    this.#unsubscribe = () => {
       over = true;
       clearTimeout(timer);
       end();
     };
   }
-
-  const stopListening = listen(wire, doubt);
-  subscribe();
-  return {
-    freshness,
-    stop() {
-      stopListening();
-      unsubscribe();
-    },
-  };
 }
 
 /** Doubts what is shown as soon as the socket or the network is gone, or the device has slept. */

@@ -13,10 +13,12 @@ import {
   type SessionPageQuery,
 } from "../api/generated/graphql";
 import { socket } from "../api/socket";
+import { tokens } from "../api/tokens";
 import { clock } from "../hold/clock";
 import { insist } from "../hold/insist";
 import { Attempts } from "../hold/keys";
-import { type Live, watch } from "./live";
+import { navigate } from "../router";
+import { Live } from "./live";
 import { besideWanted } from "./neighbours";
 import type { Seat, SeatNews, Update } from "./seats";
 import { SeatBook } from "./seats";
@@ -24,12 +26,14 @@ import { type Chosen, Selection } from "./selection";
 
 export type Session = NonNullable<SessionPageQuery["session"]>;
 export interface Notice {
-  kind: "lost" | "taken" | "orphans" | "too-many" | "stale" | "moved" | "price" | "apart" | "refused";
+  kind: "lost" | "taken" | "orphans" | "too-many" | "stale" | "moved" | "price" | "refused";
   text?: string;
   seats?: readonly Seat[];
   /** What can be had in place of `replaced`. */
   instead?: readonly Seat[];
   replaced?: readonly Seat[];
+  /** So many may be had in several places. */
+  apart?: number;
 }
 /** What was asked for before a reload is asked for again for so long: as long as a hold. */
 const OPEN_MILLISECONDS = 30_000;
@@ -48,7 +52,6 @@ export class Purchase {
   readonly #held: (reservation: string) => void;
   readonly #seatCalls: Attempts<ReserveSeatsInput>;
   readonly #bestCalls: Attempts<ReserveBestSeatsInput>;
-  readonly #timer: ReturnType<typeof setInterval>;
 
   /** `held` gets the id of the reservation. */
   constructor(session: Session, held: (reservation: string) => void) {
@@ -59,19 +62,28 @@ export class Purchase {
     this.selection = new Selection(session.id, this.book);
     this.#seatCalls = new Attempts(`reserve:${session.id}`);
     this.#bestCalls = new Attempts(`best:${session.id}`);
-    this.live = watch(socket(), {
+    this.live = new Live(socket(), {
       query: SeatMapDocument.toString(),
       session: session.id,
       book: this.book,
       updated: (update) => this.#updated(update),
     });
-    this.#timer = setInterval(() => this.book.expire(clock.now()), TICK_MILLISECONDS);
-    this.#goOn();
   }
 
-  stop(): void {
-    clearInterval(this.#timer);
-    this.live.stop();
+  start(): () => void {
+    const stop = this.live.start();
+    const timer = setInterval(() => this.book.expire(clock.now()), TICK_MILLISECONDS);
+    this.#goOn();
+    return () => {
+      clearInterval(timer);
+      stop();
+    };
+  }
+
+  /** Only somebody who is signed in can hold seats. The choice is kept meanwhile. */
+  async withSignIn(call: () => Promise<void>): Promise<void> {
+    if (tokens.value) await call();
+    else navigate(`/sign-in?next=${encodeURIComponent(`/sessions/${this.session.value.id}`)}`);
   }
 
   priceOf({ seat, ticketTypeId }: Chosen): number {
@@ -138,8 +150,9 @@ export class Purchase {
       this.#bestCalls.end(attempt);
       if (reserveBestSeats.__typename === "Reservation") this.#done(reserveBestSeats.id);
       else {
-        const apart = reserveBestSeats.__typename === "NotEnoughSeats" && input.together === "ROW";
-        this.notice.value = { kind: apart ? "apart" : "refused", text: reserveBestSeats.message };
+        const count = input.tickets.reduce((sum, ticket) => sum + ticket.count, 0);
+        const isApart = reserveBestSeats.__typename === "NotEnoughSeats" && reserveBestSeats.available >= count;
+        this.notice.value = { kind: "refused", text: reserveBestSeats.message, ...(isApart && { apart: count }) };
       }
     });
   }

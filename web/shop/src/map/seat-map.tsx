@@ -99,21 +99,23 @@ export function SeatMap({ book, freshness, describe, zoneOf, press }: Props) {
           <Screen plan={plan} />
           {seats}
         </svg>
-        <Readout seat={hovered} describe={describe} />
       </div>
       <p id="map-help" class="unseen">
         {t("map_help")}
       </p>
-      <div class="map-tools" role="group" aria-label={t("map_zoom")}>
-        <button type="button" aria-label={t("map_zoom_in")} title={t("map_zoom_in")} onClick={() => camera.step(STEP)}>
-          +
-        </button>
-        <button type="button" aria-label={t("map_zoom_out")} title={t("map_zoom_out")} onClick={() => camera.step(1 / STEP)}>
-          −
-        </button>
-        <button type="button" aria-label={t("map_whole")} title={t("map_whole")} onClick={() => camera.whole()}>
-          ⤢
-        </button>
+      <div class="map-foot">
+        <Readout seat={hovered} describe={describe} />
+        <div class="map-tools" role="group" aria-label={t("map_zoom")}>
+          <button type="button" aria-label={t("map_zoom_in")} title={t("map_zoom_in")} onClick={() => camera.step(STEP)}>
+            +
+          </button>
+          <button type="button" aria-label={t("map_zoom_out")} title={t("map_zoom_out")} onClick={() => camera.step(1 / STEP)}>
+            −
+          </button>
+          <button type="button" aria-label={t("map_whole")} title={t("map_whole")} onClick={() => camera.whole()}>
+            ⤢
+          </button>
+        </div>
       </div>
     </div>
   );
@@ -134,11 +136,14 @@ function Screen({ plan }: { plan: Plan }) {
 
 function Readout({ seat, describe }: { seat: { value: Seat | null }; describe: (seat: Seat) => string }) {
   const shown = seat.value;
-  if (!shown) return null;
-  void shown.state.value;
+  void shown?.state.value;
   return (
     <p class="map-readout" aria-hidden="true">
-      <strong>{shown.label}</strong> {describe(shown)}
+      {shown && (
+        <>
+          <strong>{shown.label}</strong> {describe(shown)}
+        </>
+      )}
     </p>
   );
 }

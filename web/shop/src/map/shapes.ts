@@ -36,7 +36,7 @@ const OUTLINES = [
 /** Zones beyond these share shapes, and differ in colour and name. */
 export const ZONE_LOOKS = OUTLINES.length;
 
-const CHECK = polygon([[-0.24, 0], [-0.15, -0.1], [-0.06, 0.01], [0.16, -0.22], [0.25, -0.12], [-0.06, 0.2]]);
+const CHECK = polygon([[-0.28, 0.02], [-0.17, -0.1], [-0.06, 0.02], [0.17, -0.24], [0.28, -0.12], [-0.06, 0.24]]);
 const CROSS = polygon([
   [-0.16, -0.1], [-0.1, -0.16], [0, -0.06], [0.1, -0.16], [0.16, -0.1], [0.06, 0],
   [0.16, 0.1], [0.1, 0.16], [0, 0.06], [-0.1, 0.16], [-0.16, 0.1], [-0.06, 0],
@@ -47,7 +47,7 @@ const SIGNS: Record<string, string> = {
     "M-.13,-.03A.17,.17 0 1,0 .1,.17L.04,.14A.1,.1 0 1,1 -.13,.04z",
   COMPANION: circle(0, -0.15, 0.1) + "M-.19,.22A.19,.21 0 0,1 .19,.22z",
   OBSTRUCTED_VIEW: polygon([[-0.24, 0.17], [0.17, -0.24], [0.24, -0.17], [-0.17, 0.24]]),
-  RECLINER: "M-.24,.16H.24V.24H-.24z",
+  RECLINER: polygon([[-0.24, -0.2], [-0.14, -0.22], [-0.02, 0.08], [0.24, 0.08], [0.24, 0.18], [-0.1, 0.18]]),
 };
 
 const paths = new Map<string, string>();

@@ -1,0 +1,112 @@
+// One session: its live map, what is chosen, and the way to the hold.
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { explain } from "../api/errors";
+import { SessionPageDocument } from "../api/generated/graphql";
+import { ask } from "../api/http";
+import { clock } from "../hold/clock";
+import { SessionLine } from "../hold/session-line";
+import { locale, t } from "../i18n";
+import { BestSeats } from "../map/best-seats";
+import { Choice } from "../map/choice";
+import { Legend, zonesOf } from "../map/legend";
+import { nameOf } from "../map/names";
+import { Notices } from "../map/notices";
+import { Purchase, type Session } from "../map/purchase";
+import { SeatList } from "../map/seat-list";
+import { SeatMap } from "../map/seat-map";
+import type { Seat } from "../map/seats";
+import { lookOf } from "../map/shapes";
+import { Failure, Heading, Waiting } from "../page";
+import { navigate, place } from "../router";
+import { NotFound } from "./not-found";
+import "../style/purchase.css";
+import "../style/map.css";
+
+/** `undefined`: on its way. `null`: there is none. */
+type Loaded = Session | null | undefined;
+
+export function SessionPage() {
+  const { id } = place.value;
+  const [session, setSession] = useState<Loaded>();
+  const [failure, setFailure] = useState<string | null>(null);
+  const [tries, setTries] = useState(0);
+  useEffect(() => {
+    const over = new AbortController();
+    const asked = Date.now();
+    setFailure(null);
+    ask(SessionPageDocument, { id }, { signal: over.signal }).then(
+      (answer) => {
+        clock.learn(answer.serverTime, asked);
+        setSession(answer.session);
+      },
+      (error: unknown) => over.signal.aborted || setFailure(explain(error)),
+    );
+    return () => over.abort();
+  }, [id, tries]);
+  if (failure) return <Failure text={failure} retry={() => setTries(tries + 1)} />;
+  if (session === undefined) return <Waiting />;
+  return session ? <Room first={session} /> : <NotFound />;
+}
+
+function Room({ first }: { first: Session }) {
+  const purchase = useMemo(() => new Purchase(first, (held) => navigate(`/reservations/${held}`)), [first]);
+  useEffect(() => purchase.start(), [purchase]);
+  const session = purchase.session.value;
+  const [isList, setList] = useState(false);
+  const { book } = purchase;
+  const freshness = purchase.live.freshness.value;
+  const zones = useMemo(() => zonesOf(session.prices), [session.prices]);
+  const indexes = useMemo(() => new Map(zones.map(({ id }, index) => [id, index])), [zones]);
+  const zoneOf = useMemo(() => (seat: Seat) => indexes.get(seat.zoneId) ?? 0, [indexes]);
+  const describe = useMemo(() => {
+    const { currency } = session.pricePerSeat;
+    const zoneName = (seat: Seat) => (zones.length > 1 ? (zones[zoneOf(seat)]?.name ?? null) : null);
+    return (seat: Seat) => nameOf(seat, lookOf(seat.state.value), zoneName(seat), currency);
+  }, [zones, zoneOf, session.pricePerSeat.currency, locale.value]);
+  const press = (seat: Seat) => purchase.press(seat);
+  const isOver = freshness === "gone" || session.status === "CANCELLED";
+  return (
+    <div class="room">
+      <div class="room-head">
+        <p class="eyebrow">
+          <a href={`/movies/${session.movie.id}`}>{t("session_back")}</a>
+        </p>
+        <Heading>{session.movie.title}</Heading>
+        <SessionLine session={session} />
+      </div>
+      {isOver ? (
+        <Failure text={t("session_gone")} />
+      ) : (
+        <>
+          <section class="room-map" aria-label={t("map_name")}>
+            <Staleness freshness={freshness} />
+            <div class="room-tools">
+              <BestSeats purchase={purchase} />
+              <button type="button" class="button" aria-pressed={isList} onClick={() => setList(!isList)}>
+                {t("list_show")}
+              </button>
+            </div>
+            {isList ? (
+              <SeatList book={book} isLive={freshness === "live"} describe={describe} press={press} />
+            ) : (
+              <SeatMap book={book} freshness={freshness} describe={describe} zoneOf={zoneOf} press={press} />
+            )}
+            <Legend zones={zones} seats={book.seats} />
+          </section>
+          <aside class="room-side" aria-label={t("choice_name")}>
+            <Notices purchase={purchase} />
+            <Choice purchase={purchase} />
+          </aside>
+        </>
+      )}
+    </div>
+  );
+}
+
+function Staleness({ freshness }: { freshness: string }) {
+  return (
+    <p class="staleness" role="status">
+      {freshness === "stale" ? t("map_stale") : ""}
+    </p>
+  );
+}
