@@ -18,6 +18,9 @@ from runtime.errors import CommandError
 from tests.cluster.campaign import Result, ScenarioUnavailableError, play
 from tests.cluster.cluster_scenarios import CLUSTER_SCENARIOS, CONTAINERS
 from tests.cluster.evidence import AS_JSON
+from tests.cluster.mail import campaign as mail_campaign
+from tests.cluster.mail.evidence import AS_JSON as OF_MAIL
+from tests.cluster.mail.scenarios import MAIL
 from tests.cluster.money import campaign as money_campaign
 from tests.cluster.money.evidence import AS_JSON as OF_MONEY
 from tests.cluster.money.scenarios import CLUSTER_MONEY, MONEY
@@ -26,7 +29,7 @@ from tests.cluster.scenario import Scenario
 from tests.cluster.scenarios import SCENARIOS as EMBEDDED
 from tests.compose import images
 
-SCENARIOS = (*EMBEDDED, *MONEY, *CLUSTER_SCENARIOS, *CLUSTER_MONEY)
+SCENARIOS = (*EMBEDDED, *MONEY, *MAIL, *CLUSTER_SCENARIOS, *CLUSTER_MONEY)
 FOLDER = Path(".campaign")
 RESULTS = FOLDER / "results.jsonl"
 SHOWN = 5
@@ -122,6 +125,9 @@ def _played(
     if scenario.money:
         result, money = asyncio.run(money_campaign.play(scenario, seed))
         return result, OF_MONEY.dump_json(money)
+    if scenario.mail:
+        result, mails = asyncio.run(mail_campaign.play(scenario, seed))
+        return result, OF_MAIL.dump_json(mails)
     result, evidence = asyncio.run(play(scenario, seed, in_containers=in_containers))
     return result, AS_JSON.dump_json(evidence)
 

@@ -14,6 +14,7 @@ LABELS = {
     "sell": b"to_capture AS (",  # before `approve`, whose text it has, too
     "approve": b"SET status = 'APPROVED'",
     "update payments": b"INSERT INTO payments",
+    "mail sent": b"UPDATE notices\nSET result = $2",
     "confirm": b"SET awaiting = array_remove",
     "authorised": b"INSERT INTO provider_events",
     "page": b"SET provider_ref = $2",

@@ -21,6 +21,7 @@ class Scenario:
     small_disk: bool = False
     cluster: bool = False  # on all of `make cluster`, not on the embedded servers
     money: bool = False  # buyers pay through the sandbox, see tests/cluster/money
+    mail: bool = False  # people sign up and wait for mails, see tests/cluster/mail
     wrapper: str | None = (
         None  # a module that breaks our programs: the judge has to notice
     )

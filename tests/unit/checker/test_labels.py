@@ -12,6 +12,7 @@ from persistence.money import (
     refund_sql,
     settlement_sql,
 )
+from persistence.people import notice_queue
 from tests.cluster.postgres_wire import Conversation, label_of
 
 
@@ -25,9 +26,10 @@ from tests.cluster.postgres_wire import Conversation, label_of
         ("effect done", effect_sql.DONE),
         ("refund", refund_sql.REFUND),
         ("cancel session", cancel_sql.CANCEL),
+        ("mail sent", notice_queue.FINISH),
     ],
 )
-def test_statements_about_money(label: str, statement: str) -> None:
+def test_statements_about_money_and_mails(label: str, statement: str) -> None:
     assert label_of(statement.encode()) == label
 
 
