@@ -1,6 +1,7 @@
 """Kafka -> a handler: at least once, in order; bad events go to the dead letters."""
 
 import logging
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
@@ -26,6 +27,9 @@ logger = logging.getLogger(__name__)
 ATTEMPTS = 3  # for an event that fails while all servers are available
 FIRST_DELAY = 0.05  # seconds
 LONGEST_DELAY = 2.0
+# From one commit of offsets to the next, which costs as much as a fetch. What was not
+# committed comes again after a restart, and is found confirmed.
+COMMIT_SECONDS = 1.0
 
 
 def is_transient(error: Exception) -> bool:
@@ -73,24 +77,28 @@ class Consumer:
                     name, *topics, listener=listener
                 ) as consumer:
                     back_off.reset()
-                    await self._consume(consumer, Fetches(consumer, topics, wakeups))
+                    await self._consume(consumer, Fetches(consumer, name, wakeups))
             except (KafkaError, OSError) as error:
                 logger.warning("%s: the broker is unavailable: %r", name, error)
             await back_off.wait()
 
     async def _consume(self, consumer: AIOKafkaConsumer, fetches: Fetches) -> None:
+        uncommitted, commit_at = False, time.monotonic()
         while True:
             raise_if_cancelled()
-            records = await fetches.next_batch()
-            if not records:
-                continue
-            await self.process(records)
-            try:
-                await consumer.commit()
-            except CommitFailedError:
-                # After a rebalance the records come again, to some consumer, which
-                # finds them confirmed.
-                logger.info("%s: offsets were not committed", self._handler.name)
+            if records := await fetches.next_batch():
+                await self.process(records)
+                uncommitted = True
+            if uncommitted and time.monotonic() >= commit_at:
+                await self._commit(consumer)
+                uncommitted, commit_at = False, time.monotonic() + COMMIT_SECONDS
+
+    async def _commit(self, consumer: AIOKafkaConsumer) -> None:
+        try:
+            await consumer.commit()
+        except CommitFailedError:
+            # After a rebalance the records come again, to some consumer.
+            logger.info("%s: offsets were not committed", self._handler.name)
 
     async def process(self, records: Sequence[ConsumerRecord]) -> None:
         """Returns when each record is handled or among the dead letters."""

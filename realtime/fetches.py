@@ -46,12 +46,12 @@ class Fetches:
     def __init__(
         self,
         consumer: AIOKafkaConsumer,
-        topics: Collection[str],
+        name: str,
         wakeups: Listener | None,
     ) -> None:
         self._consumer = consumer
         self._wakeups = wakeups
-        self._concern_us = {RESYNC, *(topic.encode() for topic in topics)}
+        self._concern_us = {RESYNC, name.encode()}
         self._polls = BackOff(FIRST_POLL_SECONDS, POLL_SECONDS)
         self._fetched_at = 0.0
         self._more = False  # the last batch was full

@@ -13,7 +13,6 @@ from aiokafka.errors import KafkaError
 from aiokafka.structs import RecordMetadata
 from redis.asyncio import Redis
 
-from domain.events import TOPICS
 from persistence.outages import is_unavailable
 from persistence.sales.outbox import LEASE, Outbox, OutboxEvent
 from realtime import metrics
@@ -29,6 +28,7 @@ from telemetry.spans import spans
 logger = logging.getLogger(__name__)
 
 BATCH_SIZE = 500
+GAP_SECONDS = 0.01  # from one batch to the next: a crowd's events come in batches
 POLL_SECONDS = 0.5  # when no wake-up comes
 RENEW_SECONDS = 1.0
 RELEASE_SECONDS = 1.0
@@ -51,7 +51,8 @@ class Relay:
         self._outbox = outbox
         self._kafka = kafka
         self._hub = hub
-        self._sent = {topic: RedisWakeup(redis, EVENTS_SENT, topic) for topic in TOPICS}
+        self._redis = redis
+        self._consumers: dict[str, RedisWakeup] = {}
         self._id = uuid4()
         self._renewed = -math.inf
         self._offsets: dict[tuple[str, int], int] = {}  # the last one acknowledged
@@ -105,9 +106,12 @@ class Relay:
         checked = time.monotonic()
         while await self._has_lease():
             raise_if_cancelled()
-            if await self.relay_batch(producer):
+            sent = await self.relay_batch(producer)
+            if sent == BATCH_SIZE:
                 continue
-            if time.monotonic() - checked > TOPICS_SECONDS:
+            if sent:
+                await asyncio.sleep(GAP_SECONDS)
+            elif time.monotonic() - checked > TOPICS_SECONDS:
                 if await self._kafka.lacks_topics(producer):
                     await self._ensure_topics()
                 checked = time.monotonic()
@@ -124,11 +128,16 @@ class Relay:
                 ]
                 for acknowledged in await asyncio.gather(*sent):
                     self._check_offset(acknowledged)
-            for topic in {event.topic for event in events}:
-                self._sent[topic].notify()
+            self._wake_consumers(events)
             await self._outbox.mark_sent([event.position for event in events])
             _count(events)
         return len(events)
+
+    def _wake_consumers(self, events: Sequence[OutboxEvent]) -> None:
+        for name in {name for event in events for name in event.awaiting}:
+            if name not in self._consumers:
+                self._consumers[name] = RedisWakeup(self._redis, EVENTS_SENT, name)
+            self._consumers[name].notify()
 
     def _check_offset(self, sent: RecordMetadata) -> None:
         """Raises BrokerLostDataError.

@@ -6,7 +6,7 @@ from uuid import UUID
 RELAY_WAKEUP: Final = "relay:bell"
 RELAY_RELEASED: Final = "relay:released"
 SETTLER_WAKEUP: Final = "settler:wakeup"
-# Its messages are the names of topics that have new events.
+# Its messages are the names of consumers that events were sent for.
 EVENTS_SENT: Final = "relay:sent"
 # Sent instead of a message when some may have been missed: read the whole map again.
 RESYNC: Final = b""

@@ -35,7 +35,7 @@ UPDATE relay_lease SET held_until = clock_timestamp() WHERE holder = $1
 
 # In the order of positions; also what was sent and not confirmed in time.
 DUE = """
-SELECT position, id, topic, type, session_id, data, created_at, sends,
+SELECT position, id, topic, type, session_id, data, awaiting, created_at, sends,
        request_id, trace_parent
 FROM outbox
 WHERE (sends = 0 OR (sends > 0 AND send_after <= clock_timestamp()))
@@ -92,6 +92,7 @@ class OutboxEvent:
     type: str
     session_id: UUID
     data: dict[str, Any]
+    awaiting: Sequence[str]
     created_at: datetime
     sends: int  # before this one
     request_id: str | None = None

@@ -9,14 +9,16 @@ from typing import Any, cast
 from uuid import UUID, uuid4
 
 import pytest
-from aiokafka import ConsumerRecord
+from aiokafka import AIOKafkaConsumer, ConsumerRecord
 
 from realtime import consumer as consuming
 from realtime.broker import Kafka
 from realtime.cloud_event import CloudEvent
 from realtime.consumer import Consumer
+from realtime.fetches import Fetches
 from realtime.hub import Hub
 from telemetry import origin
+from tests.support.polling import eventually
 
 
 class FailingHandler:
@@ -104,3 +106,63 @@ async def test_a_cancellation_that_the_library_swallowed_still_ends_the_loop() -
 
     with pytest.raises(asyncio.CancelledError):
         await asyncio.wait_for(running, 30)
+
+
+class BatchesConsumer:
+    """Has some batches of one event each, and counts the commits of offsets."""
+
+    def __init__(self, batches: int) -> None:
+        self.left = batches
+        self.commits = 0
+        self.committed = False  # the last batch
+        self.emptied = asyncio.Event()
+
+    async def getmany(self, **_: object) -> dict[object, list[ConsumerRecord]]:
+        await asyncio.sleep(0)
+        if not self.left:
+            self.emptied.set()
+            return {}
+        self.left -= 1
+        return {"partition": [record(None)]}
+
+    async def commit(self) -> None:
+        self.commits += 1
+        self.committed = not self.left
+
+    async def is_committed(self) -> bool:
+        return self.committed
+
+
+@pytest.mark.parametrize(("seconds", "commits"), [(0.0, 3), (3_600.0, 1)])
+async def test_offsets_are_committed_for_many_batches_at_once(
+    monkeypatch: pytest.MonkeyPatch, seconds: float, commits: int
+) -> None:
+    monkeypatch.setattr(consuming, "COMMIT_SECONDS", seconds)
+    consumed = BatchesConsumer(3)
+    consumer = Consumer(cast("Kafka", None), FailingHandler(), cast("Hub", None))
+    fetches = Fetches(cast("AIOKafkaConsumer", consumed), "clumsy", None)
+
+    consuming_ = asyncio.create_task(
+        consumer._consume(cast("AIOKafkaConsumer", consumed), fetches)
+    )
+    await consumed.emptied.wait()
+    consuming_.cancel()
+    await asyncio.gather(consuming_, return_exceptions=True)
+
+    assert consumed.commits == commits
+
+
+async def test_what_was_not_committed_is_committed_when_nothing_comes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(consuming, "COMMIT_SECONDS", 0.01)
+    consumed = BatchesConsumer(2)
+    consumer = Consumer(cast("Kafka", None), FailingHandler(), cast("Hub", None))
+    fetches = Fetches(cast("AIOKafkaConsumer", consumed), "clumsy", None)
+
+    consuming_ = asyncio.create_task(
+        consumer._consume(cast("AIOKafkaConsumer", consumed), fetches)
+    )
+    await eventually(consumed.is_committed)
+    consuming_.cancel()
+    await asyncio.gather(consuming_, return_exceptions=True)

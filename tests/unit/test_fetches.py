@@ -51,11 +51,11 @@ def no_polls(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def fetches(consumer: FakeConsumer, wakeups: Listener | None) -> Fetches:
-    return Fetches(cast("AIOKafkaConsumer", consumer), ["reservations"], wakeups)
+    return Fetches(cast("AIOKafkaConsumer", consumer), "fanout", wakeups)
 
 
 @pytest.mark.parametrize(
-    "message", [b"reservations", pytest.param(RESYNC, id="a gap of Redis")]
+    "message", [b"fanout", pytest.param(RESYNC, id="a gap of Redis")]
 )
 async def test_it_fetches_once_for_each_wakeup(message: bytes) -> None:
     consumer, wakeups = FakeConsumer("event"), Listener()
@@ -70,11 +70,11 @@ async def test_it_fetches_once_for_each_wakeup(message: bytes) -> None:
     assert (len(consumer.timeouts), consumer.paused) == (1, True)
 
 
-async def test_events_of_another_topic_wake_nobody() -> None:
+async def test_events_for_other_consumers_wake_nobody() -> None:
     consumer, wakeups = FakeConsumer("event"), Listener()
     batch = asyncio.create_task(fetches(consumer, wakeups).next_batch())
 
-    wakeups.take(b"payments")
+    wakeups.take(b"notices")
     await settle()
 
     assert not batch.done()
@@ -85,8 +85,8 @@ async def test_events_of_another_topic_wake_nobody() -> None:
 async def test_wakeups_of_the_same_moment_are_one_fetch() -> None:
     consumer, wakeups = FakeConsumer("first", "second"), Listener()
     ours = fetches(consumer, wakeups)
-    wakeups.take(b"reservations")
-    wakeups.take(b"reservations")
+    wakeups.take(b"fanout")
+    wakeups.take(b"fanout")
 
     assert await ours.next_batch() == ["first", "second"]
     following = asyncio.create_task(ours.next_batch())
@@ -104,10 +104,10 @@ async def test_a_wakeup_soon_after_a_fetch_is_not_lost(
     monkeypatch.setattr(fetching, "GAP_SECONDS", 0.05)
     consumer, wakeups = FakeConsumer("first", "second"), Listener()
     ours = fetches(consumer, wakeups)
-    wakeups.take(b"reservations")
+    wakeups.take(b"fanout")
     await ours.next_batch()
 
-    wakeups.take(b"reservations")
+    wakeups.take(b"fanout")
     await ours.next_batch()
 
     assert consumer.timeouts == [fetching.WOKEN_MS] * 2
@@ -117,7 +117,7 @@ async def test_more_than_a_batch_needs_no_other_wakeup() -> None:
     many = [str(number) for number in range(fetching.BATCH_SIZE + 1)]
     wakeups = Listener()
     ours = fetches(FakeConsumer(*many), wakeups)
-    wakeups.take(b"reservations")
+    wakeups.take(b"fanout")
 
     assert len(await ours.next_batch()) == fetching.BATCH_SIZE
     assert await ours.next_batch() == many[-1:]

@@ -34,6 +34,7 @@ def event(position: int) -> OutboxEvent:
         type="ReservationCreated",
         session_id=UUID(int=9),
         data={"reservation_id": str(UUID(int=8))},
+        awaiting=["fanout", "payments"],
         created_at=datetime(2030, 1, 1, tzinfo=UTC),
         sends=0,
     )
@@ -182,7 +183,7 @@ async def test_after_that_all_is_sent_again_and_new_offsets_are_accepted() -> No
     assert broker.sent == broker.sent[:2] * 2
 
 
-async def test_consumers_are_told_of_the_topics_that_have_new_events() -> None:
+async def test_only_consumers_that_await_an_event_are_woken() -> None:
     outbox, broker, redis = FakeOutbox(), ScriptedBroker(1, 2), RecordingRedis()
     relay_ = relay(outbox, broker, redis)
     assert await relay_._has_lease()
@@ -190,4 +191,5 @@ async def test_consumers_are_told_of_the_topics_that_have_new_events() -> None:
     await relay_.relay_batch(cast("AIOKafkaProducer", broker))
     await settle()
 
-    assert redis.published == [("relay:sent", "reservations")]
+    woken = [("relay:sent", "fanout"), ("relay:sent", "payments")]
+    assert sorted(redis.published) == woken
