@@ -51,8 +51,13 @@ class ProgramProcess:
         return self._process is not None and self._process.poll() is None
 
     async def wait_until_ended(self) -> None:
-        if self._process is not None:
+        """Raises CommandError when that takes too long."""
+        if self._process is None:
+            return
+        try:
             await asyncio.to_thread(self._process.wait, START_SECONDS)
+        except subprocess.TimeoutExpired as late:
+            raise CommandError(f"not ended: {_last_lines(self)}") from late
 
     def signal(self, number: signal.Signals) -> None:
         if self._process is not None and self.is_running():

@@ -35,6 +35,8 @@ async def test_a_program_that_is_never_ready_has_a_minute(
     try:
         with pytest.raises(CommandError, match=r"not ready .*\n.*I wait for Postgres"):
             await until(never, [program])
+        with pytest.raises(CommandError, match="not ended: worker-1"):
+            await program.wait_until_ended()
     finally:
         program.kill()
 
