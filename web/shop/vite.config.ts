@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readFile, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -26,9 +27,33 @@ function compressed(): Plugin {
   };
 }
 
+/** The service worker, with the names of what /tickets needs. */
+function worker(): Plugin {
+  return {
+    name: "worker",
+    async generateBundle(_, bundle) {
+      const files = new Set<string>();
+      const add = (name: string) => {
+        const part = bundle[name];
+        if (files.has(`/${name}`) || part?.type !== "chunk") return;
+        files.add(`/${name}`);
+        part.imports.forEach(add);
+        for (const style of part.viteMetadata?.importedCss ?? []) files.add(`/${style}`);
+      };
+      for (const [name, part] of Object.entries(bundle)) {
+        if (part.type === "chunk" && (part.isEntry || /(pages.tickets|i18n.*json)/.test(part.facadeModuleId ?? ""))) add(name);
+      }
+      const names = JSON.stringify([...files].sort());
+      const version = createHash("sha256").update(names).digest("hex").slice(0, 12);
+      const source = (await readFile("sw.js", "utf8")).replace("__VERSION__", version).replace("__FILES__", names);
+      this.emitFile({ type: "asset", fileName: "sw.js", source });
+    },
+  };
+}
+
 export default defineConfig({
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
-  plugins: [compressed()],
+  plugins: [worker(), compressed()],
   // `npm run dev` beside a `make run`.
   server: { proxy: { "/graphql": { target: process.env.API ?? "http://127.0.0.1:3333", ws: true } } },
   build: {

@@ -12,6 +12,7 @@ type Page = ComponentType;
 /** Each is loaded when it is first shown. */
 const LATER: Partial<Record<PageName, () => Promise<Page>>> = {
   movie: async () => (await import("./pages/movie")).Movie,
+  tickets: async () => (await import("./pages/tickets")).Tickets,
   account: async () => (await import("./pages/account")).Account,
   signIn: async () => (await import("./pages/sign-in")).SignIn,
   signUp: async () => (await import("./pages/sign-in")).SignUp,

@@ -5,6 +5,7 @@ import { followLinks } from "./router";
 import "./style/base.css";
 import "./style/account.css";
 import "./style/movies.css";
+import "./style/tickets.css";
 
 // After a release an open page asks for a part that is gone: the new page has its own.
 addEventListener("vite:preloadError", (event) => {

@@ -1,5 +1,6 @@
 // Parts that every page has.
 import { useEffect, useRef } from "preact/hooks";
+import { signInPath } from "./api/people";
 import { t } from "./i18n";
 import { takeFocus } from "./router";
 
@@ -39,5 +40,16 @@ export function Failure({ text, retry }: { text: string; retry?: () => void }) {
         </button>
       )}
     </div>
+  );
+}
+
+export function NobodyIsSignedIn({ next }: { next: string }) {
+  return (
+    <p class="empty">
+      {t("sign_in_first")}{" "}
+      <a class="button main" href={signInPath(next)}>
+        {t("sign_in")}
+      </a>
+    </p>
   );
 }

@@ -17,13 +17,7 @@ export function signedInBy(answer: ({ __typename: "AuthTokens" } & Tokens) | ({ 
 export async function signOut(): Promise<void> {
   const known = tokens.value;
   keepTokens(null);
-  await forgetTickets();
   if (known) await ask(SignOutDocument, { refreshToken: known.refreshToken }).catch(() => {});
-}
-
-/** What the service worker keeps for the time without a connection. */
-export async function forgetTickets(): Promise<void> {
-  if ("caches" in globalThis) await caches.delete("tickets");
 }
 
 /** Where to go after signing in: a path of ours, never another site. */

@@ -8,6 +8,8 @@ export interface Tokens {
 }
 
 const KEY = "shop:tokens";
+/** The cache with the tickets of the person who is signed in. */
+export const KEPT = "tickets";
 
 function stored(): Tokens | null {
   try {
@@ -30,6 +32,7 @@ export function keepTokens(next: Tokens | null): void {
     localStorage.setItem(KEY, JSON.stringify({ accessToken, refreshToken, expiresAt }));
   } else {
     localStorage.removeItem(KEY);
+    if ("caches" in globalThis) void caches.delete(KEPT);
   }
   tokens.value = next;
 }

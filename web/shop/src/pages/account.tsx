@@ -12,10 +12,10 @@ import {
 } from "../api/generated/graphql";
 import { explain } from "../api/errors";
 import { ask } from "../api/http";
-import { forgetTickets, signInPath, signOut, signedInBy } from "../api/people";
+import { signOut, signedInBy } from "../api/people";
 import { keepTokens, tokens } from "../api/tokens";
 import { LOCALES, moment, t } from "../i18n";
-import { Failure, Heading, Waiting } from "../page";
+import { Failure, Heading, NobodyIsSignedIn, Waiting } from "../page";
 import { Field, Form, type Refusal, type Values } from "../parts/form";
 import { useQuery } from "../query";
 import { navigate } from "../router";
@@ -29,17 +29,6 @@ export function Account() {
       <Heading>{t("account")}</Heading>
       {tokens.value ? <OfViewer /> : <NobodyIsSignedIn next="/account" />}
     </>
-  );
-}
-
-export function NobodyIsSignedIn({ next }: { next: string }) {
-  return (
-    <p class="empty">
-      {t("sign_in_first")}{" "}
-      <a class="button main" href={signInPath(next)}>
-        {t("sign_in")}
-      </a>
-    </p>
   );
 }
 
@@ -230,7 +219,6 @@ function Data() {
               return eraseAccount;
             }
             keepTokens(null);
-            await forgetTickets();
             navigate("/");
             return null;
           }}

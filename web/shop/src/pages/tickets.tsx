@@ -1,0 +1,192 @@
+// The viewer's tickets: their codes for the door, a calendar file, and giving them back.
+import { useEffect } from "preact/hooks";
+import { ApiError } from "../api/errors";
+import { GiveBackDocument, MyTicketsDocument, type MyTicketsQuery, type TicketStatus } from "../api/generated/graphql";
+import { ask } from "../api/http";
+import { tokens } from "../api/tokens";
+import { DAY, TIME, type TextKey, local, money, moment, t } from "../i18n";
+import { Failure, Heading, NobodyIsSignedIn, Waiting } from "../page";
+import { Form } from "../parts/form";
+import { useLoad } from "../query";
+import { calendarFile } from "../tickets/calendar";
+import { type Bought, keep, kept, workOffline } from "../tickets/kept";
+import { Qr } from "../tickets/qr";
+
+const STATUSES: Record<TicketStatus, TextKey> = {
+  RESERVED: "ticket_reserved",
+  VALID: "ticket_valid",
+  USED: "ticket_used",
+  REFUNDED: "ticket_refunded",
+  VOID: "ticket_void",
+};
+
+export function Tickets() {
+  useEffect(workOffline, []);
+  return (
+    <>
+      <Heading>{t("my_tickets")}</Heading>
+      {tokens.value ? <OfViewer /> : <NobodyIsSignedIn next="/tickets" />}
+    </>
+  );
+}
+
+async function load(signal: AbortSignal): Promise<{ bought: Bought[]; isOld: boolean }> {
+  const bought: Bought[] = [];
+  try {
+    for (let after: string | null = null, more = true; more; ) {
+      const { reservations }: MyTicketsQuery = await ask(MyTicketsDocument, { after }, { signal });
+      bought.push(...reservations.edges.map(({ node }) => node));
+      after = reservations.pageInfo.endCursor;
+      more = reservations.pageInfo.hasNextPage && bought.length < 200;
+    }
+  } catch (error) {
+    const old = error instanceof ApiError && error.code === "OFFLINE" ? await kept() : null;
+    if (!old) throw error;
+    return { bought: old, isOld: true };
+  }
+  await keep(bought).catch(() => {}); // without room they are shown all the same
+  return { bought, isOld: false };
+}
+
+function OfViewer() {
+  const { data, failure, retry } = useLoad("tickets", load);
+  if (failure) return <Failure text={failure} retry={retry} />;
+  if (!data) return <Waiting />;
+  const byStart = (one: Bought, two: Bought) => one.session.startsAt.localeCompare(two.session.startsAt);
+  const isOver = ({ session }: Bought) => Date.parse(session.endsAt) < Date.now();
+  const coming = data.bought.filter((each) => !isOver(each)).sort(byStart);
+  const over = data.bought.filter(isOver).sort(byStart).reverse();
+  return (
+    <>
+      {data.isOld && (
+        <p class="failure" role="status">
+          {t("tickets_offline")}
+        </p>
+      )}
+      {coming.length === 0 && (
+        <p class="empty">
+          {t("no_tickets")} <a href="/">{t("to_the_movies")}</a>
+        </p>
+      )}
+      {coming.map((bought) => (
+        <Reservation key={bought.id} bought={bought} again={retry} />
+      ))}
+      {over.length > 0 && (
+        <details>
+          <summary>{t("past_tickets")}</summary>
+          {over.map((bought) => (
+            <Reservation key={bought.id} bought={bought} again={retry} />
+          ))}
+        </details>
+      )}
+    </>
+  );
+}
+
+function seatName({ seat }: Bought["tickets"][number]): string {
+  return t("seat_name", { row: seat.row, number: String(seat.number) });
+}
+
+function Reservation({ bought, again }: { bought: Bought; again: () => void }) {
+  const { session, tickets, payment } = bought;
+  const { cinema, movie } = session;
+  const valid = tickets.filter(({ status }) => status === "VALID");
+  const back = payment?.refunds ?? [];
+  return (
+    <article class="card reservation" aria-labelledby={`of-${bought.id}`}>
+      <header>
+        <h2 id={`of-${bought.id}`}>
+          <a href={`/movies/${movie.id}`}>{movie.title}</a>
+        </h2>
+        <p>
+          <time dateTime={session.startsAt}>
+            {local(session.startsAtLocal, DAY)}, {local(session.startsAtLocal, TIME)}
+          </time>
+          {session.status === "CANCELLED" && <span class="badge"> {t("session_cancelled")}</span>}
+          <br />
+          {session.room.name} · {cinema.name}, {cinema.address}, {cinema.city}
+        </p>
+      </header>
+      <ul class="tickets">
+        {tickets.map((ticket) => (
+          <li key={ticket.id} class={ticket.status === "VALID" ? "ticket" : "ticket gone"}>
+            {ticket.code && ticket.status === "VALID" && <Qr code={ticket.code} label={t("qr_of", { seat: seatName(ticket) })} />}
+            <div>
+              <strong>{seatName(ticket)}</strong>
+              <p>
+                {ticket.ticketType.name} · {money(ticket.price)}
+              </p>
+              {ticket.ticketType.proofRequired && <p class="hint">{t("proof_required")}</p>}
+              <span class={ticket.status === "VALID" ? "badge good" : "badge gone"}>{t(STATUSES[ticket.status])}</span>
+            </div>
+          </li>
+        ))}
+      </ul>
+      {back.map(({ id, status, amount }) => (
+        <p key={id} class="hint">
+          {t(status === "SUCCEEDED" ? "refund_done" : status === "FAILED" ? "refund_failed" : "refund_pending", { amount: money(amount) })}
+        </p>
+      ))}
+      {valid.length > 0 && (
+        <div class="buttons">
+          <button type="button" class="button" onClick={() => saveCalendar(bought)}>
+            {t("add_to_calendar")}
+          </button>
+        </div>
+      )}
+      {valid.length > 0 && <GiveBack bought={bought} again={again} />}
+    </article>
+  );
+}
+
+function saveCalendar({ session, tickets }: Bought): void {
+  const { cinema } = session;
+  const text = calendarFile({
+    id: session.id,
+    startsAt: session.startsAt,
+    endsAt: session.endsAt,
+    title: session.movie.title,
+    place: `${cinema.name}, ${cinema.address}, ${cinema.city}`,
+    details: `${session.room.name}\n${tickets.map(seatName).join("\n")}`,
+  });
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([text], { type: "text/calendar" }));
+  link.download = "session.ics";
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
+
+/** Until some hours before the start, by the server's clock: it decides. */
+function GiveBack({ bought, again }: { bought: Bought; again: () => void }) {
+  const { cinema, startsAt } = bought.session;
+  const until = new Date(Date.parse(startsAt) - cinema.refundHoursBeforeStart * 3_600_000);
+  if (until.getTime() < Date.now()) return <p class="hint">{t("refund_too_late")}</p>;
+  const valid = bought.tickets.filter(({ status }) => status === "VALID");
+  return (
+    <details>
+      <summary>{t("give_back")}</summary>
+      <p>{t("give_back_until", { when: moment(until.toISOString(), { dateStyle: "medium", timeStyle: "short" }, cinema.timeZone) })}</p>
+      <Form
+        button={t("give_back")}
+        submit={async (values) => {
+          const ticketIds = valid.map(({ id }) => id).filter((id) => values[id] === "on");
+          if (!ticketIds.length) return { message: t("choose_tickets") };
+          // The same tickets are given back once, however often this is sent.
+          const { refundTickets } = await ask(GiveBackDocument, { input: { reservationId: bought.id, ticketIds, reason: t("refund_reason") } });
+          if (refundTickets.__typename !== "Refund") return refundTickets;
+          again();
+          return null;
+        }}
+      >
+        <fieldset>
+          <legend>{t("which_tickets")}</legend>
+          {valid.map((ticket) => (
+            <label key={ticket.id} class="check">
+              <input type="checkbox" name={ticket.id} defaultChecked /> {seatName(ticket)} · {ticket.ticketType.name} · {money(ticket.price)}
+            </label>
+          ))}
+        </fieldset>
+      </Form>
+    </details>
+  );
+}
