@@ -163,12 +163,12 @@ def application(settings: Settings) -> Starlette:
             ),
             *sign_in_routes(sign_in_services_of),
         ],
-        lifespan=_lifespan(settings, keys),
+        lifespan=_lifespan(settings, keys, ticket_keys),
     )
 
 
 def _lifespan(
-    settings: Settings, keys: KeyRing
+    settings: Settings, keys: KeyRing, ticket_keys: TicketKeys
 ) -> Callable[[Starlette], AbstractAsyncContextManager[Mapping[str, object]]]:
     authenticator = Authenticator(keys)
     schema = build_schema(
@@ -182,7 +182,7 @@ def _lifespan(
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[Mapping[str, object]]:
-        async with open_api(settings, keys) as parts:
+        async with open_api(settings, keys, ticket_keys) as parts:
             context_of = _context_of(parts.services, authenticator)
             shares = ReadShares()
             api = RunningApi(

@@ -156,6 +156,8 @@ class Settings(PaymentSettings, MailSettings):
     max_extensions: int = Field(default=10, ge=0, le=100)
     # Of one session, held and owned.
     max_seats_per_customer: int = Field(default=SEATS_PER_CUSTOMER, ge=1, le=10_000)
+    # Tickets are checked in from so many minutes before the start of their session on.
+    check_in_minutes_before: int = Field(default=60, ge=0, le=10_080)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     # One JSON object per line, or lines for people.
     log_format: Literal["json", "text"] = "json"

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -20,6 +21,7 @@ from domain.blocks import BlockService
 from domain.booking import BookingService
 from domain.cancellations import CancellationService
 from domain.catalog import CatalogService
+from domain.check_ins import CheckInService
 from domain.extensions import ExtensionService
 from domain.payment_provider import PaymentProvider
 from domain.prices import PriceService
@@ -27,12 +29,14 @@ from domain.refunds import RefundService
 from domain.rescheduling import ReschedulingService
 from domain.sales import PaymentService
 from domain.seat_rules import SeatRules
+from domain.ticket_codes import TicketCodes
 from domain.venues import VenueService
 from persistence.catalog.blocks import PostgresBlocks
 from persistence.catalog.catalog import PostgresCatalog
 from persistence.catalog.prices import PostgresPrices
 from persistence.catalog.rescheduling import PostgresReschedules
 from persistence.catalog.venues import PostgresVenues
+from persistence.door.check_ins import PostgresCheckIns
 from persistence.key_value.catalog_cache import RedisCatalogCache
 from persistence.key_value.kept_counts import KeptCounts
 from persistence.money.cancellations import PostgresCancellations
@@ -63,7 +67,9 @@ class ApiParts:
 
 
 @asynccontextmanager
-async def open_api(settings: Settings, keys: KeyRing) -> AsyncIterator[ApiParts]:
+async def open_api(
+    settings: Settings, keys: KeyRing, ticket_codes: TicketCodes
+) -> AsyncIterator[ApiParts]:
     async with (
         open_resources(settings, "api", patience=API_PATIENCE_SECONDS) as resources,
         AsyncExitStack() as opened,
@@ -103,6 +109,7 @@ async def open_api(settings: Settings, keys: KeyRing) -> AsyncIterator[ApiParts]
                 queries,
                 people=people,
                 provider=provider,
+                ticket_codes=ticket_codes,
             ),
             sign_in=people.sign_in,
             webhooks=webhooks(provider, resources),
@@ -136,6 +143,7 @@ def _services(
     *,
     people: AccountServices,
     provider: PaymentProvider | None,
+    ticket_codes: TicketCodes,
 ) -> Services:
     terms = settings.hold_terms()
     ledger, locks, wakeup = resources.ledger, resources.locks, resources.wakeup
@@ -159,6 +167,11 @@ def _services(
         ),
         rescheduling=ReschedulingService(
             PostgresReschedules(resources.pool), ledger, cache, wakeup
+        ),
+        check_ins=CheckInService(
+            PostgresCheckIns(resources.pool),
+            ticket_codes,
+            timedelta(minutes=settings.check_in_minutes_before),
         ),
         accounts=people.accounts,
         addresses=people.addresses,

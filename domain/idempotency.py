@@ -21,6 +21,7 @@ EXTEND_RESERVATION: Final = "extendReservation"
 CANCEL_SESSION: Final = "cancelSession"
 RESCHEDULE_SESSION: Final = "rescheduleSession"
 REFUND_TICKETS: Final = "refundTickets"
+CHECK_IN: Final = "checkIn"
 MAX_KEY_LENGTH = 255
 
 

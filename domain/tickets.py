@@ -1,6 +1,7 @@
 """Tickets: a seat of a reservation, with its type and its price."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -10,8 +11,6 @@ from domain.ticket_prices import TicketType
 
 
 class TicketStatus(StrEnum):
-    """No ticket is used yet."""
-
     RESERVED = "RESERVED"
     VALID = "VALID"
     USED = "USED"
@@ -30,3 +29,4 @@ class Ticket:
     ticket_type: TicketType
     price: Money
     status: TicketStatus
+    used_at: datetime | None = None

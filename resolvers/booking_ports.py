@@ -4,9 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 from uuid import UUID
 
+from domain.check_ins import CheckedIn, Scan
+from domain.gate_lists import GateList
 from domain.ports import Expected
 from domain.refunds import Refund, RefundRequest
 from domain.reservation import Reservation
+from domain.seats import Position
 from domain.ticket_types import Types
 from domain.tickets import Ticket
 
@@ -34,13 +37,25 @@ class Booking(Protocol):
 
 
 class TicketReader(Protocol):
+    async def by_id(self, ids: Sequence[UUID]) -> Mapping[UUID, Ticket]: ...
+
     async def by_reservation(
         self, customer_id: UUID, reservation_ids: Sequence[UUID]
     ) -> Mapping[UUID, list[Ticket]]: ...
 
+    async def sold(self, session_id: UUID, since: Position) -> Sequence[Ticket]: ...
+
     async def by_refund(
         self, refund_ids: Sequence[UUID]
     ) -> Mapping[UUID, list[Ticket]]: ...
+
+
+class GateListReader(Protocol):
+    async def of_session(self, session_id: UUID, since: Position) -> GateList: ...
+
+
+class CheckingIn(Protocol):
+    async def check_in(self, scan: Scan) -> CheckedIn: ...
 
 
 class Refunding(Protocol):

@@ -15,7 +15,7 @@ from resolvers.account_ports import (
     PasswordAccess,
     ProfileAccess,
 )
-from resolvers.booking_ports import Booking, Refunding
+from resolvers.booking_ports import Booking, CheckingIn, Refunding
 from resolvers.catalog_ports import (
     Cancelling,
     CatalogEditing,
@@ -53,6 +53,7 @@ class Services:
     extensions: Extending
     payments: PaymentApproval
     refunds: Refunding
+    check_ins: CheckingIn
     cancellations: Cancelling
     rescheduling: Rescheduling
     accounts: AccountAccess

@@ -39,6 +39,10 @@ def forbidden_box_office() -> FaultError:
     return FaultError("FORBIDDEN", "forbidden_box_office")
 
 
+def forbidden_staff() -> FaultError:
+    return FaultError("FORBIDDEN", "forbidden_staff")
+
+
 def forbidden_network() -> FaultError:
     return FaultError("FORBIDDEN", "forbidden_network")
 

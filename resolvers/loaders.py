@@ -96,6 +96,7 @@ class Loaders:
     _capacities = _by_key(lambda queries: queries.rooms.capacities)
     _counts = _by_key(lambda queries: queries.sessions.counts_of_movies)
     reservations = _of_viewer(lambda queries: queries.reservations.by_id)
+    _tickets = _by_key(lambda queries: queries.tickets.by_id)
     _tickets_of = _of_viewer(lambda queries: queries.tickets.by_reservation)
     _refunds_pending = _by_key(lambda queries: queries.refunds.pending)
     _refunds_of = _by_key(lambda queries: queries.refunds.by_payment)
@@ -159,6 +160,9 @@ class Loaders:
             return []
         known, free = newest
         return known.orphans_of(reservation, free)
+
+    async def ticket(self, ticket_id: UUID) -> Ticket:
+        return await _existing(self._tickets, ticket_id)
 
     async def tickets_of(self, reservation_id: UUID) -> list[Ticket]:
         return await self._tickets_of.load(reservation_id) or []

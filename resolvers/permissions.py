@@ -12,6 +12,8 @@ from resolvers.faults import (
     forbidden_box_office,
     forbidden_cinema,
     forbidden_network,
+    forbidden_staff,
+    not_found,
     unauthenticated,
 )
 from resolvers.ids import NO_ROW, parse_id, require_id
@@ -122,6 +124,33 @@ async def require_manager_of_session(info: "Info", id: strawberry.ID) -> UUID:
         room = await info.context.loaders.room(session.room_id)
         _check(workplaces, room.cinema_id)
     return key
+
+
+async def require_staff(info: "Info") -> tuple[Viewer, Workplaces]:
+    """Where they work, whatever they do there.
+
+    Raises UNAUTHENTICATED, or FORBIDDEN for who works nowhere.
+    """
+    viewer = require_viewer(info)
+    if viewer.role is Role.CUSTOMER:
+        raise forbidden_staff()
+    staff = info.context.services.queries.staff
+    workplaces = await staff.workplaces(viewer.id, viewer.role)
+    if workplaces == Workplaces():
+        raise forbidden_staff()
+    return viewer, workplaces
+
+
+async def require_staff_of_session(info: "Info", id: strawberry.ID) -> UUID:
+    """The id. Raises UNAUTHENTICATED, FORBIDDEN or NOT_FOUND."""
+    _, works_at = await require_staff(info)
+    session = await info.context.loaders.sessions.load(parse_id(id) or NO_ROW)
+    if session is None:
+        raise not_found()
+    room = await info.context.loaders.room(session.room_id)
+    if not works_at.include(room.cinema_id):
+        raise forbidden_staff()
+    return session.id
 
 
 async def require_box_office(info: "Info", session_id: strawberry.ID) -> None:

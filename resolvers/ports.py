@@ -19,7 +19,7 @@ from persistence.key_value.rate_limits import Slowdown
 from persistence.queries.availabilities import Availabilities
 from persistence.queries.keyset import Page, Window
 from persistence.queries.sessions import SessionsWanted
-from resolvers.booking_ports import RefundReader, TicketReader
+from resolvers.booking_ports import GateListReader, RefundReader, TicketReader
 from resolvers.catalog_readers import CinemaReader, MovieReader, RoomReader
 from resolvers.price_ports import PriceReader, TicketTypeReader
 from resolvers.seating_ports import SeatingReader
@@ -150,6 +150,9 @@ class Readers(Protocol):
 
     @property
     def tickets(self) -> TicketReader: ...
+
+    @property
+    def gate_lists(self) -> GateListReader: ...
 
     @property
     def refunds(self) -> RefundReader: ...

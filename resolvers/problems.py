@@ -6,15 +6,15 @@ from typing import Any
 
 from strawberry.types.field import StrawberryField
 
-from domain import errors, money_errors
+from domain import check_ins, errors, money_errors
 from domain.account_tokens import TokenInvalidError
 from domain.profiles import AccountInUseError
 from resolvers.context import Info
 from resolvers.texts import localize
-from schema import problems
+from schema import door, problems
 from schema.catalog import Session
 from schema.converted_list import ConvertedList
-from schema.enums import PaymentStatus, ReservationStatus
+from schema.enums import PaymentStatus, ReservationStatus, TicketStatus
 from schema.money import Money
 from schema.seats import SessionSeat
 
@@ -85,6 +85,22 @@ def version_now(error: errors.OutdatedError) -> Facts:
 
 def conflicting_session(error: errors.RoomBusyError) -> Facts:
     return {"conflicting_session": Session.from_domain(error.session)}
+
+
+def other_scan(error: check_ins.AlreadyCheckedInError) -> Facts:
+    return {"ticket_id": error.ticket_id, "at": error.at, "gate": error.gate}
+
+
+def ticket_of(error: check_ins.WrongSessionError) -> Facts:
+    return {"ticket_id": error.ticket_id}
+
+
+def ticket_status(error: check_ins.TicketNotValidError) -> Facts:
+    return {"status": TicketStatus(error.status) if error.status else None}
+
+
+def opening(error: check_ins.TooEarlyError) -> Facts:
+    return {"opens_at": error.opens_at}
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,4 +183,8 @@ HANDLERS = [
     ProblemHandler(money_errors.CheckoutUnavailableError, problems.ProviderUnavailable),
     ProblemHandler(errors.IdempotencyConflictError, problems.IdempotencyConflict),
     ProblemHandler(errors.RoomBusyError, problems.RoomBusy, conflicting_session),
+    ProblemHandler(check_ins.AlreadyCheckedInError, door.AlreadyCheckedIn, other_scan),
+    ProblemHandler(check_ins.TicketNotValidError, door.TicketNotValid, ticket_status),
+    ProblemHandler(check_ins.WrongSessionError, door.WrongSession, ticket_of),
+    ProblemHandler(check_ins.TooEarlyError, door.TooEarly, opening),
 ]

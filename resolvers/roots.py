@@ -10,6 +10,7 @@ from resolvers.catalog import CatalogMutations
 from resolvers.checkout import CheckoutMutations
 from resolvers.cinemas import CinemaQueries
 from resolvers.clock import ClockQueries
+from resolvers.door import DoorMutations, DoorQueries
 from resolvers.movies import MovieQueries
 from resolvers.passwords import PasswordMutations
 from resolvers.payments import PaymentMutations, PaymentQueries
@@ -43,6 +44,7 @@ class Query(
     ReservationQueries,
     PaymentQueries,
     ClockQueries,
+    DoorQueries,
 ): ...
 
 
@@ -67,6 +69,7 @@ class Mutation(
     RefundMutations,
     CancellationMutations,
     ReschedulingMutations,
+    DoorMutations,
 ): ...
 
 

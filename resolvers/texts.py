@@ -90,6 +90,10 @@ TEXTS: Mapping[str, str | Counted] = {
     "ROOM_IN_USE": "This room has sessions, or had some.",
     "MOVIE_IN_USE": "This movie has sessions to come.",
     "TOKEN_INVALID": "This code is not valid any more. Ask for a new one.",
+    "ALREADY_CHECKED_IN": "This ticket was checked in before.",
+    "TICKET_NOT_VALID": "This ticket is not valid.",
+    "WRONG_SESSION": "This ticket is for another session.",
+    "TOO_EARLY": "It is too early: tickets of this session are not checked in yet.",
     "WRONG_PROVIDER": "This payment is made another way.",
     "PROVIDER_UNAVAILABLE": "The payment provider does not answer: try again in a"
     " moment.",
@@ -160,11 +164,18 @@ TEXTS: Mapping[str, str | Counted] = {
     "room_of_other_cinema": "This room belongs to another cinema.",
     "session_cancelled": "The session is cancelled.",
     "session_begun": "The session has started.",
+    "scan_to_come": "This scan is in the future. Check the clock of the gate.",
+    "scan_too_old": Counted(
+        "days",
+        "This scan is more than %(days)d day old.",
+        "This scan is more than %(days)d days old.",
+    ),
     "seats_taken": "A seat of this session is held or sold.",
     # Faults.
     "UNAUTHENTICATED": "Sign in to continue.",
     "FORBIDDEN": "Only managers can do this.",
     "forbidden_cinema": "You are not a manager of this cinema.",
+    "forbidden_staff": "Only those who work in this cinema can do this.",
     "forbidden_box_office": "Only managers and cashiers of this cinema can do this.",
     "forbidden_network": "Only managers of the whole network can do this.",
     "RATE_LIMITED": Counted(

@@ -49,6 +49,7 @@ class Ticket:
             ticket_type=TicketType.from_domain(ticket.ticket_type),
             price=Money.from_domain(ticket.price),
             status=TicketStatus(ticket.status),
+            used_at=ticket.used_at,
         )
 
 

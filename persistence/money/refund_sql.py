@@ -137,7 +137,8 @@ changed_seats AS (
 ),
 unclaimed AS (
     UPDATE claims SET released_at = clock_timestamp(), released_version = c.version,
-        refund_id = c.refund_id
+        refund_id = c.refund_id, generation = claims.generation + 1,
+        changed_in = {THIS_TRANSACTION}
     FROM changed_seats c
     WHERE claims.reservation_id = c.reservation_id AND claims.session_seat_id = c.id
       AND {NOT_GIVEN_BACK}

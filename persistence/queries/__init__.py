@@ -12,6 +12,7 @@ from persistence.postgres.replica import Replica
 from persistence.queries.availabilities import Availabilities
 from persistence.queries.cinemas import Cinemas
 from persistence.queries.clock import Clock
+from persistence.queries.gate_lists import GateLists
 from persistence.queries.movies import Movies
 from persistence.queries.payments import Payments
 from persistence.queries.prices import Prices
@@ -43,6 +44,7 @@ class Queries:
     staff: Staff
     ticket_types: TicketTypes
     tickets: Tickets
+    gate_lists: GateLists
     clock: Clock
 
     @classmethod
@@ -73,5 +75,6 @@ class Queries:
             staff=Staff(reader),
             ticket_types=TicketTypes(reader, cache),
             tickets=Tickets(reader),
+            gate_lists=GateLists(pool),
             clock=Clock(pool),
         )

@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from domain.money import Money
-from domain.seats import seat_order
+from domain.seats import Position, SeatStatus, seat_order
 from domain.tickets import Ticket, TicketStatus
 from persistence.catalog_rows import seat_of, ticket_type_of
 from persistence.queries.reading import Reader, Rows
@@ -29,7 +29,9 @@ r = aliased(ReservationRow, name="r")  # the name that state_sql uses
 STATUS = f"""CASE WHEN claims.refund_id IS NOT NULL THEN 'REFUNDED'
     WHEN claims.released_at IS NOT NULL THEN 'VOID'
     ELSE CASE {RESERVATION_STATUS} WHEN 'PENDING' THEN 'RESERVED'
-        WHEN 'CONFIRMED' THEN 'VALID' ELSE 'VOID' END END"""
+        WHEN 'CONFIRMED' THEN CASE WHEN claims.used_at IS NULL THEN 'VALID'
+            ELSE 'USED' END
+        ELSE 'VOID' END END"""
 OF_SEAT = list(select(SeatRow).selected_columns)
 OF_TYPE = [
     column.label(f"type_{column.name}")
@@ -47,6 +49,11 @@ class Tickets:
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
 
+    async def by_id(self, ids: Sequence[UUID]) -> dict[UUID, Ticket]:
+        """All customers'. For those who may scan them."""
+        rows = await self._reader.fetch(_tickets("id").where(col(ClaimRow.id).in_(ids)))
+        return {row["ticket_id"]: _ticket(row) for row in rows}
+
     async def by_reservation(
         self, customer_id: UUID, reservation_ids: Sequence[UUID]
     ) -> dict[UUID, list[Ticket]]:
@@ -54,6 +61,20 @@ class Tickets:
         own = and_(col(r.customer_id) == customer_id, col(r.id).in_(reservation_ids))
         rows = _tickets("reservation_id").where(own)
         return _row_by_row(await self._reader.fetch(rows))
+
+    async def sold(self, session_id: UUID, since: Position) -> list[Ticket]:
+        """Row by row: those of the session that were sold or have changed since."""
+        rows = _tickets("id").where(
+            col(SessionSeatRow.session_id) == session_id,
+            col(SessionSeatRow.status) == SeatStatus.SOLD,
+            col(ClaimRow.released_at).is_(None),
+            or_(
+                col(SessionSeatRow.changed_in) >= since,
+                col(ClaimRow.changed_in) >= since,
+            ),
+        )
+        tickets = map(_ticket, await self._reader.fetch(rows))
+        return sorted(tickets, key=lambda ticket: seat_order(ticket.seat))
 
     async def by_refund(self, refund_ids: Sequence[UUID]) -> dict[UUID, list[Ticket]]:
         """Row by row, whose they are: who knows the refund may know its tickets."""
@@ -79,6 +100,7 @@ def _tickets(owner: str) -> Rows:
         col(r.id).label("reservation_id"),
         col(r.session_id).label("session_id"),
         col(r.currency).label("currency"),
+        col(ClaimRow.used_at).label("used_at"),
         literal_column(STATUS, Text).label("status"),
         literal_column(PRICE, Integer).label("price_minor"),
         *OF_SEAT,
@@ -112,4 +134,5 @@ def _ticket(row: RowMapping) -> Ticket:
         ticket_type=ticket_type_of(row, "type_"),
         price=Money(row["price_minor"], row["currency"]),
         status=TicketStatus(row["status"]),
+        used_at=row["used_at"],
     )

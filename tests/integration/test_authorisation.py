@@ -20,11 +20,23 @@ from persistence.postgres.pool import Pool
 from tests.support.accounts import FakeAccounts, FakePasswords, FakeTokens
 from tests.support.identities import FakeCodes, FakeIdentities
 from tests.support.minimal_operations import operation, root_fields
-from tests.support.permissions import ANYBODY, MANAGERS, NETWORK, SIGNED_IN, WHO_MAY
+from tests.support.permissions import (
+    ANYBODY,
+    MANAGERS,
+    NETWORK,
+    SIGNED_IN,
+    STAFF,
+    WHO_MAY,
+)
 from tests.support.schema_client import SchemaClient
 
 REFUSED: dict[str, dict[str, str]] = {
     ANYBODY: {},
+    STAFF: {
+        "stranger": "UNAUTHENTICATED",
+        "customer": "FORBIDDEN",
+        "manager of no cinema": "FORBIDDEN",
+    },
     SIGNED_IN: {"stranger": "UNAUTHENTICATED"},
     MANAGERS: {
         "stranger": "UNAUTHENTICATED",

@@ -4,6 +4,7 @@
 CHANGE_NO_MAP = {
     "archiveMovie",
     "changePassword",
+    "checkIn",
     "chooseTickets",
     "createCinema",
     "createMovie",

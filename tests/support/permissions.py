@@ -3,6 +3,7 @@
 ANYBODY, SIGNED_IN = "anybody", "everyone signed in"
 # Of the cinema that the mutation changes; of the whole network.
 MANAGERS, NETWORK = "managers", "managers of the network"
+STAFF = "staff"  # of the cinema, whatever they do there
 
 WHO_MAY = {
     "Query.viewer": ANYBODY,
@@ -66,6 +67,8 @@ WHO_MAY = {
     "Mutation.approvePayment": SIGNED_IN,
     "Mutation.startCheckout": SIGNED_IN,
     "Mutation.refundTickets": SIGNED_IN,
+    "Query.gateList": STAFF,
+    "Mutation.checkIn": STAFF,
     "Subscription.seatMap": ANYBODY,
     "Subscription.reservation": SIGNED_IN,
 }

@@ -2,6 +2,7 @@
 
 from contextlib import aclosing
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from domain.blocks import BlockService
 from domain.booking import BookingService
 from domain.cancellations import CancellationService
 from domain.catalog import CatalogService
+from domain.check_ins import CheckInService
 from domain.extensions import ExtensionService
 from domain.people import Role, Viewer
 from domain.prices import PriceService
@@ -30,6 +32,7 @@ from persistence.catalog.catalog import PostgresCatalog
 from persistence.catalog.prices import PostgresPrices
 from persistence.catalog.rescheduling import PostgresReschedules
 from persistence.catalog.venues import PostgresVenues
+from persistence.door.check_ins import PostgresCheckIns
 from persistence.money.cancellations import PostgresCancellations
 from persistence.money.refunds import PostgresRefunds
 from persistence.postgres.pool import Pool
@@ -46,6 +49,7 @@ from tests.support.null_services import (
     Unlimited,
 )
 from tests.support.scripted_feeds import ScriptedReservationFeed, ScriptedSeatFeed
+from tests.support.ticket_codes import TICKET_CODES
 from transport.documents.document import read
 from transport.json_text import encode
 from transport.operation_extension import DOCUMENT
@@ -101,6 +105,9 @@ class SchemaClient:
             payments=PaymentService(ledger, NoSeatLocks(), NoWakeup()),
             refunds=RefundService(
                 PostgresRefunds(pool), ledger, NoSeatLocks(), NoWakeup()
+            ),
+            check_ins=CheckInService(
+                PostgresCheckIns(pool), TICKET_CODES, timedelta(hours=1)
             ),
             cancellations=CancellationService(
                 PostgresCancellations(pool), ledger, NothingCached(), NoWakeup()

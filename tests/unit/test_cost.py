@@ -96,7 +96,7 @@ def test_costs_are_read_from_the_fields() -> None:
     }
 
     assert with_a_cost == {
-        "seats": FieldCost(items=100),
+        **dict.fromkeys(("seats", "sold", "void"), FieldCost(items=100)),
         "orphans": FieldCost(items=8, extra=50),
         "better": FieldCost(items=8),
         "ticketTypes": FieldCost(items=10),

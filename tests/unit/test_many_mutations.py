@@ -52,6 +52,7 @@ def context(booking: FailingBooking) -> Context:
         extensions=UNUSED,
         payments=UNUSED,
         refunds=UNUSED,
+        check_ins=UNUSED,
         cancellations=UNUSED,
         rescheduling=UNUSED,
         accounts=UNUSED,

@@ -1,0 +1,1 @@
+"""The door: tickets are checked in."""
