@@ -156,6 +156,7 @@ def _services(
         payments=PaymentService(ledger, locks, wakeup, settings.payment_provider),
         checkout=checkout(provider, settings, resources),
         payment_provider=settings.payment_provider,
+        ticket_codes=ticket_codes,
         refunds=RefundService(
             PostgresRefunds(resources.pool, resources.own_writes),
             ledger,

@@ -17,3 +17,15 @@ class CheckoutUnavailableError(DomainError):
     """The provider gives no page now. The same call goes on with what has begun."""
 
     code = "PROVIDER_UNAVAILABLE"
+
+
+class TicketUsedError(DomainError):
+    """Customers cannot give back a ticket with which somebody went in."""
+
+    code = "TICKET_USED"
+
+
+class TicketTransferredError(DomainError):
+    """Another person has the ticket now: only managers give its money back."""
+
+    code = "TICKET_TRANSFERRED"

@@ -16,6 +16,7 @@ from domain.errors import (
 )
 from domain.idempotency import REFUND_TICKETS, earlier_result, key_for
 from domain.money import Money
+from domain.money_errors import TicketTransferredError, TicketUsedError
 from domain.people import Workplaces
 from domain.ports import (
     IdempotencyKey,
@@ -47,8 +48,8 @@ class Refund:
 class RefundRequest:
     """Who wants money back for which tickets. None: for all that are left.
 
-    The customer may ask as long as the cinema allows, and those who manage the cinema
-    at any time.
+    The customer may ask as long as the cinema allows, and as long as they have the
+    tickets; those who manage the cinema at any time.
     """
 
     reservation_id: UUID
@@ -75,8 +76,9 @@ class Refunds(Protocol):
     ) -> RefundDecision:
         """One transaction, its events included. The same tickets again: that refund.
 
-        Raises KeyReusedError, NotFoundError, InvalidInputError, RefundTooLateError or
-        NothingToRefundError: then nothing has changed.
+        Raises KeyReusedError, NotFoundError, InvalidInputError, RefundTooLateError,
+        TicketUsedError, TicketTransferredError or NothingToRefundError: then nothing
+        has changed.
         """
 
     async def by_id(self, ids: Sequence[UUID]) -> dict[UUID, Refund]: ...
@@ -107,6 +109,8 @@ class RefundService:
             NotFoundError,
             InvalidInputError,
             RefundTooLateError,
+            TicketUsedError,
+            TicketTransferredError,
             NothingToRefundError,
         ):
             earlier = await earlier_result(self._ledger, wanted.requested_by, key)

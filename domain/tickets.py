@@ -11,6 +11,8 @@ from domain.ticket_prices import TicketType
 
 
 class TicketStatus(StrEnum):
+    """RESERVED is not paid yet. VOID was never paid, or its seat was replaced."""
+
     RESERVED = "RESERVED"
     VALID = "VALID"
     USED = "USED"
@@ -29,4 +31,10 @@ class Ticket:
     ticket_type: TicketType
     price: Money
     status: TicketStatus
-    used_at: datetime | None = None
+    holder_id: UUID
+    generation: int
+    used_at: datetime | None
+
+    @property
+    def has_code(self) -> bool:
+        return self.status in {TicketStatus.VALID, TicketStatus.USED}

@@ -7,6 +7,8 @@ from strawberry.types import Info as StrawberryInfo
 from domain.payment import APPROVE
 from domain.people import Viewer
 from domain.reservation import DEFAULT_TERMS, HoldTerms
+from domain.ticket_codes import TicketCodes
+from domain.tickets import Ticket
 from resolvers.account_ports import (
     AccountAccess,
     AddressAccess,
@@ -54,6 +56,7 @@ class Services:
     payments: PaymentApproval
     refunds: Refunding
     check_ins: CheckingIn
+    ticket_codes: TicketCodes
     cancellations: Cancelling
     rescheduling: Rescheduling
     accounts: AccountAccess
@@ -111,6 +114,12 @@ class Context:
         if self._loaders is None:
             self._loaders = Loaders(self.services.queries, self.viewer)
         return self._loaders
+
+    def code_of(self, ticket: Ticket) -> str | None:
+        holds = self.viewer is not None and self.viewer.id == ticket.holder_id
+        if not (holds and ticket.has_code):
+            return None
+        return self.services.ticket_codes.code(ticket.id, ticket.generation)
 
     def count_seats(self, number: int) -> None:
         """Count seats of the answer. Raises FaultError if it has too many.

@@ -75,7 +75,7 @@ def refunds_end(error: errors.RefundTooLateError) -> Facts:
     return {"until": error.until}
 
 
-def no_refund(_error: errors.NothingToRefundError) -> Facts:
+def no_refund(_error: errors.DomainError) -> Facts:
     return {"until": None}
 
 
@@ -179,6 +179,10 @@ HANDLERS = [
     ProblemHandler(errors.PaymentClosedError, problems.PaymentClosed, payment_status),
     ProblemHandler(errors.RefundTooLateError, problems.RefundRefused, refunds_end),
     ProblemHandler(errors.NothingToRefundError, problems.RefundRefused, no_refund),
+    ProblemHandler(money_errors.TicketUsedError, problems.RefundRefused, no_refund),
+    ProblemHandler(
+        money_errors.TicketTransferredError, problems.RefundRefused, no_refund
+    ),
     ProblemHandler(money_errors.WrongProviderError, problems.WrongProvider, provider),
     ProblemHandler(money_errors.CheckoutUnavailableError, problems.ProviderUnavailable),
     ProblemHandler(errors.IdempotencyConflictError, problems.IdempotencyConflict),

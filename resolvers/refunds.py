@@ -16,7 +16,8 @@ class RefundMutations:
     @strawberry.mutation(
         description="Give sold tickets back: their seats are on sale again at once, and"
         " the money goes back. Customers may until `refundHoursBeforeStart` of the"
-        " cinema before the start, managers of the cinema at any time."
+        " cinema before the start, unless a ticket is USED or somebody else holds it;"
+        " managers of the cinema at any time. The money goes to who paid."
     )
     async def refund_tickets(
         self,

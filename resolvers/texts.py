@@ -83,6 +83,9 @@ TEXTS: Mapping[str, str | Counted] = {
     "PAYMENT_CLOSED": "This payment can no longer be changed.",
     "REFUND_TOO_LATE": "It is too late to give these tickets back.",
     "NOTHING_TO_REFUND": "There are no tickets here that can be given back.",
+    "TICKET_USED": "A ticket that was used cannot be given back here. Ask the cinema.",
+    "TICKET_TRANSFERRED": "A ticket that somebody else has now cannot be given back"
+    " here. Ask the cinema.",
     "IDEMPOTENCY_CONFLICT": "This key was already used with a different input.",
     "ROOM_BUSY": "Another session is in the room at that time.",
     "OUTDATED": "Somebody else has changed this in the meantime. Load it again.",

@@ -103,6 +103,9 @@ class FieldContext(Protocol):
     @property
     def payment_provider(self) -> str: ...
 
+    def code_of(self, ticket: Ticket) -> str | None:
+        """None for who does not hold the ticket, and for a ticket without a code."""
+
     def count_seats(self, number: int) -> None:
         """Raises an error if the answer gets too many seats. Call it for each list."""
 

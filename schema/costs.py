@@ -24,6 +24,7 @@ WRONG_FIELDS = 3
 # All seats are read, whatever is selected of them: that takes as long as 50 fields.
 READING_SEATS = 50
 COUNTING_SEATS = 5
+SIGNING_A_CODE = 5
 # Some twenty queries by keys.
 EXPORTING = 200
 

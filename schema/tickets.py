@@ -8,6 +8,7 @@ import strawberry
 from domain import tickets
 from schema.catalog import Session
 from schema.context import Info
+from schema.costs import SIGNING_A_CODE, cost
 from schema.enums import TicketStatus
 from schema.money import Money
 from schema.prices import TicketType
@@ -23,12 +24,18 @@ class Ticket:
         description="What was agreed for it, whatever the session costs now."
     )
     status: TicketStatus = strawberry.field(description="Current status.")
-    code: str | None = strawberry.field(
-        default=None, description="What its QR code says. Not used yet: null."
-    )
     used_at: datetime | None = strawberry.field(
-        default=None, description="When it was used. Not used yet: null."
+        description="When a gate let its holder in. Null until then."
     )
+
+    @strawberry.field(
+        description="What its QR code says: signed, for gates to check with the keys at"
+        " `/.well-known/ticket-keys`. Only for its holder, and only while it is VALID"
+        " or USED: null otherwise. It changes with the ticket: read it again.",
+        metadata=cost(extra=SIGNING_A_CODE),
+    )
+    def code(self, info: Info) -> str | None:
+        return info.context.code_of(self.value)
 
     @strawberry.field(description="The physical seat.")
     async def seat(self, info: Info) -> Seat:

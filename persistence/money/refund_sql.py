@@ -2,7 +2,7 @@
 
 They are several, in one transaction: the last one decides what is given back, and its
 snapshot is younger than all locks. The locks are those of the session, reservations,
-their payments, seats and quotas, in this order.
+their payments, seats, claims and quotas, in this order.
 """
 
 from domain.events import REFUND_EVENTS, TicketsRefunded
@@ -37,9 +37,13 @@ WHERE claims.reservation_id = ANY($1) AND claims.released_at IS NULL
 ORDER BY ss.id
 FOR UPDATE OF ss
 """
+# Nobody uses or passes on a ticket meanwhile: gates lock nothing else.
 TICKETS = """
-SELECT id, refund_id, released_at IS NULL AS is_open
+SELECT id, refund_id, released_at IS NULL AS is_open, used_at IS NOT NULL AS is_used,
+       holder_id IS NOT NULL AS is_transferred
 FROM claims WHERE reservation_id = $1
+ORDER BY id
+FOR UPDATE
 """
 # Who may ask, and until when the customer may. Who bought before the session was moved
 # has time until its new start.

@@ -14,6 +14,7 @@ from domain.errors import (
     raise_if_any,
 )
 from domain.money import Money
+from domain.money_errors import TicketTransferredError, TicketUsedError
 from domain.ports import IdempotencyKey, KeyReusedError
 from domain.refunds import Refund, RefundDecision, RefundRequest
 from domain.reservation import Reservation, ReservationStatus
@@ -80,6 +81,8 @@ async def _refund(
     if refund_id is None:
         if policy["is_late"] and not manages:
             raise RefundTooLateError(policy["until"])
+        if not manages:
+            _check_they_have(tickets, request.ticket_ids)
         refund_id, given_back = await _give_back(db, request)
     if key:
         by = request.requested_by
@@ -133,6 +136,18 @@ def _earlier_refund(
             ]
         )
     return earlier.pop()
+
+
+def _check_they_have(
+    tickets: Sequence[asyncpg.Record], wanted: Sequence[UUID] | None
+) -> None:
+    """Raises TicketUsedError or TicketTransferredError."""
+    for row in tickets:
+        if row["is_open"] and (wanted is None or row["id"] in wanted):
+            if row["is_used"]:
+                raise TicketUsedError
+            if row["is_transferred"]:
+                raise TicketTransferredError
 
 
 async def _give_back(

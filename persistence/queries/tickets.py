@@ -5,7 +5,16 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Integer, RowMapping, Text, and_, literal_column, or_, select
+from sqlalchemy import (
+    Integer,
+    RowMapping,
+    Text,
+    and_,
+    func,
+    literal_column,
+    or_,
+    select,
+)
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -42,6 +51,7 @@ OF_CLAIM = or_(
     col(TicketTypeRow.id) == col(ClaimRow.ticket_type_id),
     and_(col(ClaimRow.ticket_type_id).is_(None), col(TicketTypeRow.is_default)),
 )
+HOLDER = func.coalesce(col(ClaimRow.holder_id), col(r.customer_id))
 PRICE = CLAIM_PRICE.format(claim="claims", r="r")
 
 
@@ -103,6 +113,8 @@ def _tickets(owner: str) -> Rows:
         col(ClaimRow.used_at).label("used_at"),
         literal_column(STATUS, Text).label("status"),
         literal_column(PRICE, Integer).label("price_minor"),
+        HOLDER.label("holder_id"),
+        col(ClaimRow.generation),
         *OF_SEAT,
         *OF_TYPE,
     ]
@@ -134,5 +146,7 @@ def _ticket(row: RowMapping) -> Ticket:
         ticket_type=ticket_type_of(row, "type_"),
         price=Money(row["price_minor"], row["currency"]),
         status=TicketStatus(row["status"]),
+        holder_id=row["holder_id"],
+        generation=row["generation"],
         used_at=row["used_at"],
     )

@@ -24,7 +24,7 @@ FROM payments p WHERE reservation_id = $1
 
 
 def remove_locks(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("LOCK_SALE", "LOCK_PAYMENTS", "LOCK_SEATS"):
+    for name in ("LOCK_SALE", "LOCK_PAYMENTS", "LOCK_SEATS", "TICKETS"):
         unlocked = getattr(refund_sql, name).partition("FOR UPDATE")[0]
         monkeypatch.setattr(refund_sql, name, unlocked)
 

@@ -15,6 +15,7 @@ from tests.support.prices import (
 )
 from tests.support.schema_client import SchemaClient
 from tests.support.ticket_buyer import Buyer
+from tests.support.ticket_codes import TICKET_CODES
 
 
 async def test_a_reservation_has_its_tickets(
@@ -43,7 +44,11 @@ async def test_a_reservation_has_its_tickets(
     payment = await open_payment(cinema.pool, UUID(held["id"]))
     await client.mutate(APPROVE_PAYMENT, ana, paymentId=str(payment))
     valid = await buyer.tickets()
-    assert valid == [each | {"status": "VALID"} for each in reserved]
+    assert valid == [
+        each
+        | {"status": "VALID", "code": TICKET_CODES.code(UUID(each["id"]), generation=1)}
+        for each in reserved
+    ]
 
 
 async def test_the_tickets_of_an_ended_reservation_are_void(

@@ -115,6 +115,7 @@ class SchemaClient:
             rescheduling=ReschedulingService(
                 PostgresReschedules(pool), ledger, NothingCached(), NoWakeup()
             ),
+            ticket_codes=TICKET_CODES,
             accounts=UNUSED,
             identities=UNUSED,
             addresses=UNUSED,

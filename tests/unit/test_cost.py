@@ -102,6 +102,7 @@ def test_costs_are_read_from_the_fields() -> None:
         "ticketTypes": FieldCost(items=10),
         "priceZones": FieldCost(items=5),
         "tickets": FieldCost(items=8),
+        "code": FieldCost(extra=5),
         "refunds": FieldCost(items=8),
         "prices": FieldCost(items=10),
         **dict.fromkeys(("devices", "priceCards"), FieldCost(items=10)),

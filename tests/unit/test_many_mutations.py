@@ -53,6 +53,7 @@ def context(booking: FailingBooking) -> Context:
         payments=UNUSED,
         refunds=UNUSED,
         check_ins=UNUSED,
+        ticket_codes=UNUSED,
         cancellations=UNUSED,
         rescheduling=UNUSED,
         accounts=UNUSED,
