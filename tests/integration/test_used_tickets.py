@@ -16,6 +16,7 @@ from tests.support.cinema import Cinema, Show
 from tests.support.polling import until_blocked
 from tests.support.refunds import EVERYWHERE, asking, refund_service, sell, ticket_ids
 from tests.support.schema_client import SchemaClient
+from tests.support.staff import ADD_ACCOUNT
 from tests.support.ticket_codes import TICKET_CODES
 
 # As a gate does it, and who accepts a ticket.
@@ -118,7 +119,8 @@ async def test_what_a_customer_does_not_have_is_not_given_back(
     assert (refused["code"], refused["until"]) == (code, None)
     assert [s for s, _ in await cinema.seat_states(show)][:2] == ["SOLD", "SOLD"]
 
-    manager = Viewer(UUID(int=1), Role.MANAGER)
+    manager_id = await pool.fetchval(ADD_ACCOUNT, Role.MANAGER, False)
+    manager = Viewer(manager_id, Role.MANAGER)
     only = await client.mutate(REFUND_TICKETS, ana, **wanted, ticketIds=[str(other)])
     rest = await client.mutate(OF_REFUND, manager, **wanted, ticketIds=[str(gone)])
     assert only["status"] == "SUCCEEDED"
