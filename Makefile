@@ -92,6 +92,7 @@ test-compose: $(VENV)/dev.stamp ## build the images and run both compose files, 
 
 check: $(VENV)/dev.stamp ## check style, types, imports, schema, tables and manifests, and run unit tests
 	+flock $(VENV) $(MAKE) $(KUSTOMIZE) || echo "KUSTOMIZE IS NOT INSTALLED, for the reason above: the checks that need it are skipped." >&2
+	+flock $(VENV) $(MAKE) $(PROMTOOL) || echo "PROMTOOL IS NOT INSTALLED, for the reason above: the test of the alerts is skipped." >&2
 	$(PY) -m ruff check --quiet
 	$(PY) -m ruff format --check --quiet
 	$(PY) -m mypy --no-error-summary .
@@ -208,6 +209,17 @@ $(KUSTOMIZE):
 	echo "Building kustomize (once; a minute) ..." >&2
 	$(call GO_INSTALL,sigs.k8s.io/kustomize/kustomize/v5@$(KUSTOMIZE_VERSION))
 	mv $(VENV)/kustomize $@
+
+# From Debian's package, which is not installed: to build it would take many minutes.
+APT_DOWNLOAD = apt-get download --quiet prometheus
+PROMTOOL := $(VENV)/promtool
+$(PROMTOOL):
+	if command -v promtool >/dev/null; then exec ln -s "$$(command -v promtool)" $@; fi; \
+	command -v apt-get >/dev/null || { echo "There is neither promtool nor apt-get." >&2; exit 1; }; \
+	echo "Fetching promtool (once; some seconds) ..." >&2; \
+	folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; cd "$$folder"; \
+	{ $(APT_DOWNLOAD) || { apt-get update --quiet && $(APT_DOWNLOAD); }; } >log 2>&1 || { tail -n 2 log >&2; exit 1; }; \
+	dpkg-deb --fsys-tarfile prometheus_*.deb | tar --extract ./usr/bin/promtool && mv usr/bin/promtool $(abspath $@)
 
 NPM_CI = web/with-node npm ci $(1) >$(VENV)/npm.log 2>&1 || { \
 	grep -m1 '^npm error [^ces]' $(VENV)/npm.log || tail -n 3 $(VENV)/npm.log; exit 1; } >&2
