@@ -16,7 +16,7 @@ from runtime.errors import CommandError
 
 SCENARIOS = (
     *("storm", "crowd", "best", "bystanders", "readers"),
-    *("noop", "map", "watchers", "expiries", "webhooks"),
+    *("noop", "map", "watchers", "expiries", "webhooks", "door"),
 )
 
 
@@ -62,6 +62,7 @@ def _refuse_too_many(users: int, scenario: str) -> None:
         "storm": plan.MAX_STORM,
         "bystanders": plan.MAX_TOKENS - plan.BYSTANDERS,
         "webhooks": plan.MAX_EVENTS,
+        "door": plan.MAX_GATES,
         "readers": plan.MAX_TOKENS - 6 * plan.BYSTANDERS,
     }
     limit = limits.get(scenario, plan.MAX_TOKENS)
@@ -78,6 +79,10 @@ def _scenario(name: str) -> Callable[[int, Seconds], Report]:
         from loadtest import expiries
 
         return lambda users, _: expiries.run(os.environ, users)
+    if name == "door":
+        from loadtest import door
+
+        return lambda users, _: door.run(os.environ, users)
 
     # Before any import that opens sockets: gevent replaces the socket module.
     from gevent import monkey

@@ -39,6 +39,8 @@ READERS = {
 
 MAX_EVENTS = 5_000  # of the payment provider, a second
 
+MAX_GATES = 500  # on each of two sides
+
 CHANGES = 40  # of seats in the watchers scenario
 UNWATCHED_CHANGES = 20  # before: what a change costs without a delivery ...
 WARM_UP_CHANGES = 20  # ... when the server is no longer new

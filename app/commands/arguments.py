@@ -82,6 +82,7 @@ def _add_processes(add: AddCommand) -> None:
 def _add_operator_commands(add: AddCommand) -> None:
     _add_keys(add("keys", "the keys that sign access tokens"), "minute", "tokens")
     _add_keys(add("ticket-keys", "the keys that sign tickets"), "day", "tickets")
+    _add_gate(add("scan", "a gate for the terminal: reads codes, one a line"))
     _add_managers(add("managers", "the people who work in the cinemas"))
     letters = add("dead-letters", "the events that a consumer could not handle")
     letters.add_argument("action", choices=("list", "show", "replay"))
@@ -102,6 +103,16 @@ def _add_keys(keys: ArgumentParser, settling: str, signed: str) -> None:
         "retire", help=f"delete a key: its {signed} are refused"
     )
     retire.add_argument("key_id", metavar="KID", help="after -- if it begins with -")
+
+
+def _add_gate(gate: ArgumentParser) -> None:
+    gate.add_argument("--gate", required=True, help="its name, for people")
+    gate.add_argument("--session", required=True, metavar="ID")
+    gate.add_argument("--email", required=True, help="of who stands there")
+    gate.add_argument("--url", default="http://127.0.0.1:3333", help="of the API")
+    gate.add_argument(
+        "--offline", action="store_true", help="judge alone, and send all at the end"
+    )
 
 
 def _add_managers(managers: ArgumentParser) -> None:

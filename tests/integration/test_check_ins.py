@@ -8,10 +8,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from app.scanner.documents import CHECK_IN
 from domain.people import Role, Viewer
 from persistence.postgres.pool import Pool
 from tests.support.cinema import Cinema, Show
-from tests.support.door_documents import CHECK_IN
 from tests.support.refunds import EVERYWHERE, asking, refund_service, sell, ticket_ids
 from tests.support.schema_client import MANAGER, SchemaClient
 from tests.support.session_documents import RESCHEDULE_SESSION

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from joserfc.jwk import OKPKey
 
+from app.scanner.documents import CHECK_IN
 from auth.signing_keys import make_first_key
 from auth.ticket_keys import TicketKeys, ticket_ring
 from domain.check_ins import CheckInService
@@ -15,7 +16,6 @@ from domain.people import Role, Viewer
 from persistence.door.check_ins import PostgresCheckIns
 from persistence.postgres.pool import Pool
 from tests.support.cinema import Cinema
-from tests.support.door_documents import CHECK_IN
 from tests.support.refunds import sell, ticket_ids
 from tests.support.schema_client import SchemaClient
 from tests.support.signing_keys import put_key

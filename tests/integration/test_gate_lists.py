@@ -7,13 +7,13 @@ from uuid import UUID
 
 import pytest
 
+from app.scanner.documents import GATE_LIST
 from domain.people import Role, Viewer
 from domain.seats import Position
 from persistence.postgres.pool import Pool
 from persistence.queries.gate_lists import GateLists
 from tests.support.cinema import Cinema, Show
 from tests.support.door import check_in_service, scan_of
-from tests.support.door_documents import GATE_LIST
 from tests.support.refunds import EVERYWHERE, asking, refund_service, sell, ticket_ids
 from tests.support.schema_client import SchemaClient
 

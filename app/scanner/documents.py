@@ -1,4 +1,4 @@
-"""What gates send."""
+"""What a gate sends."""
 
 CHECK_IN = """mutation ($input: CheckInInput!) { checkIn(input: $input) {
   __typename
@@ -19,3 +19,8 @@ GATE_LIST = """query ($session: ID!, $since: String) {
     sold { id seat { row number } ticketType { name proofRequired } }
   }
 }"""
+SIGN_IN = """mutation ($input: SignInInput!) { signIn(input: $input) {
+  __typename
+  ... on AuthTokens { accessToken }
+  ... on Problem { code message }
+} }"""

@@ -1,0 +1,1 @@
+"""A gate for the terminal: with a connection, and without one."""
