@@ -21,7 +21,8 @@ WHERE r.id = $1
 """
 SEATS = f"""
 SELECT ss.id, seat.row_label, seat.number, claims.released_at, ss.status, ss.version,
-       ss.held_until, ss.reservation_id
+       ss.held_until, ss.reservation_id, claims.id AS ticket_id, claims.used_at,
+       claims.used_gate, claims.used_scan
 FROM claims
 JOIN session_seats ss ON ss.id = claims.session_seat_id
 JOIN seats seat ON seat.id = ss.seat_id
@@ -100,9 +101,12 @@ def _of_each(what: str, rows: Sequence[asyncpg.Record]) -> Iterator[Moment]:
 
 def _of_seat(seat: asyncpg.Record) -> Iterator[Moment]:
     yield Moment(None, "seat as it is now", dict(seat))
+    label = f"{seat['row_label']}{seat['number']}"
     if seat["released_at"]:
-        label = f"{seat['row_label']}{seat['number']}"
         yield Moment(seat["released_at"], "seat given back", {"seat": label})
+    if seat["used_at"]:
+        facts = {"seat": label, "gate": seat["used_gate"], "scan": seat["used_scan"]}
+        yield Moment(seat["used_at"], "ticket checked in", facts)
 
 
 def _of_payment(payment: asyncpg.Record) -> Iterator[Moment]:

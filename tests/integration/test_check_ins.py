@@ -1,7 +1,6 @@
 """What gates are answered."""
 
 import asyncio
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,6 +10,7 @@ import pytest
 from app.scanner.documents import CHECK_IN
 from domain.people import Role, Viewer
 from persistence.postgres.pool import Pool
+from persistence.sales.stories import rows_of
 from tests.support.cinema import Cinema, Show
 from tests.support.refunds import EVERYWHERE, asking, refund_service, sell, ticket_ids
 from tests.support.schema_client import MANAGER, SchemaClient
@@ -18,7 +18,7 @@ from tests.support.session_documents import RESCHEDULE_SESSION
 from tests.support.ticket_codes import TICKET_CODES
 
 RITA = Viewer(UUID(int=7), Role.USHER)  # the test's client lets her work everywhere
-Door = Callable[..., Any]
+SALE = "SELECT reservation_id FROM claims WHERE id = $1"
 
 
 @pytest.fixture
@@ -82,6 +82,18 @@ async def test_a_repeated_call_is_no_second_scan(
     assert first == again
     assert first["__typename"] == "CheckedIn"
     assert other["__typename"] == "AlreadyCheckedIn"
+
+
+async def test_operators_see_when_it_was_checked_in(
+    client: SchemaClient, pool: Pool, tickets: list[UUID]
+) -> None:
+    await scan(client, tickets[0], gate="North", idempotencyKey="k")
+
+    story = await rows_of(pool, await pool.fetchval(SALE, tickets[0]))
+
+    assert story
+    [checked_in] = [m for m in story.moments if m.what == "ticket checked in"]
+    assert checked_in.facts == {"seat": "A1", "gate": "North", "scan": f"{RITA.id} k"}
 
 
 async def test_a_gate_without_an_answer_sends_its_scan_again(
