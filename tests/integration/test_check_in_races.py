@@ -24,6 +24,7 @@ from tests.support.polling import until_blocked
 from tests.support.refunds import EVERYWHERE, asking, refund_service, sell, ticket_ids
 
 GATES = ("North", "South", "East")
+RAISE_GENERATION = "UPDATE claims SET generation = generation + 1 WHERE id = $1"
 MOVE = """
 UPDATE sessions
 SET starts_at = starts_at + $2::interval, ends_at = ends_at + $2::interval
@@ -125,6 +126,30 @@ async def test_a_ticket_that_is_being_given_back_lets_nobody_in(
         blind = check_in_sql.CHECK_IN.replace(guard, "$2::int IS NOT NULL")
         monkeypatch.setattr(check_in_sql, "CHECK_IN", blind)
     assert isinstance(await during_a_refund(pool, show, ana), CheckedIn)
+
+
+async def test_a_ticket_that_is_being_passed_on_lets_nobody_in_with_the_old_code(
+    pool: Pool, ticket: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def during_a_transfer(generation: int) -> CheckedIn | BaseException:
+        code = scan_of(ticket, generation=generation)
+        async with pool.acquire() as db, db.transaction():
+            await db.execute(RAISE_GENERATION, ticket)
+            scan = asyncio.create_task(check_in_service(pool).check_in(code))
+            await until_blocked(pool, 1)
+        [result] = await asyncio.gather(scan, return_exceptions=True)
+        return result
+
+    refused = await during_a_transfer(1)
+    assert isinstance(refused, TicketNotValidError)
+    assert refused.status == TicketStatus.VOID
+
+    # Without the guard it does.
+    blind = check_in_sql.CHECK_IN.replace(
+        check_in_sql.IS_CURRENT, "$2::int IS NOT NULL"
+    )
+    monkeypatch.setattr(check_in_sql, "CHECK_IN", blind)
+    assert isinstance(await during_a_transfer(2), CheckedIn)
 
 
 async def test_a_move_that_is_not_committed_holds_up_no_door(
