@@ -12,10 +12,12 @@ from domain.people import Role, Viewer
 from domain.seats import Position
 from persistence.postgres.pool import Pool
 from persistence.queries.gate_lists import GateLists
+from tests.support.api_examples import example
 from tests.support.cinema import Cinema, Show
 from tests.support.door import check_in_service, scan_of
 from tests.support.refunds import EVERYWHERE, asking, refund_service, sell, ticket_ids
 from tests.support.schema_client import SchemaClient
+from tests.support.ticket_codes import TICKET_CODES
 
 RITA = Viewer(UUID(int=7), Role.USHER)
 
@@ -144,3 +146,17 @@ async def test_gates_ask_while_others_let_in(
     then = await listed(client, show, read["position"])
 
     assert {*read["used"], *then["used"]} == {*tickets}
+
+
+async def test_the_examples_of_the_documentation_run(
+    client: SchemaClient, show: Show, tickets: list[str]
+) -> None:
+    code = TICKET_CODES.code(UUID(tickets[0]), 1)
+
+    checked_in = await client.mutate(example("CheckIn"), RITA, code=code)
+    data = await client.data(
+        example("GateList"), RITA, session=str(show.session_id), since=None
+    )
+
+    assert checked_in["ticket"]["id"] == tickets[0]
+    assert data["gateList"]["used"] == [tickets[0]]
