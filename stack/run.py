@@ -134,6 +134,9 @@ class EmbeddedRun:
             "PORT": str(self._port),
             "METRICS_PORT": environ.get("METRICS_PORT")
             or str(self._metrics_port.number),
+            # The page of this run, for links in mails.
+            "PAGES_URL": environ.get("PAGES_URL")
+            or f"http://{address_in_url(self._host, self._port)}",
             **self._mail(environ),
         }
 
@@ -147,6 +150,7 @@ class EmbeddedRun:
         worker = address_in_url(self._host, settings["METRICS_PORT"])
         say(
             f"Ready after {seconds:.1f} s.\n\n"
+            f"  Page     http://{address}/ (movies, seats, tickets)\n"
             f"  GraphQL  http://{address}/graphql (WebSocket: ws://{address}/graphql)\n"
             f"{explorer_line(address) if self._api.has_explorer() else ''}"
             f"{payments_line(settings)}"

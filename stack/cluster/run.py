@@ -213,6 +213,7 @@ class Cluster:
         command = f"DATA_DIR={self._folder.path} .venv/bin/python -m app cluster"
         say(
             f"Ready after {seconds:.1f} s.\n\n"
+            f"  Page     http://{address}/ (movies, seats, tickets)\n"
             f"  GraphQL  http://{address}/graphql (WebSocket: ws://...)\n"
             f"{explorer_line(address) if has_page('/graphiql', port) else ''}"
             f"{payments_line(settings)}"

@@ -18,7 +18,7 @@ from tests.support.browser import (
     Explorer,
     chromium,
     explorer_in,
-    refuse_an_older_explorer,
+    refuse_an_older,
 )
 from tests.support.cinema import postpone_expiry
 from tests.support.running_service import Customer, RunningService
@@ -26,7 +26,7 @@ from tests.support.running_service import Customer, RunningService
 
 @pytest.fixture(scope="session")
 async def browser() -> AsyncIterator[Browser]:
-    refuse_an_older_explorer()
+    refuse_an_older("explorer")
     async with chromium() as browser:
         yield browser
 

@@ -1,4 +1,4 @@
-"""Chromium with the explorer."""
+"""Chromium, and the explorer in it."""
 
 import json
 import os
@@ -47,11 +47,11 @@ async def chromium() -> AsyncIterator[Browser]:
         await browser.close()
 
 
-def refuse_an_older_explorer() -> None:
-    """Only make builds it: pytest alone would test that of an older commit."""
-    built = ("make", "--question", "web/explorer/dist/index.html")
+def refuse_an_older(name: str) -> None:
+    """Only make builds pages: pytest alone would test those of an older commit."""
+    built = ("make", "--question", f"web/{name}/dist/index.html")
     if subprocess.run(built, cwd=ROOT, check=False, capture_output=True).returncode:
-        pytest.fail("web/explorer/dist is older than its sources: run `make explorer`.")
+        pytest.fail(f"web/{name}/dist is older than its sources: run `make {name}`.")
 
 
 def find_chromium() -> tuple[str, dict[str, str | float | bool]]:

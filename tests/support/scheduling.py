@@ -19,6 +19,7 @@ SHARED_RUNS = {
         "test_readme",
         "test_sale",
         "test_shares",
+        "test_shop",
     ),
     "paid_run": ("test_checkout",),
     "running": ("test_logs", "test_refused_runs", "test_run", "test_traces"),

@@ -41,6 +41,13 @@ export function App() {
   );
 }
 
+/** After a release the parts of an open page are gone. The new page has its own. */
+async function isOutdated(): Promise<boolean> {
+  const script = document.querySelector("script[src]")?.getAttribute("src") ?? "";
+  const page = await fetch("/", { cache: "no-cache" }).catch(() => null);
+  return page?.ok === true && !(await page.text()).includes(script);
+}
+
 function Later({ name }: { name: PageName }) {
   const [Shown, setShown] = useState<Page | undefined>(() => loaded.get(name));
   const [isMissing, setMissing] = useState(false);
@@ -51,7 +58,7 @@ function Later({ name }: { name: PageName }) {
         loaded.set(name, page);
         setShown(() => page);
       },
-      () => setMissing(true),
+      async () => ((await isOutdated()) ? location.reload() : setMissing(true)),
     );
   }, [name]);
   if (isMissing) return <Failure text={t("error_offline")} retry={() => location.reload()} />;
@@ -66,10 +73,18 @@ function Header() {
         {t("shop_name")}
       </a>
       <nav aria-label={t("navigation")}>
-        <a href="/tickets">{t("my_tickets")}</a>
-        {tokens.value ? <a href="/account">{t("account")}</a> : <a href="/sign-in">{t("sign_in")}</a>}
+        <Tab href="/tickets">{t("my_tickets")}</Tab>
+        {tokens.value ? <Tab href="/account">{t("account")}</Tab> : <Tab href="/sign-in">{t("sign_in")}</Tab>}
       </nav>
     </header>
+  );
+}
+
+function Tab({ href, children }: { href: string; children: string }) {
+  return (
+    <a href={href} aria-current={place.value.path === href ? "page" : undefined}>
+      {children}
+    </a>
   );
 }
 

@@ -7,11 +7,6 @@ import "./style/account.css";
 import "./style/movies.css";
 import "./style/tickets.css";
 
-// After a release an open page asks for a part that is gone: the new page has its own.
-addEventListener("vite:preloadError", (event) => {
-  event.preventDefault();
-  location.reload();
-});
 followLinks();
 await startLocale();
 render(<App />, document.getElementById("shop") as HTMLElement);

@@ -13,6 +13,8 @@ interface Options {
 }
 
 const PATIENCE_MS = 20_000;
+/** How far this device's clock is behind the server's: it decides when tokens are old. */
+let behindMs = 0;
 
 async function send<R>(body: object, bearer: Tokens | null, { signal }: Options): Promise<[Answer<R>, string | null]> {
   const headers: Record<string, string> = {
@@ -28,6 +30,7 @@ async function send<R>(body: object, bearer: Tokens | null, { signal }: Options)
     body: JSON.stringify(body),
     signal: signal ? AbortSignal.any([signal, limit]) : limit,
   });
+  behindMs = Date.parse(response.headers.get("Date") ?? "") - Date.now() || 0;
   return [(await response.json()) as Answer<R>, response.headers.get("X-Request-Id")];
 }
 
@@ -59,7 +62,7 @@ async function exchange(refreshToken: string): Promise<Tokens | null> {
 /** Tokens that are good for a while, or null when nobody is signed in. */
 export async function freshTokens(): Promise<Tokens | null> {
   const known = tokens.value;
-  const isOld = known && Date.parse(known.expiresAt) - Date.now() < 20_000;
+  const isOld = known && Date.parse(known.expiresAt) - Date.now() - behindMs < 20_000;
   return isOld ? renew(known, exchange) : known;
 }
 

@@ -84,7 +84,7 @@ function OfViewer() {
 }
 
 function seatName({ seat }: Bought["tickets"][number]): string {
-  return t("seat_name", { row: seat.row, number: String(seat.number) });
+  return t("seat_place", { row: seat.row, number: String(seat.number) });
 }
 
 function Reservation({ bought, again }: { bought: Bought; again: () => void }) {

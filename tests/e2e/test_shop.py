@@ -1,0 +1,238 @@
+"""The page for customers in a browser: movies, languages, the account, tickets."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, expect
+
+from loadtest.documents import SEAT_MAP
+from persistence.postgres.pool import Pool
+from tests.support.browser import PATIENCE_MS, chromium, refuse_an_older
+from tests.support.cinema import postpone_expiry
+from tests.support.run import ROOT
+from tests.support.running_service import Customer, RunningService
+
+ASSETS = ROOT / "web/shop/dist/assets"
+JAVASCRIPT_KB = 45  # gzip, of what a buyer loads up to the map
+COMING = """query ($after: DateTime!) {
+  sessions(first: 1, filter: {startsAfter: $after}) {
+    edges { node { id startsAtLocal cinema { id } } }
+  }
+}"""
+PASSWORD = "a-long-walk-to-the-sea"  # of people that the tests make up
+
+
+@pytest.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    refuse_an_older("shop")
+    async with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
+    """With a phone's window; nothing may go wrong unseen."""
+    context = await browser.new_context(
+        viewport={"width": 390, "height": 844}, locale="en"
+    )
+    context.set_default_timeout(PATIENCE_MS)
+    expect.set_options(timeout=PATIENCE_MS)
+    faults: list[str] = []
+
+    def record(message: ConsoleMessage) -> None:
+        if "Content Security Policy" in message.text:
+            faults.append(message.text)
+
+    context.on("console", record)
+    context.on("weberror", lambda error: faults.append(str(error.error)))
+    yield context
+    await context.close()
+    assert faults == []
+
+
+@pytest.fixture
+async def page(context: BrowserContext) -> Page:
+    return await context.new_page()
+
+
+async def sign_up(page: Page, service: RunningService) -> str:
+    """A new customer, and their access token."""
+    await page.goto(f"{service.address}/sign-up")
+    await page.get_by_label("Name").fill("Íris")
+    await page.get_by_label("E-mail address").fill(f"{uuid4().hex}@cinema.example")
+    await page.get_by_label("Password").fill(PASSWORD)
+    await page.get_by_role("button", name="Create account").click()
+    await expect(page.get_by_role("heading", name="My tickets")).to_be_focused()
+    return str(
+        await page.evaluate("JSON.parse(localStorage['shop:tokens']).accessToken")
+    )
+
+
+async def coming(customer: Customer, days: int) -> dict[str, Any]:
+    """A session that begins after so many days."""
+    after = (datetime.now(UTC) + timedelta(days=days)).isoformat()
+    listed = await customer.ask(COMING, after=after.replace("+00:00", "Z"))
+    session: dict[str, Any] = listed["sessions"]["edges"][0]["node"]
+    return session
+
+
+async def buy(customer: Customer, pool: Pool, count: int) -> None:
+    session = (await coming(customer, days=3))["id"]
+    seats = (await customer.ask(SEAT_MAP, id=session))["seatMap"]["seats"]
+    free = [seat["id"] for seat in seats if seat["status"] == "AVAILABLE"]
+    held = await customer.reserve(session, *free[:count])
+    await postpone_expiry(pool, UUID(held["id"]))
+    await customer.approve(await customer.payment_of(held["id"]))
+
+
+async def test_movies_lead_to_their_sessions_and_back(
+    page: Page, service: RunningService
+) -> None:
+    await page.goto(service.address)
+    await page.get_by_label("Cinema", exact=True).select_option(
+        label="Cine Paulista · São Paulo"
+    )
+    await page.get_by_role("navigation", name="Day").get_by_role("link").nth(3).click()
+    titles = page.get_by_role("heading", level=2)
+    title = await titles.first.inner_text()
+    await page.get_by_label("Search movies").fill(title.upper())
+    await expect(titles).to_have_count(1)
+    where = page.url
+    await titles.first.get_by_role("link").click()
+
+    await expect(page.get_by_role("heading", level=1, name=title)).to_be_focused()
+    await expect(page).to_have_title(f"{title} · Cinema tickets")
+    assert "/movies/" in page.url
+    await page.go_back()
+    await expect(titles).to_have_count(1)
+    assert page.url == where
+    await page.goto(service.address)  # the cinema is remembered
+    await expect(
+        page.get_by_label("Cinema", exact=True).locator(":checked")
+    ).to_have_text("Cine Paulista · São Paulo")
+
+
+async def test_free_seats_are_asked_for_again_while_somebody_looks(
+    page: Page, service: RunningService, ana: Customer, live_pool: Pool
+) -> None:
+    await page.clock.install()
+    session = await coming(ana, days=3)
+    day, cinema = session["startsAtLocal"][:10], session["cinema"]["id"]
+    await page.goto(f"{service.address}/?day={day}&cinema={cinema}")
+    first = page.locator(f"a[href='/sessions/{session['id']}'] .free")
+    before = await first.inner_text()
+    await buy(ana, live_pool, 1)
+
+    await page.clock.fast_forward(16_000)
+    await expect(first).not_to_have_text(before)
+
+
+async def test_the_language_is_the_browsers_until_another_is_chosen(
+    browser: Browser, service: RunningService
+) -> None:
+    context = await browser.new_context(locale="pt-PT")
+    page = await context.new_page()
+    heading = page.get_by_role("heading", level=1)
+    await page.goto(service.address)
+    await expect(heading).to_have_text("Filmes")
+    for language, title, tag in (
+        ("Español", "Películas", "es"),
+        ("English", "Movies", "en"),
+    ):
+        await (
+            page.get_by_role("contentinfo")
+            .get_by_role("combobox")
+            .select_option(label=language)
+        )
+        await expect(heading).to_have_text(title)
+        assert await page.evaluate("document.documentElement.lang") == tag
+
+    await page.reload()
+    await expect(heading).to_have_text("Movies")
+    await context.close()
+
+
+async def test_refusals_are_shown_beside_their_fields(
+    page: Page, service: RunningService
+) -> None:
+    await page.goto(f"{service.address}/sign-up")
+    await page.get_by_label("Name").fill("Íris")
+    await page.get_by_label("E-mail address").fill(f"{uuid4().hex}@cinema.example")
+    password = page.get_by_label("Password")
+    await password.fill("password")
+    await page.get_by_role("button", name="Create account").click()
+
+    await expect(password).to_be_focused()
+    await expect(password).to_have_attribute("aria-invalid", "true")
+    await expect(password).to_have_accessible_description(
+        "too common", ignore_case=True
+    )
+
+
+async def test_an_account_is_kept_left_and_entered_again(
+    page: Page, service: RunningService
+) -> None:
+    await sign_up(page, service)
+    await page.get_by_role("link", name="Account").click()
+    await page.get_by_label("Name").fill("Íris Lima")
+    await page.get_by_role("button", name="Save").first.click()
+    await expect(page.get_by_text("Saved.")).to_be_visible()
+    email = (
+        await page.locator(".card", has_text="E-mail address")
+        .locator("p")
+        .first.inner_text()
+    )
+    await page.get_by_role("button", name="Sign out").first.click()
+    await page.get_by_role("link", name="My tickets").click()
+    await page.get_by_role("main").get_by_role("link", name="Sign in").click()
+    await page.get_by_label("E-mail address").fill(email.split()[0])
+    await page.get_by_label("Password").fill(PASSWORD)
+    await page.get_by_role("button", name="Sign in").click()
+
+    await expect(page.get_by_role("heading", name="My tickets")).to_be_focused()
+    assert page.url == f"{service.address}/tickets"
+
+
+async def test_tickets_open_without_a_network_and_go_back(
+    page: Page, context: BrowserContext, service: RunningService, live_pool: Pool
+) -> None:
+    token = await sign_up(page, service)
+    async with service.customer_with_token(token) as iris:
+        await buy(iris, live_pool, 2)
+    await page.goto(f"{service.address}/tickets")
+    valid = page.get_by_text("valid", exact=True)
+    await expect(valid).to_have_count(2)
+    await page.evaluate("navigator.serviceWorker.ready.then(() => {})")
+    await context.set_offline(True)
+    await page.reload()
+    await expect(page.get_by_text("There is no connection.")).to_be_visible()
+    await expect(valid).to_have_count(2)
+
+    await context.set_offline(False)
+    await page.reload()
+    await page.get_by_text("Give tickets back").first.click()
+    await page.get_by_role("checkbox").first.uncheck()
+    await page.get_by_role("button", name="Give tickets back").click()
+    await expect(page.get_by_text("given back", exact=True)).to_have_count(1)
+    await expect(valid).to_have_count(1)
+
+
+async def test_a_buyer_loads_little_javascript(
+    browser: Browser, service: RunningService, ana: Customer
+) -> None:
+    context = await browser.new_context(locale="pt-BR")  # with a file of texts, too
+    page = await context.new_page()
+    await page.goto(service.address)
+    await page.goto(f"{service.address}/sessions/{(await coming(ana, days=3))['id']}")
+    await expect(page.get_by_role("grid")).to_be_visible()
+
+    names = await page.evaluate(
+        "performance.getEntriesByType('resource').map(({name}) => name)"
+    )
+    files = {name.rpartition("/")[2] for name in names if name.endswith(".js")}
+    sizes = {name: (ASSETS / f"{name}.gz").stat().st_size for name in files}
+    assert sum(sizes.values()) <= JAVASCRIPT_KB * 1000, sizes
+    await context.close()

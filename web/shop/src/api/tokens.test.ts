@@ -1,0 +1,56 @@
+import { beforeEach, expect, it, vi } from "vitest";
+
+const store = new Map<string, string>();
+vi.stubGlobal("localStorage", {
+  getItem: (key: string) => store.get(key) ?? null,
+  setItem: (key: string, value: string) => store.set(key, value),
+  removeItem: (key: string) => store.delete(key),
+});
+const listeners: ((event: object) => void)[] = [];
+vi.stubGlobal("addEventListener", (_: string, listener: (event: object) => void) => listeners.push(listener));
+let queue: Promise<unknown> = Promise.resolve();
+vi.stubGlobal("navigator", {
+  locks: {
+    request: (_: string, work: () => Promise<unknown>) => {
+      queue = queue.then(work, work);
+      return queue;
+    },
+  },
+});
+const { keepTokens, renew, tokens } = await import("./tokens");
+
+const pair = (name: string) => ({ accessToken: `access ${name}`, refreshToken: `refresh ${name}`, expiresAt: "2026-11-29T20:30:00Z" });
+
+beforeEach(() => keepTokens(pair("one")));
+
+it("exchanges once for all requests that were refused", async () => {
+  const exchange = vi.fn(async () => pair("two"));
+  const renewed = await Promise.all([renew(pair("one"), exchange), renew(pair("one"), exchange)]);
+
+  expect(exchange).toHaveBeenCalledExactlyOnceWith("refresh one");
+  expect(renewed).toEqual([pair("two"), pair("two")]);
+  expect(tokens.value).toEqual(pair("two"));
+});
+
+it("takes what another tab has exchanged", async () => {
+  store.set("shop:tokens", JSON.stringify(pair("other")));
+  const exchange = vi.fn(async () => pair("two"));
+
+  expect(await renew(pair("one"), exchange)).toEqual(pair("other"));
+  expect(exchange).not.toHaveBeenCalled();
+});
+
+it("signs out when the sign-in has ended, and not without a network", async () => {
+  await expect(renew(pair("one"), () => Promise.reject(new Error("offline")))).rejects.toThrow("offline");
+  expect(tokens.value).toEqual(pair("one"));
+
+  expect(await renew(pair("one"), async () => null)).toBeNull();
+  expect([tokens.value, store.size]).toEqual([null, 0]);
+});
+
+it("follows other tabs", () => {
+  store.clear();
+  for (const listener of listeners) listener({ key: "shop:tokens" });
+
+  expect(tokens.value).toBeNull();
+});
