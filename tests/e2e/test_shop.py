@@ -96,6 +96,7 @@ async def test_movies_lead_to_their_sessions_and_back(
         label="Cine Paulista · São Paulo"
     )
     await page.get_by_role("navigation", name="Day").get_by_role("link").nth(3).click()
+    await expect(page.get_by_text("Loading…")).to_have_count(0)
     titles = page.get_by_role("heading", level=2)
     title = await titles.first.inner_text()
     await page.get_by_label("Search movies").fill(title.upper())

@@ -26,7 +26,7 @@ const LATER: Partial<Record<PageName, () => Promise<Page>>> = {
 const loaded = new Map<PageName, Page>();
 
 export function App() {
-  const { page, visit } = place.value;
+  const { page, path } = place.value;
   return (
     <>
       <a class="skip" href="#main">
@@ -34,7 +34,7 @@ export function App() {
       </a>
       <Header />
       <main id="main">
-        {page === "movies" ? <Movies key={visit} /> : page && LATER[page] ? <Later key={visit} name={page} /> : <NotFound key={visit} />}
+        {page === "movies" ? <Movies key={path} /> : page && LATER[page] ? <Later key={path} name={page} /> : <NotFound key={path} />}
       </main>
       <Footer />
     </>

@@ -24,21 +24,25 @@ export interface Place {
   id: string;
   path: string;
   query: URLSearchParams;
-  /** Grows with each navigation: a page of the same path is a new one. */
-  visit: number;
 }
 
-let visits = 0;
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // somebody's broken link: nothing has this id
+  }
+}
 
 export function placeOf(path: string, search: string): Place {
   const query = new URLSearchParams(search);
   for (const [page, pattern] of Object.entries(PAGES)) {
     const found = pattern.exec(path);
     if (found) {
-      return { page: page as PageName, id: decodeURIComponent(found[1] ?? ""), path, query, visit: visits };
+      return { page: page as PageName, id: decoded(found[1] ?? ""), path, query };
     }
   }
-  return { page: null, id: "", path, query, visit: visits };
+  return { page: null, id: "", path, query };
 }
 
 function present(): Place {
@@ -49,9 +53,9 @@ export const place = signal<Place>(present());
 /** The first page of a visit keeps the browser's focus; later ones put it on their heading. */
 let focusIsDue = false;
 
+/** Another query is the same page: what has the focus keeps it. */
 function show(): void {
-  visits += 1;
-  focusIsDue = true;
+  focusIsDue ||= location.pathname !== place.value.path;
   place.value = present();
 }
 
@@ -59,13 +63,14 @@ export function navigate(to: string, { replace = false } = {}): void {
   history.replaceState({ ...history.state, scroll: scrollY }, "");
   if (replace) history.replaceState({}, "", to);
   else history.pushState({}, "", to);
+  if (location.pathname !== place.value.path) scrollTo(0, 0);
   show();
-  scrollTo(0, 0);
 }
 
-/** Changes the address without showing another page, as for a filter. */
+/** The same page by another address, as while somebody types: it is no step back. */
 export function rename(to: string): void {
   history.replaceState(history.state, "", to);
+  place.value = present();
 }
 
 export function takeFocus(heading: HTMLElement): void {

@@ -1,5 +1,5 @@
 // The first page: what a cinema shows on a day.
-import { useEffect, useState } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { CinemasDocument, SearchMoviesDocument, type SessionFilter } from "../api/generated/graphql";
 import { ask } from "../api/http";
 import { DAY, local, locale, t } from "../i18n";
@@ -37,7 +37,7 @@ export function Movies() {
 }
 
 function Programme({ cinemas, cinema }: { cinemas: Cinema[]; cinema: Cinema }) {
-  const [search, setSearch] = useState(place.value.query.get("q") ?? "");
+  const search = place.value.query.get("q") ?? "";
   const days = daysFrom(dayIn(cinema.timeZone), DAYS);
   const asked = place.value.query.get("day") ?? "";
   const day = days.includes(asked) ? asked : (days[0] as string);
@@ -56,10 +56,7 @@ function Programme({ cinemas, cinema }: { cinemas: Cinema[]; cinema: Cinema }) {
             value={search}
             maxLength={200}
             autocomplete="off"
-            onInput={(event) => {
-              setSearch(event.currentTarget.value);
-              rename(address(cinema.id, day, event.currentTarget.value));
-            }}
+            onInput={(event) => rename(address(cinema.id, day, event.currentTarget.value))}
           />
         </label>
       </div>
@@ -76,7 +73,7 @@ function Days({ days, day, href }: { days: string[]; day: string; href: (day: st
   return (
     <nav class="days" aria-label={t("day")}>
       {days.map((each, number) => (
-        <a key={each} href={href(each)} aria-current={each === day ? "date" : undefined} aria-label={local(each, DAY)}>
+        <a key={each} href={href(each)} aria-current={each === day ? "date" : undefined}>
           <span>{number === 0 ? t("today") : local(each, { weekday: "short" })}</span>
           <strong>{local(each, { day: "numeric" })}</strong>
           <span>{local(each, { month: "short" })}</span>

@@ -93,7 +93,7 @@ function Reservation({ bought, again }: { bought: Bought; again: () => void }) {
   const valid = tickets.filter(({ status }) => status === "VALID");
   const back = payment?.refunds ?? [];
   return (
-    <article class="card reservation" aria-labelledby={`of-${bought.id}`}>
+    <article class="card bought" aria-labelledby={`of-${bought.id}`}>
       <header>
         <h2 id={`of-${bought.id}`}>
           <a href={`/movies/${movie.id}`}>{movie.title}</a>
