@@ -49,16 +49,17 @@ function Programme({ cinemas, cinema }: { cinemas: Cinema[]; cinema: Cinema }) {
     <>
       <div class="tools">
         <CinemaChoice cinemas={cinemas} chosen={cinema.id} onChoose={(id) => navigate(address(id, day, search))} />
-        <label class="search">
-          <span>{t("search")}</span>
+        <div>
+          <label for="search">{t("search")}</label>
           <input
+            id="search"
             type="search"
             value={search}
             maxLength={200}
             autocomplete="off"
             onInput={(event) => rename(address(cinema.id, day, event.currentTarget.value))}
           />
-        </label>
+        </div>
       </div>
       <Days days={days} day={day} href={(other) => address(cinema.id, other, search)} />
       {failure ? <Failure text={failure} retry={retry} /> : !shown && <Waiting />}

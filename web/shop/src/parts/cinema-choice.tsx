@@ -1,11 +1,14 @@
+import { useId } from "preact/hooks";
 import { t } from "../i18n";
 import { type Cinema, chooseCinema } from "../programme";
 
 export function CinemaChoice({ cinemas, chosen, onChoose }: { cinemas: Cinema[]; chosen: string; onChoose?: (id: string) => void }) {
+  const id = useId();
   return (
-    <label class="cinema-choice">
-      <span>{t("cinema")}</span>
+    <div>
+      <label for={id}>{t("cinema")}</label>
       <select
+        id={id}
         value={chosen}
         onChange={(event) => {
           chooseCinema(event.currentTarget.value);
@@ -18,6 +21,6 @@ export function CinemaChoice({ cinemas, chosen, onChoose }: { cinemas: Cinema[];
           </option>
         ))}
       </select>
-    </label>
+    </div>
   );
 }
