@@ -32,23 +32,23 @@ NOOP = json.dumps({"query": documents.MEASURED_NO_OP}).encode()
 
 def reserve(session_id: str, seat_id: str) -> bytes:
     entered = {"sessionId": session_id, "seatIds": [seat_id]}
-    return _body(documents.MEASURED_RESERVE_SEATS, {"input": entered})
+    return ask(documents.MEASURED_RESERVE_SEATS, {"input": entered})
 
 
 def reserve_pair(session_id: str, ticket_type_id: str) -> bytes:
     """The best two seats side by side."""
     tickets = [{"ticketTypeId": ticket_type_id, "count": 2}]
     entered = {"sessionId": session_id, "tickets": tickets}
-    return _body(documents.MEASURED_RESERVE_BEST_SEATS, {"input": entered})
+    return ask(documents.MEASURED_RESERVE_BEST_SEATS, {"input": entered})
 
 
 def seat_map(session_id: str) -> bytes:
-    return _body(documents.MEASURED_SEAT_MAP, {"id": session_id})
+    return ask(documents.MEASURED_SEAT_MAP, {"id": session_id})
 
 
 def cancel(reservation_id: str) -> bytes:
     entered = {"reservationId": reservation_id}
-    return _body(documents.MEASURED_CANCEL_RESERVATION, {"input": entered})
+    return ask(documents.MEASURED_CANCEL_RESERVATION, {"input": entered})
 
 
 def headers(token: str) -> dict[str, str]:
@@ -84,7 +84,7 @@ class ApiClient:
         )
 
     def default_ticket_type(self) -> str:
-        types = self.send(_body(documents.TICKET_TYPES, {}))["ticketTypes"]
+        types = self.send(ask(documents.TICKET_TYPES, {}))["ticketTypes"]
         return str(types[0]["id"])
 
     def send(self, body: bytes) -> dict[str, Any]:
@@ -113,11 +113,11 @@ class ApiClient:
     def _sessions(self) -> list[dict[str, Any]]:
         after = (datetime.now(UTC) + STARTS_IN).strftime("%Y-%m-%dT%H:%M:%SZ")
         variables = {"first": MAX_SESSIONS, "filter": {"startsAfter": after}}
-        sessions = self.send(_body(documents.SESSIONS, variables))["sessions"]
+        sessions = self.send(ask(documents.SESSIONS, variables))["sessions"]
         return [edge["node"] for edge in sessions["edges"]]
 
     def _free_seats(self, session_id: str) -> tuple[str, ...]:
-        body = _body(documents.SEAT_MAP, {"id": session_id})
+        body = ask(documents.SEAT_MAP, {"id": session_id})
         seat_map = self.send(body)["seatMap"] or {}
         return tuple(
             seat["id"]
@@ -126,7 +126,7 @@ class ApiClient:
         )
 
 
-def _body(query: str, variables: dict[str, Any]) -> bytes:
+def ask(query: str, variables: dict[str, Any]) -> bytes:
     return json.dumps({"query": query, "variables": variables}).encode()
 
 

@@ -10,6 +10,8 @@ import math
 import sys
 import time
 from collections import Counter
+from collections.abc import Sequence
+from itertools import cycle
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -20,9 +22,9 @@ PATH = "/webhooks/stripe"
 PERCENTILES = {"p50": 0.5, "p95": 0.95, "max": 1.0}
 
 
-def event(secret: str) -> tuple[bytes, str]:
-    """A new one, and its signature. Its attempt is none of ours."""
-    attempt = {"attempt_id": str(uuid4())}
+def event(secret: str, attempt_id: str) -> tuple[bytes, str]:
+    """A new one, and its signature."""
+    attempt = {"attempt_id": attempt_id}
     document = {
         "id": f"evt_{uuid4().hex}",
         "object": "event",
@@ -36,13 +38,17 @@ def event(secret: str) -> tuple[bytes, str]:
 
 
 class Provider:
-    def __init__(self, origin: str, secret: str, rate: int) -> None:
+    def __init__(
+        self, origin: str, secret: str, rate: int, attempts: Sequence[str]
+    ) -> None:
+        """Each event is of the next attempt; without any, of none that there is."""
         self._address = urlsplit(origin)
         self._secret = secret
         self._pause = 1 / rate
         self._numbers = iter(range(sys.maxsize))
         self._statuses: Counter[str] = Counter()
         self._took: list[float] = []
+        self._attempts = cycle(attempts) if attempts else map(str, iter(uuid4, None))
         self._is_over = False
 
     async def send(self) -> dict[str, object]:
@@ -73,7 +79,7 @@ class Provider:
             await asyncio.sleep(max(due - time.monotonic(), 0))
             if self._is_over:
                 break
-            body, signature = event(self._secret)
+            body, signature = event(self._secret, next(self._attempts))
             head = (
                 f"POST {PATH} HTTP/1.1\r\nHost: {self._address.netloc}\r\n"
                 f"Content-Type: application/json\r\nStripe-Signature: {signature}\r\n"
@@ -90,7 +96,7 @@ class Provider:
 
 def main() -> None:
     order = json.loads(sys.stdin.readline())
-    provider = Provider(order["origin"], order["secret"], order["rate"])
+    provider = Provider(**order)
     print(json.dumps(asyncio.run(provider.send())))
 
 

@@ -1,12 +1,17 @@
 """The loop that gives money its outcome. Any number of workers may run it."""
 
+import asyncio
+from typing import Final
 from uuid import uuid4
 
 from domain.effects import EffectService
-from domain.settlement import SettlementService
+from domain.settlement import AT_ONCE, SettlementService
 from realtime.hub import Hub
 from realtime.topics import SETTLER_WAKEUP
 from telemetry import origin
+
+# Events come in bursts: those of a burst share a look.
+BURST_SECONDS: Final = 0.05
 
 
 class Settler:
@@ -25,5 +30,6 @@ class Settler:
                 origin.begin(f"settle-{uuid4().hex}")
                 settled = await self._settlement.settle_due()
                 called = await self._effects.run_due()
-                if not settled and not called:
+                if max(settled, called) < AT_ONCE:
                     await wakeups.woken(await self._settlement.seconds_to_next())
+                    await asyncio.sleep(BURST_SECONDS)

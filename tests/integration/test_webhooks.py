@@ -28,6 +28,11 @@ from tests.support.signing_keys import make_keys
 HOUR = timedelta(hours=1)
 STORED = "SELECT event_id, attempt_id FROM provider_events WHERE event_id = $1"
 DUE = "SELECT due_at <= clock_timestamp() FROM payment_attempts WHERE id = $1"
+DUE_AT = "SELECT due_at FROM payment_attempts WHERE id = $1"
+LOOKED_AT_NOW = """
+UPDATE payment_attempts SET due_at = clock_timestamp() + interval '60 seconds'
+WHERE id = $1 RETURNING due_at
+"""
 ATTEMPT = """
 INSERT INTO payment_attempts (payment_id, reservation_id, provider, amount_minor,
     currency, if_late, return_url, status, created_at, expires_at, due_at)
@@ -115,6 +120,20 @@ async def test_an_event_makes_its_attempt_due_once(
     assert await pool.fetchval(DUE, attempt) is None
     [row] = await pool.fetch(STORED, sent["id"])
     assert row["attempt_id"] == attempt
+
+
+async def test_events_of_a_second_share_a_look(
+    http: httpx2.AsyncClient, pool: Pool, held: UUID
+) -> None:
+    attempt = await pool.fetchval(ATTEMPT, held, "sandbox")
+    lease = await pool.fetchval(LOOKED_AT_NOW, attempt)
+    first = lease - timedelta(seconds=59)
+
+    for _ in range(3):
+        assert await send(http, event(attempt)) == 200
+
+    due_at = await pool.fetchval(DUE_AT, attempt)
+    assert first <= due_at < lease  # later than first if that took a second
 
 
 @pytest.mark.parametrize("provider", [None, "stripe"])

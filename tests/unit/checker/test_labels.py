@@ -8,7 +8,7 @@ from persistence.money import (
     attempt_sql,
     cancel_sql,
     effect_sql,
-    provider_events,
+    provider_event_sql,
     refund_sql,
     settlement_sql,
 )
@@ -20,7 +20,7 @@ from tests.cluster.postgres_wire import Conversation, label_of
     ("label", "statement"),
     [
         ("page", attempt_sql.OPENED),
-        ("authorised", provider_events.RECORD),
+        ("authorised", provider_event_sql.RECORD),
         ("sell", settlement_sql.SELL),
         ("effects", effect_sql.DUE_EFFECTS),
         ("effect done", effect_sql.DONE),
@@ -46,7 +46,7 @@ def test_an_event_is_that_of_an_authorisation_by_its_type(
     conversation = Conversation()
     frames = [
         struct.pack("!ii", 8, 3 << 16),
-        _frame(b"P", b"s1\0" + provider_events.RECORD.encode() + b"\0\0\0"),
+        _frame(b"P", b"s1\0" + provider_event_sql.RECORD.encode() + b"\0\0\0"),
         _frame(b"B", b"\0s1\0" + type_.encode()),
         _frame(b"E", b"\0\0\0\0\0"),
     ]
