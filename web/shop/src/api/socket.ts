@@ -1,9 +1,13 @@
 // One WebSocket for all subscriptions. It connects again by itself, for ever.
 import { type Client, createClient } from "graphql-ws";
 import { effect } from "@preact/signals";
+import { clock } from "../hold/clock";
 import { locale } from "../i18n";
 import { freshTokens } from "./http";
 import { tokens } from "./tokens";
+
+const PING_MS = 10_000;
+const PONG_MS = 5_000;
 
 let client: Client | null = null;
 
@@ -13,6 +17,8 @@ export function socket(): Client {
 }
 
 function open(): Client {
+  let asked = Date.now();
+  let silence: ReturnType<typeof setTimeout> | undefined;
   const opened = createClient({
     url: `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/graphql`,
     retryAttempts: Infinity,
@@ -20,6 +26,19 @@ function open(): Client {
     connectionParams: async () => {
       const bearer = await freshTokens().catch(() => null);
       return { locale: locale.value, ...(bearer && { authorization: `Bearer ${bearer.accessToken}` }) };
+    },
+    // A network that is gone does not close a socket: no answer to a ping does.
+    keepAlive: PING_MS,
+    on: {
+      connecting: () => void (asked = Date.now()),
+      connected: (_, payload) => clock.learn(String(payload?.serverTime), asked),
+      ping: (isTheirs) => {
+        if (!isTheirs) silence = setTimeout(() => opened.terminate(), PONG_MS);
+      },
+      pong: (isTheirs) => {
+        if (isTheirs) clearTimeout(silence);
+      },
+      closed: () => clearTimeout(silence),
     },
   });
   // Who asks, and in which language, is said once for each connection.

@@ -12,6 +12,7 @@ import {
   StartCheckoutDocument,
 } from "../api/generated/graphql";
 import { explain } from "../api/errors";
+import { faultOf } from "../api/faults";
 import { ask } from "../api/http";
 import { socket } from "../api/socket";
 import { clock } from "./clock";
@@ -49,9 +50,10 @@ export class Followed {
     let timer: ReturnType<typeof setTimeout> | undefined;
     let end = () => {};
     const subscribe = () => {
-      const again = () => {
+      const again = (reason?: unknown) => {
         isHeard = false;
-        timer = setTimeout(subscribe, AGAIN_MILLISECONDS);
+        // The query says so, too: there is nothing to follow.
+        if (faultOf(reason)?.extensions?.code !== "NOT_FOUND") timer = setTimeout(subscribe, AGAIN_MILLISECONDS);
       };
       end = socket().subscribe<{ reservation: Reservation }>(
         { query: ReservationChangesDocument.toString(), variables: { id: this.#id } },
@@ -61,13 +63,13 @@ export class Followed {
             if (data) this.#reservation.value = data.reservation;
           },
           error: again,
-          complete: again,
+          complete: () => again(),
         },
       );
     };
     const stopClosed = socket().on("closed", () => void (isHeard = false));
     // What the socket does not bring is asked for.
-    const poll = setInterval(() => isHeard || void this.look(), POLL_MILLISECONDS);
+    const poll = setInterval(() => isHeard || this.#reservation.value === null || void this.look(), POLL_MILLISECONDS);
     const seen = () => document.visibilityState === "visible" && void this.look();
     document.addEventListener("visibilitychange", seen);
     void this.look();

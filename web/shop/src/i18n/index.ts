@@ -65,7 +65,7 @@ export function t(key: TextKey, facts: Facts = {}): string {
 }
 
 export function money({ amountMinor, currency }: { amountMinor: number; currency: string }): string {
-  const format = new Intl.NumberFormat(locale.value, { style: "currency", currency });
+  const format = new Intl.NumberFormat(locale.value, { style: "currency", currency, currencyDisplay: "narrowSymbol" });
   return format.format(amountMinor / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
 }
 

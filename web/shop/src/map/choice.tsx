@@ -58,9 +58,10 @@ function Line({ chosen, purchase, currency }: { chosen: Chosen; purchase: Purcha
           ))}
         </select>
       ) : (
-        <span>{prices[0]?.ticketType.name}</span>
+        <span>
+          {prices[0]?.ticketType.name} · {money({ amountMinor: purchase.priceOf(chosen), currency })}
+        </span>
       )}
-      <span class="price">{money({ amountMinor: purchase.priceOf(chosen), currency })}</span>
       <button type="button" class="drop" aria-label={t("choice_drop", { seat: seat.label })} onClick={() => purchase.press(seat)}>
         ×
       </button>

@@ -1,6 +1,7 @@
 // Keeps a SeatBook at the present state of a session, over a socket that may end at any time.
 import { signal } from "@preact/signals";
 import type { Client } from "graphql-ws";
+import { faultOf } from "../api/faults";
 import type { SeatBook, Update } from "./seats";
 
 export type Wire = Pick<Client, "on" | "subscribe" | "terminate">;
@@ -19,16 +20,6 @@ export interface Watching {
 const AGAIN_MILLISECONDS = 2_000;
 const ASLEEP_MILLISECONDS = 30_000;
 const TICK_MILLISECONDS = 1_000;
-
-interface Fault {
-  message: string;
-  extensions?: { code?: string; retryAfter?: number };
-}
-
-/** The errors of an `error` message. Null if the socket is the reason. */
-function faultOf(reason: unknown): Fault | null {
-  return Array.isArray(reason) ? ((reason[0] as Fault | undefined) ?? null) : null;
-}
 
 export class Live {
   readonly freshness = signal<Freshness>("connecting");

@@ -12,6 +12,7 @@ import {
   SessionPageDocument,
   type SessionPageQuery,
 } from "../api/generated/graphql";
+import { signInPath } from "../api/people";
 import { socket } from "../api/socket";
 import { tokens } from "../api/tokens";
 import { clock } from "../hold/clock";
@@ -83,7 +84,7 @@ export class Purchase {
   /** Only somebody who is signed in can hold seats. The choice is kept meanwhile. */
   async withSignIn(call: () => Promise<void>): Promise<void> {
     if (tokens.value) await call();
-    else navigate(`/sign-in?next=${encodeURIComponent(`/sessions/${this.session.value.id}`)}`);
+    else navigate(signInPath(`/sessions/${this.session.value.id}`));
   }
 
   priceOf({ seat, ticketTypeId }: Chosen): number {

@@ -47,7 +47,7 @@ function Mark({ seat, zone, at, describe }: MarkProps) {
       d={pathOf(zone, look, seat)}
       transform={`translate(${at.x} ${at.y})`}
       role="gridcell"
-      tabIndex={-1}
+      tabindex={-1}
       aria-label={describe(seat)}
       aria-selected={look === "chosen"}
       aria-disabled={look === "held" || look === "taken"}

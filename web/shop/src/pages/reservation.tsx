@@ -1,5 +1,6 @@
 // One reservation, whatever became of it: to pay, being checked, sold, late, given back.
 import { useEffect, useMemo, useState } from "preact/hooks";
+import { signInPath } from "../api/people";
 import { tokens } from "../api/tokens";
 import { CheckOut } from "../hold/check-out";
 import { Followed, wasAtProvider, type Reservation } from "../hold/follow";
@@ -17,7 +18,7 @@ export function ReservationPage() {
   const isSomebody = tokens.value !== null;
   useEffect(() => {
     if (isSomebody) return followed.start();
-    navigate(`/sign-in?next=${encodeURIComponent(`/reservations/${id}`)}`, { replace: true });
+    navigate(signInPath(`/reservations/${id}`), { replace: true });
     return undefined;
   }, [followed, isSomebody]);
   const reservation = followed.reservation.value;
