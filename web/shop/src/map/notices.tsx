@@ -1,7 +1,8 @@
 // Why something was refused, and what can be had in its place.
 import { t } from "../i18n";
 import { labelsOf } from "./names";
-import type { Notice, Purchase } from "./purchase";
+import type { Purchase } from "./purchase";
+import type { Notice } from "./refusals";
 
 function textOf({ kind, seats = [], text = "" }: Notice): string {
   const facts = { seats: labelsOf(seats), count: seats.length };
@@ -23,10 +24,18 @@ function textOf({ kind, seats = [], text = "" }: Notice): string {
 
 export function Notices({ purchase }: { purchase: Purchase }) {
   const notice = purchase.notice.value;
+  const held = purchase.heldBefore.value;
   return (
-    <div role="alert" class="notices">
-      {notice && <Shown notice={notice} purchase={purchase} />}
-    </div>
+    <>
+      {held && (
+        <p class="notice">
+          {t("notice_held")} <a href={`/reservations/${held}`}>{t("notice_go_on")}</a>
+        </p>
+      )}
+      <div role="alert" class="notices">
+        {notice && <Shown notice={notice} purchase={purchase} />}
+      </div>
+    </>
   );
 }
 

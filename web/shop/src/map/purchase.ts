@@ -3,11 +3,11 @@ import { computed, signal, type ReadonlySignal } from "@preact/signals";
 import { ask } from "../api/http";
 import { explain } from "../api/errors";
 import {
+  ReservationDocument,
   ReserveBestSeatsDocument,
   type ReserveBestSeatsInput,
   ReserveSeatsDocument,
   type ReserveSeatsInput,
-  type ReserveSeatsMutation,
   SeatMapDocument,
   SessionPageDocument,
   type SessionPageQuery,
@@ -21,21 +21,12 @@ import { Attempts } from "../hold/keys";
 import { navigate } from "../router";
 import { Live } from "./live";
 import { besideWanted } from "./neighbours";
-import type { Seat, SeatNews, Update } from "./seats";
+import { noticeOf, type Notice, type Refusal } from "./refusals";
+import type { Seat, Update } from "./seats";
 import { SeatBook } from "./seats";
 import { type Chosen, Selection } from "./selection";
 
 export type Session = NonNullable<SessionPageQuery["session"]>;
-export interface Notice {
-  kind: "lost" | "taken" | "orphans" | "too-many" | "stale" | "moved" | "price" | "refused";
-  text?: string;
-  seats?: readonly Seat[];
-  /** What can be had in place of `replaced`. */
-  instead?: readonly Seat[];
-  replaced?: readonly Seat[];
-  /** So many may be had in several places. */
-  apart?: number;
-}
 /** What was asked for before a reload is asked for again for so long: as long as a hold. */
 const OPEN_MILLISECONDS = 30_000;
 const PATIENCE_MILLISECONDS = 25_000;
@@ -48,6 +39,8 @@ export class Purchase {
   readonly live: Live;
   readonly notice = signal<Notice | null>(null);
   readonly isBusy = signal(false);
+  /** The reservation that holds seats of this session already, as after a step back. */
+  readonly heldBefore = signal<string | null>(null);
   readonly total = computed(() => this.selection.chosen.value.reduce((sum, chosen) => sum + this.priceOf(chosen), 0));
   readonly #session;
   readonly #held: (reservation: string) => void;
@@ -75,6 +68,7 @@ export class Purchase {
     const stop = this.live.start();
     const timer = setInterval(() => this.book.expire(clock.now()), TICK_MILLISECONDS);
     this.#goOn();
+    void this.#lookForHold();
     return () => {
       clearInterval(timer);
       stop();
@@ -173,39 +167,15 @@ export class Purchase {
 
   #done(reservation: string): void {
     this.selection.clear();
+    sessionStorage.setItem(this.#heldPlace, reservation);
     this.#held(reservation);
   }
 
-  #refused(refusal: Exclude<ReserveSeatsMutation["reserveSeats"], { __typename: "Reservation" }>): void {
-    const text = refusal.message;
-    switch (refusal.__typename) {
-      case "SeatsUnavailable": {
-        this.book.learn(refusal.seats);
-        const lost = this.#known(refusal.seats);
-        this.selection.dropTaken();
-        this.notice.value = { kind: "lost", seats: lost, instead: besideWanted(this.book.seats, lost) };
-        break;
-      }
-      case "OrphanLeft":
-        this.book.learn([...refusal.orphans, ...refusal.better]);
-        this.notice.value = {
-          kind: "orphans",
-          seats: this.#known(refusal.orphans),
-          instead: this.#known(refusal.better),
-          replaced: this.selection.chosen.value.map(({ seat }) => seat),
-        };
-        break;
-      case "SessionMoved":
-      case "PriceChanged":
-        this.notice.value = { kind: refusal.__typename === "SessionMoved" ? "moved" : "price", text };
-        void this.#reload();
-        break;
-      case "InvalidInput":
-        this.notice.value = { kind: "refused", text: refusal.fields[0]?.message ?? text };
-        break;
-      default:
-        this.notice.value = { kind: "refused", text };
-    }
+  #refused(refusal: Refusal): void {
+    const chosen = this.selection.chosen.value.map(({ seat }) => seat);
+    this.notice.value = noticeOf(refusal, this.book, chosen);
+    this.selection.dropTaken();
+    if (refusal.__typename === "SessionMoved" || refusal.__typename === "PriceChanged") void this.#reload();
   }
 
   /** What the page asked for just before it was loaded again may have happened: the same key says so. */
@@ -213,6 +183,18 @@ export class Purchase {
     const [seats, best] = [this.#seatCalls.open, this.#bestCalls.open];
     if (seats && clock.now() - seats.since < OPEN_MILLISECONDS) void this.#reserve(seats.input);
     else if (best && clock.now() - best.since < OPEN_MILLISECONDS) void this.#reserveBest(best.input);
+  }
+
+  async #lookForHold(): Promise<void> {
+    const id = sessionStorage.getItem(this.#heldPlace);
+    if (!id || !tokens.value) return;
+    const answer = await ask(ReservationDocument, { id }).catch(() => null);
+    if (answer?.reservation?.status === "PENDING") this.heldBefore.value = id;
+    else if (answer) sessionStorage.removeItem(this.#heldPlace);
+  }
+
+  get #heldPlace(): string {
+    return `held:${this.session.value.id}`;
   }
 
   #updated(update: Update): void {
@@ -232,9 +214,5 @@ export class Purchase {
     if (!session) return;
     this.book.fold(session.seatMap);
     this.#session.value = session;
-  }
-
-  #known(news: readonly SeatNews[]): Seat[] {
-    return news.map(({ id }) => this.book.find(id)).filter((seat) => seat !== undefined);
   }
 }

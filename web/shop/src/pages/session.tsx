@@ -93,10 +93,10 @@ function Room({ first }: { first: Session }) {
             )}
             <Legend zones={zones} seats={book.seats} />
           </section>
-          <aside class="room-side" aria-label={t("choice_name")}>
+          <section class="room-side" aria-label={t("choice_name")}>
             <Notices purchase={purchase} />
             <Choice purchase={purchase} />
-          </aside>
+          </section>
         </>
       )}
     </div>
