@@ -19,6 +19,7 @@ MAX_PLAIN_SOCKETS = 5000
 WAVES = 300  # at most
 SETTLING_SECONDS = 2.0  # for events and payments of the last holds; keep-alive is 5
 WARM_UP_WAVES = 2  # the first opens the connections; neither is counted
+WARM = "All connections are open."  # a line on stdout, from then on all counts
 WAVE_TIMEOUT = 60.0
 SPAWN_RATE = 250  # locust users a second
 

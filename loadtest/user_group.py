@@ -31,7 +31,7 @@ class UserGroup:
         self.bodies: list[SimpleQueue] = [SimpleQueue() for _ in target.tokens]
         self.answers = SimpleQueue()
         self.users = range(len(target.tokens))
-        self.requests = 0  # all that were sent, warm-up included
+        self.requests = 0  # all that were sent since the server is warm
 
     def wave(self, bodies: Mapping[int, bytes]) -> Wave:
         """Sends the body of each user; returns when all of them have an answer."""
@@ -82,6 +82,8 @@ def user_group(target: Target) -> Iterator[UserGroup]:
     with locust_users(target, group.user_class(), len(target.tokens)):
         for _ in range(plan.WARM_UP_WAVES):
             group.noop()
+        group.requests = 0
+        print(plan.WARM, flush=True)
         gc.disable()  # a pause of ours would look like one of the server's
         yield group
 

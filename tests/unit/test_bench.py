@@ -1,12 +1,15 @@
 """The bench's arithmetic: medians, ranges, and what counts as a difference."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from loadtest import bench, plays
 from loadtest.comparison import FIGURES, Comparison, report, spread
 from loadtest.plays import BenchMeasurement
+from loadtest.versions import RunningVersion
 
 
 def rates(base: Sequence[float], new: Sequence[float]) -> Comparison:
@@ -102,3 +105,25 @@ def test_a_version_is_compared_with_the_peer_of_the_same_round() -> None:
 
     assert ratio.name == "storm of 25, rate as a part of stock"
     assert ratio.new == [1.5, 2.0]
+
+
+def test_the_cpu_of_a_request_counts_from_when_the_server_is_warm(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """To open the connections is no request's work."""
+    used = iter([0.0, 10.0, 12.0])
+    monkeypatch.setattr(plays, "_cpu_seconds", lambda _: {"cpu": next(used)})
+
+    def loaded(
+        _environment: object, _play: str, _seconds: float, on_warm: Callable[[], None]
+    ) -> dict[str, Any]:
+        on_warm()
+        row = {"name": "no-op mutation", "rate": 1.0, "p95": 1.0}
+        return {"rows": [row], "requests": 1_000, "complaints": []}
+
+    monkeypatch.setattr(plays, "_loaded", loaded)
+    version = RunningVersion("new", Path("unused"))
+
+    measured = plays.measure(version, "noop:25", 1.0)
+
+    assert measured.figures["no-op mutation: API's CPU ms a request"] == 2.0
