@@ -94,6 +94,16 @@ def mails(failed: str) -> Series:
     }
 
 
+def scans(offline: str, online: str) -> Series:
+    name = "cinema_check_ins_total"
+    result = 'result="ALREADY_CHECKED_IN"'
+    return {
+        f'{name}{{scanned="offline",{result}}}': offline,
+        f'{name}{{scanned="online",{result}}}': online,
+        f'{name}{{scanned="offline",result="CHECKED_IN"}}': rising(10),
+    }
+
+
 HOURS_27, HOURS_25 = -27 * 3600, -25 * 3600  # before the first scrape
 EXPIRY, DELIVERY = "cinema_expiry_lateness_seconds", "cinema_delivery_lag_seconds"
 LOOP = "cinema_event_loop_lag_seconds"
@@ -107,6 +117,11 @@ CASES: dict[str, tuple[Series, Series, dict[str, str]]] = {
     "OutboxIsOld": (behind(11, 0), behind(9, 600), {}),
     "MailsWait": (behind(0, 3601), behind(0, 3599), {}),
     "MailsFail": (mails(REFUSED), mails(ZERO), {}),
+    "TicketsUsedTwice": (
+        scans(REFUSED, ZERO),
+        scans(ZERO, rising(5)),
+        {"result": "ALREADY_CHECKED_IN"},
+    ),
     "OutboxIsDeep": (
         {"cinema_outbox_events": flat(10_001)},
         {"cinema_outbox_events": flat(10_000)},

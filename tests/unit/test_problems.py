@@ -2,24 +2,28 @@
 
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 from graphql import GraphQLUnionType
 
 from app.executable_schema import build_schema
-from domain import errors, money_errors
+from domain import check_ins, errors, money_errors
 from domain.account_tokens import TokenInvalidError
 from domain.errors import DomainError
 from domain.money import Money
 from domain.payment import PaymentStatus
 from domain.profiles import AccountInUseError
 from domain.reservation import ReservationStatus
+from domain.tickets import TicketStatus
 from resolvers.languages import OFFERED
 from resolvers.problems import HANDLERS
 from resolvers.texts import localize
 from schema import enums, problems
 from tests.support.sessions import SESSION
 
+NOON = datetime(2026, 11, 29, 12, tzinfo=UTC)
+TICKET = UUID(int=1)
 EXAMPLES: list[DomainError] = [
     errors.NotFoundError(),
     errors.InvalidInputError("seatIds", rule="seats_missing"),
@@ -46,10 +50,16 @@ EXAMPLES: list[DomainError] = [
     errors.ReservationClosedError(ReservationStatus.CONFIRMED),
     errors.NoMoreExtensionsError(),
     errors.PaymentClosedError(PaymentStatus.CANCELLED),
-    errors.RefundTooLateError(datetime(2026, 11, 29, tzinfo=UTC)),
+    errors.RefundTooLateError(NOON),
     errors.NothingToRefundError(),
     money_errors.WrongProviderError("stripe"),
     money_errors.CheckoutUnavailableError(),
+    money_errors.TicketUsedError(),
+    money_errors.TicketTransferredError(),
+    check_ins.AlreadyCheckedInError(TICKET, NOON, "A"),
+    check_ins.TicketNotValidError(TicketStatus.REFUNDED),
+    check_ins.WrongSessionError(TICKET),
+    check_ins.TooEarlyError(NOON),
     errors.IdempotencyConflictError(),
     errors.RoomBusyError(SESSION),
 ]
