@@ -1,6 +1,6 @@
 // Texts, and how numbers, money and times are written, in the language of the visitor.
 import { signal } from "@preact/signals";
-import en from "./en.json";
+import type en from "./en.json";
 
 export type TextKey = keyof typeof en;
 /** A text that depends on `count` has one for each plural form of its language. */
@@ -11,13 +11,15 @@ export const LOCALES = { en: "English", "pt-BR": "Português", es: "Español" } 
 export type Locale = keyof typeof LOCALES;
 
 const KEY = "shop:locale";
-const LOADERS: Record<Exclude<Locale, "en">, () => Promise<{ default: unknown }>> = {
+/** Each is a file of its own: nobody loads two. */
+const LOADERS: Record<Locale, () => Promise<{ default: unknown }>> = {
+  en: () => import("./en.json"),
   "pt-BR": () => import("./pt-BR.json"),
   es: () => import("./es.json"),
 };
 
 export const locale = signal<Locale>("en");
-const texts = signal<Texts>(en as Texts);
+const texts = signal({} as Texts);
 
 export function isLocale(value: unknown): value is Locale {
   return typeof value === "string" && value in LOCALES;
@@ -36,7 +38,7 @@ function wanted(): Locale {
 }
 
 async function use(next: Locale): Promise<void> {
-  texts.value = (next === "en" ? en : (await LOADERS[next]()).default) as Texts;
+  texts.value = (await LOADERS[next]()).default as Texts;
   locale.value = next;
   document.documentElement.lang = next;
 }
