@@ -40,7 +40,10 @@ async def add(database_url: str, today: date) -> Counter[str]:
         people = await _with_hashes(await _missing(db))
         async with db.transaction():
             await db.execute(sql.ONE_AT_A_TIME)
-            return await _add_all(db, people, today)
+            added = await _add_all(db, people, today)
+        if added.total():
+            await db.execute(sql.TIDY)
+        return added
     finally:
         await db.close()
 

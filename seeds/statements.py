@@ -5,6 +5,10 @@ from persistence.tables import SEAT_ORDER
 
 ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended('seeds', 0))"
 
+# Else autovacuum does it in a minute, while customers are served, and then every
+# connection plans its statements again. Outside of a transaction.
+TIDY = "VACUUM (ANALYZE) accounts, seats, sessions, session_seats"
+
 HAS_NO_FUTURE_SESSION = """
 SELECT NOT EXISTS (SELECT FROM sessions WHERE starts_at > clock_timestamp())
 """
