@@ -8,9 +8,11 @@ from app.mail_settings import MailSettings
 from app.resources import Resources
 from app.settings import Settings
 from domain.expiry import ExpiryService
+from mail.account_letters import AccountLetters
 from mail.letters import Letters
 from mail.notices import NoticesHandler
 from mail.outlets import FolderOutlet, Outlet, SmtpOutlet, SmtpServer
+from mail.sale_letters import SaleLetters
 from mail.sender import MailSender
 from persistence.key_value.kept_counts import KeptCounts
 from persistence.people.account_facts import AccountFacts
@@ -18,6 +20,7 @@ from persistence.people.notice_queue import NoticeQueue
 from persistence.postgres.pool import Pool
 from persistence.queries.availabilities import Availabilities
 from persistence.sales.outbox import Outbox
+from persistence.sales.purchases import Purchases
 from realtime.consumer import Consumer
 from realtime.fanout import FanoutHandler
 from realtime.payments import PaymentsHandler
@@ -42,7 +45,10 @@ def mail_sender(settings: MailSettings, pool: Pool) -> MailSender | None:
     outlet = outlet_of(settings)
     if outlet is None:
         return None
-    letters = Letters(AccountFacts(pool), settings.pages_url)
+    people, pages = AccountFacts(pool), settings.pages_url
+    letters = Letters(
+        AccountLetters(people, pages), SaleLetters(people, Purchases(pool), pages)
+    )
     return MailSender(NoticeQueue(pool), letters, outlet, settings.mail_from)
 
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import ClassVar, Final
 from uuid import UUID
 
-from domain.account_events import ACCOUNT_EVENTS, AccountEvent
+from domain.account_events import ACCOUNT_EVENTS, NOTICES_CONSUMER, AccountEvent
 from domain.payment import Payment, PaymentStatus
 from domain.reservation import Reservation, ReservationStatus
 from domain.seats import Position, SeatChange
@@ -59,21 +59,21 @@ class ReservationExtended(ReservationEvent):
 class ReservationConfirmed(ReservationEvent):
     """The sale, whose payment is approved in the same transaction."""
 
-    awaited_by = (FANOUT_CONSUMER,)
+    awaited_by = (FANOUT_CONSUMER, NOTICES_CONSUMER)
     status = ReservationStatus.CONFIRMED
 
 
 class TicketsRefunded(ReservationEvent):
     """Some of its tickets were given back, with these seats, or all of them."""
 
-    awaited_by = (FANOUT_CONSUMER,)
+    awaited_by = (FANOUT_CONSUMER, NOTICES_CONSUMER)
     status = ReservationStatus.CONFIRMED
 
 
 class ReservationMoved(ReservationEvent):
     """Its session has another start or room: a new version of each seat."""
 
-    awaited_by = (FANOUT_CONSUMER,)
+    awaited_by = (FANOUT_CONSUMER, NOTICES_CONSUMER)
     status = None
 
 

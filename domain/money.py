@@ -19,6 +19,13 @@ WRITTEN_CURRENCY: Final = re.compile(r"[A-Z]{3}")
 # without decimals often have large numbers: 100,000,000 may be a few cinema tickets.
 HIGHEST_PRICES: Final = {0: 250_000_000}
 HIGHEST_PRICE: Final = 100_000_000
+# ISO 4217 has two for the rest. Babel knows how many people write, which may be fewer.
+MINOR_DIGITS: Final = {
+    **dict.fromkeys(("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG"), 0),
+    **dict.fromkeys(("RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"), 0),
+    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
+    **dict.fromkeys(("CLF", "UYW"), 4),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +54,11 @@ CURRENCIES = frozenset(_PERIODS)  # present and past ones
 
 def in_use(currency: str, day: date) -> bool:
     return any(first <= day <= last for first, last in _PERIODS.get(currency, ()))
+
+
+def minor_digits(currency: str) -> int:
+    """How many decimals the minor unit of ISO 4217 stands for."""
+    return MINOR_DIGITS.get(currency, 2)
 
 
 def highest_price(currency: str) -> int:

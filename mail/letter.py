@@ -11,6 +11,7 @@ from uuid import UUID
 import idna
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from mail.calendar_file import CalendarEntry
 from resolvers.texts import localize
 
 TEMPLATES = Environment(
@@ -20,6 +21,13 @@ TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketLine:
+    seat: str
+    type_name: str
+    price: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,8 +42,14 @@ class Letter:
     locale: str
     subject: str
     paragraphs: tuple[str, ...]
-    link: str | None = None
+    title: str | None = None  # None: the subject
+    facts: tuple[tuple[str, str], ...] = ()  # names and values
+    tickets: tuple[TicketLine, ...] = ()
+    more: tuple[str, ...] = ()
     code: str | None = None  # the token, to be copied
+    link: str | None = None
+    is_of_sale: bool = False
+    calendar: CalendarEntry | None = None
 
     def message(self, event_id: UUID, sender: str) -> EmailMessage:
         """Equal for each attempt: its Message-ID is that of the event."""
@@ -44,20 +58,32 @@ class Letter:
         message = EmailMessage(policy=policy)
         message["From"] = sender
         message["To"] = Address(username=local, domain=_ascii(host))
-        message["Subject"] = self.subject
+        message["Subject"] = " ".join(self.subject.split())
         message["Date"] = format_datetime(datetime.now(UTC))
         message["Message-ID"] = f"<{event_id}@{_ascii(_host_of(sender))}>"
         message["Content-Language"] = self.locale
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(self._rendered("letter.txt.j2"))
         message.add_alternative(self._rendered("letter.html.j2"), subtype="html")
+        if self.calendar:
+            message.add_attachment(
+                self.calendar.file(parseaddr(sender)[1]),
+                maintype="text",
+                subtype="calendar",
+                filename="session.ics",
+                params={"method": self.calendar.method, "charset": "utf-8"},
+            )
         return message
 
     def _rendered(self, template: str) -> str:
         facts = {
             "letter": self,
-            "or_link": localize("mail_link", self.locale),
-            "ignore": localize("mail_ignore", self.locale),
+            "before_link": localize("mail_tickets_link", self.locale)
+            if self.is_of_sale
+            else localize("mail_link", self.locale),
+            "footer": localize("mail_bought", self.locale)
+            if self.is_of_sale
+            else localize("mail_ignore", self.locale),
         }
         return TEMPLATES.get_template(template).render(facts)
 

@@ -49,6 +49,32 @@ MAIL_TEXTS: Mapping[str, str | Counted] = {
     " %(minutes)d minutes. All devices have to sign in again then.",
     "mail_verify_how": "Sign in, and enter this code. It works once, within %(hours)d"
     " hours.",
+    "mail_bought": "You get this mail because tickets were bought with your account.",
+    "mail_tickets_subject": "Your tickets for %(movie)s",
+    "mail_ticket_intro": "This is your ticket.",
+    "mail_tickets_intro": "These are your tickets.",
+    "mail_tickets_link": "You find your tickets here, too:",
+    "mail_moved_subject": "New time or room: %(movie)s",
+    "mail_moved_intro": "The cinema has given this session another time or room. Your"
+    " tickets stay valid. This is how it is now:",
+    "mail_moved_refund": "If it does not suit you any more, you can give the tickets"
+    " back until the session starts.",
+    "mail_cancelled_subject": "Cancelled: %(movie)s",
+    "mail_cancelled_intro": "This session does not take place. Your tickets are not"
+    " valid any more.",
+    "mail_cancelled_reason": "The cinema says: %(reason)s",
+    "mail_refund_subject": "Your refund for %(movie)s",
+    "mail_refund_intro": "These tickets were given back, and are not valid any more.",
+    "mail_refund_amount": "You get %(amount)s back.",
+    "mail_refund_of_bank": "You get %(amount)s back, in the way in which you paid."
+    " Banks take up to ten days.",
+    "mail_refund_failed": "You get %(amount)s back, but your bank did not take it."
+    " Please ask the cinema.",
+    "mail_start": "Start",
+    "mail_cinema": "Cinema",
+    "mail_room": "Room",
+    "mail_seat": "Seat %(seat)s",
+    "mail_total": "Total",
 }
 
 # Keys are codes of errors and names of rules; facts fill the placeholders.

@@ -4,9 +4,11 @@ from uuid import UUID
 
 from domain.account import Account
 from domain.profiles import ProfileChange
+from mail.account_letters import AccountLetters
 from mail.letters import Letters
 from mail.notices import NoticesHandler
 from mail.outlets import Outlet, SmtpOutlet, SmtpServer
+from mail.sale_letters import SaleLetters
 from mail.sender import MailSender
 from persistence.people.account_facts import AccountFacts
 from persistence.people.accounts import PostgresAccounts
@@ -14,6 +16,7 @@ from persistence.people.notice_queue import NoticeQueue
 from persistence.people.password_changes import PostgresPasswordChanges
 from persistence.people.profiles import PostgresProfiles
 from persistence.postgres.pool import Pool
+from persistence.sales.purchases import Purchases
 from realtime.cloud_event import CloudEvent
 from tests.support.accounts import email_address
 from tests.support.mail_server import MailServer
@@ -36,7 +39,11 @@ def smtp_outlet(server: MailServer) -> SmtpOutlet:
 
 
 def mail_sender(pool: Pool, outlet: Outlet, pages_url: str | None = None) -> MailSender:
-    letters = Letters(AccountFacts(pool), pages_url)
+    people = AccountFacts(pool)
+    letters = Letters(
+        AccountLetters(people, pages_url),
+        SaleLetters(people, Purchases(pool), pages_url),
+    )
     return MailSender(NoticeQueue(pool), letters, outlet, SENDER)
 
 

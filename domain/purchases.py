@@ -1,0 +1,55 @@
+"""What a customer bought, as people read it: the facts of mails about sales."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from domain.attempts import RefundStatus
+from domain.money import Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Screening:
+    """A session by its names, in the clock of its cinema."""
+
+    movie: str
+    cinema: str
+    address: str
+    room: str
+    starts_at: datetime  # in the cinema's time zone
+    ends_at: datetime
+    version: int
+    cancelled_at: datetime | None
+    cancel_reason: str | None
+    is_over: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PurchasedTicket:
+    id: UUID
+    session_seat_id: UUID
+    seat: str
+    type_name: str
+    price: Money
+    refund_id: UUID | None
+    is_open: bool  # it was not given back
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PurchaseRefund:
+    id: UUID
+    amount: Money
+    status: RefundStatus
+    created_at: datetime
+    of_provider: bool  # else no provider took money, and none gives it back
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purchase:
+    """A reservation that was sold, with all of its tickets, row by row."""
+
+    reservation_id: UUID
+    customer_id: UUID
+    screening: Screening
+    tickets: tuple[PurchasedTicket, ...]
+    refunds: tuple[PurchaseRefund, ...]

@@ -1,0 +1,193 @@
+"""Mails about what was bought: tickets, a session that moved or is cancelled, refunds.
+
+They say how things are now. An event may be some hours old.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from domain.account import Account
+from domain.attempts import RefundStatus
+from domain.events import (
+    ReservationConfirmed,
+    ReservationEvent,
+    ReservationMoved,
+    TicketsRefunded,
+)
+from domain.money import Money
+from domain.purchases import Purchase, PurchasedTicket, PurchaseRefund
+from domain.reservation import ReservationStatus
+from mail.calendar_file import CalendarEntry
+from mail.formats import amount_text, moment_text
+from mail.letter import Letter, TicketLine
+from resolvers.texts import localize
+
+
+class People(Protocol):
+    async def account(self, account_id: UUID) -> Account | None: ...
+
+
+class Purchases(Protocol):
+    async def purchase(self, reservation_id: UUID) -> Purchase | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class SaleLetters:
+    people: People
+    purchases: Purchases
+    pages_url: str | None = None  # of the client that has a page for tickets
+
+    async def write(self, event: ReservationEvent) -> Letter | None:
+        """None if nobody has to be sent anything, or not any more."""
+        purchase = await self.purchases.purchase(event.reservation_id)
+        account = await self.people.account(event.reservation.customer_id)
+        if purchase is None or account is None:
+            return None
+        tickets = [ticket for ticket in purchase.tickets if ticket.is_open]
+        is_on = tickets and not purchase.screening.is_over
+        match event:
+            case ReservationConfirmed() if is_on:
+                return self._tickets(account, purchase, tickets)
+            case ReservationMoved() if is_on and _was_sold(event):
+                return self._moved(account, purchase, tickets)
+            case TicketsRefunded():
+                return self._refund(account, purchase, event)
+        return None
+
+    def _tickets(
+        self, to: Account, purchase: Purchase, tickets: Sequence[PurchasedTicket]
+    ) -> Letter:
+        movie, locale = purchase.screening.movie, to.locale
+        total = sum(ticket.price.amount_minor for ticket in tickets)
+        currency = tickets[0].price.currency
+        return Letter(
+            to=to.email,
+            locale=locale,
+            subject=localize("mail_tickets_subject", locale, movie=movie),
+            title=movie,
+            paragraphs=(
+                localize("mail_tickets_intro", locale)
+                if len(tickets) > 1
+                else localize("mail_ticket_intro", locale),
+            ),
+            facts=(
+                *_session_facts(purchase, locale),
+                (
+                    localize("mail_total", locale),
+                    amount_text(Money(total, currency), locale),
+                ),
+            ),
+            tickets=_lines(tickets, locale),
+            link=self._link(),
+            is_of_sale=True,
+            calendar=_entry(purchase, tickets),
+        )
+
+    def _moved(
+        self, to: Account, purchase: Purchase, tickets: Sequence[PurchasedTicket]
+    ) -> Letter:
+        movie, locale = purchase.screening.movie, to.locale
+        return Letter(
+            to=to.email,
+            locale=locale,
+            subject=localize("mail_moved_subject", locale, movie=movie),
+            title=movie,
+            paragraphs=(localize("mail_moved_intro", locale),),
+            facts=_session_facts(purchase, locale),
+            tickets=_lines(tickets, locale),
+            more=(localize("mail_moved_refund", locale),),
+            link=self._link(),
+            is_of_sale=True,
+            calendar=_entry(purchase, tickets),
+        )
+
+    def _refund(
+        self, to: Account, purchase: Purchase, event: TicketsRefunded
+    ) -> Letter | None:
+        seats = {seat.id for seat in event.reservation.seats}
+        given_back = [
+            ticket
+            for ticket in purchase.tickets
+            if ticket.refund_id and ticket.session_seat_id in seats
+        ]
+        if not given_back:
+            return None
+        [refund] = [
+            refund
+            for refund in purchase.refunds
+            if refund.id == given_back[0].refund_id
+        ]
+        screening, locale = purchase.screening, to.locale
+        subject = localize("mail_refund_subject", locale, movie=screening.movie)
+        why = [localize("mail_refund_intro", locale)]
+        if screening.cancelled_at and refund.created_at >= screening.cancelled_at:
+            subject = localize("mail_cancelled_subject", locale, movie=screening.movie)
+            why = [localize("mail_cancelled_intro", locale)]
+            if reason := screening.cancel_reason:
+                why.append(localize("mail_cancelled_reason", locale, reason=reason))
+        is_all = not any(ticket.is_open for ticket in purchase.tickets)
+        return Letter(
+            to=to.email,
+            locale=locale,
+            subject=subject,
+            title=screening.movie,
+            paragraphs=tuple(why),
+            facts=_session_facts(purchase, locale),
+            tickets=_lines(given_back, locale),
+            more=_money_back(refund, locale),
+            is_of_sale=True,
+            calendar=_entry(purchase, given_back, is_over=True) if is_all else None,
+        )
+
+    def _link(self) -> str | None:
+        return f"{self.pages_url}/tickets" if self.pages_url else None
+
+
+def _was_sold(event: ReservationMoved) -> bool:
+    """Who bought it later has seen the new start."""
+    return event.reservation.status is ReservationStatus.CONFIRMED
+
+
+def _session_facts(purchase: Purchase, locale: str) -> tuple[tuple[str, str], ...]:
+    screening = purchase.screening
+    cinema = ", ".join(filter(None, (screening.cinema, screening.address)))
+    return (
+        (localize("mail_start", locale), moment_text(screening.starts_at, locale)),
+        (localize("mail_cinema", locale), cinema),
+        (localize("mail_room", locale), screening.room),
+    )
+
+
+def _lines(tickets: Sequence[PurchasedTicket], locale: str) -> tuple[TicketLine, ...]:
+    return tuple(
+        TicketLine(
+            seat=localize("mail_seat", locale, seat=ticket.seat),
+            type_name=ticket.type_name,
+            price=amount_text(ticket.price, locale),
+        )
+        for ticket in tickets
+    )
+
+
+def _money_back(refund: PurchaseRefund, locale: str) -> tuple[str, ...]:
+    if not refund.amount.amount_minor:
+        return ()
+    amount = amount_text(refund.amount, locale)
+    if refund.status is RefundStatus.FAILED:
+        return (localize("mail_refund_failed", locale, amount=amount),)
+    if refund.of_provider:
+        return (localize("mail_refund_of_bank", locale, amount=amount),)
+    return (localize("mail_refund_amount", locale, amount=amount),)
+
+
+def _entry(
+    purchase: Purchase, tickets: Sequence[PurchasedTicket], *, is_over: bool = False
+) -> CalendarEntry:
+    return CalendarEntry(
+        reservation_id=purchase.reservation_id,
+        screening=purchase.screening,
+        seats=[ticket.seat for ticket in tickets],
+        is_over=is_over,
+    )
