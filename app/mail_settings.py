@@ -30,8 +30,8 @@ class MailSettings(EnvironmentSettings):
     mail_from: Annotated[str, AfterValidator(_sender)] = (
         "Cinema tickets <tickets@localhost>"
     )
-    # Where a client has its pages /verify-email and /reset-password. Without it mails
-    # have codes, and no links.
+    # Where a client has its pages /verify-email, /reset-password and /tickets. Without
+    # it mails have codes, and no links.
     pages_url: (
         Annotated[str, StringConstraints(pattern=r"^https?://[^\s?#]*[^\s?#/]$")] | None
     ) = Field(default=None)

@@ -4,9 +4,11 @@ import logging
 from dataclasses import dataclass
 
 from app.kafka import kafka
+from app.key_errors import key_errors_explained
 from app.mail_settings import MailSettings
 from app.resources import Resources
 from app.settings import Settings
+from auth.ticket_keys import TicketKeys, ticket_ring
 from domain.expiry import ExpiryService
 from mail.account_letters import AccountLetters
 from mail.letters import Letters
@@ -41,13 +43,16 @@ class WorkerServices:
     expiry: ExpiryService
 
 
-def mail_sender(settings: MailSettings, pool: Pool) -> MailSender | None:
+def mail_sender(settings: Settings, pool: Pool) -> MailSender | None:
     outlet = outlet_of(settings)
     if outlet is None:
         return None
+    with key_errors_explained("TICKET_KEYS_DIR", "ticket-keys"):
+        codes = TicketKeys(ticket_ring(settings.ticket_keys))
     people, pages = AccountFacts(pool), settings.pages_url
     letters = Letters(
-        AccountLetters(people, pages), SaleLetters(people, Purchases(pool), pages)
+        AccountLetters(people, pages),
+        SaleLetters(people, Purchases(pool), codes, pages),
     )
     return MailSender(NoticeQueue(pool), letters, outlet, settings.mail_from)
 

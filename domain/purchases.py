@@ -28,6 +28,8 @@ class Screening:
 class PurchasedTicket:
     id: UUID
     session_seat_id: UUID
+    generation: int
+    is_passed_on: bool  # somebody else has it since
     seat: str
     type_name: str
     price: Money
@@ -40,7 +42,7 @@ class PurchaseRefund:
     id: UUID
     amount: Money
     status: RefundStatus
-    created_at: datetime
+    reason: str
     of_provider: bool  # else no provider took money, and none gives it back
 
 

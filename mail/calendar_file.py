@@ -1,4 +1,4 @@
-"""Calendar files (RFC 5545): an entry for each reservation, which later ones replace."""
+"""Calendar files (RFC 5545): one entry for a reservation, which later ones replace."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

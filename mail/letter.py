@@ -28,6 +28,7 @@ class TicketLine:
     seat: str
     type_name: str
     price: str
+    qr_png: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +43,6 @@ class Letter:
     locale: str
     subject: str
     paragraphs: tuple[str, ...]
-    title: str | None = None  # None: the subject
     facts: tuple[tuple[str, str], ...] = ()  # names and values
     tickets: tuple[TicketLine, ...] = ()
     more: tuple[str, ...] = ()
@@ -61,10 +61,10 @@ class Letter:
         message["Subject"] = " ".join(self.subject.split())
         message["Date"] = format_datetime(datetime.now(UTC))
         message["Message-ID"] = f"<{event_id}@{_ascii(_host_of(sender))}>"
-        message["Content-Language"] = self.locale
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(self._rendered("letter.txt.j2"))
         message.add_alternative(self._rendered("letter.html.j2"), subtype="html")
+        self._add_codes(message)
         if self.calendar:
             message.add_attachment(
                 self.calendar.file(parseaddr(sender)[1]),
@@ -73,7 +73,22 @@ class Letter:
                 filename="session.ics",
                 params={"method": self.calendar.method, "charset": "utf-8"},
             )
+        # At the end: a header about the content moves on into a part that is added.
+        message["Content-Language"] = self.locale
         return message
+
+    def _add_codes(self, message: EmailMessage) -> None:
+        html = message.get_body(("html",))
+        for number, ticket in enumerate(self.tickets, start=1):
+            if html and ticket.qr_png:
+                html.add_related(
+                    ticket.qr_png,
+                    maintype="image",
+                    subtype="png",
+                    cid=f"<ticket{number}>",
+                    disposition="inline",
+                    filename=f"ticket{number}.png",
+                )
 
     def _rendered(self, template: str) -> str:
         facts = {

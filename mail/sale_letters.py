@@ -4,7 +4,7 @@ They say how things are now. An event may be some hours old.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 from uuid import UUID
 
@@ -19,9 +19,12 @@ from domain.events import (
 from domain.money import Money
 from domain.purchases import Purchase, PurchasedTicket, PurchaseRefund
 from domain.reservation import ReservationStatus
+from domain.ticket_codes import TicketCodes
 from mail.calendar_file import CalendarEntry
 from mail.formats import amount_text, moment_text
 from mail.letter import Letter, TicketLine
+from mail.pacing import paced
+from mail.qr_codes import qr_png
 from resolvers.texts import localize
 
 
@@ -37,6 +40,7 @@ class Purchases(Protocol):
 class SaleLetters:
     people: People
     purchases: Purchases
+    codes: TicketCodes
     pages_url: str | None = None  # of the client that has a page for tickets
 
     async def write(self, event: ReservationEvent) -> Letter | None:
@@ -45,18 +49,22 @@ class SaleLetters:
         account = await self.people.account(event.reservation.customer_id)
         if purchase is None or account is None:
             return None
-        tickets = [ticket for ticket in purchase.tickets if ticket.is_open]
+        tickets = [
+            ticket
+            for ticket in purchase.tickets
+            if ticket.is_open and not ticket.is_passed_on
+        ]
         is_on = tickets and not purchase.screening.is_over
         match event:
             case ReservationConfirmed() if is_on:
-                return self._tickets(account, purchase, tickets)
+                return await self._tickets(account, purchase, tickets)
             case ReservationMoved() if is_on and _was_sold(event):
                 return self._moved(account, purchase, tickets)
             case TicketsRefunded():
                 return self._refund(account, purchase, event)
         return None
 
-    def _tickets(
+    async def _tickets(
         self, to: Account, purchase: Purchase, tickets: Sequence[PurchasedTicket]
     ) -> Letter:
         movie, locale = purchase.screening.movie, to.locale
@@ -66,12 +74,7 @@ class SaleLetters:
             to=to.email,
             locale=locale,
             subject=localize("mail_tickets_subject", locale, movie=movie),
-            title=movie,
-            paragraphs=(
-                localize("mail_tickets_intro", locale)
-                if len(tickets) > 1
-                else localize("mail_ticket_intro", locale),
-            ),
+            paragraphs=(localize("mail_door", locale),),
             facts=(
                 *_session_facts(purchase, locale),
                 (
@@ -79,11 +82,21 @@ class SaleLetters:
                     amount_text(Money(total, currency), locale),
                 ),
             ),
-            tickets=_lines(tickets, locale),
+            tickets=await self._with_codes(tickets, locale),
             link=self._link(),
             is_of_sale=True,
             calendar=_entry(purchase, tickets),
         )
+
+    async def _with_codes(
+        self, tickets: Sequence[PurchasedTicket], locale: str
+    ) -> tuple[TicketLine, ...]:
+        lines = []
+        for ticket in tickets:
+            async with paced():
+                code = self.codes.code(ticket.id, ticket.generation)
+                lines.append(replace(_line(ticket, locale), qr_png=qr_png(code)))
+        return tuple(lines)
 
     def _moved(
         self, to: Account, purchase: Purchase, tickets: Sequence[PurchasedTicket]
@@ -93,7 +106,6 @@ class SaleLetters:
             to=to.email,
             locale=locale,
             subject=localize("mail_moved_subject", locale, movie=movie),
-            title=movie,
             paragraphs=(localize("mail_moved_intro", locale),),
             facts=_session_facts(purchase, locale),
             tickets=_lines(tickets, locale),
@@ -122,17 +134,15 @@ class SaleLetters:
         screening, locale = purchase.screening, to.locale
         subject = localize("mail_refund_subject", locale, movie=screening.movie)
         why = [localize("mail_refund_intro", locale)]
-        if screening.cancelled_at and refund.created_at >= screening.cancelled_at:
+        if screening.cancelled_at and refund.reason == screening.cancel_reason:
             subject = localize("mail_cancelled_subject", locale, movie=screening.movie)
             why = [localize("mail_cancelled_intro", locale)]
-            if reason := screening.cancel_reason:
-                why.append(localize("mail_cancelled_reason", locale, reason=reason))
+            why.append(localize("mail_cancelled_reason", locale, reason=refund.reason))
         is_all = not any(ticket.is_open for ticket in purchase.tickets)
         return Letter(
             to=to.email,
             locale=locale,
             subject=subject,
-            title=screening.movie,
             paragraphs=tuple(why),
             facts=_session_facts(purchase, locale),
             tickets=_lines(given_back, locale),
@@ -160,15 +170,16 @@ def _session_facts(purchase: Purchase, locale: str) -> tuple[tuple[str, str], ..
     )
 
 
-def _lines(tickets: Sequence[PurchasedTicket], locale: str) -> tuple[TicketLine, ...]:
-    return tuple(
-        TicketLine(
-            seat=localize("mail_seat", locale, seat=ticket.seat),
-            type_name=ticket.type_name,
-            price=amount_text(ticket.price, locale),
-        )
-        for ticket in tickets
+def _line(ticket: PurchasedTicket, locale: str) -> TicketLine:
+    return TicketLine(
+        seat=localize("mail_seat", locale, seat=ticket.seat),
+        type_name=ticket.type_name,
+        price=amount_text(ticket.price, locale),
     )
+
+
+def _lines(tickets: Sequence[PurchasedTicket], locale: str) -> tuple[TicketLine, ...]:
+    return tuple(_line(ticket, locale) for ticket in tickets)
 
 
 def _money_back(refund: PurchaseRefund, locale: str) -> tuple[str, ...]:

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import time
 from contextlib import suppress
 from datetime import timedelta
 
@@ -16,6 +15,7 @@ from mail.outlets import (
     Send,
     TryLaterError,
 )
+from mail.pacing import paced
 from persistence.codec import event_from_json
 from persistence.outages import is_unavailable
 from persistence.people.notice_queue import Notice, NoticeQueue
@@ -29,9 +29,6 @@ ATTEMPTS = 3  # where we are at fault
 AT_ONCE = 16
 LONGEST_SECONDS = 30.0  # until the next look: another worker may have been killed
 PAUSE_SECONDS = 5.0  # for a server that is unavailable
-# The loop of the worker is left to others for as many times as long as it took to write
-# a mail: a crowd's mails do not hold up what the crowd sees.
-REST = 4.0
 
 
 class MailSender:
@@ -108,9 +105,8 @@ class MailSender:
         letter = await self._letters.write(notice.event_id, event)
         if letter is None:
             return "unsent"
-        began = time.thread_time()
-        message = letter.message(notice.event_id, self._sender)
-        await asyncio.sleep(REST * (time.thread_time() - began))
+        async with paced():
+            message = letter.message(notice.event_id, self._sender)
         await send(message)
         return "sent"
 

@@ -1,6 +1,5 @@
 """What mails about a sale need to know of it, in one read."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -20,6 +19,8 @@ from persistence.sales.state_sql import CLAIM_PRICE
 TICKETS = f"""
 SELECT jsonb_agg(jsonb_build_object(
         'id', claims.id, 'session_seat_id', claims.session_seat_id,
+        'generation', claims.generation,
+        'is_passed_on', claims.holder_id IS NOT NULL,
         'seat', seat.label, 'type_name', type.name,
         'price_minor', {CLAIM_PRICE.format(claim="claims", r="r")},
         'refund_id', claims.refund_id, 'is_open', claims.released_at IS NULL
@@ -35,7 +36,7 @@ REFUNDS = """
 SELECT jsonb_agg(jsonb_build_object(
     'id', refunds.id, 'amount_minor', refunds.amount_minor,
     'currency', refunds.currency, 'status', refunds.status,
-    'created_at', refunds.created_at, 'of_provider', refunds.attempt_id IS NOT NULL))
+    'reason', refunds.reason, 'of_provider', refunds.attempt_id IS NOT NULL))
 FROM refunds JOIN payments p ON p.id = refunds.payment_id
 WHERE p.reservation_id = r.id
 """
@@ -87,6 +88,8 @@ def _ticket(currency: str, ticket: dict[str, Any]) -> PurchasedTicket:
     return PurchasedTicket(
         id=UUID(ticket["id"]),
         session_seat_id=UUID(ticket["session_seat_id"]),
+        generation=ticket["generation"],
+        is_passed_on=ticket["is_passed_on"],
         seat=ticket["seat"],
         type_name=ticket["type_name"],
         price=Money(ticket["price_minor"], currency),
@@ -100,6 +103,6 @@ def _refund(refund: dict[str, Any]) -> PurchaseRefund:
         id=UUID(refund["id"]),
         amount=Money(refund["amount_minor"], refund["currency"]),
         status=RefundStatus(refund["status"]),
-        created_at=datetime.fromisoformat(refund["created_at"]),
+        reason=refund["reason"],
         of_provider=refund["of_provider"],
     )

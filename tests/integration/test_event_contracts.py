@@ -37,13 +37,14 @@ PAYMENT = {
 }
 ACCOUNT = {"account_id"}
 BOTH, FANOUT, NOTICES = {"payments", "fanout"}, {"fanout"}, {"notices"}
+OF_A_SALE = FANOUT | NOTICES
 
 CONTRACTS: dict[str, tuple[str, set[str], set[str]]] = {
     "ReservationCreated": ("reservations", BOTH, RESERVATION),
     "ReservationExtended": ("reservations", FANOUT, RESERVATION),
-    "ReservationConfirmed": ("reservations", FANOUT, RESERVATION),
-    "TicketsRefunded": ("reservations", FANOUT, RESERVATION),
-    "ReservationMoved": ("reservations", FANOUT, RESERVATION),
+    "ReservationConfirmed": ("reservations", OF_A_SALE, RESERVATION),
+    "TicketsRefunded": ("reservations", OF_A_SALE, RESERVATION),
+    "ReservationMoved": ("reservations", OF_A_SALE, RESERVATION),
     "SeatsMoved": ("reservations", FANOUT, SEATS),
     "ReservationCancelled": ("reservations", BOTH, RESERVATION),
     "ReservationExpired": ("reservations", BOTH, RESERVATION),

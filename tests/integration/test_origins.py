@@ -138,7 +138,7 @@ async def put_into_outbox(cinema: Cinema, events: list[CloudEvent]) -> None:
 async def test_events_on_kafka_carry_it(
     worker: Worker, cinema: Cinema, kafka: Kafka
 ) -> None:
-    worker.start("relay", "payments", "fanout")
+    worker.start("relay", "payments", "fanout", "notices")
     show = await cinema.open_session()
 
     origin.begin("hold-1")

@@ -46,7 +46,7 @@ async def test_events_are_counted_when_they_leave_and_when_they_arrive(
 ) -> None:
     show = await cinema.open_session()
     before = {name: counted(HANDLED, consumer=name) for name in ("payments", "fanout")}
-    worker.start("relay", "payments", "fanout")
+    worker.start("relay", "payments", "fanout", "notices")
 
     # Three reservations and their three payments. Consumers may confirm and delete
     # events before the relay has marked and counted them.

@@ -63,7 +63,7 @@ async def test_an_expired_hold_is_swept_and_its_payment_closed(
 async def test_events_are_cloud_events_keyed_by_session_in_order_per_seat(
     worker: Worker, cinema: Cinema, kafka: Kafka
 ) -> None:
-    worker.start("relay", "payments", "fanout")
+    worker.start("relay", "payments", "fanout", "notices")
     show = await cinema.open_session(seats=1)
     ledger = PostgresLedger(cinema.pool)
     for _ in range(5):

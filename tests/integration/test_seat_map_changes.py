@@ -173,7 +173,7 @@ async def test_deltas_lead_from_the_map_before_to_the_map_read_again(
     feed: SeatFeed,
     worker: Worker,
 ) -> None:
-    worker.start("relay", "payments", "fanout")  # a case sweeps by itself
+    worker.start("relay", "payments", "fanout", "notices")  # a case sweeps by itself
     for name, case in CASES.items():
         with subtests.test(name):
             [customer] = await cinema.customers(1)

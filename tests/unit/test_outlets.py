@@ -35,13 +35,13 @@ def test_a_letter_is_text_and_escaped_html() -> None:
     mail = message()
 
     assert "Um <b>parágrafo</b>." in body(mail, "plain")
-    assert "a\n\nOu abra este link:\nhttps://app.example/x#token=a\n" in body(
-        mail, "plain"
-    )
+    plain = body(mail, "plain")
+    assert "a\n\nOu abra este link:\nhttps://app.example/x#token=a\n" in plain
     html = body(mail, "html")
-    assert "<p>Um &lt;b&gt;parágrafo&lt;/b&gt;.</p>" in html
-    assert '<a href="https://app.example/x#token=a">' in html
+    assert ">Um &lt;b&gt;parágrafo&lt;/b&gt;.</p>" in html
+    assert '<a href="https://app.example/x#token=a"' in html
     assert '<html lang="pt-BR">' in html
+    assert mail["Content-Language"] == "pt-BR"
 
 
 @pytest.mark.parametrize(
