@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Protocol
 from uuid import UUID
 
-from domain.account import Account, SignedIn
+from domain.account import ENGLISH, Account, SignedIn
 from domain.accounts import AccountService
 from domain.client_secrets import may_be_secret, new_secret, secret_hash
 from domain.email_addresses import EmailAddress, known_address, new_address
@@ -35,12 +35,19 @@ class Identities(Protocol):
         """The account that the identity is linked to."""
 
     async def link(
-        self, issuer: str, subject: str, email: EmailAddress, name: str
+        self,
+        issuer: str,
+        subject: str,
+        email: EmailAddress,
+        name: str,
+        *,
+        locale: str = ENGLISH,
     ) -> Account:
         """Link the identity to the account with this address, or to a new account.
 
         The address must be verified. If the account's address was not verified before,
-        its password and tokens are removed: a stranger may have opened it.
+        its password and tokens are removed: a stranger may have opened it. The locale
+        is for such an account, and for a new one.
         """
 
 
@@ -61,9 +68,10 @@ class IdentityService:
         self._codes = codes
         self._accounts = accounts
 
-    async def sign_in_code_for(self, identity: Identity) -> str:
+    async def sign_in_code_for(self, identity: Identity, locale: str = ENGLISH) -> str:
         """A code for `exchange`; raises UnverifiedEmailError.
 
+        A new account has mails in this locale, that of the browser.
         A known identity signs in to its account, even if its address has changed.
         """
         account = await self._identities.account(identity.issuer, identity.subject)
@@ -78,6 +86,7 @@ class IdentityService:
                 identity.subject,
                 address,
                 _name(identity, address.text),
+                locale=locale,
             )
         code = new_secret()
         await self._codes.keep(secret_hash(code), account.id, CODE_PERIOD)

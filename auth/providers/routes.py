@@ -114,7 +114,8 @@ class SignIn:
             return {"error": _code_of(error)}
         try:
             identities = self._services_of(request).identities
-            return {"code": await identities.sign_in_code_for(identity)}
+            locale = _locale_of(request)
+            return {"code": await identities.sign_in_code_for(identity, locale)}
         except UnverifiedEmailError:
             return {"error": "email_not_verified"}
         except Exception:

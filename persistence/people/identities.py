@@ -1,6 +1,6 @@
 """Identities of accounts at identity providers."""
 
-from domain.account import Account
+from domain.account import ENGLISH, Account
 from domain.email_addresses import EmailAddress
 from domain.people import Role
 from persistence.people.accounts import ACCOUNT, OF_ADDRESS, account_of
@@ -15,8 +15,8 @@ WHERE issuer = $1 AND subject = $2
 """  # noqa: S608 # constants
 
 ADD_ACCOUNT = """
-INSERT INTO accounts (email, email_key, name, role, email_verified_at)
-SELECT lower($1), $2, $3, $4, clock_timestamp()
+INSERT INTO accounts (email, email_key, name, role, locale, email_verified_at)
+SELECT lower($1), $2, $3, $4, $5, clock_timestamp()
 WHERE NOT EXISTS (SELECT FROM accounts WHERE email = lower($1) OR email_key = $2)
 ON CONFLICT DO NOTHING
 """
@@ -32,9 +32,11 @@ RETURNING account_id
 """
 
 # Anybody can sign up with a stranger's address and wait for its owner. The verified
-# owner takes the account over: the password, all tokens and all requests end.
+# owner takes the account over, with mails in their language: the password, all tokens
+# and all requests end.
 TAKE_OVER = """
-UPDATE accounts SET email_verified_at = clock_timestamp(), password_hash = NULL
+UPDATE accounts
+SET email_verified_at = clock_timestamp(), password_hash = NULL, locale = $2
 WHERE id = $1 AND email_verified_at IS NULL
 RETURNING id
 """
@@ -68,12 +70,18 @@ class PostgresIdentities:
         return account_of(row) if row else None
 
     async def link(
-        self, issuer: str, subject: str, email: EmailAddress, name: str
+        self,
+        issuer: str,
+        subject: str,
+        email: EmailAddress,
+        name: str,
+        *,
+        locale: str = ENGLISH,
     ) -> Account:
         for _ in range(ATTEMPTS):
             try:
                 async with self._pool.acquire() as db, db.transaction():
-                    return await _link(db, issuer, subject, email, name)
+                    return await _link(db, (issuer, subject), email, name, locale)
             except _LostRaceError:
                 linked = await self.account(issuer, subject)
                 if linked is not None:
@@ -82,13 +90,17 @@ class PostgresIdentities:
 
 
 async def _link(
-    db: Connection, issuer: str, subject: str, email: EmailAddress, name: str
+    db: Connection,
+    identity: tuple[str, str],
+    email: EmailAddress,
+    name: str,
+    locale: str,
 ) -> Account:
-    await db.execute(ADD_ACCOUNT, email.text, email.key, name, Role.CUSTOMER)
+    await db.execute(ADD_ACCOUNT, email.text, email.key, name, Role.CUSTOMER, locale)
     row = await db.fetchrow(LOCK_ACCOUNT, email.text, email.key)
-    if row is None or not await db.fetchval(LINK, issuer, subject, row["id"]):
+    if row is None or not await db.fetchval(LINK, *identity, row["id"]):
         raise _LostRaceError
-    if await db.fetchval(TAKE_OVER, row["id"]):
+    if await db.fetchval(TAKE_OVER, row["id"], locale):
         for statement in SHUT_OUT:
             await db.execute(statement, row["id"])
     return account_of(row)

@@ -84,6 +84,27 @@ async def test_a_stranger_in_the_account_of_an_address_loses_every_way_in(
         await service.sign_in(email, "correct-horse")
 
 
+@pytest.mark.parametrize("is_known", [True, False])
+async def test_the_owner_of_an_address_has_mails_in_their_language(
+    identities: PostgresIdentities,
+    service: AccountService,
+    *,
+    is_known: bool,
+) -> None:
+    """Also where a stranger, who had another one, has opened the account."""
+    email = new_address()
+    if is_known:
+        await service.sign_up(email, "correct-horse", "Eva", locale="es")
+
+    ana = await identities.link(
+        ISSUER, uuid4().hex, email_address(email), "Ana", locale="pt-BR"
+    )
+
+    found = await service.find(ana.id)
+    assert found
+    assert found.locale == "pt-BR"
+
+
 async def test_a_second_provider_takes_nothing_from_a_verified_account(
     identities: PostgresIdentities, service: AccountService, pool: Pool
 ) -> None:

@@ -15,14 +15,22 @@ ANA = Account(id=uuid4(), email="ana@cinema.example", name="Ana", role=Role.CUST
 class FakeIdentities:
     known: dict[tuple[str, str], Account] = field(default_factory=dict)
     linked: list[tuple[str, str, EmailAddress, str]] = field(default_factory=list)
+    locales: list[str] = field(default_factory=list)
 
     async def account(self, issuer: str, subject: str) -> Account | None:
         return self.known.get((issuer, subject))
 
     async def link(
-        self, issuer: str, subject: str, email: EmailAddress, name: str
+        self,
+        issuer: str,
+        subject: str,
+        email: EmailAddress,
+        name: str,
+        *,
+        locale: str = "en",
     ) -> Account:
         self.linked.append((issuer, subject, email, name))
+        self.locales.append(locale)
         return ANA
 
 

@@ -43,6 +43,17 @@ async def test_a_newcomer_gets_an_account_and_tokens_for_a_code(
     assert asked["viewer"]["id"] == ana["id"]
 
 
+async def test_a_new_account_has_mails_in_the_language_of_its_browser(
+    browser: SignInBrowser,
+) -> None:
+    browser.http.headers["Accept-Language"] = "pt-BR,pt;q=0.9"
+    tokens = await browser.exchange((await browser.sign_in())["code"])
+
+    answer = await browser.ask("{ viewer { locale } }", tokens["accessToken"])
+
+    assert answer["viewer"]["locale"] == "pt-BR"
+
+
 async def test_pages_learn_which_providers_there_are(browser: SignInBrowser) -> None:
     listed = await browser.get(f"{PUBLIC_URL}/sign-in/providers")
 
