@@ -26,7 +26,7 @@ INSTALL_TEST_PACKAGES = flock tests/browser $(MAKE) $(TEST_PACKAGES) || \
 .SILENT:
 .DELETE_ON_ERROR:
 .NOTPARALLEL: # the stamps install into one folder
-.PHONY: help audit sbom notes run cluster shop explorer documents test test-core test-stack model test-cluster test-compose campaign check seed migrate loadtest bench coverage tokens schema texts lock
+.PHONY: help audit sbom notes run cluster shop explorer documents screenshots test test-core test-stack model test-cluster test-compose campaign check seed migrate loadtest bench coverage tokens schema texts lock
 MAKEFLAGS += --no-print-directory
 
 help: ## this list
@@ -123,6 +123,9 @@ seed: $(VENV)/runtime.stamp ## add the demo data, or today's part of it
 
 migrate: $(VENV)/runtime.stamp ## bring the database to the newest version
 	exec $(PY) -m app migrate
+
+screenshots: $(VENV)/dev.stamp ## write docs/pictures, of a running `make run`: PORT=3333
+	exec $(PY) -m tests.screenshots $(or $(PORT),3333)
 
 loadtest: $(VENV)/dev.stamp ## USERS=25 customers on one seat of a running server
 	exec $(PY) -m loadtest $(USERS)

@@ -76,7 +76,10 @@ RELEASED = r"## \d"  # from this heading on a changelog is history
 # (a Python file that no production module imports, what starts it)
 STARTED = (
     (r"(.*/)?__init__\.py", "a package"),
-    (r"(app|loadtest|sandbox|tests/cluster|tests/compose)/__main__\.py", "python -m"),
+    (
+        r"(app|loadtest|sandbox|tests/cluster|tests/compose|tests/screenshots)/__main__\.py",
+        "python -m",
+    ),
     (r"app/asgi\.py", "uvicorn, by name"),
     (r"stack/run\.py", "make run"),
     (r"stack/cluster/run\.py", "make cluster"),
