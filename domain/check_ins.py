@@ -130,7 +130,7 @@ class CheckInService:
     ) -> None:
         self._check_ins = check_ins
         self._codes = codes
-        self._opens_before = opens_before
+        self.opens_before = opens_before
 
     async def check_in(self, scan: Scan) -> CheckedIn:
         """A repeated call with the same nonce has the same answer.
@@ -143,7 +143,7 @@ class CheckInService:
             ticket = self._codes.read(scan.code)
         except CodeInvalidError as error:
             raise TicketNotValidError(None) from error
-        check_in = CheckIn(ticket=ticket, scan=scan, opens_before=self._opens_before)
+        check_in = CheckIn(ticket=ticket, scan=scan, opens_before=self.opens_before)
         for _ in range(2):
             checked_in = await self._check_ins.check_in(check_in)
             checked_in = checked_in or await self._judge(check_in)

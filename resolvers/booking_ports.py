@@ -1,6 +1,7 @@
 """Ports: what the resolvers use for reservations and their tickets."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Protocol
 from uuid import UUID
 
@@ -55,6 +56,10 @@ class GateListReader(Protocol):
 
 
 class CheckingIn(Protocol):
+    @property
+    def opens_before(self) -> timedelta:
+        """From so long before the start of a session on."""
+
     async def check_in(self, scan: Scan) -> CheckedIn: ...
 
 

@@ -42,10 +42,13 @@ class DoorQueries:
     ) -> GateList:
         key = await require_staff_of_session(info, session_id)
         position = Position.parse(since) or Position(0)
-        queries = info.context.services.queries
-        listed = await queries.gate_lists.of_session(key, position)
+        services = info.context.services
+        listed = await services.queries.gate_lists.of_session(key, position)
+        session = await info.context.loaders.session(key)
         return GateList.from_domain(
-            listed, partial(queries.tickets.sold, key, listed.since)
+            listed,
+            opens_at=session.starts_at - services.check_ins.opens_before,
+            read_sold=partial(services.queries.tickets.sold, key, listed.since),
         )
 
 

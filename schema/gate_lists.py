@@ -1,6 +1,7 @@
 """The list of a gate."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from typing import Self
 
 import strawberry
@@ -31,6 +32,9 @@ class GateList:
         description="What to ask from next time: `since`. A list is cut off at"
         f" {LONGEST:,} entries of `used` and `void`: with as many, ask again at once."
     )
+    opens_at: datetime = strawberry.field(
+        description="From when on tickets are checked in."
+    )
     used: list[strawberry.ID] = strawberry.field(
         description="Ids of tickets that are checked in."
     )
@@ -54,11 +58,14 @@ class GateList:
     def from_domain(
         cls,
         value: gate_lists.GateList,
+        *,
+        opens_at: datetime,
         read_sold: Callable[[], Awaitable[Sequence[tickets.Ticket]]],
     ) -> Self:
         return cls(
             read_sold=read_sold,
             position=str(value.position),
+            opens_at=opens_at,
             used=[strawberry.ID(str(ticket)) for ticket in value.used],
             void=[
                 VoidCode(

@@ -15,7 +15,7 @@ fragment OfTicket on Ticket {
 }"""
 GATE_LIST = """query ($session: ID!, $since: String) {
   gateList(sessionId: $session, since: $since) {
-    position used void { ticketId belowGeneration }
+    position opensAt used void { ticketId belowGeneration }
     sold { id seat { row number } ticketType { name proofRequired } }
   }
 }"""

@@ -35,9 +35,13 @@ def of_answer(answer: Mapping[str, Any]) -> Screen:
             where = answer["ticket"]["session"]["id"]
             return Screen(Light.RED, f"for another session: {where}")
         case "TooEarly":
-            return Screen(Light.RED, f"too early: from {clock(answer['opensAt'])} on")
+            return too_early(answer["opensAt"])
     fields = ", ".join(".".join(each["path"]) for each in answer.get("fields", ()))
     return Screen(Light.RED, f"{answer['message']} {fields}".strip())
+
+
+def too_early(opens_at: str) -> Screen:
+    return Screen(Light.RED, f"too early: from {clock(opens_at)} on")
 
 
 def already_used(at: str, gate: str | None) -> Screen:

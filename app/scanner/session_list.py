@@ -1,9 +1,10 @@
 """The list by which a gate judges without a connection."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
-from app.scanner.screen import Light, Screen, seat_and_type
+from app.scanner.screen import Light, Screen, seat_and_type, too_early
 from domain.gate_lists import LONGEST
 from domain.ticket_codes import TicketCode
 
@@ -15,6 +16,7 @@ class SessionList:
 
     def __init__(self) -> None:
         self.position: str | None = None
+        self._opens_at = ""
         self._sold: dict[str, Mapping[str, Any]] = {}
         self._used: set[str] = set()
         self._void: dict[str, int] = {}
@@ -26,7 +28,7 @@ class SessionList:
         self._void |= {
             each["ticketId"]: each["belowGeneration"] for each in part["void"]
         }
-        self.position = part["position"]
+        self.position, self._opens_at = part["position"], part["opensAt"]
         return len(part["used"]) + len(part["void"]) >= LONGEST
 
     def use(self, ticket_id: str) -> None:
@@ -41,6 +43,8 @@ class SessionList:
             return Screen(Light.RED, "checked in before")
         if ticket_id not in self._sold:
             return Screen(Light.YELLOW, UNKNOWN)
+        if datetime.now(UTC) < datetime.fromisoformat(self._opens_at):
+            return too_early(self._opens_at)
         return Screen(Light.GREEN, seat_and_type(self._sold[ticket_id]))
 
     def __len__(self) -> int:

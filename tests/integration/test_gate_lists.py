@@ -1,7 +1,7 @@
 """What gates have to know of a session, on real Postgres."""
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -61,6 +61,8 @@ async def test_a_gate_follows_what_happens(
 
     assert (first["used"], first["void"]) == ([], [])
     assert [ticket["id"] for ticket in first["sold"]] == tickets
+    opens_at = datetime.fromisoformat(first["opensAt"])
+    assert opens_at < datetime.now(UTC) < opens_at + timedelta(hours=1)
     assert first["sold"][0]["seat"] == {"row": "A", "number": 1}
     assert then["used"] == whole["used"] == [tickets[0]]
     assert then["void"] == whole["void"]

@@ -34,6 +34,7 @@ class FakeApi:
         self.loses_answers = False
         self.used: dict[str, Mapping[str, Any]] = {}
         self.void: list[dict[str, Any]] = []
+        self.opens_at = "2026-01-01T20:00:00Z"
 
     def keys(self) -> dict[str, Any]:
         return TICKET_CODES.public()
@@ -42,6 +43,7 @@ class FakeApi:
         self._require_connection()
         return {
             "position": "1",
+            "opensAt": self.opens_at,
             "used": [*self.used],
             "void": self.void,
             "sold": [sold(FIRST), sold(SECOND, proof=True)],
@@ -135,6 +137,14 @@ def test_alone_it_judges_by_keys_and_list(make_gate: MakeGate, api: FakeApi) -> 
     assert lights.pop("unknown") is Light.YELLOW
     assert set(lights.values()) == {Light.RED}
     assert api.used.keys() == {str(SECOND)}  # nothing was sent
+
+
+def test_alone_it_does_not_open_too_early(make_gate: MakeGate, api: FakeApi) -> None:
+    api.opens_at = "2100-01-01T20:00:00Z"
+
+    shown = make_gate(is_offline=True).scan(code(FIRST))
+
+    assert (shown.light, shown.text[:9]) == (Light.RED, "too early")
 
 
 def test_scans_outlive_the_gate_and_are_sent_once(
