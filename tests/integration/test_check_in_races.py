@@ -15,6 +15,7 @@ from domain.check_ins import (
     TicketNotValidError,
     TooEarlyError,
 )
+from domain.money_errors import TicketUsedError
 from domain.tickets import TicketStatus
 from persistence.door import check_in_sql
 from persistence.postgres.pool import Connection, Pool
@@ -126,6 +127,27 @@ async def test_a_ticket_that_is_being_given_back_lets_nobody_in(
         blind = check_in_sql.CHECK_IN.replace(guard, "$2::int IS NOT NULL")
         monkeypatch.setattr(check_in_sql, "CHECK_IN", blind)
     assert isinstance(await during_a_refund(pool, show, ana), CheckedIn)
+
+
+async def test_a_ticket_that_is_being_checked_in_is_not_given_back(
+    pool: Pool, cinema: Cinema, ana: UUID
+) -> None:
+    """At a time when its customer may give it back."""
+    show = await cinema.open_session(starts_in=timedelta(days=3))
+    sold = await sell(pool, show, ana, 1)
+    [ticket] = await ticket_ids(pool, sold.id)
+    async with pool.acquire() as db, db.transaction():
+        check_ins: Any = Inside(db)
+        door = check_in_service(check_ins, timedelta(days=4))
+        await door.check_in(scan_of(ticket))
+        refund = asyncio.create_task(refund_service(pool).refund_tickets(asking(sold)))
+        await until_blocked(pool, 1)
+
+    with pytest.raises(TicketUsedError):
+        await refund
+    used = await pool.fetchrow(USED, ticket)
+    assert used
+    assert (used["generation"], used["used_at"] is None) == (1, False)
 
 
 async def test_a_ticket_that_is_being_passed_on_lets_nobody_in_with_the_old_code(
