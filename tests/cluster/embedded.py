@@ -196,6 +196,7 @@ class EmbeddedEnvironment:
             "HOST": "127.0.0.1",
             "METRICS_PORT": "",
             "OTEL_SDK_DISABLED": "true",
+            "CHECK_IN_MINUTES_BEFORE": "10080",  # shows begin in two days
         }
         if name in self._ports:
             settings["PORT"] = str(self._ports[name].number)

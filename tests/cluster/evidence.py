@@ -22,7 +22,15 @@ from tests.cluster.rows import (
 )
 
 Kind = Literal[
-    "reserve", "best", "choose", "extend", "cancel", "approve", "refund", "read"
+    "reserve",
+    "best",
+    "choose",
+    "extend",
+    "cancel",
+    "approve",
+    "refund",
+    "check_in",
+    "read",
 ]
 Outcome = Literal["ok", "refused", "unknown"]
 
@@ -54,7 +62,8 @@ class Operation:
     together: str | None = None
     # Of "refund": the tickets to give back, or none for all that are left.
     tickets: tuple[str, ...] = ()
-    # The reservation to change, extend, cancel or refund, or the payment to approve.
+    # The reservation to change, extend, cancel or refund; the payment to approve; the
+    # ticket to check in.
     target: str | None = None
     key: str | None = None
     invoked: float

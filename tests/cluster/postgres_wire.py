@@ -20,6 +20,7 @@ LABELS = {
     "page": b"SET provider_ref = $2",
     "effects": b"SELECT e.id FROM payment_effects e JOIN",
     "effect done": b"SET done_at = clock_timestamp()",
+    "check in": b"SET used_at = least(",
     "refund": b"INSERT INTO refunds",
     "cancel session": b"SET status = 'CANCELLED', cancelled_at",
     "mark sent": b"SET sends = sends + 1",

@@ -71,6 +71,8 @@ def claim_row(row: asyncpg.Record) -> ClaimRow:
         ticket=str(row["id"]),
         refund=_text(row["refund_id"]),
         ticket_type=_text(row["ticket_type"]),
+        # Who has scanned it stands before the key.
+        scan=row["used_scan"] and row["used_scan"].partition(" ")[2],
     )
 
 

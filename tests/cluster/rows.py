@@ -46,6 +46,7 @@ class ClaimRow:
     ticket: str = ""
     refund: str | None = None  # that gave it back
     ticket_type: str | None = None  # if it is not the default one
+    scan: str | None = None  # the key of the scan that has checked it in
 
 
 @dataclass(slots=True, kw_only=True)

@@ -56,6 +56,16 @@ SCENARIOS = (
         faults=[kill_at("approve", "answered", "api")],
     ),
     Scenario(
+        name="api-killed-in-check-in",
+        expected="nobody is in; the gate scans again, and one is",
+        faults=[kill_at("check in", "asked", "api", skips=1)],
+    ),
+    Scenario(
+        name="api-killed-after-check-in",
+        expected="one is in; the key of the gate finds it",
+        faults=[kill_at("check in", "answered", "api", skips=1)],
+    ),
+    Scenario(
         name="api-frozen-mid-hold",
         expected="its holds expire, the others go on",
         faults=[freeze_at("hold", "asked", "api")],

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from tests.cluster.checks import (
     answers,
     days,
+    door,
     limits,
     maps,
     refunds,
@@ -27,6 +28,7 @@ PROMISES: Mapping[str, Callable[[Evidence], Iterator[str]]] = {
     "8 sales end, and nothing is sold afterwards": windows.violations,
     "9 tickets have their type, price and quota": tickets.violations,
     "10 a refund gives back its tickets, whole and once": refunds.violations,
+    "11 a ticket lets one person in while it is valid": door.violations,
 }
 
 

@@ -12,6 +12,7 @@ from tests.cluster.rows import SessionRow
 from tests.cluster.workload.campaign_client import CampaignClient, Reply
 from tests.cluster.workload.customer import SimulatedCustomer
 from tests.cluster.workload.fixtures import Fixtures
+from tests.cluster.workload.gates import Gates
 from tests.cluster.workload.manager import manage
 from tests.cluster.workload.prober import probe
 from tests.cluster.workload.recording_client import RecordingClient
@@ -34,13 +35,18 @@ class Clients:
         self._client = CampaignClient(urls, random.Random(f"{seed} client"))
         self._buying: list[asyncio.Task[None]] = []
         self._watching: list[asyncio.Task[None]] = []
+        staff = RecordingClient(
+            "gate", fixtures.manager_token, self._client, self.operations
+        )
+        gates = Gates(staff, random.Random(f"{seed} gates"))
         self._customers = [
             SimulatedCustomer(
                 RecordingClient(customer, token, self._client, self.operations),
                 fixtures,
                 random.Random(f"{seed} customer {number}"),
                 self._stopping,
-                clock_offset,
+                gates=gates,
+                clock_offset=clock_offset,
             )
             for number, (customer, token) in enumerate(fixtures.tokens.items())
         ]

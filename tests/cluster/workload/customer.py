@@ -12,6 +12,7 @@ from loadtest.documents import RESERVATION
 from tests.cluster.evidence import Operation
 from tests.cluster.workload.campaign_client import Reply
 from tests.cluster.workload.fixtures import Fixtures
+from tests.cluster.workload.gates import Gates
 from tests.cluster.workload.recording_client import RecordingClient
 
 TRIES = 8
@@ -21,6 +22,7 @@ PAYMENT_SECONDS = 10.0
 EDGE_SECONDS = 0.25
 BEST_SHARE = 0.15  # of the holds
 REFUND_SHARE = 0.4  # of the sales
+ENTRY_SHARE = 0.5  # likewise
 TICKETS = "query ($id: ID!) { reservation(id: $id) { tickets { id } } }"
 
 Hold = Callable[[], Awaitable[tuple[Operation, Reply]]]
@@ -33,9 +35,12 @@ class SimulatedCustomer:
         fixtures: Fixtures,
         rng: random.Random,
         stopping: asyncio.Event,
+        *,
+        gates: Gates,
         clock_offset: float,
     ) -> None:
         self._client = client
+        self._gates = gates
         self._fixtures = fixtures
         self._rng = rng
         self._stopping = stopping
@@ -187,7 +192,12 @@ class SimulatedCustomer:
             if self._rng.random() < 0.1:
                 await self._client.approve(held.session, payment, key)
             if held.session in self._fixtures.shows:
-                await self._want_back(held)
+                # A ticket may be given back while it is scanned.
+                await asyncio.gather(self._enter(held), self._want_back(held))
+
+    async def _enter(self, held: Operation) -> None:
+        if self._rng.random() < ENTRY_SHARE:
+            await self._gates.scan(self._client, held)
 
     async def _want_back(self, held: Operation) -> None:
         """One ticket, the others later, or all; sometimes twice at once."""

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from app.scanner.documents import CHECK_IN
 from loadtest.documents import (
     APPROVE_PAYMENT,
     CANCEL_RESERVATION,
@@ -141,6 +142,20 @@ class RecordingClient:
         reply = await self.ask(REFUND_TICKETS, {"input": wanted})
         if reply.outcome == "ok":
             operation.amount_minor = reply.value["amount"]["amountMinor"]
+        return self._end(operation, reply)
+
+    async def check_in(
+        self, gate: str, session: str, ticket: str, code: str, key: str
+    ) -> Operation:
+        """By who stands at this gate."""
+        wanted = {
+            "code": code,
+            "sessionId": session,
+            "gate": gate,
+            "idempotencyKey": key,
+        }
+        operation = self._begin("check_in", session, target=ticket, key=key)
+        reply = await self.ask(CHECK_IN, {"input": wanted})
         return self._end(operation, reply)
 
     async def read(self, session: str) -> Operation:

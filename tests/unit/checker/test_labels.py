@@ -4,6 +4,7 @@ import struct
 
 import pytest
 
+from persistence.door import check_in_sql
 from persistence.money import (
     attempt_sql,
     cancel_sql,
@@ -26,6 +27,7 @@ from tests.cluster.postgres_wire import Conversation, label_of
         ("effect done", effect_sql.DONE),
         ("refund", refund_sql.REFUND),
         ("cancel session", cancel_sql.CANCEL),
+        ("check in", check_in_sql.CHECK_IN),
         ("mail sent", notice_queue.FINISH),
     ],
 )
