@@ -11,7 +11,7 @@ from runtime.deadline import with_deadline
 
 # The version of the tables that the statements are written for. A later one is fine:
 # during an upgrade the database is ahead of the processes.
-WRITTEN_FOR = "0026"
+WRITTEN_FOR = "0027"
 MIGRATED = "SELECT version_num >= $1 FROM alembic_version"
 
 

@@ -30,6 +30,7 @@ from domain.rescheduling import ReschedulingService
 from domain.sales import PaymentService
 from domain.seat_rules import SeatRules
 from domain.ticket_codes import TicketCodes
+from domain.transfers import TransferService
 from domain.venues import VenueService
 from persistence.catalog.blocks import PostgresBlocks
 from persistence.catalog.catalog import PostgresCatalog
@@ -44,6 +45,7 @@ from persistence.money.refunds import PostgresRefunds
 from persistence.postgres.engine import open_engine
 from persistence.postgres.replica import Replica
 from persistence.queries import Queries
+from persistence.sales.transfers import PostgresTransfers
 from providers.webhooks import Webhooks
 from realtime.reservation_feed import ReservationFeed
 from realtime.seat_feed import SeatFeed
@@ -157,6 +159,10 @@ def _services(
         checkout=checkout(provider, settings, resources),
         payment_provider=settings.payment_provider,
         ticket_codes=ticket_codes,
+        transfers=TransferService(
+            PostgresTransfers(resources.pool, resources.own_writes)
+        ),
+        pages_url=settings.pages_url or "",
         refunds=RefundService(
             PostgresRefunds(resources.pool, resources.own_writes),
             ledger,

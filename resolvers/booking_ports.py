@@ -13,6 +13,8 @@ from domain.reservation import Reservation
 from domain.seats import Position
 from domain.ticket_types import Types
 from domain.tickets import Ticket
+from domain.transfers import TicketOffer
+from persistence.queries.keyset import Page, Window
 
 
 class Booking(Protocol):
@@ -38,6 +40,10 @@ class Booking(Protocol):
 
 
 class TicketReader(Protocol):
+    async def page(self, holder_id: UUID, window: Window) -> Page[Ticket]: ...
+
+    async def count(self, holder_id: UUID) -> int: ...
+
     async def by_id(self, ids: Sequence[UUID]) -> Mapping[UUID, Ticket]: ...
 
     async def by_reservation(
@@ -49,6 +55,12 @@ class TicketReader(Protocol):
     async def by_refund(
         self, refund_ids: Sequence[UUID]
     ) -> Mapping[UUID, list[Ticket]]: ...
+
+
+class Transferring(Protocol):
+    async def offer(self, ticket_id: UUID, holder_id: UUID) -> TicketOffer: ...
+
+    async def accept(self, token: str, account_id: UUID) -> UUID: ...
 
 
 class GateListReader(Protocol):

@@ -17,7 +17,7 @@ from resolvers.account_ports import (
     PasswordAccess,
     ProfileAccess,
 )
-from resolvers.booking_ports import Booking, CheckingIn, Refunding
+from resolvers.booking_ports import Booking, CheckingIn, Refunding, Transferring
 from resolvers.catalog_ports import (
     Cancelling,
     CatalogEditing,
@@ -57,6 +57,7 @@ class Services:
     refunds: Refunding
     check_ins: CheckingIn
     ticket_codes: TicketCodes
+    transfers: Transferring
     cancellations: Cancelling
     rescheduling: Rescheduling
     accounts: AccountAccess
@@ -76,6 +77,8 @@ class Services:
     hold_terms: HoldTerms = DEFAULT_TERMS
     checkout: CheckoutStart | None = None  # None: customers approve their payments
     payment_provider: str = APPROVE
+    # Where a client has its page /tickets. Without it links are relative to our own.
+    pages_url: str = ""
 
 
 @dataclass(slots=True, kw_only=True)

@@ -28,6 +28,7 @@ from resolvers.rooms import RoomQueries
 from resolvers.sessions import SeatSubscriptions, SessionQueries
 from resolvers.sign_in_codes import SignInCodeMutations
 from resolvers.tickets import TicketMutations
+from resolvers.transfers import TicketQueries, TransferMutations
 from resolvers.venues import VenueMutations
 
 
@@ -42,6 +43,7 @@ class Query(
     SessionQueries,
     PriceQueries,
     ReservationQueries,
+    TicketQueries,
     PaymentQueries,
     ClockQueries,
     DoorQueries,
@@ -62,6 +64,7 @@ class Mutation(
     BlockMutations,
     PlanMutations,
     TicketMutations,
+    TransferMutations,
     ReservationMutations,
     BestSeatsMutations,
     PaymentMutations,

@@ -76,9 +76,15 @@ SELECT EXISTS (
         (r.status = 'PENDING' AND r.expires_at > clock_timestamp())
         OR (r.status = 'CONFIRMED' AND sessions.ends_at > clock_timestamp()
             AND EXISTS (SELECT FROM claims WHERE claims.reservation_id = r.id
-                        AND claims.released_at IS NULL))
+                        AND claims.released_at IS NULL AND claims.used_at IS NULL
+                        AND claims.holder_id IS NULL))
         OR EXISTS (SELECT FROM payment_attempts a
-                   WHERE a.reservation_id = r.id AND a.outcome IS NULL)))
+                   WHERE a.reservation_id = r.id AND a.outcome IS NULL))
+    UNION ALL
+    SELECT FROM claims JOIN reservations r ON r.id = claims.reservation_id
+    JOIN sessions ON sessions.id = r.session_id
+    WHERE claims.holder_id = $1 AND claims.released_at IS NULL
+        AND claims.used_at IS NULL AND sessions.ends_at > clock_timestamp())
 """
 # Sales keep the id, which stands for nobody any more.
 ERASE = """
@@ -108,6 +114,7 @@ ERASED_ROWS = (
     "DELETE FROM identities WHERE account_id = $1",
     "DELETE FROM memberships WHERE account_id = $1",
     "DELETE FROM idempotency_keys WHERE account_id = $1",
+    "DELETE FROM ticket_offers WHERE offered_by = $1 OR accepted_by = $1",
     FORGET_PAGES,
     FORGET_REASONS,
 )

@@ -30,6 +30,11 @@ DELETE FROM account_tokens WHERE ctid = ANY(ARRAY(
     SELECT ctid FROM account_tokens WHERE expires_at < clock_timestamp() LIMIT $1
     FOR UPDATE SKIP LOCKED))
 """
+OLD_OFFERS = """
+DELETE FROM ticket_offers WHERE ctid = ANY(ARRAY(
+    SELECT ctid FROM ticket_offers WHERE expires_at < clock_timestamp() LIMIT $1
+    FOR UPDATE SKIP LOCKED))
+"""
 OLD_ADDRESS_CHANGES = """
 DELETE FROM address_changes WHERE ctid = ANY(ARRAY(
     SELECT ctid FROM address_changes
@@ -67,6 +72,7 @@ OLD_ROWS = (
     OLD_ACCOUNT_TOKENS,
     OLD_NOTICES,
     OLD_ADDRESS_CHANGES,
+    OLD_OFFERS,
 )
 
 

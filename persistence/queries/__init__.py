@@ -74,7 +74,7 @@ class Queries:
             refunds=Refunds(reader),
             staff=Staff(reader),
             ticket_types=TicketTypes(reader, cache),
-            tickets=Tickets(reader),
+            tickets=Tickets(reader, own_writes),
             gate_lists=GateLists(pool),
             clock=Clock(pool),
         )

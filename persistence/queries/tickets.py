@@ -19,9 +19,13 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from domain.money import Money
+from domain.reservation import ReservationStatus
 from domain.seats import Position, SeatStatus, seat_order
 from domain.tickets import Ticket, TicketStatus
 from persistence.catalog_rows import seat_of, ticket_type_of
+from persistence.key_value.own_writes import OwnWrites
+from persistence.queries.keyset import Keyset, Page, Window
+from persistence.queries.own_lists import since
 from persistence.queries.reading import Reader, Rows
 from persistence.sales.state_sql import CLAIM_PRICE, RESERVATION_STATUS
 from persistence.tables import (
@@ -55,9 +59,24 @@ HOLDER = func.coalesce(col(ClaimRow.holder_id), col(r.customer_id))
 PRICE = CLAIM_PRICE.format(claim="claims", r="r")
 
 
+NEWEST_FIRST = Keyset("tickets", col(ClaimRow.id), descending=True)
+
+
 class Tickets:
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: Reader, own_writes: OwnWrites | None) -> None:
         self._reader = reader
+        self._own_writes = own_writes
+
+    async def page(self, holder_id: UUID, window: Window) -> Page[Ticket]:
+        """Those that were sold, the newest first. Raises CursorError."""
+        rows = NEWEST_FIRST.page(_held_by(holder_id), window)
+        read = await self._reader.fetch(rows, await since(self._own_writes, holder_id))
+        return NEWEST_FIRST.page_of(read, window, _ticket)
+
+    async def count(self, holder_id: UUID) -> int:
+        return await self._reader.count(
+            _held_by(holder_id), await since(self._own_writes, holder_id)
+        )
 
     async def by_id(self, ids: Sequence[UUID]) -> dict[UUID, Ticket]:
         """All customers'. For those who may scan them."""
@@ -100,6 +119,25 @@ class Tickets:
             .where(of_refund)
         )
         return _row_by_row(await self._reader.fetch(rows))
+
+
+def _held_by(holder_id: UUID) -> Rows:
+    """Two ways lead to them, each with an index: the sale, and the transfer."""
+    bought = (
+        select(col(ClaimRow.id))
+        .join(ReservationRow, col(ReservationRow.id) == col(ClaimRow.reservation_id))
+        .where(
+            col(ReservationRow.customer_id) == holder_id,
+            col(ClaimRow.holder_id).is_(None),
+        )
+    )
+    accepted = select(col(ClaimRow.id)).where(col(ClaimRow.holder_id) == holder_id)
+    return _tickets("id").where(
+        col(ClaimRow.id).in_(bought.union_all(accepted)),
+        col(r.status) == ReservationStatus.CONFIRMED,
+        # The seats of late money may be others than those that it was meant for.
+        or_(col(ClaimRow.released_at).is_(None), col(ClaimRow.refund_id).is_not(None)),
+    )
 
 
 def _tickets(owner: str) -> Rows:

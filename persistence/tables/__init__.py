@@ -37,6 +37,7 @@ from persistence.tables.sales import (
     PaymentRow,
     ReservationRow,
     SessionSeatRow,
+    TicketOfferRow,
 )
 from persistence.tables.venues import (
     SEAT_ORDER,
@@ -76,6 +77,7 @@ __all__ = [
     "SessionRow",
     "SessionSeatRow",
     "SignInNetworkRow",
+    "TicketOfferRow",
     "TicketQuotaRow",
     "TicketTypeRow",
     "metadata",

@@ -156,6 +156,23 @@ class ClaimRow(SQLModel, table=True):
     changed_in: int | None = Field(default=None, sa_type=BigInteger)
 
 
+class TicketOfferRow(SQLModel, table=True):
+    """The last offer of a ticket to another person. Only the token's hash is stored.
+
+    It counts while the ticket has this generation. It stays once it is accepted: who
+    had no answer asks again.
+    """
+
+    __tablename__ = "ticket_offers"
+
+    ticket_id: UUID = Field(primary_key=True)  # a claim, which stays for good
+    token_hash: bytes = Field(unique=True)
+    generation: int
+    offered_by: UUID = Field(foreign_key="accounts.id", index=True)
+    accepted_by: UUID | None = Field(default=None)
+    expires_at: datetime = Field(sa_type=Moment, index=True)
+
+
 class PaymentRow(SQLModel, table=True):
     __tablename__ = "payments"
     __table_args__ = (

@@ -22,7 +22,7 @@ from tests.support.schema_client import SchemaClient
 EXPORTED = {
     *("accounts", "account_tokens", "address_changes", "identities", "memberships"),
     *("refresh_tokens", "sign_in_networks", "idempotency_keys"),
-    *("reservations", "claims", "payments", "refunds"),
+    *("reservations", "claims", "payments", "refunds", "ticket_offers"),
     *("payment_attempts", "payment_effects", "provider_events"),
 }
 # Columns with ids of people that are no foreign keys.

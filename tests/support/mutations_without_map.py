@@ -2,6 +2,7 @@
 
 # createSession makes a map that nobody can have watched before. removeSession ends one.
 CHANGE_NO_MAP = {
+    "acceptTicket",
     "archiveMovie",
     "changePassword",
     "checkIn",
@@ -25,6 +26,7 @@ CHANGE_NO_MAP = {
     "signIn",
     "signOut",
     "signUp",
+    "transferTicket",
     "updateCinema",
     "updateRoom",
     "updateSeats",

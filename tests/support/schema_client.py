@@ -25,6 +25,7 @@ from domain.refunds import RefundService
 from domain.rescheduling import ReschedulingService
 from domain.sales import PaymentService
 from domain.seat_rules import SeatRules
+from domain.transfers import TransferService
 from domain.venues import VenueService
 from loadtest.documents import RESERVE_SEATS
 from persistence.catalog.blocks import PostgresBlocks
@@ -38,6 +39,7 @@ from persistence.money.refunds import PostgresRefunds
 from persistence.postgres.pool import Pool
 from persistence.queries import Queries
 from persistence.sales.ledger import PostgresLedger
+from persistence.sales.transfers import PostgresTransfers
 from resolvers.context import Context, Services
 from tests.support.cinema import Show, reserving
 from tests.support.null_services import (
@@ -116,6 +118,7 @@ class SchemaClient:
                 PostgresReschedules(pool), ledger, NothingCached(), NoWakeup()
             ),
             ticket_codes=TICKET_CODES,
+            transfers=TransferService(PostgresTransfers(pool)),
             accounts=UNUSED,
             identities=UNUSED,
             addresses=UNUSED,

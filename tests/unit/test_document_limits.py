@@ -120,3 +120,10 @@ def test_an_empty_selection_is_refused(document: str) -> None:
     assert refusal_of(Call.of(document)) == (
         "A selection is empty: name the fields that you want."
     )
+
+
+def test_a_list_with_the_name_of_pages_costs_its_items() -> None:
+    operation = Call.of("{ reservation(id: 1) { tickets { id } } }").operation
+
+    assert operation
+    assert operation.measured.cost == 10

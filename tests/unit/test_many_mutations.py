@@ -54,6 +54,7 @@ def context(booking: FailingBooking) -> Context:
         refunds=UNUSED,
         check_ins=UNUSED,
         ticket_codes=UNUSED,
+        transfers=UNUSED,
         cancellations=UNUSED,
         rescheduling=UNUSED,
         accounts=UNUSED,

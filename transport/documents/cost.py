@@ -192,7 +192,10 @@ def _sum(parts: Iterable[Measurement]) -> Measurement:
 def _field(node: FieldNode, inner: Measurement) -> Measurement:
     name = node.name.value
     declared = COSTS.get(name, FieldCost())
-    size = _page_size(node) if declared.is_paged else PageSize((declared.items,))
+    size = _page_size(node) if declared.is_paged else PageSize(())
+    if not size.sizes and (declared.items > 1 or not declared.is_paged):
+        # A list, or a page with the name of one.
+        size = PageSize((declared.items,))
     cost = 1 + declared.extra
     pages: tuple[tuple[PageSize, Measurement], ...] = ()
     if inner.pages or any(isinstance(each, str) for each in size.sizes):

@@ -166,8 +166,40 @@ mutation BestSeats($sessionId: ID!, $ticketTypeId: ID!) {
     values: (data) => defined({ reservationId: data.reserveBestSeats?.id }),
   },
   {
+    operation: "MyTickets",
+    document: `# 8. What was sold to you, with what the QR code of
+# each ticket says.
+query MyTickets {
+  tickets(first: 5) {
+    totalCount
+    edges {
+      node {
+        id status code usedAt
+        seat { row number }
+        session { startsAtLocal movie { title } }
+      }
+    }
+  }
+}
+`,
+    values: (data) => defined({ ticketId: data.tickets?.edges?.[0]?.node?.id }),
+  },
+  {
+    operation: "PassOn",
+    document: `# 9. Offer the newest ticket to a friend. Who opens the
+# link and accepts has it, and your code is void.
+mutation PassOn($ticketId: ID!) {
+  transferTicket(input: {ticketId: $ticketId}) {
+    __typename
+    ... on TicketOffer { link expiresAt }
+    ... on Problem { code message }
+  }
+}
+`,
+  },
+  {
     operation: "AsManager",
-    document: `# 8. A manager's day. Sign in as a manager of the demo
+    document: `# 10. A manager's day. Sign in as a manager of the demo
 # data: later requests send this token.
 mutation AsManager {
   signIn(input: {
@@ -184,7 +216,7 @@ mutation AsManager {
   },
   {
     operation: "NextRoom",
-    document: `# 9. Look at the room of the next session: where its
+    document: `# 11. Look at the room of the next session: where its
 # seats stand, and what is special about them. $soon is
 # filled in: ten minutes from now.
 query NextRoom($soon: DateTime!) {
@@ -218,8 +250,8 @@ query NextRoom($soon: DateTime!) {
   },
   {
     operation: "PutOutOfService",
-    document: `# 10. A seat of tab 9 is broken: take it out of the
-# sessions that are created from now on. Run tab 9
+    document: `# 12. A seat of tab 11 is broken: take it out of the
+# sessions that are created from now on. Run tab 11
 # again to see the new version of the room.
 mutation PutOutOfService($roomId: ID!, $roomSeatId: ID!) {
   updateSeats(input: {
@@ -236,7 +268,7 @@ mutation PutOutOfService($roomId: ID!, $roomSeatId: ID!) {
   },
   {
     operation: "Block",
-    document: `# 11. That counts for new sessions. Take a free seat of
+    document: `# 13. That counts for new sessions. Take a free seat of
 # this session off sale, too: who watches its map in tab
 # 3 sees it at once.
 mutation Block($sessionId: ID!, $seatId: ID!) {
@@ -255,7 +287,7 @@ mutation Block($sessionId: ID!, $seatId: ID!) {
   },
   {
     operation: "Unblock",
-    document: `# 12. It was repaired before the session: put it on
+    document: `# 14. It was repaired before the session: put it on
 # sale again.
 mutation Unblock($sessionId: ID!, $seatId: ID!) {
   unblockSeats(input: {
@@ -271,7 +303,7 @@ mutation Unblock($sessionId: ID!, $seatId: ID!) {
   },
   {
     operation: "MyAccount",
-    document: `# 13. Your own account: mails, and where you are signed
+    document: `# 15. Your own account: mails, and where you are signed
 # in. requestEmailVerification sends you a mail with a
 # code: make run writes it to .data/mail. verifyEmail
 # takes the code.

@@ -9,6 +9,7 @@ export interface Values {
   ticketTypeId?: string;
   reservationId?: string;
   paymentId?: string;
+  ticketId?: string;
   roomId?: string;
   roomSeatId?: string;
 }

@@ -1,0 +1,233 @@
+"""What happens to a ticket at the moment when it is accepted, on real Postgres."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from domain.account_tokens import TokenInvalidError
+from domain.check_ins import CheckedIn, TicketNotValidError
+from domain.errors import NotFoundError
+from domain.money_errors import TicketTransferredError
+from domain.profiles import AccountInUseError
+from domain.refunds import Refund
+from domain.transfers import TransferService
+from persistence.people.profiles import PostgresProfiles
+from persistence.postgres.pool import Pool
+from persistence.sales import transfer_sql
+from persistence.sales.transfers import PostgresTransfers
+from tests.support.cinema import Cinema, Show
+from tests.support.door import check_in_service, scan_of
+from tests.support.polling import until_blocked
+from tests.support.refunds import asking, refund_service, sell, ticket_ids
+from tests.support.transfers import holder
+
+Call = Callable[[], Awaitable[object]]
+
+
+@pytest.fixture
+async def show(cinema: Cinema) -> Show:
+    """At the door, and early enough to give tickets back."""
+    show = await cinema.open_session(starts_in=timedelta(minutes=30))
+    await cinema.pool.execute(
+        "UPDATE cinemas SET refund_hours_before_start = 0 WHERE id = ("
+        " SELECT cinema_id FROM rooms WHERE id = $1)",
+        await cinema.room_of(show),
+    )
+    return show
+
+
+@pytest.fixture
+def transfers(pool: Pool) -> TransferService:
+    return TransferService(PostgresTransfers(pool))
+
+
+async def at_once(pool: Pool, lock: str, key: UUID, *calls: Call) -> list[object]:
+    """Calls that come one after the other, before one of them can change something."""
+    waiting = []
+    async with pool.acquire() as db, db.transaction():
+        await db.execute(lock, key)
+        for number, call in enumerate(calls):
+            waiting.append(asyncio.ensure_future(call()))
+            await until_blocked(pool, number + 1)
+    return list(await asyncio.gather(*waiting, return_exceptions=True))
+
+
+LOCK_CLAIM = "SELECT FROM claims WHERE id = $1 FOR UPDATE"
+LOCK_OFFER = "SELECT FROM ticket_offers WHERE ticket_id = $1 FOR UPDATE"
+
+
+async def test_of_two_people_with_the_link_one_has_the_ticket(
+    pool: Pool, cinema: Cinema, show: Show, transfers: TransferService
+) -> None:
+    ana, bruno, carla = await cinema.customers(3)
+    [ticket] = await ticket_ids(pool, (await sell(pool, show, ana, 0)).id)
+    token = (await transfers.offer(ticket, ana)).token
+
+    results = await at_once(
+        pool,
+        LOCK_OFFER,
+        ticket,
+        lambda: transfers.accept(token, bruno),
+        lambda: transfers.accept(token, carla),
+    )
+
+    assert results[0] == ticket
+    assert isinstance(results[1], TokenInvalidError)
+    assert await holder(pool, ticket) == (bruno, 2)
+
+
+async def test_who_is_at_the_door_first_has_used_the_ticket(
+    pool: Pool, cinema: Cinema, show: Show, transfers: TransferService
+) -> None:
+    ana, bruno = await cinema.customers(2)
+    door = check_in_service(pool)
+    first, second = await ticket_ids(pool, (await sell(pool, show, ana, 0, 1)).id)
+    tokens = {t: (await transfers.offer(t, ana)).token for t in (first, second)}
+
+    used, refused = await at_once(
+        pool,
+        LOCK_CLAIM,
+        first,
+        lambda: door.check_in(scan_of(first)),
+        lambda: transfers.accept(tokens[first], bruno),
+    )
+    taken, void = await at_once(
+        pool,
+        LOCK_CLAIM,
+        second,
+        lambda: transfers.accept(tokens[second], bruno),
+        lambda: door.check_in(scan_of(second)),
+    )
+
+    assert isinstance(used, CheckedIn)
+    assert isinstance(refused, TicketNotValidError)
+    assert refused.status == "USED"
+    assert await holder(pool, first) == (None, 1)
+    assert taken == second
+    assert isinstance(void, TicketNotValidError)
+    assert void.status == "VOID"
+
+
+async def test_without_the_guard_a_used_ticket_is_passed_on(
+    pool: Pool,
+    cinema: Cinema,
+    show: Show,
+    transfers: TransferService,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Proves that the test above can fail."""
+    ana, bruno = await cinema.customers(2)
+    [ticket] = await ticket_ids(pool, (await sell(pool, show, ana, 0)).id)
+    token = (await transfers.offer(ticket, ana)).token
+    blind = transfer_sql.TAKE.replace(transfer_sql.NOT_USED, "TRUE")
+    monkeypatch.setattr(transfer_sql, "TAKE", blind)
+
+    results = await at_once(
+        pool,
+        LOCK_CLAIM,
+        ticket,
+        lambda: check_in_service(pool).check_in(scan_of(ticket)),
+        lambda: transfers.accept(token, bruno),
+    )
+
+    assert isinstance(results[0], CheckedIn)
+    assert results[1] == ticket
+
+
+async def test_a_refund_and_a_transfer_have_one_winner(
+    pool: Pool, cinema: Cinema, show: Show, transfers: TransferService
+) -> None:
+    ana, bruno = await cinema.customers(2)
+    service = refund_service(pool)
+    first = await sell(pool, show, ana, 0)
+    second = await sell(pool, show, ana, 1)
+    [one], [other] = [await ticket_ids(pool, each.id) for each in (first, second)]
+    tokens = {t: (await transfers.offer(t, ana)).token for t in (one, other)}
+
+    refund, refused = await at_once(
+        pool,
+        LOCK_CLAIM,
+        one,
+        lambda: service.refund_tickets(asking(first)),
+        lambda: transfers.accept(tokens[one], bruno),
+    )
+    taken, kept = await at_once(
+        pool,
+        LOCK_CLAIM,
+        other,
+        lambda: transfers.accept(tokens[other], bruno),
+        lambda: service.refund_tickets(asking(second)),
+    )
+
+    assert isinstance(refund, Refund)
+    assert isinstance(refused, TicketNotValidError)
+    assert refused.status == "REFUNDED"
+    assert taken == other
+    assert isinstance(kept, TicketTransferredError)
+
+
+async def test_a_late_offer_of_the_former_holder_ends_no_newer_one(
+    pool: Pool, cinema: Cinema, show: Show, transfers: TransferService
+) -> None:
+    ana, bruno, carla = await cinema.customers(3)
+    [ticket] = await ticket_ids(pool, (await sell(pool, show, ana, 0)).id)
+    token = (await transfers.offer(ticket, ana)).token
+
+    taken, late = await at_once(
+        pool,
+        LOCK_OFFER,
+        ticket,
+        lambda: transfers.accept(token, bruno),
+        lambda: transfers.offer(ticket, ana),
+    )
+    with pytest.raises(NotFoundError):
+        await transfers.offer(ticket, ana)
+    newer = (await transfers.offer(ticket, bruno)).token
+
+    assert taken == ticket
+    assert isinstance(late, TicketNotValidError)
+    assert await transfers.accept(newer, carla) == ticket
+
+
+async def test_nobody_accepts_a_ticket_for_an_account_that_is_being_erased(
+    pool: Pool, cinema: Cinema, show: Show, transfers: TransferService
+) -> None:
+    ana, bruno = await cinema.customers(2)
+    profiles = PostgresProfiles(pool)
+    [ticket] = await ticket_ids(pool, (await sell(pool, show, ana, 0)).id)
+    token = (await transfers.offer(ticket, ana)).token
+    lock = "SELECT FROM accounts WHERE id = $1 FOR UPDATE"
+
+    erased, refused = await at_once(
+        pool,
+        lock,
+        bruno,
+        lambda: profiles.erase(bruno, None, give_up_tickets=False),
+        lambda: transfers.accept(token, bruno),
+    )
+
+    assert erased is True
+    assert isinstance(refused, TokenInvalidError)
+    assert await holder(pool, ticket) == (None, 1)
+
+
+async def test_an_account_with_an_accepted_ticket_is_not_erased(
+    pool: Pool, cinema: Cinema, show: Show, transfers: TransferService
+) -> None:
+    ana, bruno = await cinema.customers(2)
+    profiles = PostgresProfiles(pool)
+    [ticket] = await ticket_ids(pool, (await sell(pool, show, ana, 0)).id)
+    await transfers.accept((await transfers.offer(ticket, ana)).token, bruno)
+
+    with pytest.raises(AccountInUseError):
+        await profiles.erase(bruno, None, give_up_tickets=False)
+    # Who has passed the ticket on has none to use.
+    assert await profiles.erase(ana, None, give_up_tickets=False)
+    assert await holder(pool, ticket) == (bruno, 2)
+    assert not await pool.fetch("SELECT FROM ticket_offers WHERE offered_by = $1", ana)
+
+    await check_in_service(pool).check_in(scan_of(ticket, generation=2))
+    assert await profiles.erase(bruno, None, give_up_tickets=False)
