@@ -31,7 +31,7 @@ class MailSettings(EnvironmentSettings):
         "Cinema tickets <tickets@localhost>"
     )
     # Where a client has its pages /verify-email, /reset-password and /tickets. Without
-    # it mails have codes, and no links.
+    # it mails have codes, and no links; links of tickets are relative.
     pages_url: (
         Annotated[str, StringConstraints(pattern=r"^https?://[^\s?#]*[^\s?#/]$")] | None
     ) = Field(default=None)
