@@ -19,7 +19,8 @@ WITH ticket AS MATERIALIZED (
 offered AS (
     INSERT INTO ticket_offers AS offer
         (ticket_id, token_hash, generation, offered_by, expires_at)
-    SELECT id, $3, generation, $2, least(ends_at, clock_timestamp() + $4::interval)
+    SELECT id, $3::bytea, generation, $2::uuid,
+           least(ends_at, clock_timestamp() + $4::interval)
     FROM ticket WHERE status = 'VALID' AND ends_at > clock_timestamp()
     ON CONFLICT (ticket_id) DO UPDATE
     SET token_hash = excluded.token_hash, generation = excluded.generation,

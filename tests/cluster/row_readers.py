@@ -70,6 +70,7 @@ def claim_row(row: asyncpg.Record) -> ClaimRow:
         price_minor=row["price_minor"],
         ticket=str(row["id"]),
         refund=_text(row["refund_id"]),
+        generation=row["generation"],
         ticket_type=_text(row["ticket_type"]),
         # Who has scanned it stands before the key.
         scan=row["used_scan"] and row["used_scan"].partition(" ")[2],

@@ -45,6 +45,7 @@ class ClaimRow:
     price_minor: int
     ticket: str = ""
     refund: str | None = None  # that gave it back
+    generation: int | None = None  # of its code; not in older evidence
     ticket_type: str | None = None  # if it is not the default one
     scan: str | None = None  # the key of the scan that has checked it in
 

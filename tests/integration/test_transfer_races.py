@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from domain.account_tokens import TokenInvalidError
-from domain.check_ins import CheckedIn, TicketNotValidError
+from domain.check_ins import CheckedIn, CheckInService, TicketNotValidError
 from domain.errors import NotFoundError
 from domain.money_errors import TicketTransferredError
 from domain.profiles import AccountInUseError
@@ -29,14 +29,13 @@ Call = Callable[[], Awaitable[object]]
 
 @pytest.fixture
 async def show(cinema: Cinema) -> Show:
-    """At the door, and early enough to give tickets back."""
-    show = await cinema.open_session(starts_in=timedelta(minutes=30))
-    await cinema.pool.execute(
-        "UPDATE cinemas SET refund_hours_before_start = 0 WHERE id = ("
-        " SELECT cinema_id FROM rooms WHERE id = $1)",
-        await cinema.room_of(show),
-    )
-    return show
+    """Its tickets can be given back, and be used, because the door opens early."""
+    return await cinema.open_session(starts_in=timedelta(days=3))
+
+
+@pytest.fixture
+def door(pool: Pool) -> CheckInService:
+    return check_in_service(pool, timedelta(days=4))
 
 
 @pytest.fixture
@@ -80,10 +79,10 @@ async def test_of_two_people_with_the_link_one_has_the_ticket(
 
 
 async def test_who_is_at_the_door_first_has_used_the_ticket(
-    pool: Pool, cinema: Cinema, show: Show, transfers: TransferService
+    cinema: Cinema, show: Show, transfers: TransferService, door: CheckInService
 ) -> None:
+    pool = cinema.pool
     ana, bruno = await cinema.customers(2)
-    door = check_in_service(pool)
     first, second = await ticket_ids(pool, (await sell(pool, show, ana, 0, 1)).id)
     tokens = {t: (await transfers.offer(t, ana)).token for t in (first, second)}
 
@@ -112,13 +111,14 @@ async def test_who_is_at_the_door_first_has_used_the_ticket(
 
 
 async def test_without_the_guard_a_used_ticket_is_passed_on(
-    pool: Pool,
     cinema: Cinema,
     show: Show,
     transfers: TransferService,
+    door: CheckInService,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Proves that the test above can fail."""
+    pool = cinema.pool
     ana, bruno = await cinema.customers(2)
     [ticket] = await ticket_ids(pool, (await sell(pool, show, ana, 0)).id)
     token = (await transfers.offer(ticket, ana)).token
@@ -129,7 +129,7 @@ async def test_without_the_guard_a_used_ticket_is_passed_on(
         pool,
         LOCK_CLAIM,
         ticket,
-        lambda: check_in_service(pool).check_in(scan_of(ticket)),
+        lambda: door.check_in(scan_of(ticket)),
         lambda: transfers.accept(token, bruno),
     )
 
@@ -215,8 +215,9 @@ async def test_nobody_accepts_a_ticket_for_an_account_that_is_being_erased(
 
 
 async def test_an_account_with_an_accepted_ticket_is_not_erased(
-    pool: Pool, cinema: Cinema, show: Show, transfers: TransferService
+    cinema: Cinema, show: Show, transfers: TransferService, door: CheckInService
 ) -> None:
+    pool = cinema.pool
     ana, bruno = await cinema.customers(2)
     profiles = PostgresProfiles(pool)
     [ticket] = await ticket_ids(pool, (await sell(pool, show, ana, 0)).id)
@@ -229,5 +230,5 @@ async def test_an_account_with_an_accepted_ticket_is_not_erased(
     assert await holder(pool, ticket) == (bruno, 2)
     assert not await pool.fetch("SELECT FROM ticket_offers WHERE offered_by = $1", ana)
 
-    await check_in_service(pool).check_in(scan_of(ticket, generation=2))
+    await door.check_in(scan_of(ticket, generation=2))
     assert await profiles.erase(bruno, None, give_up_tickets=False)

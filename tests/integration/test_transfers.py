@@ -59,8 +59,8 @@ async def test_who_accepts_a_ticket_has_it_with_another_code(
     got = await accepted(client, bruno, token)
 
     assert got["id"] == str(ticket)
-    assert got["code"] == TICKET_CODES.code(ticket, 2)
-    assert await own_tickets(client, bruno) == [(str(ticket), "VALID", got["code"])]
+    assert got["qr"] == TICKET_CODES.code(ticket, 2)
+    assert await own_tickets(client, bruno) == [(str(ticket), "VALID", got["qr"])]
     assert await own_tickets(client, ana) == []
     assert await holder(pool, ticket) == (bruno, 2)
 
