@@ -165,7 +165,7 @@ async def test_a_ticket_that_is_not_valid_is_not_passed_on(
     found += [await accepted(client, bruno, token), await offered(client, ana, ticket)]
 
     assert {each["code"] for each in found} == {"TICKET_NOT_VALID"}
-    assert [each["status"] for each in found] == ["USED"] * 2 + ["REFUNDED"] * 2
+    assert [each["reason"] for each in found] == ["USED"] * 2 + ["REFUNDED"] * 2
     assert await holder(pool, ticket) == (None, 2)
 
 
