@@ -7,8 +7,8 @@ between two valid states of a ticket: a confirmed reservation stays confirmed, a
 its session.
 """
 
-from persistence.queries.tickets import STATUS
 from persistence.sales.event_sql import THIS_TRANSACTION
+from persistence.sales.state_sql import TICKET_STATUS
 
 # The guards. The race tests replace them. $4: scanned at; NULL: now. Of two scans the
 # earlier one stands, whichever was sent first. One that comes again is no second scan:
@@ -40,7 +40,7 @@ RETURNING claims.id AS ticket_id, old.used_at AS displaced_at,
 TICKET = f"""
 SELECT r.session_id, claims.generation, claims.used_at, claims.used_gate,
        claims.used_scan, s.starts_at - $4::interval AS opens_at,
-       {STATUS} AS status, clock_timestamp() AS now
+       {TICKET_STATUS} AS status, clock_timestamp() AS now
 FROM claims JOIN reservations r ON r.id = claims.reservation_id
 JOIN sessions s ON s.id = r.session_id JOIN rooms ON rooms.id = s.room_id
 WHERE claims.id = $1

@@ -27,7 +27,7 @@ from persistence.key_value.own_writes import OwnWrites
 from persistence.queries.keyset import Keyset, Page, Window
 from persistence.queries.own_lists import since
 from persistence.queries.reading import Reader, Rows
-from persistence.sales.state_sql import CLAIM_PRICE, RESERVATION_STATUS
+from persistence.sales.state_sql import CLAIM_PRICE, TICKET_STATUS
 from persistence.tables import (
     ClaimRow,
     PaymentRow,
@@ -39,12 +39,6 @@ from persistence.tables import (
 )
 
 r = aliased(ReservationRow, name="r")  # the name that state_sql uses
-STATUS = f"""CASE WHEN claims.refund_id IS NOT NULL THEN 'REFUNDED'
-    WHEN claims.released_at IS NOT NULL THEN 'VOID'
-    ELSE CASE {RESERVATION_STATUS} WHEN 'PENDING' THEN 'RESERVED'
-        WHEN 'CONFIRMED' THEN CASE WHEN claims.used_at IS NULL THEN 'VALID'
-            ELSE 'USED' END
-        ELSE 'VOID' END END"""
 OF_SEAT = list(select(SeatRow).selected_columns)
 OF_TYPE = [
     column.label(f"type_{column.name}")
@@ -149,7 +143,7 @@ def _tickets(owner: str) -> Rows:
         col(r.session_id).label("session_id"),
         col(r.currency).label("currency"),
         col(ClaimRow.used_at).label("used_at"),
-        literal_column(STATUS, Text).label("status"),
+        literal_column(TICKET_STATUS, Text).label("status"),
         literal_column(PRICE, Integer).label("price_minor"),
         HOLDER.label("holder_id"),
         col(ClaimRow.generation),

@@ -86,3 +86,11 @@ PAYMENT_STATE = """jsonb_build_object(
     'currency', {p}.currency, 'created_at', {p}.created_at,
     'approved_at', {p}.approved_at, 'provider', {p}.provider,
     'outcome', {p}.outcome)"""
+
+# Of the ticket of a claim.
+TICKET_STATUS = f"""CASE WHEN claims.refund_id IS NOT NULL THEN 'REFUNDED'
+    WHEN claims.released_at IS NOT NULL THEN 'VOID'
+    ELSE CASE {RESERVATION_STATUS} WHEN 'PENDING' THEN 'RESERVED'
+        WHEN 'CONFIRMED' THEN CASE WHEN claims.used_at IS NULL THEN 'VALID'
+            ELSE 'USED' END
+        ELSE 'VOID' END END"""

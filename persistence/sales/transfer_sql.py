@@ -4,14 +4,14 @@ The locks are those of the account, the offer and the claim, in this order. A ga
 refund lock the claim, too: Postgres looks at its guards again after a wait.
 """
 
-from persistence.queries.tickets import STATUS
 from persistence.sales.event_sql import THIS_TRANSACTION
+from persistence.sales.state_sql import TICKET_STATUS
 
 # The holder may have changed since this snapshot, and an offer of the new one be there:
 # it has a higher generation, and stays.
 OFFER = f"""
 WITH ticket AS MATERIALIZED (
-    SELECT claims.id, claims.generation, s.ends_at, {STATUS} AS status
+    SELECT claims.id, claims.generation, s.ends_at, {TICKET_STATUS} AS status
     FROM claims JOIN reservations r ON r.id = claims.reservation_id
     JOIN sessions s ON s.id = r.session_id
     WHERE claims.id = $1 AND coalesce(claims.holder_id, r.customer_id) = $2
@@ -60,6 +60,6 @@ RETURNING claims.id
 """  # constants
 ACCEPTED = "UPDATE ticket_offers SET accepted_by = $2 WHERE ticket_id = $1"
 STATUS_NOW = f"""
-SELECT {STATUS} FROM claims JOIN reservations r ON r.id = claims.reservation_id
+SELECT {TICKET_STATUS} FROM claims JOIN reservations r ON r.id = claims.reservation_id
 WHERE claims.id = $1
 """  # constants
