@@ -4,20 +4,11 @@ import { RequestPasswordResetDocument, ResetPasswordDocument, VerifyEmailDocumen
 import { ask } from "../api/http";
 import { signInPath, signedInBy } from "../api/people";
 import { tokens } from "../api/tokens";
+import { takeCode } from "../codes";
 import { t } from "../i18n";
 import { Heading } from "../page";
 import { Field, Form } from "../parts/form";
-import { navigate, rename } from "../router";
-
-/** The code of the link in a mail, which is kept out of the history. */
-function takeCode(key: string): string {
-  const found = new URLSearchParams(location.hash.slice(1)).get("token");
-  if (found) {
-    sessionStorage.setItem(key, found);
-    rename(location.pathname);
-  }
-  return sessionStorage.getItem(key) ?? "";
-}
+import { navigate } from "../router";
 
 export function ForgotPassword() {
   const [isSent, setSent] = useState(false);

@@ -1,7 +1,7 @@
 // The viewer's tickets: their codes for the door, a calendar file, and giving them back.
 import { useEffect } from "preact/hooks";
 import { ApiError } from "../api/errors";
-import { GiveBackDocument, MyTicketsDocument, type MyTicketsQuery, type TicketStatus } from "../api/generated/graphql";
+import { GiveBackDocument, type TicketStatus } from "../api/generated/graphql";
 import { ask } from "../api/http";
 import { tokens } from "../api/tokens";
 import { DAY, TIME, type TextKey, local, money, moment, t } from "../i18n";
@@ -9,7 +9,9 @@ import { Failure, Heading, NobodyIsSignedIn, Waiting } from "../page";
 import { Form } from "../parts/form";
 import { useLoad } from "../query";
 import { calendarFile } from "../tickets/calendar";
-import { type Bought, keep, kept, workOffline } from "../tickets/kept";
+import { keep, kept, workOffline } from "../tickets/kept";
+import { type Group, type Ticket, myTickets } from "../tickets/mine";
+import { Offer, PassOn, accepted, seatName } from "../tickets/pass-on";
 import { Qr } from "../tickets/qr";
 
 const STATUSES: Record<TicketStatus, TextKey> = {
@@ -25,37 +27,32 @@ export function Tickets() {
   return (
     <>
       <Heading>{t("my_tickets")}</Heading>
-      {tokens.value ? <OfViewer /> : <NobodyIsSignedIn next="/tickets" />}
+      <Offer />
+      {tokens.value ? <OfViewer key={accepted.value} /> : <NobodyIsSignedIn next="/tickets" />}
     </>
   );
 }
 
-async function load(signal: AbortSignal): Promise<{ bought: Bought[]; isOld: boolean }> {
-  const bought: Bought[] = [];
+async function load(signal: AbortSignal): Promise<{ groups: Group[]; isOld: boolean }> {
   try {
-    for (let after: string | null = null, more = true; more; ) {
-      const { reservations }: MyTicketsQuery = await ask(MyTicketsDocument, { after }, { signal });
-      bought.push(...reservations.edges.map(({ node }) => node));
-      after = reservations.pageInfo.endCursor;
-      more = reservations.pageInfo.hasNextPage && bought.length < 200;
-    }
+    const groups = await myTickets(signal);
+    await keep(groups).catch(() => {}); // without room they are shown all the same
+    return { groups, isOld: false };
   } catch (error) {
     const old = error instanceof ApiError && error.code === "OFFLINE" ? await kept() : null;
     if (!old) throw error;
-    return { bought: old, isOld: true };
+    return { groups: old, isOld: true };
   }
-  await keep(bought).catch(() => {}); // without room they are shown all the same
-  return { bought, isOld: false };
 }
 
 function OfViewer() {
   const { data, failure, retry } = useLoad("tickets", load);
   if (failure) return <Failure text={failure} retry={retry} />;
   if (!data) return <Waiting />;
-  const byStart = (one: Bought, two: Bought) => one.session.startsAt.localeCompare(two.session.startsAt);
-  const isOver = ({ session }: Bought) => Date.parse(session.endsAt) < Date.now();
-  const coming = data.bought.filter((each) => !isOver(each)).sort(byStart);
-  const over = data.bought.filter(isOver).sort(byStart).reverse();
+  const byStart = (one: Group, two: Group) => one.session.startsAt.localeCompare(two.session.startsAt);
+  const isOver = ({ session }: Group) => Date.parse(session.endsAt) < Date.now();
+  const coming = data.groups.filter((each) => !isOver(each)).sort(byStart);
+  const over = data.groups.filter(isOver).sort(byStart).reverse();
   return (
     <>
       {data.isOld && (
@@ -68,14 +65,14 @@ function OfViewer() {
           {t("no_tickets")} <a href="/">{t("to_the_movies")}</a>
         </p>
       )}
-      {coming.map((bought) => (
-        <Reservation key={bought.id} bought={bought} again={retry} />
+      {coming.map((group) => (
+        <OfSession key={group.id} group={group} again={retry} />
       ))}
       {over.length > 0 && (
         <details>
           <summary>{t("past_tickets")}</summary>
-          {over.map((bought) => (
-            <Reservation key={bought.id} bought={bought} again={retry} />
+          {over.map((group) => (
+            <OfSession key={group.id} group={group} again={retry} />
           ))}
         </details>
       )}
@@ -83,19 +80,14 @@ function OfViewer() {
   );
 }
 
-function seatName({ seat }: Bought["tickets"][number]): string {
-  return t("seat_place", { row: seat.row, number: String(seat.number) });
-}
-
-function Reservation({ bought, again }: { bought: Bought; again: () => void }) {
-  const { session, tickets, payment } = bought;
+function OfSession({ group, again }: { group: Group; again: () => void }) {
+  const { session, tickets, payment } = group;
   const { cinema, movie } = session;
-  const valid = tickets.filter(({ status }) => status === "VALID");
-  const back = payment?.refunds ?? [];
+  const valid = tickets.filter(({ status, isGone }) => status === "VALID" && !isGone);
   return (
-    <article class="card bought" aria-labelledby={`of-${bought.id}`}>
+    <article class="card bought" aria-labelledby={`of-${group.id}`}>
       <header>
-        <h2 id={`of-${bought.id}`}>
+        <h2 id={`of-${group.id}`}>
           <a href={`/movies/${movie.id}`}>{movie.title}</a>
         </h2>
         <p>
@@ -109,37 +101,45 @@ function Reservation({ bought, again }: { bought: Bought; again: () => void }) {
       </header>
       <ul class="tickets">
         {tickets.map((ticket) => (
-          <li key={ticket.id} class={ticket.status === "VALID" ? "ticket" : "ticket gone"}>
-            {ticket.code && ticket.status === "VALID" && <Qr code={ticket.code} label={t("qr_of", { seat: seatName(ticket) })} />}
-            <div>
-              <strong>{seatName(ticket)}</strong>
-              <p>
-                {ticket.ticketType.name} · {money(ticket.price)}
-              </p>
-              {ticket.ticketType.proofRequired && <p class="hint">{t("proof_required")}</p>}
-              <span class={ticket.status === "VALID" ? "badge good" : "badge gone"}>{t(STATUSES[ticket.status])}</span>
-            </div>
-          </li>
+          <OneTicket key={ticket.id} ticket={ticket} />
         ))}
       </ul>
-      {back.map(({ id, status, amount }) => (
+      {payment?.refunds.map(({ id, status, amount }) => (
         <p key={id} class="hint">
           {t(status === "SUCCEEDED" ? "refund_done" : status === "FAILED" ? "refund_failed" : "refund_pending", { amount: money(amount) })}
         </p>
       ))}
       {valid.length > 0 && (
         <div class="buttons">
-          <button type="button" class="button" onClick={() => saveCalendar(bought)}>
+          <button type="button" class="button" onClick={() => saveCalendar(group)}>
             {t("add_to_calendar")}
           </button>
         </div>
       )}
-      {valid.length > 0 && <GiveBack bought={bought} again={again} />}
+      {valid.length > 0 && group.isBought && <GiveBack group={group} valid={valid} again={again} />}
+      {valid.length > 0 && <PassOn valid={valid} />}
     </article>
   );
 }
 
-function saveCalendar({ session, tickets }: Bought): void {
+function OneTicket({ ticket }: { ticket: Ticket }) {
+  const isGood = ticket.status === "VALID" && !ticket.isGone;
+  return (
+    <li class={isGood ? "ticket" : "ticket gone"}>
+      {ticket.code && isGood && <Qr code={ticket.code} label={t("qr_of", { seat: seatName(ticket) })} />}
+      <div>
+        <strong>{seatName(ticket)}</strong>
+        <p>
+          {ticket.ticketType.name} · {money(ticket.price)}
+        </p>
+        {ticket.ticketType.proofRequired && <p class="hint">{t("proof_required")}</p>}
+        <span class={isGood ? "badge good" : "badge gone"}>{t(ticket.isGone ? "ticket_passed_on" : STATUSES[ticket.status])}</span>
+      </div>
+    </li>
+  );
+}
+
+function saveCalendar({ session, tickets }: Group): void {
   const { cinema } = session;
   const text = calendarFile({
     id: session.id,
@@ -157,11 +157,10 @@ function saveCalendar({ session, tickets }: Bought): void {
 }
 
 /** Until some hours before the start, by the server's clock: it decides. */
-function GiveBack({ bought, again }: { bought: Bought; again: () => void }) {
-  const { cinema, startsAt } = bought.session;
+function GiveBack({ group, valid, again }: { group: Group; valid: Ticket[]; again: () => void }) {
+  const { cinema, startsAt } = group.session;
   const until = new Date(Date.parse(startsAt) - cinema.refundHoursBeforeStart * 3_600_000);
   if (until.getTime() < Date.now()) return <p class="hint">{t("refund_too_late")}</p>;
-  const valid = bought.tickets.filter(({ status }) => status === "VALID");
   return (
     <details>
       <summary>{t("give_back")}</summary>
@@ -172,7 +171,7 @@ function GiveBack({ bought, again }: { bought: Bought; again: () => void }) {
           const ticketIds = valid.map(({ id }) => id).filter((id) => values[id] === "on");
           if (!ticketIds.length) return { message: t("choose_tickets") };
           // The same tickets are given back once, however often this is sent.
-          const { refundTickets } = await ask(GiveBackDocument, { input: { reservationId: bought.id, ticketIds, reason: t("refund_reason") } });
+          const { refundTickets } = await ask(GiveBackDocument, { input: { reservationId: group.id, ticketIds, reason: t("refund_reason") } });
           if (refundTickets.__typename !== "Refund") return refundTickets;
           again();
           return null;

@@ -1,22 +1,20 @@
 // The tickets that were loaded last, for the door: there is often no network in a cinema. The service worker (sw.js)
 // keeps the page itself.
-import type { MyTicketsQuery } from "../api/generated/graphql";
 import { KEPT } from "../api/tokens";
-
-export type Bought = MyTicketsQuery["reservations"]["edges"][number]["node"];
+import type { Group } from "./mine";
 
 const NAME = "/tickets.json";
 
 /** Only on pages with TLS, or of this machine, have browsers a place to keep them. */
-export async function keep(bought: Bought[]): Promise<void> {
+export async function keep(groups: Group[]): Promise<void> {
   if (!("caches" in globalThis)) return;
-  await (await caches.open(KEPT)).put(NAME, Response.json(bought));
+  await (await caches.open(KEPT)).put(NAME, Response.json(groups));
 }
 
-export async function kept(): Promise<Bought[] | null> {
+export async function kept(): Promise<Group[] | null> {
   if (!("caches" in globalThis)) return null;
   const found = await (await caches.open(KEPT)).match(NAME);
-  return found ? ((await found.json()) as Bought[]) : null;
+  return found ? ((await found.json()) as Group[]) : null;
 }
 
 export function workOffline(): void {

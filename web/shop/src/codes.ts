@@ -1,0 +1,12 @@
+// Codes that links of mails and offers have behind #token=, which browsers send to no server.
+import { rename } from "./router";
+
+/** Kept out of the history, and for this tab until it is used: its owner may have to sign in first. */
+export function takeCode(key: string): string {
+  const found = new URLSearchParams(location.hash.slice(1)).get("token");
+  if (found) {
+    sessionStorage.setItem(key, found);
+    rename(location.pathname);
+  }
+  return sessionStorage.getItem(key) ?? "";
+}
