@@ -1,5 +1,6 @@
 """The page for customers in a browser: movies, languages, the account, tickets."""
 
+import json
 import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -67,21 +68,18 @@ async def sign_up(page: Page, service: RunningService) -> str:
     await page.get_by_label("Password").fill(PASSWORD)
     await page.get_by_role("button", name="Create account").click()
     await expect(page.get_by_role("heading", name="My tickets")).to_be_focused()
-    return str(
-        await page.evaluate("JSON.parse(localStorage['shop:tokens']).accessToken")
-    )
+    kept = await page.evaluate("localStorage['shop:tokens']")
+    return str(json.loads(kept)["accessToken"])
 
 
-async def coming(customer: Customer, days: int) -> dict[str, Any]:
-    """A session that begins after so many days."""
+async def session_in(customer: Customer, days: int) -> dict[str, Any]:
     after = (datetime.now(UTC) + timedelta(days=days)).isoformat()
     listed = await customer.ask(COMING, after=after.replace("+00:00", "Z"))
-    session: dict[str, Any] = listed["sessions"]["edges"][0]["node"]
-    return session
+    return dict(listed["sessions"]["edges"][0]["node"])
 
 
 async def buy(customer: Customer, pool: Pool, count: int) -> None:
-    session = (await coming(customer, days=3))["id"]
+    session = (await session_in(customer, days=3))["id"]
     seats = (await customer.ask(SEAT_MAP, id=session))["seatMap"]["seats"]
     free = [seat["id"] for seat in seats if seat["status"] == "AVAILABLE"]
     held = await customer.reserve(session, *free[:count])
@@ -93,9 +91,8 @@ async def test_movies_lead_to_their_sessions_and_back(
     page: Page, service: RunningService
 ) -> None:
     await page.goto(service.address)
-    await page.get_by_label("Cinema", exact=True).select_option(
-        label="Cine Paulista · São Paulo"
-    )
+    cinemas = page.get_by_label("Cinema", exact=True)
+    await cinemas.select_option(label="Cine Paulista · São Paulo")
     await page.get_by_role("navigation", name="Day").get_by_role("link").nth(3).click()
     await expect(page.get_by_text("Loading…")).to_have_count(0)
     titles = page.get_by_role("heading", level=2)
@@ -112,16 +109,14 @@ async def test_movies_lead_to_their_sessions_and_back(
     await expect(titles).to_have_count(1)
     assert page.url == where
     await page.goto(service.address)  # the cinema is remembered
-    await expect(
-        page.get_by_label("Cinema", exact=True).locator(":checked")
-    ).to_have_text("Cine Paulista · São Paulo")
+    await expect(cinemas.locator(":checked")).to_have_text("Cine Paulista · São Paulo")
 
 
 async def test_free_seats_are_asked_for_again_while_somebody_looks(
     page: Page, service: RunningService, ana: Customer, live_pool: Pool
 ) -> None:
     await page.clock.install()
-    session = await coming(ana, days=3)
+    session = await session_in(ana, days=3)
     day, cinema = session["startsAtLocal"][:10], session["cinema"]["id"]
     await page.goto(f"{service.address}/?day={day}&cinema={cinema}")
     first = page.locator(f"a[href='/sessions/{session['id']}'] .free")
@@ -140,17 +135,11 @@ async def test_the_language_is_the_browsers_until_another_is_chosen(
     heading = page.get_by_role("heading", level=1)
     await page.goto(service.address)
     await expect(heading).to_have_text("Filmes")
-    for language, title, tag in (
-        ("Español", "Películas", "es"),
-        ("English", "Movies", "en"),
-    ):
-        await (
-            page.get_by_role("contentinfo")
-            .get_by_role("combobox")
-            .select_option(label=language)
-        )
+    choice = page.get_by_role("contentinfo").get_by_role("combobox")
+    for language, title in (("Español", "Películas"), ("English", "Movies")):
+        await choice.select_option(label=language)
         await expect(heading).to_have_text(title)
-        assert await page.evaluate("document.documentElement.lang") == tag
+    assert await page.evaluate("document.documentElement.lang") == "en"
 
     await page.reload()
     await expect(heading).to_have_text("Movies")
@@ -180,11 +169,8 @@ async def test_an_account_is_kept_left_and_entered_again(
     await page.get_by_label("Name").fill("Íris Lima")
     await page.get_by_role("button", name="Save").first.click()
     await expect(page.get_by_text("Saved.")).to_be_visible()
-    email = (
-        await page.locator(".card", has_text="E-mail address")
-        .locator("p")
-        .first.inner_text()
-    )
+    address = page.locator(".card", has_text="E-mail address").locator("p").first
+    email = await address.inner_text()
     await page.get_by_role("button", name="Sign out").first.click()
     await page.get_by_role("link", name="My tickets").click()
     await page.get_by_role("main").get_by_role("link", name="Sign in").click()
@@ -226,7 +212,9 @@ async def test_a_buyer_loads_little_javascript(
     context = await browser.new_context(locale="pt-BR")  # with a file of texts, too
     page = await context.new_page()
     await page.goto(service.address)
-    await page.goto(f"{service.address}/sessions/{(await coming(ana, days=3))['id']}")
+    await page.goto(
+        f"{service.address}/sessions/{(await session_in(ana, days=3))['id']}"
+    )
     await expect(page.get_by_role("grid")).to_be_visible()
 
     names = await page.evaluate(
@@ -236,3 +224,27 @@ async def test_a_buyer_loads_little_javascript(
     sizes = {name: (ASSETS / f"{name}.gz").stat().st_size for name in files}
     assert sum(sizes.values()) <= JAVASCRIPT_KB * 1000, sizes
     await context.close()
+
+
+async def test_a_ticket_is_passed_on_by_a_link(
+    page: Page, browser: Browser, service: RunningService, live_pool: Pool
+) -> None:
+    token = await sign_up(page, service)
+    async with service.customer_with_token(token) as iris:
+        await buy(iris, live_pool, 1)
+    await page.goto(f"{service.address}/tickets")
+    await expect(page.get_by_role("img", name="QR code")).to_be_visible()
+    await page.get_by_text("Pass a ticket on").click()
+    await page.get_by_role("button", name="Make a link").click()
+    link = await page.get_by_label("this link works once").input_value()
+    other = await (await browser.new_context(locale="en")).new_page()
+    await sign_up(other, service)
+    await other.goto(link)
+    await other.get_by_role("button", name="Accept the ticket").click()
+
+    await expect(other.get_by_role("img", name="QR code")).to_be_visible()
+    assert "#" not in other.url  # the token is not kept in the history
+    await page.reload()
+    await expect(page.get_by_text("passed on")).to_be_visible()
+    await expect(page.get_by_role("img", name="QR code")).to_have_count(0)
+    await other.context.close()

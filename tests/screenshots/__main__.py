@@ -48,7 +48,7 @@ async def main(address: str) -> None:
         dark: dict[str, Any] = {"color_scheme": "dark", "locale": "pt-BR"}
         for name, url, ready in (
             ("movies", day, ".session"),
-            ("session", seats, "[role=grid]"),
+            ("session", seats, ".map:not(.stale, .connecting) [role=grid]"),
         ):
             await picture(browser, url, name, is_ready=ready, viewport=WIDE)
             await picture(
