@@ -18,6 +18,7 @@ SHARED_RUNS = {
         "test_metrics",
         "test_readme",
         "test_sale",
+        "test_seat_map_page",
         "test_shares",
         "test_shop",
     ),
