@@ -93,6 +93,15 @@ async def test_the_examples_lead_from_signing_in_to_the_sale(
         )
         == "SOLD"
     )
+    await explorer.run("MyCodes")
+    await expect(explorer.answer).to_contain_text('"code": "CT1:')
+    await explorer.run("AsManager")
+    await expect(explorer.answer).to_contain_text('"role": "MANAGER"')
+    await explorer.run("CheckIn")
+    # It begins in ten minutes at the earliest.
+    await expect(explorer.answer).to_contain_text(re.compile("CheckedIn|TooEarly"))
+    await explorer.run("GateList")
+    await expect(explorer.answer).to_contain_text('"sold": [')
 
     await explorer.run("MyTickets")
     await expect(explorer.answer).to_contain_text('"code": "CT1:')

@@ -315,6 +315,48 @@ query MyAccount {
 }
 `,
   },
+  {
+    operation: "MyCodes",
+    document: `# 14. What the QR codes of your tickets say, of the
+# reservation that you have paid. Only you see them.
+query MyCodes($reservationId: ID!) {
+  reservation(id: $reservationId) {
+    tickets { id status usedAt code seat { row number } }
+  }
+}
+`,
+    values: (data) => defined({ ticketCode: firstCode(data.reservation) }),
+  },
+  {
+    operation: "CheckIn",
+    document: `# 15. Scan it at the door: as who works in the cinema, so
+# sign in as in tab 8 first. The door opens an hour
+# before the start. Run it twice.
+mutation CheckIn($ticketCode: String!) {
+  checkIn(input: {code: $ticketCode, gate: "North"}) {
+    __typename
+    ... on CheckedIn { ticket { id status usedAt } }
+    ... on AlreadyCheckedIn { at gate }
+    ... on TicketNotValid { status }
+    ... on TooEarly { opensAt }
+    ... on Problem { code message }
+  }
+}
+`,
+  },
+  {
+    operation: "GateList",
+    document: `# 16. What a gate has to know of a session when it loses
+# its connection. Next time it sends since: position.
+query GateList($sessionId: ID!) {
+  gateList(sessionId: $sessionId) {
+    position used
+    void { ticketId belowGeneration }
+    sold { id seat { row number } ticketType { name } }
+  }
+}
+`,
+  },
 ];
 
 export function valuesFrom(operation: string | null, data: Data): Values {
@@ -323,6 +365,10 @@ export function valuesFrom(operation: string | null, data: Data): Values {
 
 function firstFree(session: Data): Seat | undefined {
   return session?.seatMap?.seats?.find((seat: Seat) => seat.status === "AVAILABLE");
+}
+
+function firstCode(reservation: Data): string | undefined {
+  return reservation?.tickets?.find((ticket: { code: string | null }) => ticket.code)?.code;
 }
 
 function defined(found: { [Name in keyof Values]: Values[Name] | undefined }): Values {

@@ -12,6 +12,7 @@ export interface Values {
   ticketId?: string;
   roomId?: string;
   roomSeatId?: string;
+  ticketCode?: string;
 }
 
 const KEY = "cinema-tickets:known";
