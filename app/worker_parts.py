@@ -3,6 +3,8 @@
 import logging
 from dataclasses import dataclass
 
+from redis.asyncio import Redis
+
 from app.kafka import kafka
 from app.key_errors import key_errors_explained
 from app.mail_settings import MailSettings
@@ -17,6 +19,7 @@ from mail.outlets import FolderOutlet, Outlet, SmtpOutlet, SmtpServer
 from mail.sale_letters import SaleLetters
 from mail.sender import MailSender
 from persistence.key_value.kept_counts import KeptCounts
+from persistence.key_value.mail_bounds import MailBounds
 from persistence.people.account_facts import AccountFacts
 from persistence.people.notice_queue import NoticeQueue
 from persistence.postgres.pool import Pool
@@ -43,7 +46,7 @@ class WorkerServices:
     expiry: ExpiryService
 
 
-def mail_sender(settings: Settings, pool: Pool) -> MailSender | None:
+def mail_sender(settings: Settings, pool: Pool, redis: "Redis") -> MailSender | None:
     outlet = outlet_of(settings)
     if outlet is None:
         return None
@@ -51,7 +54,7 @@ def mail_sender(settings: Settings, pool: Pool) -> MailSender | None:
         codes = TicketKeys(ticket_ring(settings.ticket_keys))
     people, pages = AccountFacts(pool), settings.pages_url
     letters = Letters(
-        AccountLetters(people, pages),
+        AccountLetters(people, MailBounds(redis), pages),
         SaleLetters(people, Purchases(pool), codes, pages),
     )
     return MailSender(NoticeQueue(pool), letters, outlet, settings.mail_from)
@@ -72,7 +75,7 @@ def worker_services(settings: Settings, resources: Resources) -> WorkerServices:
     seat_counts = SeatCounts(Availabilities(pool), KeptCounts(redis))
     fanout = FanoutHandler(pool, redis, resources.locks, seat_counts)
     broker = kafka(settings)
-    mails = mail_sender(settings, pool)
+    mails = mail_sender(settings, pool, redis)
     notices = NoticesHandler(NoticeQueue(pool), mails.wake if mails else None)
     return WorkerServices(
         relay=Relay(Outbox(pool), broker, hub, redis),

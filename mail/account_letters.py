@@ -32,9 +32,16 @@ class AccountFacts(Protocol):
     ) -> str | None: ...
 
 
+class MailBounds(Protocol):
+    """See persistence/key_value/mail_bounds.py."""
+
+    async def allows(self, event_id: UUID, email: str) -> bool: ...
+
+
 @dataclass(frozen=True, slots=True)
 class AccountLetters:
     facts: AccountFacts
+    bounds: MailBounds
     pages_url: str | None = None  # of the client that has pages for these tokens
 
     async def write(self, event_id: UUID, event: AccountEvent) -> Letter | None:
@@ -53,7 +60,9 @@ class AccountLetters:
         return await writers[type(event)](event_id, account)
 
     async def _verification(self, event_id: UUID, account: Account) -> Letter | None:
-        if account.email_verified:
+        if account.email_verified or not await self.bounds.allows(
+            event_id, account.email
+        ):
             return None
         purpose, locale = TokenPurpose.VERIFY_EMAIL, account.locale
         token = await self.facts.new_token(event_id, account.id, purpose, account.email)
@@ -94,6 +103,8 @@ class AccountLetters:
         """An address that another account has gets a mail, too, but no code."""
         change = await self.facts.address_change(account.id)
         if change is None or change.new_email == account.email:
+            return None
+        if not await self.bounds.allows(event_id, change.new_email):
             return None
         purpose, locale = TokenPurpose.VERIFY_EMAIL, account.locale
         token = await self.facts.new_token(
