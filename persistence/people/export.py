@@ -19,6 +19,7 @@ SHARED = {"session_seats"}
 DONE_BY = {("refunds", "requested_by"), ("seat_blocks", "blocked_by")}
 # A customer who has passed a ticket on is not shown to whom. Who has it gets its row.
 HOLDERS = {"holder_id", "accepted_by"}
+SCANNED_BY = "used_scan"  # begins with who stood at the door
 # Hashes and sealed tokens say nothing about a person, and might help a thief.
 SECRET = {"password_hash", "client_secret"}
 
@@ -43,7 +44,7 @@ def hidden_columns(table: Table) -> list[str]:
     return [
         column.name
         for column in table.columns
-        if column.name in SECRET | HOLDERS
+        if column.name in SECRET | HOLDERS | {SCANNED_BY}
         or (table.name, column.name) in DONE_BY
         or isinstance(column.type, LargeBinary)
     ]

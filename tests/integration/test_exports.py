@@ -2,6 +2,8 @@
 
 import json
 import tracemalloc
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +16,8 @@ from persistence.postgres.pool import Pool
 from persistence.tables import metadata
 from tests.support.account_client import Post, signed_up
 from tests.support.cinema import Cinema
-from tests.support.refunds import sell
+from tests.support.door import check_in_service, scan_of
+from tests.support.refunds import sell, ticket_ids
 from tests.support.schema_client import SchemaClient
 
 # A table that is missing here is new: look whether its rows are about a person, and
@@ -134,10 +137,14 @@ async def test_a_customer_gets_no_id_of_the_staff(
         sold.id,
         rita.id,
     )
+    [ticket] = await ticket_ids(scratch_pool, sold.id)
+    scan = replace(scan_of(ticket), scanned_by=rita.id)
+    await check_in_service(scratch_pool, timedelta(days=4)).check_in(scan)
 
     of_ana = await exported(account_client, ana)
 
     assert len(of_ana["refunds"]) == 1
+    assert of_ana["claims"][0]["used_at"]
     assert str(rita.id) not in json.dumps(of_ana)
     of_rita = await exported(account_client, rita)
     assert len(of_rita["refunds.requested_by"]) == 1
