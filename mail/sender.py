@@ -64,8 +64,10 @@ class MailSender:
         # All of them, also without a server: some need no mail any more.
         async with self._outlet.open() as send:
             for notice in due:
-                with origin.on_behalf_of(notice.request_id):
-                    await self._try(notice, send)
+                # Another worker has it, if this one was too slow.
+                if await self._queue.keep(notice):
+                    with origin.on_behalf_of(notice.request_id):
+                        await self._try(notice, send)
         return len(due)
 
     async def _wait(self) -> None:

@@ -43,6 +43,13 @@ RETURNING n.event_id, n.type, n.data, n.request_id, n.tries,
           clock_timestamp() - n.caused_at AS age
 """  # noqa: S608 # constants
 
+# For a whole lease more, just before the attempt: those before it may have taken long.
+KEEP = f"""
+UPDATE notices SET due_at = clock_timestamp() + interval '{LEASE}'
+WHERE event_id = $1 AND tries = $2 AND result IS NULL
+RETURNING TRUE
+"""  # noqa: S608 # constants
+
 NEXT_DUE = """
 SELECT extract(epoch FROM min(due_at) - clock_timestamp())::float8 FROM notices
 WHERE due_at IS NOT NULL
@@ -88,6 +95,10 @@ class NoticeQueue:
         """For this worker, until its lease ends."""
         rows = await self._pool.fetch(DUE, limit)
         return [Notice(**row) for row in rows]
+
+    async def keep(self, notice: Notice) -> bool:
+        """Whether it is still this worker's: its lease begins again."""
+        return bool(await self._pool.fetchval(KEEP, notice.event_id, notice.tries))
 
     async def finish(
         self, event_id: UUID, result: str, error: str | None = None

@@ -1,13 +1,17 @@
 """Mails that the mail server takes later, or never."""
 
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
+from email.message import EmailMessage
 from uuid import uuid4
 
 import pytest
 
 from domain.client_secrets import secret_hash
 from mail import sender
+from mail.outlets import Send
 from persistence.people.addresses import PostgresAddresses
 from persistence.people.notice_queue import NoticeQueue
 from persistence.people.password_changes import PostgresPasswordChanges
@@ -24,6 +28,11 @@ from tests.support.notices import (
     waiting,
 )
 
+LEASE_IS_OVER = """
+UPDATE notices SET due_at = clock_timestamp()
+WHERE data->>'account_id' <> (
+    SELECT id::text FROM accounts WHERE email LIKE $1 || '@%')
+"""
 AGE = "UPDATE outbox SET created_at = created_at - $1::interval"
 
 
@@ -112,6 +121,41 @@ async def test_a_code_is_sent_before_the_mails_of_a_crowd(
     await mail_sender(scratch_pool, smtp_outlet(mail_server)).send_due()
 
     assert len(mail_server.mails) == 1
+
+
+class SlowOutlet:
+    """Another worker takes what is due while the first mail is sent, and sends it."""
+
+    def __init__(self, pool: Pool, sent: list[str]) -> None:
+        self._pool = pool
+        self._sent = sent
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[Send]:
+        yield self._send
+
+    async def _send(self, message: EmailMessage) -> None:
+        if not self._sent:
+            self._sent.append(message["To"])
+            await self._pool.execute(LEASE_IS_OVER, message["To"].partition("@")[0])
+            await mail_sender(self._pool, SlowOutlet(self._pool, self._sent)).send_due()
+        else:
+            self._sent.append(message["To"])
+
+
+async def test_mails_behind_slow_ones_are_sent_by_one_worker(
+    scratch_pool: Pool,
+) -> None:
+    """A server may take a minute for each mail, and a worker takes some at once."""
+    for name in ("ana", "bia", "eva"):
+        await sign_up(scratch_pool, f"{name}@cinema.example")
+    await queue_mails(scratch_pool)
+    sent: list[str] = []
+
+    await mail_sender(scratch_pool, SlowOutlet(scratch_pool, sent)).send_due()
+
+    assert sorted(sent) == [f"{name}@cinema.example" for name in ("ana", "bia", "eva")]
+    assert await results(scratch_pool) == ["sent"] * 3
 
 
 async def test_without_a_server_strangers_do_not_fill_the_outbox(
