@@ -29,7 +29,7 @@ class PurchasedTicket:
     id: UUID
     session_seat_id: UUID
     generation: int
-    is_passed_on: bool  # somebody else has it since
+    holder_id: UUID | None  # after a transfer; None: the customer
     seat: str
     type_name: str
     price: Money

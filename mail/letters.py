@@ -15,11 +15,22 @@ class Letters:
     accounts: AccountLetters
     sales: SaleLetters
 
-    async def write(self, event_id: UUID, event: Event) -> Letter | None:
-        """None if nobody has to be sent anything, or not any more."""
+    async def other_holders(self, event: Event) -> list[UUID]:
+        """Who is to be sent a mail, too: they have tickets by a transfer."""
+        if isinstance(event, ReservationEvent):
+            return await self.sales.other_holders(event)
+        return []
+
+    async def write(
+        self, event_id: UUID, event: Event, holder_id: UUID | None = None
+    ) -> Letter | None:
+        """To a holder of tickets, or else to who bought them, or to the account.
+
+        None if nobody has to be sent anything, or not any more.
+        """
         match event:
             case AccountEvent():
                 return await self.accounts.write(event_id, event)
             case ReservationEvent():
-                return await self.sales.write(event)
+                return await self.sales.write(event, holder_id)
         return None

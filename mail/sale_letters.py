@@ -43,16 +43,26 @@ class SaleLetters:
     codes: TicketCodes
     pages_url: str | None = None  # of the client that has a page for tickets
 
-    async def write(self, event: ReservationEvent) -> Letter | None:
+    async def other_holders(self, event: ReservationEvent) -> list[UUID]:
+        """Those of all its tickets. Some may have nothing to do with the event."""
+        if isinstance(event, ReservationConfirmed):
+            return []
+        purchase = await self.purchases.purchase(event.reservation_id)
+        tickets = purchase.tickets if purchase else ()
+        return sorted({ticket.holder_id for ticket in tickets if ticket.holder_id})
+
+    async def write(
+        self, event: ReservationEvent, holder_id: UUID | None = None
+    ) -> Letter | None:
         """None if nobody has to be sent anything, or not any more."""
         purchase = await self.purchases.purchase(event.reservation_id)
-        account = await self.people.account(event.reservation.customer_id)
+        account = await self.people.account(holder_id or event.reservation.customer_id)
         if purchase is None or account is None:
             return None
         tickets = [
             ticket
             for ticket in purchase.tickets
-            if ticket.is_open and not ticket.is_passed_on
+            if ticket.is_open and ticket.holder_id == holder_id
         ]
         is_on = tickets and not purchase.screening.is_over
         match event:
@@ -61,7 +71,7 @@ class SaleLetters:
             case ReservationMoved() if is_on and _was_sold(event):
                 return self._moved(account, purchase, tickets)
             case TicketsRefunded():
-                return self._refund(account, purchase, event)
+                return self._refund(account, purchase, event, holder_id)
         return None
 
     async def _tickets(
@@ -109,20 +119,30 @@ class SaleLetters:
             paragraphs=(localize("mail_moved_intro", locale),),
             facts=_session_facts(purchase, locale),
             tickets=_lines(tickets, locale),
-            more=(localize("mail_moved_refund", locale),),
+            # After a transfer only managers give tickets back.
+            more=(localize("mail_moved_refund", locale),)
+            if tickets[0].holder_id is None
+            else (),
             link=self._link(),
             is_of_sale=True,
             calendar=_entry(purchase, tickets),
         )
 
     def _refund(
-        self, to: Account, purchase: Purchase, event: TicketsRefunded
+        self,
+        to: Account,
+        purchase: Purchase,
+        event: TicketsRefunded,
+        holder_id: UUID | None,
     ) -> Letter | None:
+        """The money goes to who bought the tickets, also those that others have."""
         seats = {seat.id for seat in event.reservation.seats}
         given_back = [
             ticket
             for ticket in purchase.tickets
-            if ticket.refund_id and ticket.session_seat_id in seats
+            if ticket.refund_id
+            and ticket.session_seat_id in seats
+            and holder_id in {None, ticket.holder_id}
         ]
         if not given_back:
             return None
@@ -138,7 +158,10 @@ class SaleLetters:
             subject = localize("mail_cancelled_subject", locale, movie=screening.movie)
             why = [localize("mail_cancelled_intro", locale)]
             why.append(localize("mail_cancelled_reason", locale, reason=refund.reason))
-        is_all = not any(ticket.is_open for ticket in purchase.tickets)
+        is_all = not any(
+            ticket.is_open and ticket.holder_id == holder_id
+            for ticket in purchase.tickets
+        )
         return Letter(
             to=to.email,
             locale=locale,
@@ -146,7 +169,7 @@ class SaleLetters:
             paragraphs=tuple(why),
             facts=_session_facts(purchase, locale),
             tickets=_lines(given_back, locale),
-            more=_money_back(refund, locale),
+            more=() if holder_id else _money_back(refund, locale),
             is_of_sale=True,
             calendar=_entry(purchase, given_back, is_over=True) if is_all else None,
         )

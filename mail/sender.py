@@ -104,7 +104,11 @@ class MailSender:
 
     async def _send(self, notice: Notice, send: Send) -> str:
         event = event_from_json(notice.type, notice.data)
-        letter = await self._letters.write(notice.event_id, event)
+        if notice.holder_id is None and (
+            holders := await self._letters.other_holders(event)
+        ):
+            await self._queue.share(notice.event_id, holders)
+        letter = await self._letters.write(notice.event_id, event, notice.holder_id)
         if letter is None:
             return "unsent"
         async with paced():

@@ -27,7 +27,8 @@ MAIL_TEXTS: Mapping[str, str] = {
     " %(minutes)d minutes. All devices have to sign in again then.",
     "mail_verify_how": "Sign in, and enter this code. It works once, within %(hours)d"
     " hours.",
-    "mail_bought": "You get this mail because tickets were bought with your account.",
+    "mail_bought": "You get this mail because you have, or had, tickets for this"
+    " session.",
     "mail_tickets_subject": "Your tickets for %(movie)s",
     "mail_door": "Show the code of each ticket at the door. Do not pass it on: the"
     " first who shows it gets in.",

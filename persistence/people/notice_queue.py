@@ -7,6 +7,7 @@ confirmed. A mail may wait for its server for days, so its event becomes a row h
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +30,15 @@ FROM outbox JOIN mine USING (position, id)
 WHERE id = ANY($3::uuid[])
 ON CONFLICT (event_id) DO NOTHING
 """  # noqa: S608 # constants
+# For others than the first recipient, each once.
+SHARE = """
+INSERT INTO notices (event_id, type, data, caused_at, request_id, due_at)
+SELECT other.id, n.type, n.data || jsonb_build_object('holder_id', other.holder_id),
+       n.caused_at, n.request_id, clock_timestamp()
+FROM notices n, unnest($2::uuid[], $3::uuid[]) AS other (id, holder_id)
+WHERE n.event_id = $1
+ON CONFLICT (event_id) DO NOTHING
+"""
 
 DUE = f"""
 WITH due AS (
@@ -82,6 +92,12 @@ class Notice:
     tries: int  # with this one
     age: timedelta
 
+    @property
+    def holder_id(self) -> UUID | None:
+        """Who is sent this mail because of a transfer. None: who bought the tickets."""
+        holder_id = self.data.get("holder_id")
+        return UUID(holder_id) if holder_id else None
+
 
 class NoticeQueue:
     def __init__(self, pool: Pool) -> None:
@@ -100,6 +116,11 @@ class NoticeQueue:
         """Whether it is still this worker's: its lease begins again."""
         return bool(await self._pool.fetchval(KEEP, notice.event_id, notice.tries))
 
+    async def share(self, event_id: UUID, holders: Sequence[UUID]) -> None:
+        """Queue a mail about the event for each of these accounts, once."""
+        ids = [_shared_id(event_id, holder_id) for holder_id in holders]
+        await self._pool.execute(SHARE, event_id, ids, holders)
+
     async def finish(
         self, event_id: UUID, result: str, error: str | None = None
     ) -> None:
@@ -114,3 +135,9 @@ class NoticeQueue:
         """Until a mail is due; None if none waits."""
         left: float | None = await self._pool.fetchval(NEXT_DUE)
         return left
+
+
+def _shared_id(event_id: UUID, holder_id: UUID) -> UUID:
+    """The same one each time. It begins with the time of the event, as all ids do."""
+    rest = sha256(event_id.bytes + holder_id.bytes).digest()
+    return UUID(bytes=event_id.bytes[:8] + rest[:8])

@@ -20,7 +20,7 @@ TICKETS = f"""
 SELECT jsonb_agg(jsonb_build_object(
         'id', claims.id, 'session_seat_id', claims.session_seat_id,
         'generation', claims.generation,
-        'is_passed_on', claims.holder_id IS NOT NULL,
+        'holder_id', claims.holder_id,
         'seat', seat.label, 'type_name', type.name,
         'price_minor', {CLAIM_PRICE.format(claim="claims", r="r")},
         'refund_id', claims.refund_id, 'is_open', claims.released_at IS NULL
@@ -84,12 +84,12 @@ class Purchases:
 
 
 def _ticket(currency: str, ticket: dict[str, Any]) -> PurchasedTicket:
-    refund_id = ticket["refund_id"]
+    refund_id, holder_id = ticket["refund_id"], ticket["holder_id"]
     return PurchasedTicket(
         id=UUID(ticket["id"]),
         session_seat_id=UUID(ticket["session_seat_id"]),
         generation=ticket["generation"],
-        is_passed_on=ticket["is_passed_on"],
+        holder_id=UUID(holder_id) if holder_id else None,
         seat=ticket["seat"],
         type_name=ticket["type_name"],
         price=Money(ticket["price_minor"], currency),

@@ -46,6 +46,9 @@ class Buyer:
         """Those that she had not been sent before."""
         seen = len(self._server.mails)
         await send_mails(self.pool, smtp_outlet(self._server), "https://app.example")
+        return self.received(seen)
+
+    def received(self, seen: int = 0) -> list[EmailMessage]:
         return [mail for mail in self._server.mails[seen:] if mail["To"] == self._email]
 
 
