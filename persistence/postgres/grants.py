@@ -6,7 +6,7 @@ from persistence.postgres.connection import connect
 # each room, session and seat that was ever reserved. All other rows stay for good.
 DELETED = (
     *("idempotency_keys", "outbox", "refresh_tokens", "sign_in_networks"),
-    *("account_tokens", "address_changes", "identities", "notices"),
+    *("account_tokens", "address_changes", "identities", "notices", "ticket_offers"),
     *("memberships", "provider_events", "seat_blocks"),
     *("card_prices", "session_prices", "ticket_quotas"),
     *("rooms", "seats", "session_moves", "session_seats", "sessions"),

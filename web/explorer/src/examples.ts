@@ -317,7 +317,7 @@ query MyAccount {
   },
   {
     operation: "MyCodes",
-    document: `# 14. What the QR codes of your tickets say, of the
+    document: `# 16. What the QR codes of your tickets say, of the
 # reservation that you have paid. Only you see them.
 query MyCodes($reservationId: ID!) {
   reservation(id: $reservationId) {
@@ -329,8 +329,8 @@ query MyCodes($reservationId: ID!) {
   },
   {
     operation: "CheckIn",
-    document: `# 15. Scan it at the door: as who works in the cinema, so
-# sign in as in tab 8 first. The door opens an hour
+    document: `# 17. Scan it at the door: as who works in the cinema, so
+# sign in as in tab 10 first. The door opens an hour
 # before the start. Run it twice.
 mutation CheckIn($ticketCode: String!) {
   checkIn(input: {code: $ticketCode, gate: "North"}) {
@@ -346,7 +346,7 @@ mutation CheckIn($ticketCode: String!) {
   },
   {
     operation: "GateList",
-    document: `# 16. What a gate has to know of a session when it loses
+    document: `# 18. What a gate has to know of a session when it loses
 # its connection. Next time it sends since: position.
 query GateList($sessionId: ID!) {
   gateList(sessionId: $sessionId) {
