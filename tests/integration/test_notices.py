@@ -102,11 +102,10 @@ async def test_of_two_workers_one_sends(
 async def test_two_workers_send_twice_without_the_lease(
     scratch_pool: Pool, mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    due = notice_queue.DUE.replace("FOR UPDATE SKIP LOCKED", "").replace(
-        f"interval '{notice_queue.LEASE}'", "interval '0'"
-    )
+    lease, none = f"interval '{notice_queue.LEASE}'", "interval '0'"
+    due = notice_queue.DUE.replace("FOR UPDATE SKIP LOCKED", "").replace(lease, none)
+    keep = notice_queue.KEEP.replace("tries = $2", "tries >= $2").replace(lease, none)
     monkeypatch.setattr(notice_queue, "DUE", due)
-    keep = notice_queue.KEEP.replace("tries = $2", "tries >= $2")
     monkeypatch.setattr(notice_queue, "KEEP", keep)
     await sign_up(scratch_pool)
     await queue_mails(scratch_pool)
