@@ -30,10 +30,11 @@ def require_viewer(info: "Info") -> Viewer:
 
 
 async def require_sign_in(info: "Info") -> Viewer:
-    """For who changes or reads a whole account. Raises UNAUTHENTICATED.
+    """For who changes or reads a whole account, or passes its tickets on.
 
     An access token is valid for some minutes after its sign-in has ended. A thief who
-    was shut out must not take or erase the account in these minutes.
+    was shut out must not take its tickets, take it over or erase it in these minutes.
+    Raises UNAUTHENTICATED.
     """
     viewer = require_viewer(info)
     devices = info.context.services.devices

@@ -8,7 +8,7 @@ import strawberry
 from resolvers.context import Info
 from resolvers.ids import require_id
 from resolvers.paging import connection, window
-from resolvers.permissions import require_viewer
+from resolvers.permissions import require_sign_in, require_viewer
 from schema.pages import DEFAULT_FIRST, After, Before, Connection, First, Last
 from schema.tickets import Ticket
 from schema.transfers import (
@@ -54,7 +54,7 @@ class TransferMutations:
             TransferTicketInput, strawberry.argument(description="The ticket.")
         ],
     ) -> TransferTicketResult:
-        viewer = require_viewer(info)
+        viewer = await require_sign_in(info)
         services = info.context.services
         offer = await services.transfers.offer(require_id(input.ticket_id), viewer.id)
         return TicketOffer.from_domain(offer, services.pages_url)

@@ -41,6 +41,8 @@ CALLS: dict[str, tuple[str, dict[str, Any]]] = {
     "exportViewer": ("{ exportViewer }", {}),
     "endDevice": ('mutation { endDevice(input: {id: "x"}) { ok } }', {}),
     "changePassword": (CHANGE_PASSWORD, {}),
+    # The ticket would be theirs for good.
+    "transferTicket": (example("PassOn"), {"ticket": "x"}),
 }
 
 
