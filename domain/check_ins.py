@@ -43,7 +43,10 @@ class TicketNotValidError(DomainError):
 
 
 class WrongSessionError(DomainError):
-    """The ticket is for another session, in one of the caller's cinemas."""
+    """The ticket is for another session, in one of the caller's cinemas.
+
+    Or its session was over, where the gate lets in any.
+    """
 
     code = "WRONG_SESSION"
 
@@ -64,9 +67,9 @@ class TooEarlyError(DomainError):
 class Scan:
     """What a gate has read, and who stands there.
 
-    `session_id`: the session that the gate lets in; None: any. `scanned_at`: when a
-    gate without a connection has read it; None: now. A repeated call has
-    the same `nonce`, and is no second scan.
+    `session_id`: the session that the gate lets in; None: any that is not over.
+    `scanned_at`: when a gate without a connection has read it; None: now. A repeated
+    call has the same `nonce`, and is no second scan.
     """
 
     code: str
@@ -113,6 +116,7 @@ class TicketAtDoor:
     used_gate: str | None
     used_scan: str | None  # the stored nonce of the scan that stands
     opens_at: datetime
+    ends_at: datetime
     now: datetime
 
 
@@ -169,7 +173,9 @@ class CheckInService:
             raise TicketNotValidError(TicketStatus.VOID)
         if ticket.used_scan and ticket.used_scan == check_in.stored_nonce:
             return CheckedIn(ticket_id=code.ticket_id)
-        if scan.session_id not in {None, ticket.session_id}:
+        read_at = scan.scanned_at or ticket.now
+        is_for_it = scan.session_id == ticket.session_id
+        if not is_for_it and (scan.session_id or read_at >= ticket.ends_at):
             raise WrongSessionError(code.ticket_id)
         if ticket.used_at and not (
             scan.scanned_at and scan.scanned_at < ticket.used_at
@@ -177,7 +183,7 @@ class CheckInService:
             raise AlreadyCheckedInError(
                 code.ticket_id, ticket.used_at, ticket.used_gate
             )
-        if (scan.scanned_at or ticket.now) < ticket.opens_at:
+        if read_at < ticket.opens_at:
             raise TooEarlyError(ticket.opens_at)
         return None
 

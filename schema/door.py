@@ -19,7 +19,7 @@ class CheckInInput:
     session_id: strawberry.ID | None = strawberry.field(
         default=None,
         description="The session that the gate lets in. Null: any session of the"
-        " cinemas where the caller works.",
+        " cinemas where the caller works, until its end.",
     )
     gate: str | None = strawberry.field(
         default=None,

@@ -16,6 +16,9 @@ from persistence.sales.state_sql import TICKET_STATUS
 NOT_USED = """(claims.used_at IS NULL
     OR claims.used_at > $4 AND (claims.used_scan = $6) IS NOT TRUE)"""
 NOT_GIVEN_BACK = "claims.released_at IS NULL"
+# A gate that names no session lets nobody in with a ticket of yesterday.
+FOR_SESSION = """(r.session_id = $3::uuid OR $3 IS NULL
+    AND coalesce($4::timestamptz, clock_timestamp()) < s.ends_at)"""
 IS_CURRENT = "claims.generation = $2"
 
 WORKS_THERE = "({everywhere} OR rooms.cinema_id = ANY({cinemas}))"
@@ -28,7 +31,7 @@ FROM reservations r JOIN sessions s ON s.id = r.session_id
 JOIN rooms ON rooms.id = s.room_id
 WHERE claims.id = $1 AND {IS_CURRENT} AND {NOT_GIVEN_BACK} AND {NOT_USED}
   AND r.id = claims.reservation_id AND r.status = 'CONFIRMED'
-  AND ($3::uuid IS NULL OR r.session_id = $3)
+  AND {FOR_SESSION}
   AND {WORKS_THERE.format(everywhere="$7::bool", cinemas="$8::uuid[]")}
   AND coalesce($4::timestamptz, clock_timestamp()) >= s.starts_at - $9::interval
   AND ($4 BETWEEN clock_timestamp() - $10::interval
@@ -39,7 +42,7 @@ RETURNING claims.id AS ticket_id, old.used_at AS displaced_at,
 
 TICKET = f"""
 SELECT r.session_id, claims.generation, claims.used_at, claims.used_gate,
-       claims.used_scan, s.starts_at - $4::interval AS opens_at,
+       claims.used_scan, s.starts_at - $4::interval AS opens_at, s.ends_at,
        {TICKET_STATUS} AS status, clock_timestamp() AS now
 FROM claims JOIN reservations r ON r.id = claims.reservation_id
 JOIN sessions s ON s.id = r.session_id JOIN rooms ON rooms.id = s.room_id
