@@ -16,7 +16,8 @@ addEventListener("fetch", (event) => {
   const { request } = event;
   const kept = (name) => caches.match(name, { cacheName: SHELL, ignoreVary: true });
   if (request.mode === "navigate") {
-    event.respondWith(fetch(request).catch(() => kept("/tickets")));
+    const shown = (page) => (page.status < 500 ? page : kept("/tickets").then((own) => own ?? page));
+    event.respondWith(fetch(request).then(shown, () => kept("/tickets")));
   } else if (FILES.includes(new URL(request.url).pathname)) {
     event.respondWith(kept(new URL(request.url).pathname).then((file) => file ?? fetch(request)));
   }

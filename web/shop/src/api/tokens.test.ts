@@ -17,6 +17,8 @@ vi.stubGlobal("navigator", {
     },
   },
 });
+const forgotten = vi.fn(async () => true);
+vi.stubGlobal("caches", { delete: forgotten });
 const { keepTokens, renew, tokens } = await import("./tokens");
 
 const pair = (name: string) => ({ accessToken: `access ${name}`, refreshToken: `refresh ${name}`, expiresAt: "2026-11-29T20:30:00Z" });
@@ -53,4 +55,15 @@ it("follows other tabs", () => {
   for (const listener of listeners) listener({ key: "shop:tokens" });
 
   expect(tokens.value).toBeNull();
+});
+
+it("forgets the tickets of who was there before, also when somebody else signs in over them", async () => {
+  forgotten.mockClear();
+  await renew(pair("one"), async () => pair("two"));
+  expect(forgotten).not.toHaveBeenCalled();
+
+  keepTokens(pair("of somebody else"));
+  expect(forgotten).toHaveBeenCalledExactlyOnceWith("tickets");
+  keepTokens(null);
+  expect(forgotten).toHaveBeenCalledTimes(2);
 });

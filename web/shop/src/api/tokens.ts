@@ -26,15 +26,18 @@ addEventListener("storage", (event) => {
   if (event.key === KEY || event.key === null) tokens.value = stored();
 });
 
-export function keepTokens(next: Tokens | null): void {
-  if (next) {
-    const { accessToken, refreshToken, expiresAt } = next;
-    localStorage.setItem(KEY, JSON.stringify({ accessToken, refreshToken, expiresAt }));
-  } else {
-    localStorage.removeItem(KEY);
-    if ("caches" in globalThis) void caches.delete(KEPT);
-  }
+function store(next: Tokens): void {
+  const { accessToken, refreshToken, expiresAt } = next;
+  localStorage.setItem(KEY, JSON.stringify({ accessToken, refreshToken, expiresAt }));
   tokens.value = next;
+}
+
+/** Of who signs in, or null of who signs out: nobody sees the tickets that were kept for somebody before. */
+export function keepTokens(next: Tokens | null): void {
+  if ("caches" in globalThis) void caches.delete(KEPT);
+  if (next) return store(next);
+  localStorage.removeItem(KEY);
+  tokens.value = null;
 }
 
 /** Pages without TLS on another machine have no locks: the API gives two tabs one successor then. */
@@ -54,7 +57,8 @@ export function renew(used: Tokens, exchange: (refreshToken: string) => Promise<
       return now;
     }
     const next = await exchange(now.refreshToken);
-    keepTokens(next);
+    if (next) store(next);
+    else keepTokens(null);
     return next;
   });
 }

@@ -1,6 +1,6 @@
 // The viewer's tickets: their codes for the door, a calendar file, and giving them back.
 import { useEffect } from "preact/hooks";
-import { ApiError } from "../api/errors";
+import { isPassing } from "../api/errors";
 import { GiveBackDocument, type TicketStatus } from "../api/generated/graphql";
 import { ask } from "../api/http";
 import { tokens } from "../api/tokens";
@@ -36,10 +36,11 @@ export function Tickets() {
 async function load(signal: AbortSignal): Promise<{ groups: Group[]; isOld: boolean }> {
   try {
     const groups = await myTickets(signal);
+    signal.throwIfAborted(); // they may have signed out
     await keep(groups).catch(() => {}); // without room they are shown all the same
     return { groups, isOld: false };
   } catch (error) {
-    const old = error instanceof ApiError && error.code === "OFFLINE" ? await kept() : null;
+    const old = isPassing(error) ? await kept() : null;
     if (!old) throw error;
     return { groups: old, isOld: true };
   }
