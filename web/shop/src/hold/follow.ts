@@ -18,6 +18,7 @@ import { socket } from "../api/socket";
 import { clock } from "./clock";
 import { insist } from "./insist";
 import { Attempts } from "./keys";
+import { isOlder } from "./stage";
 
 export type Reservation = NonNullable<ReservationQuery["reservation"]>;
 /** `undefined`: not known yet. `null`: there is none, or it is somebody else's. */
@@ -60,7 +61,7 @@ export class Followed {
         {
           next: ({ data }) => {
             isHeard = true;
-            if (data) this.#reservation.value = data.reservation;
+            if (data) this.#learn(data.reservation);
           },
           error: again,
           complete: () => again(),
@@ -93,12 +94,17 @@ export class Followed {
       const { reservation, serverTime } = await ask(ReservationDocument, { id: this.#id });
       clock.learn(serverTime, asked);
       batch(() => {
-        this.#reservation.value = reservation;
+        this.#learn(reservation);
         if (this.problem.value && !this.busy.value) this.problem.value = null;
       });
     } catch (error) {
       if (this.#reservation.value === undefined) this.problem.value = explain(error);
     }
+  }
+
+  #learn(next: Reservation | null): void {
+    const known = this.#reservation.value;
+    if (!next || !known || !isOlder(next, known)) this.#reservation.value = next;
   }
 
   async extend(): Promise<void> {

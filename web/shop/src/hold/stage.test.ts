@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { stageOf, type Stage } from "./stage";
+import { isOlder, stageOf, type Stage } from "./stage";
 
 type Facts = Parameters<typeof stageOf>[0];
 
@@ -29,4 +29,12 @@ describe("the page of a reservation", () => {
   ])("%s", (_, state, wasAtProvider, stage) => {
     expect(stageOf(state, wasAtProvider)).toBe(stage);
   });
+});
+
+it("knows an answer that a newer one has overtaken", () => {
+  const [held, sold, expired] = (["PENDING", "CONFIRMED", "EXPIRED"] as const).map((status) => ({ status })) as [Facts, Facts, Facts];
+
+  expect([isOlder(held, sold), isOlder(held, expired)]).toEqual([true, true]);
+  // Money that came late confirms what had expired.
+  expect([isOlder(held, held), isOlder(sold, held), isOlder(sold, expired)]).toEqual([false, false, false]);
 });

@@ -13,6 +13,11 @@ export type Stage =
   | "cancelled"
   | "money-back"; // taken without a sale
 
+/** Answers and updates overtake each other, and nothing that was closed is held again. */
+export function isOlder(next: Pick<Reservation, "status">, known: Pick<Reservation, "status">): boolean {
+  return next.status === "PENDING" && known.status !== "PENDING";
+}
+
 type Facts = Pick<Reservation, "status"> & {
   payment: Pick<NonNullable<Reservation["payment"]>, "status" | "provider" | "outcome"> | null;
 };
