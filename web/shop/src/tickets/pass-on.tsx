@@ -47,7 +47,7 @@ function OneOffer({ ticket }: { ticket: Ticket }) {
     setOffer({ ...transferTicket, link: new URL(transferTicket.link, location.href).href });
   };
   const seat = seatName(ticket);
-  if (failure) return <Failure text={failure} />;
+  if (failure) return <Failure text={failure} retry={() => setFailure("")} />;
   if (!offer) {
     return (
       <>
@@ -92,7 +92,7 @@ export function Offer() {
   return (
     <section class="card" aria-labelledby="offer">
       <h2 id="offer">{t("offered")}</h2>
-      {failure ? <Failure text={failure} /> : <p>{t(tokens.value ? "offered_intro" : "offered_sign_in")}</p>}
+      {failure ? <Failure text={failure} retry={() => setFailure("")} /> : <p>{t(tokens.value ? "offered_intro" : "offered_sign_in")}</p>}
       <div class="buttons">
         {tokens.value && !failure && (
           <button type="button" class="button main" onClick={() => accept().catch((error: unknown) => setFailure(explain(error)))}>
