@@ -21,6 +21,7 @@ SHARED_RUNS = {
         "test_seat_map_page",
         "test_shares",
         "test_shop",
+        "test_shop_accessibility",
     ),
     "paid_run": ("test_checkout",),
     "running": ("test_logs", "test_refused_runs", "test_run", "test_traces"),
