@@ -1,14 +1,17 @@
 """Every code and rule has a message, in every language."""
 
 import ast
+import pkgutil
 import re
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
+import domain
 from app.commands import texts
 from domain.errors import DomainError
 from resolvers.faults import bad_user_input, rate_limited
@@ -56,6 +59,13 @@ def message_keys() -> Iterator[tuple[str, str, ast.Call]]:
         match key_in(call):
             case ast.Constant(str(key)):
                 yield where, key, call
+
+
+@pytest.fixture(scope="module", autouse=True)
+def every_error() -> None:
+    """A class has only the subclasses that were imported."""
+    for module in pkgutil.walk_packages(domain.__path__, "domain."):
+        import_module(module.name)
 
 
 def codes(kind: type[DomainError] = DomainError) -> set[str]:
