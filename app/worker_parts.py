@@ -53,9 +53,10 @@ def mail_sender(settings: Settings, pool: Pool, redis: "Redis") -> MailSender | 
     with key_errors_explained("TICKET_KEYS_DIR", "ticket-keys"):
         codes = TicketKeys(ticket_ring(settings.ticket_keys))
     people, pages = AccountFacts(pool), settings.pages_url
+    bounds = MailBounds(redis)
     letters = Letters(
-        AccountLetters(people, MailBounds(redis), pages),
-        SaleLetters(people, Purchases(pool), codes, pages),
+        AccountLetters(people, bounds, pages),
+        SaleLetters(people, Purchases(pool), codes, bounds, pages),
     )
     return MailSender(NoticeQueue(pool), letters, outlet, settings.mail_from)
 

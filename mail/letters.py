@@ -32,5 +32,5 @@ class Letters:
             case AccountEvent():
                 return await self.accounts.write(event_id, event)
             case ReservationEvent():
-                return await self.sales.write(event, holder_id)
+                return await self.sales.write(event_id, event, holder_id)
         return None

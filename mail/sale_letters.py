@@ -20,6 +20,7 @@ from domain.money import Money
 from domain.purchases import Purchase, PurchasedTicket, PurchaseRefund
 from domain.reservation import ReservationStatus
 from domain.ticket_codes import TicketCodes
+from mail.account_letters import MailBounds
 from mail.calendar_file import CalendarEntry
 from mail.formats import amount_text, moment_text
 from mail.letter import Letter, TicketLine
@@ -41,6 +42,7 @@ class SaleLetters:
     people: People
     purchases: Purchases
     codes: TicketCodes
+    bounds: MailBounds
     pages_url: str | None = None  # of the client that has a page for tickets
 
     async def other_holders(self, event: ReservationEvent) -> list[UUID]:
@@ -52,12 +54,17 @@ class SaleLetters:
         return sorted({ticket.holder_id for ticket in tickets if ticket.holder_id})
 
     async def write(
-        self, event: ReservationEvent, holder_id: UUID | None = None
+        self, event_id: UUID, event: ReservationEvent, holder_id: UUID | None = None
     ) -> Letter | None:
         """None if nobody has to be sent anything, or not any more."""
         purchase = await self.purchases.purchase(event.reservation_id)
         account = await self.people.account(holder_id or event.reservation.customer_id)
         if purchase is None or account is None:
+            return None
+        # Anybody may buy free tickets for a stranger's address, and give them back.
+        if not account.email_verified and not await self.bounds.allows(
+            event_id, account.email
+        ):
             return None
         tickets = [
             ticket

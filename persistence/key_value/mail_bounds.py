@@ -1,4 +1,4 @@
-"""How many mails an address is sent in a day that ask to confirm it.
+"""How many mails an address is sent in a day that nobody has confirmed.
 
 Codes of an account are counted in Postgres. Accounts may be opened with the address of
 a stranger, erased and opened again, and nothing is left there to count.

@@ -5,7 +5,7 @@ from uuid import UUID
 from domain.account import Account
 from domain.profiles import ProfileChange
 from domain.ticket_codes import TicketCode
-from mail.account_letters import AccountLetters
+from mail.account_letters import AccountLetters, MailBounds
 from mail.letters import Letters
 from mail.notices import NoticesHandler
 from mail.outlets import Outlet, SmtpOutlet, SmtpServer
@@ -45,6 +45,7 @@ class Unbounded:
 
 
 CODES = PlainCodes()
+UNBOUNDED = Unbounded()
 WAITING = "SELECT event_id FROM notices WHERE due_at IS NOT NULL ORDER BY event_id"
 MAKE_DUE = """
 UPDATE notices SET due_at = clock_timestamp() WHERE due_at > clock_timestamp()
@@ -55,11 +56,16 @@ def smtp_outlet(server: MailServer) -> SmtpOutlet:
     return SmtpOutlet(SmtpServer.parse(server.url))
 
 
-def mail_sender(pool: Pool, outlet: Outlet, pages_url: str | None = None) -> MailSender:
+def mail_sender(
+    pool: Pool,
+    outlet: Outlet,
+    pages_url: str | None = None,
+    bounds: MailBounds = UNBOUNDED,
+) -> MailSender:
     people = AccountFacts(pool)
     letters = Letters(
-        AccountLetters(people, Unbounded(), pages_url),
-        SaleLetters(people, Purchases(pool), CODES, pages_url),
+        AccountLetters(people, bounds, pages_url),
+        SaleLetters(people, Purchases(pool), CODES, bounds, pages_url),
     )
     return MailSender(NoticeQueue(pool), letters, outlet, SENDER)
 
