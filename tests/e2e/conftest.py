@@ -5,12 +5,15 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from playwright.async_api import Browser
 
 from persistence.postgres.pool import Pool, open_pool
 from stack.embedded.ports import ReservedPort
+from tests.support.browser import chromium, refuse_an_older
 from tests.support.prepared import prepared
 from tests.support.run import RunUnderTest, start_once, started_run
 from tests.support.running_service import Customer, RunningService
+from tests.support.seat_map_page import Enter, entering
 
 
 @pytest.fixture(scope="session")
@@ -69,6 +72,21 @@ def running(
     reserved.close()
 
 
+@pytest.fixture(scope="session")
+def paid_run(
+    planted: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RunUnderTest]:
+    """With the payment sandbox."""
+    reserved = ReservedPort()
+    folder = shutil.copytree(planted, tmp_path_factory.mktemp("paid") / "data")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PAYMENT_PROVIDER", "sandbox")
+        with started_run(folder, reserved.number) as run:
+            run.wait_until_ready()
+            yield run
+    reserved.close()
+
+
 @pytest.fixture
 def folder(planted: Path, tmp_path: Path) -> Path:
     return shutil.copytree(planted, tmp_path / "data")
@@ -79,3 +97,16 @@ def port() -> Iterator[int]:
     reserved = ReservedPort()
     yield reserved.number
     reserved.close()
+
+
+@pytest.fixture(scope="module")
+async def shop_browser() -> AsyncIterator[Browser]:
+    refuse_an_older("shop")
+    async with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+async def enter(shop_browser: Browser, service: RunningService) -> AsyncIterator[Enter]:
+    async with entering(shop_browser, service) as enter:
+        yield enter

@@ -1,8 +1,6 @@
 """Paying through a provider, in a browser: hold, pay page, back, sold."""
 
-import shutil
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx2
@@ -10,25 +8,10 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from loadtest.documents import START_CHECKOUT
-from stack.embedded.ports import ReservedPort
 from tests.support.browser import PATIENCE_MS, chromium
 from tests.support.polling import eventually, soon
-from tests.support.run import RunUnderTest, started_run
+from tests.support.run import RunUnderTest
 from tests.support.running_service import Customer, RunningService
-
-
-@pytest.fixture(scope="module")
-def paid_run(
-    planted: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[RunUnderTest]:
-    reserved = ReservedPort()
-    folder = shutil.copytree(planted, tmp_path_factory.mktemp("paid") / "data")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PAYMENT_PROVIDER", "sandbox")
-        with started_run(folder, reserved.number) as run:
-            run.wait_until_ready()
-            yield run
-    reserved.close()
 
 
 @pytest.fixture

@@ -1,28 +1,21 @@
 """Buying on the page for customers, in a browser: the live map, the hold, the end."""
 
-import json
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack
-from datetime import UTC, datetime, timedelta
-from uuid import UUID
 
-import pytest
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import expect
 
 from loadtest import documents
 from persistence.postgres.pool import Pool
-from tests.support.browser import PATIENCE_MS, chromium, refuse_an_older
-from tests.support.cinema import postpone_expiry
 from tests.support.running_service import Customer, RunningService
+from tests.support.seat_map_page import (
+    Enter,
+    a_session,
+    free_seats,
+    held_on,
+    name_of,
+    pay_button,
+)
 
-Open = Callable[[str, int], Awaitable[Page]]
-
-SESSIONS = """query ($after: DateTime!) {
-  sessions(first: 100, filter: {startsAfter: $after}) {
-    edges { node { id room { capacity } } }
-  }
-}"""
 BLOCK = """mutation ($input: BlockSeatsInput!) {
   blockSeats(input: $input) { __typename ... on Problem { code message } }
 }"""
@@ -41,64 +34,8 @@ WATCH_NODES = """() => {
 }"""
 
 
-@pytest.fixture(scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    refuse_an_older("shop")
-    async with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture
-async def enter(browser: Browser, service: RunningService) -> AsyncIterator[Open]:
-    """Opens the live map of a session for a customer, by their number."""
-    async with AsyncExitStack() as contexts:
-        expect.set_options(timeout=PATIENCE_MS)
-
-        async def enter(session: str, customer: int) -> Page:
-            context = await browser.new_context(locale="en", reduced_motion="reduce")
-            contexts.push_async_callback(context.close)
-            context.set_default_timeout(PATIENCE_MS)
-            token = service.tokens(customer + 1)[customer]
-            later = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
-            kept = {"accessToken": token, "refreshToken": "", "expiresAt": later}
-            await context.add_init_script(
-                f"localStorage.setItem('shop:tokens', {json.dumps(json.dumps(kept))})"
-            )
-            page = await context.new_page()
-            await page.goto(f"{service.address}/sessions/{session}")
-            await expect(page.locator(".map.live")).to_be_visible()
-            return page
-
-        yield enter
-
-
-def free_seats(page: Page) -> Locator:
-    return page.get_by_role("gridcell", name=re.compile(", free,"))
-
-
-async def name_of(seat: Locator) -> str:
-    """Row and number: how it is called whatever its state."""
-    label = await seat.get_attribute("aria-label") or ""
-    return ", ".join(label.split(", ")[:2]) + ","
-
-
-async def a_session(customer: Customer, capacity: int) -> str:
-    after = (datetime.now(UTC) + timedelta(days=2)).isoformat()
-    listed = await customer.ask(SESSIONS, after=after.replace("+00:00", "Z"))
-    nodes = [edge["node"] for edge in listed["sessions"]["edges"]]
-    found = next(node for node in nodes if node["room"]["capacity"] >= capacity)
-    return str(found["id"])
-
-
-async def held_on(page: Page, pool: Pool) -> None:
-    """The page of the reservation, whose hold survives a slow test."""
-    await page.wait_for_url("**/reservations/*")
-    await postpone_expiry(pool, UUID(page.url.rpartition("/")[2]))
-    await page.reload()
-
-
 async def test_a_purchase_by_mouse_survives_a_reload_at_each_step(
-    enter: Open, ana: Customer, live_pool: Pool
+    enter: Enter, ana: Customer, live_pool: Pool
 ) -> None:
     page = await enter(await a_session(ana, 90), 2)
     seat = page.get_by_role("gridcell", name=await name_of(free_seats(page).nth(30)))
@@ -108,7 +45,7 @@ async def test_a_purchase_by_mouse_survives_a_reload_at_each_step(
     await expect(seat).to_have_attribute("aria-selected", "true")
     await page.get_by_role("button", name="Hold seats").click()
     await held_on(page, live_pool)
-    await page.get_by_role("button", name=re.compile("^Pay ")).click()
+    await pay_button(page).click()
 
     bought = page.get_by_role("heading", name="Enjoy the movie")
     await expect(bought).to_be_visible()
@@ -117,7 +54,7 @@ async def test_a_purchase_by_mouse_survives_a_reload_at_each_step(
 
 
 async def test_a_purchase_by_keyboard_alone(
-    enter: Open, ana: Customer, live_pool: Pool
+    enter: Enter, ana: Customer, live_pool: Pool
 ) -> None:
     page = await enter(await a_session(ana, 90), 3)
     await page.locator("[role=grid] [tabindex='0']").focus()
@@ -129,13 +66,15 @@ async def test_a_purchase_by_keyboard_alone(
     await expect(focus).to_have_attribute("aria-selected", "true")
     await page.get_by_role("button", name="Hold seats").press("Enter")
     await held_on(page, live_pool)
-    await page.get_by_role("button", name=re.compile("^Pay ")).press("Enter")
+    # There is nothing to pay until the payment is open, and keys do not wait.
+    await expect(pay_button(page)).to_have_attribute("aria-disabled", "false")
+    await pay_button(page).press("Enter")
 
     await expect(page.get_by_role("heading", name="Enjoy the movie")).to_be_visible()
 
 
 async def test_the_slower_of_two_is_offered_other_seats(
-    enter: Open, ana: Customer
+    enter: Enter, ana: Customer
 ) -> None:
     session = await a_session(ana, 90)
     slow, fast = await enter(session, 4), await enter(session, 5)
@@ -153,7 +92,7 @@ async def test_the_slower_of_two_is_offered_other_seats(
 
 
 async def test_a_map_without_a_network_looks_stale_and_sells_nothing(
-    enter: Open, ana: Customer
+    enter: Enter, ana: Customer
 ) -> None:
     page = await enter(await a_session(ana, 90), 6)
     await free_seats(page).first.click()
@@ -169,7 +108,7 @@ async def test_a_map_without_a_network_looks_stale_and_sells_nothing(
 
 
 async def test_an_update_of_100_seats_touches_their_nodes_alone(
-    enter: Open, ana: Customer, service: RunningService
+    enter: Enter, ana: Customer, service: RunningService
 ) -> None:
     session = await a_session(ana, 900)
     page = await enter(session, 7)

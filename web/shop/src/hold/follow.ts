@@ -17,6 +17,7 @@ import { ask } from "../api/http";
 import { socket } from "../api/socket";
 import { clock } from "./clock";
 import { insist } from "./insist";
+import { accountId, Shelf } from "./kept";
 import { Attempts } from "./keys";
 import { isOlder } from "./stage";
 
@@ -159,7 +160,7 @@ export class Followed {
       for (let tries = 1; ; tries += 1) {
         const { startCheckout } = await insist(() => ask(StartCheckoutDocument, { input }), PATIENCE_MILLISECONDS);
         if (startCheckout.__typename === "Checkout") {
-          rememberCheckout(this.#id);
+          checkouts().put(this.#id, true, clock.now() + CHECKOUT_MILLISECONDS);
           location.assign(startCheckout.url);
           return;
         }
@@ -198,13 +199,11 @@ export class Followed {
   }
 }
 
-const checkoutPlace = (reservation: string) => `checkout-begun:${reservation}`;
-
-function rememberCheckout(reservation: string): void {
-  sessionStorage.setItem(checkoutPlace(reservation), "1");
-}
+/** Money of a bank transfer comes within days. */
+const CHECKOUT_MILLISECONDS = 14 * 86_400_000;
+const checkouts = () => new Shelf<true>("checkout", accountId());
 
 /** Whether this browser went to the provider's page for it: then late money may still come. */
 export function wasAtProvider(reservation: string): boolean {
-  return sessionStorage.getItem(checkoutPlace(reservation)) !== null;
+  return checkouts().get(reservation, clock.now()) !== null;
 }

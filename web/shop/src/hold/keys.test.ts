@@ -1,32 +1,65 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { memoryStorage } from "../map/test-room";
-import { Attempts } from "./keys";
+
+vi.mock("../api/tokens", () => ({ tokens: { value: null } }));
+const { Attempts } = await import("./keys");
 
 describe("idempotency keys", () => {
   let storage: Storage;
   beforeEach(() => void (storage = memoryStorage()));
-  const attempts = () => new Attempts<string[]>("reserve:1", storage);
+  // Each is another page: all that they share is the browser's storage.
+  const attempts = (account = "ana", action = "reserve:1") => new Attempts<string[]>(action, storage, () => account);
 
-  it("keeps the key over a reload until there is an answer", () => {
+  it("keeps the key over a crash until there is an answer", () => {
     const first = attempts().begin(["A1"], 5);
+    expect(attempts().open(9)).toEqual(first);
     expect(attempts().begin(["A1"], 9)).toEqual(first);
     attempts().end(first);
-    expect(attempts().open).toBeNull();
+    expect(attempts().open(9)).toBeNull();
     expect(attempts().begin(["A1"], 9).key).not.toBe(first.key);
   });
 
-  it("takes another key for another wish", () => {
+  it("lets two tabs want different things, and neither ends the other's", () => {
     const first = attempts().begin(["A1"], 5);
-    const second = attempts().begin(["A2"], 5);
+    const second = attempts().begin(["A2"], 6);
     expect(second.key).not.toBe(first.key);
-    attempts().end(first);
-    expect(attempts().open).toEqual(second);
+    expect(attempts().begin(["A1"], 7)).toEqual(first);
+    expect(attempts().open(7)).toEqual(second);
+    attempts().end(second);
+    expect(attempts().open(7)).toEqual(first);
   });
 
-  it("does not mix actions, and survives what somebody else wrote there", () => {
+  it("does not mix people or actions", () => {
     attempts().begin(["A1"], 5);
-    expect(new Attempts("reserve:2", storage).open).toBeNull();
-    storage.setItem("attempt:reserve:1", "{");
-    expect(attempts().open).toBeNull();
+    expect(attempts("bruno").open(5)).toBeNull();
+    expect(attempts("ana", "reserve:2").open(5)).toBeNull();
+  });
+
+  it("forgets what is over, of all accounts", () => {
+    const first = attempts().begin(["A1"], 0);
+    expect(attempts().open(59_999)).toEqual(first);
+    expect(attempts("bruno").open(60_000)).toBeNull();
+    expect(storage.length).toBe(0);
+    expect(attempts().begin(["A1"], 60_000).key).not.toBe(first.key);
+  });
+
+  it("survives what somebody else wrote there", () => {
+    storage.setItem("shop:kept:ana:attempt:reserve:1:x", "{");
+    storage.setItem("shop:kept:ana:attempt:reserve:1:y", "7");
+    storage.setItem("shop:language", "es");
+    expect(attempts().open(5)).toBeNull();
+    expect(storage.getItem("shop:language")).toBe("es");
+  });
+});
+
+describe("the account", () => {
+  it("is the one of the access token", async () => {
+    const { tokens } = (await import("../api/tokens")) as { tokens: { value: unknown } };
+    const { accountId } = await import("./kept");
+    expect(accountId()).toBe("");
+    tokens.value = { accessToken: `e30.${btoa('{"sub":"ana","aud":"ÿÿ>?"}').replaceAll("+", "-").replaceAll("/", "_")}.signature` };
+    expect(accountId()).toBe("ana");
+    tokens.value = { accessToken: "no token" };
+    expect(accountId()).toBe("");
   });
 });

@@ -1,46 +1,42 @@
 // Idempotency keys that survive a reload and a crash: each is stored before its request is sent, and removed when
 // the outcome is known.
+import { accountId, Shelf } from "./kept";
 
 /** What was asked for, so that a reload can ask again with the same key and the same words. */
 export interface Attempt<Input> {
   key: string;
   input: Input;
-  /** By the server's clock, in milliseconds. */
-  since: number;
 }
 
-const PREFIX = "attempt:";
+/** As long as a call is repeated, and what it held is held: a new tab goes on with it for so long. */
+const OPEN_MILLISECONDS = 60_000;
 
+/** Each attempt has a place of its own: two tabs that want different things never share a key. */
 export class Attempts<Input> {
-  readonly #place: string;
-  readonly #storage: Storage;
+  readonly #shelf: () => Shelf<Attempt<Input>>;
 
   /** `action` names the mutation and its object, such as `reserve:SESSION`. */
-  constructor(action: string, storage: Storage = sessionStorage) {
-    this.#place = PREFIX + action;
-    this.#storage = storage;
+  constructor(action: string, storage: Storage = localStorage, account: () => string = accountId) {
+    this.#shelf = () => new Shelf(`attempt:${action}`, account(), storage);
   }
 
-  /** The attempt whose outcome is not known. */
-  get open(): Attempt<Input> | null {
-    try {
-      return JSON.parse(this.#storage.getItem(this.#place) ?? "null") as Attempt<Input> | null;
-    } catch {
-      return null;
-    }
+  /** The newest attempt whose outcome is not known. */
+  open(now: number): Attempt<Input> | null {
+    return this.#shelf().values(now)[0] ?? null;
   }
 
-  /** The open attempt if it asks for the same; otherwise a new one, with a new key. */
+  /** The open attempt that asks for the same; otherwise a new one, with a new key. */
   begin(input: Input, now: number): Attempt<Input> {
-    const open = this.open;
-    if (open && JSON.stringify(open.input) === JSON.stringify(input)) return open;
-    const attempt = { key: crypto.randomUUID(), input, since: now };
-    this.#storage.setItem(this.#place, JSON.stringify(attempt));
+    const shelf = this.#shelf();
+    const same = shelf.values(now).find((open) => JSON.stringify(open.input) === JSON.stringify(input));
+    if (same) return same;
+    const attempt = { key: crypto.randomUUID(), input };
+    shelf.put(attempt.key, attempt, now + OPEN_MILLISECONDS);
     return attempt;
   }
 
-  /** There is an answer. Another attempt that began meanwhile stays. */
-  end(attempt: Attempt<Input>): void {
-    if (this.open?.key === attempt.key) this.#storage.removeItem(this.#place);
+  /** There is an answer. Other attempts stay. */
+  end({ key }: Attempt<Input>): void {
+    this.#shelf().remove(key);
   }
 }

@@ -17,6 +17,7 @@ import { socket } from "../api/socket";
 import { tokens } from "../api/tokens";
 import { clock } from "../hold/clock";
 import { insist } from "../hold/insist";
+import { accountId, Shelf } from "../hold/kept";
 import { Attempts } from "../hold/keys";
 import { navigate } from "../router";
 import { Live } from "./live";
@@ -27,10 +28,10 @@ import { SeatBook } from "./seats";
 import { type Chosen, Selection } from "./selection";
 
 export type Session = NonNullable<SessionPageQuery["session"]>;
-/** What was asked for before a reload is asked for again for so long: as long as a hold. */
-const OPEN_MILLISECONDS = 30_000;
 const PATIENCE_MILLISECONDS = 25_000;
 const TICK_MILLISECONDS = 1_000;
+/** Whether seats are still held, the server knows: this is only how long it is asked. */
+const HELD_MILLISECONDS = 3_600_000;
 
 export class Purchase {
   readonly book = new SeatBook();
@@ -167,7 +168,7 @@ export class Purchase {
 
   #done(reservation: string): void {
     this.selection.clear();
-    sessionStorage.setItem(this.#heldPlace, reservation);
+    this.#heldSeats.put(this.session.value.id, reservation, clock.now() + HELD_MILLISECONDS);
     this.#held(reservation);
   }
 
@@ -178,23 +179,23 @@ export class Purchase {
     if (refusal.__typename === "SessionMoved" || refusal.__typename === "PriceChanged") void this.#reload();
   }
 
-  /** What the page asked for just before it was loaded again may have happened: the same key says so. */
+  /** What was asked for just before a reload or a crash may have happened: the same key says so. */
   #goOn(): void {
-    const [seats, best] = [this.#seatCalls.open, this.#bestCalls.open];
-    if (seats && clock.now() - seats.since < OPEN_MILLISECONDS) void this.#reserve(seats.input);
-    else if (best && clock.now() - best.since < OPEN_MILLISECONDS) void this.#reserveBest(best.input);
+    const [seats, best] = [this.#seatCalls.open(clock.now()), this.#bestCalls.open(clock.now())];
+    if (seats) void this.#reserve(seats.input);
+    else if (best) void this.#reserveBest(best.input);
   }
 
   async #lookForHold(): Promise<void> {
-    const id = sessionStorage.getItem(this.#heldPlace);
+    const id = this.#heldSeats.get(this.session.value.id, clock.now());
     if (!id || !tokens.value) return;
     const answer = await ask(ReservationDocument, { id }).catch(() => null);
     if (answer?.reservation?.status === "PENDING") this.heldBefore.value = id;
-    else if (answer) sessionStorage.removeItem(this.#heldPlace);
+    else if (answer) this.#heldSeats.remove(this.session.value.id);
   }
 
-  get #heldPlace(): string {
-    return `held:${this.session.value.id}`;
+  get #heldSeats(): Shelf<string> {
+    return new Shelf("held", accountId());
   }
 
   #updated(update: Update): void {
