@@ -22,14 +22,18 @@ class SessionList:
         self._void: dict[str, int] = {}
 
     def add(self, part: Mapping[str, Any]) -> bool:
-        """Of gateList. Whether there may be more."""
+        """Of gateList. Whether there may be more now.
+
+        The position stays where it is while an older transaction is still open.
+        """
+        has_moved = part["position"] != self.position
         self._sold |= {ticket["id"]: ticket for ticket in part["sold"]}
         self._used |= {*part["used"]}
         self._void |= {
             each["ticketId"]: each["belowGeneration"] for each in part["void"]
         }
         self.position, self._opens_at = part["position"], part["opensAt"]
-        return len(part["used"]) + len(part["void"]) >= LONGEST
+        return has_moved and len(part["used"]) + len(part["void"]) >= LONGEST
 
     def use(self, ticket_id: str) -> None:
         """It was checked in here."""

@@ -12,6 +12,7 @@ from app.scanner.client import NoConnectionError
 from app.scanner.gate import Gate
 from app.scanner.scans import Scans
 from app.scanner.screen import Light
+from domain.gate_lists import LONGEST
 from tests.support.ticket_codes import TICKET_CODES
 
 SESSION = str(uuid4())
@@ -230,3 +231,16 @@ def test_a_line_that_was_cut_off_is_left_out(tmp_path: Path) -> None:
 
     assert Scans(file).waiting == []
     assert Scans(file).of_ticket("t") == scan
+
+
+def test_a_long_list_that_does_not_go_on_is_not_asked_for_again_at_once(
+    api: FakeApi, make_gate: MakeGate
+) -> None:
+    """A transaction that is older than all of its changes is still open."""
+    answer = api.gate_list("", None) | {"used": [SESSION] * LONGEST}
+    answers = iter([answer, answer])
+    api.gate_list = lambda *_: next(answers)  # type: ignore[method-assign]
+
+    make_gate()
+
+    assert [*answers] == []
