@@ -16,6 +16,7 @@ from mail.account_letters import AccountLetters
 from mail.letters import Letters
 from mail.notices import NoticesHandler
 from mail.outlets import FolderOutlet, Outlet, SmtpOutlet, SmtpServer
+from mail.payment_letters import PaymentLetters
 from mail.sale_letters import SaleLetters
 from mail.sender import MailSender
 from persistence.key_value.kept_counts import KeptCounts
@@ -53,10 +54,11 @@ def mail_sender(settings: Settings, pool: Pool, redis: "Redis") -> MailSender | 
     with key_errors_explained("TICKET_KEYS_DIR", "ticket-keys"):
         codes = TicketKeys(ticket_ring(settings.ticket_keys))
     people, pages = AccountFacts(pool), settings.pages_url
-    bounds = MailBounds(redis)
+    purchases, bounds = Purchases(pool), MailBounds(redis)
     letters = Letters(
         AccountLetters(people, bounds, pages),
-        SaleLetters(people, Purchases(pool), codes, bounds, pages),
+        SaleLetters(people, purchases, codes, bounds, pages),
+        PaymentLetters(people, purchases, bounds),
     )
     return MailSender(NoticeQueue(pool), letters, outlet, settings.mail_from)
 

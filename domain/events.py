@@ -201,6 +201,7 @@ class PaymentPartlyRefunded(PaymentEvent):
 class PaymentSettled(PaymentEvent):
     """Money goes back, or has gone: an attempt was given up, or a refund settled."""
 
+    awaited_by = (FANOUT_CONSUMER, NOTICES_CONSUMER)
     status = None
 
 

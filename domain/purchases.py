@@ -55,3 +55,11 @@ class Purchase:
     screening: Screening
     tickets: tuple[PurchasedTicket, ...]
     refunds: tuple[PurchaseRefund, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnsoldPayment:
+    """Money that bought nothing, and goes back."""
+
+    screening: Screening
+    refund: PurchaseRefund | None  # None: it was only reserved

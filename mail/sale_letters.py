@@ -9,7 +9,6 @@ from typing import Protocol
 from uuid import UUID
 
 from domain.account import Account
-from domain.attempts import RefundStatus
 from domain.events import (
     ReservationConfirmed,
     ReservationEvent,
@@ -17,15 +16,16 @@ from domain.events import (
     TicketsRefunded,
 )
 from domain.money import Money
-from domain.purchases import Purchase, PurchasedTicket, PurchaseRefund
+from domain.purchases import Purchase, PurchasedTicket
 from domain.reservation import ReservationStatus
 from domain.ticket_codes import TicketCodes
 from mail.account_letters import MailBounds
 from mail.calendar_file import CalendarEntry
-from mail.formats import amount_text, moment_text
+from mail.formats import amount_text
 from mail.letter import Letter, TicketLine
 from mail.pacing import paced
 from mail.qr_codes import qr_png
+from mail.sale_facts import money_back, session_facts
 from resolvers.texts import localize
 
 
@@ -93,7 +93,7 @@ class SaleLetters:
             subject=localize("mail_tickets_subject", locale, movie=movie),
             paragraphs=(localize("mail_door", locale),),
             facts=(
-                *_session_facts(purchase, locale),
+                *session_facts(purchase.screening, locale),
                 (
                     localize("mail_total", locale),
                     amount_text(Money(total, currency), locale),
@@ -124,7 +124,7 @@ class SaleLetters:
             locale=locale,
             subject=localize("mail_moved_subject", locale, movie=movie),
             paragraphs=(localize("mail_moved_intro", locale),),
-            facts=_session_facts(purchase, locale),
+            facts=session_facts(purchase.screening, locale),
             tickets=_lines(tickets, locale),
             # After a transfer only managers give tickets back.
             more=(localize("mail_moved_refund", locale),)
@@ -174,9 +174,9 @@ class SaleLetters:
             locale=locale,
             subject=subject,
             paragraphs=tuple(why),
-            facts=_session_facts(purchase, locale),
+            facts=session_facts(purchase.screening, locale),
             tickets=_lines(given_back, locale),
-            more=() if holder_id else _money_back(refund, locale),
+            more=() if holder_id else money_back(refund, locale),
             is_of_sale=True,
             calendar=_entry(purchase, given_back, is_over=True) if is_all else None,
         )
@@ -190,16 +190,6 @@ def _was_sold(event: ReservationMoved) -> bool:
     return event.reservation.status is ReservationStatus.CONFIRMED
 
 
-def _session_facts(purchase: Purchase, locale: str) -> tuple[tuple[str, str], ...]:
-    screening = purchase.screening
-    cinema = ", ".join(filter(None, (screening.cinema, screening.address)))
-    return (
-        (localize("mail_start", locale), moment_text(screening.starts_at, locale)),
-        (localize("mail_cinema", locale), cinema),
-        (localize("mail_room", locale), screening.room),
-    )
-
-
 def _line(ticket: PurchasedTicket, locale: str) -> TicketLine:
     return TicketLine(
         seat=localize("mail_seat", locale, seat=ticket.seat),
@@ -210,17 +200,6 @@ def _line(ticket: PurchasedTicket, locale: str) -> TicketLine:
 
 def _lines(tickets: Sequence[PurchasedTicket], locale: str) -> tuple[TicketLine, ...]:
     return tuple(_line(ticket, locale) for ticket in tickets)
-
-
-def _money_back(refund: PurchaseRefund, locale: str) -> tuple[str, ...]:
-    if not refund.amount.amount_minor:
-        return ()
-    amount = amount_text(refund.amount, locale)
-    if refund.status is RefundStatus.FAILED:
-        return (localize("mail_refund_failed", locale, amount=amount),)
-    if refund.of_provider:
-        return (localize("mail_refund_of_bank", locale, amount=amount),)
-    return (localize("mail_refund_amount", locale, amount=amount),)
 
 
 def _entry(

@@ -27,8 +27,8 @@ MAIL_TEXTS: Mapping[str, str] = {
     " %(minutes)d minutes. All devices have to sign in again then.",
     "mail_verify_how": "Sign in, and enter this code. It works once, within %(hours)d"
     " hours.",
-    "mail_bought": "You get this mail because you have, or had, tickets for this"
-    " session.",
+    "mail_bought": "You get this mail because you have, had, or wanted to buy tickets"
+    " for this session.",
     "mail_tickets_subject": "Your tickets for %(movie)s",
     "mail_door": "Show the code of each ticket at the door. Do not pass it on: the"
     " first who shows it gets in.",
@@ -49,6 +49,10 @@ MAIL_TEXTS: Mapping[str, str] = {
     " Banks take up to ten days.",
     "mail_refund_failed": "You get %(amount)s back, but your bank did not take it."
     " Please ask the cinema.",
+    "mail_unsold_intro": "This payment bought no tickets, for instance because it came"
+    " after the time for which the seats were held.",
+    "mail_released": "The amount was only reserved with your bank, and was not taken."
+    " Banks take up to ten days to show that it is free again.",
     "mail_start": "Start",
     "mail_cinema": "Cinema",
     "mail_room": "Room",

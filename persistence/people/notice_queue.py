@@ -12,6 +12,8 @@ from typing import Any
 from uuid import UUID
 
 from domain.account_events import ACCOUNT_EVENTS, NOTICES_CONSUMER
+from domain.events import PaymentSettled
+from persistence.postgres.housekeeping import NOTICES_KEPT
 from persistence.postgres.pool import Pool
 from persistence.sales.event_sql import CONFIRMED
 
@@ -20,14 +22,27 @@ LEASE = "2 minutes"
 # A person waits for these, and not behind the tickets of a crowd.
 URGENT = [event.__name__ for event in ACCOUNT_EVENTS]
 
+# Attempts whose money goes back, without a sale. Several events are about one of them,
+# so its notice has the id of the attempt, as long as such a row is kept.
+GIVEN_BACK = f"""
+SELECT a.id FROM payment_attempts a JOIN payment_effects e ON e.attempt_id = a.id
+WHERE a.payment_id = (outbox.data ->> 'payment_id')::uuid
+  AND a.outcome IN ('RELEASED', 'REFUNDED')
+GROUP BY a.id
+HAVING min(e.created_at) > clock_timestamp() - interval '{NOTICES_KEPT}'
+"""  # noqa: S608 # constants
+
 # Confirms the events $1. Those of $3 are for somebody.
 ACCEPT = f"""
 WITH {CONFIRMED}
 INSERT INTO notices (event_id, type, data, caused_at, request_id, due_at)
-SELECT id, type, data, created_at, request_id, clock_timestamp()
+SELECT coalesce(attempt.id, outbox.id), type, data, created_at, request_id,
+    clock_timestamp()
     - CASE WHEN type = ANY($4::text[]) THEN interval '1 day' ELSE interval '0' END
 FROM outbox JOIN mine USING (position, id)
-WHERE id = ANY($3::uuid[])
+LEFT JOIN LATERAL ({GIVEN_BACK}) AS attempt ON type = '{PaymentSettled.__name__}'
+WHERE outbox.id = ANY($3::uuid[])
+  AND (type <> '{PaymentSettled.__name__}' OR attempt.id IS NOT NULL)
 ON CONFLICT (event_id) DO NOTHING
 """  # noqa: S608 # constants
 # For others than the first recipient, each once.

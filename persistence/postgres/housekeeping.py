@@ -41,14 +41,15 @@ DELETE FROM address_changes WHERE ctid = ANY(ARRAY(
     WHERE requested_at < clock_timestamp() - interval '30 days' LIMIT $1
     FOR UPDATE SKIP LOCKED))
 """
-# Kept longer than a mail waits, and than a person looks at what has failed.
-OLD_NOTICES = """
+# Longer than a mail waits, and than a person looks at what has failed.
+NOTICES_KEPT = "14 days"
+OLD_NOTICES = f"""
 DELETE FROM notices WHERE ctid = ANY(ARRAY(
     SELECT ctid FROM notices
-    WHERE created_at < clock_timestamp() - interval '14 days'
+    WHERE created_at < clock_timestamp() - interval '{NOTICES_KEPT}'
       AND due_at IS NULL
     LIMIT $1 FOR UPDATE SKIP LOCKED))
-"""
+"""  # noqa: S608 # constants
 # They are useless after some seconds, and should not get into a backup.
 OLD_SUCCESSORS = """
 UPDATE refresh_tokens SET successor = NULL WHERE ctid = ANY(ARRAY(

@@ -65,7 +65,7 @@ CONTRACTS: dict[str, tuple[str, set[str], set[str]]] = {
     "PaymentCancelled": ("payments", FANOUT, PAYMENT),
     "PaymentRefunded": ("payments", FANOUT, PAYMENT),
     "PaymentPartlyRefunded": ("payments", FANOUT, PAYMENT),
-    "PaymentSettled": ("payments", FANOUT, PAYMENT),
+    "PaymentSettled": ("payments", OF_A_SALE, PAYMENT),
 }
 SEAT_STATUS = {
     "ReservationCreated": "HELD",

@@ -9,6 +9,7 @@ from mail.account_letters import AccountLetters, MailBounds
 from mail.letters import Letters
 from mail.notices import NoticesHandler
 from mail.outlets import Outlet, SmtpOutlet, SmtpServer
+from mail.payment_letters import PaymentLetters
 from mail.sale_letters import SaleLetters
 from mail.sender import MailSender
 from persistence.people.account_facts import AccountFacts
@@ -62,10 +63,11 @@ def mail_sender(
     pages_url: str | None = None,
     bounds: MailBounds = UNBOUNDED,
 ) -> MailSender:
-    people = AccountFacts(pool)
+    people, purchases = AccountFacts(pool), Purchases(pool)
     letters = Letters(
         AccountLetters(people, bounds, pages_url),
-        SaleLetters(people, Purchases(pool), CODES, bounds, pages_url),
+        SaleLetters(people, purchases, CODES, bounds, pages_url),
+        PaymentLetters(people, purchases, bounds),
     )
     return MailSender(NoticeQueue(pool), letters, outlet, SENDER)
 

@@ -40,4 +40,4 @@ def test_the_documentation_lists_every_event() -> None:
 def test_each_consumer_subscribes_to_the_topics_of_its_events() -> None:
     assert topics_of(PAYMENTS_CONSUMER) == (RESERVATIONS,)
     assert topics_of(FANOUT_CONSUMER) == (RESERVATIONS, PAYMENTS)
-    assert topics_of(NOTICES_CONSUMER) == (RESERVATIONS,)
+    assert topics_of(NOTICES_CONSUMER) == (RESERVATIONS, PAYMENTS)
