@@ -29,6 +29,9 @@ RUN = """async () => {
 # Less than any phone: a page of 1280 pixels at 400 % zoom (WCAG 1.4.10).
 NARROW = 320
 WIDER = "document.documentElement.scrollWidth - innerWidth"
+SPILLING = """[...document.querySelectorAll("main :is(.session, .button, .card)")]
+  .filter((part) => part.scrollWidth > part.clientWidth + 1)
+  .map((part) => part.outerHTML.slice(0, 200))"""
 NEVER_SIGNED_IN = ("/sign-in", "/sign-up", "/forgot-password", "/reset-password")
 
 
@@ -74,6 +77,7 @@ async def has_no_fault(page: Page) -> None:
         faults += await page.evaluate(RUN)
     assert faults == []
     assert await page.evaluate(WIDER) <= 0
+    assert await page.evaluate(SPILLING) == []
 
 
 async def open_all(page: Page) -> None:
@@ -98,6 +102,8 @@ async def test_movies(page: Page, service: RunningService) -> None:
     await page.get_by_role("navigation", name="Day").get_by_role("link").nth(3).click()
     await expect(page.locator(".session").first).to_be_visible()
     await has_no_fault(page)
+    await page.set_viewport_size({"width": 360, "height": 740})  # two cards in a row
+    assert await page.evaluate(SPILLING) == []
     await page.get_by_label("Search movies").fill("no movie has this name")
     await expect(page.locator(".empty")).to_be_visible()
     await has_no_fault(page)

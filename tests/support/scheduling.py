@@ -24,6 +24,7 @@ SHARED_RUNS = {
         "test_shares",
         "test_shop",
         "test_shop_accessibility",
+        "test_shop_phone",
     ),
     "paid_run": ("test_checkout",),
     "running": ("test_logs", "test_refused_runs", "test_run", "test_traces"),

@@ -48,8 +48,10 @@ export function SeatMap({ book, freshness, describe, zoneOf, press }: Props) {
     markActive(null, active.current);
     active.current = seat.id;
     markActive(seat.id);
-    nodeOf(seat.id)?.focus({ preventScroll: true });
+    const node = nodeOf(seat.id);
+    node?.focus({ preventScroll: true });
     camera.reveal(plan.spotOf(seat));
+    if (node) uncover(node);
     hovered.value = seat;
   }
 
@@ -150,6 +152,16 @@ function Readout({ seat, describe }: { seat: { value: Seat | null }; describe: (
 
 function nodeOf(id: string): SVGElement | null {
   return document.getElementById(`seat-${id}`) as SVGElement | null;
+}
+
+/** Scrolls the page until a seat is neither outside the window nor below the choice, which a phone shows at its end. */
+function uncover(node: Element): void {
+  const seat = node.getBoundingClientRect();
+  const choice = document.querySelector(".room-side")?.getBoundingClientRect();
+  const isBeside = !choice || choice.left >= seat.right;
+  const end = isBeside ? innerHeight : Math.min(innerHeight, choice.top);
+  if (seat.bottom > end) scrollBy(0, seat.bottom - end + seat.height);
+  else if (seat.top < 0) scrollBy(0, seat.top - seat.height);
 }
 
 function seatOf(node: Element, book: SeatBook): Seat | undefined {

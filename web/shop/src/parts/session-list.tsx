@@ -31,8 +31,8 @@ export function SessionList({ sessions, availability }: { sessions: Session[]; a
           <li key={session.id}>
             <a class={`session ${much}`} href={`/sessions/${session.id}`}>
               <time dateTime={session.startsAt}>{local(session.startsAtLocal, TIME)}</time>
-              <span class="where">{session.room.name}</span>
               <span class="price">{money(session.pricePerSeat)}</span>
+              <span class="where">{session.room.name}</span>
               <span class="free">
                 <svg viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">
                   <rect class="track" width="100" height="4" />
