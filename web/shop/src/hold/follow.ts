@@ -10,6 +10,7 @@ import {
   ReservationDocument,
   type ReservationQuery,
   StartCheckoutDocument,
+  type StartCheckoutInput,
 } from "../api/generated/graphql";
 import { explain } from "../api/errors";
 import { faultOf } from "../api/faults";
@@ -95,8 +96,9 @@ export class Followed {
       const { reservation, serverTime } = await ask(ReservationDocument, { id: this.#id });
       clock.learn(serverTime, asked);
       batch(() => {
+        // Why the last call was refused stays until the next one.
+        if (this.#reservation.value === undefined) this.problem.value = null;
         this.#learn(reservation);
-        if (this.problem.value && !this.busy.value) this.problem.value = null;
       });
     } catch (error) {
       if (this.#reservation.value === undefined) this.problem.value = explain(error);
@@ -152,10 +154,11 @@ export class Followed {
 
   /** Leads the browser to the provider's page. */
   async checkOut(paymentId: string, ifLate: IfLate): Promise<void> {
-    const attempts = new Attempts<string>(`checkout:${paymentId}`);
-    const attempt = attempts.begin(paymentId, clock.now());
+    const attempts = new Attempts<Omit<StartCheckoutInput, "idempotencyKey">>(`checkout:${paymentId}`);
     const returnUrl = `${location.origin}/reservations/${this.#id}`;
-    const input = { paymentId, ifLate, returnUrl, idempotencyKey: attempt.key };
+    // With another choice it is another call: the same key would be refused.
+    const attempt = attempts.begin({ paymentId, ifLate, returnUrl }, clock.now());
+    const input = { ...attempt.input, idempotencyKey: attempt.key };
     await this.#call("pay", async () => {
       for (let tries = 1; ; tries += 1) {
         const { startCheckout } = await insist(() => ask(StartCheckoutDocument, { input }), PATIENCE_MILLISECONDS);
