@@ -103,7 +103,7 @@ class Buyers:
                 self.held.append(UUID(held["id"]))
             except (httpx2.HTTPError, KeyError, TypeError) as error:
                 self.lost.append(error)
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.1)  # so that the seats last for slow restarts
 
     async def _reserve(
         self, http: httpx2.AsyncClient, entered: Mapping[str, object]

@@ -127,6 +127,7 @@ def test_each_address_that_it_prints_answers(
         statuses = {page: httpx2.get(page).status_code for page in pages}
 
     assert {urlsplit(page).path: status for page, status in statuses.items()} == {
+        "/": 200,
         "/graphql": 400,  # no query
         "/healthz": 200,
         "/readyz": 200,
