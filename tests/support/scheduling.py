@@ -26,7 +26,7 @@ SHARED_RUNS = {
         "test_shop_accessibility",
         "test_shop_phone",
     ),
-    "paid_run": ("test_checkout",),
+    "paid_run": ("test_checkout", "test_provider_page"),
     "running": ("test_logs", "test_refused_runs", "test_run", "test_traces"),
 }
 RUN_OF = {
