@@ -14,6 +14,7 @@ SHARED_RUNS = {
         "test_expired_holds",
         "test_explorer",
         "test_mails",
+        "test_map_memory",
         "test_http_audits",
         "test_interrupted_purchase",
         "test_languages",
