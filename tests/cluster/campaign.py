@@ -50,7 +50,7 @@ class Result:
     slowness: float = 1.0
     operations: int = 0
     unknowns: int = 0
-    outcomes: dict[str, int] = field(default_factory=dict)  # of money, as counts
+    outcomes: dict[str, int] = field(default_factory=dict)  # as counts
     outage: float | None = None  # the longest time without an accepted hold
     accepted_after: float | None = None  # from the healing
     notified_after: float | None = None
@@ -114,7 +114,7 @@ async def _play(
     evidence.disturbance = disturbance if result.faults else None
     _measure(result, evidence, disturbance)
     result.complaints = judge(evidence)
-    result.outcomes = {"refunds": len(evidence.refunds)}
+    result.outcomes = evidence.counts()
     if result.faults and scenario.wrapper is None:
         _check_expectations(scenario, context, result)
     return result, evidence

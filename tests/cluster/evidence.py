@@ -30,6 +30,8 @@ Kind = Literal[
     "approve",
     "refund",
     "check_in",
+    "offer",
+    "accept",
     "read",
 ]
 Outcome = Literal["ok", "refused", "unknown"]
@@ -63,9 +65,10 @@ class Operation:
     # Of "refund": the tickets to give back, or none for all that are left.
     tickets: tuple[str, ...] = ()
     # The reservation to change, extend, cancel or refund; the payment to approve; the
-    # ticket to check in.
+    # ticket to check in, to offer or to accept.
     target: str | None = None
     key: str | None = None
+    shown_by: str | None = None  # of "check_in": whose code it is
     invoked: float
     returned: float = 0.0
     outcome: Outcome = "unknown"
@@ -189,6 +192,14 @@ class Evidence:
     listings: list[DayListing] = field(default_factory=list)
     quotas: list[QuotaRow] = field(default_factory=list)
     refunds: list[RefundRow] = field(default_factory=list)
+
+    def counts(self) -> dict[str, int]:
+        """What became of the tickets that were sold."""
+        return {
+            "refunds": len(self.refunds),
+            "check-ins": sum(claim.scan is not None for claim in self.claims),
+            "transfers": sum(claim.holder is not None for claim in self.claims),
+        }
 
     def database_time(self, ours: float) -> int:
         return round((ours + self.clock_offset) * SECOND)

@@ -21,6 +21,7 @@ LABELS = {
     "effects": b"SELECT e.id FROM payment_effects e JOIN",
     "effect done": b"SET done_at = clock_timestamp()",
     "check in": b"SET used_at = least(",
+    "transfer": b"SET holder_id = nullif(",
     "refund": b"INSERT INTO refunds",
     "cancel session": b"SET status = 'CANCELLED', cancelled_at",
     "mark sent": b"SET sends = sends + 1",

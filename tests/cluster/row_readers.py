@@ -72,6 +72,7 @@ def claim_row(row: asyncpg.Record) -> ClaimRow:
         refund=_text(row["refund_id"]),
         generation=row["generation"],
         ticket_type=_text(row["ticket_type"]),
+        holder=_text(row["holder_id"]),
         # Who has scanned it stands before the key.
         scan=row["used_scan"] and row["used_scan"].partition(" ")[2],
     )

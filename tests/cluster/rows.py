@@ -47,6 +47,7 @@ class ClaimRow:
     refund: str | None = None  # that gave it back
     generation: int | None = None  # of its code; not in older evidence
     ticket_type: str | None = None  # if it is not the default one
+    holder: str | None = None  # who has accepted it from the buyer
     scan: str | None = None  # the key of the scan that has checked it in
 
 

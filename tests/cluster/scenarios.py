@@ -66,6 +66,16 @@ SCENARIOS = (
         faults=[kill_at("check in", "answered", "api", skips=1)],
     ),
     Scenario(
+        name="api-killed-in-transfer",
+        expected="the buyer still has the ticket; asking again passes it on",
+        faults=[kill_at("transfer", "asked", "api", skips=1)],
+    ),
+    Scenario(
+        name="api-killed-after-transfer",
+        expected="the ticket is somebody else's; asking again shows it",
+        faults=[kill_at("transfer", "answered", "api", skips=1)],
+    ),
+    Scenario(
         name="api-frozen-mid-hold",
         expected="its holds expire, the others go on",
         faults=[freeze_at("hold", "asked", "api")],

@@ -23,7 +23,9 @@ EXPECTED_CODES = {
     "SESSION_CLOSED",
     "TICKET_NOT_VALID",
     "TICKET_QUOTA_EXHAUSTED",
+    "TICKET_TRANSFERRED",
     "TICKET_USED",
+    "TOKEN_INVALID",
     "TOO_EARLY",  # on the cluster, which has the usual setting
 }
 CLOCK_TOLERANCE_SECONDS = 0.05

@@ -1,4 +1,4 @@
-"""Promise 11: a ticket lets one person in, and only while it is valid."""
+"""Promise 11: a ticket lets one person in, its holder, and only while it is valid."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -34,7 +34,8 @@ def _answers(evidence: Evidence, scans: Sequence[Operation]) -> Iterator[str]:
 
 def _used(evidence: Evidence, scans: Sequence[Operation]) -> Iterator[str]:
     tried = {(one.target, one.key) for one in scans if one.outcome != "refused"}
-    sold = {r.id for r in evidence.reservations if r.status == "CONFIRMED"}
+    sold = {r.id: r for r in evidence.reservations if r.status == "CONFIRMED"}
+    shown_by = {(one.target, one.key): one.shown_by for one in scans}
     for claim in evidence.claims:
         if claim.scan is None:
             continue
@@ -42,10 +43,15 @@ def _used(evidence: Evidence, scans: Sequence[Operation]) -> Iterator[str]:
             yield f"{claim} is used by a scan that was refused, or by nobody's"
         if not claim.open or claim.refund or claim.reservation not in sold:
             yield f"{claim} is used and was not valid"
+        elif shown_by.get((claim.ticket, claim.scan)) not in {
+            None,  # in older evidence
+            claim.holder or sold[claim.reservation].customer,
+        }:
+            yield f"{claim} is used by somebody who did not hold it"
 
 
 def _refused(one: Operation, evidence: Evidence) -> Iterator[str]:
-    """For a reason that is true: it was used, or given back."""
+    """For a reason that is true: it was used, given back, or is somebody else's."""
     if one.outcome != "refused":
         return
     for claim in evidence.claims:
@@ -53,5 +59,6 @@ def _refused(one: Operation, evidence: Evidence) -> Iterator[str]:
             continue
         if one.code == "ALREADY_CHECKED_IN" and claim.scan in {None, one.key}:
             yield f"{one} was refused, and there is {claim}"
-        if one.code == "TICKET_NOT_VALID" and claim.refund is None:
+        is_void = claim.refund or claim.holder not in {None, one.shown_by}
+        if one.code == "TICKET_NOT_VALID" and not is_void:
             yield f"{one} was refused, and {claim} is valid"

@@ -16,6 +16,7 @@ from tests.cluster.workload.gates import Gates
 from tests.cluster.workload.manager import manage
 from tests.cluster.workload.prober import probe
 from tests.cluster.workload.recording_client import RecordingClient
+from tests.cluster.workload.transfers import Transfers
 from tests.cluster.workload.watcher import SimulatedWatcher
 
 WATCHERS = 9
@@ -39,16 +40,22 @@ class Clients:
             "gate", fixtures.manager_token, self._client, self.operations
         )
         gates = Gates(staff, random.Random(f"{seed} gates"))
+        customers = [
+            RecordingClient(customer, token, self._client, self.operations)
+            for customer, token in fixtures.tokens.items()
+        ]
+        transfers = Transfers(customers, gates, random.Random(f"{seed} transfers"))
         self._customers = [
             SimulatedCustomer(
-                RecordingClient(customer, token, self._client, self.operations),
+                customer,
                 fixtures,
                 random.Random(f"{seed} customer {number}"),
                 self._stopping,
                 gates=gates,
+                transfers=transfers,
                 clock_offset=clock_offset,
             )
-            for number, (customer, token) in enumerate(fixtures.tokens.items())
+            for number, customer in enumerate(customers)
         ]
         self._fixtures = fixtures
         self._manager_rng = random.Random(f"{seed} manager")

@@ -14,6 +14,7 @@ from tests.cluster.workload.campaign_client import Reply
 from tests.cluster.workload.fixtures import Fixtures
 from tests.cluster.workload.gates import Gates
 from tests.cluster.workload.recording_client import RecordingClient
+from tests.cluster.workload.transfers import Transfers
 
 TRIES = 8
 WINDOW = 24  # seats that all customers choose from at the same time
@@ -22,7 +23,6 @@ PAYMENT_SECONDS = 10.0
 EDGE_SECONDS = 0.25
 BEST_SHARE = 0.15  # of the holds
 REFUND_SHARE = 0.4  # of the sales
-ENTRY_SHARE = 0.5  # likewise
 TICKETS = "query ($id: ID!) { reservation(id: $id) { tickets { id } } }"
 
 Hold = Callable[[], Awaitable[tuple[Operation, Reply]]]
@@ -37,10 +37,12 @@ class SimulatedCustomer:
         stopping: asyncio.Event,
         *,
         gates: Gates,
+        transfers: Transfers,
         clock_offset: float,
     ) -> None:
         self._client = client
         self._gates = gates
+        self._transfers = transfers
         self._fixtures = fixtures
         self._rng = rng
         self._stopping = stopping
@@ -192,12 +194,12 @@ class SimulatedCustomer:
             if self._rng.random() < 0.1:
                 await self._client.approve(held.session, payment, key)
             if held.session in self._fixtures.shows:
-                # A ticket may be given back while it is scanned.
-                await asyncio.gather(self._enter(held), self._want_back(held))
-
-    async def _enter(self, held: Operation) -> None:
-        if self._rng.random() < ENTRY_SHARE:
-            await self._gates.scan(self._client, held)
+                # A ticket may be scanned while it is given back, or to somebody else.
+                await asyncio.gather(
+                    self._gates.scan(self._client, held),
+                    self._transfers.give(self._client, held),
+                    self._want_back(held),
+                )
 
     async def _want_back(self, held: Operation) -> None:
         """One ticket, the others later, or all; sometimes twice at once."""

@@ -18,6 +18,10 @@ from loadtest.documents import (
 )
 from tests.cluster.evidence import Kind, Operation, SeatState
 from tests.cluster.workload.campaign_client import CampaignClient, Reply
+from tests.support.api_examples import example
+
+OFFER_TICKET = example("PassOn")
+ACCEPT_TICKET = example("Accept")
 
 
 class RecordingClient:
@@ -30,7 +34,7 @@ class RecordingClient:
         client: CampaignClient,
         operations: list[Operation],
     ) -> None:
-        self._customer = customer
+        self.customer = customer
         self._token = token
         self._client = client
         self._operations = operations
@@ -145,7 +149,14 @@ class RecordingClient:
         return self._end(operation, reply)
 
     async def check_in(
-        self, gate: str, session: str, ticket: str, code: str, key: str
+        self,
+        gate: str,
+        session: str,
+        ticket: str,
+        code: str,
+        key: str,
+        *,
+        shown_by: str,
     ) -> Operation:
         """By who stands at this gate."""
         wanted = {
@@ -155,8 +166,24 @@ class RecordingClient:
             "idempotencyKey": key,
         }
         operation = self._begin("check_in", session, target=ticket, key=key)
+        operation.shown_by = shown_by
         reply = await self.ask(CHECK_IN, {"input": wanted})
         return self._end(operation, reply)
+
+    async def offer(self, session: str, ticket: str) -> tuple[Operation, str | None]:
+        """Also the token behind its link."""
+        operation = self._begin("offer", session, target=ticket)
+        reply = await self.ask(OFFER_TICKET, {"ticket": ticket})
+        token = reply.value.get("link", "").partition("#token=")[2]
+        return self._end(operation, reply), token or None
+
+    async def accept(
+        self, session: str, ticket: str, token: str
+    ) -> tuple[Operation, str | None]:
+        """Also the new code of the ticket."""
+        operation = self._begin("accept", session, target=ticket)
+        reply = await self.ask(ACCEPT_TICKET, {"token": token})
+        return self._end(operation, reply), reply.value.get("qr")
 
     async def read(self, session: str) -> Operation:
         operation = self._begin("read", session)
@@ -179,7 +206,7 @@ class RecordingClient:
     ) -> Operation:
         operation = Operation(
             kind=kind,
-            customer=self._customer,
+            customer=self.customer,
             session=session,
             seats=seats,
             target=target,

@@ -14,6 +14,7 @@ from persistence.money import (
     settlement_sql,
 )
 from persistence.people import notice_queue
+from persistence.sales import transfer_sql
 from tests.cluster.postgres_wire import Conversation, label_of
 
 
@@ -28,10 +29,11 @@ from tests.cluster.postgres_wire import Conversation, label_of
         ("refund", refund_sql.REFUND),
         ("cancel session", cancel_sql.CANCEL),
         ("check in", check_in_sql.CHECK_IN),
+        ("transfer", transfer_sql.TAKE),
         ("mail sent", notice_queue.FINISH),
     ],
 )
-def test_statements_about_money_and_mails(label: str, statement: str) -> None:
+def test_statements_after_a_sale(label: str, statement: str) -> None:
     assert label_of(statement.encode()) == label
 
 

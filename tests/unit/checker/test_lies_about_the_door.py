@@ -102,3 +102,36 @@ def test_a_refund_that_was_refused_for_a_ticket_that_nobody_has_used(
     evidence.operations.append(replace(refused, target="another sale"))
 
     assert one_of(door.violations(evidence), "no ticket of it is used")
+
+
+@pytest.fixture
+def transferred(evidence: Evidence, used: ClaimRow) -> Operation:
+    """Ana has accepted the ticket, and then shown it."""
+    used.holder = "Ana"
+    scanned, late = evidence.operations[-2:]
+    scanned.shown_by = late.shown_by = "Ana"
+    accepted = replace(scanned, kind="accept", customer="Ana", key=None)
+    evidence.operations.append(accepted)
+    assert judge(evidence) == {}
+    return scanned
+
+
+def test_a_code_from_before_a_transfer_that_lets_in(
+    evidence: Evidence, transferred: Operation
+) -> None:
+    transferred.shown_by = reservation(evidence, "CONFIRMED").customer
+
+    assert one_of(door.violations(evidence), "by somebody who did not hold it")
+
+
+def test_a_code_from_before_a_transfer_is_void(
+    evidence: Evidence, transferred: Operation
+) -> None:
+    buyer = reservation(evidence, "CONFIRMED").customer
+    void = replace(transferred, outcome="refused", code="TICKET_NOT_VALID")
+    evidence.operations.append(replace(void, key="east", shown_by=buyer))
+    assert judge(evidence) == {}
+
+    evidence.operations.append(replace(void, key="west"))
+
+    assert one_of(door.violations(evidence), "is valid")

@@ -1,11 +1,12 @@
-"""Promise 12 fails when a sold seat has no valid ticket, or a refunded one is valid."""
+"""Promise 12 fails when a ticket is not valid, or not that of who holds it."""
 
 from dataclasses import replace
 
 import pytest
 
+from tests.cluster.checks import judge
 from tests.cluster.checks.validity import violations
-from tests.cluster.evidence import Evidence
+from tests.cluster.evidence import Evidence, Operation
 from tests.cluster.rows import ClaimRow
 from tests.unit.checker.refunded_run import refund
 from tests.unit.checker.selection import one_of, reservation
@@ -69,3 +70,100 @@ def test_a_code_that_is_void_without_a_reason(
     ticket.generation = 2
 
     assert one_of(violations(evidence), "of a wrong generation")
+
+
+@pytest.fixture
+def accepted(evidence: Evidence, ticket: ClaimRow) -> Operation:
+    """By Ana. Ben has had the same link, and came too late."""
+    ticket.ticket, ticket.holder, ticket.generation = "the ticket", "Ana", 2
+    offered = Operation(
+        kind="offer",
+        customer=reservation(evidence, "CONFIRMED").customer,
+        session=reservation(evidence, "CONFIRMED").session,
+        target="the ticket",
+        invoked=1.0,
+        returned=2.0,
+        outcome="ok",
+    )
+    accepted = replace(offered, kind="accept", customer="Ana", result="the ticket")
+    late = replace(
+        accepted, customer="Ben", outcome="refused", code="TOKEN_INVALID", result=None
+    )
+    evidence.operations += [offered, accepted, late]
+    assert judge(evidence) == {}
+    return accepted
+
+
+def test_a_transfer_that_leaves_the_code_as_it_is(
+    evidence: Evidence, ticket: ClaimRow, accepted: Operation
+) -> None:
+    assert accepted.outcome == "ok"
+    ticket.generation = 1
+
+    assert one_of(violations(evidence), "of a wrong generation")
+
+
+@pytest.mark.parametrize("holder", [None, "Ben"])
+def test_a_transfer_that_was_acknowledged_and_lost(
+    evidence: Evidence, ticket: ClaimRow, accepted: Operation, holder: str | None
+) -> None:
+    ticket.holder = holder
+
+    assert one_of(violations(evidence), f"{{'{accepted.customer}'}} accepted")
+
+
+def test_two_who_accept_a_ticket(evidence: Evidence, accepted: Operation) -> None:
+    evidence.operations.append(replace(accepted, customer="Ben"))
+
+    assert one_of(violations(evidence), "accepted")
+
+
+def test_a_holder_who_was_refused(
+    evidence: Evidence, ticket: ClaimRow, accepted: Operation
+) -> None:
+    accepted.outcome, accepted.code, accepted.result = "unknown", "HTTP 502", None
+    assert judge(evidence) == {}
+
+    ticket.holder = "Ben"
+
+    assert one_of(violations(evidence), "by somebody who did not accept it")
+
+
+@pytest.mark.usefixtures("accepted")
+def test_a_buyer_who_gives_back_the_ticket_of_somebody_else(
+    evidence: Evidence, ticket: ClaimRow
+) -> None:
+    ticket.refund, ticket.generation = "the refund", 3
+
+    assert one_of(violations(evidence), "was given back by who did not hold it")
+
+
+def test_a_link_that_is_refused_although_nobody_has_used_it(
+    evidence: Evidence, ticket: ClaimRow, accepted: Operation
+) -> None:
+    evidence.operations.remove(accepted)
+    ticket.holder, ticket.generation = None, 1
+
+    assert one_of(violations(evidence), "was refused, and there is")
+
+
+def test_an_offer_of_a_valid_ticket_that_is_refused(
+    evidence: Evidence, accepted: Operation
+) -> None:
+    accepted.outcome, accepted.code = "refused", "TICKET_NOT_VALID"
+
+    assert one_of(violations(evidence), "is valid")
+
+
+def test_a_refund_that_was_refused_for_a_transfer_that_nobody_made(
+    evidence: Evidence, ticket: ClaimRow, accepted: Operation
+) -> None:
+    refused = replace(
+        accepted, kind="refund", outcome="refused", code="TICKET_TRANSFERRED"
+    )
+    evidence.operations.append(replace(refused, target=ticket.reservation))
+    assert judge(evidence) == {}
+
+    evidence.operations.append(replace(refused, target="another sale"))
+
+    assert one_of(violations(evidence), "no ticket of it is somebody else's")
