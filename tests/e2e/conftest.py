@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -79,11 +80,12 @@ def paid_run(
     """With the payment sandbox."""
     reserved = ReservedPort()
     folder = shutil.copytree(planted, tmp_path_factory.mktemp("paid") / "data")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PAYMENT_PROVIDER", "sandbox")
-        with started_run(folder, reserved.number) as run:
-            run.wait_until_ready()
-            yield run
+    with ExitStack() as ending:
+        with pytest.MonkeyPatch.context() as patch:  # what starts later has it no more
+            patch.setenv("PAYMENT_PROVIDER", "sandbox")
+            run = ending.enter_context(started_run(folder, reserved.number))
+        run.wait_until_ready()
+        yield run
     reserved.close()
 
 

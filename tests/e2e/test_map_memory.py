@@ -1,18 +1,11 @@
-"""The live map over many updates: memory stays, and nothing is asked for twice."""
+"""The live map over many updates: it keeps no memory of them."""
 
 import json
 
 from playwright.async_api import CDPSession, Page, WebSocketRoute, expect
 
 from tests.support.running_service import Customer
-from tests.support.seat_map_page import (
-    Enter,
-    a_session,
-    choose,
-    free_seats,
-    press_hold,
-    reservation_on,
-)
+from tests.support.seat_map_page import Enter, a_session, free_seats
 
 WARM_UP, MANY, AT_ONCE = 500, 10_000, 250
 SEATS_EACH = 3
@@ -108,22 +101,3 @@ async def test_memory_is_the_same_after_10_000_updates(
 
     grown = {name: after[name] - before[name] for name in MOST_GROWTH}
     assert all(grown[name] <= most for name, most in MOST_GROWTH.items()), grown
-
-
-async def test_no_request_is_made_twice(enter: Enter, ana: Customer) -> None:
-    """From the address of the map to held seats, with one socket."""
-    page = await enter(await a_session(ana, 90), 31)
-    asked: list[tuple[str, str | None]] = []
-    sockets: list[str] = []
-    page.on("request", lambda each: asked.append((each.url, each.post_data)))
-    page.on("websocket", lambda each: sockets.append(each.url))
-    await page.reload()
-    await expect(page.locator(".map.live")).to_be_visible()
-    await choose(page, 15)
-    await press_hold(page)
-    reservation = str(await reservation_on(page))
-
-    # The page of the reservation polls while its socket has brought nothing.
-    bodies = [(url, body) for url, body in asked if reservation not in (body or "")]
-    assert len(bodies) == len(set(bodies)), bodies
-    assert len(sockets) == 1

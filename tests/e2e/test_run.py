@@ -133,5 +133,5 @@ def test_each_address_that_it_prints_answers(
         "/readyz": 200,
         "/metrics": 200,
     }
-    assert len(statuses) == 5
+    assert len(statuses) == 6
     assert "Explorer" not in output

@@ -44,8 +44,8 @@ class TestCreating:
 
     @pytest.mark.parametrize(
         "starts_at",
-        [moment(-1), "0001-01-01T00:00:00Z", moment(732), "9999-12-31T23:59:59Z"],
-        ids=["yesterday", "first", "two years and a day", "last"],
+        [moment(-1), "0001-01-01T00:00:00Z", moment(733), "9999-12-31T23:59:59Z"],
+        ids=["yesterday", "first", "two years and two days", "last"],
     )
     async def test_it_starts_within_two_years(
         self,
