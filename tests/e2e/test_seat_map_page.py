@@ -6,6 +6,7 @@ from playwright.async_api import expect
 
 from loadtest import documents
 from persistence.postgres.pool import Pool
+from tests.support.polling import eventually
 from tests.support.running_service import Customer, RunningService
 from tests.support.seat_map_page import (
     Enter,
@@ -123,5 +124,9 @@ async def test_an_update_of_100_seats_touches_their_nodes_alone(
     async with service.customer_with_token(manager["accessToken"]) as marina:
         await marina.mutate(BLOCK, sessionId=session, seatIds=free, reason="test")
 
-    await page.wait_for_function("window.touched.size >= 100")
+    async def has_arrived() -> bool:
+        """Polled from here: in the page, its security policy forbids it."""
+        return bool(await page.evaluate("window.touched.size >= 100"))
+
+    await eventually(has_arrived)
     assert await page.evaluate("[window.touched.size, window.added]") == [100, 0]
