@@ -2,7 +2,6 @@
 
 from contextlib import aclosing
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +16,6 @@ from domain.blocks import BlockService
 from domain.booking import BookingService
 from domain.cancellations import CancellationService
 from domain.catalog import CatalogService
-from domain.check_ins import CheckInService
 from domain.extensions import ExtensionService
 from domain.people import Role, Viewer
 from domain.prices import PriceService
@@ -33,7 +31,6 @@ from persistence.catalog.catalog import PostgresCatalog
 from persistence.catalog.prices import PostgresPrices
 from persistence.catalog.rescheduling import PostgresReschedules
 from persistence.catalog.venues import PostgresVenues
-from persistence.door.check_ins import PostgresCheckIns
 from persistence.money.cancellations import PostgresCancellations
 from persistence.money.refunds import PostgresRefunds
 from persistence.postgres.pool import Pool
@@ -42,6 +39,7 @@ from persistence.sales.ledger import PostgresLedger
 from persistence.sales.transfers import PostgresTransfers
 from resolvers.context import Context, Services
 from tests.support.cinema import Show, reserving
+from tests.support.door import check_in_service
 from tests.support.null_services import (
     UNUSED,
     NetworkStaff,
@@ -108,9 +106,7 @@ class SchemaClient:
             refunds=RefundService(
                 PostgresRefunds(pool), ledger, NoSeatLocks(), NoWakeup()
             ),
-            check_ins=CheckInService(
-                PostgresCheckIns(pool), TICKET_CODES, timedelta(hours=1)
-            ),
+            check_ins=check_in_service(pool),
             cancellations=CancellationService(
                 PostgresCancellations(pool), ledger, NothingCached(), NoWakeup()
             ),
