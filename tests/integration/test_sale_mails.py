@@ -8,7 +8,7 @@ import pytest
 from mail.qr_codes import qr_png
 from persistence.postgres.pool import Pool
 from tests.support.mail_server import MailServer, text_of
-from tests.support.notices import CODES, queue_mails, results
+from tests.support.notices import queue_mails, results
 from tests.support.refunds import (
     ADD_ATTEMPT,
     EVERYWHERE,
@@ -26,6 +26,7 @@ from tests.support.rescheduling import (
 )
 from tests.support.sale_events import hold
 from tests.support.sale_mails import AT, EVENING, Buyer, entry_of
+from tests.support.ticket_codes import TICKET_CODES
 
 TAKE_OVER = "UPDATE reservations SET customer_id = $2 WHERE id = $1"
 
@@ -69,7 +70,7 @@ async def test_a_sale_sends_the_tickets_in_the_language_of_the_person(
     pictures = [part for part in mail.walk() if part.get_content_type() == "image/png"]
     for number, ticket_id in enumerate(await ticket_ids(buyer.pool, sold.id), 1):
         [picture] = [p for p in pictures if p["Content-ID"] == f"<ticket{number}>"]
-        assert picture.get_content() == qr_png(CODES.code(ticket_id, 1))
+        assert picture.get_content() == qr_png(TICKET_CODES.code(ticket_id, 1))
         assert f'src="cid:ticket{number}"' in html.get_content()
 
 

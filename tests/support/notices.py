@@ -4,7 +4,6 @@ from uuid import UUID
 
 from domain.account import Account
 from domain.profiles import ProfileChange
-from domain.ticket_codes import TicketCode
 from mail.account_letters import AccountLetters, MailBounds
 from mail.letters import Letters
 from mail.notices import NoticesHandler
@@ -22,6 +21,7 @@ from persistence.sales.purchases import Purchases
 from realtime.cloud_event import CloudEvent
 from tests.support.accounts import email_address
 from tests.support.mail_server import MailServer
+from tests.support.ticket_codes import TICKET_CODES
 
 SENDER = "Cinema tickets <tickets@cinema.example>"
 OUTBOX = """
@@ -30,22 +30,11 @@ WHERE 'notices' = ANY(awaiting) ORDER BY position
 """
 
 
-class PlainCodes:
-    """Of tickets, unsigned, so that tests can read them."""
-
-    def code(self, ticket_id: UUID, generation: int) -> str:
-        return f"CT1:{ticket_id}:{generation}".upper()
-
-    def read(self, code: str) -> TicketCode:
-        raise NotImplementedError
-
-
 class Unbounded:
     async def allows(self, event_id: UUID, email: str) -> bool:
         return True
 
 
-CODES = PlainCodes()
 UNBOUNDED = Unbounded()
 WAITING = "SELECT event_id FROM notices WHERE due_at IS NOT NULL ORDER BY event_id"
 MAKE_DUE = """
@@ -66,7 +55,7 @@ def mail_sender(
     people, purchases = AccountFacts(pool), Purchases(pool)
     letters = Letters(
         AccountLetters(people, bounds, pages_url),
-        SaleLetters(people, purchases, CODES, bounds, pages_url),
+        SaleLetters(people, purchases, TICKET_CODES, bounds, pages_url),
         PaymentLetters(people, purchases, bounds),
     )
     return MailSender(NoticeQueue(pool), letters, outlet, SENDER)
