@@ -22,9 +22,11 @@ from persistence.postgres.pool import Connection, Pool
 from tests.support.cinema import Cinema, Show
 from tests.support.door import USED, check_in_service, scan_of
 from tests.support.polling import until_blocked
+from tests.support.queued import queued
 from tests.support.refunds import EVERYWHERE, asking, refund_service, sell, ticket_ids
 
 GATES = ("North", "South", "East")
+LOCK_CLAIM = "SELECT FROM claims WHERE id = $1 FOR UPDATE"
 RAISE_GENERATION = "UPDATE claims SET generation = generation + 1 WHERE id = $1"
 MOVE = """
 UPDATE sessions
@@ -58,17 +60,11 @@ async def ticket(pool: Pool, show: Show, ana: UUID) -> UUID:
     return (await ticket_ids(pool, sold.id))[0]
 
 
-async def at_once(pool: Pool, ticket: UUID) -> list[CheckedIn | BaseException]:
+async def at_once(pool: Pool, ticket: UUID) -> list[object]:
     """Scans that all have begun before one of them can change something."""
     service = check_in_service(pool)
-    async with pool.acquire() as db, db.transaction():
-        await db.execute("SELECT FROM claims WHERE id = $1 FOR UPDATE", ticket)
-        scans = [
-            asyncio.create_task(service.check_in(scan_of(ticket, gate=gate)))
-            for gate in GATES
-        ]
-        await until_blocked(pool, len(scans))
-    return await asyncio.gather(*scans, return_exceptions=True)
+    scans = [service.check_in(scan_of(ticket, gate=gate)) for gate in GATES]
+    return await queued(pool, LOCK_CLAIM, ticket, *scans)
 
 
 async def test_of_gates_at_the_same_moment_one_lets_in(
@@ -200,16 +196,12 @@ async def test_scans_of_two_gates_are_sent_at_once_and_the_earliest_stands(
 ) -> None:
     service, now = check_in_service(pool), datetime.now(UTC)
     moments = [now - timedelta(minutes=minutes) for minutes in (1, 5, 3)]
-    async with pool.acquire() as db, db.transaction():
-        await db.execute("SELECT FROM claims WHERE id = $1 FOR UPDATE", ticket)
-        scans = [
-            asyncio.create_task(
-                service.check_in(scan_of(ticket, gate=gate, scanned_at=moment))
-            )
-            for gate, moment in zip(GATES, moments, strict=True)
-        ]
-        await until_blocked(pool, len(scans))
-    await asyncio.gather(*scans, return_exceptions=True)
+    scans = [
+        service.check_in(scan_of(ticket, gate=gate, scanned_at=moment))
+        for gate, moment in zip(GATES, moments, strict=True)
+    ]
+
+    await queued(pool, LOCK_CLAIM, ticket, *scans)
 
     used = await pool.fetchrow(USED, ticket)
     assert used

@@ -1,9 +1,6 @@
 """What happens to a ticket at the moment when it is accepted, on real Postgres."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from uuid import UUID
 
 import pytest
 
@@ -20,11 +17,12 @@ from persistence.sales import transfer_sql
 from persistence.sales.transfers import PostgresTransfers
 from tests.support.cinema import Cinema, Show
 from tests.support.door import check_in_service, scan_of
-from tests.support.polling import until_blocked
+from tests.support.queued import queued
 from tests.support.refunds import asking, refund_service, sell, ticket_ids
 from tests.support.transfers import holder
 
-Call = Callable[[], Awaitable[object]]
+LOCK_CLAIM = "SELECT FROM claims WHERE id = $1 FOR UPDATE"
+LOCK_OFFER = "SELECT FROM ticket_offers WHERE ticket_id = $1 FOR UPDATE"
 
 
 @pytest.fixture
@@ -43,21 +41,6 @@ def transfers(pool: Pool) -> TransferService:
     return TransferService(PostgresTransfers(pool))
 
 
-async def at_once(pool: Pool, lock: str, key: UUID, *calls: Call) -> list[object]:
-    """Calls that come one after the other, before one of them can change something."""
-    waiting = []
-    async with pool.acquire() as db, db.transaction():
-        await db.execute(lock, key)
-        for number, call in enumerate(calls):
-            waiting.append(asyncio.ensure_future(call()))
-            await until_blocked(pool, number + 1)
-    return list(await asyncio.gather(*waiting, return_exceptions=True))
-
-
-LOCK_CLAIM = "SELECT FROM claims WHERE id = $1 FOR UPDATE"
-LOCK_OFFER = "SELECT FROM ticket_offers WHERE ticket_id = $1 FOR UPDATE"
-
-
 async def test_of_two_people_with_the_link_one_has_the_ticket(
     pool: Pool, cinema: Cinema, show: Show, transfers: TransferService
 ) -> None:
@@ -65,12 +48,12 @@ async def test_of_two_people_with_the_link_one_has_the_ticket(
     [ticket] = await ticket_ids(pool, (await sell(pool, show, ana, 0)).id)
     token = (await transfers.offer(ticket, ana)).token
 
-    results = await at_once(
+    results = await queued(
         pool,
         LOCK_OFFER,
         ticket,
-        lambda: transfers.accept(token, bruno),
-        lambda: transfers.accept(token, carla),
+        transfers.accept(token, bruno),
+        transfers.accept(token, carla),
     )
 
     assert results[0] == ticket
@@ -86,19 +69,19 @@ async def test_who_is_at_the_door_first_has_used_the_ticket(
     first, second = await ticket_ids(pool, (await sell(pool, show, ana, 0, 1)).id)
     tokens = {t: (await transfers.offer(t, ana)).token for t in (first, second)}
 
-    used, refused = await at_once(
+    used, refused = await queued(
         pool,
         LOCK_CLAIM,
         first,
-        lambda: door.check_in(scan_of(first)),
-        lambda: transfers.accept(tokens[first], bruno),
+        door.check_in(scan_of(first)),
+        transfers.accept(tokens[first], bruno),
     )
-    taken, void = await at_once(
+    taken, void = await queued(
         pool,
         LOCK_CLAIM,
         second,
-        lambda: transfers.accept(tokens[second], bruno),
-        lambda: door.check_in(scan_of(second)),
+        transfers.accept(tokens[second], bruno),
+        door.check_in(scan_of(second)),
     )
 
     assert isinstance(used, CheckedIn)
@@ -125,12 +108,12 @@ async def test_without_the_guard_a_used_ticket_is_passed_on(
     blind = transfer_sql.TAKE.replace(transfer_sql.NOT_USED, "TRUE")
     monkeypatch.setattr(transfer_sql, "TAKE", blind)
 
-    results = await at_once(
+    results = await queued(
         pool,
         LOCK_CLAIM,
         ticket,
-        lambda: door.check_in(scan_of(ticket)),
-        lambda: transfers.accept(token, bruno),
+        door.check_in(scan_of(ticket)),
+        transfers.accept(token, bruno),
     )
 
     assert isinstance(results[0], CheckedIn)
@@ -147,19 +130,19 @@ async def test_a_refund_and_a_transfer_have_one_winner(
     [one], [other] = [await ticket_ids(pool, each.id) for each in (first, second)]
     tokens = {t: (await transfers.offer(t, ana)).token for t in (one, other)}
 
-    refund, refused = await at_once(
+    refund, refused = await queued(
         pool,
         LOCK_CLAIM,
         one,
-        lambda: service.refund_tickets(asking(first)),
-        lambda: transfers.accept(tokens[one], bruno),
+        service.refund_tickets(asking(first)),
+        transfers.accept(tokens[one], bruno),
     )
-    taken, kept = await at_once(
+    taken, kept = await queued(
         pool,
         LOCK_CLAIM,
         other,
-        lambda: transfers.accept(tokens[other], bruno),
-        lambda: service.refund_tickets(asking(second)),
+        transfers.accept(tokens[other], bruno),
+        service.refund_tickets(asking(second)),
     )
 
     assert isinstance(refund, Refund)
@@ -176,12 +159,12 @@ async def test_a_late_offer_of_the_former_holder_ends_no_newer_one(
     [ticket] = await ticket_ids(pool, (await sell(pool, show, ana, 0)).id)
     token = (await transfers.offer(ticket, ana)).token
 
-    taken, late = await at_once(
+    taken, late = await queued(
         pool,
         LOCK_OFFER,
         ticket,
-        lambda: transfers.accept(token, bruno),
-        lambda: transfers.offer(ticket, ana),
+        transfers.accept(token, bruno),
+        transfers.offer(ticket, ana),
     )
     with pytest.raises(NotFoundError):
         await transfers.offer(ticket, ana)
@@ -201,12 +184,12 @@ async def test_nobody_accepts_a_ticket_for_an_account_that_is_being_erased(
     token = (await transfers.offer(ticket, ana)).token
     lock = "SELECT FROM accounts WHERE id = $1 FOR UPDATE"
 
-    erased, refused = await at_once(
+    erased, refused = await queued(
         pool,
         lock,
         bruno,
-        lambda: profiles.erase(bruno, None, give_up_tickets=False),
-        lambda: transfers.accept(token, bruno),
+        profiles.erase(bruno, None, give_up_tickets=False),
+        transfers.accept(token, bruno),
     )
 
     assert erased is True
