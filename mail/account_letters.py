@@ -64,22 +64,13 @@ class AccountLetters:
             event_id, account.email
         ):
             return None
-        purpose, locale = TokenPurpose.VERIFY_EMAIL, account.locale
-        token = await self.facts.new_token(event_id, account.id, purpose, account.email)
+        token = await self.facts.new_token(
+            event_id, account.id, TokenPurpose.VERIFY_EMAIL, account.email
+        )
         if token is None:
             return None
-        hours = int(TOKEN_PERIODS[purpose].total_seconds() // 3_600)
-        return Letter(
-            to=account.email,
-            locale=locale,
-            subject=localize("mail_verify_subject", locale),
-            paragraphs=(
-                localize("mail_verify_intro", locale),
-                localize("mail_verify_how", locale, hours=hours),
-            ),
-            link=self._link("verify-email", token),
-            code=token,
-        )
+        intro = localize("mail_verify_intro", account.locale)
+        return self._to_verify(account.email, account.locale, intro, token)
 
     async def _reset(self, event_id: UUID, account: Account) -> Letter | None:
         purpose, locale = TokenPurpose.RESET_PASSWORD, account.locale
@@ -106,9 +97,8 @@ class AccountLetters:
             return None
         if not await self.bounds.allows(event_id, change.new_email):
             return None
-        purpose, locale = TokenPurpose.VERIFY_EMAIL, account.locale
         token = await self.facts.new_token(
-            event_id, account.id, purpose, change.new_email
+            event_id, account.id, TokenPurpose.VERIFY_EMAIL, change.new_email
         )
         if token is None:
             return None
@@ -120,18 +110,8 @@ class AccountLetters:
                 subject=localize("mail_taken_subject", holder.locale),
                 paragraphs=(localize("mail_taken_intro", holder.locale),),
             )
-        hours = int(TOKEN_PERIODS[purpose].total_seconds() // 3_600)
-        return Letter(
-            to=change.new_email,
-            locale=locale,
-            subject=localize("mail_verify_subject", locale),
-            paragraphs=(
-                localize("mail_change_intro", locale),
-                localize("mail_verify_how", locale, hours=hours),
-            ),
-            link=self._link("verify-email", token),
-            code=token,
-        )
+        intro = localize("mail_change_intro", account.locale)
+        return self._to_verify(change.new_email, account.locale, intro, token)
 
     async def _old_address(self, _event_id: UUID, account: Account) -> Letter | None:
         """An address that nobody has proved may be a stranger's.
@@ -152,6 +132,18 @@ class AccountLetters:
                 else localize("mail_leaving_unproved", locale),
                 localize("mail_leaving_how", locale),
             ),
+        )
+
+    def _to_verify(self, to: str, locale: str, intro: str, token: str) -> Letter:
+        period = TOKEN_PERIODS[TokenPurpose.VERIFY_EMAIL]
+        hours = int(period.total_seconds() // 3_600)
+        return Letter(
+            to=to,
+            locale=locale,
+            subject=localize("mail_verify_subject", locale),
+            paragraphs=(intro, localize("mail_verify_how", locale, hours=hours)),
+            link=self._link("verify-email", token),
+            code=token,
         )
 
     def _link(self, page: str, token: str) -> str | None:
