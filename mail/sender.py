@@ -98,9 +98,7 @@ class MailSender:
                 logger.warning("a mail fails: %r", error, extra=_named(notice))
                 return await self._put_off(notice)
             return await self._fail(notice, error)
-        await self._queue.finish(notice.event_id, result)
-        MAILS.labels(result).inc()
-        return None
+        return await self._finish(notice, result)
 
     async def _send(self, notice: Notice, send: Send) -> str:
         event = event_from_json(notice.type, notice.data)
@@ -122,8 +120,13 @@ class MailSender:
 
     async def _fail(self, notice: Notice, error: Exception) -> None:
         logger.error("a mail failed", exc_info=error, extra=_named(notice))
-        await self._queue.finish(notice.event_id, "failed", repr(error)[:1_000])
-        MAILS.labels("failed").inc()
+        await self._finish(notice, "failed", repr(error)[:1_000])
+
+    async def _finish(
+        self, notice: Notice, result: str, error: str | None = None
+    ) -> None:
+        await self._queue.finish(notice.event_id, result, error)
+        MAILS.labels(result).inc()
 
 
 def _named(notice: Notice) -> dict[str, str]:
