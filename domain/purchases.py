@@ -51,7 +51,6 @@ class Purchase:
     """A reservation that was sold, with all of its tickets, row by row."""
 
     reservation_id: UUID
-    customer_id: UUID
     screening: Screening
     tickets: tuple[PurchasedTicket, ...]
     refunds: tuple[PurchaseRefund, ...]

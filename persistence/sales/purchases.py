@@ -51,7 +51,7 @@ OF_RESERVATION = """JOIN sessions s ON s.id = r.session_id
 JOIN movies ON movies.id = s.movie_id JOIN rooms ON rooms.id = s.room_id
 JOIN cinemas ON cinemas.id = rooms.cinema_id"""
 PURCHASE = f"""
-SELECT r.id AS reservation_id, r.customer_id, r.currency, {SCREENING},
+SELECT r.id AS reservation_id, r.currency, {SCREENING},
        ({TICKETS}) AS tickets, ({REFUNDS}) AS refunds
 FROM reservations r {OF_RESERVATION}
 WHERE r.id = $1 AND r.status = 'CONFIRMED'
@@ -81,7 +81,6 @@ class Purchases:
             return None
         return Purchase(
             reservation_id=row["reservation_id"],
-            customer_id=row["customer_id"],
             screening=_screening(row),
             tickets=tuple(_ticket(row["currency"], each) for each in row["tickets"]),
             refunds=tuple(map(_refund, row["refunds"] or [])),
