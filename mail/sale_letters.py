@@ -78,7 +78,9 @@ class SaleLetters:
             case ReservationMoved() if is_on and _was_sold(event):
                 return self._moved(account, purchase, tickets)
             case TicketsRefunded():
-                return self._refund(account, purchase, event, holder_id)
+                return self._refund(
+                    account, purchase, event, holder_id, is_all=not tickets
+                )
         return None
 
     async def _tickets(
@@ -141,6 +143,8 @@ class SaleLetters:
         purchase: Purchase,
         event: TicketsRefunded,
         holder_id: UUID | None,
+        *,
+        is_all: bool,
     ) -> Letter | None:
         """The money goes to who bought the tickets, also those that others have."""
         seats = {seat.id for seat in event.reservation.seats}
@@ -165,16 +169,12 @@ class SaleLetters:
             subject = localize("mail_cancelled_subject", locale, movie=screening.movie)
             why = [localize("mail_cancelled_intro", locale)]
             why.append(localize("mail_cancelled_reason", locale, reason=refund.reason))
-        is_all = not any(
-            ticket.is_open and ticket.holder_id == holder_id
-            for ticket in purchase.tickets
-        )
         return Letter(
             to=to.email,
             locale=locale,
             subject=subject,
             paragraphs=tuple(why),
-            facts=session_facts(purchase.screening, locale),
+            facts=session_facts(screening, locale),
             tickets=_lines(given_back, locale),
             more=() if holder_id else money_back(refund, locale),
             is_of_sale=True,
