@@ -30,7 +30,7 @@ class AssignmentWakeup(ConsumerRebalanceListener):  # type: ignore[misc] # untyp
         self._wakeups = wakeups
 
     def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:
-        """Nothing to do: offsets are committed after each batch."""
+        """Nothing to do: what was not committed comes again, see consumer.py."""
 
     def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
         self._wakeups.take(RESYNC)
