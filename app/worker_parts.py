@@ -17,6 +17,7 @@ from mail.letters import Letters
 from mail.notices import NoticesHandler
 from mail.outlets import FolderOutlet, Outlet, SmtpOutlet, SmtpServer
 from mail.payment_letters import PaymentLetters
+from mail.recipients import Recipients
 from mail.sale_letters import SaleLetters
 from mail.sender import MailSender
 from persistence.key_value.kept_counts import KeptCounts
@@ -55,10 +56,11 @@ def mail_sender(settings: Settings, pool: Pool, redis: "Redis") -> MailSender | 
         codes = TicketKeys(ticket_ring(settings.ticket_keys))
     people, pages = AccountFacts(pool), settings.pages_url
     purchases, bounds = Purchases(pool), MailBounds(redis)
+    recipients = Recipients(people, bounds)
     letters = Letters(
         AccountLetters(people, bounds, pages),
-        SaleLetters(people, purchases, codes, bounds, pages),
-        PaymentLetters(people, purchases, bounds),
+        SaleLetters(recipients, purchases, codes, pages),
+        PaymentLetters(recipients, purchases),
     )
     return MailSender(NoticeQueue(pool), letters, outlet, settings.mail_from)
 

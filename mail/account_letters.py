@@ -15,13 +15,12 @@ from domain.account_events import (
 from domain.account_tokens import TOKEN_PERIODS, TokenPurpose
 from domain.addresses import AddressChange
 from mail.letter import Letter
+from mail.recipients import MailBounds, People
 from resolvers.texts import localize
 
 
-class AccountFacts(Protocol):
+class AccountFacts(People, Protocol):
     """What letters need to know, as it is now: an event may be some hours old."""
-
-    async def account(self, account_id: UUID) -> Account | None: ...
 
     async def address_change(self, account_id: UUID) -> AddressChange | None: ...
 
@@ -30,12 +29,6 @@ class AccountFacts(Protocol):
     async def new_token(
         self, event_id: UUID, account_id: UUID, purpose: TokenPurpose, email: str
     ) -> str | None: ...
-
-
-class MailBounds(Protocol):
-    """See persistence/key_value/mail_bounds.py."""
-
-    async def allows(self, event_id: UUID, email: str) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)

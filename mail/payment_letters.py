@@ -4,17 +4,12 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
-from domain.account import Account
 from domain.events import PaymentSettled
 from domain.purchases import UnsoldPayment
-from mail.account_letters import MailBounds
 from mail.letter import Letter
+from mail.recipients import Recipients
 from mail.sale_facts import money_back, session_facts
 from resolvers.texts import localize
-
-
-class People(Protocol):
-    async def account(self, account_id: UUID) -> Account | None: ...
 
 
 class UnsoldPayments(Protocol):
@@ -23,17 +18,16 @@ class UnsoldPayments(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PaymentLetters:
-    people: People
+    recipients: Recipients
     payments: UnsoldPayments
-    bounds: MailBounds
 
     async def write(self, attempt_id: UUID, event: PaymentSettled) -> Letter | None:
         """None if nobody has to be sent anything, or not any more."""
         unsold = await self.payments.unsold(attempt_id)
-        to = await self.people.account(event.customer_id)
-        if unsold is None or to is None:
+        if unsold is None:
             return None
-        if not to.email_verified and not await self.bounds.allows(attempt_id, to.email):
+        to = await self.recipients.find(attempt_id, event.customer_id)
+        if to is None:
             return None
         screening, locale = unsold.screening, to.locale
         return Letter(

@@ -19,18 +19,14 @@ from domain.money import Money
 from domain.purchases import Purchase, PurchasedTicket
 from domain.reservation import ReservationStatus
 from domain.ticket_codes import TicketCodes
-from mail.account_letters import MailBounds
 from mail.calendar_file import CalendarEntry
 from mail.formats import amount_text
 from mail.letter import Letter, TicketLine
 from mail.pacing import paced
 from mail.qr_codes import qr_png
+from mail.recipients import Recipients
 from mail.sale_facts import money_back, session_facts
 from resolvers.texts import localize
-
-
-class People(Protocol):
-    async def account(self, account_id: UUID) -> Account | None: ...
 
 
 class Purchases(Protocol):
@@ -39,10 +35,9 @@ class Purchases(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SaleLetters:
-    people: People
+    recipients: Recipients
     purchases: Purchases
     codes: TicketCodes
-    bounds: MailBounds
     pages_url: str | None = None  # of the client that has a page for tickets
 
     async def other_holders(self, event: ReservationEvent) -> list[UUID]:
@@ -58,13 +53,11 @@ class SaleLetters:
     ) -> Letter | None:
         """None if nobody has to be sent anything, or not any more."""
         purchase = await self.purchases.purchase(event.reservation_id)
-        account = await self.people.account(holder_id or event.reservation.customer_id)
-        if purchase is None or account is None:
+        if purchase is None:
             return None
-        # Anybody may buy free tickets for a stranger's address, and give them back.
-        if not account.email_verified and not await self.bounds.allows(
-            event_id, account.email
-        ):
+        to = holder_id or event.reservation.customer_id
+        account = await self.recipients.find(event_id, to)
+        if account is None:
             return None
         tickets = [
             ticket

@@ -4,11 +4,12 @@ from uuid import UUID
 
 from domain.account import Account
 from domain.profiles import ProfileChange
-from mail.account_letters import AccountLetters, MailBounds
+from mail.account_letters import AccountLetters
 from mail.letters import Letters
 from mail.notices import NoticesHandler
 from mail.outlets import Outlet, SmtpOutlet, SmtpServer
 from mail.payment_letters import PaymentLetters
+from mail.recipients import MailBounds, Recipients
 from mail.sale_letters import SaleLetters
 from mail.sender import MailSender
 from persistence.people.account_facts import AccountFacts
@@ -53,10 +54,11 @@ def mail_sender(
     bounds: MailBounds = UNBOUNDED,
 ) -> MailSender:
     people, purchases = AccountFacts(pool), Purchases(pool)
+    recipients = Recipients(people, bounds)
     letters = Letters(
         AccountLetters(people, bounds, pages_url),
-        SaleLetters(people, purchases, TICKET_CODES, bounds, pages_url),
-        PaymentLetters(people, purchases, bounds),
+        SaleLetters(recipients, purchases, TICKET_CODES, pages_url),
+        PaymentLetters(recipients, purchases),
     )
     return MailSender(NoticeQueue(pool), letters, outlet, SENDER)
 
