@@ -119,11 +119,7 @@ async def require_manager_of_session(info: "Info", id: strawberry.ID) -> UUID:
     workplaces = await require_manager(info)
     key = require_id(id)
     if not workplaces.whole_network:
-        session = await info.context.loaders.sessions.load(key)
-        if session is None:
-            raise NotFoundError
-        room = await info.context.loaders.room(session.room_id)
-        _check(workplaces, room.cinema_id)
+        _check(workplaces, await _cinema_of_session(info, key))
     return key
 
 
@@ -145,13 +141,14 @@ async def require_staff(info: "Info") -> tuple[Viewer, Workplaces]:
 async def require_staff_of_session(info: "Info", id: strawberry.ID) -> UUID:
     """The id. Raises UNAUTHENTICATED, FORBIDDEN or NOT_FOUND."""
     _, works_at = await require_staff(info)
-    session = await info.context.loaders.sessions.load(parse_id(id) or NO_ROW)
-    if session is None:
-        raise not_found()
-    room = await info.context.loaders.room(session.room_id)
-    if not works_at.include(room.cinema_id):
+    key = parse_id(id) or NO_ROW
+    try:
+        cinema_id = await _cinema_of_session(info, key)
+    except NotFoundError as error:
+        raise not_found() from error
+    if not works_at.include(cinema_id):
         raise forbidden_staff()
-    return session.id
+    return key
 
 
 async def require_box_office(info: "Info", session_id: strawberry.ID) -> None:
@@ -164,12 +161,17 @@ async def require_box_office(info: "Info", session_id: strawberry.ID) -> None:
         raise forbidden_box_office()
     staff = info.context.services.queries.staff
     workplaces = await staff.workplaces(viewer.id, viewer.role)
-    session = await info.context.loaders.sessions.load(require_id(session_id))
+    cinema_id = await _cinema_of_session(info, require_id(session_id))
+    if not workplaces.include(cinema_id):
+        raise forbidden_box_office()
+
+
+async def _cinema_of_session(info: "Info", session_id: UUID) -> UUID:
+    """Raises NotFoundError."""
+    session = await info.context.loaders.sessions.load(session_id)
     if session is None:
         raise NotFoundError
-    room = await info.context.loaders.room(session.room_id)
-    if not workplaces.include(room.cinema_id):
-        raise forbidden_box_office()
+    return (await info.context.loaders.room(session.room_id)).cinema_id
 
 
 def _check(workplaces: Workplaces, cinema_id: UUID) -> None:
