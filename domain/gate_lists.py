@@ -16,7 +16,6 @@ class GateList:
     `void`: the generation below which codes of a ticket are void.
     """
 
-    session_id: UUID
     since: Position
     position: Position
     used: tuple[UUID, ...]

@@ -42,7 +42,6 @@ class GateLists:
             position = min(position, rows[-1]["changed_in"] + 1)
         entries = [row for row in rows if row["id"]]
         return GateList(
-            session_id=session_id,
             since=since if since <= rows[0]["position"] else Position(0),
             position=Position(position),
             used=tuple(row["id"] for row in entries if row["is_used"]),
