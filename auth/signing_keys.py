@@ -53,7 +53,8 @@ def utc_now() -> datetime:
 class KeyRing:
     """The keys of the folder; raises SigningKeyError when it is made without a key.
 
-    It keeps at least one key, whatever happens to the folder later.
+    It keeps at least one key, whatever happens to the folder later. `id_length`: a key
+    is known by so many characters of its id; None: by all of it.
     """
 
     def __init__(
@@ -62,12 +63,14 @@ class KeyRing:
         now: Callable[[], datetime] = utc_now,
         monotonic: Callable[[], float] = time.monotonic,
         settling: timedelta = SETTLING,
+        id_length: int | None = None,
     ) -> None:
         self._folder = folder
         self._now = now
         self._monotonic = monotonic
         self._settling = settling
-        self._keys = {key.id: key for key in read_keys(folder, settling)}
+        self._id_length = id_length
+        self._keys = self._by_id(read_keys(folder, settling))
         self._read_at = monotonic()
 
     def keys(self) -> Mapping[str, SigningKey]:
@@ -87,8 +90,8 @@ class KeyRing:
         """As a JWK Set (RFC 7517)."""
         return {
             "keys": [
-                key.pair.as_dict(private=False, kid=key.id, use="sig", alg=ALGORITHM)
-                for key in self.keys().values()
+                key.pair.as_dict(private=False, kid=key_id, use="sig", alg=ALGORITHM)
+                for key_id, key in self.keys().items()
             ]
         }
 
@@ -108,12 +111,15 @@ class KeyRing:
         except OSError:
             logger.exception("the signing keys cannot be read again")
             return
-        keys = {key.id: key for key in found}
+        keys = self._by_id(found)
         if not keys:
             logger.error("no signing key is left: the last ones stay in use")
         elif keys != self._keys:
-            logger.info("signing keys: %s", ", ".join(keys))
+            logger.info("signing keys: %s", ", ".join(key.id for key in found))
             self._keys = keys
+
+    def _by_id(self, keys: Sequence[SigningKey]) -> dict[str, SigningKey]:
+        return {key.id[: self._id_length]: key for key in keys}
 
 
 def signing_key(keys: Sequence[SigningKey], now: datetime) -> SigningKey:

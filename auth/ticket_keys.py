@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import (
 )
 
 from auth import ticket_codes
-from auth.signing_keys import ALGORITHM, KeyRing, SigningKey
+from auth.signing_keys import KeyRing
 from auth.ticket_codes import KEY_ID_LENGTH
 from domain.ticket_codes import TicketCode
 
@@ -27,7 +27,7 @@ SETTLING: Final = timedelta(days=1)
 
 def ticket_ring(folder: Path) -> KeyRing:
     """Raises SigningKeyError."""
-    return KeyRing(folder, settling=SETTLING)
+    return KeyRing(folder, settling=SETTLING, id_length=KEY_ID_LENGTH)
 
 
 class TicketKeys:
@@ -41,34 +41,17 @@ class TicketKeys:
         private = key.pair.private_key
         if not isinstance(private, Ed25519PrivateKey):
             raise TypeError(key.id)
-        return ticket_codes.written(ticket_id, generation, _short_id(key), private)
+        key_id = key.id[:KEY_ID_LENGTH]
+        return ticket_codes.written(ticket_id, generation, key_id, private)
 
     def read(self, code: str) -> TicketCode:
         return ticket_codes.read(code, self._public_key)
 
     def public(self) -> dict[str, Any]:
         """As a JWK Set (RFC 7517); `kid` is the key id in the codes."""
-        return {
-            "keys": [
-                key.pair.as_dict(
-                    private=False, kid=_short_id(key), use="sig", alg=ALGORITHM
-                )
-                for key in self._ring.keys().values()
-            ]
-        }
+        return self._ring.public()
 
     def _public_key(self, key_id: str) -> Ed25519PublicKey | None:
-        key = self._key(key_id)
-        if key is None:
-            self._ring.find(key_id)  # a new one: the ring may read the folder again
-            key = self._key(key_id)
+        key = self._ring.find(key_id)
         public = key and key.pair.public_key
         return public if isinstance(public, Ed25519PublicKey) else None
-
-    def _key(self, key_id: str) -> SigningKey | None:
-        keys = self._ring.keys().values()
-        return next((key for key in keys if _short_id(key) == key_id), None)
-
-
-def _short_id(key: SigningKey) -> str:
-    return key.id[:KEY_ID_LENGTH]
