@@ -2,9 +2,10 @@
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
+from typing import Any
 from uuid import uuid4
 
 from app.scanner import screen
@@ -86,13 +87,7 @@ class Gate:
     def send(self) -> None:
         """The scans that are still to be sent. Raises NoConnectionError."""
         for scan in self._scans.waiting:
-            answer = self._client.check_in(
-                code=scan.code,
-                sessionId=scan.session_id,
-                gate=scan.gate,
-                scannedAt=scan.scanned_at,
-                idempotencyKey=scan.nonce,
-            )
+            answer = self._check_in(scan, scannedAt=scan.scanned_at)
             self._scans.answered(scan)
             if answer["__typename"] != "CheckedIn":
                 self._show(
@@ -107,15 +102,19 @@ class Gate:
 
     def _online(self, scan: Scan) -> Screen:
         self.send()
-        answer = self._client.check_in(
+        answer = self._check_in(scan)
+        if answer["__typename"] == "CheckedIn":
+            self._known.use(answer["ticket"]["id"])
+        return screen.of_answer(answer)
+
+    def _check_in(self, scan: Scan, **late: str) -> Mapping[str, Any]:
+        return self._client.check_in(
             code=scan.code,
             sessionId=scan.session_id,
             gate=scan.gate,
             idempotencyKey=scan.nonce,
+            **late,
         )
-        if answer["__typename"] == "CheckedIn":
-            self._known.use(answer["ticket"]["id"])
-        return screen.of_answer(answer)
 
     def _scan_of(self, code: str) -> Scan:
         return Scan(
