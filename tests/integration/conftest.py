@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -32,18 +32,18 @@ from tests.support.cinema import Cinema, Show
 from tests.support.embedded import EmbeddedStack
 from tests.support.engine import PLANS
 from tests.support.mail_server import MailServer
-from tests.support.metric_growth import counted
+from tests.support.metric_growth import unplanned
 from tests.support.null_services import NoSeatLocks, NothingCached, NoWakeup
 from tests.support.payment_sandbox import KEY, PaymentSandbox, payment_sandbox
 from tests.support.payment_settings import payment_settings
-from tests.support.payments import Payments
+from tests.support.payments import Bought, Payments
 from tests.support.prices import PricedShow, open_priced_session
 from tests.support.realtime import Worker
+from tests.support.refunds import sell, ticket_ids
 from tests.support.schema_client import SchemaClient
 from tests.support.signing_keys import make_keys
 from tests.support.ticket_buyer import Buyer
 from tests.support.venue_documents import CINE, CREATE_CINEMA, PLANNED_ROOM
-from transport.plans.run import Reason
 
 
 @pytest.fixture
@@ -102,16 +102,9 @@ def queries(engine: AsyncEngine, pool: Pool) -> Queries:
 @pytest.fixture
 def client(engine: AsyncEngine, pool: Pool) -> Iterator[SchemaClient]:
     """All that a test does through it has a plan, except introspection and mistakes."""
-    before = _unplanned()
+    before = unplanned()
     yield SchemaClient(build_schema(plans=PLANS), engine, pool)
-    assert _unplanned() == before
-
-
-def _unplanned() -> dict[str, float]:
-    return {
-        reason: counted("cinema_unplanned_operations_total", reason=reason)
-        for reason in set(get_args(Reason)) - {"introspection", "variables"}
-    }
+    assert unplanned() == before
 
 
 @pytest.fixture
@@ -130,9 +123,34 @@ async def show(cinema: Cinema) -> Show:
 
 
 @pytest.fixture
+async def people(cinema: Cinema, ana: UUID) -> list[UUID]:
+    """Ana, and two others."""
+    return [ana, *await cinema.customers(2)]
+
+
+@pytest.fixture
+async def sold(pool: Pool, show: Show, ana: UUID) -> Reservation:
+    """A seat of ana."""
+    return await sell(pool, show, ana, 0)
+
+
+@pytest.fixture
+async def ticket(pool: Pool, sold: Reservation) -> UUID:
+    return (await ticket_ids(pool, sold.id))[0]
+
+
+@pytest.fixture
 def payments(pool: Pool) -> Payments:
     """With a provider in memory."""
     return Payments(pool)
+
+
+@pytest.fixture
+async def bought(payments: Payments, show: Show, ana: UUID) -> Bought:
+    """A seat that ana holds, and the provider's page for it."""
+    bought = await payments.hold(show, ana, 0)
+    await payments.start(bought)
+    return bought
 
 
 @pytest.fixture

@@ -54,12 +54,6 @@ async def show(cinema: Cinema) -> Show:
     return await cinema.open_session(starts_in=timedelta(minutes=30))
 
 
-@pytest.fixture
-async def ticket(pool: Pool, show: Show, ana: UUID) -> UUID:
-    sold = await sell(pool, show, ana, 0)
-    return (await ticket_ids(pool, sold.id))[0]
-
-
 async def at_once(pool: Pool, ticket: UUID) -> list[object]:
     """Scans that all have begun before one of them can change something."""
     service = check_in_service(pool)

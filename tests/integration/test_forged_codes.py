@@ -15,8 +15,7 @@ from domain.check_ins import CheckInService
 from domain.people import Role, Viewer
 from persistence.door.check_ins import PostgresCheckIns
 from persistence.postgres.pool import Pool
-from tests.support.cinema import Cinema
-from tests.support.refunds import sell, ticket_ids
+from tests.support.cinema import Cinema, Show
 from tests.support.schema_client import SchemaClient
 from tests.support.signing_keys import put_key
 from tests.support.ticket_codes import TICKET_CODES
@@ -25,10 +24,8 @@ RITA = Viewer(UUID(int=7), Role.USHER)
 
 
 @pytest.fixture
-async def ticket(pool: Pool, cinema: Cinema, ana: UUID) -> UUID:
-    show = await cinema.open_session(starts_in=timedelta(minutes=30))
-    sold = await sell(pool, show, ana, 0)
-    return (await ticket_ids(pool, sold.id))[0]
+async def show(cinema: Cinema) -> Show:
+    return await cinema.open_session(starts_in=timedelta(minutes=30))
 
 
 async def refused(client: SchemaClient, code: str) -> bool:

@@ -7,16 +7,7 @@ import pytest
 from domain.attempts import IfLate
 from tests.support.cinema import Show
 from tests.support.metric_growth import growing
-from tests.support.payments import Bought, Payments
-
-EFFECT = "SELECT * FROM payment_effects WHERE attempt_id = $1 ORDER BY created_at"
-
-
-@pytest.fixture
-async def bought(payments: Payments, show: Show, ana: UUID) -> Bought:
-    bought = await payments.hold(show, ana, 0)
-    await payments.start(bought)
-    return bought
+from tests.support.payments import EFFECTS, Bought, Payments
 
 
 async def test_a_provider_that_is_down_delays_the_sale_only(
@@ -47,7 +38,7 @@ async def test_a_call_that_may_have_happened_is_made_again(
         await payments.settle()
         await payments.refund(bought)
     await payments.settle()
-    effects = await payments.pool.fetch(EFFECT, attempt)
+    effects = await payments.pool.fetch(EFFECTS, attempt)
     payments.provider.mend()
 
     await payments.call_again()
@@ -63,7 +54,7 @@ async def test_a_call_that_may_have_happened_is_made_again(
             "refund": ("CAPTURED", 2500, [2500]),
         }[call]
     )
-    done = await payments.pool.fetch(EFFECT, attempt)
+    done = await payments.pool.fetch(EFFECTS, attempt)
     assert all(effect["done_at"] and effect["due_at"] is None for effect in done)
 
 
@@ -82,7 +73,7 @@ async def test_a_no_for_good_is_for_the_staff(
             await payments.settle()
 
     assert (await payments.attempt(bought))["flag"] == flag
-    effect = (await payments.pool.fetch(EFFECT, attempt))[-1]
+    effect = (await payments.pool.fetch(EFFECTS, attempt))[-1]
     assert effect["failed_at"] and effect["error"] == "refused_by_a_test"
     reservation = await payments.ledger.reservation(bought.reservation_id)
     assert reservation.status == "CONFIRMED"

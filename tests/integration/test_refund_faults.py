@@ -1,6 +1,6 @@
 """A provider fails while money goes back: all of it goes back, and once."""
 
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 
@@ -8,26 +8,17 @@ from domain.attempts import RefundStatus
 from domain.payment_provider import ProviderEvent
 from persistence.money.provider_events import ProviderEvents
 from persistence.money.refunds import PostgresRefunds
-from tests.support.cinema import Show
-from tests.support.payments import Bought, Payments
+from tests.support.payments import EFFECTS, Bought, Payments
 
 SETTLED_EVENTS = """
 SELECT count(*) FROM outbox
 WHERE type = 'PaymentSettled' AND data->>'payment_id' = $1::uuid::text
 """
-EFFECT = "SELECT * FROM payment_effects WHERE attempt_id = $1 ORDER BY created_at"
-
+STATUS = "SELECT status FROM refunds WHERE payment_id = $1"
 AGE = """
 UPDATE payment_effects SET created_at = created_at - interval '4 days'
 WHERE attempt_id = $1
 """
-
-
-@pytest.fixture
-async def bought(payments: Payments, show: Show, ana: UUID) -> Bought:
-    bought = await payments.hold(show, ana, 0)
-    await payments.start(bought)
-    return bought
 
 
 async def test_a_refund_waits_for_the_capture(
@@ -60,9 +51,8 @@ async def test_what_was_never_captured_is_not_refunded(
 
     await payments.call_again()
 
-    status = "SELECT status FROM refunds WHERE payment_id = $1"
-    assert await payments.pool.fetchval(status, bought.payment_id) == "FAILED"
-    effects = await payments.pool.fetch(EFFECT, attempt)
+    assert await payments.pool.fetchval(STATUS, bought.payment_id) == "FAILED"
+    effects = await payments.pool.fetch(EFFECTS, attempt)
     assert [bool(effect["failed_at"]) for effect in effects] == [True, True]
     assert (await payments.attempt(bought))["flag"] == "CAPTURE_FAILED"
     for effect in effects:
@@ -78,17 +68,16 @@ async def test_a_refund_that_the_bank_has_is_pending_until_it_says_more(
     payments.provider.refund_status = RefundStatus.PENDING
     await payments.refund(bought)
     await payments.settle()
-    status = "SELECT status FROM refunds WHERE payment_id = $1"
     for _ in range(2):
         await payments.call_again()
-    pending = await payments.pool.fetchval(status, bought.payment_id)
+    pending = await payments.pool.fetchval(STATUS, bought.payment_id)
     events = await payments.pool.fetchval(SETTLED_EVENTS, bought.payment_id)
     payments.provider.refund_status = RefundStatus.SUCCEEDED
 
     await payments.call_again()
 
     assert (pending, events) == ("PENDING", 0)
-    assert await payments.pool.fetchval(status, bought.payment_id) == "SUCCEEDED"
+    assert await payments.pool.fetchval(STATUS, bought.payment_id) == "SUCCEEDED"
     assert await payments.pool.fetchval(SETTLED_EVENTS, bought.payment_id) == 1
 
 
@@ -111,8 +100,7 @@ async def test_a_refund_that_cannot_be_looked_at_has_not_failed(
 
     await payments.call_again()
 
-    status = "SELECT status FROM refunds WHERE payment_id = $1"
-    assert await payments.pool.fetchval(status, bought.payment_id) == "SUCCEEDED"
+    assert await payments.pool.fetchval(STATUS, bought.payment_id) == "SUCCEEDED"
     assert (await payments.attempt(bought))["flag"] is None
     assert payments.provider.calls.count("refund") == 1
     assert payments.provider.calls.count("fetch_refund") == 2
@@ -140,8 +128,7 @@ async def test_a_refund_that_may_have_happened_is_never_given_up(
 
     await payments.call_again()
 
-    status = "SELECT status FROM refunds WHERE payment_id = $1"
-    assert await payments.pool.fetchval(status, bought.payment_id) == "SUCCEEDED"
+    assert await payments.pool.fetchval(STATUS, bought.payment_id) == "SUCCEEDED"
     assert (await payments.attempt(bought))["flag"] is None
 
 

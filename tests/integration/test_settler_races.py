@@ -47,13 +47,6 @@ def cinema(scratch_pool: Pool) -> Cinema:
     return Cinema(scratch_pool)
 
 
-@pytest.fixture
-async def bought(payments: Payments, show: Show, ana: UUID) -> Bought:
-    bought = await payments.hold(show, ana, 0)
-    await payments.start(bought)
-    return bought
-
-
 async def due(payments: Payments, attempt: UUID) -> DueAttempt:
     await payments.pool.execute(MAKE_DUE, attempt)
     [found] = await PostgresSettlements(payments.pool).due(payments.provider.name, 16)

@@ -6,7 +6,6 @@ from uuid import UUID
 import pytest
 
 from domain.people import Role, Viewer
-from domain.reservation import Reservation
 from loadtest.documents import REFUND_TICKETS
 from persistence.postgres.pool import Pool
 from tests.support.api_examples import example
@@ -31,19 +30,10 @@ async def show(cinema: Cinema) -> Show:
 
 
 @pytest.fixture
-async def people(cinema: Cinema) -> list[UUID]:
-    return await cinema.customers(3)
-
-
-@pytest.fixture
-async def sold(pool: Pool, show: Show, people: list[UUID]) -> Reservation:
-    """To the first of these people."""
-    return await sell(pool, show, people[0], 0)
-
-
-@pytest.fixture
-async def ticket(pool: Pool, sold: Reservation) -> UUID:
-    return (await ticket_ids(pool, sold.id))[0]
+async def manager(pool: Pool) -> Viewer:
+    """Of the network."""
+    account_id = await pool.fetchval(ADD_ACCOUNT, Role.MANAGER, False)
+    return Viewer(account_id, Role.MANAGER)
 
 
 async def test_who_gets_an_own_ticket_back_may_have_the_money_back(
@@ -82,13 +72,10 @@ async def test_the_former_code_is_void_at_the_door(
 
 
 async def test_a_moved_session_leaves_the_new_code_as_it_is(
-    client: SchemaClient, pool: Pool, show: Show, people: list[UUID], ticket: UUID
+    client: SchemaClient, manager: Viewer, show: Show, people: list[UUID], ticket: UUID
 ) -> None:
     ana, bruno, _ = people
     await accepted(client, bruno, await token_for(client, ana, ticket))
-    manager = Viewer(
-        await pool.fetchval(ADD_ACCOUNT, Role.MANAGER, False), Role.MANAGER
-    )
     later = (datetime.now(UTC) + timedelta(days=2)).isoformat()
 
     await client.mutate(
@@ -105,13 +92,16 @@ async def test_a_moved_session_leaves_the_new_code_as_it_is(
 
 
 async def test_a_cancelled_session_gives_the_money_to_who_paid(
-    client: SchemaClient, pool: Pool, show: Show, people: list[UUID], ticket: UUID
+    client: SchemaClient,
+    manager: Viewer,
+    *,
+    pool: Pool,
+    show: Show,
+    people: list[UUID],
+    ticket: UUID,
 ) -> None:
     ana, bruno, _ = people
     await accepted(client, bruno, await token_for(client, ana, ticket))
-    manager = Viewer(
-        await pool.fetchval(ADD_ACCOUNT, Role.MANAGER, False), Role.MANAGER
-    )
 
     await client.mutate(
         CANCEL_SESSION, manager, sessionId=str(show.session_id), reason="a repair"

@@ -29,22 +29,6 @@ async def show(cinema: Cinema) -> Show:
     return await cinema.open_session(starts_in=timedelta(minutes=40))
 
 
-@pytest.fixture
-async def people(cinema: Cinema) -> list[UUID]:
-    return await cinema.customers(3)
-
-
-@pytest.fixture
-async def sold(pool: Pool, show: Show, people: list[UUID]) -> Reservation:
-    """To the first of these people."""
-    return await sell(pool, show, people[0], 0)
-
-
-@pytest.fixture
-async def ticket(pool: Pool, sold: Reservation) -> UUID:
-    return (await ticket_ids(pool, sold.id))[0]
-
-
 async def test_who_accepts_a_ticket_has_it_with_another_code(
     client: SchemaClient, pool: Pool, people: list[UUID], ticket: UUID
 ) -> None:

@@ -2,15 +2,25 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from typing import get_args
 
 from prometheus_client import REGISTRY
 
 from tests.support.polling import eventually
+from transport.plans.run import Reason
 
 
 def counted(name: str, **labels: str) -> float:
     """0 for a counter without a sample."""
     return REGISTRY.get_sample_value(name, labels) or 0.0
+
+
+def unplanned() -> dict[str, float]:
+    """Operations without a plan, but for those that can have none."""
+    return {
+        reason: counted("cinema_unplanned_operations_total", reason=reason)
+        for reason in set(get_args(Reason)) - {"introspection", "variables"}
+    }
 
 
 @contextmanager

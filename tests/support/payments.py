@@ -28,6 +28,7 @@ from tests.support.null_services import NoSeatLocks, NoWakeup
 from tests.support.refunds import EVERYWHERE, asking, refund_service
 
 RETURN_URL = "https://app.example/paid"
+EFFECTS = "SELECT * FROM payment_effects WHERE attempt_id = $1 ORDER BY created_at"
 WINDOW = timedelta(minutes=5)
 
 
