@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-import asyncpg
-
+from persistence.postgres.connection import connect
 from seeds.people import LOAD_CUSTOMERS
 
 # As sales leave them: a reservation for each seat.
@@ -71,7 +70,7 @@ class SoldTickets:
 
 async def sell(database_url: str, sessions: int, seats: int) -> SoldTickets:
     """`seats` of each session."""
-    db = await asyncpg.connect(database_url)
+    db = await connect(database_url)
     try:
         async with db.transaction():
             sold = await db.fetch(SELL, LOAD_CUSTOMERS[0].id, sessions, seats)
@@ -82,7 +81,7 @@ async def sell(database_url: str, sessions: int, seats: int) -> SoldTickets:
 
 
 async def used(database_url: str, tickets: SoldTickets) -> int:
-    db = await asyncpg.connect(database_url)
+    db = await connect(database_url)
     try:
         return int(await db.fetchval(USED, tickets.ids))
     finally:
