@@ -1,23 +1,22 @@
 """The door: each ticket is scanned by two gates at the same moment."""
 
 import asyncio
-import json
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from urllib.parse import urlsplit
 
+from app.commands import ticket_keys
 from app.scanner.documents import CHECK_IN
 from auth.signing_keys import KeyRing
-from auth.ticket_keys import FOLDER, TicketKeys, ticket_ring
+from auth.ticket_keys import TicketKeys, ticket_ring
 from auth.tokens import LOAD_TEST_LIFETIME, TokenIssuer
 from domain.people import Role, Viewer
-from loadtest import measurements, plan
+from loadtest import api_client, http_stream, measurements, plan
 from loadtest.measurements import Answer, Wave
 from loadtest.report import Report
 from loadtest.sold_tickets import SoldTickets, sell, used
-from loadtest.target import find
+from loadtest.target import Target, find
 from runtime import run_file
 
 SESSIONS, SEATS = 10, 1_000
@@ -36,13 +35,13 @@ async def _run(environ: Mapping[str, str], users: int) -> Report:
     sold = await sell(database_url, SESSIONS, SEATS)
     usher = Viewer(sold.usher, Role.USHER)
     token = TokenIssuer(KeyRing(keys), LOAD_TEST_LIFETIME).issue(usher).text
-    codes = TicketKeys(ticket_ring(keys / FOLDER))
+    codes = TicketKeys(ticket_ring(ticket_keys.folder_of(environ)))
     requests = [
-        _request(target.origin, token, codes.code(ticket, 1), side)
+        _request(target, token, codes.code(ticket, 1), side)
         for ticket in sold.ids
         for side in SIDES
     ]
-    wave = Wave(tuple(await _scan(target.origin, requests, users)))
+    wave = Wave(tuple(await _scan(target, requests, users)))
     row = measurements.row("checkIn", [wave], ["CheckedIn"], ["AlreadyCheckedIn"])
     return Report(
         f"The door: {len(sold.ids):,} tickets, {users} gates on each of two sides",
@@ -73,29 +72,23 @@ def _complaints(wave: Wave, sold: SoldTickets, in_database: int) -> Iterator[str
         yield f"{in_database} of {len(sold.ids)} tickets are used in the database."
 
 
-def _request(origin: str, token: str, code: str, gate: str) -> bytes:
-    entered = {"code": code, "gate": gate}
-    body = json.dumps({"query": CHECK_IN, "variables": {"input": entered}}).encode()
-    head = (
-        f"POST /graphql HTTP/1.1\r\nHost: {urlsplit(origin).netloc}\r\n"
-        f"Authorization: Bearer {token}\r\nContent-Type: application/json\r\n"
-        f"Content-Length: {len(body)}\r\n\r\n"
-    )
-    return head.encode() + body
+def _request(target: Target, token: str, code: str, gate: str) -> bytes:
+    body = api_client.ask(CHECK_IN, {"input": {"code": code, "gate": gate}})
+    headers = {"Host": target.authority, **api_client.headers(token)}
+    return http_stream.post(target.path, headers, body)
 
 
-async def _scan(origin: str, requests: Sequence[bytes], users: int) -> list[Answer]:
+async def _scan(target: Target, requests: Sequence[bytes], users: int) -> list[Answer]:
     """Both scans of a ticket begin at the same moment, on two connections."""
     answers: list[Answer] = []
     numbers = [iter(range(side, len(requests), len(SIDES))) for side in range(2)]
 
     async def gate(side: int) -> None:
-        address = urlsplit(origin)
-        reader, writer = await asyncio.open_connection(address.hostname, address.port)
+        reader, writer = await asyncio.open_connection(target.host, target.port)
         for number in numbers[side]:
             began = time.monotonic()
             writer.write(requests[number])
-            status, body = await _answer(reader)
+            status, body = await http_stream.read_answer(reader)
             answers.append(Answer(number, began, time.monotonic(), status, body))
         writer.close()
 
@@ -103,9 +96,3 @@ async def _scan(origin: str, requests: Sequence[bytes], users: int) -> list[Answ
     async with asyncio.timeout(plan.WAVE_TIMEOUT * len(SIDES)):
         await asyncio.gather(*gates)
     return answers
-
-
-async def _answer(reader: asyncio.StreamReader) -> tuple[int, bytes]:
-    head = await reader.readuntil(b"\r\n\r\n")
-    length = head.lower().partition(b"content-length:")[2].split()[0]
-    return int(head.split()[1]), await reader.readexactly(int(length))

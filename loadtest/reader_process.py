@@ -14,7 +14,7 @@ from collections.abc import Coroutine, Iterator, Mapping
 from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
-from loadtest import api_client, documents, plan
+from loadtest import api_client, documents, http_stream, plan
 from loadtest.target import Target
 
 FIELDS = {"query": documents.MEASURED_MANY_FIELDS}
@@ -61,24 +61,16 @@ class Readers:
     async def _ask(self, payload: Mapping[str, object], token: str = "") -> None:
         """Over HTTP, on a connection of its own."""
         body = json.dumps(payload).encode()
-        headers = {
-            "Host": self._target.host,
-            "Content-Length": str(len(body)),
-            **api_client.headers(token),
-        }
+        target = self._target
+        headers = {"Host": target.authority, **api_client.headers(token)}
         if not token:
             del headers["Authorization"]
-        lines = (f"{name}: {value}\r\n" for name, value in headers.items())
-        head = f"POST {self._target.path} HTTP/1.1\r\n{''.join(lines)}\r\n"
-        request = head.encode() + body
-        target = self._target
+        request = http_stream.post(target.path, headers, body)
         reader, writer = await asyncio.open_connection(target.host, target.port)
         try:
             while True:
                 writer.write(request)
-                answer_head = (await reader.readuntil(b"\r\n\r\n")).lower()
-                length = answer_head.partition(b"content-length:")[2].split()[0]
-                answer = await reader.readexactly(int(length))
+                _, answer = await http_stream.read_answer(reader)
                 self._counts[answer_kind(answer)] += 1
         finally:
             writer.close()

@@ -31,8 +31,13 @@ class Target:
 
     @property
     def origin(self) -> str:
+        return f"http://{self.authority}"
+
+    @property
+    def authority(self) -> str:
+        """As the header Host names it."""
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"http://{host}:{self.port}"
+        return f"{host}:{self.port}"
 
 
 def find(environ: Mapping[str, str], users: int) -> Target:

@@ -17,6 +17,8 @@ from uuid import uuid4
 
 import stripe
 
+from loadtest import http_stream
+
 CONNECTIONS = 16
 PATH = "/webhooks/stripe"
 PERCENTILES = {"p50": 0.5, "p95": 0.95, "max": 1.0}
@@ -80,16 +82,14 @@ class Provider:
             if self._is_over:
                 break
             body, signature = event(self._secret, next(self._attempts))
-            head = (
-                f"POST {PATH} HTTP/1.1\r\nHost: {self._address.netloc}\r\n"
-                f"Content-Type: application/json\r\nStripe-Signature: {signature}\r\n"
-                f"Content-Length: {len(body)}\r\n\r\n"
-            )
-            writer.write(head.encode() + body)
-            answer = await reader.readuntil(b"\r\n\r\n")
-            length = answer.lower().partition(b"content-length:")[2].split()[0]
-            await reader.readexactly(int(length))
-            self._statuses[answer.split()[1].decode()] += 1
+            headers = {
+                "Host": self._address.netloc,
+                "Content-Type": "application/json",
+                "Stripe-Signature": signature,
+            }
+            writer.write(http_stream.post(PATH, headers, body))
+            status, _ = await http_stream.read_answer(reader)
+            self._statuses[str(status)] += 1
             self._took.append(time.monotonic() - due)
         writer.close()
 
