@@ -152,5 +152,12 @@ def complaints(waves: Iterable[Wave], expected: dict[str, int]) -> list[str]:
     ]
 
 
+def wrong(rows: Iterable[Row]) -> list[str]:
+    """A sentence for each row with errors."""
+    return [
+        f"{row.errors} requests went wrong: {row.name}." for row in rows if row.errors
+    ]
+
+
 def _listed(outcomes: Counter[str]) -> str:
     return ", ".join(f"{count} {kind}" for kind, count in (+outcomes).most_common(5))

@@ -7,6 +7,7 @@ from loadtest import plan
 from loadtest.api_client import ApiClient
 from loadtest.bystanders import paced_bystanders
 from loadtest.helper_process import HelperProcess
+from loadtest.measurements import wrong
 from loadtest.plan import Seconds
 from loadtest.report import Report
 from loadtest.target import find
@@ -36,6 +37,4 @@ def run(environ: Mapping[str, str], users: int, seconds: Seconds) -> Report:
         said = ", ".join(f"{count:,} {what}" for what, count in sorted(counts.items()))
         remarks.append(f"{name}: {said}.")
     title = f"Readers: {plan.BYSTANDERS} bystanders beside them ({session.name})"
-    wrong = {row.name: row.errors for row in rows if row.errors}
-    complaints = [f"{n} requests went wrong: {name}." for name, n in wrong.items()]
-    return Report(title, rows, remarks, complaints)
+    return Report(title, rows, remarks, wrong(rows))

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +12,7 @@ from loadtest import api_client, documents, plan
 from loadtest.api_client import ApiClient
 from loadtest.bystanders import paced_bystanders
 from loadtest.helper_process import HelperProcess
-from loadtest.measurements import Row
+from loadtest.measurements import wrong
 from loadtest.plan import Seconds
 from loadtest.report import Report
 from loadtest.target import Target, find
@@ -44,8 +44,8 @@ def run(environ: Mapping[str, str], users: int, seconds: Seconds) -> Report:
         "secret": run_file.require(environ, "STRIPE_WEBHOOK_SECRET").partition(",")[0],
         "rate": users,
     }
-    for number, whose in ((2, "of no attempt"), (3, "of attempts")):
-        own = _attempts(target, session, settings) if number == 3 else []  # noqa: PLR2004
+    kinds = _kinds(target, session, settings)
+    for number, (whose, own) in enumerate(kinds, start=2):
         with HelperProcess("loadtest.webhook_process") as provider:
             provider.request({**order, "attempts": own})
             name = f"beside {users} events/s {whose}"
@@ -54,9 +54,17 @@ def run(environ: Mapping[str, str], users: int, seconds: Seconds) -> Report:
         remarks.append(_said(whose, sent))
         complaints += _missing(whose, sent)
     remarks.append(f"Load average {os.getloadavg()[0]:.1f}.")
-    complaints += _wrong(rows)
+    complaints += wrong(rows)
     title = f"Webhooks: {plan.BYSTANDERS} bystanders beside them ({session.name})"
     return Report(title, rows, remarks, complaints)
+
+
+def _kinds(
+    target: Target, session: api_client.SessionOnSale, settings: Mapping[str, str]
+) -> Iterator[tuple[str, list[str]]]:
+    """Of events: whose they are. The attempts are opened when it is their turn."""
+    yield "of no attempt", []
+    yield "of attempts", _attempts(target, session, settings)
 
 
 def _said(whose: str, sent: Mapping[str, Any]) -> str:
@@ -70,12 +78,6 @@ def _missing(whose: str, sent: Mapping[str, Any]) -> list[str]:
     if sent["statuses"].get("200", 0) == sent["due"]:
         return []
     return [f"Not all events {whose} were stored: {sent['statuses']}."]
-
-
-def _wrong(rows: Sequence[Row]) -> list[str]:
-    return [
-        f"{row.errors} requests went wrong: {row.name}." for row in rows if row.errors
-    ]
 
 
 def _attempts(
