@@ -17,9 +17,9 @@ from tests.support.seat_map_page import (
     Enter,
     a_session,
     choose,
+    heading,
     held_on,
     press_hold,
-    reservation_on,
     seats_of,
 )
 
@@ -75,8 +75,7 @@ async def go_to_payment(
     """Holds the free seat with this number, and opens the provider's page for it."""
     await choose(page, number)
     await press_hold(page)
-    await held_on(page, pool)
-    reservation = await reservation_on(page)
+    reservation = await held_on(page, pool)
     await page.get_by_label(if_late, exact=True).check()
     await press(page, "Go to payment")
     await expect(page.get_by_role("heading", name=re.compile("^Pay "))).to_be_visible()
@@ -88,7 +87,7 @@ async def press(page: Page, name: str) -> None:
 
 
 async def shows(page: Page, name: str) -> None:
-    await expect(page.get_by_role("heading", name=name)).to_be_visible()
+    await expect(heading(page, name)).to_be_visible()
 
 
 async def test_a_declined_card_then_another_and_the_tickets(

@@ -3,8 +3,6 @@
 import json
 import re
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
-from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -12,32 +10,21 @@ from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, 
 
 from loadtest.documents import SEAT_MAP
 from persistence.postgres.pool import Pool
-from tests.support.browser import PATIENCE_MS, chromium, refuse_an_older
+from tests.support.browser import PATIENCE_MS
 from tests.support.cinema import postpone_expiry
 from tests.support.run import ROOT
 from tests.support.running_service import Customer, RunningService
+from tests.support.seat_map_page import session_to_come
 
 ASSETS = ROOT / "web/shop/dist/assets"
 JAVASCRIPT_KB = 45  # gzip, of what a buyer loads up to the map
-COMING = """query ($after: DateTime!) {
-  sessions(first: 1, filter: {startsAfter: $after}) {
-    edges { node { id startsAtLocal cinema { id } } }
-  }
-}"""
 PASSWORD = "a-long-walk-to-the-sea"  # of people that the tests make up
 
 
-@pytest.fixture(scope="session")
-async def browser() -> AsyncIterator[Browser]:
-    refuse_an_older("shop")
-    async with chromium() as browser:
-        yield browser
-
-
 @pytest.fixture
-async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
+async def context(shop_browser: Browser) -> AsyncIterator[BrowserContext]:
     """With a phone's window; nothing may go wrong unseen."""
-    context = await browser.new_context(
+    context = await shop_browser.new_context(
         viewport={"width": 390, "height": 844}, locale="en"
     )
     context.set_default_timeout(PATIENCE_MS)
@@ -72,14 +59,8 @@ async def sign_up(page: Page, service: RunningService) -> str:
     return str(json.loads(kept)["accessToken"])
 
 
-async def session_in(customer: Customer, days: int) -> dict[str, Any]:
-    after = (datetime.now(UTC) + timedelta(days=days)).isoformat()
-    listed = await customer.ask(COMING, after=after.replace("+00:00", "Z"))
-    return dict(listed["sessions"]["edges"][0]["node"])
-
-
 async def buy(customer: Customer, pool: Pool, count: int) -> None:
-    session = (await session_in(customer, days=3))["id"]
+    session = (await session_to_come(customer))["id"]
     seats = (await customer.ask(SEAT_MAP, id=session))["seatMap"]["seats"]
     free = [seat["id"] for seat in seats if seat["status"] == "AVAILABLE"]
     held = await customer.reserve(session, *free[:count])
@@ -116,7 +97,7 @@ async def test_free_seats_are_asked_for_again_while_somebody_looks(
     page: Page, service: RunningService, ana: Customer, live_pool: Pool
 ) -> None:
     await page.clock.install()
-    session = await session_in(ana, days=3)
+    session = await session_to_come(ana)
     day, cinema = session["startsAtLocal"][:10], session["cinema"]["id"]
     await page.goto(f"{service.address}/?day={day}&cinema={cinema}")
     first = page.locator(f"a[href='/sessions/{session['id']}'] .free")
@@ -128,9 +109,9 @@ async def test_free_seats_are_asked_for_again_while_somebody_looks(
 
 
 async def test_the_language_is_the_browsers_until_another_is_chosen(
-    browser: Browser, service: RunningService
+    shop_browser: Browser, service: RunningService
 ) -> None:
-    context = await browser.new_context(locale="pt-PT")
+    context = await shop_browser.new_context(locale="pt-PT")
     page = await context.new_page()
     heading = page.get_by_role("heading", level=1)
     await page.goto(service.address)
@@ -207,14 +188,13 @@ async def test_tickets_open_without_a_network_and_go_back(
 
 
 async def test_a_buyer_loads_little_javascript(
-    browser: Browser, service: RunningService, ana: Customer
+    shop_browser: Browser, service: RunningService, ana: Customer
 ) -> None:
-    context = await browser.new_context(locale="pt-BR")  # with a file of texts, too
+    # With a file of texts, too.
+    context = await shop_browser.new_context(locale="pt-BR")
     page = await context.new_page()
     await page.goto(service.address)
-    await page.goto(
-        f"{service.address}/sessions/{(await session_in(ana, days=3))['id']}"
-    )
+    await page.goto(f"{service.address}/sessions/{(await session_to_come(ana))['id']}")
     await expect(page.get_by_role("grid")).to_be_visible()
 
     names = await page.evaluate(
@@ -227,7 +207,7 @@ async def test_a_buyer_loads_little_javascript(
 
 
 async def test_a_ticket_is_passed_on_by_a_link(
-    page: Page, browser: Browser, service: RunningService, live_pool: Pool
+    page: Page, shop_browser: Browser, service: RunningService, live_pool: Pool
 ) -> None:
     token = await sign_up(page, service)
     async with service.customer_with_token(token) as iris:
@@ -237,7 +217,7 @@ async def test_a_ticket_is_passed_on_by_a_link(
     await page.get_by_text("Pass a ticket on").click()
     await page.get_by_role("button", name="Make a link").click()
     link = await page.get_by_label("this link works once").input_value()
-    other = await (await browser.new_context(locale="en")).new_page()
+    other = await (await shop_browser.new_context(locale="en")).new_page()
     await sign_up(other, service)
     await other.goto(link)
     await other.get_by_role("button", name="Accept the ticket").click()

@@ -1,20 +1,19 @@
 """The page for customers by the rules of axe-core: each page, light and dark."""
 
-import json
 import os
 import re
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
 from playwright.async_api import Browser, Page, expect
 
 from persistence.postgres.pool import Pool
-from tests.support.browser import PATIENCE_MS, chromium, refuse_an_older
-from tests.support.cinema import expire_hold, postpone_expiry
+from tests.support.browser import PATIENCE_MS
+from tests.support.cinema import expire_hold
 from tests.support.run import ROOT
 from tests.support.running_service import Customer, RunningService
+from tests.support.seat_map_page import held_on, pay_button, sign_in
 
 AXE = ROOT / "tests/browser/node_modules/axe-core/axe.min.js"
 # What it finds: the rule, where, and what to do.
@@ -35,21 +34,19 @@ SPILLING = """[...document.querySelectorAll("main :is(.session, .button, .card)"
 NEVER_SIGNED_IN = ("/sign-in", "/sign-up", "/forgot-password", "/reset-password")
 
 
-@pytest.fixture(scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    refuse_an_older("shop")
+@pytest.fixture(scope="module", autouse=True)
+def axe() -> None:
+    """Skips the tests without it."""
     if not AXE.is_file():
         missing = "No axe-core: `make test` installs it, or says why it cannot."
         if os.environ.get("REQUIRE_BROWSER"):
             pytest.fail(missing)
         pytest.skip(missing)
-    async with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture
-async def page(browser: Browser) -> AsyncIterator[Page]:
-    context = await browser.new_context(
+async def page(shop_browser: Browser) -> AsyncIterator[Page]:
+    context = await shop_browser.new_context(
         locale="en",
         viewport={"width": NARROW, "height": 700},
         reduced_motion="reduce",
@@ -58,15 +55,6 @@ async def page(browser: Browser) -> AsyncIterator[Page]:
     expect.set_options(timeout=PATIENCE_MS)
     yield await context.new_page()
     await context.close()
-
-
-async def sign_in(page: Page, service: RunningService, number: int) -> None:
-    [*_, token] = service.tokens(number + 1)
-    later = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
-    kept = {"accessToken": token, "refreshToken": "", "expiresAt": later}
-    await page.add_init_script(
-        f"localStorage.setItem('shop:tokens', {json.dumps(json.dumps(kept))})"
-    )
 
 
 async def has_no_fault(page: Page) -> None:
@@ -89,11 +77,8 @@ async def hold(page: Page, pool: Pool) -> UUID:
     """The best two seats; a slow test does not lose them."""
     await page.get_by_role("button", name="Best seats", exact=True).click()
     await page.get_by_role("button", name="Hold the 2 best").click()
-    await page.wait_for_url("**/reservations/*")
-    reservation = UUID(page.url.rpartition("/")[2])
-    await postpone_expiry(pool, reservation)
-    await page.reload()
-    await expect(page.get_by_role("button", name=re.compile("^Pay "))).to_be_visible()
+    reservation = await held_on(page, pool)
+    await expect(pay_button(page)).to_be_visible()
     return reservation
 
 
@@ -138,7 +123,7 @@ async def test_a_purchase(
     page: Page, service: RunningService, ana: Customer, live_pool: Pool
 ) -> None:
     session, _ = await service.session(ana)
-    await sign_in(page, service, 8)
+    await sign_in(page.context, service, 8)
     await page.goto(f"{service.address}/sessions/{session}")
     await expect(page.locator(".map.live")).to_be_visible()
     await has_no_fault(page)
@@ -167,7 +152,7 @@ async def test_a_purchase(
     await page.get_by_role("link", name="Choose other seats").click()
     await expect(page.locator(".map.live")).to_be_visible()
     await hold(page, live_pool)
-    await page.get_by_role("button", name=re.compile("^Pay ")).click()
+    await pay_button(page).click()
     await expect(page.get_by_role("heading", name="Enjoy the movie")).to_be_visible()
     await has_no_fault(page)
     await page.get_by_role("link", name="Show my tickets").click()
@@ -179,7 +164,7 @@ async def test_a_purchase(
 
 
 async def test_the_account(page: Page, service: RunningService) -> None:
-    await sign_in(page, service, 9)
+    await sign_in(page.context, service, 9)
     await page.goto(f"{service.address}/account")
     await expect(page.get_by_role("heading", name="Your data")).to_be_visible()
     await open_all(page)

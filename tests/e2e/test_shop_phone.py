@@ -3,36 +3,23 @@
 import json
 import re
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from playwright.async_api import Browser, Page, expect
 
 from persistence.postgres.pool import Pool
-from tests.support.browser import PATIENCE_MS, chromium, refuse_an_older
-from tests.support.cinema import postpone_expiry
+from tests.support.browser import PATIENCE_MS
 from tests.support.run import ROOT
 from tests.support.running_service import Customer, RunningService
+from tests.support.seat_map_page import held_on, session_to_come
 
-COMING = """query ($after: DateTime!) {
-  sessions(first: 1, filter: {startsAfter: $after}) {
-    edges { node { id startsAtLocal cinema { id } } }
-  }
-}"""
 COVERED = """(node) => {
   const {left, top, width, height} = node.getBoundingClientRect();
   return document.elementFromPoint(left + width / 2, top + height / 2) !== node;
 }"""
 PASSWORD = "a-long-walk-to-the-sea"  # of people that the tests make up
-
-
-@pytest.fixture(scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    refuse_an_older("shop")
-    async with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture(params=["en", "pt-BR", "es"])
@@ -41,8 +28,8 @@ def language(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-async def page(browser: Browser, language: str) -> AsyncIterator[Page]:
-    context = await browser.new_context(
+async def page(shop_browser: Browser, language: str) -> AsyncIterator[Page]:
+    context = await shop_browser.new_context(
         locale=language,
         viewport={"width": 360, "height": 740},
         is_mobile=True,
@@ -61,15 +48,8 @@ def texts(language: str) -> dict[str, Any]:
     return found
 
 
-async def a_session(customer: Customer) -> dict[str, Any]:
-    after = (datetime.now(UTC) + timedelta(days=3)).isoformat()
-    listed = await customer.ask(COMING, after=after.replace("+00:00", "Z"))
-    session: dict[str, Any] = listed["sessions"]["edges"][0]["node"]
-    return session
-
-
 async def open_by_touch(page: Page, service: RunningService, ana: Customer) -> None:
-    session = await a_session(ana)
+    session = await session_to_come(ana)
     day, cinema = session["startsAtLocal"][:10], session["cinema"]["id"]
     await page.goto(f"{service.address}/?day={day}&cinema={cinema}")
     await page.locator(f"a[href='/sessions/{session['id']}']").tap()
@@ -107,9 +87,7 @@ async def test_a_purchase_by_touch_in_each_language(
     await sign_up(page, words)
     await expect(seat).to_have_attribute("aria-selected", "true")
     await hold.tap()
-    await page.wait_for_url("**/reservations/*")
-    await postpone_expiry(live_pool, UUID(page.url.rpartition("/")[2]))
-    await page.reload()
+    await held_on(page, live_pool)
     pay = words["pay_amount"].partition("{")[0]
     await page.get_by_role("button", name=re.compile(f"^{pay}")).tap()
     await expect(

@@ -5,9 +5,10 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
 
 from persistence.postgres.pool import Pool
 from seeds.people import LOAD_CUSTOMERS
@@ -22,6 +23,11 @@ SESSIONS = """query ($after: DateTime!) {
     edges { node { id room { capacity } } }
   }
 }"""
+COMING = """query ($after: DateTime!) {
+  sessions(first: 1, filter: {startsAfter: $after}) {
+    edges { node { id startsAtLocal cinema { id } } }
+  }
+}"""
 
 
 @asynccontextmanager
@@ -34,17 +40,24 @@ async def entering(browser: Browser, service: RunningService) -> AsyncIterator[E
             context = await browser.new_context(locale="en", reduced_motion="reduce")
             contexts.push_async_callback(context.close)
             context.set_default_timeout(PATIENCE_MS)
-            token = service.tokens(customer + 1)[customer]
-            later = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
-            kept = {"accessToken": token, "refreshToken": "", "expiresAt": later}
-            await context.add_init_script(
-                f"localStorage.setItem('shop:tokens', {json.dumps(json.dumps(kept))})"
-            )
+            await sign_in(context, service, customer)
             page = await context.new_page()
             await open_map(page, f"{service.address}/sessions/{session}")
             return page
 
         yield enter
+
+
+async def sign_in(
+    context: BrowserContext, service: RunningService, customer: int
+) -> None:
+    """For the pages that it opens from now on."""
+    token = service.tokens(customer + 1)[customer]
+    later = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+    kept = {"accessToken": token, "refreshToken": "", "expiresAt": later}
+    await context.add_init_script(
+        f"localStorage.setItem('shop:tokens', {json.dumps(json.dumps(kept))})"
+    )
 
 
 async def open_map(page: Page, address: str) -> None:
@@ -68,6 +81,13 @@ async def a_session(customer: Customer, capacity: int) -> str:
     nodes = [edge["node"] for edge in listed["sessions"]["edges"]]
     found = next(node for node in nodes if node["room"]["capacity"] >= capacity)
     return str(found["id"])
+
+
+async def session_to_come(customer: Customer) -> dict[str, Any]:
+    """The first in three days, with its day and its cinema."""
+    after = (datetime.now(UTC) + timedelta(days=3)).isoformat()
+    listed = await customer.ask(COMING, after=after.replace("+00:00", "Z"))
+    return dict(listed["sessions"]["edges"][0]["node"])
 
 
 async def choose(page: Page, number: int) -> None:
@@ -96,11 +116,12 @@ async def reservation_on(page: Page) -> UUID:
     return UUID(page.url.rpartition("/")[2])
 
 
-async def held_on(page: Page, pool: Pool) -> None:
-    """The page of the reservation, whose hold survives a slow test."""
-    await page.wait_for_url("**/reservations/*")
-    await postpone_expiry(pool, UUID(page.url.rpartition("/")[2]))
+async def held_on(page: Page, pool: Pool) -> UUID:
+    """The reservation of the page, whose hold survives a slow test."""
+    reservation = await reservation_on(page)
+    await postpone_expiry(pool, reservation)
     await page.reload()
+    return reservation
 
 
 async def reservations(pool: Pool, session: str, customer: int) -> list[UUID]:
