@@ -25,6 +25,8 @@ PROTECTION = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
+# Of a file whose name contains a hash of its content, so that it never changes.
+FOR_EVER = "public, max-age=31536000, immutable"
 
 
 def routes(built: Path = BUILT) -> list[BaseRoute]:
@@ -48,13 +50,11 @@ def routes(built: Path = BUILT) -> list[BaseRoute]:
 
 
 class _Assets(StaticFiles):
-    """A file's name contains a hash of its content, so a file never changes."""
-
     async def check_config(self) -> None:
         """Allows a folder that was not built: its files are not found (404)."""
 
     def file_response(self, *args: Any, **kwargs: Any) -> Response:
         response = super().file_response(*args, **kwargs)
         response.headers.update(PROTECTION)
-        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        response.headers["Cache-Control"] = FOR_EVER
         return response

@@ -1,6 +1,6 @@
 """The page for customers at /, as `make shop` builds it from web/shop."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from mimetypes import guess_type
@@ -11,7 +11,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
-from app.explorer import PROTECTION
+from app.explorer import FOR_EVER, PROTECTION
 
 BUILT = Path(__file__).parents[1] / "web" / "shop" / "dist"
 NOT_BUILT = (
@@ -35,8 +35,6 @@ HEADERS = PROTECTION | {
     "Vary": "Accept-Encoding",
 }
 ALWAYS_ASK = "no-cache"
-# The name has a hash of the content, so the content of a name never changes.
-FOR_EVER = "public, max-age=31536000, immutable"
 CODINGS = {"br": ".br", "gzip": ".gz"}  # the best first
 
 
@@ -57,32 +55,34 @@ def _read(built: Path) -> Iterator[tuple[str, "_File"]]:
         if path.is_file() and path.suffix not in CODINGS.values():
             name = "/" + path.relative_to(built).as_posix()
             coded = {
-                coding: Path(f"{path}{suffix}").read_bytes()
+                coding: _content(Path(f"{path}{suffix}"))
                 for coding, suffix in CODINGS.items()
                 if Path(f"{path}{suffix}").is_file()
             }
             cached = FOR_EVER if name.startswith("/assets/") else ALWAYS_ASK
             media_type = guess_type(path.name)[0] or "application/octet-stream"
-            yield name, _File(path.read_bytes(), coded, media_type, cached)
+            yield name, _File(_content(path), coded, media_type, cached)
+
+
+def _content(path: Path) -> tuple[bytes, str]:
+    """With its ETag: a hash, as all files of an image may have the same time."""
+    content = path.read_bytes()
+    return content, f'"{sha256(content).hexdigest()[:32]}"'
 
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """An ASGI application that answers with one file.
+    """An ASGI application that answers with one file."""
 
-    Its ETag is a hash, not a time: all files of an image may have the same time.
-    """
-
-    plain: bytes
-    coded: Mapping[str, bytes]
+    plain: tuple[bytes, str]
+    coded: Mapping[str, tuple[bytes, str]]
     media_type: str
     cached: str
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         asked = Headers(scope=scope)
         coding = _best_of(self.coded, asked.get("accept-encoding", ""))
-        content = self.coded[coding] if coding else self.plain
-        etag = f'"{sha256(content).hexdigest()[:32]}"'
+        content, etag = self.coded[coding] if coding else self.plain
         headers = HEADERS | {"Cache-Control": self.cached, "ETag": etag}
         if coding:
             headers["Content-Encoding"] = coding
@@ -93,7 +93,7 @@ class _File:
         await answer(scope, receive, send)
 
 
-def _best_of(codings: Mapping[str, bytes], accepted: str) -> str | None:
+def _best_of(codings: Iterable[str], accepted: str) -> str | None:
     wanted = {
         name.strip().lower()
         for name, _, quality in (part.partition(";") for part in accepted.split(","))
