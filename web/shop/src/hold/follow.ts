@@ -13,9 +13,9 @@ import {
   type StartCheckoutInput,
 } from "../api/generated/graphql";
 import { explain } from "../api/errors";
-import { faultOf } from "../api/faults";
 import { ask } from "../api/http";
 import { socket } from "../api/socket";
+import { subscribe } from "../api/subscription";
 import { clock } from "./clock";
 import { insist } from "./insist";
 import { accountId, Shelf } from "./kept";
@@ -28,7 +28,7 @@ export type Known = Reservation | null | undefined;
 
 const PATIENCE_MILLISECONDS = 20_000;
 const POLL_MILLISECONDS = 4_000;
-const AGAIN_MILLISECONDS = 2_000;
+const PROVIDER_MILLISECONDS = 2_000;
 const PROVIDER_TRIES = 4;
 
 type Problem = { __typename: string; message: string };
@@ -41,7 +41,6 @@ export class Followed {
   readonly busy = signal<"extend" | "choose" | "cancel" | "pay" | null>(null);
   readonly #reservation = signal<Known>(undefined);
   readonly #id: string;
-  #stop = () => {};
 
   constructor(id: string) {
     this.#id = id;
@@ -50,43 +49,27 @@ export class Followed {
 
   start(): () => void {
     let isHeard = false;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    let end = () => {};
-    const subscribe = () => {
-      const again = (reason?: unknown) => {
-        isHeard = false;
-        // The query says so, too: there is nothing to follow.
-        if (faultOf(reason)?.extensions?.code !== "NOT_FOUND") timer = setTimeout(subscribe, AGAIN_MILLISECONDS);
-      };
-      end = socket().subscribe<{ reservation: Reservation }>(
-        { query: ReservationChangesDocument.toString(), variables: { id: this.#id } },
-        {
-          next: ({ data }) => {
-            isHeard = true;
-            if (data) this.#learn(data.reservation);
-          },
-          error: again,
-          complete: () => again(),
-        },
-      );
-    };
-    const stopClosed = socket().on("closed", () => void (isHeard = false));
+    const silent = () => void (isHeard = false);
+    const stopClosed = socket().on("closed", silent);
     // What the socket does not bring is asked for.
     const poll = setInterval(() => isHeard || this.#reservation.value === null || void this.look(), POLL_MILLISECONDS);
     const seen = () => document.visibilityState === "visible" && void this.look();
     document.addEventListener("visibilitychange", seen);
     void this.look();
-    subscribe();
-    this.#stop = () => {
-      clearTimeout(timer);
+    const payload = { query: ReservationChangesDocument.toString(), variables: { id: this.#id } };
+    const unsubscribe = subscribe<{ reservation: Reservation }>(socket(), payload, {
+      next: ({ reservation }) => {
+        isHeard = true;
+        this.#learn(reservation);
+      },
+      ended: silent,
+    });
+    return () => {
+      unsubscribe();
       clearInterval(poll);
       document.removeEventListener("visibilitychange", seen);
       stopClosed();
-      const stop = end;
-      end = () => {};
-      stop();
     };
-    return () => this.#stop();
   }
 
   /** Asks the server what became of it. */
@@ -173,7 +156,7 @@ export class Followed {
           this.#took(startCheckout);
           return;
         }
-        await new Promise((resolve) => setTimeout(resolve, AGAIN_MILLISECONDS));
+        await new Promise((resolve) => setTimeout(resolve, PROVIDER_MILLISECONDS));
       }
     });
   }

@@ -1,7 +1,7 @@
 // Keeps a SeatBook at the present state of a session, over a socket that may end at any time.
 import { signal } from "@preact/signals";
 import type { Client } from "graphql-ws";
-import { faultOf } from "../api/faults";
+import { subscribe } from "../api/subscription";
 import type { SeatBook, Update } from "./seats";
 
 export type Wire = Pick<Client, "on" | "subscribe" | "terminate">;
@@ -17,7 +17,6 @@ export interface Watching {
   updated(update: Update): void;
 }
 
-const AGAIN_MILLISECONDS = 2_000;
 const ASLEEP_MILLISECONDS = 30_000;
 const TICK_MILLISECONDS = 1_000;
 
@@ -48,42 +47,28 @@ export class Live {
   #subscribe(): void {
     this.#unsubscribe();
     const { query, session, book, updated } = this.#watching;
-    // The client sends these variables again with each connection: `after` is the last position by then.
-    const variables: Record<string, unknown> = { session, after: book.position };
-    let over = false;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const again = (milliseconds: number) => {
-      if (over) return;
-      this.#doubt();
-      timer = setTimeout(() => this.#subscribe(), milliseconds);
+    const variables = {
+      session,
+      get after() {
+        return book.position;
+      },
     };
-    const end = this.#wire.subscribe<{ seatMap: Update }>(
+    this.#unsubscribe = subscribe<{ seatMap: Update }>(
+      this.#wire,
       { query, variables },
       {
-        next: ({ data }) => {
-          if (over || !data) return;
-          if (!book.fold(data.seatMap)) {
+        next: ({ seatMap }) => {
+          if (!book.fold(seatMap)) {
             book.position = undefined; // a new seat: only a whole map says where it stands
             this.#subscribe();
             return;
           }
-          variables.after = book.position;
           this.freshness.value = "live";
-          updated(data.seatMap);
+          updated(seatMap);
         },
-        error: (reason) => {
-          const fault = faultOf(reason);
-          if (fault?.extensions?.code === "NOT_FOUND") this.freshness.value = "gone";
-          else again((fault?.extensions?.retryAfter ?? 0) * 1_000 || AGAIN_MILLISECONDS);
-        },
-        complete: () => again(AGAIN_MILLISECONDS),
+        ended: (isGone) => (isGone ? (this.freshness.value = "gone") : this.#doubt()),
       },
     );
-    this.#unsubscribe = () => {
-      over = true;
-      clearTimeout(timer);
-      end();
-    };
   }
 }
 

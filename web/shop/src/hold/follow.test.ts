@@ -1,0 +1,45 @@
+import type { Sink } from "graphql-ws";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+
+const wire = {
+  sinks: [] as Sink[],
+  on: () => () => {},
+  /** Its client reports the end also to who has ended it, a moment later. */
+  subscribe(_: unknown, sink: Sink) {
+    this.sinks.push(sink);
+    return () => queueMicrotask(() => sink.complete());
+  },
+};
+vi.mock("../api/socket", () => ({ socket: () => wire }));
+vi.mock("../api/http", () => ({ ask: async () => ({ reservation: { status: "PENDING" }, serverTime: "" }) }));
+vi.mock("../api/tokens", () => ({ tokens: { value: null } }));
+const { Followed } = await import("./follow");
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.stubGlobal("document", new EventTarget());
+  wire.sinks = [];
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+it("follows nothing any more when its page was left", async () => {
+  const stop = new Followed("r").start();
+  stop();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(wire.sinks).toHaveLength(1);
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+it("subscribes again when the server has ended it, but not to what is not there", async () => {
+  const stop = new Followed("r").start();
+  wire.sinks[0]?.complete();
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(wire.sinks).toHaveLength(2);
+  wire.sinks[1]?.error([{ extensions: { code: "NOT_FOUND" } }]);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(wire.sinks).toHaveLength(2);
+  stop();
+});
