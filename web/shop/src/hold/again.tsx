@@ -5,12 +5,8 @@ import { ReserveSeatsDocument, type ReserveSeatsInput, SeatStatesDocument } from
 import { ask } from "../api/http";
 import { t } from "../i18n";
 import { navigate } from "../router";
-import { clock } from "./clock";
 import type { Reservation } from "./follow";
-import { insist } from "./insist";
 import { Attempts } from "./keys";
-
-const PATIENCE_MILLISECONDS = 20_000;
 
 export function Again({ reservation }: { reservation: Reservation }) {
   const [areFree, setFree] = useState(false);
@@ -34,11 +30,8 @@ export function Again({ reservation }: { reservation: Reservation }) {
     if (isBusy) return;
     setBusy(true);
     const attempts = new Attempts<ReserveSeatsInput>(`again:${reservation.id}`);
-    const attempt = attempts.begin(wishOf(reservation), clock.now());
     try {
-      const call = { input: { ...attempt.input, idempotencyKey: attempt.key } };
-      const { reserveSeats } = await insist(() => ask(ReserveSeatsDocument, call), PATIENCE_MILLISECONDS);
-      attempts.end(attempt);
+      const { reserveSeats } = await attempts.call(wishOf(reservation), (input) => ask(ReserveSeatsDocument, { input }));
       if (reserveSeats.__typename === "Reservation") navigate(`/reservations/${reserveSeats.id}`, { replace: true });
       else setProblem(reserveSeats.message);
     } catch (error) {

@@ -2,9 +2,11 @@
 import { batch, signal, type ReadonlySignal } from "@preact/signals";
 import {
   ApprovePaymentDocument,
+  type ApprovePaymentInput,
   CancelReservationDocument,
   ChooseTicketsDocument,
   ExtendReservationDocument,
+  type ExtendReservationInput,
   type IfLate,
   ReservationChangesDocument,
   ReservationDocument,
@@ -26,7 +28,6 @@ export type Reservation = NonNullable<ReservationQuery["reservation"]>;
 /** `undefined`: not known yet. `null`: there is none, or it is somebody else's. */
 export type Known = Reservation | null | undefined;
 
-const PATIENCE_MILLISECONDS = 20_000;
 const POLL_MILLISECONDS = 4_000;
 const PROVIDER_MILLISECONDS = 2_000;
 const PROVIDER_TRIES = 4;
@@ -94,12 +95,9 @@ export class Followed {
   }
 
   async extend(): Promise<void> {
-    const attempts = new Attempts<string>(`extend:${this.#id}`);
-    const attempt = attempts.begin(this.#id, clock.now());
-    const input = { reservationId: this.#id, idempotencyKey: attempt.key };
+    const attempts = new Attempts<Omit<ExtendReservationInput, "idempotencyKey">>(`extend:${this.#id}`);
     await this.#call("extend", async () => {
-      const { extendReservation } = await insist(() => ask(ExtendReservationDocument, { input }), PATIENCE_MILLISECONDS);
-      attempts.end(attempt);
+      const { extendReservation } = await attempts.call({ reservationId: this.#id }, (input) => ask(ExtendReservationDocument, { input }));
       this.#took(extendReservation);
     });
   }
@@ -107,7 +105,7 @@ export class Followed {
   async chooseType(seatId: string, ticketTypeId: string): Promise<void> {
     const input = { reservationId: this.#id, tickets: [{ seatId, ticketTypeId }] };
     await this.#call("choose", async () => {
-      const { chooseTickets } = await insist(() => ask(ChooseTicketsDocument, { input }), PATIENCE_MILLISECONDS);
+      const { chooseTickets } = await insist(() => ask(ChooseTicketsDocument, { input }));
       this.#took(chooseTickets);
     });
   }
@@ -115,7 +113,7 @@ export class Followed {
   async cancel(): Promise<void> {
     const input = { reservationId: this.#id };
     await this.#call("cancel", async () => {
-      const { cancelReservation } = await insist(() => ask(CancelReservationDocument, { input }), PATIENCE_MILLISECONDS);
+      const { cancelReservation } = await insist(() => ask(CancelReservationDocument, { input }));
       // A try whose answer was lost has cancelled it.
       if (cancelReservation.__typename === "ReservationClosed") await this.look();
       else this.#took(cancelReservation);
@@ -124,12 +122,9 @@ export class Followed {
 
   /** Where nobody else takes the money. */
   async approve(paymentId: string): Promise<void> {
-    const attempts = new Attempts<string>(`approve:${paymentId}`);
-    const attempt = attempts.begin(paymentId, clock.now());
-    const input = { paymentId, idempotencyKey: attempt.key };
+    const attempts = new Attempts<Omit<ApprovePaymentInput, "idempotencyKey">>(`approve:${paymentId}`);
     await this.#call("pay", async () => {
-      const { approvePayment } = await insist(() => ask(ApprovePaymentDocument, { input }), PATIENCE_MILLISECONDS);
-      attempts.end(attempt);
+      const { approvePayment } = await attempts.call({ paymentId }, (input) => ask(ApprovePaymentDocument, { input }));
       if (approvePayment.__typename === "Payment") this.#reservation.value = approvePayment.reservation;
       else this.#took(approvePayment);
     });
@@ -144,7 +139,7 @@ export class Followed {
     const input = { ...attempt.input, idempotencyKey: attempt.key };
     await this.#call("pay", async () => {
       for (let tries = 1; ; tries += 1) {
-        const { startCheckout } = await insist(() => ask(StartCheckoutDocument, { input }), PATIENCE_MILLISECONDS);
+        const { startCheckout } = await insist(() => ask(StartCheckoutDocument, { input }));
         if (startCheckout.__typename === "Checkout") {
           checkouts().put(this.#id, true, clock.now() + CHECKOUT_MILLISECONDS);
           location.assign(startCheckout.url);

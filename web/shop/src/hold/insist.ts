@@ -3,9 +3,10 @@ import { ApiError, isPassing } from "../api/errors";
 
 const LEAST_MILLISECONDS = 400;
 const MOST_MILLISECONDS = 4_000;
+const PATIENCE_MILLISECONDS = 20_000;
 
 /** Throws the last error when `patience` is over, or when another try cannot help. */
-export async function insist<R>(call: () => Promise<R>, patienceMilliseconds: number, now: () => number = Date.now): Promise<R> {
+export async function insist<R>(call: () => Promise<R>, patienceMilliseconds = PATIENCE_MILLISECONDS, now: () => number = Date.now): Promise<R> {
   const end = now() + patienceMilliseconds;
   for (let wait = LEAST_MILLISECONDS; ; wait = Math.min(wait * 2, MOST_MILLISECONDS)) {
     try {

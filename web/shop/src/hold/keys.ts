@@ -1,5 +1,7 @@
 // Idempotency keys that survive a reload and a crash: each is stored before its request is sent, and removed when
 // the outcome is known.
+import { clock } from "./clock";
+import { insist } from "./insist";
 import { accountId, Shelf } from "./kept";
 
 /** What was asked for, so that a reload can ask again with the same key and the same words. */
@@ -33,6 +35,14 @@ export class Attempts<Input> {
     const attempt = { key: crypto.randomUUID(), input };
     shelf.put(attempt.key, attempt, now + OPEN_MILLISECONDS);
     return attempt;
+  }
+
+  /** Sends `input` with its key until there is an answer. */
+  async call<R>(input: Input, send: (input: Input & { idempotencyKey: string }) => Promise<R>, patienceMilliseconds?: number): Promise<R> {
+    const attempt = this.begin(input, clock.now());
+    const answer = await insist(() => send({ ...attempt.input, idempotencyKey: attempt.key }), patienceMilliseconds);
+    this.end(attempt);
+    return answer;
   }
 
   /** There is an answer. Other attempts stay. */

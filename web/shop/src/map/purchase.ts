@@ -16,7 +16,6 @@ import { signInPath } from "../api/people";
 import { socket } from "../api/socket";
 import { tokens } from "../api/tokens";
 import { clock } from "../hold/clock";
-import { insist } from "../hold/insist";
 import { accountId, Shelf } from "../hold/kept";
 import { Attempts } from "../hold/keys";
 import { navigate } from "../router";
@@ -127,26 +126,20 @@ export class Purchase {
     await this.#reserveBest({ sessionId: this.session.value.id, tickets: [{ ticketTypeId: type, count }], together });
   }
 
-  async #reserve(input: ReserveSeatsInput): Promise<void> {
-    const attempt = this.#seatCalls.begin(input, clock.now());
+  async #reserve(wish: ReserveSeatsInput): Promise<void> {
     await this.#calling(async () => {
-      const call = { input: { ...input, idempotencyKey: attempt.key } };
-      const { reserveSeats } = await insist(() => ask(ReserveSeatsDocument, call), PATIENCE_MILLISECONDS);
-      this.#seatCalls.end(attempt);
+      const { reserveSeats } = await this.#seatCalls.call(wish, (input) => ask(ReserveSeatsDocument, { input }), PATIENCE_MILLISECONDS);
       if (reserveSeats.__typename === "Reservation") this.#done(reserveSeats.id);
       else this.#refused(reserveSeats);
     });
   }
 
-  async #reserveBest(input: ReserveBestSeatsInput): Promise<void> {
-    const attempt = this.#bestCalls.begin(input, clock.now());
+  async #reserveBest(wish: ReserveBestSeatsInput): Promise<void> {
     await this.#calling(async () => {
-      const call = { input: { ...input, idempotencyKey: attempt.key } };
-      const { reserveBestSeats } = await insist(() => ask(ReserveBestSeatsDocument, call), PATIENCE_MILLISECONDS);
-      this.#bestCalls.end(attempt);
+      const { reserveBestSeats } = await this.#bestCalls.call(wish, (input) => ask(ReserveBestSeatsDocument, { input }), PATIENCE_MILLISECONDS);
       if (reserveBestSeats.__typename === "Reservation") this.#done(reserveBestSeats.id);
       else {
-        const count = input.tickets.reduce((sum, ticket) => sum + ticket.count, 0);
+        const count = wish.tickets.reduce((sum, ticket) => sum + ticket.count, 0);
         const isApart = reserveBestSeats.__typename === "NotEnoughSeats" && reserveBestSeats.available >= count;
         this.notice.value = { kind: "refused", text: reserveBestSeats.message, ...(isApart && { apart: count }) };
       }
