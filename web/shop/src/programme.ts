@@ -1,7 +1,7 @@
 // Cinemas, their days and their sessions.
 import { signal } from "@preact/signals";
 import { AvailabilityDocument, type CinemasQuery, ProgrammeDocument, type ProgrammeQuery, type SessionFilter } from "./api/generated/graphql";
-import { ask } from "./api/http";
+import { all, ask } from "./api/http";
 
 export type Cinema = CinemasQuery["cinemas"]["edges"][number]["node"];
 export type Session = ProgrammeQuery["sessions"]["edges"][number]["node"];
@@ -26,44 +26,17 @@ export function daysFrom(day: string, count: number): string[] {
   return Array.from({ length: count }, (_, number) => new Date(first + number * 86_400_000).toISOString().slice(0, 10));
 }
 
-interface List<N> {
-  sessions: { pageInfo: { hasNextPage: boolean; endCursor: string | null }; edges: { node: N }[] };
-}
-
-async function all<N>(page: (after: string | null) => Promise<List<N>>): Promise<N[]> {
-  const nodes: N[] = [];
-  for (let after: string | null = null, more = true; more; ) {
-    const { sessions }: List<N> = await page(after);
-    nodes.push(...sessions.edges.map(({ node }) => node));
-    after = sessions.pageInfo.endCursor;
-    more = sessions.pageInfo.hasNextPage;
-  }
-  return nodes;
-}
-
 /** Those that are on sale, the next one first. */
 export async function sessionsOf(filter: SessionFilter, signal: AbortSignal): Promise<Session[]> {
-  const found = await all((after) => ask(ProgrammeDocument, { filter: { ...filter, status: "SCHEDULED" }, after }, { signal }));
+  const found = await all(async (after) => (await ask(ProgrammeDocument, { filter: { ...filter, status: "SCHEDULED" }, after }, { signal })).sessions);
   return found.filter(({ salesEndAt }) => Date.parse(salesEndAt) > Date.now());
 }
 
 export type Availability = Session["availability"];
 
 export async function availabilityOf(filter: SessionFilter, signal: AbortSignal): Promise<Map<string, Availability>> {
-  const found = await all((after) => ask(AvailabilityDocument, { filter: { ...filter, status: "SCHEDULED" }, after }, { signal }));
+  const found = await all(async (after) => (await ask(AvailabilityDocument, { filter: { ...filter, status: "SCHEDULED" }, after }, { signal })).sessions);
   return new Map(found.map(({ id, availability }) => [id, availability]));
-}
-
-/** Lists by a key, in the order in which the keys come first. */
-export function grouped<T>(items: readonly T[], keyOf: (item: T) => string): [string, T[]][] {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const group = groups.get(key);
-    if (group) group.push(item);
-    else groups.set(key, [item]);
-  }
-  return [...groups];
 }
 
 /** Without case and accents, as people search. */

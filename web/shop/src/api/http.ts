@@ -82,3 +82,20 @@ export async function ask<R, V>(document: TypedDocumentString<R, V>, variables: 
     return post(document, variables, next, options);
   }
 }
+
+interface Page<N> {
+  pageInfo: { hasNextPage: boolean; endCursor: string | null };
+  edges: { node: N }[];
+}
+
+/** A list that comes in pages: one after the other, until there are `enough`. */
+export async function all<N>(page: (after: string | null) => Promise<Page<N>>, enough = Infinity): Promise<N[]> {
+  const nodes: N[] = [];
+  for (let after: string | null = null, more = true; more; ) {
+    const { edges, pageInfo }: Page<N> = await page(after);
+    nodes.push(...edges.map(({ node }) => node));
+    after = pageInfo.endCursor;
+    more = pageInfo.hasNextPage && nodes.length < enough;
+  }
+  return nodes;
+}

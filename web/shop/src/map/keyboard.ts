@@ -1,4 +1,5 @@
 // Which seat a key leads to: the grid pattern of WAI-ARIA, by where seats stand and not by their numbers.
+import { grouped } from "../grouped";
 import type { Seat } from "./seats";
 
 export const PAGE_ROWS = 5;
@@ -7,15 +8,9 @@ export type Rows = readonly (readonly Seat[])[];
 
 /** Rows from the screen to the back wall, each from left to right. */
 export function rowsOf(seats: readonly Seat[]): Rows {
-  const rows = new Map<string, Seat[]>();
-  for (const seat of seats) {
-    const row = rows.get(seat.row);
-    if (row) row.push(seat);
-    else rows.set(seat.row, [seat]);
-  }
   const depth = (row: readonly Seat[]) => row.reduce((sum, seat) => sum + seat.y, 0) / row.length;
-  return [...rows.values()]
-    .map((row) => row.sort((a, b) => a.x - b.x))
+  return grouped(seats, ({ row }) => row)
+    .map(([, row]) => row.sort((a, b) => a.x - b.x))
     .sort((a, b) => depth(a) - depth(b));
 }
 

@@ -1,5 +1,6 @@
 // What shapes and colours mean, with the prices of each zone.
 import type { SessionPageQuery } from "../api/generated/graphql";
+import { grouped } from "../grouped";
 import { money, t } from "../i18n";
 import { featuresOf } from "./names";
 import type { Seat } from "./seats";
@@ -14,13 +15,7 @@ export interface Zone {
 }
 
 export function zonesOf(prices: Prices): Zone[] {
-  const zones = new Map<string, Zone>();
-  for (const price of prices) {
-    const known = zones.get(price.zone.id);
-    if (known) known.prices.push(price);
-    else zones.set(price.zone.id, { ...price.zone, prices: [price] });
-  }
-  return [...zones.values()];
+  return grouped(prices, ({ zone }) => zone.id).flatMap(([, ofZone]) => (ofZone[0] ? [{ ...ofZone[0].zone, prices: ofZone }] : []));
 }
 
 function Sample({ zone, look, features = [] }: { zone: number; look: Look; features?: string[] }) {

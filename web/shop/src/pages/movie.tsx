@@ -1,12 +1,13 @@
 // One movie, and when a cinema shows it.
 import { CinemasDocument, MovieDocument, type SessionFilter } from "../api/generated/graphql";
+import { grouped } from "../grouped";
 import { DAY, local, t } from "../i18n";
 import { Failure, Heading, Waiting } from "../page";
 import { CinemaChoice } from "../parts/cinema-choice";
 import { MovieFacts } from "../parts/movie-facts";
 import { Poster } from "../parts/poster";
 import { SessionList, useAvailability } from "../parts/session-list";
-import { chosenCinema, grouped, sessionsOf } from "../programme";
+import { chosenCinema, sessionsOf } from "../programme";
 import { useLoad, useQuery } from "../query";
 import { place } from "../router";
 import { NotFound } from "./not-found";

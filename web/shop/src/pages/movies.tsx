@@ -2,13 +2,14 @@
 import { useEffect } from "preact/hooks";
 import { CinemasDocument, SearchMoviesDocument, type SessionFilter } from "../api/generated/graphql";
 import { ask } from "../api/http";
+import { grouped } from "../grouped";
 import { DAY, local, locale, t } from "../i18n";
 import { Failure, Heading, Waiting } from "../page";
 import { CinemaChoice } from "../parts/cinema-choice";
 import { MovieFacts } from "../parts/movie-facts";
 import { Poster } from "../parts/poster";
 import { SessionList, useAvailability } from "../parts/session-list";
-import { type Cinema, type Session, chooseCinema, chosenCinema, dayIn, daysFrom, folded, grouped, sessionsOf } from "../programme";
+import { type Cinema, type Session, chooseCinema, chosenCinema, dayIn, daysFrom, folded, sessionsOf } from "../programme";
 import { useLoad, useQuery } from "../query";
 import { navigate, place, rename } from "../router";
 

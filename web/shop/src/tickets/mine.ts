@@ -1,6 +1,7 @@
 // The tickets of the viewer: bought, and accepted from others.
 import { HeldTicketsDocument, type HeldTicketsQuery, MyTicketsDocument, type MyTicketsQuery } from "../api/generated/graphql";
-import { ask } from "../api/http";
+import { all, ask } from "../api/http";
+import { grouped } from "../grouped";
 
 type Bought = MyTicketsQuery["reservations"]["edges"][number]["node"];
 type Held = HeldTicketsQuery["tickets"]["edges"][number]["node"];
@@ -26,32 +27,20 @@ export function groupsOf(bought: readonly Bought[], held: readonly Held[]): Grou
     return { id, session, payment, isBought: true, tickets: tickets.map((ticket) => ({ ...ticket, isGone: ticket.status === "VALID" && !own.has(ticket.id) })) };
   });
   const known = new Set(bought.flatMap(({ tickets }) => tickets.map(({ id }) => id)));
-  const accepted = new Map<string, Group>();
-  for (const { session, ...ticket } of held.filter(({ id }) => !known.has(id))) {
-    const group = accepted.get(session.id) ?? { id: `of-${session.id}`, session, tickets: [], payment: null, isBought: false };
-    group.tickets.push({ ...ticket, isGone: false });
-    accepted.set(session.id, group);
-  }
-  return [...groups, ...accepted.values()];
+  const others = held.filter(({ id }) => !known.has(id));
+  const accepted = grouped(others, ({ session }) => session.id).map(([id, tickets]): Group => {
+    const { session } = tickets[0] as Held;
+    return { id: `of-${id}`, session, payment: null, isBought: false, tickets: tickets.map((ticket) => ({ ...ticket, isGone: false })) };
+  });
+  return [...groups, ...accepted];
 }
 
 const MOST = 500;
 
-async function all<N>(page: (after: string | null) => Promise<{ pageInfo: { hasNextPage: boolean; endCursor: string | null }; edges: { node: N }[] }>): Promise<N[]> {
-  const nodes: N[] = [];
-  for (let after: string | null = null, more = true; more; ) {
-    const { edges, pageInfo }: Awaited<ReturnType<typeof page>> = await page(after);
-    nodes.push(...edges.map(({ node }) => node));
-    after = pageInfo.endCursor;
-    more = pageInfo.hasNextPage && nodes.length < MOST;
-  }
-  return nodes;
-}
-
 export async function myTickets(signal: AbortSignal): Promise<Group[]> {
   const [bought, held] = await Promise.all([
-    all(async (after) => (await ask(MyTicketsDocument, { after }, { signal })).reservations),
-    all(async (after) => (await ask(HeldTicketsDocument, { after }, { signal })).tickets),
+    all(async (after) => (await ask(MyTicketsDocument, { after }, { signal })).reservations, MOST),
+    all(async (after) => (await ask(HeldTicketsDocument, { after }, { signal })).tickets, MOST),
   ]);
   return groupsOf(bought, held);
 }
