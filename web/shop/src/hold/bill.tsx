@@ -1,6 +1,7 @@
 // Tickets with their types, and the total.
 import { money, t } from "../i18n";
 import type { Followed, Reservation } from "./follow";
+import { TypeChoice } from "./type-choice";
 
 export function Bill({ reservation, followed }: { reservation: Reservation; followed?: Followed }) {
   const bySeat = new Map(reservation.seats.map((seat) => [seat.seat.id, seat]));
@@ -23,18 +24,13 @@ export function Bill({ reservation, followed }: { reservation: Reservation; foll
               <th scope="row">{ticket.seat.label}</th>
               <td>
                 {followed && seat && seat.prices.length > 1 ? (
-                  <select
-                    aria-label={t("bill_type_of", { seat: ticket.seat.label })}
-                    value={ticket.ticketType.id}
-                    disabled={followed.busy.value !== null}
-                    onChange={(event) => void followed.chooseType(seat.id, event.currentTarget.value)}
-                  >
-                    {seat.prices.map(({ ticketType, price }) => (
-                      <option key={ticketType.id} value={ticketType.id}>
-                        {ticketType.name} · {money(price)}
-                      </option>
-                    ))}
-                  </select>
+                  <TypeChoice
+                    seat={ticket.seat.label}
+                    prices={seat.prices}
+                    chosen={ticket.ticketType.id}
+                    choose={(type) => void followed.chooseType(seat.id, type)}
+                    isOff={followed.busy.value !== null}
+                  />
                 ) : (
                   ticket.ticketType.name
                 )}

@@ -1,4 +1,5 @@
 // What is chosen: seats, types of tickets, the total, and the button that holds them.
+import { TypeChoice } from "../hold/type-choice";
 import { money, t } from "../i18n";
 import { MOST_SEATS, type Chosen } from "./selection";
 import type { Purchase } from "./purchase";
@@ -46,17 +47,7 @@ function Line({ chosen, purchase, currency }: { chosen: Chosen; purchase: Purcha
     <li>
       <strong class="seat-label">{seat.label}</strong>
       {prices.length > 1 ? (
-        <select
-          aria-label={t("bill_type_of", { seat: seat.label })}
-          value={type}
-          onChange={(event) => purchase.selection.setType(seat.id, event.currentTarget.value)}
-        >
-          {prices.map(({ ticketType, price }) => (
-            <option key={ticketType.id} value={ticketType.id}>
-              {ticketType.name} · {money(price)}
-            </option>
-          ))}
-        </select>
+        <TypeChoice seat={seat.label} prices={prices} chosen={type} choose={(next) => purchase.selection.setType(seat.id, next)} />
       ) : (
         <span>
           {prices[0]?.ticketType.name} · {money({ amountMinor: purchase.priceOf(chosen), currency })}

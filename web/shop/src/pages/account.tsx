@@ -17,6 +17,7 @@ import { keepTokens, tokens } from "../api/tokens";
 import { LOCALES, moment, t } from "../i18n";
 import { Failure, Heading, NobodyIsSignedIn, Waiting } from "../page";
 import { Field, Form, type Refusal, type Values } from "../parts/form";
+import { saveFile } from "../parts/save-file";
 import { useQuery } from "../query";
 import { navigate } from "../router";
 import { VerifyForm } from "./codes";
@@ -191,11 +192,7 @@ function Data() {
   const [asksForTickets, setAsks] = useState(false);
   const save = async () => {
     const { exportViewer } = await ask(ExportDocument, {});
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([exportViewer], { type: "application/json" }));
-    link.download = "cinema-tickets.json";
-    link.click();
-    URL.revokeObjectURL(link.href);
+    saveFile("cinema-tickets.json", "application/json", exportViewer);
   };
   return (
     <section class="card">

@@ -7,6 +7,7 @@ import { tokens } from "../api/tokens";
 import { DAY, TIME, type TextKey, local, money, moment, t } from "../i18n";
 import { Failure, Heading, NobodyIsSignedIn, Waiting } from "../page";
 import { Form } from "../parts/form";
+import { saveFile } from "../parts/save-file";
 import { useLoad } from "../query";
 import { calendarFile } from "../tickets/calendar";
 import { keep, kept, workOffline } from "../tickets/kept";
@@ -150,11 +151,7 @@ function saveCalendar({ session, tickets }: Group): void {
     place: `${cinema.name}, ${cinema.address}, ${cinema.city}`,
     details: `${session.room.name}\n${tickets.map(seatName).join("\n")}`,
   });
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([text], { type: "text/calendar" }));
-  link.download = "session.ics";
-  link.click();
-  URL.revokeObjectURL(link.href);
+  saveFile("session.ics", "text/calendar", text);
 }
 
 /** Until some hours before the start, by the server's clock: it decides. */
