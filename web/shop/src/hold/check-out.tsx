@@ -52,7 +52,7 @@ export function CheckOut({ reservation, followed, isReturned, isOver, over }: Pr
         <div class="pay-buttons">
           <button type="button" class="button main wide" aria-disabled={isOff} onClick={pay}>
             {busy === "pay"
-              ? t("pay_busy")
+              ? t("one_moment")
               : isReturned
                 ? t("pay_go_on")
                 : t(isApproved || !payment ? "pay_amount" : "pay_provider", { amount: money(reservation.total) })}

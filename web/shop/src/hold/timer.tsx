@@ -39,7 +39,7 @@ export function Timer({ followed, reservation, over }: Props) {
           aria-disabled={seconds === 0 || followed.busy.value !== null}
           onClick={() => seconds > 0 && void followed.extend()}
         >
-          {followed.busy.value === "extend" ? t("hold_extending") : t("hold_extend")}
+          {followed.busy.value === "extend" ? t("one_moment") : t("hold_extend")}
         </button>
       ) : (
         <p class="hint">{t("hold_last_extension")}</p>

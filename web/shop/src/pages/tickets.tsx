@@ -108,7 +108,7 @@ function OfSession({ group, again }: { group: Group; again: () => void }) {
       </ul>
       {payment?.refunds.map(({ id, status, amount }) => (
         <p key={id} class="hint">
-          {t(status === "SUCCEEDED" ? "refund_done" : status === "FAILED" ? "refund_failed" : "refund_pending", { amount: money(amount) })}
+          {t(status === "SUCCEEDED" ? "refund_succeeded" : status === "FAILED" ? "refund_failed" : "refund_pending", { amount: money(amount) })}
         </p>
       ))}
       {valid.length > 0 && (
