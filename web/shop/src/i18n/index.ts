@@ -21,7 +21,7 @@ const LOADERS: Record<Locale, () => Promise<{ default: unknown }>> = {
 export const locale = signal<Locale>("en");
 const texts = signal({} as Texts);
 
-export function isLocale(value: unknown): value is Locale {
+function isLocale(value: unknown): value is Locale {
   return typeof value === "string" && value in LOCALES;
 }
 

@@ -2,7 +2,7 @@
 import { grouped } from "../grouped";
 import type { Seat } from "./seats";
 
-export const PAGE_ROWS = 5;
+const PAGE_ROWS = 5;
 
 export type Rows = readonly (readonly Seat[])[];
 

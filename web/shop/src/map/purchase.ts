@@ -32,6 +32,14 @@ const TICK_MILLISECONDS = 1_000;
 /** Whether seats are still held, the server knows: this is only how long it is asked. */
 const HELD_MILLISECONDS = 3_600_000;
 
+/** With its map. The clock learns from the answer. */
+export async function readSession(id: string, options?: { signal: AbortSignal }): Promise<Session | null> {
+  const asked = Date.now();
+  const { session, serverTime } = await ask(SessionPageDocument, { id }, options);
+  clock.learn(serverTime, asked);
+  return session;
+}
+
 export class Purchase {
   readonly book = new SeatBook();
   readonly session: ReadonlySignal<Session>;
@@ -200,11 +208,8 @@ export class Purchase {
   }
 
   async #reload(): Promise<void> {
-    const asked = Date.now();
-    const answer = await ask(SessionPageDocument, { id: this.session.value.id }).catch(() => null);
-    if (!answer) return; // what was shown may be old: then the hold is refused, with the present start and total
-    const { session, serverTime } = answer;
-    clock.learn(serverTime, asked);
+    // What was shown may be old, if this fails: then the hold is refused, with the present start and total.
+    const session = await readSession(this.session.value.id).catch(() => null);
     if (!session) return;
     this.book.fold(session.seatMap);
     this.#session.value = session;

@@ -11,7 +11,7 @@ export interface Size {
   height: number;
 }
 
-export const MOST_PIXELS_PER_SEAT = 64;
+const MOST_PIXELS_PER_SEAT = 64;
 /** Smallest target that fingers are asked to hit: WCAG 2.5.8. */
 export const TARGET_PIXELS = 24;
 

@@ -1,9 +1,6 @@
 // One session: its live map, what is chosen, and the way to the hold.
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { explain } from "../api/errors";
-import { SessionPageDocument } from "../api/generated/graphql";
-import { ask } from "../api/http";
-import { clock } from "../hold/clock";
 import { SessionLine } from "../hold/session-line";
 import { locale, t } from "../i18n";
 import { BestSeats } from "../map/best-seats";
@@ -11,7 +8,7 @@ import { Choice } from "../map/choice";
 import { Legend, zonesOf } from "../map/legend";
 import { nameOf } from "../map/names";
 import { Notices } from "../map/notices";
-import { Purchase, type Session } from "../map/purchase";
+import { Purchase, readSession, type Session } from "../map/purchase";
 import { SeatList } from "../map/seat-list";
 import { SeatMap } from "../map/seat-map";
 import type { Seat } from "../map/seats";
@@ -32,15 +29,8 @@ export function SessionPage() {
   const [tries, setTries] = useState(0);
   useEffect(() => {
     const over = new AbortController();
-    const asked = Date.now();
     setFailure(null);
-    ask(SessionPageDocument, { id }, { signal: over.signal }).then(
-      (answer) => {
-        clock.learn(answer.serverTime, asked);
-        setSession(answer.session);
-      },
-      (error: unknown) => over.signal.aborted || setFailure(explain(error)),
-    );
+    readSession(id, { signal: over.signal }).then(setSession, (error: unknown) => over.signal.aborted || setFailure(explain(error)));
     return () => over.abort();
   }, [id, tries]);
   if (failure) return <Failure text={failure} retry={() => setTries(tries + 1)} />;
