@@ -12,7 +12,7 @@ from persistence.postgres.pool import Pool, open_pool
 from stack.embedded.ports import ReservedPort
 from tests.support.browser import chromium, refuse_an_older
 from tests.support.prepared import prepared
-from tests.support.run import RunUnderTest, start_once, started_run
+from tests.support.run import RunUnderTest, copied_run, start_once
 from tests.support.running_service import Customer, RunningService
 from tests.support.seat_map_page import Enter, entering
 
@@ -27,12 +27,8 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def live_run(
     planted: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[RunUnderTest]:
-    reserved = ReservedPort()
-    folder = shutil.copytree(planted, tmp_path_factory.mktemp("live") / "data")
-    with started_run(folder, reserved.number) as run:
-        run.wait_until_ready()
+    with copied_run(planted, tmp_path_factory.mktemp("live")) as run:
         yield run
-    reserved.close()
 
 
 @pytest.fixture
@@ -65,12 +61,8 @@ def running(
     planted: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[RunUnderTest]:
     """One that several tests look at; whatever they do to it, it still runs then."""
-    reserved = ReservedPort()
-    folder = shutil.copytree(planted, tmp_path_factory.mktemp("running") / "data")
-    with started_run(folder, reserved.number) as run:
-        run.wait_until_ready()
+    with copied_run(planted, tmp_path_factory.mktemp("running")) as run:
         yield run
-    reserved.close()
 
 
 @pytest.fixture(scope="session")
@@ -78,15 +70,12 @@ def paid_run(
     planted: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[RunUnderTest]:
     """With the payment sandbox."""
-    reserved = ReservedPort()
-    folder = shutil.copytree(planted, tmp_path_factory.mktemp("paid") / "data")
     with ExitStack() as ending:
         with pytest.MonkeyPatch.context() as patch:  # what starts later has it no more
             patch.setenv("PAYMENT_PROVIDER", "sandbox")
-            run = ending.enter_context(started_run(folder, reserved.number))
-        run.wait_until_ready()
+            copied = copied_run(planted, tmp_path_factory.mktemp("paid"))
+            run = ending.enter_context(copied)
         yield run
-    reserved.close()
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import json
 import secrets
-import shutil
 import signal
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -15,8 +14,7 @@ import pytest
 import websockets
 
 from loadtest.documents import REFRESH_TOKENS, SIGN_IN, SIGN_UP
-from stack.embedded.ports import ReservedPort
-from tests.support.run import RunUnderTest, started_run
+from tests.support.run import RunUnderTest, copied_run
 from tests.support.running_service import RunningService
 
 
@@ -72,14 +70,10 @@ class Person:
 def debug_run(
     planted: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[RunUnderTest]:
-    reserved = ReservedPort()
-    folder = shutil.copytree(planted, tmp_path_factory.mktemp("logs") / "data")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LOG_LEVEL", "DEBUG")
-        with started_run(folder, reserved.number) as run:
-            run.wait_until_ready()
+        with copied_run(planted, tmp_path_factory.mktemp("logs")) as run:
             yield run
-    reserved.close()
 
 
 async def act(person: Person, service: RunningService, database_url: str) -> None:

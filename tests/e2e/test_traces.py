@@ -1,6 +1,5 @@
 """One trace shows a hold from its HTTP request to the seat map of a watcher."""
 
-import shutil
 import signal
 from collections.abc import Iterator
 from contextlib import aclosing
@@ -11,11 +10,10 @@ import httpx2
 import pytest
 
 from loadtest.documents import RESERVE_SEATS, SIGN_UP
-from stack.embedded.ports import ReservedPort
 from tests.support.collector import Collector, collecting
 from tests.support.http_client import ask
 from tests.support.polling import eventually
-from tests.support.run import RunUnderTest, started_run
+from tests.support.run import RunUnderTest, copied_run
 from tests.support.running_service import RunningService
 
 
@@ -29,16 +27,12 @@ def collector() -> Iterator[Collector]:
 def traced_run(
     planted: Path, tmp_path_factory: pytest.TempPathFactory, collector: Collector
 ) -> Iterator[RunUnderTest]:
-    reserved = ReservedPort()
-    folder = shutil.copytree(planted, tmp_path_factory.mktemp("traced") / "data")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", collector.url)
         patch.setenv("OTEL_BSP_SCHEDULE_DELAY", "50")
         patch.setenv("OTEL_TRACES_SAMPLER", "parentbased_always_off")
-        with started_run(folder, reserved.number) as run:
-            run.wait_until_ready()
+        with copied_run(planted, tmp_path_factory.mktemp("traced")) as run:
             yield run
-    reserved.close()
 
 
 async def reserve(

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -118,3 +119,14 @@ def started_run(
             yield RunUnderTest(folder, port, process)
         finally:
             process.send_signal(signal.SIGKILL)
+
+
+@contextmanager
+def copied_run(planted: Path, parent: Path) -> Iterator[RunUnderTest]:
+    """One that is ready, on a copy of the data of an earlier one."""
+    reserved = ReservedPort()
+    folder = shutil.copytree(planted, parent / "data")
+    with started_run(folder, reserved.number) as run:
+        run.wait_until_ready()
+        yield run
+    reserved.close()
