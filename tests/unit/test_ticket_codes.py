@@ -35,6 +35,14 @@ def codes(tmp_path: Path) -> TicketKeys:
     return TicketKeys(ticket_ring(tmp_path))
 
 
+def keys_with(pair: OKPKey, folder: Path) -> TicketKeys:
+    """In a folder of their own, which the next example finds."""
+    if not folder.exists():
+        folder.mkdir()
+        put_key(folder, pair, NOON)
+    return TicketKeys(ticket_ring(folder))
+
+
 def message(code: str) -> bytes:
     return bytes(b45decode(code.removeprefix(PREFIX)))
 
@@ -47,11 +55,7 @@ def code_of(message: bytes) -> str:
 def test_what_was_written_is_read(
     tmp_path_factory: pytest.TempPathFactory, ticket_id: UUID, generation: int
 ) -> None:
-    folder = tmp_path_factory.getbasetemp() / "keys-of-codes"
-    if not folder.exists():
-        folder.mkdir()
-        put_key(folder, OLD, NOON)
-    codes = TicketKeys(ticket_ring(folder))
+    codes = keys_with(OLD, tmp_path_factory.getbasetemp() / "keys-of-codes")
 
     code = codes.code(ticket_id, generation)
 
@@ -106,10 +110,7 @@ def test_a_code_of_an_earlier_key_stays_good(tmp_path: Path) -> None:
 def test_a_code_of_a_key_that_another_process_has_made_is_read_at_once(
     tmp_path: Path, codes: TicketKeys
 ) -> None:
-    other = tmp_path / "other"
-    other.mkdir()
-    put_key(other, NEW, NOON)
-    ahead = TicketKeys(ticket_ring(other)).code(TICKET, 1)
+    ahead = keys_with(NEW, tmp_path / "other").code(TICKET, 1)
     with pytest.raises(CodeInvalidError):
         codes.read(ahead)
     put_key(tmp_path, NEW, NOON)
@@ -155,10 +156,7 @@ def test_no_bit_can_be_changed(codes: TicketKeys) -> None:
 def test_a_key_that_nobody_knows_signs_nothing(
     tmp_path: Path, codes: TicketKeys
 ) -> None:
-    other = tmp_path / "other"
-    other.mkdir()
-    put_key(other, STRANGE, NOON)
-    forged = TicketKeys(ticket_ring(other)).code(TICKET, 1)
+    forged = keys_with(STRANGE, tmp_path / "other").code(TICKET, 1)
     with pytest.raises(CodeInvalidError):
         codes.read(forged)
     [strange], [ours] = ids(STRANGE), ids(OLD)
@@ -173,10 +171,7 @@ def test_a_key_that_nobody_knows_signs_nothing(
 def test_whatever_strangers_send_is_refused(
     tmp_path_factory: pytest.TempPathFactory, sent: bytes
 ) -> None:
-    folder = tmp_path_factory.getbasetemp() / "keys-of-strangers"
-    if not folder.exists():
-        folder.mkdir()
-        put_key(folder, OLD, NOON)
+    codes = keys_with(OLD, tmp_path_factory.getbasetemp() / "keys-of-strangers")
 
     with pytest.raises(CodeInvalidError):
-        TicketKeys(ticket_ring(folder)).read(code_of(sent))
+        codes.read(code_of(sent))
