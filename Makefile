@@ -131,6 +131,7 @@ loadtest: $(VENV)/dev.stamp ## USERS=25 customers on one seat of a running serve
 	exec $(PY) -m loadtest $(USERS)
 
 bench: $(VENV)/dev.stamp ## BASE=<commit> ROUNDS=3: its speed and that of the working tree, in turns
+	+$(call BUILD,shop) || $(call MISSING,SHOP)
 	exec $(PY) -m loadtest.bench $(BASE:%=--base %) --rounds $(ROUNDS) --seconds $(SECONDS)
 
 tokens: $(VENV)/runtime.stamp ## N=500 bearer tokens of seeded customers, one a line

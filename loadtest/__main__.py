@@ -16,7 +16,7 @@ from runtime.errors import CommandError
 
 SCENARIOS = (
     *("storm", "crowd", "best", "bystanders", "readers"),
-    *("noop", "map", "watchers", "expiries", "webhooks", "door"),
+    *("noop", "map", "watchers", "expiries", "webhooks", "door", "page"),
 )
 
 
@@ -63,6 +63,7 @@ def _refuse_too_many(users: int, scenario: str) -> None:
         "bystanders": plan.MAX_TOKENS - plan.BYSTANDERS,
         "webhooks": plan.MAX_EVENTS,
         "door": plan.MAX_GATES,
+        "page": plan.MAX_VISITS,
         "readers": plan.MAX_TOKENS - 6 * plan.BYSTANDERS,
     }
     limit = limits.get(scenario, plan.MAX_TOKENS)
@@ -83,6 +84,11 @@ def _scenario(name: str) -> Callable[[int, Seconds], Report]:
         from loadtest import door
 
         return lambda users, _: door.run(os.environ, users)
+
+    if name == "page":
+        from loadtest import page
+
+        return lambda users, _: page.run(os.environ, users)
 
     # Before any import that opens sockets: gevent replaces the socket module.
     from gevent import monkey

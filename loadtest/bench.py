@@ -30,7 +30,7 @@ PLAYS = (
     *("storm:25", "storm:500", "storm:2000", "storm:5000", "crowd:500"),
     *("bystanders:500", "readers:10", "map:25"),
     *("watchers:1", "watchers:100", "watchers:1000", "watchers:5000"),
-    *("expiries:1", "idle:60"),
+    *("expiries:1", "page:5", "idle:60"),
 )
 # What is shown as a part of what a peer does with as many users.
 BESIDE = {"plain": ("noop",), "stock": ("noop", "storm", "crowd")}
@@ -41,7 +41,7 @@ def main(arguments: Sequence[str]) -> int:
     # `finally` clauses stop the server and remove the worktree, also after TERM.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
-        with _versions(chosen.base, chosen.runs) as sides:
+        with _versions(chosen) as sides:
             measured = list(_rounds(sides, chosen))
     except (CommandError, OSError, subprocess.SubprocessError) as error:
         print(error, file=sys.stderr)
@@ -86,26 +86,27 @@ def _parser() -> argparse.ArgumentParser:
         nargs="+",
         default=PLAYS,
         metavar="SCENARIO:USERS",
-        help=f"of {', '.join(FIGURES)}; of idle the seconds instead of users",
+        help=f"of {', '.join(FIGURES)}; of page visits, of idle seconds for users",
     )
     parser.add_argument("--json", type=Path, default=Path("bench.json"), metavar="FILE")
     return parser
 
 
 @contextmanager
-def _versions(base: str | None, runs: Sequence[Path] | None) -> Iterator[list[Version]]:
+def _versions(chosen: argparse.Namespace) -> Iterator[list[Version]]:
     """The base first, if there is one."""
-    if runs:
-        yield [RunningVersion(str(folder), folder) for folder in runs]
+    if chosen.runs:
+        yield [RunningVersion(str(folder), folder) for folder in chosen.runs]
         return
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         folder = Path(name)
         folder.chmod(0o711)  # started by root, Postgres passes through as another user
         new = versions.working_tree(folder)
-        if not base:
+        if not chosen.base:
             yield [new]
             return
-        with versions.checked_out(base, folder) as old:
+        page = any(play.startswith("page:") for play in chosen.plays)
+        with versions.checked_out(chosen.base, folder, page=page) as old:
             yield [old, new]
 
 
@@ -119,9 +120,14 @@ def _rounds(
                 say = f"Round {number + 1} of {chosen.rounds}: {play}, {side.name}"
                 print(say, end=" ... ", flush=True)
                 measured = plays.measure(side, play, chosen.seconds)
-                name, value = next(iter(measured.figures.items()))
-                print(f"{name} {value:,.1f}", flush=True)
+                print(_shown(measured), flush=True)
                 yield measured
+
+
+def _shown(measured: BenchMeasurement) -> str:
+    for name, value in measured.figures.items():
+        return f"{name} {value:,.1f}"
+    return measured.missing
 
 
 def _playing(play: str, sides: Sequence[Version]) -> Sequence[Version]:
@@ -140,6 +146,8 @@ def compared(
         of_peer = [scenario] if scenario in PEERS else names
         for figure in FIGURES[scenario]:
             values = [_values(measured, name, play, figure.name) for name in of_peer]
+            if not any(values):
+                continue
             title = f"{scenario} of {users}, {figure.name}"
             higher = figure.field == "rate"
             comparisons.append(_comparison(title, values, higher_is_better=higher))
@@ -181,7 +189,7 @@ def _values(
     measured: Sequence[BenchMeasurement], version: str, play: str, figure: str
 ) -> list[float]:
     rounds = [m for m in measured if (m.version, m.play) == (version, play)]
-    return [each.figures[figure] for each in rounds]
+    return [each.figures[figure] for each in rounds if each.figures]
 
 
 def _facts(

@@ -15,8 +15,12 @@ UNITS = {
     "api_us": "API's CPU us",
     "plain_us": "CPU us of plain sockets",
     "kib": "KiB of the API",
+    "thread": "ms of the main thread",
+    "worst": "ms of the main thread, worst",
     "of_plain": "API's of plain sockets' CPU",
 }
+SLOWER = f"CPU {plan.SLOWER} times slower"
+UPDATE = f"update of {plan.UPDATED_SEATS} seats"
 HUNDRED = 100  # smaller figures are shown with decimals
 TWO = 2  # the fewest values that have a spread
 
@@ -64,6 +68,18 @@ FIGURES = {
         *(Figure("a delivery", f) for f in ("api_us", "plain_us", "of_plain")),
     ),
     "expiries": tuple(Figure("since the deadline", f) for f in ("p50", "p99")),
+    "page": (
+        *(
+            Figure(f"{page}, {SLOWER}", f)
+            for page in ("movies", "map")
+            for f in ("first paint", "usable", "latest")
+        ),
+        *(
+            Figure(update, f)
+            for update in (UPDATE, f"{UPDATE}, {SLOWER}")
+            for f in ("thread", "worst", "script", "style", "layout")
+        ),
+    ),
     "idle": (Figure("CPU of all processes", "idle"),),
 }
 
@@ -79,7 +95,8 @@ class Comparison:
 
     @property
     def ratio(self) -> float | None:
-        return median(self.new) / median(self.base) if self.base else None
+        both = self.base and self.new
+        return median(self.new) / median(self.base) if both else None
 
     @property
     def beyond_spread(self) -> float:
@@ -90,7 +107,7 @@ class Comparison:
         return sign * gap / median(self.base)
 
     def verdict(self) -> str:
-        if not self.base:
+        if not (self.base and self.new):
             return ""
         if min(len(self.base), len(self.new)) < TWO:
             return "one round has no spread"

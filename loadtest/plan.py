@@ -53,4 +53,12 @@ EXPIRIES = 40  # holds in the scenario of expiries ...
 EXPIRY_PAUSE = 0.1  # ... and the seconds between them
 MAX_CONNECTING = 50
 
+MAX_VISITS = 50  # of each page
+BROWSER_MS = 60_000  # until whatever it does is given up
+SLOWER = 4  # a CPU like that of a cheap phone
+UPDATED_SEATS = 100  # in each of ...
+UPDATES = 13  # odd: the last one is no return to how it was
+UPDATE_SECONDS = 0.3  # until the page has shown an update, and as long without one
+PAGE_SETTLING_SECONDS = 2.0  # from a live map until it has nothing else to do
+
 IDLE_SETTLING_SECONDS = 10.0  # from a server's start until it is called idle

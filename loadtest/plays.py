@@ -30,6 +30,7 @@ class BenchMeasurement:
     load: float
     figures: Mapping[str, float]
     complaints: Sequence[str]
+    missing: str = ""  # why there are no figures
 
 
 def measure(version: Version, play: str, seconds: float) -> BenchMeasurement:
@@ -48,7 +49,8 @@ def measure(version: Version, play: str, seconds: float) -> BenchMeasurement:
         used = {name: s - before[name] for name, s in _cpu_seconds(version).items()}
     figures = dict(_figures(play, facts, used))
     complaints = [f"{play}, {version.name}: {c}" for c in facts["complaints"]]
-    return BenchMeasurement(version.name, play, load, figures, complaints)
+    missing = "" if figures else " ".join(facts["remarks"])
+    return BenchMeasurement(version.name, play, load, figures, complaints, missing)
 
 
 def _idle(version: Version, seconds: float) -> Iterator[tuple[str, float]]:
@@ -126,6 +128,8 @@ def _figures(
     scenario, _, _ = play.partition(":")
     rows = {row["name"]: row for row in facts["rows"]}
     rows |= facts.get("latency_ms", {}) | facts.get("cost", {})
+    if not rows:
+        return  # a remark says why
     for figure in FIGURES[scenario]:
         if figure.field in used:
             yield figure.name, used[figure.field] * 1000 / facts["requests"]

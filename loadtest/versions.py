@@ -141,11 +141,13 @@ def working_tree(folder: Path) -> SourceVersion:
 
 
 @contextmanager
-def checked_out(commit: str, folder: Path) -> Iterator[SourceVersion]:
-    """The commit in a git worktree that is removed afterwards."""
+def checked_out(commit: str, folder: Path, *, page: bool) -> Iterator[SourceVersion]:
+    """The commit in a git worktree, with its `page` built. Removed afterwards."""
     root = folder / "tree"
     _git("worktree", "add", "--detach", str(root), f"{commit}^{{commit}}")
     try:
+        if page:
+            _build_page(root)
         name = f"base {_git('rev-parse', '--short', commit)}"
         yield SourceVersion(name, folder / "base", root, _python(root, folder))
     finally:
@@ -164,6 +166,28 @@ def _python(root: Path, folder: Path) -> str:
     install = [python, "-m", "pip", "install", *options, "-r", str(lock)]
     subprocess.run(install, check=True)  # noqa: S603 - pip, on a lock of ours
     return python
+
+
+def _build_page(root: Path) -> None:
+    """With our packages if its lock is the same, else with its own; or says why not."""
+    shop, ours = root / "web" / "shop", ROOT / "web" / "shop"
+    lock, packages = "package-lock.json", "node_modules"
+    if not (shop / lock).exists():
+        print("The base has no page.", flush=True)
+        return
+    print("Building the page of the base ...", flush=True)
+    npm = (str(ROOT / "web" / "with-node"), "npm", "--silent", "--prefix", str(shop))
+    commands: list[Sequence[str]] = [(*npm, "run", "build")]
+    same = (shop / lock).read_bytes() == (ours / lock).read_bytes()
+    if same and (ours / packages).exists():
+        (shop / packages).symlink_to(ours / packages)
+    else:
+        commands.insert(0, (*npm, "ci"))
+    try:
+        for command in commands:
+            subprocess.run(command, check=True)  # noqa: S603 - npm, on a lock of ours
+    except (OSError, subprocess.CalledProcessError) as error:
+        print(f"The page of the base is not measured: {error}", flush=True)
 
 
 def _environment(**settings: str) -> dict[str, str]:

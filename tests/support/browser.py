@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,35 +15,19 @@ from playwright.async_api import (
     Locator,
     Page,
     Route,
-    async_playwright,
     expect,
 )
 
+from loadtest.chromium import Installed, installed, launched
 from tests.support.run import ROOT
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-# What `make test` installs where there is none of these.
-OWN = ROOT / "tests" / "browser" / "node_modules" / ".chromium"
-QUIET = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 PATIENCE_MS = 60_000  # a limit for faults: slow machines stay below it
 
 
 @asynccontextmanager
 async def chromium() -> AsyncIterator[Browser]:
-    program, environment = find_chromium()
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=program, args=QUIET, timeout=PATIENCE_MS, env=environment
-        )
+    async with launched(find_chromium()) as browser:
         yield browser
-        await browser.close()
 
 
 def refuse_an_older(name: str) -> None:
@@ -54,16 +37,10 @@ def refuse_an_older(name: str) -> None:
         pytest.fail(f"web/{name}/dist is older than its sources: run `make {name}`.")
 
 
-def find_chromium() -> tuple[str, dict[str, str | float | bool]]:
-    """The machine's, or else our own, and its environment; skips the test without."""
-    if installed := next(filter(None, map(shutil.which, NAMES)), None):
-        return installed, dict(os.environ)
-    if (OWN / "chromium").is_file():
-        return str(OWN / "chromium"), {
-            **os.environ,
-            "LD_LIBRARY_PATH": str(OWN / "lib"),
-            "FONTCONFIG_FILE": str(OWN / "fonts.conf"),
-        }
+def find_chromium() -> Installed:
+    """Skips the test without."""
+    if found := installed():
+        return found
     missing = "No Chromium: `make test` installs one, or says why it cannot."
     if os.environ.get("REQUIRE_BROWSER"):
         pytest.fail(missing)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from loadtest import bench, plays
+from loadtest import bench, chromium, page, plays
 from loadtest.comparison import FIGURES, Comparison, report, spread
 from loadtest.plays import BenchMeasurement
 from loadtest.versions import RunningVersion
@@ -73,6 +73,31 @@ def test_rounds_of_both_versions_meet_in_one_row() -> None:
     assert {tuple(each.base) for each in comparisons} == {(1, 3)}
     assert {tuple(each.new) for each in comparisons} == {(2, 4)}
     assert [each.higher_is_better for each in comparisons] == [True, False, False]
+
+
+def test_what_was_not_measured_has_an_empty_column_or_no_row() -> None:
+    """As where a base has no page, or there is no Chromium."""
+    figures = {figure.name: 5.0 for figure in FIGURES["page"]}
+    new = BenchMeasurement("new", "page:5", 0.5, figures, [])
+    base = BenchMeasurement("base", "page:5", 0.5, {}, [], "It has no page.")
+    names = ["base", "new"]
+
+    first, *_ = bench.compared(names, ["page:5"], [base, new])
+
+    assert first.cells()[1:] == ("", "5.00 (5.00 - 5.00)", "", "")
+    assert bench.compared(names, ["page:5"], [base]) == []
+
+
+def test_without_a_browser_the_page_is_left_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(chromium, "installed", lambda: None)
+
+    without = page.run({}, 5)
+
+    assert without.remarks == ["There is no Chromium: `make test` fetches one."]
+    assert without.complaints == []
+    assert dict(plays._figures("page:5", without.facts(), {})) == {}
 
 
 def test_cpu_is_that_of_all_requests_of_a_scenario() -> None:
