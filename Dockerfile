@@ -28,7 +28,7 @@ RUN python -m venv --without-pip /venv \
 FROM python:3.11.14-slim-trixie AS program
 RUN useradd --uid 10001 --no-create-home --no-log-init --shell /usr/sbin/nologin cinema \
     && install --directory --owner cinema --group cinema --mode 0700 \
-        /var/lib/cinema/signing-keys
+        /var/lib/cinema/signing-keys /var/lib/cinema/mail
 COPY --from=installed /venv /venv
 WORKDIR /srv
 COPY LICENSE ./

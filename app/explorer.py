@@ -30,21 +30,20 @@ FOR_EVER = "public, max-age=31536000, immutable"
 
 
 def routes(built: Path = BUILT) -> list[BaseRoute]:
-    def page(name: str) -> Callable[[Request], Awaitable[Response]]:
+    def page(name: str, media_type: str) -> Callable[[Request], Awaitable[Response]]:
         async def answer(_request: Request) -> Response:
             file = built / name
             if not file.is_file():
                 return PlainTextResponse(NOT_BUILT, 503)
-            return FileResponse(
-                file, headers=PROTECTION | {"Cache-Control": "no-cache"}
-            )
+            headers = PROTECTION | {"Cache-Control": "no-cache"}
+            return FileResponse(file, media_type=media_type, headers=headers)
 
         return answer
 
     return [
-        Route("/graphiql", page("index.html")),
+        Route("/graphiql", page("index.html", "text/html")),
         # Of the packages in the page: their texts go with copies.
-        Route("/graphiql/licences.md", page("licences.md")),
+        Route("/graphiql/licences.md", page("licences.md", "text/plain")),
         Mount("/graphiql/assets", _Assets(directory=built / "assets", check_dir=False)),
     ]
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from mimetypes import guess_type
 from pathlib import Path
 
 from starlette.datastructures import Headers
@@ -36,6 +35,14 @@ HEADERS = PROTECTION | {
 }
 ALWAYS_ASK = "no-cache"
 CODINGS = {"br": ".br", "gzip": ".gz"}  # the best first
+# Not from the machine's list of types: an image has none, and Python's own is short.
+TYPES = {
+    ".css": "text/css",
+    ".html": "text/html",
+    ".js": "text/javascript",
+    ".md": "text/plain",  # browsers show it, and would save Markdown
+    ".svg": "image/svg+xml",
+}
 
 
 def routes(built: Path = BUILT) -> list[BaseRoute]:
@@ -60,7 +67,7 @@ def _read(built: Path) -> Iterator[tuple[str, "_File"]]:
                 if Path(f"{path}{suffix}").is_file()
             }
             cached = FOR_EVER if name.startswith("/assets/") else ALWAYS_ASK
-            media_type = guess_type(path.name)[0] or "application/octet-stream"
+            media_type = TYPES.get(path.suffix, "application/octet-stream")
             yield name, _File(_content(path), coded, media_type, cached)
 
 

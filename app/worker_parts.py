@@ -69,6 +69,8 @@ def outlet_of(settings: MailSettings) -> Outlet | None:
     if settings.smtp_url is not None:
         return SmtpOutlet(SmtpServer.parse(settings.smtp_url.get_secret_value()))
     if settings.mail_dir is not None:
+        folder = str(settings.mail_dir)
+        logger.info("mails are files: SMTP_URL is not set", extra={"folder": folder})
         return FolderOutlet(settings.mail_dir)
     logger.warning("no mail is sent: SMTP_URL and MAIL_DIR are not set")
     return None

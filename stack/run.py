@@ -164,7 +164,7 @@ class EmbeddedRun:
 
 
 def mail_line(settings: Mapping[str, str]) -> str:
-    folder = settings.get("MAIL_DIR")
+    folder = None if settings.get("SMTP_URL") else settings.get("MAIL_DIR")
     return f"{folder} (files, as SMTP_URL is not set)" if folder else "SMTP_URL"
 
 

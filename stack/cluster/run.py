@@ -21,7 +21,14 @@ from stack.embedded.interrupts import Interrupts, StopRequestedError
 from stack.embedded.launch import die_with_parent
 from stack.embedded.ports import has_page
 from stack.embedded.supervisor import Supervisor
-from stack.run import explorer_line, payments_line, port_of, refuse_taken_port, say
+from stack.run import (
+    explorer_line,
+    mail_line,
+    payments_line,
+    port_of,
+    refuse_taken_port,
+    say,
+)
 
 COMPOSE_FILE = Path("docker-compose.cluster.yml")
 LOOK_SECONDS = 0.1
@@ -221,5 +228,6 @@ class Cluster:
             f"  Break it {command} kill postgres-1\n"
             f"  Data     {self._folder.path} (ports.json, passwords.json)\n"
             f"  Logs     {self._folder.logs}\n"
+            f"  Mail     {mail_line(self._topology.settings('worker-1'))}\n"
             f"  Stop     Ctrl-C\n"
         )

@@ -41,6 +41,7 @@ class Buyer:
         self._token = ""
         self._token_until = 0.0
         self._free: list[tuple[str, str]] = []
+        self._not_alone: set[str] = set()
 
     def close(self) -> None:
         self._http.close()
@@ -59,15 +60,23 @@ class Buyer:
             raise NotSoldError(f"{type(error).__name__}: {error}") from error
 
     def _buy(self) -> str:
-        session, seat = self._free.pop() if self._free else self._find_seats()
-        wanted = {"sessionId": session, "seatIds": [seat]}
-        wanted["idempotencyKey"] = uuid.uuid4().hex
-        held = self._ask(RESERVE_SEATS, input=wanted)["reserveSeats"]
+        held = self._hold()
+        while held.get("code") == "INVALID_INPUT":  # a seat that is sold with another
+            held = self._hold()
         payment = self._payment(held["id"])
         paid = self._ask(APPROVE_PAYMENT, input={"paymentId": payment})
         if paid["approvePayment"]["reservation"]["status"] != "CONFIRMED":
             raise NotSoldError(str(paid))
         return str(held["id"])
+
+    def _hold(self) -> dict[str, Any]:
+        session, seat = self._free.pop() if self._free else self._find_seats()
+        wanted = {"sessionId": session, "seatIds": [seat]}
+        wanted["idempotencyKey"] = uuid.uuid4().hex
+        held: dict[str, Any] = self._ask(RESERVE_SEATS, input=wanted)["reserveSeats"]
+        if held.get("code") == "INVALID_INPUT":
+            self._not_alone.add(seat)
+        return held
 
     def _find_seats(self) -> tuple[str, str]:
         """All free seats of the first session that has some."""
@@ -76,8 +85,8 @@ class Buyer:
         for edge in found["sessions"]["edges"]:
             session = edge["node"]["id"]
             seats = self._ask(SEAT_MAP, id=session)["seatMap"]["seats"]
-            free = [seat["id"] for seat in seats if seat["status"] == "AVAILABLE"]
-            self._free = [(session, seat) for seat in free]
+            free = {seat["id"] for seat in seats if seat["status"] == "AVAILABLE"}
+            self._free = [(session, seat) for seat in sorted(free - self._not_alone)]
             if self._free:
                 return self._free.pop()
         raise NotSoldError("no seat is free")

@@ -4,12 +4,13 @@ import re
 import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from stack.cluster.topology import PASSWORDS
 from stack.embedded.ports import ReservedPort
-from tests.compose.buyer import Buyer, NotSoldError
+from tests.compose import page
+from tests.compose.buyer import ANA, Buyer, NotSoldError
 from tests.compose.engine import EngineError, Project, docker, volumes
 from tests.compose.faults import Outage, Stop, kill_each, stop_all
 from tests.compose.privileges import Rights, rights_of
@@ -18,6 +19,7 @@ from tests.compose.upgrade import OLDER, TARGETS, build, older, replace_programs
 
 NAMELESS = re.compile("[0-9a-f]{64}$")
 FIRST_SALE_SECONDS = 60.0
+MAIL_SECONDS = 60.0
 Say = Callable[[str], None]
 
 
@@ -81,6 +83,7 @@ def _play_fresh(project: Project, result: Result, say: Say, address: str) -> Non
     with _buyer(address) as buyer:
         sold = [_first_sale(buyer)]
         result.check("a seat is sold on new volumes")
+        _check_page(project, result, say, address)
         _check_rights(project, result)
         running = project.running()
         result.outages = kill_each(project, running, buyer, say)
@@ -100,6 +103,30 @@ def _play_fresh(project: Project, result: Result, say: Say, address: str) -> Non
         _first_sale(buyer)
         result.check("sales outlive down and up", *_lost(buyer, sold))
     project.down(volumes=True)
+
+
+def _check_page(project: Project, result: Result, say: Say, address: str) -> None:
+    result.check("the page and its files", *page.faults_of_files(address))
+    faults = page.faults_of_a_purchase(address)
+    if faults is None:
+        say("there is no Chromium: nobody opens the page")
+    else:
+        what = "tickets are bought in a browser, and shown without a network"
+        result.check(what, *faults)
+    result.check("the tickets are mailed", *_missing_in_mail(project))
+
+
+def _missing_in_mail(project: Project) -> list[str]:
+    worker = next(name for name in project.running() if name.startswith("worker"))
+    show = ("exec", "-T", worker, "sh", "-c", "cat /var/lib/cinema/mail/*")
+    until = time.monotonic() + MAIL_SECONDS
+    mails = ""
+    while ANA["email"] not in mails and time.monotonic() < until:
+        time.sleep(1)
+        with suppress(EngineError):  # no file yet
+            mails = project.compose(*show)
+    parts = (ANA["email"], "text/calendar", "image/png")
+    return [f"no {part}" for part in parts if part not in mails]
 
 
 def _check_backup(project: Project, result: Result) -> None:

@@ -55,6 +55,7 @@ async def test_the_licences_of_its_packages_go_with_it(
     licences = await http.get("/graphiql/licences.md")
 
     assert (licences.status_code, licences.text) == (200, "# Licenses")
+    assert licences.headers["content-type"] == "text/plain; charset=utf-8"
     assert licences.headers["cache-control"] == "no-cache"
 
 

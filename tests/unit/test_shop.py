@@ -78,6 +78,28 @@ async def test_assets_are_cached_for_ever_and_the_service_worker_never(
 
 
 @pytest.mark.parametrize(
+    ("name", "media_type"),
+    [
+        ("index-1a2b.css", "text/css; charset=utf-8"),
+        ("licences.md", "text/plain; charset=utf-8"),
+        ("icon.svg", "image/svg+xml"),
+    ],
+)
+async def test_a_file_has_the_same_type_on_every_machine(
+    built: Path, name: str, media_type: str
+) -> None:
+    (built / name).write_text("")
+    async with client_of(Starlette(routes=shop.routes(built))) as http:
+        assert (await http.get(f"/{name}")).headers["content-type"] == media_type
+
+
+def test_all_files_of_the_page_have_a_type() -> None:
+    built = [path for path in shop.BUILT.rglob("*") if path.is_file()]
+    kinds = {path.suffix for path in built} - set(shop.CODINGS.values())
+    assert kinds <= shop.TYPES.keys()
+
+
+@pytest.mark.parametrize(
     ("accepted", "coding"),
     [
         ("gzip, deflate, br, zstd", "br"),

@@ -111,6 +111,17 @@ def test_each_is_told_the_passwords_that_it_needs(services: dict[str, Any]) -> N
     assert all(secrets[name] == {"redis-try-out"} for name in guarded)
 
 
+def test_the_page_of_operators_lists_what_they_take_from_the_environment() -> None:
+    page = Path("docs/operations.md").read_text("utf-8")
+    listed = page.partition("\n## Containers\n")[2].partition("```yaml")[0]
+    texts = [Path(file).read_text("utf-8") for file in FILES]
+    taken = set(re.findall(r"\$\{(\w+)", "".join(texts)))
+    passwords = {name for name in taken if name.endswith("_PASSWORD")}
+
+    assert set(re.findall(r"`([A-Z_]+)`", listed)) == taken - passwords
+    assert all(f"| `{name}`" in page or f" `{name}` |" in page for name in passwords)
+
+
 def test_patroni_rewinds_and_replicates_as_somebody_lesser() -> None:
     node = read("docker-compose.cluster.yml")["services"]["postgres-1"]
     given = node["environment"]

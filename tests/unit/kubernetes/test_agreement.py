@@ -45,6 +45,7 @@ DIFFERENT = {
 DIFFERENT |= {
     ("worker", what): why for (n, what), why in DIFFERENT.items() if n == "api"
 }
+DIFFERENT |= {("worker", "MAIL_DIR"): "a pod keeps no files; a Secret names the server"}
 DIFFERENT |= {("prepare", w): why for (n, w), why in DIFFERENT.items() if n == "api"}
 DIFFERENT |= {("sentinel", "ADDRESS"): DIFFERENT["redis", "ADDRESS"]}
 DIFFERENT |= {("redlock", "ADDRESS"): DIFFERENT["redis", "ADDRESS"]}

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 from starlette.routing import Mount, Route, WebSocketRoute
 
 from app.asgi import application
@@ -150,6 +151,9 @@ def test_the_gateway_leads_to_every_path_but_two(
         redis_url="redis://x",
         kafka_bootstrap_servers="x",
         signing_keys_dir=tmp_path,
+        payment_provider="stripe",
+        stripe_secret_key=SecretStr("sk_test_x"),
+        stripe_webhook_secret=(SecretStr("whsec_x"),),
     )  # type: ignore[call-arg] # the rest has defaults
     served = {
         route.path
