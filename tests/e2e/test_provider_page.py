@@ -11,6 +11,7 @@ from playwright.async_api import Browser, Page, expect
 from loadtest.documents import REFUND_TICKETS
 from persistence.postgres.pool import Pool
 from tests.support.cinema import expire_hold
+from tests.support.page_rules import has_no_fault
 from tests.support.run import RunUnderTest
 from tests.support.running_service import Customer, RunningService
 from tests.support.seat_map_page import (
@@ -110,6 +111,7 @@ async def test_who_comes_back_without_paying_can_go_there_again(
     await go_to_payment(page, live_pool, 21)
     await press(page, "Cancel and go back")
     await shows(page, "Waiting for your payment")
+    await has_no_fault(page)
     await press(page, "Back to the payment page")
     await press(page, "Pay by card")
 
@@ -144,9 +146,11 @@ async def test_late_money_goes_back_if_the_buyer_wants(
     await pay_late(page, 23, "the money back", late)
     await page.reload()
     await shows(page, "Your payment is being checked")
+    await has_no_fault(page)
     await late.money_arrives()
 
     await shows(page, "Your money goes back")
+    await has_no_fault(page)
 
 
 async def test_late_money_buys_other_seats_when_its_own_are_taken(
@@ -164,6 +168,7 @@ async def test_late_money_buys_other_seats_when_its_own_are_taken(
     await late.money_arrives()
 
     await shows(page, "You have other seats")
+    await has_no_fault(page)
 
 
 async def test_tickets_that_were_given_back_say_so(
@@ -179,3 +184,4 @@ async def test_tickets_that_were_given_back_say_so(
         )
 
     await shows(page, "Your tickets were given back")
+    await has_no_fault(page)

@@ -3,18 +3,16 @@
 import json
 import re
 from collections.abc import AsyncIterator
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
-from loadtest.documents import SEAT_MAP
 from persistence.postgres.pool import Pool
 from tests.support.browser import PATIENCE_MS
-from tests.support.cinema import postpone_expiry
 from tests.support.run import ROOT
 from tests.support.running_service import Customer, RunningService
-from tests.support.seat_map_page import session_to_come
+from tests.support.seat_map_page import buy, session_to_come
 
 ASSETS = ROOT / "web/shop/dist/assets"
 JAVASCRIPT_KB = 45  # gzip, of what a buyer loads up to the map
@@ -57,15 +55,6 @@ async def sign_up(page: Page, service: RunningService) -> str:
     await expect(page.get_by_role("heading", name="My tickets")).to_be_focused()
     kept = await page.evaluate("localStorage['shop:tokens']")
     return str(json.loads(kept)["accessToken"])
-
-
-async def buy(customer: Customer, pool: Pool, count: int) -> None:
-    session = (await session_to_come(customer))["id"]
-    seats = (await customer.ask(SEAT_MAP, id=session))["seatMap"]["seats"]
-    free = [seat["id"] for seat in seats if seat["status"] == "AVAILABLE"]
-    held = await customer.reserve(session, *free[:count])
-    await postpone_expiry(pool, UUID(held["id"]))
-    await customer.approve(await customer.payment_of(held["id"]))
 
 
 async def test_movies_lead_to_their_sessions_and_back(

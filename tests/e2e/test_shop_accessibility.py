@@ -1,6 +1,5 @@
 """The page for customers by the rules of axe-core: each page, light and dark."""
 
-import os
 import re
 from collections.abc import AsyncIterator
 from uuid import UUID
@@ -9,68 +8,18 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from persistence.postgres.pool import Pool
-from tests.support.browser import PATIENCE_MS
 from tests.support.cinema import expire_hold
-from tests.support.run import ROOT
+from tests.support.page_rules import SPILLING, has_no_fault, narrow_page, open_all
 from tests.support.running_service import Customer, RunningService
 from tests.support.seat_map_page import held_on, pay_button, sign_in
 
-AXE = ROOT / "tests/browser/node_modules/axe-core/axe.min.js"
-# What it finds: the rule, where, and what to do.
-RUN = """async () => {
-  const {violations} = await axe.run({runOnly: [
-    "wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice",
-  ]});
-  return violations.flatMap(({id, nodes}) => nodes.slice(0, 3).map(
-    ({html, failureSummary}) => [id, html.slice(0, 200), failureSummary],
-  ));
-}"""
-# Less than any phone: a page of 1280 pixels at 400 % zoom (WCAG 1.4.10).
-NARROW = 320
-WIDER = "document.documentElement.scrollWidth - innerWidth"
-SPILLING = """[...document.querySelectorAll("main :is(.session, .button, .card)")]
-  .filter((part) => part.scrollWidth > part.clientWidth + 1)
-  .map((part) => part.outerHTML.slice(0, 200))"""
 NEVER_SIGNED_IN = ("/sign-in", "/sign-up", "/forgot-password", "/reset-password")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def axe() -> None:
-    """Skips the tests without it."""
-    if not AXE.is_file():
-        missing = "No axe-core: `make test` installs it, or says why it cannot."
-        if os.environ.get("REQUIRE_BROWSER"):
-            pytest.fail(missing)
-        pytest.skip(missing)
 
 
 @pytest.fixture
 async def page(shop_browser: Browser) -> AsyncIterator[Page]:
-    context = await shop_browser.new_context(
-        locale="en",
-        viewport={"width": NARROW, "height": 700},
-        reduced_motion="reduce",
-    )
-    context.set_default_timeout(PATIENCE_MS)
-    expect.set_options(timeout=PATIENCE_MS)
-    yield await context.new_page()
-    await context.close()
-
-
-async def has_no_fault(page: Page) -> None:
-    await page.evaluate(AXE.read_text())
-    faults = []
-    for scheme in ("light", "dark"):
-        await page.emulate_media(color_scheme=scheme)
-        faults += await page.evaluate(RUN)
-    assert faults == []
-    assert await page.evaluate(WIDER) <= 0
-    assert await page.evaluate(SPILLING) == []
-
-
-async def open_all(page: Page) -> None:
-    for summary in await page.locator("main summary").all():
-        await summary.click()
+    async with narrow_page(shop_browser) as page:
+        yield page
 
 
 async def hold(page: Page, pool: Pool) -> UUID:

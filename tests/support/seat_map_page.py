@@ -10,6 +10,7 @@ from uuid import UUID
 
 from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
 
+from loadtest.documents import SEAT_MAP
 from persistence.postgres.pool import Pool
 from seeds.people import LOAD_CUSTOMERS
 from tests.support.browser import PATIENCE_MS
@@ -52,7 +53,11 @@ async def sign_in(
     context: BrowserContext, service: RunningService, customer: int
 ) -> None:
     """For the pages that it opens from now on."""
-    token = service.tokens(customer + 1)[customer]
+    await keep_token(context, service.tokens(customer + 1)[customer])
+
+
+async def keep_token(context: BrowserContext, token: str) -> None:
+    """Of the customer who is signed in."""
     later = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
     kept = {"accessToken": token, "refreshToken": "", "expiresAt": later}
     await context.add_init_script(
@@ -88,6 +93,16 @@ async def session_to_come(customer: Customer) -> dict[str, Any]:
     after = (datetime.now(UTC) + timedelta(days=3)).isoformat()
     listed = await customer.ask(COMING, after=after.replace("+00:00", "Z"))
     return dict(listed["sessions"]["edges"][0]["node"])
+
+
+async def buy(customer: Customer, pool: Pool, count: int) -> None:
+    """The first free seats of the session to come."""
+    session = (await session_to_come(customer))["id"]
+    seats = (await customer.ask(SEAT_MAP, id=session))["seatMap"]["seats"]
+    free = [seat["id"] for seat in seats if seat["status"] == "AVAILABLE"]
+    held = await customer.reserve(session, *free[:count])
+    await postpone_expiry(pool, UUID(held["id"]))
+    await customer.approve(await customer.payment_of(held["id"]))
 
 
 async def choose(page: Page, number: int) -> None:

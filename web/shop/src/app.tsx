@@ -3,7 +3,7 @@ import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { tokens } from "./api/tokens";
 import { LOCALES, type Locale, chooseLocale, locale, t } from "./i18n";
-import { Failure, Waiting } from "./page";
+import { FailurePage, Waiting } from "./page";
 import { Movies } from "./pages/movies";
 import { NotFound } from "./pages/not-found";
 import { type PageName, place } from "./router";
@@ -61,7 +61,7 @@ function Later({ name }: { name: PageName }) {
       async () => ((await isOutdated()) ? location.reload() : setMissing(true)),
     );
   }, [name]);
-  if (isMissing) return <Failure text={t("error_offline")} retry={() => location.reload()} />;
+  if (isMissing) return <FailurePage text={t("error_offline")} retry={() => location.reload()} />;
   return Shown ? <Shown /> : <Waiting />;
 }
 

@@ -5,7 +5,7 @@ import { t } from "./i18n";
 import { takeFocus } from "./router";
 
 /** The heading of a page, which is its title too. Navigation puts the focus on it. */
-export function Heading({ children, hidden = false }: { children: string; hidden?: boolean }) {
+export function Heading({ children }: { children: string }) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     document.title = `${children} · ${t("shop_name")}`;
@@ -14,7 +14,7 @@ export function Heading({ children, hidden = false }: { children: string; hidden
     if (heading.current) takeFocus(heading.current);
   }, []);
   return (
-    <h1 ref={heading} tabIndex={-1} class={hidden ? "unseen" : undefined}>
+    <h1 ref={heading} tabIndex={-1}>
       {children}
     </h1>
   );
@@ -40,6 +40,16 @@ export function Failure({ text, retry }: { text: string; retry?: () => void }) {
         </button>
       )}
     </div>
+  );
+}
+
+/** Instead of a page that could not be had: the focus goes to its heading, too. */
+export function FailurePage(props: { text: string; retry: () => void }) {
+  return (
+    <>
+      <Heading>{t("error_unexpected")}</Heading>
+      <Failure {...props} />
+    </>
   );
 }
 

@@ -2,7 +2,7 @@
 import { CinemasDocument, MovieDocument, type SessionFilter } from "../api/generated/graphql";
 import { grouped } from "../grouped";
 import { DAY, local, t } from "../i18n";
-import { Failure, Heading, Waiting } from "../page";
+import { Failure, FailurePage, Heading, Waiting } from "../page";
 import { CinemaChoice } from "../parts/cinema-choice";
 import { MovieFacts } from "../parts/movie-facts";
 import { Poster } from "../parts/poster";
@@ -14,7 +14,7 @@ import { NotFound } from "./not-found";
 
 export function Movie() {
   const { data, failure, retry } = useQuery(MovieDocument, { id: place.value.id });
-  if (failure) return <Failure text={failure} retry={retry} />;
+  if (failure) return <FailurePage text={failure} retry={retry} />;
   if (!data) return <Waiting />;
   const { movie } = data;
   if (!movie) return <NotFound />;

@@ -6,7 +6,7 @@ import { CheckOut } from "../hold/check-out";
 import { Followed, wasAtProvider, type Reservation } from "../hold/follow";
 import { Outcome } from "../hold/outcome";
 import { stageOf } from "../hold/stage";
-import { Failure, Waiting } from "../page";
+import { FailurePage, Waiting } from "../page";
 import { navigate, place } from "../router";
 import { NotFound } from "./not-found";
 import "../style/purchase.css";
@@ -24,7 +24,7 @@ export function ReservationPage() {
   const reservation = followed.reservation.value;
   if (reservation === undefined) {
     const failure = followed.problem.value;
-    return failure ? <Failure text={failure} retry={() => void followed.look()} /> : <Waiting />;
+    return failure ? <FailurePage text={failure} retry={() => void followed.look()} /> : <Waiting />;
   }
   return reservation ? <Shown reservation={reservation} followed={followed} /> : <NotFound />;
 }

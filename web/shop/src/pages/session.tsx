@@ -13,7 +13,7 @@ import { SeatList } from "../map/seat-list";
 import { SeatMap } from "../map/seat-map";
 import type { Seat } from "../map/seats";
 import { lookOf } from "../map/shapes";
-import { Failure, Heading, Waiting } from "../page";
+import { Failure, FailurePage, Heading, Waiting } from "../page";
 import { navigate, place } from "../router";
 import { NotFound } from "./not-found";
 import "../style/purchase.css";
@@ -33,7 +33,7 @@ export function SessionPage() {
     readSession(id, { signal: over.signal }).then(setSession, (error: unknown) => over.signal.aborted || setFailure(explain(error)));
     return () => over.abort();
   }, [id, tries]);
-  if (failure) return <Failure text={failure} retry={() => setTries(tries + 1)} />;
+  if (failure) return <FailurePage text={failure} retry={() => setTries(tries + 1)} />;
   if (session === undefined) return <Waiting />;
   return session ? <Room first={session} /> : <NotFound />;
 }
