@@ -49,9 +49,11 @@ def main(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return 130
     names = [side.name for side in sides]
+    failed = {each.play for each in measured if each.missing == plays.FAILED}
+    whole = [play for play in chosen.plays if play not in failed]
     comparisons = [
-        *compared(names, chosen.plays, measured),
-        *beside_peers(names, chosen.plays, measured),
+        *compared(names, whole, measured),
+        *beside_peers(names, whole, measured),
     ]
     print("", *report(names, comparisons), "", sep="\n")
     for name in names:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from loadtest import api_client, plan
 from loadtest.api_client import ApiClient, SessionOnSale
 from loadtest.measurements import percentile
 from loadtest.report import Report
-from loadtest.target import find
+from loadtest.target import Target, find
 from loadtest.watcher_group import WatcherGroup, watcher_group
 from runtime.errors import CommandError
 
@@ -29,11 +29,11 @@ class Hold:
 
 def run(environ: Mapping[str, str], users: int) -> Report:
     """Seats are held for as long as a hold lasts, then seen to be free again."""
-    target = find(environ, users)
-    client = ApiClient(target)
-    session = client.find_session(plan.EXPIRIES)
-    with watcher_group(target, session.id) as watchers:
-        holds = list(_hold(client, session))
+    target = find(environ, max(users, plan.EXPIRIES))
+    watching = replace(target, tokens=target.tokens[:users])
+    session = ApiClient(target).find_session(plan.EXPIRIES)
+    with watcher_group(watching, session.id) as watchers:
+        holds = list(_hold(target, session))
         time.sleep(max(0.0, holds[-1].ends - time.monotonic()))
         late = [ms for hold in holds for ms in _lateness(watchers, hold)]
     missing = users * len(holds) - len(late)
@@ -49,8 +49,10 @@ def run(environ: Mapping[str, str], users: int) -> Report:
     )
 
 
-def _hold(client: ApiClient, session: SessionOnSale) -> Iterator[Hold]:
-    for seat in session.seats[: plan.EXPIRIES]:
+def _hold(target: Target, session: SessionOnSale) -> Iterator[Hold]:
+    """A customer for each: no session has so many seats for one."""
+    for token, seat in zip(target.tokens, session.seats[: plan.EXPIRIES], strict=False):
+        client = ApiClient(replace(target, tokens=(token,)))
         answer = client.send(api_client.reserve(session.id, seat))["reserveSeats"]
         if answer["__typename"] != "Reservation":
             raise CommandError(f"Somebody else is in the way: {answer['__typename']}.")

@@ -18,6 +18,7 @@ from loadtest.peers import PEERS
 from loadtest.versions import Version
 from runtime.errors import CommandError
 
+FAILED = "FAILED"
 MEASURING_SECONDS = 180  # the load test ends by itself within two minutes
 
 
@@ -34,6 +35,7 @@ class BenchMeasurement:
 
 
 def measure(version: Version, play: str, seconds: float) -> BenchMeasurement:
+    """A load test that fails is a complaint: the figures of other plays are kept."""
     load = os.getloadavg()[0]
     if play.startswith("idle:"):
         figures = dict(_idle(version, float(play.partition(":")[2])))
@@ -45,7 +47,11 @@ def measure(version: Version, play: str, seconds: float) -> BenchMeasurement:
             """To open the connections is no request's work."""
             before.update(_cpu_seconds(version))
 
-        facts = _loaded(environment, play, seconds, begin_again)
+        try:
+            facts = _loaded(environment, play, seconds, begin_again)
+        except CommandError as error:
+            said = [f"{play}, {version.name}: {error}"]
+            return BenchMeasurement(version.name, play, load, {}, said, FAILED)
         used = {name: s - before[name] for name, s in _cpu_seconds(version).items()}
     figures = dict(_figures(play, facts, used))
     complaints = [f"{play}, {version.name}: {c}" for c in facts["complaints"]]

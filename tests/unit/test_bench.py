@@ -1,15 +1,18 @@
 """The bench's arithmetic: medians, ranges, and what counts as a difference."""
 
+import json
+import signal
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from loadtest import bench, chromium, page, plays
+from loadtest import bench, chromium, page, plays, versions
 from loadtest.comparison import FIGURES, Comparison, report, spread
 from loadtest.plays import BenchMeasurement
 from loadtest.versions import RunningVersion
+from runtime.errors import CommandError
 
 
 def rates(base: Sequence[float], new: Sequence[float]) -> Comparison:
@@ -152,3 +155,38 @@ def test_the_cpu_of_a_request_counts_from_when_the_server_is_warm(
     measured = plays.measure(version, "noop:25", 1.0)
 
     assert measured.figures["no-op mutation: API's CPU ms a request"] == 2.0
+
+
+def test_a_load_test_that_fails_costs_no_other_figure(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """It is a complaint, and the bench goes on for a quarter of an hour."""
+    monkeypatch.setattr(plays, "_cpu_seconds", lambda _: {"cpu": 0.0})
+
+    def loaded(_environment: object, play: str, *_: object) -> dict[str, Any]:
+        if play == "map:25":
+            raise CommandError("No session to come has 25 seats on sale.")
+        row = {"name": "no-op mutation", "rate": 1.0, "p95": 1.0}
+        return {"rows": [row], "requests": 1_000, "complaints": []}
+
+    monkeypatch.setattr(plays, "_loaded", loaded)
+    monkeypatch.setattr(
+        versions, "working_tree", lambda _: RunningVersion("new", Path("unused"))
+    )
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    facts = tmp_path / "bench.json"
+
+    ended = bench.main(
+        ["--rounds", "1", "--plays", "map:25", "noop:25", "--json", str(facts)]
+    )
+
+    assert ended == 1
+    said = capsys.readouterr().out
+    assert "FAILED  map:25, new: No session to come has 25 seats on sale." in said
+    [first, *_] = json.loads(facts.read_text())["comparisons"]
+    assert (first["name"], first["new"]) == (
+        "noop of 25, no-op mutation: requests/s",
+        [1.0],
+    )
