@@ -25,6 +25,9 @@ REQUEST_TIMEOUT_MS = 5_000
 STOP_SECONDS = 2
 # The embedded broker answers after this time, also when it has found events at once.
 SHORTEST_FETCH_MS = 1
+# So the events of a crowd need few requests. The default, 16 KiB, is some 20 events.
+# Brokers accept 1 MiB.
+BATCH_BYTES = 256 * 1024
 
 
 @asynccontextmanager
@@ -87,6 +90,7 @@ class Kafka:
             enable_idempotence=self.idempotence,
             request_timeout_ms=REQUEST_TIMEOUT_MS,
             linger_ms=0,
+            max_batch_size=BATCH_BYTES,
         )
         async with running(producer):
             yield producer
