@@ -30,6 +30,7 @@ SHARED_RUNS = {
         "test_shop_accessibility",
         "test_shop_mails",
         "test_shop_phone",
+        "test_shop_questions",
         "test_shop_states",
     ),
     "paid_run": ("test_checkout", "test_provider_page"),

@@ -1,9 +1,8 @@
 // Cinemas, their days and their sessions.
 import { signal } from "@preact/signals";
-import { AvailabilityDocument, type CinemasQuery, ProgrammeDocument, type ProgrammeQuery, type SessionFilter } from "./api/generated/graphql";
+import { AvailabilityDocument, ProgrammeDocument, type ProgrammeQuery, type SessionFilter } from "./api/generated/graphql";
 import { all, ask } from "./api/http";
 
-export type Cinema = CinemasQuery["cinemas"]["edges"][number]["node"];
 export type Session = ProgrammeQuery["sessions"]["edges"][number]["node"];
 export type Movie = Session["movie"];
 

@@ -8,6 +8,8 @@ import { tokens } from "./tokens";
 
 const PING_MS = 10_000;
 const PONG_MS = 5_000;
+/** Which the next page may want: a map leads to a reservation. */
+const UNUSED_MS = 30_000;
 
 let client: Client | null = null;
 
@@ -23,6 +25,7 @@ function open(): Client {
     url: `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/graphql`,
     retryAttempts: Infinity,
     shouldRetry: () => true,
+    lazyCloseTimeout: UNUSED_MS,
     connectionParams: async () => {
       const bearer = await freshTokens().catch(() => null);
       return { locale: locale.value, ...(bearer && { authorization: `Bearer ${bearer.accessToken}` }) };

@@ -1,5 +1,6 @@
 // One movie, and when a cinema shows it.
-import { CinemasDocument, MovieDocument, type SessionFilter } from "../api/generated/graphql";
+import { MovieDocument, type SessionFilter } from "../api/generated/graphql";
+import { readCinemas } from "../cinemas";
 import { grouped } from "../grouped";
 import { DAY, local, t } from "../i18n";
 import { Failure, FailurePage, Heading, Waiting } from "../page";
@@ -36,9 +37,9 @@ export function Movie() {
 }
 
 function Showings({ movieId }: { movieId: string }) {
-  const { data, failure, retry } = useQuery(CinemasDocument, {});
+  const { data, failure, retry } = useLoad("cinemas", readCinemas);
   if (failure) return <Failure text={failure} retry={retry} />;
-  const cinemas = data?.cinemas.edges.map(({ node }) => node) ?? [];
+  const cinemas = data ?? [];
   const cinema = cinemas.find(({ id }) => id === chosenCinema.value) ?? cinemas[0];
   if (!cinema) return data ? <p>{t("no_cinema")}</p> : <Waiting />;
   return (

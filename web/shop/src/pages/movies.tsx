@@ -1,7 +1,8 @@
 // The first page: what a cinema shows on a day.
 import { useEffect } from "preact/hooks";
-import { CinemasDocument, SearchMoviesDocument, type SessionFilter } from "../api/generated/graphql";
+import { SearchMoviesDocument, type SessionFilter } from "../api/generated/graphql";
 import { ask } from "../api/http";
+import { type Cinema, readCinemas } from "../cinemas";
 import { grouped } from "../grouped";
 import { DAY, local, locale, t } from "../i18n";
 import { Failure, Heading, Waiting } from "../page";
@@ -9,8 +10,8 @@ import { CinemaChoice } from "../parts/cinema-choice";
 import { MovieFacts } from "../parts/movie-facts";
 import { Poster } from "../parts/poster";
 import { SessionList, useAvailability } from "../parts/session-list";
-import { type Cinema, type Session, chooseCinema, chosenCinema, dayIn, daysFrom, folded, sessionsOf } from "../programme";
-import { useLoad, useQuery } from "../query";
+import { type Session, chooseCinema, chosenCinema, dayIn, daysFrom, folded, sessionsOf } from "../programme";
+import { useLoad } from "../query";
 import { navigate, place, rename } from "../router";
 
 const DAYS = 14;
@@ -20,9 +21,9 @@ function address(cinema: string, day: string, search = ""): string {
 }
 
 export function Movies() {
-  const { data, failure, retry } = useQuery(CinemasDocument, {});
+  const { data, failure, retry } = useLoad("cinemas", readCinemas);
   const asked = place.value.query.get("cinema") ?? chosenCinema.value;
-  const cinemas = data?.cinemas.edges.map(({ node }) => node) ?? [];
+  const cinemas = data ?? [];
   const cinema = cinemas.find(({ id }) => id === asked) ?? cinemas[0];
   useEffect(() => {
     if (cinema && place.value.query.has("cinema")) chooseCinema(cinema.id);

@@ -1,6 +1,7 @@
 import { useId } from "preact/hooks";
+import type { Cinema } from "../cinemas";
 import { t } from "../i18n";
-import { type Cinema, chooseCinema } from "../programme";
+import { chooseCinema } from "../programme";
 
 export function CinemaChoice({ cinemas, chosen, onChoose }: { cinemas: Cinema[]; chosen: string; onChoose?: (id: string) => void }) {
   const id = useId();
