@@ -28,6 +28,7 @@ SHARED_RUNS = {
         "test_shares",
         "test_shop",
         "test_shop_accessibility",
+        "test_shop_circumstances",
         "test_shop_mails",
         "test_shop_phone",
         "test_shop_questions",

@@ -1,6 +1,6 @@
 // Cinemas, their days and their sessions.
 import { signal } from "@preact/signals";
-import { AvailabilityDocument, ProgrammeDocument, type ProgrammeQuery, type SessionFilter } from "./api/generated/graphql";
+import { AvailabilityDocument, NextSessionsDocument, ProgrammeDocument, type ProgrammeQuery, type SessionFilter } from "./api/generated/graphql";
 import { all, ask } from "./api/http";
 
 export type Session = ProgrammeQuery["sessions"]["edges"][number]["node"];
@@ -25,10 +25,34 @@ export function daysFrom(day: string, count: number): string[] {
   return Array.from({ length: count }, (_, number) => new Date(first + number * 86_400_000).toISOString().slice(0, 10));
 }
 
+const isOnSale = ({ salesEndAt }: Pick<Session, "salesEndAt">) => Date.parse(salesEndAt) > Date.now();
+
 /** Those that are on sale, the next one first. */
 export async function sessionsOf(filter: SessionFilter, signal: AbortSignal): Promise<Session[]> {
   const found = await all(async (after) => (await ask(ProgrammeDocument, { filter: { ...filter, status: "SCHEDULED" }, after }, { signal })).sessions);
-  return found.filter(({ salesEndAt }) => Date.parse(salesEndAt) > Date.now());
+  return found.filter(isOnSale);
+}
+
+export interface DayProgramme {
+  day: string;
+  sessions: Session[];
+  /** If there are none: the next day with some. */
+  next: string | null;
+}
+
+/** Of `day`; where nobody asked for one, of the first day from it that still has a session to buy. */
+export async function programmeOf(cinemaId: string, day: string, isAsked: boolean, signal: AbortSignal): Promise<DayProgramme> {
+  const sessions = await sessionsOf({ cinemaId, date: day }, signal);
+  const next = sessions.length ? null : await nextDay(cinemaId, day, signal);
+  return next && !isAsked ? programmeOf(cinemaId, next, true, signal) : { day, sessions, next };
+}
+
+async function nextDay(cinemaId: string, day: string, signal: AbortSignal): Promise<string | null> {
+  const earliestEnd = Date.parse(`${day}T10:00Z`); // of that day, on the clocks furthest to the east
+  const startsAfter = new Date(Math.max(Date.now(), earliestEnd)).toISOString();
+  const { sessions } = await ask(NextSessionsDocument, { filter: { cinemaId, startsAfter, status: "SCHEDULED" } }, { signal });
+  const days = sessions.edges.map(({ node }) => node).filter(isOnSale).map(({ startsAtLocal }) => startsAtLocal.slice(0, 10));
+  return days.find((each) => each > day) ?? null;
 }
 
 export type Availability = Session["availability"];

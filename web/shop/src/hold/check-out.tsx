@@ -1,5 +1,5 @@
 // Held seats: the countdown, the types of tickets, the total, and how to pay.
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { IfLate } from "../api/generated/graphql";
 import { money, t } from "../i18n";
 import { Heading } from "../page";
@@ -23,12 +23,17 @@ export function CheckOut({ reservation, followed, isReturned, isOver, over }: Pr
   const problem = followed.problem.value;
   const busy = followed.busy.value;
   const isApproved = payment?.provider === "approve";
-  const isOff = !payment || busy !== null || isOver;
-  function pay(): void {
-    if (isOff) return;
+  const isOff = busy !== null || isOver;
+  // The payment is opened a moment after the hold: a press before that counts then.
+  const [isPressed, setPressed] = useState(false);
+  const isWaiting = isPressed && !isOver && (!payment || busy !== null);
+  useEffect(() => {
+    if (!isPressed || isWaiting) return;
+    setPressed(false);
+    if (isOff || !payment) return;
     if (isApproved) void followed.approve(payment.id);
     else void followed.checkOut(payment.id, ifLate);
-  }
+  }, [isPressed, isWaiting]);
   return (
     <div class="check-out">
       <div class="reservation-head">
@@ -43,15 +48,18 @@ export function CheckOut({ reservation, followed, isReturned, isOver, over }: Pr
         </p>
       )}
       <section class="card">
-        <Bill reservation={reservation} {...(isReturned || isOver ? {} : { followed })} />
+        <Bill reservation={reservation} {...(isReturned || isOver || isWaiting ? {} : { followed })} />
         {orphans.length > 0 && (
           <p class="hint">{t("pay_orphans", { seats: orphans.map(({ row, number }) => row + number).join(", ") })}</p>
         )}
         {payment && !isApproved && !isReturned && <LateMoney value={ifLate} choose={setIfLate} />}
         <div role="alert">{problem && <p class="problem">{problem}</p>}</div>
+        <p class="hint" role="status">
+          {isWaiting && t("pay_opening")}
+        </p>
         <div class="pay-buttons">
-          <button type="button" class="button main wide" aria-disabled={isOff} onClick={pay}>
-            {busy === "pay"
+          <button type="button" class="button main wide" aria-disabled={isOff || isWaiting} onClick={() => isOff || setPressed(true)}>
+            {busy === "pay" || isWaiting
               ? t("one_moment")
               : isReturned
                 ? t("pay_go_on")

@@ -1,5 +1,6 @@
 import type { Sink } from "graphql-ws";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { memoryStorage } from "../map/test-room";
 
 const wire = {
   sinks: [] as Sink[],
@@ -18,6 +19,8 @@ const { Followed } = await import("./follow");
 beforeEach(() => {
   vi.useFakeTimers();
   vi.stubGlobal("document", new EventTarget());
+  vi.stubGlobal("localStorage", memoryStorage());
+  vi.stubGlobal("location", { origin: "https://cinema.example" });
   wire.sinks = [];
 });
 afterEach(() => {
@@ -42,4 +45,11 @@ it("subscribes again when the server has ended it, but not to what is not there"
   await vi.advanceTimersByTimeAsync(60_000);
   expect(wire.sinks).toHaveLength(2);
   stop();
+});
+
+it("notes no attempt to pay while another call is on its way", async () => {
+  const followed = new Followed("r");
+  followed.busy.value = "extend";
+  await followed.checkOut("p", "REFUND");
+  expect(localStorage.length).toBe(0);
 });

@@ -134,10 +134,10 @@ export class Followed {
   async checkOut(paymentId: string, ifLate: IfLate): Promise<void> {
     const attempts = new Attempts<Omit<StartCheckoutInput, "idempotencyKey">>(`checkout:${paymentId}`);
     const returnUrl = `${location.origin}/reservations/${this.#id}`;
-    // With another choice it is another call: the same key would be refused.
-    const attempt = attempts.begin({ paymentId, ifLate, returnUrl }, clock.now());
-    const input = { ...attempt.input, idempotencyKey: attempt.key };
     await this.#call("pay", async () => {
+      // With another choice it is another call: the same key would be refused.
+      const attempt = attempts.begin({ paymentId, ifLate, returnUrl }, clock.now());
+      const input = { ...attempt.input, idempotencyKey: attempt.key };
       for (let tries = 1; ; tries += 1) {
         const { startCheckout } = await insist(() => ask(StartCheckoutDocument, { input }));
         if (startCheckout.__typename === "Checkout") {

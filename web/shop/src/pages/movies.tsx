@@ -10,14 +10,14 @@ import { CinemaChoice } from "../parts/cinema-choice";
 import { MovieFacts } from "../parts/movie-facts";
 import { Poster } from "../parts/poster";
 import { SessionList, useAvailability } from "../parts/session-list";
-import { type Session, chooseCinema, chosenCinema, dayIn, daysFrom, folded, sessionsOf } from "../programme";
+import { type Session, chooseCinema, chosenCinema, dayIn, daysFrom, folded, programmeOf } from "../programme";
 import { useLoad } from "../query";
 import { navigate, place, rename } from "../router";
 
 const DAYS = 14;
 
 function address(cinema: string, day: string, search = ""): string {
-  return `/?${new URLSearchParams({ cinema, day, ...(search && { q: search }) })}`;
+  return `/?${new URLSearchParams({ cinema, ...(day && { day }), ...(search && { q: search }) })}`;
 }
 
 export function Movies() {
@@ -41,16 +41,16 @@ export function Movies() {
 function Programme({ cinemas, cinema }: { cinemas: Cinema[]; cinema: Cinema }) {
   const search = place.value.query.get("q") ?? "";
   const days = daysFrom(dayIn(cinema.timeZone), DAYS);
-  const asked = place.value.query.get("day") ?? "";
-  const day = days.includes(asked) ? asked : (days[0] as string);
-  const filter: SessionFilter = { cinemaId: cinema.id, date: day };
-  const { data: sessions, failure, retry } = useLoad(JSON.stringify(filter), (signal) => sessionsOf(filter, signal));
+  const today = days[0] as string;
+  const asked = days.find((each) => each === place.value.query.get("day")) ?? "";
+  const { data, failure, retry } = useLoad(`${cinema.id} ${today} ${asked}`, (signal) => programmeOf(cinema.id, asked || today, !!asked, signal));
+  const { day, sessions, next } = data ?? { day: asked || today, sessions: undefined, next: null };
   const words = folded(search).split(/\s+/).filter(Boolean);
   const shown = sessions?.filter(({ movie }) => words.every((word) => folded(movie.title).includes(word)));
   return (
     <>
       <div class="tools">
-        <CinemaChoice cinemas={cinemas} chosen={cinema.id} onChoose={(id) => navigate(address(id, day, search))} />
+        <CinemaChoice cinemas={cinemas} chosen={cinema.id} onChoose={(id) => navigate(address(id, asked, search))} />
         <div>
           <label for="search">{t("search")}</label>
           <input
@@ -59,14 +59,28 @@ function Programme({ cinemas, cinema }: { cinemas: Cinema[]; cinema: Cinema }) {
             value={search}
             maxLength={200}
             autocomplete="off"
-            onInput={(event) => rename(address(cinema.id, day, event.currentTarget.value))}
+            onInput={(event) => rename(address(cinema.id, asked, event.currentTarget.value))}
           />
         </div>
       </div>
-      <Days days={days} day={day} href={(other) => address(cinema.id, other, search)} />
+      <Days days={days.includes(day) ? days : [...days, day]} day={day} href={(other) => address(cinema.id, other, search)} />
       {failure ? <Failure text={failure} retry={retry} /> : !shown && <Waiting />}
-      {shown?.length === 0 && !search && <p class="empty">{t("no_sessions", { day: local(day, DAY) })}</p>}
-      {shown && <MovieList sessions={shown} filter={filter} />}
+      {!asked && day !== today && (
+        <p class="hint" role="status">
+          {t("today_is_over", { day: local(day, DAY) })}
+        </p>
+      )}
+      {sessions?.length === 0 && (
+        <p class="empty">
+          {t("no_sessions", { day: local(day, DAY) })}{" "}
+          {next && days.includes(next) && (
+            <a class="button main" href={address(cinema.id, next, search)}>
+              {t("to_day", { day: local(next, DAY) })}
+            </a>
+          )}
+        </p>
+      )}
+      {shown && <MovieList sessions={shown} filter={{ cinemaId: cinema.id, date: day }} />}
       {sessions && words.length > 0 && <Elsewhere search={search} known={new Set(shown?.map(({ movie }) => movie.id))} />}
     </>
   );
