@@ -2,16 +2,17 @@
 import { signal } from "@preact/signals";
 import { AvailabilityDocument, NextSessionsDocument, ProgrammeDocument, type ProgrammeQuery, type SessionFilter } from "./api/generated/graphql";
 import { all, ask } from "./api/http";
+import { ofBrowser } from "./storage";
 
 export type Session = ProgrammeQuery["sessions"]["edges"][number]["node"];
 export type Movie = Session["movie"];
 
 const KEY = "shop:cinema";
 /** The id of the one that was chosen last, on this device. */
-export const chosenCinema = signal(localStorage.getItem(KEY) ?? "");
+export const chosenCinema = signal(ofBrowser.get(KEY) ?? "");
 
 export function chooseCinema(id: string): void {
-  localStorage.setItem(KEY, id);
+  ofBrowser.set(KEY, id);
   chosenCinema.value = id;
 }
 

@@ -2,7 +2,7 @@
 import { locale } from "../i18n";
 import { ApiError } from "./errors";
 import { RefreshTokensDocument, type TypedDocumentString } from "./generated/graphql";
-import { type Tokens, renew, tokens } from "./tokens";
+import { account, type Tokens, renew, tokens } from "./tokens";
 
 interface Answer<R> {
   data?: R | null;
@@ -71,14 +71,18 @@ export async function freshTokens(): Promise<Tokens | null> {
  * again with the same idempotency key.
  */
 export async function ask<R, V>(document: TypedDocumentString<R, V>, variables: V, options: Options = {}): Promise<R> {
+  const whose = account.value;
   const bearer = await freshTokens();
+  // What one account was asked to do, another that has signed in meanwhile never does.
+  const isAnother = () => account.value !== whose;
+  if (bearer && isAnother()) throw new ApiError("UNAUTHENTICATED", "");
   try {
     return await post(document, variables, bearer, options);
   } catch (error) {
     if (!bearer || !(error instanceof ApiError) || error.code !== "UNAUTHENTICATED") throw error;
     // This device's clock may be wrong, or the sign-in has ended.
     const next = await renew(bearer, exchange);
-    if (!next) throw error;
+    if (!next || isAnother()) throw error;
     return post(document, variables, next, options);
   }
 }

@@ -4,7 +4,7 @@ import { effect } from "@preact/signals";
 import { clock } from "../hold/clock";
 import { locale } from "../i18n";
 import { freshTokens } from "./http";
-import { tokens } from "./tokens";
+import { account } from "./tokens";
 
 const PING_MS = 10_000;
 const PONG_MS = 5_000;
@@ -47,7 +47,7 @@ function open(): Client {
   // Who asks, and in which language, is said once for each connection.
   let before: string | undefined;
   effect(() => {
-    const now = `${locale.value} ${tokens.value ? "somebody" : "nobody"}`;
+    const now = `${locale.value} ${account.value}`;
     if (before !== undefined && before !== now) opened.terminate();
     before = now;
   });

@@ -19,7 +19,7 @@ vi.stubGlobal("navigator", {
 });
 const forgotten = vi.fn(async () => true);
 vi.stubGlobal("caches", { delete: forgotten });
-const { keepTokens, renew, tokens } = await import("./tokens");
+const { account, keepTokens, renew, tokens } = await import("./tokens");
 
 const pair = (name: string) => ({ accessToken: `access ${name}`, refreshToken: `refresh ${name}`, expiresAt: "2026-11-29T20:30:00Z" });
 
@@ -50,11 +50,27 @@ it("signs out when the sign-in has ended, and not without a network", async () =
   expect([tokens.value, store.size]).toEqual([null, 0]);
 });
 
-it("follows other tabs", () => {
-  store.clear();
-  for (const listener of listeners) listener({ key: "shop:tokens" });
+it("follows other tabs, also after it was put aside", () => {
+  const hear = (event: object) => listeners.forEach((listener) => listener(event));
+  store.set("shop:tokens", JSON.stringify(pair("other")));
+  hear({ key: "shop:tokens" });
+  expect(tokens.value).toEqual(pair("other"));
 
+  store.clear();
+  hear({ persisted: false });
+  expect(tokens.value).not.toBeNull();
+  hear({ persisted: true });
   expect(tokens.value).toBeNull();
+});
+
+it("knows whose they are", () => {
+  const claims = btoa('{"sub":"ana","aud":"ÿÿ>?"}').replaceAll("+", "-").replaceAll("/", "_");
+  keepTokens({ ...pair("one"), accessToken: `e30.${claims}.signature` });
+  expect(account.value).toBe("ana");
+  keepTokens(pair("no token"));
+  expect(account.value).toBe("");
+  keepTokens(null);
+  expect(account.value).toBe("");
 });
 
 it("forgets the tickets of who was there before, also when somebody else signs in over them", async () => {

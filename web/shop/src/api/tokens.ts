@@ -1,5 +1,6 @@
 // The tokens of the person who is signed in. Tabs share them, so one refresh serves all.
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
+import { ofBrowser } from "../storage";
 
 export interface Tokens {
   accessToken: string;
@@ -13,7 +14,7 @@ export const KEPT = "tickets";
 
 function stored(): Tokens | null {
   try {
-    return JSON.parse(localStorage.getItem(KEY) ?? "null") as Tokens | null;
+    return JSON.parse(ofBrowser.get(KEY) ?? "null") as Tokens | null;
   } catch {
     return null;
   }
@@ -22,27 +23,53 @@ function stored(): Tokens | null {
 /** Null when nobody is signed in. */
 export const tokens = signal<Tokens | null>(stored());
 
+function accountOf(known: Tokens | null): string {
+  try {
+    const [, claims = ""] = known?.accessToken.split(".") ?? [];
+    return String((JSON.parse(atob(claims.replaceAll("-", "+").replaceAll("_", "/"))) as { sub?: string }).sub ?? "");
+  } catch {
+    return "";
+  }
+}
+
+/** Whose they are; empty when nobody is signed in. What is shown or kept of one account is never another's. */
+export const account = computed(() => accountOf(tokens.value));
+
 addEventListener("storage", (event) => {
   if (event.key === KEY || event.key === null) tokens.value = stored();
+});
+// A page that the browser had put aside, as for a step back, has heard of nothing.
+addEventListener("pageshow", (event) => {
+  if (event.persisted) tokens.value = stored();
 });
 
 function store(next: Tokens): void {
   const { accessToken, refreshToken, expiresAt } = next;
-  localStorage.setItem(KEY, JSON.stringify({ accessToken, refreshToken, expiresAt }));
+  ofBrowser.set(KEY, JSON.stringify({ accessToken, refreshToken, expiresAt }));
   tokens.value = next;
 }
 
 /** Of who signs in, or null of who signs out: nobody sees the tickets that were kept for somebody before. */
 export function keepTokens(next: Tokens | null): void {
-  if ("caches" in globalThis) void caches.delete(KEPT);
+  globalThis.caches?.delete(KEPT).catch(() => {}); // where none are allowed, nothing is kept
   if (next) return store(next);
-  localStorage.removeItem(KEY);
+  ofBrowser.remove(KEY);
   tokens.value = null;
 }
 
-/** Pages without TLS on another machine have no locks: the API gives two tabs one successor then. */
-function alone<T>(work: () => Promise<T>): Promise<T> {
-  return "locks" in navigator ? (navigator.locks.request("shop:refresh", work) as Promise<T>) : work();
+/**
+ * Pages without TLS on another machine have no locks, and who may keep nothing may have none: the API gives two tabs
+ * one successor then.
+ */
+async function alone<T>(work: () => Promise<T>): Promise<T> {
+  let begun: Promise<T> | undefined;
+  const begin = () => (begun = work());
+  try {
+    await navigator.locks.request("shop:refresh", begin);
+  } catch {
+    // `work` has failed, or was never called
+  }
+  return begun ?? work();
 }
 
 /**

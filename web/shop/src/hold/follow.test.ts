@@ -13,7 +13,7 @@ const wire = {
 };
 vi.mock("../api/socket", () => ({ socket: () => wire }));
 vi.mock("../api/http", () => ({ ask: async () => ({ reservation: { status: "PENDING" }, serverTime: "" }) }));
-vi.mock("../api/tokens", () => ({ tokens: { value: null } }));
+vi.mock("../api/tokens", () => ({ account: { value: "" } }));
 const { Followed } = await import("./follow");
 
 beforeEach(() => {

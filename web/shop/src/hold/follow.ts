@@ -18,9 +18,10 @@ import { explain } from "../api/errors";
 import { ask } from "../api/http";
 import { socket } from "../api/socket";
 import { subscribe } from "../api/subscription";
+import { account } from "../api/tokens";
 import { clock } from "./clock";
 import { insist } from "./insist";
-import { accountId, Shelf } from "./kept";
+import { Shelf } from "./kept";
 import { Attempts } from "./keys";
 import { isOlder } from "./stage";
 
@@ -182,7 +183,7 @@ export class Followed {
 
 /** Money of a bank transfer comes within days. */
 const CHECKOUT_MILLISECONDS = 14 * 86_400_000;
-const checkouts = () => new Shelf<true>("checkout", accountId());
+const checkouts = () => new Shelf<true>("checkout", account.value);
 
 /** Whether this browser went to the provider's page for it: then late money may still come. */
 export function wasAtProvider(reservation: string): boolean {

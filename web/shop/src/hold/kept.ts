@@ -1,5 +1,5 @@
 // What outlives a tab: after a crash, a new one knows what was begun. Each value has an end, so nothing piles up.
-import { tokens } from "../api/tokens";
+import { ofBrowser, type Store } from "../storage";
 
 const PREFIX = "shop:kept:";
 
@@ -9,28 +9,18 @@ interface Kept<T> {
   until: number;
 }
 
-/** Whose values they are, by the access token. People who share a browser never go on with what others began. */
-export function accountId(): string {
-  try {
-    const [, claims = ""] = tokens.value?.accessToken.split(".") ?? [];
-    return String((JSON.parse(atob(claims.replaceAll("-", "+").replaceAll("_", "/"))) as { sub?: string }).sub ?? "");
-  } catch {
-    return "";
-  }
-}
-
-/** The values of one account whose places begin with the same text. */
+/** The values of one account whose places begin with the same text: people who share a browser see none of others. */
 export class Shelf<T> {
   readonly #prefix: string;
-  readonly #storage: Storage;
+  readonly #store: Store;
 
-  constructor(name: string, account: string, storage: Storage = localStorage) {
+  constructor(name: string, account: string, store: Store = ofBrowser) {
     this.#prefix = `${PREFIX}${account}:${name}:`;
-    this.#storage = storage;
+    this.#store = store;
   }
 
   put(place: string, value: T, until: number): void {
-    this.#storage.setItem(this.#prefix + place, JSON.stringify({ value, until } satisfies Kept<T>));
+    this.#store.set(this.#prefix + place, JSON.stringify({ value, until } satisfies Kept<T>));
   }
 
   get(place: string, now: number): T | null {
@@ -39,16 +29,15 @@ export class Shelf<T> {
   }
 
   remove(place: string): void {
-    this.#storage.removeItem(this.#prefix + place);
+    this.#store.remove(this.#prefix + place);
   }
 
   /** What is there, the last end first. Values of any account that have ended are deleted. */
   values(now: number): T[] {
-    const places = Array.from({ length: this.#storage.length }, (_, index) => this.#storage.key(index) ?? "");
     const found: Kept<T>[] = [];
-    for (const place of places.filter((each) => each.startsWith(PREFIX))) {
+    for (const place of this.#store.keys().filter((each) => each.startsWith(PREFIX))) {
       const kept = this.#read(place);
-      if (!kept || kept.until <= now) this.#storage.removeItem(place);
+      if (!kept || kept.until <= now) this.#store.remove(place);
       else if (place.startsWith(this.#prefix)) found.push(kept);
     }
     return found.sort((one, other) => other.until - one.until).map(({ value }) => value);
@@ -56,7 +45,7 @@ export class Shelf<T> {
 
   #read(place: string): Kept<T> | null {
     try {
-      const found = JSON.parse(this.#storage.getItem(place) ?? "null") as Kept<T> | null;
+      const found = JSON.parse(this.#store.get(place) ?? "null") as Kept<T> | null;
       return typeof found?.until === "number" ? found : null;
     } catch {
       return null;

@@ -1,14 +1,15 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import { Store } from "../storage";
 import { memoryStorage } from "../map/test-room";
 
-vi.mock("../api/tokens", () => ({ tokens: { value: null } }));
+vi.mock("../api/tokens", () => ({ account: { value: "" } }));
 const { Attempts } = await import("./keys");
 
 describe("idempotency keys", () => {
   let storage: Storage;
   beforeEach(() => void (storage = memoryStorage()));
   // Each is another page: all that they share is the browser's storage.
-  const attempts = (account = "ana", action = "reserve:1") => new Attempts<string[]>(action, storage, () => account);
+  const attempts = (account = "ana", action = "reserve:1") => new Attempts<string[]>(action, new Store(() => storage), () => account);
 
   it("keeps the key over a crash until there is an answer", () => {
     const first = attempts().begin(["A1"], 5);
@@ -49,17 +50,5 @@ describe("idempotency keys", () => {
     storage.setItem("shop:language", "es");
     expect(attempts().open(5)).toBeNull();
     expect(storage.getItem("shop:language")).toBe("es");
-  });
-});
-
-describe("the account", () => {
-  it("is the one of the access token", async () => {
-    const { tokens } = (await import("../api/tokens")) as { tokens: { value: unknown } };
-    const { accountId } = await import("./kept");
-    expect(accountId()).toBe("");
-    tokens.value = { accessToken: `e30.${btoa('{"sub":"ana","aud":"ÿÿ>?"}').replaceAll("+", "-").replaceAll("/", "_")}.signature` };
-    expect(accountId()).toBe("ana");
-    tokens.value = { accessToken: "no token" };
-    expect(accountId()).toBe("");
   });
 });

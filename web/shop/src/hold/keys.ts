@@ -1,8 +1,11 @@
 // Idempotency keys that survive a reload and a crash: each is stored before its request is sent, and removed when
 // the outcome is known.
+import { account } from "../api/tokens";
+import { randomText } from "../random";
+import { ofBrowser, type Store } from "../storage";
 import { clock } from "./clock";
 import { insist } from "./insist";
-import { accountId, Shelf } from "./kept";
+import { Shelf } from "./kept";
 
 /** What was asked for, so that a reload can ask again with the same key and the same words. */
 export interface Attempt<Input> {
@@ -18,8 +21,8 @@ export class Attempts<Input> {
   readonly #shelf: () => Shelf<Attempt<Input>>;
 
   /** `action` names the mutation and its object, such as `reserve:SESSION`. */
-  constructor(action: string, storage: Storage = localStorage, account: () => string = accountId) {
-    this.#shelf = () => new Shelf(`attempt:${action}`, account(), storage);
+  constructor(action: string, store: Store = ofBrowser, whose: () => string = () => account.value) {
+    this.#shelf = () => new Shelf(`attempt:${action}`, whose(), store);
   }
 
   /** The newest attempt whose outcome is not known. */
@@ -32,7 +35,7 @@ export class Attempts<Input> {
     const shelf = this.#shelf();
     const same = shelf.values(now).find((open) => JSON.stringify(open.input) === JSON.stringify(input));
     if (same) return same;
-    const attempt = { key: crypto.randomUUID(), input };
+    const attempt = { key: randomText(), input };
     shelf.put(attempt.key, attempt, now + OPEN_MILLISECONDS);
     return attempt;
   }

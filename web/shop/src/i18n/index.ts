@@ -1,5 +1,6 @@
 // Texts, and how numbers, money and times are written, in the language of the visitor.
 import { signal } from "@preact/signals";
+import { ofBrowser } from "../storage";
 import type en from "./en.json";
 
 export type TextKey = keyof typeof en;
@@ -27,7 +28,7 @@ function isLocale(value: unknown): value is Locale {
 
 /** The one that was chosen, or else the first of the browser's that we have. */
 function wanted(): Locale {
-  const kept = localStorage.getItem(KEY);
+  const kept = ofBrowser.get(KEY);
   if (isLocale(kept)) return kept;
   for (const tag of navigator.languages) {
     const language = tag.toLowerCase().split("-")[0];
@@ -49,7 +50,7 @@ export function startLocale(): Promise<void> {
 }
 
 export async function chooseLocale(next: Locale): Promise<void> {
-  localStorage.setItem(KEY, next);
+  ofBrowser.set(KEY, next);
   await use(next);
 }
 

@@ -1,5 +1,5 @@
 // From a look at the map to held seats.
-import { computed, signal, type ReadonlySignal } from "@preact/signals";
+import { computed, effect, signal, untracked, type ReadonlySignal } from "@preact/signals";
 import { ask } from "../api/http";
 import { explain } from "../api/errors";
 import {
@@ -14,9 +14,9 @@ import {
 } from "../api/generated/graphql";
 import { signInPath } from "../api/people";
 import { socket } from "../api/socket";
-import { tokens } from "../api/tokens";
+import { account, tokens } from "../api/tokens";
 import { clock } from "../hold/clock";
-import { accountId, Shelf } from "../hold/kept";
+import { Shelf } from "../hold/kept";
 import { Attempts } from "../hold/keys";
 import { navigate } from "../router";
 import { Live } from "./live";
@@ -76,9 +76,13 @@ export class Purchase {
     const stop = this.live.start();
     const timer = setInterval(() => this.book.expire(clock.now()), TICK_MILLISECONDS);
     this.#goOn();
-    void this.#lookForHold();
+    const stopLooking = effect(() => {
+      const whose = account.value;
+      untracked(() => void this.#lookForHold(whose));
+    });
     return () => {
       clearInterval(timer);
+      stopLooking();
       stop();
     };
   }
@@ -187,16 +191,18 @@ export class Purchase {
     else if (best) void this.#reserveBest(best.input);
   }
 
-  async #lookForHold(): Promise<void> {
+  async #lookForHold(whose: string): Promise<void> {
+    this.heldBefore.value = null;
     const id = this.#heldSeats.get(this.session.value.id, clock.now());
     if (!id || !tokens.value) return;
     const answer = await ask(ReservationDocument, { id }).catch(() => null);
+    if (account.value !== whose) return;
     if (answer?.reservation?.status === "PENDING") this.heldBefore.value = id;
     else if (answer) this.#heldSeats.remove(this.session.value.id);
   }
 
   get #heldSeats(): Shelf<string> {
-    return new Shelf("held", accountId());
+    return new Shelf("held", account.value);
   }
 
   #updated(update: Update): void {

@@ -1,5 +1,6 @@
 import { effect } from "@preact/signals";
 import { beforeEach, describe, expect, it } from "vitest";
+import { Store } from "../storage";
 import { Selection } from "./selection";
 import type { Seat } from "./seats";
 import { bookOf, memoryStorage, wholeSeat } from "./test-room";
@@ -12,14 +13,19 @@ const book = () =>
     wholeSeat("C", 1, { status: "SOLD" }),
   ]);
 
+const memoryStore = () => {
+  const storage = memoryStorage();
+  return new Store(() => storage);
+};
+
 describe("the choice of seats", () => {
   let seats = book();
-  let storage = memoryStorage();
-  let selection = new Selection("s", seats, storage);
+  let store = memoryStore();
+  let selection = new Selection("s", seats, store);
   beforeEach(() => {
     seats = book();
-    storage = memoryStorage();
-    selection = new Selection("s", seats, storage);
+    store = memoryStore();
+    selection = new Selection("s", seats, store);
   });
   const seat = (id: string) => seats.find(id) as Seat;
   const ids = () => selection.chosen.value.map((chosen) => chosen.seat.id);
@@ -55,7 +61,7 @@ describe("the choice of seats", () => {
   it("survives a reload, with the types of tickets", () => {
     selection.toggle(seat("A2"));
     selection.setType("A2", "student");
-    const after = new Selection("s", book(), storage);
+    const after = new Selection("s", book(), store);
     expect(after.chosen.value.map((chosen) => [chosen.seat.id, chosen.ticketTypeId])).toEqual([["A2", "student"]]);
   });
 

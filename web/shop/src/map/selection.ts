@@ -1,5 +1,6 @@
 // The seats that the customer wants, before anything is held.
 import { batch, computed, signal, type ReadonlySignal } from "@preact/signals";
+import { ofTab, type Store } from "../storage";
 import type { Seat, SeatBook } from "./seats";
 
 export const MOST_SEATS = 8;
@@ -31,13 +32,13 @@ export class Selection {
   readonly chosen: ReadonlySignal<readonly Chosen[]>;
   readonly #wishes = signal<readonly Wish[]>([]);
   readonly #book: SeatBook;
-  readonly #storage: Storage;
+  readonly #store: Store;
   readonly #place: string;
 
   /** Takes up what was chosen before a reload, as far as it is free. */
-  constructor(session: string, book: SeatBook, storage: Storage = sessionStorage) {
+  constructor(session: string, book: SeatBook, store: Store = ofTab) {
     this.#book = book;
-    this.#storage = storage;
+    this.#store = store;
     this.#place = `chosen:${session}`;
     this.chosen = computed(() => {
       void book.plan.value;
@@ -102,13 +103,13 @@ export class Selection {
       for (const id of kept) this.#book.choose(id, true);
       this.#wishes.value = wishes;
     });
-    if (wishes.length) this.#storage.setItem(this.#place, JSON.stringify(wishes));
-    else this.#storage.removeItem(this.#place);
+    if (wishes.length) this.#store.set(this.#place, JSON.stringify(wishes));
+    else this.#store.remove(this.#place);
   }
 
   #restore(): void {
     try {
-      const wishes = JSON.parse(this.#storage.getItem(this.#place) ?? "[]") as Wish[];
+      const wishes = JSON.parse(this.#store.get(this.#place) ?? "[]") as Wish[];
       this.#keep(wishes.filter(({ id }) => this.#book.find(id)));
     } catch {
       this.#keep([]);

@@ -13,7 +13,7 @@ import {
 import { explain } from "../api/errors";
 import { ask } from "../api/http";
 import { signOut, signedInBy } from "../api/people";
-import { keepTokens, tokens } from "../api/tokens";
+import { account, keepTokens, tokens } from "../api/tokens";
 import { LOCALES, moment, t } from "../i18n";
 import { Failure, Heading, NobodyIsSignedIn, Waiting } from "../page";
 import { Field, Form, type Refusal, type Values } from "../parts/form";
@@ -28,7 +28,7 @@ export function Account() {
   return (
     <>
       <Heading>{t("account")}</Heading>
-      {tokens.value ? <OfViewer /> : <NobodyIsSignedIn next="/account" />}
+      {tokens.value ? <OfViewer key={account.value} /> : <NobodyIsSignedIn next="/account" />}
     </>
   );
 }

@@ -9,6 +9,7 @@ import { t } from "../i18n";
 import { Heading } from "../page";
 import { Field, Form } from "../parts/form";
 import { navigate } from "../router";
+import { ofTab } from "../storage";
 
 export function ForgotPassword() {
   const [isSent, setSent] = useState(false);
@@ -52,7 +53,7 @@ export function ResetPassword() {
           const { resetPassword } = await ask(ResetPasswordDocument, { input: { token: token.trim(), password } });
           const refused = signedInBy(resetPassword);
           if (!refused) {
-            sessionStorage.removeItem("shop:reset");
+            ofTab.remove("shop:reset");
             navigate("/account", { replace: true });
           }
           return refused;
@@ -74,7 +75,7 @@ export function VerifyEmail() {
         <VerifyForm
           code={code}
           onDone={() => {
-            sessionStorage.removeItem("shop:verify");
+            ofTab.remove("shop:verify");
             navigate("/account", { replace: true });
           }}
         />

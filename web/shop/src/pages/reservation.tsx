@@ -1,7 +1,7 @@
 // One reservation, whatever became of it: to pay, being checked, sold, late, given back.
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { signInPath } from "../api/people";
-import { tokens } from "../api/tokens";
+import { account, tokens } from "../api/tokens";
 import { CheckOut } from "../hold/check-out";
 import { Followed, wasAtProvider, type Reservation } from "../hold/follow";
 import { Outcome } from "../hold/outcome";
@@ -14,7 +14,7 @@ import "../style/hold.css";
 
 export function ReservationPage() {
   const { id } = place.value;
-  const followed = useMemo(() => new Followed(id), [id]);
+  const followed = useMemo(() => new Followed(id), [id, account.value]);
   const isSomebody = tokens.value !== null;
   useEffect(() => {
     if (isSomebody) return followed.start();

@@ -8,7 +8,9 @@ import { type TextKey, t } from "../i18n";
 import { Failure, Heading, Waiting } from "../page";
 import { Field, Form } from "../parts/form";
 import { useLoad } from "../query";
+import { randomText } from "../random";
 import { navigate, place } from "../router";
+import { ofTab } from "../storage";
 
 function others(path: string): string {
   const next = place.value.query.get("next");
@@ -77,10 +79,11 @@ function Providers() {
     return answer.ok ? ((await answer.json()) as { providers: string[]; returnUrls: string[] }) : null;
   });
   const back = `${location.origin}/signed-in`;
-  if (!data?.returnUrls.includes(back)) return null;
+  // Who comes back is recognised by what this tab has kept.
+  if (!data?.returnUrls.includes(back) || !ofTab.set(STATE, "null")) return null;
   const begin = (name: string) => {
-    const state = [...crypto.getRandomValues(new Uint8Array(16))].map((each) => each.toString(16).padStart(2, "0")).join("");
-    sessionStorage.setItem(STATE, JSON.stringify({ state, next: nextPath(place.value.query) }));
+    const state = randomText();
+    ofTab.set(STATE, JSON.stringify({ state, next: nextPath(place.value.query) }));
     location.assign(`/sign-in/${name}?${new URLSearchParams({ return_to: back, state })}`);
   };
   return (
@@ -107,8 +110,8 @@ export function SignedIn() {
   const [failure, setFailure] = useState<string | null>(null);
   useEffect(() => {
     const { query } = place.value;
-    const begun = JSON.parse(sessionStorage.getItem(STATE) ?? "null") as { state: string; next: string } | null;
-    sessionStorage.removeItem(STATE);
+    const begun = JSON.parse(ofTab.get(STATE) ?? "null") as { state: string; next: string } | null;
+    ofTab.remove(STATE);
     // Somebody else's link would sign this browser in to their account.
     if (!begun || begun.state !== query.get("state")) return setFailure(t("provider_failed"));
     const code = query.get("code");

@@ -3,7 +3,7 @@ import { useEffect } from "preact/hooks";
 import { isPassing } from "../api/errors";
 import { GiveBackDocument, type TicketStatus } from "../api/generated/graphql";
 import { ask } from "../api/http";
-import { tokens } from "../api/tokens";
+import { account, tokens } from "../api/tokens";
 import { DAY, TIME, type TextKey, local, money, moment, t } from "../i18n";
 import { Failure, Heading, NobodyIsSignedIn, Waiting } from "../page";
 import { Form } from "../parts/form";
@@ -29,7 +29,7 @@ export function Tickets() {
     <>
       <Heading>{t("my_tickets")}</Heading>
       <Offer />
-      {tokens.value ? <OfViewer key={accepted.value} /> : <NobodyIsSignedIn next="/tickets" />}
+      {tokens.value ? <OfViewer key={`${account.value} ${accepted.value}`} /> : <NobodyIsSignedIn next="/tickets" />}
     </>
   );
 }
@@ -38,7 +38,7 @@ async function load(signal: AbortSignal): Promise<{ groups: Group[]; isOld: bool
   try {
     const groups = await myTickets(signal);
     signal.throwIfAborted(); // they may have signed out
-    await keep(groups).catch(() => {}); // without room they are shown all the same
+    await keep(groups);
     return { groups, isOld: false };
   } catch (error) {
     const old = isPassing(error) ? await kept() : null;

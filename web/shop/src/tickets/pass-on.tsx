@@ -9,6 +9,7 @@ import { takeCode } from "../codes";
 import { moment, t } from "../i18n";
 import { Failure } from "../page";
 import { place } from "../router";
+import { ofTab } from "../storage";
 import type { Ticket } from "./mine";
 
 const OFFER = "shop:offer";
@@ -80,7 +81,7 @@ export function Offer() {
   const [failure, setFailure] = useState("");
   if (!token) return null;
   const leave = () => {
-    sessionStorage.removeItem(OFFER);
+    ofTab.remove(OFFER);
     setToken("");
   };
   const accept = async () => {
