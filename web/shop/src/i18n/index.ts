@@ -1,5 +1,5 @@
 // Texts, and how numbers, money and times are written, in the language of the visitor.
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import { ofBrowser } from "../storage";
 import type en from "./en.json";
 
@@ -21,6 +21,17 @@ const LOADERS: Record<Locale, () => Promise<{ default: unknown }>> = {
 
 export const locale = signal<Locale>("en");
 const texts = signal({} as Texts);
+/** How numbers, money and times are written: as in the browser's region, where that has the language of the page. */
+const region = computed(() => navigator.languages.find((tag) => languageOf(tag) === languageOf(locale.value)) ?? locale.value);
+
+/** Empty for tags that Intl refuses, which some systems have, such as en-US@posix. */
+function languageOf(tag: string): string {
+  try {
+    return new Intl.Locale(tag).language;
+  } catch {
+    return "";
+  }
+}
 
 function isLocale(value: unknown): value is Locale {
   return typeof value === "string" && value in LOCALES;
@@ -31,7 +42,7 @@ function wanted(): Locale {
   const kept = ofBrowser.get(KEY);
   if (isLocale(kept)) return kept;
   for (const tag of navigator.languages) {
-    const language = tag.toLowerCase().split("-")[0];
+    const language = languageOf(tag);
     if (language === "pt") return "pt-BR";
     if (language === "es" || language === "en") return language;
   }
@@ -63,19 +74,19 @@ export function t(key: TextKey, facts: Facts = {}): string {
   }
   return chosen.replace(/\{(\w+)\}/g, (_, name: string) => {
     const fact = facts[name] ?? "";
-    return typeof fact === "number" ? new Intl.NumberFormat(locale.value).format(fact) : fact;
+    return typeof fact === "number" ? new Intl.NumberFormat(region.value).format(fact) : fact;
   });
 }
 
 export function money({ amountMinor, currency }: { amountMinor: number; currency: string }): string {
-  const format = new Intl.NumberFormat(locale.value, { style: "currency", currency, currencyDisplay: "narrowSymbol" });
+  const format = new Intl.NumberFormat(region.value, { style: "currency", currency, currencyDisplay: "narrowSymbol" });
   return format.format(amountMinor / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
 }
 
 /** Of a cinema's own date and time without an offset (startsAtLocal), or of its day. */
 export function local(text: string, options: Intl.DateTimeFormatOptions): string {
   const moment = new Date(text.length === 10 ? `${text}T00:00Z` : `${text}Z`);
-  return new Intl.DateTimeFormat(locale.value, { ...options, timeZone: "UTC" }).format(moment);
+  return new Intl.DateTimeFormat(region.value, { ...options, timeZone: "UTC" }).format(moment);
 }
 
 export const TIME: Intl.DateTimeFormatOptions = { hour: "numeric", minute: "2-digit" };
@@ -83,5 +94,5 @@ export const DAY: Intl.DateTimeFormatOptions = { weekday: "long", day: "numeric"
 
 /** Of a moment (startsAt), on the clock of this device or of a named zone. */
 export function moment(text: string, options: Intl.DateTimeFormatOptions, timeZone?: string): string {
-  return new Intl.DateTimeFormat(locale.value, { ...options, ...(timeZone ? { timeZone } : {}) }).format(new Date(text));
+  return new Intl.DateTimeFormat(region.value, { ...options, ...(timeZone ? { timeZone } : {}) }).format(new Date(text));
 }
