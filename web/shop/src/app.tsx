@@ -52,14 +52,21 @@ function Later({ name }: { name: PageName }) {
   const [Shown, setShown] = useState<Page | undefined>(() => loaded.get(name));
   const [isMissing, setMissing] = useState(false);
   useEffect(() => {
-    if (Shown) return;
+    if (Shown) return undefined;
+    let isLeft = false;
     LATER[name]?.().then(
       (page) => {
         loaded.set(name, page);
         setShown(() => page);
       },
-      async () => ((await isOutdated()) ? location.reload() : setMissing(true)),
+      async () => {
+        const isOld = await isOutdated();
+        if (isLeft) return;
+        if (isOld) location.reload();
+        else setMissing(true);
+      },
     );
+    return () => void (isLeft = true);
   }, [name]);
   if (isMissing) return <FailurePage text={t("error_offline")} retry={() => location.reload()} />;
   return Shown ? <Shown /> : <Waiting />;

@@ -1,5 +1,6 @@
 // Which page is shown. app/shop.py serves the same paths, and answers 404 for others.
 import { signal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
 
 const PAGES = {
   movies: /^\/$/,
@@ -65,6 +66,15 @@ export function navigate(to: string, { replace = false } = {}): void {
   else history.pushState({}, "", to);
   if (location.pathname !== place.value.path) scrollTo(0, 0);
   show();
+}
+
+/** `navigate` after something that took a while: who has left the page meanwhile stays where they are. */
+export function useNavigate(): typeof navigate {
+  const isLeft = useRef(false);
+  useEffect(() => () => void (isLeft.current = true), []);
+  return (to, options) => {
+    if (!isLeft.current) navigate(to, options);
+  };
 }
 
 /** The same page by another address, as while somebody types: it is no step back. */

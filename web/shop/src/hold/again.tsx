@@ -4,11 +4,12 @@ import { explain } from "../api/errors";
 import { ReserveSeatsDocument, type ReserveSeatsInput, SeatStatesDocument } from "../api/generated/graphql";
 import { ask } from "../api/http";
 import { t } from "../i18n";
-import { navigate } from "../router";
+import { useNavigate } from "../router";
 import type { Reservation } from "./follow";
 import { Attempts } from "./keys";
 
 export function Again({ reservation }: { reservation: Reservation }) {
+  const leave = useNavigate();
   const [areFree, setFree] = useState(false);
   const [isBusy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
@@ -32,7 +33,7 @@ export function Again({ reservation }: { reservation: Reservation }) {
     const attempts = new Attempts<ReserveSeatsInput>(`again:${reservation.id}`);
     try {
       const { reserveSeats } = await attempts.call(wishOf(reservation), (input) => ask(ReserveSeatsDocument, { input }));
-      if (reserveSeats.__typename === "Reservation") navigate(`/reservations/${reserveSeats.id}`, { replace: true });
+      if (reserveSeats.__typename === "Reservation") leave(`/reservations/${reserveSeats.id}`, { replace: true });
       else setProblem(reserveSeats.message);
     } catch (error) {
       setProblem(explain(error));

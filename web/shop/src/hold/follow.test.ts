@@ -12,7 +12,8 @@ const wire = {
   },
 };
 vi.mock("../api/socket", () => ({ socket: () => wire }));
-vi.mock("../api/http", () => ({ ask: async () => ({ reservation: { status: "PENDING" }, serverTime: "" }) }));
+const { ask } = vi.hoisted(() => ({ ask: vi.fn(async (): Promise<object> => ({ reservation: { status: "PENDING" }, serverTime: "" })) }));
+vi.mock("../api/http", () => ({ ask }));
 vi.mock("../api/tokens", () => ({ account: { value: "" } }));
 const { Followed } = await import("./follow");
 
@@ -20,7 +21,7 @@ beforeEach(() => {
   vi.useFakeTimers();
   vi.stubGlobal("document", new EventTarget());
   vi.stubGlobal("localStorage", memoryStorage());
-  vi.stubGlobal("location", { origin: "https://cinema.example" });
+  vi.stubGlobal("location", { origin: "https://cinema.example", assign: vi.fn() });
   wire.sinks = [];
 });
 afterEach(() => {
@@ -52,4 +53,17 @@ it("notes no attempt to pay while another call is on its way", async () => {
   followed.busy.value = "extend";
   await followed.checkOut("p", "REFUND");
   expect(localStorage.length).toBe(0);
+});
+
+it("leads to the provider's page, but not who has left meanwhile", async () => {
+  for (const isLeft of [true, false]) {
+    const followed = new Followed("r");
+    const stop = followed.start();
+    ask.mockResolvedValueOnce({ startCheckout: { __typename: "Checkout", url: "https://provider.example" } });
+    const call = followed.checkOut("p", "REFUND");
+    if (isLeft) stop();
+    await call;
+    expect(location.assign).toHaveBeenCalledTimes(isLeft ? 0 : 1);
+    stop();
+  }
 });

@@ -43,6 +43,7 @@ export class Followed {
   readonly busy = signal<"extend" | "choose" | "cancel" | "pay" | null>(null);
   readonly #reservation = signal<Known>(undefined);
   readonly #id: string;
+  #isShown = false;
 
   constructor(id: string) {
     this.#id = id;
@@ -50,6 +51,7 @@ export class Followed {
   }
 
   start(): () => void {
+    this.#isShown = true;
     let isHeard = false;
     const silent = () => void (isHeard = false);
     const stopClosed = socket().on("closed", silent);
@@ -67,6 +69,7 @@ export class Followed {
       ended: silent,
     });
     return () => {
+      this.#isShown = false;
       unsubscribe();
       clearInterval(poll);
       document.removeEventListener("visibilitychange", seen);
@@ -142,6 +145,7 @@ export class Followed {
       for (let tries = 1; ; tries += 1) {
         const { startCheckout } = await insist(() => ask(StartCheckoutDocument, { input }));
         if (startCheckout.__typename === "Checkout") {
+          if (!this.#isShown) return; // who has left the page stays where they are
           checkouts().put(this.#id, true, clock.now() + CHECKOUT_MILLISECONDS);
           location.assign(startCheckout.url);
           return;

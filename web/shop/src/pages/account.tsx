@@ -19,7 +19,7 @@ import { Failure, Heading, NobodyIsSignedIn, Waiting } from "../page";
 import { Field, Form, type Refusal, type Values } from "../parts/form";
 import { saveFile } from "../parts/save-file";
 import { useQuery } from "../query";
-import { navigate } from "../router";
+import { navigate, useNavigate } from "../router";
 import { VerifyForm } from "./codes";
 
 type Viewer = NonNullable<AccountQuery["viewer"]>;
@@ -56,6 +56,10 @@ async function update(input: Values): Promise<Refusal | null> {
 }
 
 function Profile({ viewer }: { viewer: Viewer }) {
+  const leave = () => {
+    void signOut();
+    navigate("/");
+  };
   return (
     <section class="card">
       <h2>{t("profile")}</h2>
@@ -73,7 +77,7 @@ function Profile({ viewer }: { viewer: Viewer }) {
         </div>
       </Form>
       <p>
-        <button type="button" class="button" onClick={() => void signOut().then(() => navigate("/"))}>
+        <button type="button" class="button" onClick={leave}>
           {t("sign_out")}
         </button>
       </p>
@@ -190,6 +194,7 @@ function Devices({ viewer, again }: { viewer: Viewer; again: () => void }) {
 function Data() {
   const [failure, setFailure] = useState("");
   const [asksForTickets, setAsks] = useState(false);
+  const leave = useNavigate();
   const save = async () => {
     const { exportViewer } = await ask(ExportDocument, {});
     saveFile("cinema-tickets.json", "application/json", exportViewer);
@@ -216,7 +221,7 @@ function Data() {
               return eraseAccount;
             }
             keepTokens(null);
-            navigate("/");
+            leave("/");
             return null;
           }}
         >

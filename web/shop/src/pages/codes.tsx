@@ -8,7 +8,7 @@ import { takeCode } from "../codes";
 import { t } from "../i18n";
 import { Heading } from "../page";
 import { Field, Form } from "../parts/form";
-import { navigate } from "../router";
+import { useNavigate } from "../router";
 import { ofTab } from "../storage";
 
 export function ForgotPassword() {
@@ -44,6 +44,7 @@ export function ForgotPassword() {
 
 export function ResetPassword() {
   const [code] = useState(() => takeCode("shop:reset"));
+  const leave = useNavigate();
   return (
     <div class="narrow">
       <Heading>{t("new_password")}</Heading>
@@ -54,7 +55,7 @@ export function ResetPassword() {
           const refused = signedInBy(resetPassword);
           if (!refused) {
             ofTab.remove("shop:reset");
-            navigate("/account", { replace: true });
+            leave("/account", { replace: true });
           }
           return refused;
         }}
@@ -68,6 +69,7 @@ export function ResetPassword() {
 
 export function VerifyEmail() {
   const [code] = useState(() => takeCode("shop:verify"));
+  const leave = useNavigate();
   return (
     <div class="narrow">
       <Heading>{t("verify_email")}</Heading>
@@ -76,7 +78,7 @@ export function VerifyEmail() {
           code={code}
           onDone={() => {
             ofTab.remove("shop:verify");
-            navigate("/account", { replace: true });
+            leave("/account", { replace: true });
           }}
         />
       ) : (

@@ -14,7 +14,7 @@ import { SeatMap } from "../map/seat-map";
 import type { Seat } from "../map/seats";
 import { lookOf } from "../map/shapes";
 import { Failure, FailurePage, Heading, Waiting } from "../page";
-import { navigate, place } from "../router";
+import { place, useNavigate } from "../router";
 import { NotFound } from "./not-found";
 import "../style/purchase.css";
 import "../style/map.css";
@@ -39,7 +39,8 @@ export function SessionPage() {
 }
 
 function Room({ first }: { first: Session }) {
-  const purchase = useMemo(() => new Purchase(first, (held) => navigate(`/reservations/${held}`)), [first]);
+  const leave = useNavigate();
+  const purchase = useMemo(() => new Purchase(first, (held) => leave(`/reservations/${held}`)), [first]);
   useEffect(() => purchase.start(), [purchase]);
   const session = purchase.session.value;
   const [isList, setList] = useState(false);

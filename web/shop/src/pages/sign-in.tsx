@@ -9,7 +9,7 @@ import { Failure, Heading, Waiting } from "../page";
 import { Field, Form } from "../parts/form";
 import { useLoad } from "../query";
 import { randomText } from "../random";
-import { navigate, place } from "../router";
+import { place, useNavigate } from "../router";
 import { ofTab } from "../storage";
 
 function others(path: string): string {
@@ -18,6 +18,7 @@ function others(path: string): string {
 }
 
 export function SignIn() {
+  const leave = useNavigate();
   return (
     <div class="narrow">
       <Heading>{t("sign_in")}</Heading>
@@ -26,7 +27,7 @@ export function SignIn() {
         submit={async ({ email = "", password = "" }) => {
           const { signIn } = await ask(SignInDocument, { input: { email, password } });
           const refused = signedInBy(signIn);
-          if (!refused) navigate(nextPath(place.value.query), { replace: true });
+          if (!refused) leave(nextPath(place.value.query), { replace: true });
           return refused;
         }}
       >
@@ -45,6 +46,7 @@ export function SignIn() {
 }
 
 export function SignUp() {
+  const leave = useNavigate();
   return (
     <div class="narrow">
       <Heading>{t("sign_up")}</Heading>
@@ -53,7 +55,7 @@ export function SignUp() {
         submit={async ({ name = "", email = "", password = "" }) => {
           const { signUp } = await ask(SignUpDocument, { input: { name, email, password } });
           const refused = signedInBy(signUp);
-          if (!refused) navigate(nextPath(place.value.query), { replace: true });
+          if (!refused) leave(nextPath(place.value.query), { replace: true });
           return refused;
         }}
       >
@@ -107,6 +109,7 @@ const REFUSALS: Record<string, TextKey> = {
 
 /** Where a provider sends people back to. */
 export function SignedIn() {
+  const leave = useNavigate();
   const [failure, setFailure] = useState<string | null>(null);
   useEffect(() => {
     const { query } = place.value;
@@ -120,7 +123,7 @@ export function SignedIn() {
       ({ exchangeSignInCode }) => {
         const refused = signedInBy(exchangeSignInCode);
         if (refused) setFailure(refused.message);
-        else navigate(begun.next, { replace: true });
+        else leave(begun.next, { replace: true });
       },
       (error: unknown) => setFailure(explain(error)),
     );
