@@ -11,6 +11,7 @@ SHARED_RUNS = {
         "test_account_states",
         "test_answer_headers",
         "test_api_examples",
+        "test_best_seats_page",
         "test_catalog",
         "test_expired_holds",
         "test_explorer",

@@ -7,6 +7,7 @@ import { bounded, fit, moved, revealed, TARGET_PIXELS, zoomed, type View } from 
 
 export const BASE_PIXELS = 16; // of a seat in the SVG, before it is scaled
 const CLOSE = 1.5; // seats that are too small to hit are brought to so many times the least target
+const READABLE = 34; // pixels of a seat from which on its number can be read
 const MARGIN = 1.5; // seats around the one that has the focus
 
 interface Pointed {
@@ -60,6 +61,7 @@ export class Camera {
       const view = this.#view.value;
       if (!view) return;
       drawing.style.transform = `translate(${view.x}px, ${view.y}px) scale(${view.k / BASE_PIXELS})`;
+      drawing.classList.toggle("near", view.k >= READABLE);
       // The page scrolls over a map that is shown whole.
       area.style.touchAction = this.#isWhole() ? "pan-y" : "none";
     });

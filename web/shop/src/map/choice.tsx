@@ -1,7 +1,7 @@
 // What is chosen: seats, types of tickets, the total, and the button that holds them.
 import { TypeChoice } from "../hold/type-choice";
 import { money, t } from "../i18n";
-import { MOST_SEATS, type Chosen } from "./selection";
+import type { Chosen } from "./selection";
 import type { Purchase } from "./purchase";
 
 export function Choice({ purchase }: { purchase: Purchase }) {
@@ -19,7 +19,7 @@ export function Choice({ purchase }: { purchase: Purchase }) {
           ))}
         </ul>
       ) : (
-        <p class="hint">{t("choice_none", { count: MOST_SEATS })}</p>
+        <p class="hint">{t("choice_none")}</p>
       )}
       <div class="choice-foot">
         <p class="choice-total" role="status">
@@ -30,7 +30,7 @@ export function Choice({ purchase }: { purchase: Purchase }) {
           type="button"
           class="button main wide"
           aria-disabled={isOff}
-          onClick={() => isOff || void purchase.withSignIn(() => purchase.hold())}
+          onClick={() => void purchase.withSignIn(() => purchase.hold())}
         >
           {isBusy ? t("choice_holding") : t("choice_hold")}
         </button>

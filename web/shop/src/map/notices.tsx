@@ -13,8 +13,8 @@ function textOf({ kind, seats = [], text = "" }: Notice): string {
       return t("notice_taken", facts);
     case "orphans":
       return t("notice_orphans", facts);
-    case "too-many":
-      return t("notice_too_many");
+    case "none":
+      return t("choice_none");
     case "stale":
       return t("map_stale");
     default:
@@ -40,7 +40,7 @@ export function Notices({ purchase }: { purchase: Purchase }) {
 }
 
 function Shown({ notice, purchase }: { notice: Notice; purchase: Purchase }) {
-  const { kind, instead = [] } = notice;
+  const { kind, instead = [], apart } = notice;
   return (
     <div class="notice">
       <p>{textOf(notice)}</p>
@@ -50,8 +50,8 @@ function Shown({ notice, purchase }: { notice: Notice; purchase: Purchase }) {
           {t("notice_instead", { seats: labelsOf(instead) })}
         </button>
       )}
-      {notice.apart && (
-        <button type="button" class="button" onClick={() => void purchase.holdBest(notice.apart ?? 1, "ANY")}>
+      {apart && (
+        <button type="button" class="button" onClick={() => void purchase.reserveBest(apart)}>
           {t("notice_apart")}
         </button>
       )}

@@ -6,6 +6,8 @@ const ROW_PITCH = 1.12;
 const SIDE = 1.6; // for the names of rows
 const SCREEN = 2.6;
 const BACK = 0.4;
+const BELOW = 0.56; // a number is between its seat and the next row
+const DIGIT = 0.155;
 
 export interface Spot {
   x: number;
@@ -16,11 +18,20 @@ export interface RowName extends Spot {
   name: string;
 }
 
+/** The numbers of all seats of a row, as one text: each digit has its own spot. */
+export interface RowNumbers {
+  text: string;
+  x: string;
+  y: string;
+}
+
 export interface Plan {
   width: number;
   height: number;
   rows: Rows;
   names: readonly RowName[];
+  /** As many as rows. */
+  numbers: readonly RowNumbers[];
   screen: { x: number; width: number };
   spotOf(seat: Seat): Spot;
   /** The seat at this spot, or within reach of a finger. */
@@ -50,6 +61,7 @@ export function planOf(seats: readonly Seat[]): Plan {
     height: (back - front) * ROW_PITCH + 1 + SCREEN + BACK,
     rows,
     names,
+    numbers: rows.map((row) => numbersOf(row, spotOf)),
     screen: { x: width * 0.14, width: width * 0.72 },
     spotOf,
     seatAt(spot) {
@@ -63,6 +75,16 @@ export function planOf(seats: readonly Seat[]): Plan {
       return best;
     },
   };
+}
+
+function numbersOf(row: readonly Seat[], spotOf: (seat: Seat) => Spot): RowNumbers {
+  const digits = row.flatMap((seat) => {
+    const { x, y } = spotOf(seat);
+    const number = [...String(seat.number)];
+    return number.map((digit, index) => ({ digit, x: x + (index - (number.length - 1) / 2) * DIGIT, y: y + BELOW }));
+  });
+  const list = (values: number[]) => values.map((value) => Number(value.toFixed(3))).join(" ");
+  return { text: digits.map(({ digit }) => digit).join(""), x: list(digits.map(({ x }) => x)), y: list(digits.map(({ y }) => y)) };
 }
 
 function extent(values: readonly number[]): [number, number] {

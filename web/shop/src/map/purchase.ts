@@ -26,6 +26,7 @@ import type { Seat, Update } from "./seats";
 import { SeatBook } from "./seats";
 import { type Chosen, Selection } from "./selection";
 
+export type BestWish = Pick<ReserveBestSeatsInput, "tickets" | "zoneIds" | "features" | "together">;
 export type Session = NonNullable<SessionPageQuery["session"]>;
 const PATIENCE_MILLISECONDS = 25_000;
 const TICK_MILLISECONDS = 1_000;
@@ -87,9 +88,10 @@ export class Purchase {
     };
   }
 
-  /** Only somebody who is signed in can hold seats. The choice is kept meanwhile. */
+  /** Only somebody who is signed in can hold seats, and only by a map that is live. The choice is kept meanwhile. */
   async withSignIn(call: () => Promise<void>): Promise<void> {
-    if (tokens.value) await call();
+    if (this.live.freshness.value !== "live") this.notice.value = { kind: "stale" };
+    else if (tokens.value) await call();
     else navigate(signInPath(`/sessions/${this.session.value.id}`));
   }
 
@@ -110,7 +112,7 @@ export class Purchase {
     }
     const choice = this.selection.toggle(seat);
     if (choice === "taken") this.notice.value = { kind: "taken", seats: [seat], instead: besideWanted(this.book.seats, [seat]) };
-    else this.notice.value = choice === "too-many" ? { kind: "too-many" } : null;
+    else this.notice.value = null;
   }
 
   takeInstead({ replaced = [], instead = [] }: Notice): void {
@@ -122,6 +124,10 @@ export class Purchase {
   async hold(): Promise<void> {
     const { id, pricePerSeat } = this.session.value;
     const chosen = this.selection.chosen.value;
+    if (!chosen.length) {
+      this.notice.value = { kind: "none" };
+      return;
+    }
     const input: ReserveSeatsInput = {
       sessionId: id,
       seatIds: chosen.map(({ seat }) => seat.id),
@@ -132,10 +138,14 @@ export class Purchase {
     await this.#reserve(input);
   }
 
-  async holdBest(count: number, together: ReserveBestSeatsInput["together"] = "ROW"): Promise<void> {
+  /** So many of the default type. */
+  async holdBest(count: number): Promise<void> {
     const type = this.session.value.prices.find(({ ticketType }) => ticketType.isDefault)?.ticketType.id;
-    if (!type) return;
-    await this.#reserveBest({ sessionId: this.session.value.id, tickets: [{ ticketTypeId: type, count }], together });
+    if (type) await this.reserveBest({ tickets: [{ ticketTypeId: type, count }] });
+  }
+
+  async reserveBest(wish: BestWish): Promise<void> {
+    await this.#reserveBest({ together: "ROW", ...wish, sessionId: this.session.value.id });
   }
 
   async #reserve(wish: ReserveSeatsInput): Promise<void> {
@@ -153,7 +163,8 @@ export class Purchase {
       else {
         const count = wish.tickets.reduce((sum, ticket) => sum + ticket.count, 0);
         const isApart = reserveBestSeats.__typename === "NotEnoughSeats" && reserveBestSeats.available >= count;
-        this.notice.value = { kind: "refused", text: reserveBestSeats.message, ...(isApart && { apart: count }) };
+        const text = reserveBestSeats.__typename === "InvalidInput" ? reserveBestSeats.fields[0]?.message : undefined;
+        this.notice.value = { kind: "refused", text: text ?? reserveBestSeats.message, ...(isApart && { apart: { ...wish, together: "ANY" } }) };
       }
     });
   }

@@ -1,19 +1,19 @@
 // Why seats were not held, in the terms of the map, and what is still free beside them.
-import type { ReserveSeatsMutation } from "../api/generated/graphql";
+import type { ReserveBestSeatsInput, ReserveSeatsMutation } from "../api/generated/graphql";
 import { besideWanted } from "./neighbours";
 import type { Seat, SeatBook, SeatNews } from "./seats";
 
 export type Refusal = Exclude<ReserveSeatsMutation["reserveSeats"], { __typename: "Reservation" }>;
 
 export interface Notice {
-  kind: "lost" | "taken" | "orphans" | "too-many" | "stale" | "refused";
+  kind: "lost" | "taken" | "orphans" | "none" | "stale" | "refused";
   text?: string;
   seats?: readonly Seat[];
   /** What can be had in place of `replaced`. */
   instead?: readonly Seat[];
   replaced?: readonly Seat[];
-  /** So many may be had in several places. */
-  apart?: number;
+  /** The same can be had in several places. */
+  apart?: ReserveBestSeatsInput;
 }
 
 /** Also learns what the refusal says of seats. */

@@ -20,6 +20,13 @@ export function Seats({ plan, describe, zoneOf }: Drawing) {
           </text>
         ))}
       </g>
+      <g class="numbers" aria-hidden="true">
+        {plan.numbers.map(({ text, x, y }, index) => (
+          <text key={index} x={x} y={y}>
+            {text}
+          </text>
+        ))}
+      </g>
       {plan.rows.map((row) => (
         <g key={row[0]?.row} role="row" aria-label={t("seat_row", { row: row[0]?.row ?? "" })}>
           {row.map((seat) => (

@@ -3,9 +3,7 @@ import { batch, computed, signal, type ReadonlySignal } from "@preact/signals";
 import { ofTab, type Store } from "../storage";
 import type { Seat, SeatBook } from "./seats";
 
-export const MOST_SEATS = 8;
-
-export type Choice = "chosen" | "given-up" | "taken" | "too-many";
+export type Choice = "chosen" | "given-up" | "taken";
 
 interface Wish {
   id: string;
@@ -63,7 +61,6 @@ export class Selection {
   add(seats: readonly Seat[]): Choice {
     if (!seats.every(isFree)) return "taken";
     const more = seats.filter((seat) => !seat.state.peek().chosen);
-    if (this.#wishes.value.length + more.length > MOST_SEATS) return "too-many";
     this.#keep([...this.#wishes.value, ...more.map(({ id }) => ({ id, ticketTypeId: null }))]);
     return "chosen";
   }
