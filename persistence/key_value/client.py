@@ -8,6 +8,8 @@ from redis.asyncio.retry import Retry
 from redis.asyncio.sentinel import Sentinel, SentinelConnectionPool
 from redis.backoff import NoBackoff
 
+from runtime.cancel_scope import before_call, call_under_way
+
 TIMEOUT_SECONDS = 0.5
 SENTINEL = "redis+sentinel"
 
@@ -25,6 +27,13 @@ class PrimaryPool(SentinelConnectionPool, BlockingConnectionPool):
         await super().disconnect(inuse_connections)
         if inuse_connections:  # the pool is closed; not a change of the primary
             await self.sentinel_manager.aclose()
+
+
+class Client(Redis):
+    async def execute_command(self, *args: Any, **options: Any) -> Any:
+        await before_call()
+        with call_under_way():
+            return await super().execute_command(*args, **options)  # type: ignore[no-untyped-call] # redis-py
 
 
 def open_redis(
@@ -51,7 +60,7 @@ def open_redis(
         **options,
     }
     if not url.startswith(f"{SENTINEL}://"):
-        return Redis.from_pool(BlockingConnectionPool.from_url(url, **pool))
+        return Client.from_pool(BlockingConnectionPool.from_url(url, **pool))
     parts = urlsplit(url)
     login: dict[str, Any] = {}
     if parts.username or parts.password:
@@ -62,7 +71,7 @@ def open_redis(
         sentinel_kwargs={"socket_timeout": TIMEOUT_SECONDS, **options, **login},
     )
     primary = PrimaryPool(parts.path.strip("/"), sentinels, **pool, **login)  # type: ignore[no-untyped-call] # redis-py
-    return Redis.from_pool(primary)
+    return Client.from_pool(primary)
 
 
 def _address(text: str) -> tuple[str, int]:

@@ -9,6 +9,7 @@ from typing import Any
 from redis.asyncio import Redis
 from redis.exceptions import NoScriptError
 
+from runtime.cancel_scope import outliving
 from runtime.patience import Patience
 from telemetry.spans import spans
 
@@ -60,7 +61,7 @@ class ScriptBatch:
         if not self._waiting or len(self._flushes) == FLUSHES:
             return
         calls, self._waiting = self._waiting, []
-        task = asyncio.get_running_loop().create_task(self._send(calls))
+        task = asyncio.get_running_loop().create_task(outliving(self._send(calls)))
         self._flushes.add(task)
         task.add_done_callback(self._end_flush)
 

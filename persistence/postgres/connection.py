@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import asyncpg
 
 from persistence.outages import is_unavailable
+from runtime.cancel_scope import call_under_way
 from runtime.patience import Patience
 
 if TYPE_CHECKING:
@@ -69,8 +70,9 @@ class MortalConnection(_Connection):
             if self.patience_seconds is None:
                 yield
                 return
-            async with Patience(self.patience_seconds):
-                yield
+            with call_under_way():
+                async with Patience(self.patience_seconds):
+                    yield
         except DEMOTED:
             self._protocol.abort()
             raise

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from persistence.postgres.connection import connect
 from persistence.postgres.pool import PATIENCE_SECONDS, connection_options
+from runtime.cancel_scope import before_call, call_under_way
 from runtime.patience import Patience
 from telemetry.spans import spans
 
@@ -47,8 +48,10 @@ def open_engine(
 @asynccontextmanager
 async def reading(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     """A connection for one statement. Raises TimeoutError if it takes too long."""
-    async with (
-        Patience(engine.get_execution_options()[PATIENCE]),
-        engine.connect() as db,
-    ):
-        yield db
+    await before_call()
+    with call_under_way():
+        async with (
+            Patience(engine.get_execution_options()[PATIENCE]),
+            engine.connect() as db,
+        ):
+            yield db

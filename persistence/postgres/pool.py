@@ -10,6 +10,7 @@ import orjson
 from domain.errors import TooManyAtOnceError
 from persistence.outages import is_unavailable
 from persistence.postgres.connection import MortalConnection, connect
+from runtime.cancel_scope import before_call
 from runtime.patience import Patience
 from telemetry.sale_metrics import RATE_LIMITED
 from telemetry.spans import spans
@@ -60,6 +61,7 @@ class Pool(_Pool):
         Not with asyncpg's own time-out, which uses wait_for: up to Python 3.11 that
         swallows a cancellation which comes at the same moment as a connection.
         """
+        await before_call()
         if self._waiting >= WAITING_LIMIT:
             RATE_LIMITED.labels("connections").inc()
             raise TooManyAtOnceError

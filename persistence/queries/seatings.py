@@ -14,6 +14,7 @@ from persistence.catalog_rows import seat_of
 from persistence.outages import is_unavailable
 from persistence.postgres.pool import RecordPool
 from persistence.queries.seat_maps import SeatMaps
+from runtime.cancel_scope import outliving
 
 RECENT_SECONDS = 0.25
 MAX_SEATS = 50_000  # of all seatings, some kilobytes each
@@ -84,7 +85,8 @@ class Seatings:
         kept = self._rules.setdefault(session_id, KeptRules())
         age = time.monotonic() - kept.read_at
         if age > RULES_SECONDS and kept.reading is None:
-            kept.reading = asyncio.create_task(self._refresh(session_id, kept))
+            refreshing = self._refresh(session_id, kept)
+            kept.reading = asyncio.create_task(outliving(refreshing))
         if age > OLD_RULES_SECONDS and kept.reading is not None:
             await asyncio.shield(kept.reading)
         return kept.rules
@@ -115,7 +117,7 @@ class Seatings:
         kept = self._kept.setdefault(session_id, KeptSeating())
         if kept.next is None:
             reading = self._read_next(session_id, kept, kept.reading)
-            kept.next = asyncio.create_task(reading)
+            kept.next = asyncio.create_task(outliving(reading))
         return await asyncio.shield(kept.next)
 
     async def _read_next(

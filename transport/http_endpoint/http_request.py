@@ -1,15 +1,21 @@
 """What the view needs of a request. Each header is looked at once."""
 
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from starlette.types import Receive, Scope
 
 from resolvers.languages import locale_for
+from runtime.cancel_scope import CancelScope
 from transport.http_endpoint.negotiation import JSON, media_type_for
 from transport.operation_run import OperationRun
 from transport.request_context import RequestHeaders, request_id_from
+from transport.server.connection_loss import CONNECTION_LOSS, ConnectionLoss
 
 
 class ClientGoneError(Exception):
-    """Before its request was complete: nobody waits for an answer."""
+    """Nobody waits for an answer, and nothing has been changed."""
 
 
 class HttpRequest:
@@ -33,6 +39,30 @@ class HttpRequest:
     def address(self) -> str | None:
         client = self.scope.get("client")
         return client[0] if client else None
+
+    @contextmanager
+    def while_connected(self) -> Iterator[None]:
+        """For reads: raises ClientGoneError as soon as nobody waits for them."""
+        extensions = self.scope.get("extensions", {})
+        loss: ConnectionLoss | None = extensions.get(CONNECTION_LOSS)
+        if loss is None:  # another server's
+            yield
+            return
+        if loss.has_happened:
+            raise ClientGoneError
+        reading = CancelScope()
+        loss.then = reading.cancel
+        try:
+            with reading:
+                yield
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is None or not reading.is_cancelled:
+                raise
+            task.uncancel()
+            raise ClientGoneError from None
+        finally:
+            loss.then = None
 
     async def body(self, at_most: int) -> bytes | None:
         """None if it is longer; the bytes that arrive count, whatever is announced.

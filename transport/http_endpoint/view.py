@@ -1,6 +1,7 @@
 """GraphQL over HTTP by its specification, executed by Strawberry."""
 
 import logging
+from collections.abc import Hashable
 from http import HTTPStatus
 
 from starlette.types import Receive, Scope, Send
@@ -105,7 +106,9 @@ class GraphQLHttp:
         context = self._context_for(request)
         data = await data_of(request)
         reader = reader_of(client_network(request.scope))
-        document = await self._documents.find(data.text, data.extensions, reader)
+        document = await self._documents.find(
+            data.text, data.extensions, reader, request.while_connected
+        )
         call = Call.to(document, data.operation_name, data.variables)
         request.run.operation = call.operation
         refusal = refusal_of(call)
@@ -115,6 +118,16 @@ class GraphQLHttp:
             with self._shares.change():
                 result = await self._execute(request, call, context)
                 return _answer_with(result, request)
+        with request.while_connected():
+            return await self._read(request, call, context, reader)
+
+    async def _read(
+        self,
+        request: HttpRequest,
+        call: Call,
+        context: OperationContext,
+        reader: Hashable,
+    ) -> Answer:
         async with self._shares.admission_for(reader, call.operation) as admission:
             work = self._execute(request, call, context)
             result = await admission.measured(work)

@@ -15,6 +15,7 @@ from transport.limits import (
     REQUEST_SECONDS,
 )
 from transport.server.answer_headers import ALWAYS
+from transport.server.connection_loss import CONNECTION_LOSS, ConnectionLoss
 from transport.server.lingering_transport import LingeringTransport
 from transport.server.request_head import (
     RefusedHeadError,
@@ -59,12 +60,15 @@ class BoundedHttp(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn does
         self._lingering = LingeringTransport(transport, self.loop, self.answer_seconds)
         super().connection_made(cast("asyncio.Transport", self._lingering))
+        self._loss = ConnectionLoss()
+        self._extensions = {CONNECTION_LOSS: cast("dict[object, object]", self._loss)}
         self._start_request_deadline()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._clear_request_deadline()
         self._clear_write_deadline()
         super().connection_lost(exc)
+        self._loss.happen()
 
     def pause_writing(self) -> None:
         self._write_deadline = self.loop.call_later(
@@ -160,6 +164,7 @@ class BoundedHttp(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
+        self.scope["extensions"] = self._extensions
         self._head_bytes = 0
         self._is_incomplete = True
 

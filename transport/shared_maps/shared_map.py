@@ -3,9 +3,8 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from contextlib import aclosing, suppress
-from typing import Any
 
 from runtime.back_off import BackOff
 from telemetry import origin
@@ -15,6 +14,7 @@ from transport.documents.call import Call
 from transport.execution import Execution
 from transport.request_context import new_request_id
 from transport.results import OperationFailedError
+from transport.shared_maps.shared_task import SharedTask
 from transport.shared_maps.watcher import Watcher, Watchers
 from transport.shares.admission import Admission
 from transport.shares.read_shares import ReadShares
@@ -57,31 +57,18 @@ class SharedMap:
         self._replay: list[bytes] | None = None
         # What comes while a new map is read.
         self._recorded: list[bytes] | None = None
-        self._reading: asyncio.Task[None] | None = None
+        self._reading: SharedTask | None = None
         self._waiting = 0  # watchers that wait for the reading
         self._back_off = BackOff(FIRST_DELAY, LONGEST_DELAY)
         self._retry_at = 0.0
         self._started = asyncio.Event()
         self._ended = asyncio.Event()
         self._failure: OperationFailedError | None = None
-        self._task = self._begin(self._run(admission), admission)
-
-    @staticmethod
-    def _begin(
-        work: Coroutine[Any, Any, None], admission: Admission
-    ) -> asyncio.Task[None]:
-        """The admission ends with the task, even with one that never began."""
-        task = asyncio.create_task(work)
-        task.add_done_callback(lambda _: admission.end())
-        return task
+        self._stream = SharedTask(self._run(admission), admission)
 
     async def stop(self) -> None:
-        tasks = [self._task]
-        if self._reading is not None:
-            tasks.append(self._reading)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        tasks = [each for each in (self._stream, self._reading) if each is not None]
+        await asyncio.gather(*(each.stop() for each in tasks))
 
     async def serve(self, watcher: Watcher, resumed: Call | None) -> None:
         """Returns when the stream ends; raises OperationFailedError if it failed.
@@ -162,9 +149,9 @@ class SharedMap:
         """One reading for all who wait, in a task: a watcher that leaves ends none."""
         if self._reading is None:
             admission = self._admission = self._line_up(watcher)
-            self._reading = self._begin(self._read_new_map(admission), admission)
+            self._reading = SharedTask(self._read_new_map(admission), admission)
         self._shares.join(self._admission, watcher.client)
-        reading = self._reading
+        reading = self._reading.task
         await asyncio.wait({reading})
         if reading.cancelled():
             return

@@ -39,6 +39,7 @@ class Admission:
         self._waiting: asyncio.Future[None] | None = None
         self._failure: FaultError | None = None
         self._ended = False
+        self._was_cut = False
 
     def __enter__(self) -> Self:
         return self
@@ -49,6 +50,8 @@ class Admission:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        if isinstance(error, asyncio.CancelledError):
+            self.cut()
         self.end()
 
     @property
@@ -61,8 +64,13 @@ class Admission:
 
     @property
     def seconds(self) -> float:
-        """How long the loop has been busy with it since it was admitted."""
-        return self._meter.seconds - self._measured_before
+        """How long the loop has been busy with it since it was admitted.
+
+        One that was cut costs what was expected: servers have begun to work for it, and
+        its operation is no cheaper the next time.
+        """
+        measured = self._meter.seconds - self._measured_before
+        return max(measured, self.expected) if self._was_cut else measured
 
     def line_up(self) -> None:
         self._waiting = asyncio.get_running_loop().create_future()
@@ -106,6 +114,10 @@ class Admission:
 
     async def measured(self, work: Coroutine[Any, Any, T]) -> T:
         return await self._meter.measured(work)
+
+    def cut(self) -> None:
+        """Nobody waits for its end."""
+        self._was_cut = True
 
     def measuring(self) -> AbstractContextManager[None]:
         return self._meter.running()

@@ -1,6 +1,7 @@
 """Finds the document of a request. A new one waits for its turn, like a read."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from transport.documents.document import Document, kept, read
@@ -27,20 +28,29 @@ class KnownDocuments:
         self._persisted = PersistedQueries() if persisted is None else persisted
 
     async def find(
-        self, text: str | None, extensions: Mapping[str, Any] | None, client: Hashable
+        self,
+        text: str | None,
+        extensions: Mapping[str, Any] | None,
+        client: Hashable,
+        while_wanted: Callable[[], AbstractContextManager[object]],
     ) -> Document:
         """By text or hash.
 
-        Raises RefusedDocumentError; OperationFailedError if the client has too much
-        waiting.
+        It waits in `while_wanted`, unless it may have a mutation. Raises
+        RefusedDocumentError; OperationFailedError if the client has too much waiting.
         """
         text = self._persisted.text_of(text, extensions)
         document = self._persisted.trusted(text) or kept(text)
         if document is None:
-            async with self._shares.admission_for(client, None) as admission:
-                with admission.measuring():
-                    document = read(text)
-                    self._schema.is_valid(document)
+            with nullcontext() if "mutation" in text else while_wanted():
+                document = await self._read(text, client)
         if extensions and self._schema.is_valid(document):
             self._persisted.keep(text, extensions)
+        return document
+
+    async def _read(self, text: str, client: Hashable) -> Document:
+        async with self._shares.admission_for(client, None) as admission:
+            with admission.measuring():
+                document = read(text)
+                self._schema.is_valid(document)
         return document

@@ -171,7 +171,7 @@ class Socket:
         operation = RunningOperation(self._outgoing.outbox(frame.id))
         self._operations[frame.id] = operation
         running = self._run_operation(frame, operation, self._caller)
-        operation.task = task = asyncio.create_task(running)
+        task = asyncio.create_task(running)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

@@ -40,7 +40,7 @@ class GraphQLWebSocket:
     A client that does not even read the answers to its own frames is closed with 1013,
     which clients take as "try again later".
 
-    The end of a socket cancels its subscriptions. Its queries and mutations run to
+    The end of a socket cancels its queries and subscriptions. Its mutations run to
     their end first, with nobody to answer. The call waits for them, and so does a
     server that stops gracefully.
     """

@@ -1,11 +1,11 @@
 """Runs one operation of a socket, by itself or as a watcher of a shared map."""
 
-import asyncio
 import logging
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from auth.tokens import AuthenticationError
+from runtime.cancel_scope import CancelScope
 from transport import results
 from transport.documents.call import Call
 from transport.documents.persisted_queries import RefusedDocumentError
@@ -26,14 +26,12 @@ log = logging.getLogger(__name__)
 @dataclass(slots=True, eq=False)
 class RunningOperation:
     outbox: OperationOutbox
-    task: asyncio.Task[None] | None = None
-    call: Call | None = None  # None until its document is known: nothing has happened
+    reading: CancelScope = field(default_factory=CancelScope)  # mutations are not in it
 
     def end(self) -> None:
         """A mutation may be in a transaction: it is finished, but nothing is sent."""
         self.outbox.close()
-        if self.task and (self.call is None or self.call.is_subscription):
-            self.task.cancel()
+        self.reading.cancel()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +49,20 @@ class SubscriptionRunner:
         """Runs the operation to its end; returns the errors that ended it, if any."""
         try:
             document = await self.documents.find(
-                frame.query, frame.extensions, caller.reader
+                frame.query,
+                frame.extensions,
+                caller.reader,
+                lambda: operation.reading,
             )
         except RefusedDocumentError as refused:
             return results.error(refused.message, refused.code)
         except OperationFailedError as failed:
             return failed.errors
-        operation.call = call = Call.to(document, frame.operation_name, frame.variables)
-        return await self._run_call(call, operation.outbox, caller)
+        call = Call.to(document, frame.operation_name, frame.variables)
+        if call.is_mutation:
+            return await self._run_call(call, operation.outbox, caller)
+        with operation.reading:
+            return await self._run_call(call, operation.outbox, caller)
 
     async def _run_call(
         self, call: Call, outbox: OperationOutbox, caller: Caller

@@ -1,0 +1,132 @@
+"""Clients that go: their reads break no connection, and their changes happen once."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+from redis.asyncio import Redis
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from loadtest.documents import RESERVE_SEATS
+from persistence.key_value.client import open_redis
+from persistence.postgres.engine import reading
+from persistence.postgres.pool import Pool, open_pool
+from runtime.cancel_scope import CancelScope
+from tests.support.asgi_server import speaking
+from tests.support.cinema import Cinema, Show, reserving
+from tests.support.embedded import EmbeddedStack
+from tests.support.in_process_client import InProcessClient, in_process_client
+from tests.support.polling import eventually, until_blocked
+from transport.server.http_limits import BoundedHttp
+
+SLEEPING = """
+SELECT count(*) FROM pg_stat_activity
+WHERE datname = current_database() AND wait_event = 'PgSleep'
+"""
+SLEEP = "SELECT pg_backend_pid() FROM pg_sleep(0.2)"
+LOCK = "SELECT FROM session_seats WHERE session_id = $1 FOR UPDATE"
+
+
+async def abandoned(
+    read: Callable[[], Awaitable[object]], is_read: Callable[[], Awaitable[bool]]
+) -> None:
+    """Cancels it as soon as the server is at work for it, and waits for its end."""
+    scope = CancelScope()
+
+    async def run() -> None:
+        with scope:
+            await read()
+            await asyncio.Event().wait()
+
+    task = asyncio.create_task(run())
+    await eventually(is_read)
+    scope.cancel()
+    await asyncio.wait([task], timeout=60)
+    assert task.cancelled()
+
+
+async def test_an_abandoned_read_leaves_its_connection_to_the_next(
+    database_url: str, pool: Pool
+) -> None:
+    single = await open_pool(database_url, max_size=1, name="tests")
+    before = await single.fetchval("SELECT pg_backend_pid()")
+
+    async def sleeps() -> bool:
+        return bool(await pool.fetchval(SLEEPING))
+
+    await abandoned(lambda: single.fetch(SLEEP), sleeps)
+
+    assert await single.fetchval("SELECT pg_backend_pid()") == before
+    await single.close()
+
+
+async def test_so_does_one_of_the_catalog(engine: AsyncEngine, pool: Pool) -> None:
+    backends: list[int] = []
+
+    async def read() -> None:
+        async with reading(engine) as db:
+            backends.append((await db.execute(text(SLEEP))).scalar_one())
+
+    async def sleeps() -> bool:
+        return bool(await pool.fetchval(SLEEPING))
+
+    await abandoned(read, sleeps)
+    await read()
+
+    assert len(set(backends)) == 1
+
+
+async def test_so_does_one_of_redis(stack: EmbeddedStack, redis: Redis) -> None:
+    single = open_redis(stack.environment["REDIS_URL"], max_connections=1)
+    before = await single.client_id()
+
+    async def waits() -> bool:
+        return bool((await redis.info("clients"))["blocked_clients"])
+
+    await abandoned(lambda: single.blpop(["abandoned:nothing"], timeout=0.2), waits)
+
+    assert await single.client_id() == before
+    await single.aclose()
+
+
+@pytest.fixture
+async def client(
+    stack: EmbeddedStack, database_url: str, ana: UUID, tmp_path: Path
+) -> AsyncIterator[InProcessClient]:
+    environment = stack.environment | {"DATABASE_URL": database_url}
+    async with in_process_client(environment, tmp_path / "keys", ana) as client:
+        yield client
+
+
+async def test_a_hold_whose_client_has_gone_happens_once(
+    client: InProcessClient, show: Show, cinema: Cinema, pool: Pool
+) -> None:
+    key = str(uuid4())
+    variables = {"input": reserving(show, 0, key=key)}
+    body = json.dumps({"query": RESERVE_SEATS, "variables": variables})
+    async with speaking(BoundedHttp, client.app) as port:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+        async with pool.acquire() as db, db.transaction():
+            await db.execute(LOCK, show.session_id)
+            writer.write(
+                "POST /graphql HTTP/1.1\r\nHost: x\r\n"
+                f"Authorization: Bearer {client.token}\r\n"
+                "Content-Type: application/json\r\n"
+                f"Content-Length: {len(body)}\r\n\r\n{body}".encode()
+            )
+            await until_blocked(db, 1)
+            writer.transport.abort()
+            await client.ask("{ __typename }")  # meanwhile the server notices
+
+        async def is_held() -> bool:
+            return (await cinema.seat_states(show))[0] == ("HELD", 2)
+
+        await eventually(is_held)
+        again = await client.reserve(show, 0, key)
+
+    assert again["data"]["reserveSeats"]["status"] == "PENDING"
+    assert await cinema.count("reservations", "session_id = $1", show.session_id) == 1
