@@ -6,6 +6,7 @@ import { LOCALES, type Locale, chooseLocale, locale, t } from "./i18n";
 import { FailurePage, Waiting } from "./page";
 import { Movies } from "./pages/movies";
 import { NotFound } from "./pages/not-found";
+import { askAhead } from "./programme";
 import { type PageName, place } from "./router";
 
 type Page = ComponentType;
@@ -24,6 +25,13 @@ const LATER: Partial<Record<PageName, () => Promise<Page>>> = {
   reservation: async () => (await import("./pages/reservation")).ReservationPage,
 };
 const loaded = new Map<PageName, Page>();
+
+/** What the first page is made of. Nothing is lost if it fails: the page asks for it again, and says why. */
+export function loadAhead(): void {
+  const { page, query } = place.value;
+  const parts = page === "movies" ? askAhead(query) : page && LATER[page]?.();
+  parts?.catch(() => {});
+}
 
 export function App() {
   const { page, path } = place.value;

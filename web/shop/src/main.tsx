@@ -1,5 +1,5 @@
 import { render } from "preact";
-import { App } from "./app";
+import { App, loadAhead } from "./app";
 import { startLocale } from "./i18n";
 import { followLinks } from "./router";
 import "./style/base.css";
@@ -8,5 +8,7 @@ import "./style/movies.css";
 import "./style/tickets.css";
 
 followLinks();
-await startLocale();
+const texts = startLocale();
+loadAhead();
+await texts;
 render(<App />, document.getElementById("shop") as HTMLElement);

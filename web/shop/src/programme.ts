@@ -2,6 +2,8 @@
 import { signal } from "@preact/signals";
 import { AvailabilityDocument, NextSessionsDocument, ProgrammeDocument, type ProgrammeQuery, type SessionFilter } from "./api/generated/graphql";
 import { all, ask } from "./api/http";
+import { type Cinema, readCinemas } from "./cinemas";
+import { dayIn } from "./i18n";
 import { ofBrowser } from "./storage";
 
 export type Session = ProgrammeQuery["sessions"]["edges"][number]["node"];
@@ -16,11 +18,6 @@ export function chooseCinema(id: string): void {
   chosenCinema.value = id;
 }
 
-/** The calendar day of a moment on a clock, as 2026-11-29. */
-export function dayIn(timeZone: string, moment = new Date()): string {
-  return new Intl.DateTimeFormat("en-CA", { timeZone, year: "numeric", month: "2-digit", day: "2-digit" }).format(moment);
-}
-
 export function daysFrom(day: string, count: number): string[] {
   const first = Date.parse(`${day}T00:00Z`);
   return Array.from({ length: count }, (_, number) => new Date(first + number * 86_400_000).toISOString().slice(0, 10));
@@ -28,10 +25,33 @@ export function daysFrom(day: string, count: number): string[] {
 
 const isOnSale = ({ salesEndAt }: Pick<Session, "salesEndAt">) => Date.parse(salesEndAt) > Date.now();
 
+/** The one that is asked for or was chosen last, or else the first. */
+export function cinemaOf(cinemas: Cinema[], query: URLSearchParams): Cinema | undefined {
+  const asked = query.get("cinema") ?? chosenCinema.value;
+  return cinemas.find(({ id }) => id === asked) ?? cinemas[0];
+}
+
+/** Asked for before the first page is there to ask. */
+let ahead: { filter: string; sessions: Promise<Session[]> } | null = null;
+
 /** Those that are on sale, the next one first. */
-export async function sessionsOf(filter: SessionFilter, signal: AbortSignal): Promise<Session[]> {
-  const found = await all(async (after) => (await ask(ProgrammeDocument, { filter: { ...filter, status: "SCHEDULED" }, after }, { signal })).sessions);
+export async function sessionsOf(filter: SessionFilter, signal?: AbortSignal): Promise<Session[]> {
+  const early = ahead?.filter === JSON.stringify(filter) ? ahead.sessions : null;
+  ahead = null;
+  if (early) return early;
+  const options = signal ? { signal } : {};
+  const found = await all(async (after) => (await ask(ProgrammeDocument, { filter: { ...filter, status: "SCHEDULED" }, after }, options)).sessions);
   return found.filter(isOnSale);
+}
+
+/** Asks for what the first page will ask for, while its texts are on their way. */
+export async function askAhead(query: URLSearchParams): Promise<void> {
+  const cinema = cinemaOf(await readCinemas(), query);
+  if (!cinema) return;
+  const filter: SessionFilter = { cinemaId: cinema.id, date: query.get("day") ?? dayIn(cinema.timeZone) };
+  const sessions = sessionsOf(filter);
+  ahead = { filter: JSON.stringify(filter), sessions };
+  await sessions;
 }
 
 export interface DayProgramme {

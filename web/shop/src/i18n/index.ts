@@ -57,7 +57,8 @@ async function use(next: Locale): Promise<void> {
 
 /** English where the texts of another language cannot be loaded. */
 export function startLocale(): Promise<void> {
-  return use(wanted()).catch(() => use("en"));
+  locale.value = wanted(); // questions to the API do not wait for the texts
+  return use(locale.value).catch(() => use("en"));
 }
 
 export async function chooseLocale(next: Locale): Promise<void> {
@@ -69,24 +70,27 @@ export function t(key: TextKey, facts: Facts = {}): string {
   const text = texts.value[key];
   let chosen = text as string;
   if (typeof text !== "string") {
-    const form = new Intl.PluralRules(locale.value).select(Number(facts.count));
+    const form = once("plural", () => new Intl.PluralRules(locale.value)).select(Number(facts.count));
     chosen = text[form as "one"] ?? text.other;
   }
   return chosen.replace(/\{(\w+)\}/g, (_, name: string) => {
     const fact = facts[name] ?? "";
-    return typeof fact === "number" ? new Intl.NumberFormat(region.value).format(fact) : fact;
+    return typeof fact === "number" ? once("number", () => new Intl.NumberFormat(region.value)).format(fact) : fact;
   });
 }
 
 export function money({ amountMinor, currency }: { amountMinor: number; currency: string }): string {
-  const format = new Intl.NumberFormat(region.value, { style: "currency", currency, currencyDisplay: "narrowSymbol" });
-  return format.format(amountMinor / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
+  const [format, unit] = once(currency, () => {
+    const format = new Intl.NumberFormat(region.value, { style: "currency", currency, currencyDisplay: "narrowSymbol" });
+    return [format, 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2)] as const;
+  });
+  return format.format(amountMinor / unit);
 }
 
 /** Of a cinema's own date and time without an offset (startsAtLocal), or of its day. */
 export function local(text: string, options: Intl.DateTimeFormatOptions): string {
   const moment = new Date(text.length === 10 ? `${text}T00:00Z` : `${text}Z`);
-  return new Intl.DateTimeFormat(region.value, { ...options, timeZone: "UTC" }).format(moment);
+  return dates({ ...options, timeZone: "UTC" }).format(moment);
 }
 
 export const TIME: Intl.DateTimeFormatOptions = { hour: "numeric", minute: "2-digit" };
@@ -94,5 +98,25 @@ export const DAY: Intl.DateTimeFormatOptions = { weekday: "long", day: "numeric"
 
 /** Of a moment (startsAt), on the clock of this device or of a named zone. */
 export function moment(text: string, options: Intl.DateTimeFormatOptions, timeZone?: string): string {
-  return new Intl.DateTimeFormat(region.value, { ...options, ...(timeZone ? { timeZone } : {}) }).format(new Date(text));
+  return dates({ ...options, ...(timeZone ? { timeZone } : {}) }).format(new Date(text));
+}
+
+/** The calendar day of a moment on a clock, as 2026-11-29. */
+export function dayIn(timeZone: string, moment = new Date()): string {
+  const parts = dates({ timeZone, calendar: "gregory", numberingSystem: "latn", year: "numeric", month: "2-digit", day: "2-digit" }).formatToParts(moment);
+  const part = (name: string) => parts.find(({ type }) => type === name)?.value;
+  return `${part("year")}-${part("month")}-${part("day")}`;
+}
+
+function dates(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  return once(JSON.stringify(options), () => new Intl.DateTimeFormat(region.value, options));
+}
+
+const formats = new Map<string, unknown>();
+
+/** To make a format takes longer than to use it a hundred times: each is kept. */
+function once<F>(name: string, make: () => F): F {
+  const key = `${locale.value} ${name}`;
+  if (!formats.has(key)) formats.set(key, make());
+  return formats.get(key) as F;
 }

@@ -4,13 +4,13 @@ import { SearchMoviesDocument, type SessionFilter } from "../api/generated/graph
 import { ask } from "../api/http";
 import { type Cinema, readCinemas } from "../cinemas";
 import { grouped } from "../grouped";
-import { DAY, local, locale, t } from "../i18n";
+import { DAY, dayIn, local, locale, t } from "../i18n";
 import { Failure, Heading, Waiting } from "../page";
 import { CinemaChoice } from "../parts/cinema-choice";
 import { MovieFacts } from "../parts/movie-facts";
 import { Poster } from "../parts/poster";
 import { SessionList, useAvailability } from "../parts/session-list";
-import { type Session, chooseCinema, chosenCinema, dayIn, daysFrom, folded, programmeOf } from "../programme";
+import { type Session, chooseCinema, cinemaOf, daysFrom, folded, programmeOf } from "../programme";
 import { useLoad } from "../query";
 import { navigate, place, rename } from "../router";
 
@@ -22,9 +22,8 @@ function address(cinema: string, day: string, search = ""): string {
 
 export function Movies() {
   const { data, failure, retry } = useLoad("cinemas", readCinemas);
-  const asked = place.value.query.get("cinema") ?? chosenCinema.value;
   const cinemas = data ?? [];
-  const cinema = cinemas.find(({ id }) => id === asked) ?? cinemas[0];
+  const cinema = cinemaOf(cinemas, place.value.query);
   useEffect(() => {
     if (cinema && place.value.query.has("cinema")) chooseCinema(cinema.id);
   }, [cinema?.id]);
