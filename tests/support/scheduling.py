@@ -36,7 +36,13 @@ SHARED_RUNS = {
         "test_shop_states",
     ),
     "paid_run": ("test_checkout", "test_provider_page"),
-    "running": ("test_logs", "test_refused_runs", "test_run", "test_traces"),
+    "running": (
+        "test_loadtest",
+        "test_logs",
+        "test_refused_runs",
+        "test_run",
+        "test_traces",
+    ),
 }
 RUN_OF = {
     f"tests/e2e/{name}.py": run for run, names in SHARED_RUNS.items() for name in names
