@@ -154,8 +154,8 @@ function nodeOf(id: string): SVGElement | null {
   return document.getElementById(`seat-${id}`) as SVGElement | null;
 }
 
-/** Scrolls the page until a seat is neither outside the window nor below the choice, which a phone shows at its end. */
-function uncover(node: Element): void {
+/** Scrolls the page until this is neither outside the window nor below the choice, which a phone shows at its end. */
+export function uncover(node: Element): void {
   const seat = node.getBoundingClientRect();
   const choice = document.querySelector(".room-side")?.getBoundingClientRect();
   const isBeside = !choice || choice.left >= seat.right;

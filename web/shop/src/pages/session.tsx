@@ -10,7 +10,7 @@ import { nameOf } from "../map/names";
 import { Notices } from "../map/notices";
 import { Purchase, readSession, type Session } from "../map/purchase";
 import { SeatList } from "../map/seat-list";
-import { SeatMap } from "../map/seat-map";
+import { SeatMap, uncover } from "../map/seat-map";
 import type { Seat } from "../map/seats";
 import { lookOf } from "../map/shapes";
 import { Failure, FailurePage, Heading, Waiting } from "../page";
@@ -69,7 +69,7 @@ function Room({ first }: { first: Session }) {
         <Failure text={t("session_gone")} />
       ) : (
         <>
-          <section class="room-map" aria-label={t("map_name")}>
+          <section class="room-map" aria-label={t("map_name")} onFocusIn={({ target }) => uncoverReached(target as Element)}>
             <Staleness freshness={freshness} />
             <div class="room-tools">
               <BestSeats purchase={purchase} />
@@ -92,6 +92,11 @@ function Room({ first }: { first: Session }) {
       )}
     </div>
   );
+}
+
+/** What was reached by key: a page that scrolls below a finger or a mouse would lose their press. */
+function uncoverReached(control: Element): void {
+  if (control.matches(":focus-visible")) uncover(control);
 }
 
 function Staleness({ freshness }: { freshness: string }) {
