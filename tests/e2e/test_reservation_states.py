@@ -16,6 +16,7 @@ from tests.support.changed_answers import (
     Data,
     refusal,
     silence_socket,
+    with_half_prices,
 )
 from tests.support.cinema import expire_hold, postpone_expiry
 from tests.support.page_rules import has_no_fault, narrow_page
@@ -61,12 +62,15 @@ def with_facts(**facts: Any) -> Change:
 
 
 def nearly_over(data: Data) -> None:
-    """With a seat that is left alone, and tickets that need a proof."""
+    """Of seats with types to choose, paid at a provider's; one is left alone."""
     end = datetime.fromisoformat(data["serverTime"]) + timedelta(seconds=19)
     alone = [{"id": "1", "row": "K", "number": 7}]
     with_facts(expiresAt=end.isoformat(), orphans=alone)(data)
     for ticket in data["reservation"]["tickets"]:
         ticket["ticketType"]["proofRequired"] = True
+    for seat in data["reservation"]["seats"]:
+        with_half_prices(seat["prices"])
+    data["reservation"]["payment"]["provider"] = "stripe"
 
 
 async def test_a_hold_that_cannot_be_extended(
@@ -80,6 +84,8 @@ async def test_a_hold_that_cannot_be_extended(
     await expect(page.locator(".timer.urgent")).to_be_visible()
     await page.get_by_role("button", name="More time").click()
     await expect(page.locator(".problem")).to_be_visible()
+    await expect(page.get_by_role("radio")).to_have_count(3)
+    await expect(page.locator(".bill select")).to_have_count(2)
     await has_no_fault(page)
 
     await answers.change("Reservation", with_facts(extensionsLeft=0))

@@ -11,9 +11,10 @@ from playwright.async_api import Browser, Page, expect
 
 from persistence.postgres.pool import Pool
 from tests.support.browser import PATIENCE_MS
+from tests.support.page_rules import NARROW, has_room
 from tests.support.run import ROOT
 from tests.support.running_service import Customer, RunningService
-from tests.support.seat_map_page import held_on, session_to_come
+from tests.support.seat_map_page import free_seats, held_on, session_to_come, sign_in
 
 COVERED = """(node) => {
   const {left, top, width, height} = node.getBoundingClientRect();
@@ -105,13 +106,31 @@ async def test_the_choice_never_covers_the_seat_that_has_the_focus(
 ) -> None:
     await page.set_viewport_size({"width": 640, "height": 400})  # 1280 at 200 % zoom
     await open_by_touch(page, service, ana)
-    await page.locator("[role=grid] [tabindex='0']").focus()
     focus = page.locator(":focus")
-    await page.keyboard.press("Space")
-    await page.keyboard.press("ArrowRight")
-    await page.keyboard.press("Space")
-    await expect(page.locator(".choice-seats li")).to_have_count(2)
+    for _ in range(2):
+        await free_seats(page).first.press("Space")
+    await expect(page.locator(".choice-seats li").nth(1)).to_be_visible()
     await page.keyboard.press("Control+End")
     assert not await focus.evaluate(COVERED)
     await page.keyboard.press("Control+Home")
     assert not await focus.evaluate(COVERED)
+
+
+@pytest.mark.parametrize("language", ["pt-BR", "es"], indirect=True)
+async def test_longer_texts_have_room_on_the_narrowest_screen(
+    page: Page, service: RunningService, ana: Customer
+) -> None:
+    await page.set_viewport_size(NARROW)
+    session = await session_to_come(ana)
+    day, cinema = session["startsAtLocal"][:10], session["cinema"]["id"]
+    await sign_in(page.context, service, 40)
+    for path, part in (
+        (f"/?day={day}&cinema={cinema}", ".session"),
+        (f"/sessions/{session['id']}", ".map.live"),
+        ("/account", ".card"),
+        ("/tickets", ".empty"),
+        ("/sign-up", "form"),
+    ):
+        await page.goto(service.address + path)
+        await expect(page.locator(part).first).to_be_visible()
+        await has_room(page)

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from tests.support.changed_answers import Answers, Data, refusal
+from tests.support.changed_answers import Answers, Data, refusal, with_half_prices
 from tests.support.page_rules import has_no_fault, narrow_page
 from tests.support.running_service import Customer, RunningService
 from tests.support.seat_map_page import (
@@ -96,12 +96,16 @@ async def test_what_the_map_says_of_seats_that_cannot_be_had(
     page: Page, service: RunningService, answers: Answers, ana: Customer
 ) -> None:
     await sign_in(page.context, service, 30)
+    await answers.change(
+        "SessionPage", lambda data: with_half_prices(data["session"]["prices"])
+    )
     await open_map(page, f"{service.address}/sessions/{await a_session(ana, 90)}")
     notice = page.get_by_role("alert")
     for _ in range(9):
         await free_seats(page).nth(3).press("Space")
     await press_hold(page)
     await expect(notice).to_contain_text("up to 8 seats")  # says the server
+    await expect(page.locator(".choice-seats select").first).to_be_visible()
     await has_no_fault(page)
     seats = [await seat_on(page, number) for number in range(4)]
     gone = [seat | {"status": "SOLD"} for seat in seats[2:]]

@@ -3,6 +3,7 @@
 For states that are dear to reach. What the page gets has to have the schema's shape.
 """
 
+import copy
 import json
 from collections.abc import Callable
 from typing import Any
@@ -87,6 +88,15 @@ def assert_shape(document: str, variables: Data, data: Data) -> None:
     result = execute_sync(SCHEMA, parse(document), data, variable_values=variables)
     assert result.errors is None, result.errors
     assert result.data == data
+
+
+def with_half_prices(prices: list[Data]) -> None:
+    """So that there is a choice of types: the demo data have one."""
+    for price in prices.copy():
+        half = copy.deepcopy(price)
+        half["ticketType"] |= {"id": "half", "name": "Half price", "isDefault": False}
+        half["price"]["amountMinor"] //= 2
+        prices.append(half)
 
 
 def refusal(typename: str, **more: Any) -> Data:

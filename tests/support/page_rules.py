@@ -28,6 +28,14 @@ SPILLING = """[...document.querySelectorAll("main :is(.session, .button, .card)"
   .map((part) => part.outerHTML.slice(0, 200))"""
 
 
+CUT_OFF = """() => [...document.querySelectorAll("body *")].filter((node) => {
+  if (node.closest(".unseen, .map-window, svg")) return false;
+  const {overflowX, overflowY} = getComputedStyle(node);
+  return (overflowX === "hidden" && node.scrollWidth > node.clientWidth + 1)
+    || (overflowY === "hidden" && node.scrollHeight > node.clientHeight + 1);
+}).map((node) => node.outerHTML.slice(0, 200))"""
+
+
 def require_axe() -> None:
     """Skips the test without it."""
     if not AXE.is_file():
@@ -58,9 +66,15 @@ async def has_no_fault(page: Page) -> None:
             await page.emulate_media(color_scheme=scheme)
             faults = await page.evaluate(RUN)
             assert faults == [], f"{scheme}: {faults}"
+    await has_room(page)
+
+
+async def has_room(page: Page) -> None:
+    """Nothing is cut off, or wider than its place."""
     assert await page.evaluate(WIDER) <= 0
-    spilling = await page.evaluate(SPILLING)
-    assert spilling == [], spilling
+    for fault in (SPILLING, CUT_OFF):
+        found = await page.evaluate(fault)
+        assert found == [], found
 
 
 async def open_all(page: Page) -> None:
