@@ -1,25 +1,40 @@
-"""uvicorn's WebSocket protocol, which disconnects clients that do not read."""
+"""uvicorn's WebSocket protocol, for clients that do not read, or send too much."""
 
 import asyncio
+from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any, cast
 
 from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.protocol import OPEN
 
+from runtime.turns import Turns
 from transport.close_codes import TRY_AGAIN_LATER
 from transport.limits import LINGER_SECONDS
+from transport.server.request_lines import TURNS
 from transport.text_writer import TextWriter
 
 if TYPE_CHECKING:
-    from uvicorn._types import ASGISendEvent
+    from uvicorn._types import ASGIReceiveEvent, ASGISendEvent
 
     from transport.server.lingering_transport import LingeringTransport
 
 # Keys in scope["extensions"].
 CONNECTION_GONE = "connection.gone"  # an asyncio.Event
 TEXT_WRITER = "connection.text_writer"  # a TextWriter
+FRAME_LINE = "connection.line"  # a FrameLine
 CLOSE_REPLY_SECONDS = 3.0
+# Of frames, in one turn: a subscription with its document, or some twenty short frames.
+PIECE_BYTES = 4_096
+
+
+class FrameLine:
+    """In which line the frames of a socket wait. The application knows its client."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: Hashable) -> None:
+        self.name = name
 
 
 class BoundedSocket(WebSocketsSansIOProtocol):
@@ -29,6 +44,9 @@ class BoundedSocket(WebSocketsSansIOProtocol):
     wait until the client has read something. And uvicorn closes with 1011 if a client
     does not answer pings: graphql-ws then gives up, although a laptop that slept could
     connect again.
+
+    Frames are read in turns, with the requests of a crowd: hundreds of sockets may send
+    hundreds of frames each at the same moment.
     """
 
     linger_seconds = LINGER_SECONDS
@@ -37,6 +55,9 @@ class BoundedSocket(WebSocketsSansIOProtocol):
         super().__init__(*args, **options)
         self.close_timeout = min(CLOSE_REPLY_SECONDS, self.linger_seconds)
         self._gone = asyncio.Event()
+        self._turns: Turns | None = self.app_state.get(TURNS)
+        self._unread = b""  # received, and waiting for a turn
+        self._has_place = False  # among those that wait
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         # Ours, from the HTTP protocol that read the handshake.
@@ -44,6 +65,7 @@ class BoundedSocket(WebSocketsSansIOProtocol):
         lingering.linger_seconds = self.linger_seconds
         super().connection_made(transport)
         self._text_writer = TextWriter(lingering.transport)
+        self._line = FrameLine(self.client and self.client[0])
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._gone.set()
@@ -51,8 +73,49 @@ class BoundedSocket(WebSocketsSansIOProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        super().data_received(data)
+        if self._turns is None or not self.handshake_initiated:
+            super().data_received(data)
+            self._update_writer()
+            return
+        self._unread += data
+        if self._may_read():
+            self._has_place = True
+            self._turns.call(self._read, [self._line.name])
+        self._hold_back()
+
+    async def receive(self) -> "ASGIReceiveEvent":
+        message = await super().receive()
+        self._read_on()
+        return message
+
+    def _may_read(self) -> bool:
+        """What has been read is handled first."""
+        return bool(self._unread) and not self._has_place and self.queue.empty()
+
+    def _read(self) -> None:
+        self._has_place = False
+        piece = self._unread[:PIECE_BYTES]
+        self._unread = self._unread[PIECE_BYTES:]
+        if self.transport.is_closing():
+            return
+        super().data_received(piece)
         self._update_writer()
+        self._read_on()
+
+    def _read_on(self) -> None:
+        if self._turns is not None and self._may_read():
+            self._has_place = True
+            self._turns.line_up(self._read, [self._line.name])
+        self._hold_back()
+
+    def _hold_back(self) -> None:
+        """The client sends no more until all that it has sent was read."""
+        if self._unread and not self.read_paused:
+            self.read_paused = True
+            self.transport.pause_reading()
+        elif self.read_paused and not self._unread and self.queue.empty():
+            self.read_paused = False
+            self.transport.resume_reading()
 
     def pause_writing(self) -> None:
         super().pause_writing()
@@ -75,6 +138,7 @@ class BoundedSocket(WebSocketsSansIOProtocol):
     async def run_asgi(self) -> None:
         extensions = cast("dict[str, Any]", self.scope["extensions"])
         extensions[CONNECTION_GONE] = self._gone
+        extensions[FRAME_LINE] = self._line
         if not self.conn.extensions:  # none that changes what is written
             extensions[TEXT_WRITER] = self._text_writer
         await super().run_asgi()

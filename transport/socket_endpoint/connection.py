@@ -16,7 +16,7 @@ from transport import results
 from transport.close_codes import TRY_AGAIN_LATER
 from transport.outgoing_queue import OutgoingQueue, SlowConsumerError
 from transport.request_context import Caller, CredentialsOf
-from transport.server.socket_limits import TEXT_WRITER
+from transport.server.socket_limits import FRAME_LINE, TEXT_WRITER
 from transport.socket_endpoint.callers import authorization_of, caller_of
 from transport.socket_endpoint.frames import (
     Complete,
@@ -149,6 +149,9 @@ class Socket:
                 remaining, self.end, 4403, "The token has expired"
             )
         self._caller = caller_of(self._websocket, frame, credentials)
+        line = self._websocket.get("extensions", {}).get(FRAME_LINE)
+        if line is not None:
+            line.name = self._caller.reader
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
         self._outgoing.put({"type": "connection_ack", "payload": {"serverTime": now}})
 
