@@ -88,6 +88,7 @@ campaign: $(VENV)/dev.stamp ## run all scenarios, or some: SEED=7 SCENARIO="redi
 	exec $(PY) -m tests.cluster $(CHOSEN)
 
 test-compose: $(VENV)/dev.stamp ## build the images and run both compose files, on a Docker engine
+	+$(INSTALL_TEST_PACKAGES)
 	exec $(PY) -m tests.compose $(FILE)
 
 check: $(VENV)/dev.stamp ## check style, types, imports, schema, tables and manifests, and run unit tests
