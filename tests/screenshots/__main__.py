@@ -1,6 +1,6 @@
 """Writes docs/pictures, of the demo data of a running `make run`: its port as argument.
 
-Nothing is bought: the pictures are those of a service that nobody has used yet.
+Two seats are bought, last: the other pictures are of a service that nobody has used.
 """
 
 import asyncio
@@ -8,9 +8,10 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx2
-from playwright.async_api import Browser, ViewportSize, expect
+from playwright.async_api import Browser, Page, ViewportSize, expect
 
 from tests.support.browser import PATIENCE_MS, chromium
 from tests.support.http_client import ask
@@ -30,8 +31,34 @@ async def picture(
 ) -> None:
     page = await browser.new_page(**options)
     await page.goto(url)
+    await take(page, name, is_ready=is_ready)
+    await page.close()
+
+
+async def take(page: Page, name: str, *, is_ready: str) -> None:
     await expect(page.locator(is_ready).first).to_be_visible()
     await page.screenshot(path=FOLDER / f"{name}.png", animations="disabled")
+
+
+async def pictures_of_a_purchase(
+    browser: Browser, session: str, **options: Any
+) -> None:
+    page = await browser.new_page(**options)
+    end = "-phone" if options["viewport"] is PHONE else ""
+    await page.goto(session)
+    await page.locator(".best > button").click()
+    await page.locator(".best-counts .count").nth(1).click()
+    await page.locator("main a[href^='/sign-up']").click()
+    await page.locator("[name=name]").fill("Íris")
+    await page.locator("[name=email]").fill(f"{uuid4().hex}@cinema.example")
+    await page.locator("[name=password]").fill("a-long-walk-to-the-sea")
+    await page.locator("main [type=submit]").click()
+    await page.locator(".best > button").click()
+    await page.locator(".best-counts .count").nth(1).click()
+    await take(page, f"reservation{end}", is_ready=".pay-buttons")
+    await page.locator(".pay-buttons .main").click()
+    await page.locator(".outcome a[href='/tickets']").click()
+    await take(page, f"tickets{end}", is_ready=".qr")
     await page.close()
 
 
@@ -54,6 +81,8 @@ async def main(address: str) -> None:
             await picture(
                 browser, url, f"{name}-phone", is_ready=ready, viewport=PHONE, **dark
             )
+        await pictures_of_a_purchase(browser, seats, viewport=WIDE)
+        await pictures_of_a_purchase(browser, seats, viewport=PHONE, **dark)
 
 
 asyncio.run(main(f"http://127.0.0.1:{sys.argv[1]}"))

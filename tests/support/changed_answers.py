@@ -29,6 +29,7 @@ class Answers:
         self._changes: dict[str, Change] = {}
         self._instead: dict[str, Data] = {}
         self._lost: set[str] = set()
+        self._has_begun = False
 
     async def change(self, operation: str, change: Change) -> None:
         """What the API has answered."""
@@ -46,8 +47,10 @@ class Answers:
         await self._begin()
 
     async def _begin(self) -> None:
-        await self._page.unroute("**/graphql")
-        await self._page.route("**/graphql", self._answer)
+        # A request that is on its way must not be answered twice.
+        if not self._has_begun:
+            self._has_begun = True
+            await self._page.route("**/graphql", self._answer)
 
     async def _answer(self, route: Route) -> None:
         request: Data = route.request.post_data_json or {}
