@@ -2,12 +2,12 @@
 import { rowsOf, type Rows } from "./keyboard";
 import type { Seat } from "./seats";
 
-const ROW_PITCH = 1.12;
+const ROW_PITCH = 1.18;
 const SIDE = 1.6; // for the names of rows
 const SCREEN = 2.6;
 const BACK = 0.4;
-const BELOW = 0.56; // a number is between its seat and the next row
-const DIGIT = 0.155;
+const BELOW = 0.53; // nearer to its seat than to the next row
+const DIGIT = 0.15;
 
 export interface Spot {
   x: number;
