@@ -103,6 +103,16 @@ def call_under_way() -> AbstractContextManager[object]:
     return _NO_SCOPE if scope is None else _Call(scope)
 
 
+async def after_call() -> None:
+    """Between two calls on one connection, which do not wait for anything else.
+
+    Raises CancelledError if nobody waits for the next one.
+    """
+    scope = _SCOPE.get()
+    if scope is not None and scope.is_cancelled:
+        await asyncio.sleep(0)
+
+
 async def outliving(work: Awaitable[T]) -> T:
     """For a task whose result others want, too: it does not end with its caller."""
     _SCOPE.set(None)

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import asyncpg
 
 from persistence.outages import is_unavailable
-from runtime.cancel_scope import call_under_way
+from runtime.cancel_scope import after_call, call_under_way
 from runtime.patience import Patience
 
 if TYPE_CHECKING:
@@ -73,6 +73,7 @@ class MortalConnection(_Connection):
             with call_under_way():
                 async with Patience(self.patience_seconds):
                     yield
+            await after_call()
         except DEMOTED:
             self._protocol.abort()
             raise

@@ -64,7 +64,33 @@ async def test_an_abandoned_read_leaves_its_connection_to_the_next(
     await single.close()
 
 
-async def test_so_does_one_of_the_catalog(engine: AsyncEngine, pool: Pool) -> None:
+async def test_one_of_several_statements_ends_after_the_first(
+    database_url: str, pool: Pool
+) -> None:
+    single = await open_pool(database_url, max_size=1, name="tests")
+    before = await single.fetchval("SELECT pg_backend_pid()")
+    others: list[int] = []
+
+    async def read() -> None:
+        async with single.acquire() as db, db.transaction():
+            await db.fetch(SLEEP)
+            others.append(await db.fetchval("SELECT 1"))
+
+    async def sleeps() -> bool:
+        return bool(await pool.fetchval(SLEEPING))
+
+    await abandoned(read, sleeps)
+
+    assert not others
+    async with single.acquire() as db:
+        assert await db.fetchval("SELECT pg_backend_pid()") == before
+        assert not db.is_in_transaction()
+    await single.close()
+
+
+async def test_one_of_the_catalog_leaves_its_connection(
+    engine: AsyncEngine, pool: Pool
+) -> None:
     backends: list[int] = []
 
     async def read() -> None:
@@ -80,7 +106,9 @@ async def test_so_does_one_of_the_catalog(engine: AsyncEngine, pool: Pool) -> No
     assert len(set(backends)) == 1
 
 
-async def test_so_does_one_of_redis(stack: EmbeddedStack, redis: Redis) -> None:
+async def test_one_of_redis_leaves_its_connection(
+    stack: EmbeddedStack, redis: Redis
+) -> None:
     single = open_redis(stack.environment["REDIS_URL"], max_connections=1)
     before = await single.client_id()
 
