@@ -42,7 +42,7 @@ class Answers:
         await self._begin()
 
     async def lose(self, operation: str) -> None:
-        """As without a network."""
+        """As without a network. Also what is on its way."""
         self._lost.add(operation)
         await self._begin()
 
@@ -56,24 +56,21 @@ class Answers:
         request: Data = route.request.post_data_json or {}
         document = DOCUMENTS[request["extensions"]["persistedQuery"]["sha256Hash"]]
         operation = operation_of(document)
+        if operation in self._instead:
+            answer = {"data": self._instead[operation]}
+        elif operation in self._changes:
+            answer = await (await route.fetch()).json()
+            if "data" in answer:  # or else it asks for the text of the document
+                self._changes[operation](answer["data"])
+        elif operation not in self._lost:
+            await route.fallback()
+            return
         if operation in self._lost:
             await route.abort()
             return
-        if operation in self._instead:
-            data = self._instead[operation]
-        elif operation in self._changes:
-            response = await route.fetch()
-            answer = await response.json()
-            if "data" not in answer:  # it asks for the text of the document
-                await route.fulfill(response=response)
-                return
-            data = answer["data"]
-            self._changes[operation](data)
-        else:
-            await route.fallback()
-            return
-        assert_shape(document, request["variables"], data)
-        await route.fulfill(json={"data": data})
+        if "data" in answer:
+            assert_shape(document, request["variables"], answer["data"])
+        await route.fulfill(json=answer)
 
 
 def operation_of(document: str) -> str:
