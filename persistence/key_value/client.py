@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio.client import Pipeline
 from redis.asyncio.retry import Retry
 from redis.asyncio.sentinel import Sentinel, SentinelConnectionPool
 from redis.backoff import NoBackoff
@@ -34,6 +35,22 @@ class Client(Redis):
         await before_call()
         with call_under_way():
             return await super().execute_command(*args, **options)  # type: ignore[no-untyped-call] # redis-py
+
+    def pipeline(
+        self,
+        transaction: bool = True,
+        shard_hint: str | None = None,
+    ) -> Pipeline:
+        return ClientPipeline(
+            self.connection_pool, self.response_callbacks, transaction, shard_hint
+        )
+
+
+class ClientPipeline(Pipeline):
+    async def execute(self, raise_on_error: bool = True) -> list[Any]:
+        await before_call()
+        with call_under_way():
+            return await super().execute(raise_on_error)
 
 
 def open_redis(

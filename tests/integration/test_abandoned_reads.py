@@ -17,24 +17,23 @@ from persistence.postgres.engine import reading
 from persistence.postgres.pool import Pool, open_pool
 from runtime.cancel_scope import CancelScope
 from tests.support.asgi_server import speaking
+from tests.support.asgi_socket import settle
 from tests.support.cinema import Cinema, Show, reserving
 from tests.support.embedded import EmbeddedStack
 from tests.support.in_process_client import InProcessClient, in_process_client
 from tests.support.polling import eventually, until_blocked
 from transport.server.http_limits import BoundedHttp
 
-SLEEPING = """
-SELECT count(*) FROM pg_stat_activity
-WHERE datname = current_database() AND wait_event = 'PgSleep'
-"""
-SLEEP = "SELECT pg_backend_pid() FROM pg_sleep(0.2)"
+GATE = "SELECT pg_advisory_xact_lock(73)"  # closed until the transaction ends
+BACKEND = "SELECT pg_backend_pid() FROM pg_advisory_xact_lock(73)"
+LIST = "abandoned:gate"
 LOCK = "SELECT FROM session_seats WHERE session_id = $1 FOR UPDATE"
 
+Step = Callable[[], Awaitable[object]]
 
-async def abandoned(
-    read: Callable[[], Awaitable[object]], is_read: Callable[[], Awaitable[bool]]
-) -> None:
-    """Cancels it as soon as the server is at work for it, and waits for its end."""
+
+async def abandoned(read: Step, until_begun: Step, answer: Step) -> None:
+    """Cancels it while the server is at work for it, and waits for its end."""
     scope = CancelScope()
 
     async def run() -> None:
@@ -43,10 +42,21 @@ async def abandoned(
             await asyncio.Event().wait()
 
     task = asyncio.create_task(run())
-    await eventually(is_read)
+    await until_begun()
     scope.cancel()
+    await settle()
+    assert not task.done()
+    await answer()
     await asyncio.wait([task], timeout=60)
     assert task.cancelled()
+
+
+async def abandoned_at_gate(read: Step, pool: Pool) -> None:
+    async with pool.acquire() as db:
+        gate = db.transaction()
+        await gate.start()
+        await db.execute(GATE)
+        await abandoned(read, lambda: until_blocked(pool, 1), gate.commit)
 
 
 async def test_an_abandoned_read_leaves_its_connection_to_the_next(
@@ -55,10 +65,7 @@ async def test_an_abandoned_read_leaves_its_connection_to_the_next(
     single = await open_pool(database_url, max_size=1, name="tests")
     before = await single.fetchval("SELECT pg_backend_pid()")
 
-    async def sleeps() -> bool:
-        return bool(await pool.fetchval(SLEEPING))
-
-    await abandoned(lambda: single.fetch(SLEEP), sleeps)
+    await abandoned_at_gate(lambda: single.fetch(BACKEND), pool)
 
     assert await single.fetchval("SELECT pg_backend_pid()") == before
     await single.close()
@@ -73,13 +80,10 @@ async def test_one_of_several_statements_ends_after_the_first(
 
     async def read() -> None:
         async with single.acquire() as db, db.transaction():
-            await db.fetch(SLEEP)
+            await db.fetch(BACKEND)
             others.append(await db.fetchval("SELECT 1"))
 
-    async def sleeps() -> bool:
-        return bool(await pool.fetchval(SLEEPING))
-
-    await abandoned(read, sleeps)
+    await abandoned_at_gate(read, pool)
 
     assert not others
     async with single.acquire() as db:
@@ -95,27 +99,35 @@ async def test_one_of_the_catalog_leaves_its_connection(
 
     async def read() -> None:
         async with reading(engine) as db:
-            backends.append((await db.execute(text(SLEEP))).scalar_one())
+            backends.append((await db.execute(text(BACKEND))).scalar_one())
 
-    async def sleeps() -> bool:
-        return bool(await pool.fetchval(SLEEPING))
-
-    await abandoned(read, sleeps)
+    await abandoned_at_gate(read, pool)
     await read()
 
     assert len(set(backends)) == 1
 
 
+async def in_pipeline(redis: Redis) -> None:
+    async with redis.pipeline(transaction=False) as pipe:
+        pipe.blpop([LIST])
+        await pipe.execute()
+
+
+@pytest.mark.parametrize("read", [lambda redis: redis.blpop([LIST]), in_pipeline])
 async def test_one_of_redis_leaves_its_connection(
-    stack: EmbeddedStack, redis: Redis
+    stack: EmbeddedStack, redis: Redis, read: Callable[[Redis], Awaitable[object]]
 ) -> None:
-    single = open_redis(stack.environment["REDIS_URL"], max_connections=1)
+    single = open_redis(
+        stack.environment["REDIS_URL"], max_connections=1, socket_timeout=60
+    )
     before = await single.client_id()
 
     async def waits() -> bool:
         return bool((await redis.info("clients"))["blocked_clients"])
 
-    await abandoned(lambda: single.blpop(["abandoned:nothing"], timeout=0.2), waits)
+    await abandoned(
+        lambda: read(single), lambda: eventually(waits), lambda: redis.rpush(LIST, "x")
+    )
 
     assert await single.client_id() == before
     await single.aclose()
@@ -146,7 +158,7 @@ async def test_a_hold_whose_client_has_gone_happens_once(
                 "Content-Type: application/json\r\n"
                 f"Content-Length: {len(body)}\r\n\r\n{body}".encode()
             )
-            await until_blocked(db, 1)
+            await until_blocked(pool, 1)
             writer.transport.abort()
             await client.ask("{ __typename }")  # meanwhile the server notices
 
