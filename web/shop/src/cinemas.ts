@@ -1,4 +1,4 @@
-// The cinemas, which are read once: nobody looks longer than a cinema stands.
+// The cinemas. They rarely change, so they are read once until the page is loaded again.
 import { CinemasDocument, type CinemasQuery } from "./api/generated/graphql";
 import { ask } from "./api/http";
 

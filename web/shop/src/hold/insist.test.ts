@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { insist } from "./insist";
 
+const { account } = vi.hoisted(() => ({ account: { value: "ana" } }));
+vi.mock("../api/tokens", () => ({ account }));
 vi.mock("../api/errors", () => {
   class ApiError extends Error {
     constructor(
@@ -29,6 +31,15 @@ describe("a call whose outcome has to be known", () => {
     await vi.runAllTimersAsync();
     expect(await answer).toBe(7);
     expect(call).toHaveBeenCalledTimes(3);
+  });
+
+  it("is never sent for another account", async () => {
+    const call = vi.fn().mockRejectedValue(new ApiError("OFFLINE"));
+    const gaveUp = expect(insist(call, 20_000)).rejects.toThrow("OFFLINE");
+    account.value = "bia";
+    await vi.runAllTimersAsync();
+    await gaveUp;
+    expect(call).toHaveBeenCalledTimes(1);
   });
 
   it("waits as long as the server says", async () => {

@@ -4,7 +4,7 @@ import { t } from "../i18n";
 import { BestOptions } from "./best-options";
 import type { Purchase } from "./purchase";
 
-/** What people usually buy. How many they may, says the server: the options take any number. */
+/** What people usually buy. The options take any number: the server knows the limit. */
 const COUNTS = [1, 2, 3, 4, 5, 6, 7, 8];
 
 export function BestSeats({ purchase }: { purchase: Purchase }) {
