@@ -1,17 +1,15 @@
 """What a page asks the API, over HTTP and on its socket, step by step."""
 
 import json
-import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from playwright.async_api import Page, Request, WebSocket
 
+from tests.support.changed_answers import DOCUMENTS, operation_of
 from tests.support.polling import eventually
-from tests.support.run import ROOT
 
-REGISTERED = ROOT / "deploy/kubernetes/programs/trusted-documents.json"
 NEXT_FRAME = "new Promise((seen) => requestAnimationFrame(() => setTimeout(seen)))"
 
 
@@ -28,10 +26,6 @@ class Questions:
         self._step = ""
         self._page = page
         self._waiting: set[Request] = set()
-        self._names = {
-            hash_: _name_in(text)
-            for hash_, text in json.loads(REGISTERED.read_text("utf-8")).items()
-        }
         page.on("request", self._sent)
         page.on("requestfinished", self._answered)
         page.on("requestfailed", self._answered)
@@ -59,7 +53,7 @@ class Questions:
         if "query" in body:
             return  # the API did not know the hash that came before
         hash_ = body["extensions"]["persistedQuery"]["sha256Hash"]
-        self._note(self._names.get(hash_, hash_), body["variables"])
+        self._note(operation_of(DOCUMENTS[hash_]), body["variables"])
 
     def _answered(self, request: Request) -> None:
         self._waiting.discard(request)
@@ -72,7 +66,7 @@ class Questions:
         frame = json.loads(text)
         if frame["type"] == "subscribe":
             payload = frame["payload"]
-            self._note(_name_in(payload["query"]), payload["variables"])
+            self._note(operation_of(payload["query"]), payload["variables"])
 
     def _note(self, document: str, variables: dict[str, Any]) -> None:
         said = json.dumps(variables, sort_keys=True)
@@ -81,8 +75,3 @@ class Questions:
 
 def twice(asked: Sequence[Question]) -> list[Question]:
     return [each for each, count in Counter(asked).items() if count > 1]
-
-
-def _name_in(text: str) -> str:
-    found = re.search(r"\b(?:query|mutation|subscription) (\w+)", text)
-    return found[1] if found else text
