@@ -14,6 +14,7 @@ from runtime.turns import Turns
 from tests.support.asgi_socket import settle
 from tests.support.polling import eventually
 from tests.support.wire import RecordedTransport
+from transport.server import socket_limits
 from transport.server.http_limits import BoundedHttp
 from transport.server.request_lines import TURNS
 from transport.server.socket_limits import PIECE_BYTES, BoundedSocket
@@ -25,6 +26,8 @@ HANDSHAKE = (
 REQUEST = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 FRAMES, SOCKETS = 100, 10
 PING = b"\x89\x80\0\0\0\0"
+CLOSE_REPLY = b"\x88\x82\0\0\0\0\x03\xe8"
+LAST = "bye"  # the server closes
 
 
 def frame(text: str) -> bytes:
@@ -55,8 +58,9 @@ class Server:
         socket = WebSocket(scope, receive, send)
         await socket.accept()
         try:
-            while True:
+            while not self.order or self.order[-1] != LAST:
                 self.order.append(await socket.receive_text())
+            await socket.close()
         except WebSocketDisconnect:
             pass
 
@@ -134,6 +138,26 @@ async def test_a_client_sends_no_more_until_all_was_read(
     arrive(socket, frame("last"))
     await server.handled(data.count(b"x" * 90) + 1)
     assert server.order[-1] == "last"
+
+
+@pytest.mark.parametrize("more", [b"", frame("x" * 90) * FRAMES])
+async def test_a_close_of_the_server_ends_with_the_reply(
+    server: Server, monkeypatch: pytest.MonkeyPatch, more: bytes
+) -> None:
+    """The application reads nothing any more, and no time-out has to pass."""
+    monkeypatch.setattr(socket_limits, "CLOSE_REPLY_SECONDS", 600.0)
+    monkeypatch.setattr(BoundedSocket, "linger_seconds", 600.0)
+    socket = await server.socket()
+    arrive(socket, frame(LAST) + more)
+    await server.handled(1)
+    await settle()
+    assert not socket.is_closing()
+    arrive(socket, CLOSE_REPLY)
+
+    async def is_closed() -> bool:
+        return socket.is_closing()
+
+    await eventually(is_closed, 10)
 
 
 async def test_what_a_client_that_has_gone_has_sent_is_not_read(

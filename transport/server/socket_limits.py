@@ -89,8 +89,11 @@ class BoundedSocket(WebSocketsSansIOProtocol):
         return message
 
     def _may_read(self) -> bool:
-        """What has been read is handled first."""
-        return bool(self._unread) and not self._has_place and self.queue.empty()
+        return bool(self._unread) and not self._has_place and self._is_handled()
+
+    def _is_handled(self) -> bool:
+        """What has been read. After our close that is nothing but the client's."""
+        return self.close_sent or self.queue.empty()
 
     def _read(self) -> None:
         self._has_place = False
@@ -113,7 +116,7 @@ class BoundedSocket(WebSocketsSansIOProtocol):
         if self._unread and not self.read_paused:
             self.read_paused = True
             self.transport.pause_reading()
-        elif self.read_paused and not self._unread and self.queue.empty():
+        elif self.read_paused and not self._unread and self._is_handled():
             self.read_paused = False
             self.transport.resume_reading()
 
@@ -153,6 +156,7 @@ class BoundedSocket(WebSocketsSansIOProtocol):
         await super().send(message)
         if message["type"] != "websocket.send":
             self._update_writer()
+            self._read_on()
 
     def keepalive_timeout(self) -> None:
         self.pong_timer = None
