@@ -82,6 +82,19 @@ async def test_movies_lead_to_their_sessions_and_back(
     await expect(cinemas.locator(":checked")).to_have_text("Cine Paulista · São Paulo")
 
 
+async def test_the_days_of_two_weeks_stand_above_their_movies(
+    page: Page, service: RunningService
+) -> None:
+    await page.set_viewport_size({"width": 1280, "height": 800})
+    await page.goto(service.address)
+    last_day = page.get_by_role("navigation", name="Day").get_by_role("link").last
+    movies = page.locator(".movies")
+    await expect(movies).to_be_visible()
+    day, below = await last_day.bounding_box(), await movies.bounding_box()
+    assert day and below
+    assert day["x"] + day["width"] <= below["x"] + below["width"]
+
+
 async def test_free_seats_are_asked_for_again_while_somebody_looks(
     page: Page, service: RunningService, ana: Customer, live_pool: Pool
 ) -> None:
