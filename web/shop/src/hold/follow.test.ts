@@ -67,3 +67,16 @@ it("leads to the provider's page, but not who has left meanwhile", async () => {
     stop();
   }
 });
+
+it("asks a slow provider no more for who has left meanwhile", async () => {
+  const followed = new Followed("r");
+  const stop = followed.start();
+  ask.mockClear();
+  ask.mockResolvedValueOnce({ startCheckout: { __typename: "ProviderUnavailable" } });
+  const call = followed.checkOut("p", "REFUND");
+  await vi.advanceTimersByTimeAsync(0);
+  stop();
+  await vi.runAllTimersAsync();
+  await call;
+  expect(ask).toHaveBeenCalledTimes(1);
+});

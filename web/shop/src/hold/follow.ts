@@ -142,7 +142,7 @@ export class Followed {
       // With another choice it is another call: the same key would be refused.
       const attempt = attempts.begin({ paymentId, ifLate, returnUrl }, clock.now());
       const input = { ...attempt.input, idempotencyKey: attempt.key };
-      for (let tries = 1; ; tries += 1) {
+      for (let tries = 1; this.#isShown; tries += 1) {
         const { startCheckout } = await insist(() => ask(StartCheckoutDocument, { input }));
         if (startCheckout.__typename === "Checkout") {
           if (!this.#isShown) return; // who has left the page stays where they are
