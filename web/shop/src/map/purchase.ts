@@ -28,7 +28,8 @@ import { type Chosen, Selection } from "./selection";
 
 export type BestWish = Pick<ReserveBestSeatsInput, "tickets" | "zoneIds" | "features" | "together">;
 export type Session = NonNullable<SessionPageQuery["session"]>;
-const PATIENCE_MILLISECONDS = 25_000;
+/** Nearly as long as a key is kept: the seats may be held, and only an answer says so. */
+const PATIENCE_MILLISECONDS = 50_000;
 const TICK_MILLISECONDS = 1_000;
 /** Whether seats are still held, the server knows: this is only how long it is asked. */
 const HELD_MILLISECONDS = 3_600_000;
