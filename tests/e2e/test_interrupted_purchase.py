@@ -167,7 +167,11 @@ async def test_the_api_may_be_killed_between_the_press_and_the_answer(
 
 
 async def test_a_map_is_live_again_after_the_api_was_killed(
-    enter: Enter, ana: Customer, bruno: Customer, service: RunningService
+    enter: Enter,
+    ana: Customer,
+    bruno: Customer,
+    service: RunningService,
+    live_pool: Pool,
 ) -> None:
     session = await a_session(ana, 90)
     page = await enter(session, 15)
@@ -176,7 +180,8 @@ async def test_a_map_is_live_again_after_the_api_was_killed(
     api = service.run.children()["API"]
     os.kill(api, signal.SIGKILL)
     await service.wait_for_another_api(api)
-    await bruno.reserve(session, mark.removeprefix("seat-"))
+    held = await bruno.reserve(session, mark.removeprefix("seat-"))
+    await postpone_expiry(live_pool, UUID(held["id"]))
 
     taken = page.get_by_role("gridcell", name=name)
     await expect(taken).to_have_attribute("aria-disabled", "true")

@@ -50,8 +50,12 @@ COVERED = """() => {
   return [...document.querySelectorAll(controls)].flatMap((node) => {
     node.focus();
     if (document.activeElement !== node) return [];
-    const {left, top, width, height} = node.getBoundingClientRect();
-    const there = document.elementFromPoint(left + width / 2, top + height / 2);
+    // Of its part in the window: the strip of days shows the beginning of the next one.
+    const {left, top, right, bottom} = node.getBoundingClientRect();
+    const middle = (from, to, end) => (Math.max(from, 0) + Math.min(to, end)) / 2;
+    const there = document.elementFromPoint(
+      middle(left, right, innerWidth), middle(top, bottom, innerHeight),
+    );
     return node.contains(there) || there?.contains(node) ? [] :
       [[node.outerHTML.slice(0, 120), there?.outerHTML.slice(0, 120)]];
   });

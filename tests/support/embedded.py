@@ -11,7 +11,9 @@ from stack.embedded.data_folder import DataFolder
 from stack.embedded.postgres import Postgres
 from stack.embedded.server import Server
 from stack.embedded.servers import EmbeddedServers
-from tests.support.processes import descendants
+from tests.support.processes import descendants, wait_until_gone
+
+ENDING_SECONDS = 5.0
 
 
 class ServerUnderTest:
@@ -41,8 +43,13 @@ class ServerUnderTest:
         self._server.stop()
 
     def kill(self) -> None:
-        """As `kill -9` does."""
+        """As `kill -9` does. Its own processes end soon, and have its memory till then.
+
+        Frozen ones do not end.
+        """
+        own = descendants(self.pid)
         self._server.kill()
+        wait_until_gone(own, ENDING_SECONDS)
 
     def pause(self) -> None:
         """Freeze it with all its processes: connections stay open and silent."""

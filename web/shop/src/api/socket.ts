@@ -10,6 +10,9 @@ const PING_MS = 10_000;
 const PONG_MS = 5_000;
 /** Which the next page may want: a map leads to a reservation. */
 const UNUSED_MS = 30_000;
+/** From one attempt to connect to the next, and as much again at most: all who lost a server do not come at once. */
+const FIRST_RETRY_MS = 500;
+const LATEST_RETRY_MS = 4_000;
 
 let client: Client | null = null;
 
@@ -25,6 +28,10 @@ function open(): Client {
     url: `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/graphql`,
     retryAttempts: Infinity,
     shouldRetry: () => true,
+    retryWait: (retries) => {
+      const wait = Math.min(FIRST_RETRY_MS * 2 ** retries, LATEST_RETRY_MS) * (1 + Math.random());
+      return new Promise((resolve) => setTimeout(resolve, wait));
+    },
     lazyCloseTimeout: UNUSED_MS,
     connectionParams: async () => {
       const bearer = await freshTokens().catch(() => null);
