@@ -5,6 +5,7 @@ import http.client
 import json
 from collections.abc import Mapping
 from statistics import median
+from urllib.parse import parse_qs, urlsplit
 from urllib.request import urlopen
 
 from playwright.async_api import Browser, CDPSession, Page
@@ -98,15 +99,9 @@ async def _day_to_come(browser: Browser, target: Target) -> str:
     page, _ = await _opened(browser)
     await page.goto(target.origin)
     tomorrow = page.locator(DAYS).nth(1)
-    [day] = [
-        part
-        for part in (await tomorrow.get_attribute("href") or "")
-        .split("?")[1]
-        .split("&")
-        if part.startswith("day=")
-    ]
+    [day] = parse_qs(urlsplit(await tomorrow.get_attribute("href") or "").query)["day"]
     await page.context.close()
-    return f"{target.origin}/?{day}"
+    return f"{target.origin}/?day={day}"
 
 
 async def _visited(browser: Browser, address: str, ready: str, visits: int) -> Figures:

@@ -6,11 +6,13 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser
+from playwright.async_api import Browser, Page
 
 from persistence.postgres.pool import Pool, open_pool
 from stack.embedded.ports import ReservedPort
 from tests.support.browser import chromium, refuse_an_older
+from tests.support.changed_answers import Answers
+from tests.support.page_rules import narrow_page
 from tests.support.prepared import prepared
 from tests.support.run import RunUnderTest, copied_run, start_once
 from tests.support.running_service import Customer, RunningService
@@ -101,3 +103,15 @@ async def shop_browser() -> AsyncIterator[Browser]:
 async def enter(shop_browser: Browser, service: RunningService) -> AsyncIterator[Enter]:
     async with entering(shop_browser, service) as enter:
         yield enter
+
+
+@pytest.fixture
+async def page(shop_browser: Browser) -> AsyncIterator[Page]:
+    """A narrow one, in a context of its own; some files have another."""
+    async with narrow_page(shop_browser) as page:
+        yield page
+
+
+@pytest.fixture
+def answers(page: Page) -> Answers:
+    return Answers(page)

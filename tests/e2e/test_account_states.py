@@ -3,17 +3,16 @@
 import copy
 import json
 import re
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Page, expect
 
 from loadtest.documents import SIGN_IN, SIGN_UP
 from persistence.postgres.pool import Pool
 from tests.support.changed_answers import Answers, Data, refusal
-from tests.support.page_rules import has_no_fault, narrow_page, open_all
+from tests.support.page_rules import has_no_fault, open_all
 from tests.support.running_service import Customer, RunningService
 from tests.support.seat_map_page import buy, heading, keep_token, sign_in
 
@@ -21,17 +20,6 @@ PASSWORD = "a-long-walk-to-the-sea"  # of people that the tests make up
 ANOTHER_DEVICE = re.compile("^Sign out .")
 OF_TICKETS = 32  # the number of a customer
 STATUSES = ("VALID", "USED", "REFUNDED", "VOID", "RESERVED", "VALID")
-
-
-@pytest.fixture
-async def page(shop_browser: Browser) -> AsyncIterator[Page]:
-    async with narrow_page(shop_browser) as page:
-        yield page
-
-
-@pytest.fixture
-def answers(page: Page) -> Answers:
-    return Answers(page)
 
 
 async def test_nobody_is_signed_in(page: Page, service: RunningService) -> None:

@@ -52,11 +52,6 @@ async def page(shop_browser: Browser, service: RunningService) -> AsyncIterator[
         yield page
 
 
-@pytest.fixture
-def answers(page: Page) -> Answers:
-    return Answers(page)
-
-
 def with_facts(**facts: Any) -> Change:
     return lambda data: data["reservation"].update(facts)
 

@@ -1,25 +1,18 @@
 """The page for customers by the rules of axe-core: each page, light and dark."""
 
 import re
-from collections.abc import AsyncIterator
 from uuid import UUID
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Page, expect
 
 from persistence.postgres.pool import Pool
 from tests.support.cinema import expire_hold
-from tests.support.page_rules import SPILLING, has_no_fault, narrow_page, open_all
+from tests.support.page_rules import SPILLING, has_no_fault, open_all
 from tests.support.running_service import Customer, RunningService
 from tests.support.seat_map_page import held_on, pay_button, sign_in
 
 NEVER_SIGNED_IN = ("/sign-in", "/sign-up", "/forgot-password", "/reset-password")
-
-
-@pytest.fixture
-async def page(shop_browser: Browser) -> AsyncIterator[Page]:
-    async with narrow_page(shop_browser) as page:
-        yield page
 
 
 async def hold(page: Page, pool: Pool) -> UUID:

@@ -1,25 +1,18 @@
 """From the links of mails to a new password, and to a verified address."""
 
-from collections.abc import AsyncIterator
 from uuid import uuid4
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Page, expect
 
 from loadtest.documents import SIGN_UP
-from tests.support.page_rules import has_no_fault, narrow_page
+from tests.support.page_rules import has_no_fault
 from tests.support.running_service import Customer, RunningService
 from tests.support.seat_map_page import heading
 from tests.support.written_mails import link_in, written_mail
 
 FORGOTTEN = "a-long-walk-to-the-sea"
 NEW = "a-short-walk-to-the-lake"
-
-
-@pytest.fixture
-async def page(shop_browser: Browser) -> AsyncIterator[Page]:
-    async with narrow_page(shop_browser) as page:
-        yield page
 
 
 @pytest.fixture

@@ -1,12 +1,10 @@
 """States of the page for customers that are rare, by the rules of axe-core."""
 
-from collections.abc import AsyncIterator
-
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Page, expect
 
 from tests.support.changed_answers import Answers, Data, refusal, with_half_prices
-from tests.support.page_rules import has_no_fault, narrow_page
+from tests.support.page_rules import has_no_fault
 from tests.support.running_service import Customer, RunningService
 from tests.support.seat_map_page import (
     a_session,
@@ -17,17 +15,6 @@ from tests.support.seat_map_page import (
     session_to_come,
     sign_in,
 )
-
-
-@pytest.fixture
-async def page(shop_browser: Browser) -> AsyncIterator[Page]:
-    async with narrow_page(shop_browser) as page:
-        yield page
-
-
-@pytest.fixture
-def answers(page: Page) -> Answers:
-    return Answers(page)
 
 
 @pytest.mark.parametrize("path", ["/", "/movies/1", "/sessions/1"])
